@@ -1,0 +1,28 @@
+"""The engine of sgdb: small networks, SGD, and every step of a run in both directions. Needs numpy alone."""
+
+from core.activations import ACTIVATIONS
+from core.errors import DivergedError, ProblemError
+from core.losses import LOSSES, Loss, SoftmaxCrossEntropy, SoftmaxHinge, SquaredError
+from core.network import Layer, Network
+from core.problem import Problem
+from core.quantities import Quantity, quantities
+from core.step import Step
+from core.timeline import Timeline
+
+__all__ = [
+    "ACTIVATIONS",
+    "LOSSES",
+    "DivergedError",
+    "Layer",
+    "Loss",
+    "Network",
+    "Problem",
+    "ProblemError",
+    "Quantity",
+    "SoftmaxCrossEntropy",
+    "SoftmaxHinge",
+    "SquaredError",
+    "Step",
+    "Timeline",
+    "quantities",
+]

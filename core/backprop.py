@@ -1,0 +1,87 @@
+"""One pass through a network: forward to the loss, and the delta recursion backward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeAlias
+
+import numpy as np
+
+from core.arrays import Array
+from core.network import Network, Parameters
+from core.problem import Problem
+
+Operation: TypeAlias = Callable[[], object]
+
+
+class Pass:
+    """Forward and backward through a network for batches of n rows, in arrays that are allocated once.
+
+    `forward` and `backward` are flat lists of numpy operations over ready arrays, to be called in order with
+    `evaluate`, which returns the loss, between them. Afterwards `pre_activations`, `activations`, `deltas` and the
+    gradients hold the numbers of this batch. An identity layer's activations are its pre-activations' own array.
+    """
+
+    def __init__(
+        self, problem: Problem, inputs: Array, targets: Array, parameters: Parameters, gradients: Parameters
+    ) -> None:
+        n, network = len(inputs), problem.network
+        self.inputs, self.targets = inputs, targets
+        self.pre_activations = [np.empty((n, layer.units)) for layer in network.layers]
+        self.activations = [
+            s if layer.activation == "identity" else np.empty_like(s)
+            for s, layer in zip(self.pre_activations, network.layers, strict=True)
+        ]
+        self.deltas = [np.empty_like(s) for s in self.pre_activations]
+        self.forward = list(self._forward(network, parameters))
+        self.evaluate = problem.loss.bind(self.activations[-1], targets, self.deltas[-1])
+        if problem.reduction == "mean":
+            self.evaluate = self._mean(self.evaluate, n)
+        self.backward = list(self._backward(network, parameters, gradients))
+
+    def _forward(self, network: Network, parameters: Parameters) -> list[Operation]:
+        """s_k = z_{k-1} W_k + b_k, then z_k = f_k(s_k)."""
+        operations: list[Operation] = []
+        z = self.inputs
+        for k, layer in enumerate(network.layers):
+            s, bias = self.pre_activations[k], parameters.biases[k]
+            operations.append(partial(z.dot, parameters.weights[k], s))
+            if bias is not None:
+                operations.append(partial(np.add, s, bias, s))
+            z = self.activations[k]
+            if z is not s:
+                operations.append(partial(layer.function.value, s, z))
+        return operations
+
+    def _mean(self, total: Callable[[], float], n: int) -> Callable[[], float]:
+        share, gradient = np.array(1.0 / n), self.deltas[-1]
+
+        def evaluate() -> float:
+            loss = total() / n
+            np.multiply(gradient, share, gradient)
+            return loss
+
+        return evaluate
+
+    def _backward(self, network: Network, parameters: Parameters, gradients: Parameters) -> list[Operation]:
+        """δ_L = ∂ℒ/∂y_out ⊙ f_L'(s_L), then δ_k = (δ_{k+1} W_{k+1}ᵀ) ⊙ f_k'(s_k), ∂ℒ/∂W_k = z_{k-1}ᵀ δ_k, and for
+        ∂ℒ/∂b_k the column sums of δ_k. `evaluate` has left ∂ℒ/∂y_out in δ_L's array.
+        """
+        operations: list[Operation] = []
+        ones = np.ones(len(self.inputs))
+        for k in reversed(range(len(network))):
+            delta, layer = self.deltas[k], network.layers[k]
+            if k + 1 < len(network):
+                operations.append(partial(self.deltas[k + 1].dot, parameters.weights[k + 1].T, delta))
+            if layer.activation != "identity":
+                slope = np.empty_like(delta)
+                s, z = self.pre_activations[k], self.activations[k]
+                operations.append(partial(layer.function.derivative, s, z, slope))
+                operations.append(partial(np.multiply, delta, slope, delta))
+            below = self.inputs if k == 0 else self.activations[k - 1]
+            operations.append(partial(below.T.dot, delta, gradients.weights[k]))
+            bias_gradient = gradients.biases[k]
+            if bias_gradient is not None:
+                operations.append(partial(ones.dot, delta, bias_gradient))
+        return operations

@@ -1,0 +1,35 @@
+"""What can go wrong with a person's problem or a person's run, each told in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class ProblemError(ValueError):
+    """A problem that cannot be used. `mistakes` has one line for each thing to mend: its place, what was expected
+    and what was found; `source` is the file (or the name) that they stand in.
+    """
+
+    def __init__(self, source: str, mistakes: Sequence[str]) -> None:
+        self.source = source
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(f"{source}: {mistake}" if source else mistake for mistake in self.mistakes))
+
+
+class DivergedError(ArithmeticError):
+    """A run that stopped being finite.
+
+    `step` is the index of the SGD step in which it happened, `quantity` the first in the order of the computation that
+    holds a NaN or an infinity ("s_2", "dW_1", "W_out_next"), `symbol` its name in print, `cell` where in it (row and
+    column counted from 1; one number for a vector, none for the loss) and `value` what stands there. The steps before
+    it are whole.
+    """
+
+    def __init__(self, step: int, quantity: str, symbol: str, cell: tuple[int, ...], value: float) -> None:
+        self.step = step
+        self.quantity = quantity
+        self.symbol = symbol
+        self.cell = cell
+        self.value = value
+        place = f"{symbol}[{','.join(map(str, cell))}]" if cell else symbol
+        super().__init__(f"the run stops being finite at step {step}: {place} is {value}")

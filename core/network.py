@@ -1,0 +1,127 @@
+"""Layer and Network, and every weight of one in a flat vector."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.activations import ACTIVATIONS, Activation
+from core.arrays import Array, frozen
+from core.errors import ProblemError
+from core.suggest import suggest
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One layer s = z W + b, f(s): `weights` (inputs, units), `bias` (units,) or None, `activation` a name from
+    ACTIVATIONS; what is not to be trained stays as it is. The arrays are copied and made read-only.
+
+    Raises ProblemError for shapes that do not fit, an unknown activation or numbers that are not finite.
+    """
+
+    weights: Array
+    bias: Array | None = None
+    activation: str = "identity"
+    train_weights: bool = True
+    train_bias: bool = True
+
+    def __post_init__(self) -> None:
+        mistakes = []
+        for field in ("weights", "bias"):
+            if getattr(self, field) is None:
+                continue
+            try:
+                object.__setattr__(self, field, frozen(getattr(self, field)))
+            except (TypeError, ValueError):
+                raise ProblemError("", [f"layer: {field}: expected numbers in rows of one length"]) from None
+        if self.weights.ndim != 2 or 0 in self.weights.shape:
+            mistakes.append(f"layer: weights: expected a matrix (inputs x units), found shape {self.weights.shape}")
+        elif self.bias is not None and self.bias.shape != (self.units,):
+            mistakes.append(f"layer: bias: expected {self.units} numbers, found shape {self.bias.shape}")
+        if not np.isfinite(self.weights).all() or (self.bias is not None and not np.isfinite(self.bias).all()):
+            mistakes.append("layer: weights and bias: expected finite numbers")
+        if self.activation not in ACTIVATIONS:
+            mistakes.append(f"layer: activation: {suggest(str(self.activation), ACTIVATIONS)}")
+        if mistakes:
+            raise ProblemError("", mistakes)
+
+    @property
+    def units(self) -> int:
+        return int(self.weights.shape[1])
+
+    @property
+    def function(self) -> Activation:
+        return ACTIVATIONS[self.activation]
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Layers in the order of the computation. Raises ProblemError where one does not fit the next."""
+
+    layers: tuple[Layer, ...]
+
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        object.__setattr__(self, "layers", tuple(layers))
+        if not self.layers:
+            raise ProblemError("", ["layers: expected at least one layer"])
+        mistakes = [
+            f"layers: layer {k} has {a.units} units, but layer {k + 1} takes {b.weights.shape[0]} inputs"
+            for k, (a, b) in enumerate(zip(self.layers, self.layers[1:], strict=False), start=1)
+            if a.units != b.weights.shape[0]
+        ]
+        if mistakes:
+            raise ProblemError("", mistakes)
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """d_0, d_1, ..., d_L: the number of inputs, then of each layer's units."""
+        return (int(self.layers[0].weights.shape[0]), *(layer.units for layer in self.layers))
+
+    def outputs(self, inputs: Array) -> Array:
+        """y_out (n, d_L) for inputs (n, d_0), with the weights that the network was made with."""
+        z = np.asarray(inputs, dtype=float)
+        for layer in self.layers:
+            s = z @ layer.weights
+            z = layer.function(s if layer.bias is None else s + layer.bias)
+        return z
+
+
+class Parameters:
+    """Every weight and bias of a network in one flat vector, with a view of it for each layer.
+
+    What is trained comes first, so that an update is one operation on `trained` and a snapshot one copy of it.
+    """
+
+    def __init__(self, network: Network, flat: Array | None = None) -> None:
+        places: list[tuple[int, str, tuple[int, ...], bool]] = []
+        for k, layer in enumerate(network.layers):
+            places.append((k, "weights", layer.weights.shape, layer.train_weights))
+            if layer.bias is not None:
+                places.append((k, "biases", layer.bias.shape, layer.train_bias))
+        places.sort(key=lambda place: not place[3])
+        sizes = [int(np.prod(shape)) for _, _, shape, _ in places]
+        self.flat: Array = np.zeros(sum(sizes)) if flat is None else flat
+        self.trained = self.flat[: sum(size for size, place in zip(sizes, places, strict=True) if place[3])]
+        views: dict[tuple[int, str], Array] = {}
+        start = 0
+        for (k, kind, shape, _), size in zip(places, sizes, strict=True):
+            views[k, kind] = self.flat[start : start + size].reshape(shape)
+            start += size
+        self.weights = tuple(views[k, "weights"] for k in range(len(network)))
+        self.biases = tuple(views.get((k, "biases")) for k in range(len(network)))
+
+    @classmethod
+    def initial(cls, network: Network) -> Parameters:
+        """A fresh vector that holds the network's own weights and biases."""
+        parameters = cls(network)
+        for k, layer in enumerate(network.layers):
+            parameters.weights[k][...] = layer.weights
+            bias = parameters.biases[k]
+            if bias is not None:
+                bias[...] = layer.bias
+        return parameters

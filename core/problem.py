@@ -1,0 +1,116 @@
+"""Problem: a network, its data, and how it is trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from core.arrays import Array, frozen
+from core.errors import ProblemError
+from core.losses import Loss, SoftmaxHinge, SoftmaxLoss, SquaredError
+from core.network import Network
+
+REDUCTIONS = ("sum", "mean")
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What a timeline is a function of.
+
+    inputs         (n, d_0), a row for each sample
+    targets        (n, d_L), what the outputs are compared with
+    loss           SquaredError(), SoftmaxCrossEntropy() or SoftmaxHinge(margin)
+    learning_rate  α > 0
+    batch_size     None: all rows in one step, in their own order; m: mini-batches of m rows, shuffled anew for each
+                   epoch, the last one of an epoch as small as it comes out. m >= n means None.
+    shuffle_seed   a whole number >= 0 from which every epoch's order follows
+    reduction      "sum" or "mean": the batch's loss is that of the samples' losses
+    input_names, target_names    the columns' names for people; empty where they have none
+
+    The arrays are copied and made read-only. Raises ProblemError, which lists every mistake.
+    """
+
+    name: str
+    inputs: Array
+    targets: Array
+    network: Network
+    loss: Loss = field(default_factory=SquaredError)
+    learning_rate: float = 0.1
+    batch_size: int | None = None
+    shuffle_seed: int = 0
+    reduction: str = "sum"
+    input_names: tuple[str, ...] = ()
+    target_names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("inputs", "targets"):
+            try:
+                object.__setattr__(self, name, frozen(getattr(self, name)))
+            except (TypeError, ValueError):
+                raise ProblemError(self.name, [f"{name}: expected numbers in rows of one length"]) from None
+        mistakes = [*self._data_mistakes(), *self._training_mistakes()]
+        if mistakes:
+            raise ProblemError(self.name, mistakes)
+        object.__setattr__(self, "learning_rate", float(self.learning_rate))
+        if self.batch_size is not None and self.batch_size >= len(self.inputs):
+            object.__setattr__(self, "batch_size", None)
+
+    def _data_mistakes(self) -> list[str]:
+        mistakes = []
+        sizes = self.network.sizes
+        for name, values, width, layer in (
+            ("inputs", self.inputs, sizes[0], "first layer's inputs"),
+            ("targets", self.targets, sizes[-1], "last layer's units"),
+        ):
+            if values.ndim != 2 or len(values) == 0:
+                mistakes.append(f"{name}: expected a matrix with a row for each sample, found shape {values.shape}")
+            elif values.shape[1] != width:
+                mistakes.append(f"{name}: expected {width} columns (the {layer}), found {values.shape[1]}")
+            elif not np.isfinite(values).all():
+                row, column = np.argwhere(~np.isfinite(values))[0] + 1
+                found = values[row - 1, column - 1]
+                mistakes.append(f"{name}: expected finite numbers, found {found} in row {row}, column {column}")
+        if self.inputs.ndim == self.targets.ndim == 2 and len(self.inputs) != len(self.targets):
+            mistakes.append(f"targets: expected {len(self.inputs)} rows (as many as inputs), found {len(self.targets)}")
+        for name, names, width in (
+            ("input_names", self.input_names, sizes[0]),
+            ("target_names", self.target_names, sizes[-1]),
+        ):
+            if names and len(names) != width:
+                mistakes.append(f"{name}: expected {width} names, found {len(names)}")
+        return mistakes or self.loss.target_mistakes(self.targets)
+
+    def _training_mistakes(self) -> list[str]:
+        mistakes = []
+        if not (isinstance(self.learning_rate, (int, float)) and 0 < self.learning_rate < np.inf):
+            mistakes.append(f"learning_rate: expected a finite number above 0, found {self.learning_rate}")
+        if self.batch_size is not None and self.batch_size < 1:
+            mistakes.append(f"batch_size: expected a whole number of at least 1, found {self.batch_size}")
+        if self.shuffle_seed < 0:
+            mistakes.append(f"shuffle_seed: expected a whole number of at least 0, found {self.shuffle_seed}")
+        if self.reduction not in REDUCTIONS:
+            mistakes.append(f'reduction: expected "sum" or "mean", found "{self.reduction}"')
+        if isinstance(self.loss, SoftmaxHinge) and not (np.isfinite(self.loss.margin) and self.loss.margin >= 0):
+            mistakes.append(f"margin: expected a finite number of at least 0, found {self.loss.margin}")
+        return mistakes
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether the targets are classes, so that the softmax losses apply."""
+        return not SoftmaxHinge().target_mistakes(self.targets)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """A name for each logit: the target columns' own, or -1 and +1 where a single output is read as two classes."""
+        if self.targets.shape[1] == 1:
+            return ("-1", "+1")
+        return self.target_names or tuple(str(j) for j in range(1, self.targets.shape[1] + 1))
+
+    def probabilities(self, outputs: Array) -> Array | None:
+        """p = softmax(o) under a softmax loss, else None."""
+        return self.loss.probabilities(outputs) if isinstance(self.loss, SoftmaxLoss) else None
+
+    def with_loss(self, loss: Loss) -> Problem:
+        """The same network and data under another loss. Raises ProblemError where the targets do not fit it."""
+        return replace(self, loss=loss)

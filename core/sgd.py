@@ -1,0 +1,149 @@
+"""Stochastic gradient descent: which rows make up each step, and the training loop over ready arrays."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from core.arrays import Array, Rows, frozen
+from core.backprop import Operation, Pass
+from core.checkpoints import Checkpoints
+from core.network import Parameters
+from core.problem import Problem
+from core.step import Step
+
+
+class BatchSchedule:
+    """Which rows each SGD step uses: a function of the step's index alone, so that any step can be asked for."""
+
+    def __init__(self, rows: int, batch_size: int | None, seed: int) -> None:
+        self.rows = rows
+        self.batch_size = rows if batch_size is None else batch_size
+        self.steps_per_epoch = -(-rows // self.batch_size)
+        self.shuffled = batch_size is not None
+        self._seed = seed
+        self._order: Rows = np.arange(rows)
+        self._order_epoch = -1
+
+    def epoch(self, index: int) -> int:
+        return index // self.steps_per_epoch
+
+    def size(self, index: int) -> int:
+        """How many rows step `index` uses; the last one of an epoch uses what is left."""
+        place = index % self.steps_per_epoch
+        return min(self.batch_size, self.rows - place * self.batch_size)
+
+    def batch(self, index: int) -> Rows:
+        """The rows of step `index`."""
+        epoch, place = divmod(index, self.steps_per_epoch)
+        if self.shuffled and self._order_epoch != epoch:
+            self._order, self._order_epoch = self._shuffle(epoch), epoch
+        return self._order[place * self.batch_size : (place + 1) * self.batch_size]
+
+    def _shuffle(self, epoch: int) -> Rows:
+        # The rank of raw 64-bit draws: numpy keeps a bit generator's raw stream the same from version to version,
+        # which it does not promise for permutation().
+        generator = np.random.PCG64(np.random.SeedSequence([self._seed, epoch]))
+        order: Rows = np.argsort(generator.random_raw(self.rows), kind="stable")
+        return order
+
+
+class Trainer:
+    """The working state of a run: `state`, the trained parameters before step `index`, and the arrays that a step
+    needs, allocated once.
+
+    `run` takes steps; `record` takes one the same way and copies its numbers out, so that a step has the same bits
+    whether somebody looks at it or not.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.schedule = BatchSchedule(len(problem.inputs), problem.batch_size, problem.shuffle_seed)
+        self.index = 0
+        self._parameters = Parameters.initial(problem.network)
+        self._gradients = Parameters(problem.network)
+        self.state: Array = self._parameters.trained
+        change = np.empty_like(self.state)
+        self._update: list[Operation] = [
+            partial(np.multiply, self._gradients.trained, np.array(problem.learning_rate), change),
+            partial(np.subtract, self.state, change, self.state),
+        ]
+        self._passes: dict[int, Pass] = {}
+
+    def run(self, steps: int, checkpoints: Checkpoints) -> list[float]:
+        """Take `steps` steps, leave the state before each that falls on a checkpoint there, and return their losses."""
+        losses: list[float] = []
+        note = losses.append
+        state, shuffled = self.state, self.schedule.shuffled
+        rows, stride = checkpoints.rows, checkpoints.stride
+        first = self.index - checkpoints.origin
+        work = self._load(self.index)
+        forward, evaluate, backward = work.forward, work.evaluate, work.backward
+        with np.errstate(all="ignore"):  # a run that overflows is found by whoever asked for it
+            for offset in range(first, first + steps):
+                if offset % stride == 0:
+                    rows[offset // stride] = state
+                if shuffled and offset != first:
+                    work = self._load(checkpoints.origin + offset)
+                    forward, evaluate, backward = work.forward, work.evaluate, work.backward
+                for operation in forward:
+                    operation()
+                note(evaluate())
+                for operation in backward:
+                    operation()
+        self.index += steps
+        checkpoints.extend(self.index)
+        return losses
+
+    def restore(self, index: int, state: Array) -> None:
+        """Go to where the trained parameters before step `index` were `state`."""
+        np.copyto(self.state, state)
+        self.index = index
+
+    def record(self, checkpoints: Checkpoints) -> Step:
+        """Take one step, and keep every number of it."""
+        index, network = self.index, self.problem.network
+        before = Parameters(network, frozen(self._parameters.flat))
+        (loss,) = self.run(1, checkpoints)
+        work = self._passes[self.schedule.size(index)]
+        gradients = Parameters(network, frozen(self._gradients.flat))
+        after = Parameters(network, frozen(self._parameters.flat))
+        batch = self.schedule.batch(index).copy()
+        batch.setflags(write=False)
+        return Step(
+            problem=self.problem,
+            index=index,
+            epoch=self.schedule.epoch(index),
+            batch=batch,
+            inputs=frozen(work.inputs),
+            targets=frozen(work.targets),
+            weights=before.weights,
+            biases=before.biases,
+            pre_activations=tuple(map(frozen, work.pre_activations)),
+            activations=tuple(map(frozen, work.activations)),
+            loss=loss,
+            deltas=tuple(map(frozen, work.deltas)),
+            weight_gradients=gradients.weights,
+            bias_gradients=gradients.biases,
+            next_weights=after.weights,
+            next_biases=after.biases,
+        )
+
+    def _load(self, index: int) -> Pass:
+        """The pass for step `index`, with the rows of its batch in place."""
+        size, problem = self.schedule.size(index), self.problem
+        if size not in self._passes:
+            inputs, targets = problem.inputs, problem.targets
+            if self.schedule.shuffled:
+                inputs, targets = np.empty((size, inputs.shape[1])), np.empty((size, targets.shape[1]))
+            work = Pass(problem, inputs, targets, self._parameters, self._gradients)
+            work.backward += self._update
+            self._passes[size] = work
+        work = self._passes[size]
+        if self.schedule.shuffled:
+            rows = self.schedule.batch(index)
+            # mode="clip" writes straight into `out`, the default through a buffer; the rows are all within bounds.
+            np.take(problem.inputs, rows, axis=0, out=work.inputs, mode="clip")
+            np.take(problem.targets, rows, axis=0, out=work.targets, mode="clip")
+        return work

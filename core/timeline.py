@@ -1,0 +1,155 @@
+"""Timeline: every step of a run, in both directions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.arrays import Array
+from core.checkpoints import Checkpoints
+from core.errors import DivergedError
+from core.problem import Problem
+from core.quantities import first_not_finite
+from core.sgd import Trainer
+from core.step import Step
+
+MIB = 2**20
+BLOCK = 256  # steps between two looks at whether the run is still finite
+
+
+class Timeline:
+    """The run of a problem, step by step from 0; any step can be had, in any order, and comes with its very bits.
+
+    It keeps the trained parameters before the steps, within `budget` bytes, and recomputes what lies between: seven
+    eighths of the budget for the whole run, an eighth for the stretch that is being looked at. The losses are kept
+    beside them, 8 bytes a step. Not for use by two threads at once, but `losses` and `len` may be read by another.
+    """
+
+    def __init__(self, problem: Problem, budget: int = 256 * MIB) -> None:
+        self.problem = problem
+        self.diverged: DivergedError | None = None
+        self._trainer = Trainer(problem)
+        size = self._trainer.state.size
+        self._checkpoints = Checkpoints(size, budget - budget // 8)
+        self._window = Checkpoints(size, budget // 8)
+        self._losses: Array = np.empty(1024)
+        self._length = 0
+        self._frontier = self._trainer.state.copy()  # the state before step len(self), kept while elsewhere
+
+    def __len__(self) -> int:
+        """How many steps have been computed so far."""
+        return self._length
+
+    @property
+    def losses(self) -> Array:
+        """One loss for each computed step, read-only."""
+        losses = self._losses[: self._length]
+        losses.setflags(write=False)
+        return losses
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return self._trainer.schedule.steps_per_epoch
+
+    def __getitem__(self, index: int) -> Step:
+        """Step `index`, computed as far as it must be. Raises DivergedError where the run does not get there."""
+        self.approach(index)
+        if index < self._length:
+            return self._trainer.record(self._recorder(index + 1))
+        start = self._trainer.state.copy()
+        step = self._trainer.record(self._recorder(index + 1))
+        self._accept(index, start, [step.loss])
+        return step
+
+    def advance(self, steps: int) -> None:
+        """Compute `steps` more. Raises DivergedError where the run stops being finite; the steps before it stay."""
+        if steps < 0:
+            raise ValueError(f"expected a number of steps of at least 0, found {steps}")
+        self.approach(self._length + steps)
+
+    def approach(self, index: int, steps: int | None = None) -> int:
+        """Come nearer to step `index` by computing at most `steps` steps (None: all it takes), and return how many
+        are left: a long way can be taken in pieces, with a look at the clock or the keyboard between them.
+        Raises DivergedError, IndexError.
+        """
+        if index < 0:
+            raise IndexError(f"expected a step of at least 0, found {index}")
+        if self.diverged is not None and index >= self.diverged.step:
+            raise self.diverged
+        self._go_back(index)
+        trainer = self._trainer
+        end = index if steps is None else min(index, trainer.index + steps)
+        while trainer.index < end:
+            if trainer.index < self._length:
+                trainer.run(min(end, self._length) - trainer.index, self._recorder(min(end, self._length)))
+            else:
+                self._run_on(min(end - trainer.index, BLOCK))
+        return index - trainer.index
+
+    def _go_back(self, index: int) -> None:
+        """Put the trainer where the fewest steps lead to `index`."""
+        trainer = self._trainer
+        known = [(trainer.index, trainer.state)] if trainer.index <= index else []
+        known += [kept for checkpoints in (self._checkpoints, self._window) if (kept := checkpoints.nearest(index))]
+        if self._length <= index:
+            known.append((self._length, self._frontier if trainer.index != self._length else trainer.state))
+        nearest, state = max(known, key=lambda kept: kept[0])
+        if nearest == trainer.index:
+            return
+        if trainer.index == self._length:
+            np.copyto(self._frontier, trainer.state)
+        trainer.restore(nearest, state)
+
+    def _recorder(self, end: int) -> Checkpoints:
+        """Where the states from the trainer's on, up to `end`, are to be kept."""
+        if self._trainer.index >= self._length:
+            self._checkpoints.reserve(end)
+            return self._checkpoints
+        if not self._window.continues_at(self._trainer.index):
+            self._window.restart(self._trainer.index)
+        self._window.reserve(end)
+        return self._window
+
+    def _run_on(self, steps: int) -> None:
+        """Take new steps."""
+        first, start = self._trainer.index, self._trainer.state.copy()
+        losses = self._trainer.run(steps, self._recorder(first + steps))
+        self._accept(first, start, losses)
+
+    def _accept(self, first: int, start: Array, losses: list[float]) -> None:
+        """Keep the new steps from `first` on, begun at the state `start`, if all of them are finite."""
+        # A parameter that is not finite never becomes finite again, so the last state answers for all before it.
+        if not (np.isfinite(losses).all() and np.isfinite(self._trainer.state).all()):
+            self._stop(first, start, losses)
+        self._note(losses)
+
+    def _note(self, losses: list[float]) -> None:
+        length = self._length + len(losses)
+        if length > len(self._losses):
+            grown = np.empty(max(2 * len(self._losses), length))
+            grown[: self._length] = self._losses[: self._length]
+            self._losses = grown
+        self._losses[self._length : length] = losses
+        self._length = length
+
+    def _stop(self, first: int, start: Array, losses: list[float]) -> None:
+        """One of the steps from `first` on, which had these losses, is not finite: find it, keep what is before it,
+        and raise.
+        """
+        trainer, checkpoints = self._trainer, self._checkpoints
+        trainer.restore(first, start)
+        for loss in losses:
+            before = trainer.state.copy()
+            trainer.run(1, checkpoints)
+            if not (np.isfinite(loss) and np.isfinite(trainer.state).all()):
+                break
+        bad = trainer.index - 1
+        trainer.restore(bad, before)
+        found = first_not_finite(trainer.record(checkpoints))
+        assert found is not None
+        quantity, cell = found
+        value = float(quantity.values[tuple(i - 1 for i in cell)])
+        trainer.restore(bad, before)
+        checkpoints.truncate(bad)
+        self._note(losses[: bad - first])
+        self.diverged = DivergedError(bad, quantity.name, quantity.symbol, cell, value)
+        raise self.diverged
