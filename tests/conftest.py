@@ -1,0 +1,15 @@
+"""What every test starts from."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+# They change what Textual draws, and Textual reads them when it is imported.
+for name in [name for name in os.environ if name == "NO_COLOR" or name.startswith("TEXTUAL_")]:
+    del os.environ[name]
+
+# A slow, shared machine must not turn a property red.
+settings.register_profile("sgdb", deadline=None)
+settings.load_profile("sgdb")

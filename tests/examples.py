@@ -1,0 +1,264 @@
+"""Problems to test with, and an oracle: a step of SGD written out plainly, which shares no line with core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+import core
+
+ACTIVATIONS = ("identity", "relu", "tanh", "sigmoid")
+LOSSES = (core.SquaredError(), core.SoftmaxCrossEntropy(), core.SoftmaxHinge(margin=0.5))
+
+
+def exercise_2(**changes: Any) -> core.Problem:
+    """Four samples, two inputs, three ReLU units, one linear output, no biases."""
+    problem = {
+        "name": "exercise 2",
+        "inputs": [[0.75, 0.8], [0.2, 0.05], [-0.75, 0.8], [0.2, -0.05]],
+        "targets": [[1], [1], [-1], [-1]],
+        "network": core.Network(
+            [
+                core.Layer(weights=[[0.6, 0.7, 0], [0.01, 0.43, 0.88]], activation="relu"),
+                core.Layer(weights=[[0.02], [0.03], [0.09]]),
+            ]
+        ),
+        "loss": core.SquaredError(),
+        "learning_rate": 0.5,
+    }
+    return core.Problem(**(problem | changes))
+
+
+def random_network(
+    rng: np.random.Generator,
+    sizes: tuple[int, ...],
+    activation: str | None = None,
+    bias: bool | None = None,
+    freeze: bool = False,
+) -> core.Network:
+    """Layers between `sizes`; None lets chance choose for each layer, and `freeze` lets it freeze parts."""
+    layers = []
+    for below, units in pairwise(sizes):
+        has_bias = bool(rng.integers(2)) if bias is None else bias
+        layers.append(
+            core.Layer(
+                weights=rng.normal(size=(below, units)) / np.sqrt(below),
+                bias=rng.normal(size=units) / 2 if has_bias else None,
+                activation=str(rng.choice(ACTIVATIONS)) if activation is None else activation,
+                train_weights=not (freeze and rng.random() < 0.3),
+                train_bias=not (freeze and rng.random() < 0.3),
+            )
+        )
+    return core.Network(layers)
+
+
+def random_targets(rng: np.random.Generator, rows: int, columns: int, loss: core.Loss) -> Any:
+    """Targets that the loss accepts: any numbers for the squared error, else classes."""
+    if isinstance(loss, core.SquaredError):
+        return rng.normal(size=(rows, columns))
+    if columns == 1:
+        return rng.choice([-1.0, 1.0], size=(rows, 1))
+    return np.eye(columns)[rng.integers(columns, size=rows)]
+
+
+def random_problem(
+    seed: int,
+    sizes: tuple[int, ...],
+    rows: int = 5,
+    loss: core.Loss = LOSSES[0],
+    activation: str | None = None,
+    bias: bool | None = None,
+    freeze: bool = False,
+    **training: Any,
+) -> core.Problem:
+    rng = np.random.default_rng(seed)
+    return core.Problem(
+        name=f"random {seed}",
+        inputs=rng.normal(size=(rows, sizes[0])),
+        targets=random_targets(rng, rows, sizes[-1], loss),
+        network=random_network(rng, sizes, activation, bias, freeze),
+        loss=loss,
+        **training,
+    )
+
+
+@st.composite
+def problems(draw: st.DrawFn) -> core.Problem:
+    """Depths 1 to 4, biases or not, frozen parts, every activation, loss and reduction, whole and mini-batches, and
+    learning rates from timid to hopeless.
+    """
+    rows = draw(st.integers(1, 7))
+    return random_problem(
+        seed=draw(st.integers(0, 2**16)),
+        sizes=tuple(draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))),
+        rows=rows,
+        loss=draw(st.sampled_from(LOSSES)),
+        freeze=draw(st.booleans()),
+        learning_rate=draw(st.sampled_from([0.01, 0.1, 0.5, 1000.0])),
+        batch_size=draw(st.none() | st.integers(1, rows)),
+        shuffle_seed=draw(st.integers(0, 3)),
+        reduction=draw(st.sampled_from(["sum", "mean"])),
+    )
+
+
+def oracle_activation(name: str, s: Any) -> Any:
+    if name == "relu":
+        return np.where(s > 0, s, 0.0)
+    if name == "tanh":
+        return np.tanh(s)
+    if name == "sigmoid":
+        return 0.5 * (1 + np.tanh(s / 2))
+    return s
+
+
+def oracle_slope(name: str, s: Any) -> Any:
+    if name == "relu":
+        return np.where(s > 0, 1.0, 0.0)
+    if name == "tanh":
+        return 1 - np.tanh(s) ** 2
+    if name == "sigmoid":
+        return oracle_activation("sigmoid", s) * oracle_activation("sigmoid", -s)
+    return np.ones_like(s)
+
+
+def oracle_softmax(o: Any) -> Any:
+    e = [np.exp(value - max(o)) for value in o]
+    return np.array(e) / sum(e)
+
+
+def oracle_classes(y: Any, target: Any) -> tuple[Any, int]:
+    """The logits of one sample and its true class."""
+    if len(y) == 1:
+        return np.array([-y[0], y[0]]), int(target[0] > 0)
+    return np.array(y), int(np.argmax(target))
+
+
+def oracle_sample_loss(loss: core.Loss, y: Any, target: Any) -> float:
+    if isinstance(loss, core.SquaredError):
+        return float(sum(0.5 * (a - b) ** 2 for a, b in zip(y, target, strict=True)))
+    o, true = oracle_classes(y, target)
+    if isinstance(loss, core.SoftmaxCrossEntropy):
+        return float(max(o) + np.log(sum(np.exp(o - max(o)))) - o[true])
+    assert isinstance(loss, core.SoftmaxHinge)
+    p = oracle_softmax(o)
+    return float(sum(max(0.0, p[j] - p[true] + loss.margin) for j in range(len(p)) if j != true))
+
+
+def oracle_sample_gradient(loss: core.Loss, y: Any, target: Any) -> Any:
+    """∂ℒ/∂y_out of one sample; the hinge's by the whole Jacobian of the softmax."""
+    if isinstance(loss, core.SquaredError):
+        return np.array(y) - np.array(target)
+    o, true = oracle_classes(y, target)
+    p = oracle_softmax(o)
+    if isinstance(loss, core.SoftmaxCrossEntropy):
+        gradient = p.copy()
+        gradient[true] -= 1
+    else:
+        assert isinstance(loss, core.SoftmaxHinge)
+        by_p = np.zeros(len(p))
+        for j in range(len(p)):
+            if j != true and p[j] - p[true] + loss.margin > 0:
+                by_p[j] += 1
+                by_p[true] -= 1
+        jacobian = np.diag(p) - np.outer(p, p)
+        gradient = jacobian.T @ by_p
+    return np.array([gradient[1] - gradient[0]]) if len(y) == 1 else gradient
+
+
+def oracle_loss(problem: core.Problem, weights: Any, biases: Any, inputs: Any, targets: Any) -> float:
+    """ℒ of a batch."""
+    z = inputs
+    for layer, W, b in zip(problem.network.layers, weights, biases, strict=True):
+        z = oracle_activation(layer.activation, z @ W + (0 if b is None else b))
+    losses = [oracle_sample_loss(problem.loss, y, target) for y, target in zip(z, targets, strict=True)]
+    return sum(losses) / (len(losses) if problem.reduction == "mean" else 1)
+
+
+def oracle_run(problem: core.Problem) -> Iterator[dict[str, Any]]:
+    """SGD over whole batches, without end: every quantity of each step by name, in the order of the computation."""
+    layers, X, Y = problem.network.layers, np.array(problem.inputs), np.array(problem.targets)
+    depth, n = len(layers), len(X) if problem.reduction == "mean" else 1
+    label = [str(k) for k in range(1, depth)] + ["out"]
+    weights = [np.array(layer.weights) for layer in layers]
+    biases = [None if layer.bias is None else np.array(layer.bias) for layer in layers]
+    while True:
+        step: dict[str, Any] = {}
+        z = [X]
+        for k, layer in enumerate(layers):
+            bias = biases[k]
+            step[f"s_{label[k]}"] = s = z[k] @ weights[k] + (0 if bias is None else bias)
+            z.append(oracle_activation(layer.activation, s))
+            step[f"z_{label[k]}" if k < depth - 1 else "y_out"] = z[-1]
+        step["loss"] = oracle_loss(problem, weights, biases, X, Y)
+        upper = np.array([oracle_sample_gradient(problem.loss, y, t) for y, t in zip(z[-1], Y, strict=True)]) / n
+        for k in reversed(range(depth)):
+            step[f"delta_{label[k]}"] = delta = upper * oracle_slope(layers[k].activation, step[f"s_{label[k]}"])
+            upper = delta @ weights[k].T
+        for k in reversed(range(depth)):
+            step[f"dW_{label[k]}"] = z[k].T @ step[f"delta_{label[k]}"]
+            if biases[k] is not None:
+                step[f"db_{label[k]}"] = step[f"delta_{label[k]}"].sum(axis=0)
+        for k, layer in enumerate(layers):
+            bias = biases[k]
+            if layer.train_weights:
+                weights[k] = weights[k] - problem.learning_rate * step[f"dW_{label[k]}"]
+            step[f"W_{label[k]}_next"] = weights[k]
+            if bias is not None:
+                if layer.train_bias:
+                    biases[k] = bias - problem.learning_rate * step[f"db_{label[k]}"]
+                step[f"b_{label[k]}_next"] = biases[k]
+        yield step
+
+
+def step_bits(step: core.Step) -> tuple[object, ...]:
+    """Everything in a step, to the last bit."""
+
+    def bits(values: Any) -> object:
+        if isinstance(values, tuple):
+            return tuple(map(bits, values))
+        return None if values is None else (np.shape(values), np.asarray(values).tobytes())
+
+    return (
+        step.index,
+        step.epoch,
+        *map(
+            bits,
+            (
+                step.batch,
+                step.inputs,
+                step.targets,
+                step.weights,
+                step.biases,
+                step.pre_activations,
+                step.activations,
+                step.sample_losses,
+                step.loss,
+                step.deltas,
+                step.weight_gradients,
+                step.bias_gradients,
+                step.next_weights,
+                step.next_biases,
+            ),
+        ),
+    )
+
+
+def step_arrays(step: core.Step) -> Iterator[Any]:
+    """Every array of a step."""
+    yield from (step.batch, step.inputs, step.targets, step.sample_losses)
+    for arrays in (
+        step.weights,
+        step.biases,
+        step.pre_activations,
+        step.activations,
+        step.deltas,
+        step.weight_gradients,
+        step.bias_gradients,
+        step.next_weights,
+        step.next_biases,
+    ):
+        yield from (array for array in arrays if array is not None)
