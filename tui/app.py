@@ -1,0 +1,37 @@
+"""The application: what is global, whatever the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from core import Problem
+from tui.screens.training import TrainingScreen
+
+
+class SgdbApp(App[None]):
+    """sgdb on a screen."""
+
+    TITLE = "sgdb"
+    CSS_PATH = "app.tcss"
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__()
+        self.problem = problem
+
+    def on_mount(self) -> None:
+        self.push_screen(TrainingScreen(self.problem))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Everything that a key does is in the command palette, too."""
+        if isinstance(screen, TrainingScreen):
+            yield from screen.commands()
+        yield from super().get_system_commands(screen)
+
+
+def run_app(problem: Problem) -> int:
+    """Open `problem` on the terminal, until the person quits. Returns the exit status."""
+    SgdbApp(problem).run()
+    return 0

@@ -1,0 +1,62 @@
+"""Block: one matrix as a pane shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from core.arrays import Array
+from tui.format import NumberFormat
+
+Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A matrix with its names and its look.
+
+    name     the quantity's name in core, "W_1"
+    symbol   its name in print, "W₁"
+    values   (rows, columns); a vector is shown as one row or one column
+    note     what stands behind the symbol where there is room: shape, activation
+    format   how its numbers are written
+    off      cells that stand for an idle unit, dimmed and marked
+    per_row  whether its rows are samples, which another batch replaces
+    column_names   what the columns are called beside their number, if they have names
+    """
+
+    name: str
+    symbol: str
+    values: Array
+    note: str = ""
+    format: NumberFormat = field(default_factory=NumberFormat)
+    off: Mask | None = None
+    per_row: bool = False
+    column_names: Sequence[str] = ()
+
+    @property
+    def rows(self) -> int:
+        return int(self.values.shape[0])
+
+    @property
+    def columns(self) -> int:
+        return int(self.values.shape[1])
+
+    @property
+    def gutter(self) -> int:
+        """Columns for the row numbers and a space."""
+        return len(str(self.rows)) + 1
+
+    @property
+    def cell_width(self) -> int:
+        """A number with the mark behind it."""
+        return 1 + self.format.width
+
+    @property
+    def width(self) -> int:
+        """Columns of the whole, its heading included."""
+        heading = len(self.symbol) + (1 + len(self.note) if self.note else 0)
+        return max(self.gutter + self.columns * self.cell_width, heading)

@@ -1,0 +1,65 @@
+"""Where matrices stand in a pane: side by side like words in a text, a new band where a line is full."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui.block import Block
+
+GAP = 2  # columns between neighbours
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A block with its top left corner, in cells of the pane's whole content."""
+
+    block: Block
+    x: int
+    y: int
+    header: int  # lines of title and column numbers
+
+    @property
+    def width(self) -> int:
+        return self.block.width
+
+    @property
+    def height(self) -> int:
+        return self.header + self.block.rows
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Blocks placed for a pane of some size, the size of the whole, and the lines that each heading takes."""
+
+    placed: tuple[Placed, ...]
+    width: int
+    height: int
+    header: int
+
+    def find(self, name: str) -> Placed | None:
+        return next((placed for placed in self.placed if placed.block.name == name), None)
+
+
+def arrange(blocks: Sequence[Block], width: int, height: int) -> Layout:
+    """Blocks in reading order within `width` columns. Where that is taller than `height` lines, with no space between
+    the bands; where it still is, with title and column numbers on one line.
+    """
+    for header, space in ((2, 1), (2, 0), (1, 0)):
+        layout = _flow(blocks, width, header, space)
+        if layout.height <= height:
+            break
+    return layout
+
+
+def _flow(blocks: Sequence[Block], width: int, header: int, space: int) -> Layout:
+    placed: list[Placed] = []
+    x = y = band = widest = 0
+    for block in blocks:
+        if x and x + block.width > width:
+            x, y, band = 0, y + band + space, 0
+        placed.append(Placed(block, x, y, header))
+        widest = max(widest, x + block.width)
+        x += block.width + GAP
+        band = max(band, header + block.rows)
+    return Layout(tuple(placed), widest, y + band, header)

@@ -1,0 +1,201 @@
+"""The numeric matrix widget: any number of matrices in one scrolling pane, drawn a line at a time from their arrays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+import numpy as np
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.block import Block
+from tui.format import fit
+from tui.layout import Layout, Placed, arrange
+from tui.palette import LEVELS, Palette, palette
+
+IDLE, ROSE, FELL = "○", "▴", "▾"
+
+Piece = tuple[int, str, Style]  # column in the content, text, style
+
+
+class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
+    """Matrices that flow like words, wrap at the pane's width, and scroll when there are more than fit.
+
+    Row numbers and headings stay in view while a large matrix scrolls; a number that would be cut in half is not drawn.
+    A mark behind a number says that it rose or fell since it was last shown (▴ ▾) or belongs to an idle unit (○).
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll_up", "Scroll up", show=False),
+        Binding("down", "scroll_down", "Scroll down", show=False),
+        Binding("pageup", "page_up", "Page up", show=False),
+        Binding("pagedown", "page_down", "Page down", show=False),
+        Binding("ctrl+left", "page_left", "Page left", show=False),
+        Binding("ctrl+right", "page_right", "Page right", show=False),
+    ]
+
+    TITLE: ClassVar[str] = ""
+
+    def __init__(self, *, id: str | None = None, home: str = "") -> None:
+        """`home` names the matrix to have in view first."""
+        super().__init__(id=id)
+        self.home = home
+        self._blocks: Sequence[Block] = ()
+        self._layout = Layout((), 0, 0, 2)
+        self._before: dict[str, Block] = {}
+        self._scales: dict[str, float] = {}
+
+    def show(self, blocks: Sequence[Block], *, same_rows: bool) -> None:
+        """Show these matrices; `same_rows` says whether the rows are the samples that were shown before."""
+        before = {block.name: block for block in self._blocks}
+        shapes = [(block.name, block.width, block.rows) for block in self._blocks]
+        self._blocks = tuple(blocks)
+        self._before = {
+            block.name: before[block.name]
+            for block in self._blocks
+            if block.name in before
+            and (same_rows or not block.per_row)
+            and before[block.name].values.shape == block.values.shape
+        }
+        self._scales = {}
+        if shapes == [(block.name, block.width, block.rows) for block in self._blocks]:
+            # The same places: only the numbers are new.
+            placed = zip(self._layout.placed, self._blocks, strict=True)
+            self._layout = Layout(
+                tuple(Placed(block, old.x, old.y, old.header) for old, block in placed),
+                self._layout.width,
+                self._layout.height,
+                self._layout.header,
+            )
+            self.refresh()
+        else:
+            self._arrange()
+
+    def reveal(self, name: str) -> None:
+        """Scroll so that this matrix is in view, whole if it fits."""
+        placed = self._layout.find(name)
+        if placed is None:
+            return
+        width, height = self.scrollable_content_region.size
+        bottom = placed.y + placed.height
+        # From the top of a band, so that no matrix is seen without its heading.
+        tops = [other.y for other in self._layout.placed if bottom - other.y <= height]
+        inside = placed.x >= self.scroll_offset.x and placed.x + placed.width <= self.scroll_offset.x + width
+        self.scroll_to(
+            x=None if inside else placed.x, y=min(tops, default=placed.y), animate=False, force=True, immediate=True
+        )
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        size = self.scrollable_content_region.size
+        self._layout = arrange(self._blocks, size.width, size.height)
+        self.virtual_size = Size(self._layout.width, self._layout.height)
+        # With no line of its own for them, what stands behind the names moves into the pane's title.
+        notes = [f"{block.symbol} {block.note}" for block in self._blocks if block.note]
+        self.border_title = self.TITLE if self._layout.header > 1 else f"{self.TITLE}: {', '.join(notes)}"
+        self.reveal(self.home)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        theme = self.app.theme_variables
+        colours = palette(self.app.current_theme.dark, theme["background"], theme["foreground"])
+        left, top = self.scroll_offset
+        width = self.size.width
+        ground = self.rich_style
+        segments: list[Segment] = []
+        at = 0
+        for start, text, style in sorted(self._pieces(y, top, left, width, colours), key=lambda piece: piece[0]):
+            column = start - left
+            if column < at:
+                text, column = text[at - column :], at
+            text = text[: width - column]
+            if not text:
+                continue
+            if column > at:
+                segments.append(Segment(" " * (column - at), ground))
+            segments.append(Segment(text, ground + style))
+            at = column + len(text)
+        segments.append(Segment(" " * (width - at), ground))
+        return Strip(segments, width)
+
+    def _pieces(self, y: int, top: int, left: int, width: int, colours: Palette) -> Iterator[Piece]:
+        line = top + y
+        for placed in self._layout.placed:
+            if not placed.y <= line < placed.y + placed.height:
+                continue
+            if placed.x >= left + width or placed.x + placed.width <= left:
+                continue
+            row = line - placed.y - placed.header
+            # A heading that has scrolled away is drawn again at the top, over the rows that are there.
+            if row >= 0 and y < placed.header and placed.y < top < placed.y + placed.height - placed.header:
+                row = y - placed.header
+            if row < 0:
+                yield from self._heading(placed, placed.header + row, left, width, colours)
+            else:
+                yield from self._row(placed, row, left, width, colours)
+
+    def _columns(self, placed: Placed, left: int, width: int) -> tuple[int, range]:
+        """Where the row numbers stand, and which columns are in view whole."""
+        block = placed.block
+        gutter = min(max(placed.x, left), placed.x + placed.width - block.gutter)
+        cells = placed.x + block.gutter
+        first = max(0, math.ceil((gutter + block.gutter - cells) / block.cell_width))
+        last = min(block.columns, (left + width - cells) // block.cell_width)
+        return gutter, range(first, max(first, last))
+
+    def _heading(self, placed: Placed, line: int, left: int, width: int, colours: Palette) -> Iterator[Piece]:
+        block = placed.block
+        gutter, columns = self._columns(placed, left, width)
+        room = min(placed.x + placed.width, left + width) - gutter
+        if line == 0:
+            note = f" {block.note}" if block.note and placed.header > 1 else ""
+            yield gutter, fit(block.symbol, room), colours.title
+            yield gutter + len(block.symbol), fit(note, max(0, room - len(block.symbol))), colours.dim
+        if line == placed.header - 1:
+            taken = gutter + len(block.symbol) + 1 if line == 0 else gutter
+            for j in columns:
+                # A column's number stands over the units of its numbers, or as near as the matrix's name lets it.
+                start = placed.x + block.gutter + j * block.cell_width
+                column = max(start + block.format.integers, taken)
+                name = f"{j + 1} {block.column_names[j]}" if block.column_names else str(j + 1)
+                if start + block.cell_width - column >= len(str(j + 1)):
+                    yield column, fit(name, start + block.cell_width - column), colours.dim
+
+    def _row(self, placed: Placed, row: int, left: int, width: int, colours: Palette) -> Iterator[Piece]:
+        block = placed.block
+        gutter, columns = self._columns(placed, left, width)
+        yield gutter, str(row + 1).rjust(block.gutter - 1), colours.dim
+        values = block.values[row]
+        before = self._before.get(block.name)
+        scale = self._scale(block)
+        cell, cell_width = block.format.cell, block.cell_width
+        for j in columns:
+            start = placed.x + block.gutter + j * cell_width
+            value = float(values[j])
+            mark = " "
+            if before is not None and before.values[row, j] != value:
+                mark = ROSE if before.values[row, j] < value else FELL
+            if block.off is not None and block.off[row, j]:
+                mark, style = IDLE, colours.dim
+            elif math.isfinite(value):
+                style = colours.scale[LEVELS + round(LEVELS * value / scale)]
+            else:
+                style = colours.alarm
+            yield start, cell(value), style
+            yield start + block.format.width, mark, colours.mark
+
+    def _scale(self, block: Block) -> float:
+        """The largest finite size of a number in the block, or 1."""
+        if block.name not in self._scales:
+            sizes = np.abs(block.values[np.isfinite(block.values)])
+            self._scales[block.name] = (float(sizes.max()) if sizes.size else 0.0) or 1.0
+        return self._scales[block.name]

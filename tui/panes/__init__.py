@@ -1,0 +1,1 @@
+"""The panes: each reads the step that the screen hands down."""

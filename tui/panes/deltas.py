@@ -1,0 +1,41 @@
+"""The deltas pane: the backward pass, from δ_out to ∂W_1."""
+
+from __future__ import annotations
+
+from core import Step
+from core.quantities import layer_label, layer_symbol
+from tui.block import Block
+from tui.panes.matrix_pane import MatrixPane, as_matrix, idle
+
+
+class DeltasPane(MatrixPane):
+    """For each layer, last to first: δ_k, and the gradients ∂W_k and ∂b_k."""
+
+    TITLE = "deltas and gradients"
+
+    def blocks(self, step: Step) -> list[Block]:
+        blocks = []
+        depth = len(step.weights)
+        for k in range(depth, 0, -1):
+            delta, weights, bias = step.deltas[k - 1], step.weight_gradients[k - 1], step.bias_gradients[k - 1]
+            label = layer_label(k, depth)
+            for name, letter, values, off in (
+                ("delta", "δ", delta, idle(step, k)),
+                ("dW", "∂W", weights, None),
+                ("db", "∂b", bias, None),
+            ):
+                if values is None:
+                    continue
+                matrix = as_matrix(values)
+                blocks.append(
+                    Block(
+                        f"{name}_{label}",
+                        layer_symbol(letter, k, depth),
+                        matrix,
+                        "" if values.ndim == 1 else f"{matrix.shape[0]}×{matrix.shape[1]}",
+                        self.format(),
+                        off,
+                        per_row=name == "delta",
+                    )
+                )
+        return blocks

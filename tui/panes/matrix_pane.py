@@ -1,0 +1,63 @@
+"""What the matrix panes share: they turn the step and the number of digits into matrices."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+import numpy as np
+from textual.reactive import reactive
+
+from core import Step
+from core.arrays import Array
+from tui.block import Block, Mask
+from tui.format import DEFAULT_DIGITS, NumberFormat, exact_format, integers_for
+from tui.matrix import MatrixView
+
+
+class MatrixPane(MatrixView):
+    """A pane of matrices of the current step."""
+
+    step: reactive[Step | None] = reactive(None, init=False)
+    digits: reactive[int] = reactive(DEFAULT_DIGITS, init=False)
+
+    _shown: Step | None = None
+
+    @abstractmethod
+    def blocks(self, step: Step) -> Sequence[Block]:
+        """The matrices of this pane, in reading order."""
+
+    def watch_step(self) -> None:
+        self._refresh()
+
+    def watch_digits(self) -> None:
+        self._refresh()
+
+    def _refresh(self) -> None:
+        step = self.step
+        if step is None:
+            return
+        before = self._shown
+        same_rows = before is None or np.array_equal(before.batch, step.batch)
+        self.show(self.blocks(step), same_rows=same_rows)
+        self._shown = step
+
+    def format(self, largest: float = 0.0) -> NumberFormat:
+        """How this pane writes numbers, with room before the point for such as `largest`."""
+        return NumberFormat(self.digits, integers_for(largest))
+
+    def given_format(self, values: Array) -> NumberFormat:
+        """How this pane writes given data, which stay what they are: as wide as they need."""
+        return exact_format(values, self.digits)
+
+
+def idle(step: Step, layer: int) -> Mask | None:
+    """Which units of layer 1..L are off for which samples: ReLU units with s <= 0. None for other activations."""
+    if step.problem.network.layers[layer - 1].activation != "relu":
+        return None
+    return step.pre_activations[layer - 1] <= 0
+
+
+def as_matrix(values: Array) -> Array:
+    """A vector as one row; a matrix as it is."""
+    return values if values.ndim == 2 else values[np.newaxis, :]

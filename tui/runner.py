@@ -1,0 +1,50 @@
+"""Runner: takes timelines where they are wanted, in a thread of its own, so that no key ever waits for a step."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
+
+from core import Step, Timeline
+
+SLICE = 0.03  # seconds of work between two looks at what is wanted
+
+
+class Runner:
+    """One thread that does all of the engine's work, in slices of about SLICE seconds."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sgd")
+        self.steps_per_second = 1000.0  # measured as it runs
+
+    async def approach(self, timeline: Timeline, index: int) -> AsyncIterator[int]:
+        """Bring `timeline` to step `index`, yielding after each slice how many steps are left. Whoever iterates may
+        stop at any time; what has been computed stays. Raises DivergedError.
+        """
+        left = 1
+        while left:
+            steps = max(1, int(self.steps_per_second * SLICE))
+            left = await self._do(self._slice, timeline, index, steps)
+            yield left
+
+    async def record(self, timeline: Timeline, index: int) -> Step:
+        """Step `index`, which `timeline` has approached. Raises DivergedError."""
+        return await self._do(timeline.__getitem__, index)
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _slice(self, timeline: Timeline, index: int, steps: int) -> int:
+        start = perf_counter()
+        left = timeline.approach(index, steps)
+        seconds = perf_counter() - start
+        if seconds > SLICE / 10:  # shorter ones tell little about the pace
+            self.steps_per_second = steps / seconds
+        else:
+            self.steps_per_second *= 2
+        return left
+
+    async def _do(self, work, *arguments):  # type: ignore[no-untyped-def]
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)

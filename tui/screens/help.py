@@ -1,0 +1,50 @@
+"""Help: the keys, from the bindings themselves, and how to read the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+READING = """\
+sgdb steps a small network through training, forward and back. Every number on the screen belongs to one SGD step.
+
+Rows are samples. Layers are counted from 1, the last is written out.
+  s = z W + b      pre-activation         z = f(s)         activation
+  y_out, y_gt      output, target         ℓ, ℒ             a sample's loss, the batch's
+  δ = ∂ℒ/∂s        delta                  ∂W = ∂ℒ/∂W       gradient
+  W⁺ = W - α ∂W    the update             o, p = softmax   logits, probabilities
+
+Numbers: 0.75 is exact, 0.750000 rounded. ▴ rose, ▾ fell since the step shown before. ○ a ReLU unit that is off.
+The mouse wheel, arrow up and down, page up and down scroll a pane; ctrl+← and ctrl+→ scroll it sideways.
+"""
+
+
+class HelpScreen(ModalScreen[None]):
+    """The keys of a screen, and how to read what it shows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,enter", "dismiss", "Close"),
+    ]
+
+    def __init__(self, keys: Sequence[tuple[str, str]]) -> None:
+        """`keys` are pairs of keys and what they do, in the order to be shown."""
+        super().__init__()
+        self._keys = keys
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="dialog") as dialog:
+            dialog.border_title = "sgdb: help"
+            dialog.border_subtitle = "esc closes"
+            table = Table.grid(padding=(0, 3, 0, 0))
+            for keys, meaning in self._keys:
+                table.add_row(Text(keys, style="bold"), meaning)
+            yield Static(Text(READING))
+            yield Static(table)

@@ -1,0 +1,383 @@
+"""The main screen: one step of training, every number of it, and the keys that move through the run."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from time import monotonic
+from typing import Any, ClassVar
+
+from textual import events, work
+from textual.actions import parse
+from textual.app import ComposeResult, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+from core import DivergedError, Problem, SoftmaxHinge, Step, Timeline
+from tui.format import DEFAULT_DIGITS, FEWEST_DIGITS, MOST_DIGITS
+from tui.panes.activations import ActivationsPane
+from tui.panes.deltas import DeltasPane
+from tui.panes.status import StatusLine
+from tui.panes.weights import WeightsPane
+from tui.runner import Runner
+from tui.screens.goto import GoToScreen
+from tui.screens.help import HelpScreen
+
+SPEEDS = (1, 2, 5, 10, 20, 100, 1000, 10_000)  # steps a second
+FRAMES = 20  # pictures a second, at most, while playing
+FRAME_SHARE = 0.5  # of a frame may go into computing steps: a slow network then plays slower, not jerkily
+PROGRESS_AFTER = 0.1  # seconds after which a wait shows itself
+PANES = ("weights", "activations", "deltas", "loss")
+SMALLEST = (60, 20)
+SINGLE = (80, 24)  # below this, one pane at a time
+ROOMY = (120, 36)  # from here on, panes in frames
+
+OWN, HINGE = "own", "hinge"
+STEP = Binding.Group("step", compact=True)
+
+
+class TrainingScreen(Screen[None]):
+    """Steps through a problem's run. It owns a cursor and the choice of loss; the rest follows from them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,p", "step(-1)", "back", tooltip="One SGD step back", priority=True, group=STEP),
+        Binding("right,n", "step(1)", "next", tooltip="Next SGD step", priority=True, group=STEP),
+        Binding("shift+left", "step(-10)", "back", tooltip="Ten steps back", priority=True, show=False),
+        Binding("shift+right", "step(10)", "on", tooltip="Ten steps on", priority=True, show=False),
+        Binding("home", "first", "first", tooltip="Step 0", priority=True, show=False),
+        Binding("end", "last", "last", tooltip="Last step computed", priority=True, show=False),
+        Binding("g", "go_to", "go to", tooltip="Go to step …"),
+        Binding("space", "play", "play", tooltip="Play, pause; stop a long run"),
+        Binding("less_than_sign", "speed(-1)", "slower", tooltip="Play slower", key_display="<", show=False),
+        Binding("greater_than_sign", "speed(1)", "faster", tooltip="Play faster", key_display=">", show=False),
+        Binding("h", "hinge", "hinge", tooltip="The same network trained under the softmax hinge, and back"),
+        Binding("tab", "pane(1)", "pane", tooltip="Next pane", show=False),
+        Binding("shift+tab", "pane(-1)", "pane", tooltip="Previous pane", show=False),
+        Binding("z", "zoom", "zoom", tooltip="One pane alone, or all"),
+        Binding("escape", "unzoom", "all panes", tooltip="All panes again", show=False),
+        Binding("plus", "digits(1)", "digits", tooltip="More digits", key_display="+", show=False),
+        Binding("minus", "digits(-1)", "digits", tooltip="Fewer digits", key_display="-", show=False),
+        Binding("l", "log", "log", tooltip="Loss on a log scale, or linear"),
+        Binding("question_mark", "help", "help", tooltip="The keys, and how to read the numbers", key_display="?"),
+        Binding("q", "app.quit", "quit", tooltip="Quit"),
+    ]
+
+    cursor: reactive[int] = reactive(0, init=False)
+    view: reactive[str] = reactive(OWN, init=False)
+    step: reactive[Step | None] = reactive(None, init=False)
+    timeline: reactive[Timeline | None] = reactive(None, init=False)
+    reached: reactive[int] = reactive(0, init=False)
+    activity: reactive[str] = reactive("")
+    digits: reactive[int] = reactive(DEFAULT_DIGITS)
+    logarithmic: reactive[bool] = reactive(False)
+    speed: reactive[int] = reactive(SPEEDS[2])
+    playing: reactive[bool] = reactive(False)
+    zoomed: reactive[bool] = reactive(False)
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__()
+        self.problem = problem
+        self._timelines = {OWN: Timeline(problem)}
+        self._runner = Runner()
+        self._following = False
+        self._reasons: tuple[str | None, ...] = ()
+        self.set_reactive(TrainingScreen.timeline, self._timelines[OWN])
+
+    def compose(self) -> ComposeResult:
+        step, digits = TrainingScreen.step, TrainingScreen.digits
+        yield StatusLine(id="status").data_bind(
+            step=step, reached=TrainingScreen.reached, activity=TrainingScreen.activity
+        )
+        with Vertical(id="left"):
+            yield WeightsPane(id="weights").data_bind(step=step, digits=digits)
+            yield DeltasPane(id="deltas").data_bind(step=step, digits=digits)
+        with Vertical(id="right"):
+            yield ActivationsPane(id="activations", home="y_out").data_bind(step=step, digits=digits)
+        yield Static(id="notice")
+        yield Footer(compact=True)
+
+    def on_mount(self) -> None:
+        self.query_one("#activations").focus()
+        self._follow()
+        self.call_after_refresh(self._mount_plot)
+        self._clock = self.set_interval(1 / FRAMES, self._play_on, pause=True)
+        self._due = 0.0
+
+    def on_unmount(self) -> None:
+        self._runner.close()
+
+    def _mount_plot(self) -> None:
+        from tui.panes.loss_plot import LossPlot  # plotext's import is not to delay the first picture
+
+        plot = LossPlot(id="loss").data_bind(
+            step=TrainingScreen.step,
+            timeline=TrainingScreen.timeline,
+            reached=TrainingScreen.reached,
+            logarithmic=TrainingScreen.logarithmic,
+        )
+        self.query_one("#right").mount(plot)
+
+    # Where one is: the cursor says it, the step on screen follows.
+
+    def seek(self, index: int) -> None:
+        """Go to step `index`, or as near to it as the run gets."""
+        self.cursor = max(0, index)
+        self._follow()
+
+    @work(group="follow")
+    async def _follow(self) -> None:
+        """Bring the step on screen to where the cursor is, wherever it goes meanwhile. One of these runs at a time."""
+        if self._following:
+            return
+        self._following = True
+        try:
+            while (wanted := (self.view, self.cursor)) != self._on_screen():
+                try:
+                    await self._reach(*wanted)
+                except DivergedError as error:
+                    self._stop_before(error)
+        finally:
+            self._following = False
+            self.activity = self._play_state()
+            self._refresh_keys()
+
+    def _on_screen(self) -> tuple[str, int] | None:
+        return (self._step_view, self.step.index) if self.step is not None else None
+
+    _step_view = OWN
+
+    async def _reach(self, view: str, index: int) -> None:
+        timeline = self._timelines[view]
+        started = shown = monotonic()
+        async for left in self._runner.approach(timeline, index):
+            if (self.view, self.cursor) != (view, index):
+                return
+            now = monotonic()
+            if left and now - started > PROGRESS_AFTER and now - shown > PROGRESS_AFTER:
+                shown = now
+                self.activity = f"running to step {index:,}: {index - left:,}, space stops"
+                self.reached = len(timeline)
+        step = await self._runner.record(timeline, index)
+        self._step_view = view
+        self.timeline = timeline
+        self.reached = len(timeline)
+        self.step = step
+
+    def _stop_before(self, error: DivergedError) -> None:
+        self.playing = False
+        self.notify(f"{error}; step {error.step - 1} is the last.", title="Diverged", severity="error", timeout=8)
+        self.cursor = max(0, error.step - 1)
+
+    # What can be done now, and why something cannot.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if self.step is not None and self._why_not(action, parameters):
+            return None
+        return True
+
+    def _why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
+        """Why an action can do nothing now; None if it can."""
+        amount = parameters[0] if parameters else 0
+        diverged = self._timelines[self.view].diverged
+        if action == "first" or (action == "step" and amount in (-1, -10)):
+            return "This is step 0, the first." if self.cursor == 0 else None
+        if action == "step" and diverged is not None and self.cursor >= diverged.step - 1:
+            return f"This is the last step: {diverged}."
+        if action == "last":
+            return "This is the last step computed; → computes the next." if self.cursor >= self.reached - 1 else None
+        if action == "hinge":
+            return self._why_no_hinge()
+        if action == "speed":
+            limit = SPEEDS[-1] if amount == 1 else SPEEDS[0]
+            return f"{limit:,} steps a second is the limit." if self.speed == limit else None
+        if action == "digits":
+            limit = MOST_DIGITS if amount == 1 else FEWEST_DIGITS
+            return f"{limit} digits is the limit." if self.digits == limit else None
+        return None
+
+    def _why_no_hinge(self) -> str | None:
+        if isinstance(self.problem.loss, SoftmaxHinge):
+            return "This problem is trained under the softmax hinge already."
+        if not self.problem.has_classes:
+            return (
+                "The hinge needs classes, and these targets are none: expected one-hot rows, or -1 and +1 "
+                "for a single output."
+            )
+        return None
+
+    def _refresh_keys(self) -> None:
+        reasons = tuple(
+            self._why_not(action, parameters)
+            for action, parameters in (("step", (1,)), ("step", (-1,)), ("last", ()), ("hinge", ()))
+        )
+        if reasons != self._reasons:
+            self._reasons = reasons
+            self.refresh_bindings()
+
+    def on_key(self, event: events.Key) -> None:
+        """A key whose action can do nothing now comes here instead, and is told why."""
+        active = self.active_bindings.get(event.key)
+        if active is not None and not active.enabled:
+            event.stop()
+            self._explain(active.binding.action)
+
+    def _explain(self, action: str) -> bool:
+        """Say why an action can do nothing now; False if it can."""
+        _, name, parameters = parse(action)
+        reason = self._why_not(name, parameters)
+        if reason:
+            self.notify(reason, timeout=4)
+        return bool(reason)
+
+    def keys(self) -> list[tuple[str, str]]:
+        """The keys of this screen and what they do, an entry for each action."""
+        found: dict[str, list[str]] = {}
+        for binding in Binding.make_bindings(self.BINDINGS):
+            found.setdefault(binding.tooltip, []).append(self.app.get_key_display(binding))
+        return [(" ".join(keys), meaning) for meaning, keys in found.items()]
+
+    def commands(self) -> Iterator[SystemCommand]:
+        """Everything that a key does, for the command palette."""
+        seen = set()
+        for binding in Binding.make_bindings(self.BINDINGS):
+            if binding.action not in seen:
+                seen.add(binding.action)
+                yield SystemCommand(
+                    binding.tooltip, f"key {self.app.get_key_display(binding)}", self._performer(binding.action)
+                )
+
+    def _performer(self, action: str) -> Callable[[], Awaitable[None]]:
+        async def perform() -> None:
+            if not self._explain(action):
+                await self.run_action(action)
+
+        return perform
+
+    # The keys.
+
+    def action_step(self, steps: int) -> None:
+        self.playing = False
+        self.seek(self.cursor + steps)
+
+    def action_first(self) -> None:
+        self.playing = False
+        self.seek(0)
+
+    def action_last(self) -> None:
+        self.playing = False
+        self.seek(self.reached - 1)
+
+    def action_go_to(self) -> None:
+        self.playing = False
+        self.app.push_screen(GoToScreen(self.cursor, self.reached - 1), self._gone_to)
+
+    def _gone_to(self, index: int | None) -> None:
+        if index is not None:
+            self.seek(index)
+
+    def action_play(self) -> None:
+        """Play; or pause, and stop a long run where it is."""
+        shown = self._on_screen()
+        if not self.playing and self._following and shown is not None and shown[1] != self.cursor:
+            self.seek(min(self.cursor, max(len(self._timelines[self.view]) - 1, 0)))
+        else:
+            self.playing = not self.playing
+
+    def action_speed(self, change: int) -> None:
+        self.speed = SPEEDS[SPEEDS.index(self.speed) + change]
+        self.activity = self._play_state()
+        self.notify(f"{self.speed:,} steps a second", timeout=2)
+
+    def action_hinge(self) -> None:
+        if HINGE not in self._timelines:
+            self._timelines[HINGE] = Timeline(self.problem.with_loss(SoftmaxHinge()))
+        self.view = OWN if self.view == HINGE else HINGE
+        self._follow()
+
+    def action_digits(self, change: int) -> None:
+        self.digits += change
+
+    def action_log(self) -> None:
+        self.logarithmic = not self.logarithmic
+
+    def action_help(self) -> None:
+        self.playing = False
+        self.app.push_screen(HelpScreen(self.keys()))
+
+    # Playing.
+
+    def watch_playing(self, playing: bool) -> None:
+        self.activity = self._play_state()
+        if playing:
+            self._due = 0.0
+            self._clock.resume()
+        else:
+            self._clock.pause()
+
+    def _play_state(self) -> str:
+        return f"▶ {self.speed:,}/s" if self.playing else ""
+
+    def _play_on(self) -> None:
+        """One tick of the clock: move the cursor by the steps that are due, no more than fit into a frame."""
+        if self._following:
+            return
+        if self._why_not("step", (1,)):
+            self.playing = False
+            return
+        self._due += self.speed / FRAMES
+        steps = int(self._due)
+        if steps:
+            self._due -= steps
+            self.seek(self.cursor + min(steps, max(1, int(self._runner.steps_per_second * FRAME_SHARE / FRAMES))))
+
+    # Panes: which one, how large.
+
+    def action_pane(self, change: int) -> None:
+        panes = list(self._panes())
+        here = next((i for i, pane in enumerate(panes) if pane.has_focus), 0)
+        self._focus_pane(panes[(here + change) % len(panes)])
+
+    def action_zoom(self) -> None:
+        self.zoomed = not self.zoomed
+
+    def action_unzoom(self) -> None:
+        self.zoomed = False
+
+    def _panes(self) -> Iterator[Widget]:
+        for name in PANES:
+            yield from self.query(f"#{name}")
+
+    def _focus_pane(self, pane: Widget) -> None:
+        self._lay_out(pane)
+        pane.focus()
+
+    def watch_zoomed(self) -> None:
+        self._lay_out(self.focused)
+
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
+        self.set_class(width >= ROOMY[0] and height >= ROOMY[1], "-roomy")
+        self.set_class(width < SINGLE[0] or height < SINGLE[1], "-single")
+        small = width < SMALLEST[0] or height < SMALLEST[1]
+        self.set_class(small, "-small")
+        if small:
+            self.query_one("#notice", Static).update(
+                f"This terminal has {width}×{height} characters.\nsgdb needs {SMALLEST[0]}×{SMALLEST[1]}."
+            )
+        self._lay_out(self.focused)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self._lay_out(event.widget)
+
+    def _lay_out(self, pane: Any) -> None:
+        """Where one pane is shown at a time, show this one and hide the rest."""
+        alone = self.zoomed or self.has_class("-single")
+        self.set_class(alone, "-alone")
+        for other in self._panes():
+            other.set_class(other is pane, "-current")
+        for column in ("left", "right"):
+            holder = self.query_one(f"#{column}")
+            holder.set_class(pane is not None and holder in pane.ancestors, "-current")
