@@ -2,6 +2,7 @@
 
 from core.activations import ACTIVATIONS
 from core.errors import DivergedError, ProblemError
+from core.loading import built_in_problems, load_problem
 from core.losses import LOSSES, Loss, SoftmaxCrossEntropy, SoftmaxHinge, SquaredError
 from core.network import Layer, Network
 from core.problem import Problem
@@ -24,5 +25,7 @@ __all__ = [
     "SquaredError",
     "Step",
     "Timeline",
+    "built_in_problems",
+    "load_problem",
     "quantities",
 ]

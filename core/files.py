@@ -1,0 +1,45 @@
+"""Reading a file, or saying in words why it cannot be read."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from core.errors import ProblemError
+from core.text import clean
+
+MIB = 2**20
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """The contents of a regular file of 1 to `limit` bytes. Raises ProblemError."""
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise ProblemError(clean(str(path)), ["expected a file, found a folder"])
+        if not stat.S_ISREG(mode):
+            raise ProblemError(clean(str(path)), ["expected a file, found a device or a pipe"])
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except FileNotFoundError:
+        raise ProblemError(clean(str(path)), ["there is no such file"]) from None
+    except OSError as error:
+        raise ProblemError(clean(str(path)), [f"cannot be read: {error.strerror}"]) from None
+    except ValueError:  # a path with a NUL character
+        raise ProblemError(clean(str(path)), ["there is no such file"]) from None
+    if not data:
+        raise ProblemError(clean(str(path)), ["the file is empty"])
+    if len(data) > limit:
+        raise ProblemError(clean(str(path)), [f"the file is too large: expected at most {limit // MIB} MiB"])
+    return data
+
+
+def decode(path: Path, data: bytes) -> str:
+    """UTF-8 text with or without a byte-order mark. Raises ProblemError."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ProblemError(
+            clean(str(path)), [f"line {line}: expected UTF-8 text, found the byte 0x{data[error.start]:02x}"]
+        ) from None

@@ -1,0 +1,34 @@
+"""Starting weights, drawn from a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import sqrt
+
+import numpy as np
+
+from core.arrays import Array
+
+MOST_WEIGHTS = 10_000_000  # of one problem: a debugger's network is small, and a slip of the finger is large
+
+# The half-width of the uniform distribution that a weight is drawn from, for a layer's inputs and units:
+# Glorot & Bengio (2010), and He et al. (2015) for ReLU, which lets only half of its inputs through.
+INITIALIZERS: dict[str, Callable[[int, int], float]] = {
+    "xavier": lambda inputs, units: sqrt(6 / (inputs + units)),
+    "he": lambda inputs, _units: sqrt(6 / inputs),
+    "zeros": lambda _inputs, _units: 0.0,
+}
+
+
+def default_initializer(activation: str) -> str:
+    """The name of the initializer that suits an activation function."""
+    return "he" if activation == "relu" else "xavier"
+
+
+def initial_weights(initializer: str, inputs: int, units: int, seed: int, layer: int) -> Array:
+    """Weights (inputs, units) for layer 1, 2, ...: a function of these arguments alone, on every machine."""
+    # numpy promises the raw stream of PCG64 for ever, but not what its distributions make of it.
+    raw = np.random.PCG64(np.random.SeedSequence([seed, layer])).random_raw(inputs * units)
+    uniform = (raw >> np.uint64(11)) * 2.0**-53
+    half_width = INITIALIZERS[initializer](inputs, units)
+    return np.asarray((2 * uniform - 1) * half_width, dtype=np.float64).reshape(inputs, units)

@@ -1,0 +1,62 @@
+"""Where problems come from: the built-in ones by name, a person's own by the path of a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from core.errors import ProblemError
+from core.problem import Problem
+from core.suggest import suggest
+from core.text import clean, shown
+
+BUILT_IN = os.path.join(os.path.dirname(__file__), "problems")
+EXPECTED = "expected a .toml, .csv or .npz file"
+
+
+def built_in_names() -> list[str]:
+    """The names of the problems that come with the program."""
+    return sorted(name for name, suffix in map(os.path.splitext, os.listdir(BUILT_IN)) if suffix == ".toml")
+
+
+def built_in_problems() -> dict[str, str]:
+    """The problems that come with the program: for each name, a line about it."""
+    from pathlib import Path
+
+    from core.problem_file import read_toml
+
+    return {name: read_toml(Path(BUILT_IN, f"{name}.toml"), name).get("about", "") for name in built_in_names()}
+
+
+def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] | None = None) -> Problem:
+    """The problem that `source` names: a built-in one ("exercise-2"), or the path of a .toml, .csv or .npz file.
+
+    `options` are settings beside the file, as values or as the texts that a person types; one that is None is not
+    given. A table (.csv, .npz) takes target, task, standardize, hidden, activation, loss, margin, lr, batch, seed and
+    reduction; a built-in problem or a .toml file takes loss, margin, lr, batch, seed (of the shuffling) and reduction.
+
+    Raises ProblemError, which lists every mistake in the file and in the options.
+    """
+    from pathlib import Path
+
+    from core.problem_file import load_problem_file
+    from core.table_problem import load_table_problem
+
+    name, given = os.fspath(source), options or {}
+    if isinstance(source, str) and name in built_in_names():
+        return load_problem_file(Path(BUILT_IN, f"{name}.toml"), name, given)
+    path = Path(name)
+    suffix = path.suffix.lower()
+    if suffix in (".csv", ".npz"):
+        return load_table_problem(path, given)
+    # A name without a suffix is a file only where there is one: "./run" reaches a file called like a command.
+    if suffix == ".toml" or (not suffix and (os.path.dirname(name) or os.path.exists(name))):
+        return load_problem_file(path, clean(name), given)
+    raise ProblemError("", [_unknown(name)])
+
+
+def _unknown(name: str) -> str:
+    if os.path.dirname(name) or os.path.exists(name):
+        found = "a folder" if os.path.isdir(name) else shown(os.path.basename(name))
+        return f"{clean(name)}: {EXPECTED}, found {found}"
+    return f"problem: {suggest(shown(name)[1:-1], built_in_names())}; or give the path of a .toml, .csv or .npz file"

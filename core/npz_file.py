@@ -1,0 +1,133 @@
+"""A .npz file: the arrays `inputs` and `targets`."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.arrays import Array
+from core.checker import Mistakes
+from core.errors import ProblemError
+from core.files import MIB, read_bytes
+from core.suggest import suggest
+from core.table import Table, Targets, read_targets
+from core.text import clean, shown
+
+LARGEST_FILE = 256 * MIB
+LARGEST_ARRAY = 1024 * MIB
+ARRAYS = ("inputs", "targets")
+NUMBERS = "iuf"
+LABELS = "iufbUS"
+UNREADABLE = (
+    ValueError,
+    OSError,
+    EOFError,
+    KeyError,
+    SyntaxError,
+    RuntimeError,
+    MemoryError,
+    OverflowError,
+    TypeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+def read_npz(path: Path, task: str | None) -> Table:
+    """`inputs` (n, d) and `targets`, (n,) labels or numbers or (n, c) numbers, of a .npz file; pickled objects are not
+    read. Raises ProblemError, which lists every mistake.
+    """
+    source = clean(str(path))
+    mistakes = Mistakes()
+    arrays = _read_arrays(source, read_bytes(path, LARGEST_FILE), mistakes)
+    inputs = _read_inputs(arrays["inputs"], mistakes) if "inputs" in arrays else None
+    targets = _read_targets(arrays["targets"], task, mistakes) if "targets" in arrays else None
+    if "inputs" in arrays and "targets" in arrays and not mistakes:
+        rows, found = len(arrays["inputs"]), len(arrays["targets"])
+        if rows != found:
+            mistakes.note(f"targets: expected {rows} rows (as many as inputs), found {found}")
+    if mistakes or inputs is None or targets is None:
+        raise ProblemError(source, mistakes.lines)
+    return Table(inputs, (), targets)
+
+
+def _read_arrays(source: str, data: bytes, mistakes: Mistakes) -> dict[str, Any]:
+    arrays: dict[str, Any] = {}
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            sizes = {info.filename.removesuffix(".npy"): info.file_size for info in archive.infolist()}
+        file = np.load(BytesIO(data), allow_pickle=False)
+    except UNREADABLE:
+        raise ProblemError(source, ["expected a .npz file as numpy.savez writes it"]) from None
+    with file:
+        for name in ARRAYS:
+            if name not in sizes:
+                near = [suggest(shown(found)[1:-1], [name]) for found in sizes if found not in ARRAYS]
+                hint = next((message for message in near if "did you mean" in message), "")
+                mistakes.note(f"{name}: expected an array of this name, found none" + (f" ({hint})" if hint else ""))
+            elif sizes[name] > LARGEST_ARRAY:
+                mistakes.note(f"{name}: the array is too large: expected at most {LARGEST_ARRAY // MIB} MiB")
+            else:
+                try:
+                    arrays[name] = file[name]
+                except UNREADABLE as error:
+                    pickled = "allow_pickle" in str(error)
+                    found = "Python objects" if pickled else "a damaged array"
+                    mistakes.note(f"{name}: expected an array of numbers, found {found}")
+    return {name: array for name, array in arrays.items() if _is_array(name, array, mistakes)}
+
+
+def _is_array(name: str, array: Any, mistakes: Mistakes) -> bool:
+    if isinstance(array, np.ndarray):
+        return True
+    mistakes.note(f"{name}: expected an array of numbers, found a damaged array")
+    return False
+
+
+def _read_inputs(array: Any, mistakes: Mistakes) -> Array | None:
+    if array.ndim != 2 or 0 in array.shape:
+        mistakes.note(f"inputs: expected a matrix with a row for each sample, found shape {array.shape}")
+        return None
+    return _finite("inputs", array, mistakes)
+
+
+def _read_targets(array: Any, task: str | None, mistakes: Mistakes) -> Targets | None:
+    if array.ndim not in (1, 2) or 0 in array.shape:
+        mistakes.note(f"targets: expected shape (n,) or (n, c), found {array.shape}")
+        return None
+    if array.ndim == 1 or (array.shape[1] == 1 and task == "classification"):
+        if array.dtype.kind not in LABELS:
+            mistakes.note(f"targets: expected labels or numbers, found the type {array.dtype}")
+            return None
+        cells = [cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell) for cell in array.flat]
+        return read_targets(cells, task, "", lambda row: f"targets, row {row + 1}", mistakes)
+    values = _finite("targets", array, mistakes)
+    if values is None:
+        return None
+    bad = ((values != 0) & (values != 1)).any(axis=1) | (values.sum(axis=1) != 1)
+    if task == "classification" and bad.any():
+        row = int(np.argmax(bad)) + 1
+        mistakes.note(
+            f"targets: for classification in {array.shape[1]} columns expected a single 1 in each row, the "
+            f"rest 0; row {row} is not so"
+        )
+        return None
+    one_hot = array.shape[1] > 1 and not bad.any() and task != "regression"
+    return Targets(values, (), are_classes=one_hot)
+
+
+def _finite(name: str, array: Any, mistakes: Mistakes) -> Array | None:
+    if array.dtype.kind not in NUMBERS:
+        mistakes.note(f"{name}: expected numbers, found the type {array.dtype}")
+        return None
+    with np.errstate(all="ignore"):  # a long double beyond a double's range is found below
+        values: Array = array.astype(np.float64)
+    for row, column in np.argwhere(~np.isfinite(values)):
+        found = values[row, column]
+        mistakes.note(f"{name}, row {row + 1}, column {column + 1}: expected a finite number, found {found}")
+    return values

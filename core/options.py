@@ -1,0 +1,82 @@
+"""Settings that a person gives beside a problem's file: what each must be, and how it changes the training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.activations import ACTIVATIONS
+from core.checker import POSITIVE, SWITCH, TEXT, Checker, Kind, choice, from_text, number, whole
+from core.losses import Loss, SoftmaxCrossEntropy, SoftmaxHinge, SquaredError
+from core.problem import REDUCTIONS
+
+LOSS_NAMES: dict[str, type[Loss]] = {
+    "squared_error": SquaredError,
+    "softmax_cross_entropy": SoftmaxCrossEntropy,
+    "softmax_hinge": SoftmaxHinge,
+    "squared": SquaredError,
+    "cross-entropy": SoftmaxCrossEntropy,
+    "hinge": SoftmaxHinge,
+}
+TASKS = ("classification", "regression")
+UNITS = whole(1, 1_000_000)
+
+
+def _hidden(value: object) -> tuple[int, ...]:
+    """The units of each hidden layer, from "8,8", "none", a number or a list of numbers."""
+    if isinstance(value, str):
+        value = [] if value.strip() == "none" else value.split(",")
+    sizes = list(value) if isinstance(value, (list, tuple)) else [value]
+    return tuple(from_text(UNITS).read(size) for size in sizes)
+
+
+HIDDEN = Kind("the units of each hidden layer, such as 8 or 8,8, or none", _hidden)
+LOSS = choice(LOSS_NAMES)
+MARGIN = number(at_least=0)
+BATCH = whole(at_least=1)
+SEED = whole(at_least=0)
+REDUCTION = choice(REDUCTIONS)
+TASK = choice(TASKS)
+ACTIVATION = choice(ACTIVATIONS.keys())
+
+TRAINING_OPTIONS: dict[str, Kind] = {
+    "loss": LOSS,
+    "margin": from_text(MARGIN),
+    "lr": from_text(POSITIVE),
+    "batch": from_text(BATCH),
+    "seed": from_text(SEED),
+    "reduction": REDUCTION,
+}
+TABLE_OPTIONS: dict[str, Kind] = {
+    "target": TEXT,
+    "task": TASK,
+    "hidden": HIDDEN,
+    "activation": ACTIVATION,
+    "standardize": from_text(SWITCH),
+    **TRAINING_OPTIONS,
+}
+
+
+def read_options(checker: Checker, options: Mapping[str, object], for_table: bool) -> dict[str, Any]:
+    """The options that are given (None: not given) and right; a problem file takes only those of the training."""
+    read: dict[str, Any] = {}
+    for name, value in options.items():
+        if value is None:
+            continue
+        if not for_table and name in TABLE_OPTIONS.keys() - TRAINING_OPTIONS.keys():
+            checker.note(f"option {name}", "only for a table (.csv, .npz); here the problem's file says it")
+            continue
+        option = Checker()
+        read |= option.table("", {name: value}, TABLE_OPTIONS if for_table else TRAINING_OPTIONS)
+        checker.mistakes += [f"option {mistake}" for mistake in option.mistakes]
+    return read
+
+
+def read_loss(checker: Checker, path: str, loss: type[Loss], margin: float | None) -> Loss:
+    """The loss with its margin; a margin that the loss has no use for is a mistake at `path`."""
+    if margin is None:
+        return loss()
+    if loss is SoftmaxHinge:
+        return SoftmaxHinge(margin=margin)
+    checker.note(path, f"only softmax_hinge has a margin, and the loss is {loss.name}")
+    return loss()

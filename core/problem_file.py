@@ -1,0 +1,260 @@
+"""A problem file in TOML: its data, its layers, and how it is trained.
+
+name = "..."                    what the screen calls it; about = "..." says in a line what it shows
+[data]
+inputs = [[...], ...]           a row for each sample
+targets = [[...], ...]          likewise; a flat list is one column
+csv = "..." or npz = "..."      instead: a table beside this file, with target, task and standardize
+[[layers]]                      from the first to the last
+weights = [[...], ...]          a row for each input; or units, with init and seed
+bias = [...]                    or true (zeros), or false (none)
+activation = "..."              identity unless told otherwise
+train_weights, train_bias       true unless told otherwise
+[training]
+loss, margin, learning_rate, batch_size, shuffle_seed, reduction
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.arrays import Array
+from core.checker import LIST, POSITIVE, SWITCH, TABLE, TEXT, Checker, Kind, Unfit, choice, whole
+from core.errors import ProblemError
+from core.files import MIB, decode, read_bytes
+from core.initializers import INITIALIZERS, MOST_WEIGHTS, default_initializer, initial_weights
+from core.losses import Loss, SquaredError
+from core.network import Layer, Network
+from core.options import ACTIVATION, BATCH, LOSS, MARGIN, REDUCTION, SEED, TASK, read_loss, read_options
+from core.problem import Problem
+from core.table import read_table
+from core.text import clean, shown
+
+LARGEST_FILE = 16 * MIB
+LEARNING_RATE = 0.1
+
+
+def _bias(value: object) -> bool | list[Any]:
+    if not isinstance(value, (bool, list)):
+        raise Unfit
+    return value
+
+
+PROBLEM: dict[str, Kind] = {"name": TEXT, "about": TEXT, "data": TABLE, "layers": LIST, "training": TABLE}
+DATA: dict[str, Kind] = {
+    "inputs": LIST,
+    "targets": LIST,
+    "csv": TEXT,
+    "npz": TEXT,
+    "target": TEXT,
+    "task": TASK,
+    "standardize": SWITCH,
+}
+LAYER: dict[str, Kind] = {
+    "weights": LIST,
+    "units": whole(1, 1_000_000),
+    "init": choice(INITIALIZERS.keys()),
+    "seed": SEED,
+    "bias": Kind("a list of numbers, true or false", _bias),
+    "activation": ACTIVATION,
+    "train_weights": SWITCH,
+    "train_bias": SWITCH,
+}
+TRAINING: dict[str, Kind] = {
+    "loss": LOSS,
+    "margin": MARGIN,
+    "learning_rate": POSITIVE,
+    "batch_size": BATCH,
+    "shuffle_seed": SEED,
+    "reduction": REDUCTION,
+}
+# A setting of the training, and the option that overrides it.
+OVERRIDES = {"learning_rate": "lr", "batch_size": "batch", "shuffle_seed": "seed", "reduction": "reduction"}
+
+
+@dataclass(frozen=True, eq=False)
+class _Data:
+    """The data as far as they could be read: a None is a mistake that has been noted."""
+
+    inputs: Array | None = None
+    targets: Array | None = None
+    input_names: tuple[str, ...] = ()
+    target_names: tuple[str, ...] = ()
+
+
+def read_toml(path: Path, source: str) -> dict[str, Any]:
+    """The tables of a TOML file. Raises ProblemError with the line and column of a mistake in the syntax."""
+    text = decode(path, read_bytes(path, LARGEST_FILE))
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ProblemError(source, ["lists or tables are nested too deep"]) from None
+    except ValueError as error:  # a TOMLDecodeError, or a number with more digits than Python reads
+        raise ProblemError(source, [f"not TOML: {clean(str(error))}"]) from None
+
+
+def load_problem_file(path: Path, source: str, options: Mapping[str, object]) -> Problem:
+    """The problem in a TOML file, which messages call `source`; the options loss, margin, lr, batch, seed (of the
+    shuffling) and reduction go before what it says. Raises ProblemError, which lists every mistake.
+    """
+    checker = Checker()
+    given = read_options(checker, options, for_table=False)
+    found = read_toml(path, source)
+    read = checker.table("", found, PROBLEM)
+    for key in ("data", "layers"):
+        if key not in found:
+            checker.note(key, f"missing; expected {'a table [data]' if key == 'data' else 'a table [[layers]] each'}")
+    data = _read_data(checker, read["data"], path.parent) if "data" in read else _Data()
+    training = checker.table("training", read.get("training", {}), TRAINING)
+    loss = _read_loss(checker, training, given, data)
+    layers = _read_layers(checker, read["layers"], data) if "layers" in read else []
+    if checker.mistakes or data.inputs is None or data.targets is None:
+        raise ProblemError(source, checker.mistakes)
+    settings = {key: given.get(option, training.get(key)) for key, option in OVERRIDES.items()}
+    try:
+        return Problem(
+            name=read.get("name") or clean(path.stem),
+            inputs=data.inputs,
+            targets=data.targets,
+            network=Network([layer for layer in layers if layer is not None]),
+            loss=loss,
+            learning_rate=settings["learning_rate"] or LEARNING_RATE,
+            batch_size=settings["batch_size"],
+            shuffle_seed=settings["shuffle_seed"] or 0,
+            reduction=settings["reduction"] or "sum",
+            input_names=data.input_names,
+            target_names=data.target_names,
+        )
+    except ProblemError as error:
+        raise ProblemError(source, error.mistakes) from None
+
+
+def _read_loss(checker: Checker, training: dict[str, Any], given: dict[str, Any], data: _Data) -> Loss:
+    kind = training.get("loss", SquaredError)
+    loss = read_loss(checker, "training.margin", kind, training.get("margin"))
+    path = "training.loss"
+    if "loss" in given or "margin" in given:
+        path = "option loss"
+        # The file's margin stands where the loss has one; a margin that was typed needs a loss that has one.
+        margin = given.get("margin", getattr(loss, "margin", None) if given.get("loss", kind) is kind else None)
+        loss = read_loss(checker, "option margin", given.get("loss", kind), margin)
+    if data.targets is not None:
+        for mistake in loss.target_mistakes(data.targets):
+            checker.note(path, mistake.removeprefix("targets: "))
+    return loss
+
+
+def _read_data(checker: Checker, found: dict[str, Any], folder: Path) -> _Data:
+    read = checker.table("data", found, DATA)
+    ways = [way for way in ("inputs", "csv", "npz") if way in found or (way == "inputs" and "targets" in found)]
+    if not ways:
+        checker.note("data", "expected inputs and targets, or csv, or npz")
+        return _Data()
+    for way in ways[1:]:
+        checker.note(f"data.{way}", f"not together with data.{ways[0]}: the data come from one place")
+    for key, homes in (("target", ("csv",)), ("task", ("csv", "npz")), ("standardize", ("csv", "npz"))):
+        if key in found and not any(home in found for home in homes):
+            checker.note(f"data.{key}", f"only with data.{' or data.'.join(homes)}")
+    if ways == ["inputs"]:
+        return _read_rows(checker, found, read)
+    if len(ways) > 1 or ways[0] not in read:
+        return _Data()
+    return _read_table(checker, ways[0], read, folder)
+
+
+def _read_rows(checker: Checker, found: dict[str, Any], read: dict[str, Any]) -> _Data:
+    for key in ("inputs", "targets"):
+        if key not in found:
+            checker.note(f"data.{key}", "missing; expected a list of rows, one for each sample")
+    inputs = checker.matrix("data.inputs", read["inputs"]) if "inputs" in read else None
+    targets = checker.matrix("data.targets", read["targets"], flat=True) if "targets" in read else None
+    if inputs is not None and targets is not None and len(inputs) != len(targets):
+        checker.note("data.targets", f"expected {len(inputs)} rows (as many as inputs), found {len(targets)}")
+    return _Data(inputs, targets)
+
+
+def _read_table(checker: Checker, way: str, read: dict[str, Any], folder: Path) -> _Data:
+    name, suffix = read[way], f".{way}"
+    if not name.lower().endswith(suffix):
+        checker.note(f"data.{way}", f"expected the name of a {suffix} file, found {shown(name)}")
+        return _Data()
+    try:
+        table = read_table(folder / name, read.get("target"), read.get("task"), read.get("standardize", False))
+    except ProblemError as error:
+        for mistake in error.mistakes:
+            checker.note(f"data.{way}", f"{shown(name)[1:-1]}: {mistake}")
+        return _Data()
+    return _Data(table.inputs, table.targets.values, table.input_names, table.targets.names)
+
+
+def _read_layers(checker: Checker, found: list[Any], data: _Data) -> list[Layer | None]:
+    if not found:
+        checker.note("layers", "expected at least one layer, found an empty list")
+    width = None if data.inputs is None else data.inputs.shape[1]
+    origin = "the columns of inputs"
+    layers: list[Layer | None] = []
+    for k, entry in enumerate(found, start=1):
+        path = f"layers[{k}]"
+        if not isinstance(entry, dict):
+            checker.note(path, f"expected {TABLE.expected}, found {shown(entry)}")
+            width = None
+            layers.append(None)
+            continue
+        layer, width = _read_layer(checker, path, k, entry, width, origin)
+        layers.append(layer)
+        origin = f"the units of layer {k}"
+    if found and width is not None and data.targets is not None and width != data.targets.shape[1]:
+        key = "weights" if isinstance(found[-1], dict) and "weights" in found[-1] else "units"
+        columns = data.targets.shape[1]
+        checker.note(f"layers[{len(found)}].{key}", f"expected {columns} units (the columns of targets), found {width}")
+    return layers
+
+
+def _read_layer(
+    checker: Checker, path: str, k: int, found: dict[str, Any], inputs: int | None, origin: str
+) -> tuple[Layer | None, int | None]:
+    """Layer k with its number of units, over a number of inputs that is the `origin`'s; None for what is a mistake."""
+    read = checker.table(path, found, LAYER)
+    activation = read.get("activation", "identity")
+    weights, units = None, read.get("units")
+    if "weights" in found:
+        for key in ("units", "init", "seed"):
+            if key in found:
+                checker.note(f"{path}.{key}", "not together with weights, which say it all")
+        weights = checker.matrix(f"{path}.weights", read["weights"]) if "weights" in read else None
+        units = None if weights is None else weights.shape[1]
+        if weights is not None and inputs is not None and len(weights) != inputs:
+            checker.note(f"{path}.weights", f"expected {inputs} rows ({origin}), found {len(weights)}")
+    elif "units" not in found:
+        checker.note(path, "expected weights, or units")
+    elif units is not None and inputs is not None:
+        if inputs * units <= MOST_WEIGHTS:
+            initializer = read.get("init", default_initializer(activation))
+            weights = initial_weights(initializer, inputs, units, read.get("seed", 0), k)
+        else:
+            checker.note(f"{path}.units", f"expected at most {MOST_WEIGHTS} weights, found {inputs} x {units}")
+    bias = _read_bias(checker, f"{path}.bias", read.get("bias", False), units)
+    if weights is None:
+        return None, units
+    flags = {key: read[key] for key in ("train_weights", "train_bias") if key in read}
+    if bias is not None and bias.shape != weights.shape[1:]:
+        return None, units
+    return Layer(weights=weights, bias=bias, activation=activation, **flags), units
+
+
+def _read_bias(checker: Checker, path: str, found: bool | list[Any], units: int | None) -> Array | None:
+    if not isinstance(found, list):
+        return np.zeros(units) if found and units is not None else None
+    if any(isinstance(cell, list) for cell in found):
+        checker.note(path, "expected a list of numbers, found a list of lists")
+        return None
+    row = checker.matrix(path, [found])
+    if row is not None and units is not None and row.shape[1] != units:
+        checker.note(path, f"expected {units} numbers (the units of this layer), found {row.shape[1]}")
+    return None if row is None else row[0]

@@ -1,0 +1,142 @@
+"""Table: features and targets as arrays, whatever file they stood in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import isfinite
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from core.arrays import Array
+from core.checker import Mistakes
+from core.errors import ProblemError
+from core.text import clean, shown
+
+MOST_NUMBER_CLASSES = 20
+MOST_CLASSES = 1000
+Key = TypeVar("Key", int, str)
+EXACT = 2.0**53  # whole numbers up to here are exact in a double
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """What a table's outputs are compared with: (n, C) one-hot rows with the classes' names, or (n, c) numbers."""
+
+    values: Array
+    names: tuple[str, ...]
+    are_classes: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """`inputs` (n, d) and `targets` of n samples, with the features' names (empty where they have none)."""
+
+    inputs: Array
+    input_names: tuple[str, ...]
+    targets: Targets
+
+    def standardized(self) -> Table:
+        """The features with mean 0 and deviation 1; a constant feature becomes 0."""
+        # Scaled to at most 1 first, so that no square overflows; a constant column is told by its extremes, because
+        # the mean of equal numbers is not always that number.
+        scale = np.abs(self.inputs).max(axis=0)
+        scaled = self.inputs / np.where(scale > 0, scale, 1.0)
+        varies = self.inputs.max(axis=0) > self.inputs.min(axis=0)
+        centred = np.where(varies, scaled - scaled.mean(axis=0), 0.0)
+        deviation = np.sqrt((centred * centred).mean(axis=0))
+        return replace(self, inputs=centred / np.where(varies & (deviation > 0), deviation, 1.0))
+
+
+def read_table(path: Path, target: str | None = None, task: str | None = None, standardize: bool = False) -> Table:
+    """The table in a .csv or .npz file, told apart by the file's name. `target` is the name of a .csv file's target
+    column (None: the last), `task` is "classification", "regression" or None: what the targets look like.
+    Raises ProblemError, which lists every mistake.
+    """
+    if path.suffix.lower() == ".npz":
+        from core.npz_file import read_npz
+
+        if target is not None:
+            raise ProblemError(clean(str(path)), ["target: only a .csv file has named columns"])
+        table = read_npz(path, task)
+    else:
+        from core.csv_file import read_csv
+
+        table = read_csv(path, target, task)
+    return table.standardized() if standardize else table
+
+
+def number_in(text: str) -> float | None:
+    """The number, perhaps NaN or an infinity, that a cell holds, or None."""
+    if "_" in text:  # float("1_000") is 1000 in Python, and nowhere else
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def expected_number(text: str) -> str:
+    """What to say of a cell that should be a finite number."""
+    text = clean(text)
+    if not text:
+        return "expected a number, found an empty cell"
+    hint = ""
+    if number_in(text) is None and number_in(text.replace(",", ".", 1)) is not None:
+        hint = "; write decimals with a point, as in 0.5"
+    return f"expected a finite number, found {shown(text)}{hint}"
+
+
+def read_targets(
+    labels: Sequence[str], task: str | None, name: str, where: Callable[[int], str], mistakes: Mistakes
+) -> Targets | None:
+    """Targets from one column of cells: classes where they are texts or few whole numbers, numbers otherwise, unless
+    `task` says which. `where(i)` names the place of cell i, `name` the column. None where there are mistakes.
+    """
+    labels = [clean(label) for label in labels]
+    numbers = [number_in(label) for label in labels]
+    texts = sum(value is None and label != "" for value, label in zip(numbers, labels, strict=True))
+    as_texts = task == "classification" or (task is None and texts > len(labels) / 2)
+    as_numbers = task == "regression" or (task is None and not as_texts)
+    before = len(mistakes)
+    for i, (label, value) in enumerate(zip(labels, numbers, strict=True)):
+        if not label:
+            expected = "a number" if as_numbers else "a class"
+            mistakes.note(f"{where(i)}: expected {expected}, found an empty cell")
+        elif value is not None and not isfinite(value):
+            mistakes.note(f"{where(i)}: {expected_number(label) if as_numbers else f'expected a class, found {label}'}")
+        elif as_numbers and value is None:
+            hint = ' (for classes, the task is "classification")' if task is None else ""
+            mistakes.note(f"{where(i)}: {expected_number(label)}{hint}")
+        elif task is None and as_texts and value is not None:
+            mistakes.note(
+                f"{where(i)}: expected the name of a class as in most lines, found {shown(label)} "
+                '(for numbers as names, the task is "classification")'
+            )
+    if len(mistakes) > before:
+        return None
+    values = np.array([value for value in numbers if value is not None])
+    whole = texts == 0 and bool((np.floor(values) == values).all() and (np.abs(values) <= EXACT).all())
+    if task == "classification" or as_texts or (task is None and whole and len(set(numbers)) <= MOST_NUMBER_CLASSES):
+        if whole:
+            return _classes([int(value) for value in values], name, mistakes)
+        return _classes(labels, name, mistakes)
+    return Targets(values.reshape(-1, 1), (name,) if name else (), are_classes=False)
+
+
+def _classes(keys: Sequence[Key], name: str, mistakes: Mistakes) -> Targets | None:
+    """One-hot rows for the different keys, in their order."""
+    classes = sorted(set(keys))  # not in the order of the rows: a shuffled file is the same problem
+    column = f"column {shown(name)}" if name else "targets"
+    if len(classes) < 2:
+        mistakes.note(f"{column}: expected at least 2 different classes, found only {shown(str(classes[0]))}")
+        return None
+    if len(classes) > MOST_CLASSES:
+        mistakes.note(f"{column}: expected at most {MOST_CLASSES} different classes, found {len(classes)}")
+        return None
+    place = {key: j for j, key in enumerate(classes)}
+    values = np.zeros((len(keys), len(classes)))
+    values[np.arange(len(keys)), [place[key] for key in keys]] = 1.0
+    return Targets(values, tuple(str(key) for key in classes), are_classes=True)

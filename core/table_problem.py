@@ -1,0 +1,76 @@
+"""A table (.csv, .npz) as a problem: a network of fully connected layers that fits its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from core.checker import Checker
+from core.errors import ProblemError
+from core.initializers import MOST_WEIGHTS, default_initializer, initial_weights
+from core.losses import Loss, SoftmaxCrossEntropy, SquaredError
+from core.network import Layer, Network
+from core.options import read_loss, read_options
+from core.problem import Problem
+from core.table import Table, read_table
+from core.text import clean
+
+HIDDEN, ACTIVATION, LEARNING_RATE, BATCH, SEED, REDUCTION = (8,), "tanh", 0.1, 32, 0, "mean"
+
+
+def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
+    """The problem of a table. Options, as texts or as values:
+
+    target, task, standardize    as for `read_table`
+    hidden, activation           the hidden layers' units ("8,8", "none"; 8 unless told otherwise) and function (tanh)
+    loss, margin                 softmax cross-entropy for classes, squared error for numbers, unless told otherwise
+    lr, batch, seed, reduction   0.1; 32; 0, for the starting weights and the order of the rows; mean
+
+    The output layer is the identity, and every layer has biases. Raises ProblemError, which lists every mistake.
+    """
+    source = clean(str(path))
+    checker = Checker()
+    given = read_options(checker, options, for_table=True)
+    table: Table | None = None
+    try:
+        table = read_table(path, given.get("target"), given.get("task"), given.get("standardize", False))
+    except ProblemError as error:
+        checker.mistakes += error.mistakes
+    loss: Loss = SquaredError()
+    if table is not None:
+        kind = given.get("loss", SoftmaxCrossEntropy if table.targets.are_classes else SquaredError)
+        loss = read_loss(checker, "option margin", kind, given.get("margin"))
+        for mistake in loss.target_mistakes(table.targets.values):
+            checker.note("option loss", mistake.removeprefix("targets: "))
+        sizes = (table.inputs.shape[1], *given.get("hidden", HIDDEN), table.targets.values.shape[1])
+        weights = sum(a * b for a, b in pairwise(sizes))
+        if weights > MOST_WEIGHTS:
+            checker.note("option hidden", f"expected a network of at most {MOST_WEIGHTS} weights, found {weights}")
+    if checker.mistakes or table is None:
+        raise ProblemError(source, checker.mistakes)
+    seed = given.get("seed", SEED)
+    return Problem(
+        name=clean(path.stem),
+        inputs=table.inputs,
+        targets=table.targets.values,
+        network=_network(sizes, given.get("activation", ACTIVATION), seed),
+        loss=loss,
+        learning_rate=given.get("lr", LEARNING_RATE),
+        batch_size=given.get("batch", BATCH),
+        shuffle_seed=seed,
+        reduction=given.get("reduction", REDUCTION),
+        input_names=table.input_names,
+        target_names=table.targets.names,
+    )
+
+
+def _network(sizes: tuple[int, ...], activation: str, seed: int) -> Network:
+    layers = []
+    for k, (inputs, units) in enumerate(pairwise(sizes), start=1):
+        function = "identity" if k == len(sizes) - 1 else activation
+        weights = initial_weights(default_initializer(function), inputs, units, seed, k)
+        layers.append(Layer(weights=weights, bias=np.zeros(units), activation=function))
+    return Network(layers)
