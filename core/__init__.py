@@ -8,6 +8,7 @@ from core.network import Layer, Network
 from core.problem import Problem
 from core.quantities import Quantity, quantities
 from core.step import Step
+from core.suggest import suggest
 from core.timeline import Timeline
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "built_in_problems",
     "load_problem",
     "quantities",
+    "suggest",
 ]

@@ -13,24 +13,27 @@ MIB = 2**20
 
 def read_bytes(path: Path, limit: int) -> bytes:
     """The contents of a regular file of 1 to `limit` bytes. Raises ProblemError."""
+    source = clean(str(path))
     try:
         mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise ProblemError(clean(str(path)), ["expected a file, found a folder"])
-        if not stat.S_ISREG(mode):
-            raise ProblemError(clean(str(path)), ["expected a file, found a device or a pipe"])
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
-    except FileNotFoundError:
-        raise ProblemError(clean(str(path)), ["there is no such file"]) from None
+        data = b""
+        if stat.S_ISREG(mode):
+            with path.open("rb") as file:
+                data = file.read(limit + 1)
     except OSError as error:
-        raise ProblemError(clean(str(path)), [f"cannot be read: {error.strerror}"]) from None
+        missing = isinstance(error, FileNotFoundError)
+        raise ProblemError(
+            source, ["there is no such file" if missing else f"cannot be read: {error.strerror}"]
+        ) from None
     except ValueError:  # a path with a NUL character
-        raise ProblemError(clean(str(path)), ["there is no such file"]) from None
+        raise ProblemError(source, ["there is no such file"]) from None
+    if not stat.S_ISREG(mode):
+        found = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
+        raise ProblemError(source, [f"expected a file, found {found}"])
     if not data:
-        raise ProblemError(clean(str(path)), ["the file is empty"])
+        raise ProblemError(source, ["the file is empty"])
     if len(data) > limit:
-        raise ProblemError(clean(str(path)), [f"the file is too large: expected at most {limit // MIB} MiB"])
+        raise ProblemError(source, [f"the file is too large: expected at most {limit // MIB} MiB"])
     return data
 
 

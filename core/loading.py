@@ -39,6 +39,8 @@ def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] |
     """
     from pathlib import Path
 
+    from core.checker import Checker
+    from core.options import read_options
     from core.problem_file import load_problem_file
     from core.table_problem import load_table_problem
 
@@ -52,11 +54,15 @@ def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] |
     # A name without a suffix is a file only where there is one: "./run" reaches a file called like a command.
     if suffix == ".toml" or (not suffix and (os.path.dirname(name) or os.path.exists(name))):
         return load_problem_file(path, clean(name), given)
-    raise ProblemError("", [_unknown(name)])
+    checker = Checker()
+    read_options(checker, given, for_table=True)
+    raise ProblemError("", [*checker.mistakes, _unknown(name)])
 
 
 def _unknown(name: str) -> str:
     if os.path.dirname(name) or os.path.exists(name):
         found = "a folder" if os.path.isdir(name) else shown(os.path.basename(name))
         return f"{clean(name)}: {EXPECTED}, found {found}"
-    return f"problem: {suggest(shown(name)[1:-1], built_in_names())}; or give the path of a .toml, .csv or .npz file"
+    message = suggest(shown(name)[1:-1], built_in_names())
+    files = "" if "did you mean" in message else ", or the path of a .toml, .csv or .npz file"
+    return f"problem: {message}{files}"

@@ -105,7 +105,10 @@ def load_problem_file(path: Path, source: str, options: Mapping[str, object]) ->
     """
     checker = Checker()
     given = read_options(checker, options, for_table=False)
-    found = read_toml(path, source)
+    try:
+        found = read_toml(path, source)
+    except ProblemError as error:
+        raise ProblemError(source, [*checker.mistakes, *error.mistakes]) from None
     read = checker.table("", found, PROBLEM)
     for key in ("data", "layers"):
         if key not in found:

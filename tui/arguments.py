@@ -1,0 +1,162 @@
+"""The command line taken apart: every option that is given, and every mistake in how it was typed."""
+
+from __future__ import annotations
+
+import sys
+from argparse import SUPPRESS, ArgumentParser
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from core import Problem
+
+DEFAULT_PROBLEM = "exercise-2"
+WRONG_INPUT = 2
+
+
+class Option(NamedTuple):
+    """An option --`name`; one without a `metavar` takes no value."""
+
+    name: str
+    metavar: str | None
+    help: str
+
+
+PROBLEM_OPTIONS = (
+    Option("loss", "LOSS", "squared, cross-entropy or hinge"),
+    Option("margin", "M", "the margin of the hinge loss"),
+    Option("lr", "RATE", "the learning rate"),
+    Option("batch", "ROWS", "rows in a mini-batch; as many as there are rows: all in one step"),
+    Option("seed", "N", "for the order of the rows and, with a table, the starting weights"),
+    Option("reduction", "HOW", "sum or mean of the samples' losses"),
+    Option("target", "COLUMN", "table: the target's column (default: the last)"),
+    Option("task", "TASK", "table: classification or regression"),
+    Option("hidden", "UNITS", "table: units of the hidden layers, such as 8,8, or none"),
+    Option("activation", "NAME", "table: identity, relu, tanh or sigmoid for the hidden layers"),
+    Option("standardize", None, "table: features to mean 0 and deviation 1"),
+)
+HELP = Option("help", None, "show this help")
+
+
+class Arguments(NamedTuple):
+    """A command line: its problem, the options given (True for one without a value), what is wrong, and the help."""
+
+    problem: str
+    values: Mapping[str, Any]
+    mistakes: list[str]
+    help: str
+
+    @property
+    def problem_options(self) -> dict[str, Any]:
+        return {option.name: self.values[option.name] for option in PROBLEM_OPTIONS if option.name in self.values}
+
+
+def parse(
+    command: str, about: str, options: Sequence[Option], argv: Sequence[str], commands: Iterable[str] = ()
+) -> Arguments:
+    """`argv` of a command that takes a problem and `options`. `commands` are words that somebody may have meant."""
+    parser = ArgumentParser(
+        prog=command, usage=f"{command} [PROBLEM] [options]", description=about, add_help=False, allow_abbrev=False
+    )
+    parser.add_argument("problem", nargs="*", metavar="PROBLEM", help="a built-in one, or a .toml, .csv or .npz file")
+    for option in (*options, HELP):
+        flags = ["-h", "--help"] if option is HELP else [f"--{option.name}"]
+        if option.metavar is None:
+            parser.add_argument(*flags, action="store_true", default=SUPPRESS, help=option.help)
+        else:
+            parser.add_argument(*flags, metavar=option.metavar, default=SUPPRESS, help=option.help)
+    known, mistakes = _well_formed(argv, (*options, HELP))
+    values = vars(parser.parse_intermixed_args(known))
+    words = _problems(values.pop("problem"), commands, mistakes)
+    return Arguments(words[0] if words else DEFAULT_PROBLEM, values, mistakes, parser.format_help())
+
+
+def _well_formed(argv: Sequence[str], options: Sequence[Option]) -> tuple[list[str], list[str]]:
+    """What argparse can take without stopping at a mistake, an option and its value in one word; and the mistakes."""
+    takes_value = {f"--{option.name}": option.metavar is not None for option in options} | {"-h": False}
+    known: list[str] = []
+    mistakes: list[str] = []
+    rest = list(argv)
+    while rest:
+        word = rest.pop(0)
+        name, equals, _ = word.partition("=")
+        if word == "--":
+            return [*known, word, *rest], mistakes
+        if not word.startswith("-") or word == "-":
+            known.append(word)
+            continue
+        value = rest[0] if rest and not equals and _is_value(rest[0]) else None
+        if name not in takes_value:
+            message, meant = _meant(name, takes_value)
+            mistakes.append(f"option: {message}")
+            if value is not None and takes_value.get(meant, False):
+                rest.pop(0)
+        elif not takes_value[name]:
+            if equals:
+                mistakes.append(f"{name}: expected no value")
+            known.append(name)
+        elif equals:
+            known.append(word)
+        elif value is not None:
+            known.append(f"{name}={rest.pop(0)}")
+        else:
+            mistakes.append(f"{name}: expected a value")
+    return known, mistakes
+
+
+def _is_value(token: str) -> bool:
+    return not token.startswith("-") or token[1:2].isdigit() or token[1:2] == "."
+
+
+def _meant(found: str, known: Iterable[str]) -> tuple[str, str]:
+    """The message for an unknown word, and the known one that was probably meant, or nothing."""
+    from core import suggest
+
+    message = suggest(printable(found), known)
+    return message, message.rpartition('did you mean "')[2].rstrip('"?') if "did you mean" in message else ""
+
+
+def _problems(words: Sequence[str], commands: Iterable[str], mistakes: list[str]) -> Sequence[str]:
+    """The words that name problems, of which there should be one at most."""
+    for i, word in enumerate(words):
+        if word in commands:
+            mistakes.append(f'"{word}" is a command and comes first: sgdb {word} ...; a file of this name is ./{word}')
+            return [*words[:i], *words[i + 1 :]]
+    if len(words) < 2:
+        return words
+    message, meant = _meant(words[0], commands)
+    if meant:
+        mistakes.append(f"command: {message}")
+        return words[1:]
+    extra = ", ".join(f'"{printable(word)}"' for word in words[1:])
+    mistakes.append(f"expected one problem, found also {extra}")
+    return words
+
+
+def load(arguments: Arguments) -> tuple[Problem | None, list[str]]:
+    """The problem that the arguments ask for, or None, and all mistakes in both."""
+    from core import ProblemError, load_problem
+
+    mistakes = list(arguments.mistakes)
+    problem = None
+    try:
+        problem = load_problem(arguments.problem, arguments.problem_options)
+    except ProblemError as error:
+        # What was typed as an option is no fault of the file, so its name is left off.
+        source = f"{error.source}: " if error.source else ""
+        for mistake in error.mistakes:
+            typed = mistake.startswith("option ")
+            mistakes.append(f"--{mistake.removeprefix('option ')}" if typed else source + mistake)
+    return (None if mistakes else problem), mistakes
+
+
+def complain(mistakes: Iterable[str], status: int = WRONG_INPUT) -> int:
+    """Say on stderr, a line each, what is wrong. Returns the exit status."""
+    for mistake in mistakes:
+        print(f"sgdb: {mistake}", file=sys.stderr)
+    return status
+
+
+def printable(text: str) -> str:
+    """`text` without control characters, so that nothing typed or pasted reaches the terminal as an escape code."""
+    return "".join(c for c in text if c.isprintable())

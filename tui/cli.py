@@ -1,0 +1,118 @@
+"""The command `sgdb`: what it was told to do, and an exit status whatever happens on the way."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+ABOUT = "A debugger for stochastic gradient descent: step a small network through training, forward and back."
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+FAILED = 1
+
+
+class Command(NamedTuple):
+    """A word after `sgdb`: a line about it, and what it does with the words that follow."""
+
+    about: str
+    main: Callable[[Sequence[str]], int]
+
+
+def _run(argv: Sequence[str]) -> int:
+    from tui.commands.run import main
+
+    return main(argv)
+
+
+# Each imports its own file when it is asked for, so that no command waits for what another one needs.
+COMMANDS: dict[str, Command] = {
+    "run": Command("train without a screen and print the final loss", _run),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Do what the command line (None: that of this process) says. Returns the exit status: 0, 1 where a run or a
+    file failed, 2 for wrong input, 130 when interrupted, 141 when nobody reads the output.
+    """
+    words = sys.argv[1:] if argv is None else argv
+    try:
+        status = COMMANDS[words[0]].main(words[1:]) if words and words[0] in COMMANDS else _open(words)
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+        return status
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _discard_output()
+        return BROKEN_PIPE
+    except MemoryError:
+        print("sgdb: there is not enough memory for this", file=sys.stderr)
+        return FAILED
+    except OSError as error:
+        print(f"sgdb: {error.strerror or error}", file=sys.stderr)
+        _discard_output()
+        return FAILED
+
+
+def _discard_output() -> None:
+    # Python flushes stdout once more on its way out, and would complain of the same thing again.
+    with open(os.devnull, "w") as nowhere:
+        for stream in (sys.__stdout__, sys.__stderr__):
+            if stream is not None:
+                os.dup2(nowhere.fileno(), stream.fileno())
+
+
+def _open(argv: Sequence[str]) -> int:
+    """`sgdb [PROBLEM]`: the screen; also --version and --list."""
+    from tui.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable
+
+    options = (
+        *PROBLEM_OPTIONS,
+        Option("list", None, "list the built-in problems"),
+        Option("version", None, "show the version"),
+    )
+    arguments = parse("sgdb", ABOUT, options, argv, COMMANDS)
+    if "help" in arguments.values:
+        print(f"{arguments.help}\ncommands:")
+        for name, command in COMMANDS.items():
+            print(f"  {f'sgdb {name}':<20}  {command.about} (sgdb {name} --help)")
+        return 0
+    if "version" in arguments.values:
+        return _print_version()
+    if "list" in arguments.values:
+        return _print_list()
+    problem, mistakes = load(arguments)
+    if problem is None:
+        return complain(mistakes)
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        from shlex import quote
+
+        hint = f"sgdb run {quote(printable(arguments.problem))} --steps 1000"
+        return complain([f"the screen needs a terminal; to train without one: {hint}"])
+    from tui.app import run_app
+
+    return run_app(problem)
+
+
+def _print_version() -> int:
+    from importlib.metadata import version
+
+    print(f"sgdb {version('sgdb')}")
+    return 0
+
+
+def _print_list() -> int:
+    from core import built_in_problems
+
+    problems = built_in_problems()
+    width = max(map(len, problems))
+    for name, about in problems.items():
+        print(f"{name:<{width}}  {about}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
