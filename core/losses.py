@@ -88,13 +88,17 @@ class SoftmaxLoss(Loss):
         classes: Rows = np.argmax(cls.one_hot(targets), axis=1)
         return classes
 
-    @classmethod
-    def probabilities(cls, outputs: Array) -> Array:
+    @staticmethod
+    def softmax(logits: Array) -> Array:
         """p = softmax(o), shape (n, C); the largest logit is taken off first, so that exp never overflows."""
-        o = cls.logits(outputs)
-        e = np.exp(o - o.max(axis=1, keepdims=True))
+        e = np.exp(logits - logits.max(axis=1, keepdims=True))
         p: Array = e / e.sum(axis=1, keepdims=True)
         return p
+
+    @classmethod
+    def probabilities(cls, outputs: Array) -> Array:
+        """p = softmax(o) for the logits that `outputs` stand for, shape (n, C)."""
+        return cls.softmax(cls.logits(outputs))
 
     @staticmethod
     def output_gradient(logit_gradient: Array, outputs: Array) -> Array:
@@ -102,6 +106,10 @@ class SoftmaxLoss(Loss):
         if outputs.shape[1] == 1:
             return logit_gradient[:, 1:] - logit_gradient[:, :1]
         return logit_gradient
+
+    @abstractmethod
+    def probability_losses(self, probabilities: Array, one_hot: Array) -> Array:
+        """What each sample costs, (n,), from its probabilities."""
 
     @abstractmethod
     def logit_gradient(self, outputs: Array, targets: Array) -> Array:
@@ -145,6 +153,11 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
         losses: Array = np.log(np.exp(shifted).sum(axis=1)) - (shifted * self.one_hot(targets)).sum(axis=1)
         return losses
 
+    def probability_losses(self, probabilities: Array, one_hot: Array) -> Array:
+        with np.errstate(divide="ignore"):  # p_y = 0 costs inf
+            losses: Array = -np.log((probabilities * one_hot).sum(axis=1))
+        return losses
+
     def logit_gradient(self, outputs: Array, targets: Array) -> Array:
         return self.probabilities(outputs) - self.one_hot(targets)
 
@@ -164,14 +177,22 @@ class SoftmaxHinge(SoftmaxLoss):
         terms: Array = np.where(one_hot == 1, 0.0, probabilities - true + self.margin)
         return terms
 
+    def probability_gradient(self, probabilities: Array, one_hot: Array) -> Array:
+        """∂ℒ/∂p, shape (n, C): 1 for each wrong class whose term is active, minus their number for the true class."""
+        active = (self.terms(probabilities, one_hot) > 0).astype(float)
+        gradient: Array = active - one_hot * active.sum(axis=1, keepdims=True)
+        return gradient
+
     def sample_losses(self, outputs: Array, targets: Array) -> Array:
-        losses: Array = np.maximum(self.terms(self.probabilities(outputs), self.one_hot(targets)), 0.0).sum(axis=1)
+        return self.probability_losses(self.probabilities(outputs), self.one_hot(targets))
+
+    def probability_losses(self, probabilities: Array, one_hot: Array) -> Array:
+        losses: Array = np.maximum(self.terms(probabilities, one_hot), 0.0).sum(axis=1)
         return losses
 
     def logit_gradient(self, outputs: Array, targets: Array) -> Array:
-        p, true = self.probabilities(outputs), self.one_hot(targets)
-        active = (self.terms(p, true) > 0).astype(float)
-        slope = active - true * active.sum(axis=1, keepdims=True)  # ∂ℒ/∂p
+        p = self.probabilities(outputs)
+        slope = self.probability_gradient(p, self.one_hot(targets))
         # Jᵀ slope for J = diag(p) - p pᵀ, without building J: p ⊙ (slope - p·slope).
         gradient: Array = p * (slope - (p * slope).sum(axis=1, keepdims=True))
         return gradient

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.arrays import Array, frozen
 from core.errors import ProblemError
-from core.losses import Loss, SoftmaxHinge, SoftmaxLoss, SquaredError
+from core.losses import Loss, SoftmaxHinge, SquaredError
 from core.network import Network
 
 REDUCTIONS = ("sum", "mean")
@@ -106,10 +106,6 @@ class Problem:
         if self.targets.shape[1] == 1:
             return ("-1", "+1")
         return self.target_names or tuple(str(j) for j in range(1, self.targets.shape[1] + 1))
-
-    def probabilities(self, outputs: Array) -> Array | None:
-        """p = softmax(o) under a softmax loss, else None."""
-        return self.loss.probabilities(outputs) if isinstance(self.loss, SoftmaxLoss) else None
 
     def with_loss(self, loss: Loss) -> Problem:
         """The same network and data under another loss. Raises ProblemError where the targets do not fit it."""

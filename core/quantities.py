@@ -1,4 +1,4 @@
-"""The named quantities of a step, in the order in which a person computes them."""
+"""The named quantities of a step: what is given, and what is computed, in the order in which a person computes it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.arrays import Array
+from core.losses import SoftmaxHinge
 from core.step import Step
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -15,7 +16,9 @@ SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 @dataclass(frozen=True, eq=False)
 class Quantity:
-    """A named array of a step: `name` as typed ("delta_out"), `symbol` as printed ("δ_out"), and its values."""
+    """A named array of a step: `name` as typed ("delta_out"), `symbol` as printed ("δ_out"), and its values: a matrix,
+    a vector (n,) or (d_k,), or a single number ().
+    """
 
     name: str
     symbol: str
@@ -32,31 +35,61 @@ def layer_symbol(letter: str, layer: int, depth: int) -> str:
     return f"{letter}_out" if layer == depth else f"{letter}{str(layer).translate(SUBSCRIPTS)}"
 
 
+def given(step: Step) -> Iterator[Quantity]:
+    """What a step starts from: X_in, y_gt, W_1, b_1, ..., W_out, b_out."""
+    depth = len(step.weights)
+    yield Quantity("X_in", "X_in", step.inputs)
+    yield Quantity("y_gt", "y_gt", step.targets)
+    for k in range(1, depth + 1):
+        yield from _layer("W", "W", k, depth, step.weights[k - 1])
+        yield from _layer("b", "b", k, depth, step.biases[k - 1])
+
+
 def quantities(step: Step) -> Iterator[Quantity]:
-    """What the step computes: s_1, z_1, ..., s_out, y_out, ℒ, δ_out, ..., δ_1, ∂W_out, ∂b_out, ..., ∂W_1, ∂b_1,
-    then the updated W_1⁺, b_1⁺, ..., W_out⁺, b_out⁺.
+    """What a step computes: s_1, z_1, ..., s_out, y_out; under a softmax loss the logits o where the network has a
+    single output, and p; the samples' losses, ℒ; under a softmax loss ∂ℒ/∂p (for the hinge) and ∂ℒ/∂o; δ_out, ..., δ_1;
+    ∂W_out, ∂b_out, ..., ∂W_1, ∂b_1; and the updated W_1⁺, b_1⁺, ..., W_out⁺, b_out⁺.
     """
     depth = len(step.weights)
     forward, backward = range(1, depth + 1), range(depth, 0, -1)
-
-    def named(name: str, letter: str, k: int, values: Array | None, suffix: str = "", mark: str = "") -> list[Quantity]:
-        if values is None:
-            return []
-        return [Quantity(f"{name}_{layer_label(k, depth)}{suffix}", layer_symbol(letter, k, depth) + mark, values)]
-
     for k in forward:
-        yield from named("s", "s", k, step.pre_activations[k - 1])
+        yield from _layer("s", "s", k, depth, step.pre_activations[k - 1])
         z = "y" if k == depth else "z"
-        yield from named(z, z, k, step.activations[k - 1])
+        yield from _layer(z, z, k, depth, step.activations[k - 1])
+    if step.logits is not None and step.logits is not step.outputs:
+        yield Quantity("o", "o", step.logits)
+    if step.probabilities is not None:
+        yield Quantity("p", "p", step.probabilities)
+    yield Quantity("sample_losses", "ℓ", step.sample_losses)
     yield Quantity("loss", "ℒ", np.array(step.loss))
+    if isinstance(step.problem.loss, SoftmaxHinge) and step.probability_gradients is not None:
+        yield Quantity("dp", "∂p", step.probability_gradients)
+    if step.logit_gradients is not None:
+        yield Quantity("do", "∂o", step.logit_gradients)
     for k in backward:
-        yield from named("delta", "δ", k, step.deltas[k - 1])
+        yield from _layer("delta", "δ", k, depth, step.deltas[k - 1])
     for k in backward:
-        yield from named("dW", "∂W", k, step.weight_gradients[k - 1])
-        yield from named("db", "∂b", k, step.bias_gradients[k - 1])
+        yield from _layer("dW", "∂W", k, depth, step.weight_gradients[k - 1])
+        yield from _layer("db", "∂b", k, depth, step.bias_gradients[k - 1])
     for k in forward:
-        yield from named("W", "W", k, step.next_weights[k - 1], "_next", "⁺")
-        yield from named("b", "b", k, step.next_biases[k - 1], "_next", "⁺")
+        yield from _layer("W", "W", k, depth, step.next_weights[k - 1], "_next", "⁺")
+        yield from _layer("b", "b", k, depth, step.next_biases[k - 1], "_next", "⁺")
+
+
+def _layer(
+    name: str, letter: str, k: int, depth: int, values: Array | None, suffix: str = "", mark: str = ""
+) -> Iterator[Quantity]:
+    if values is not None:
+        yield Quantity(f"{name}_{layer_label(k, depth)}{suffix}", layer_symbol(letter, k, depth) + mark, values)
+
+
+def canonical(name: str, depth: int) -> str:
+    """The one name of a quantity that has several: the last layer's number and "out" mean the same, and so do z_out
+    and y_out.
+    """
+    parts = ["out" if part == str(depth) else part for part in name.split("_")]
+    joined = "_".join(parts)
+    return "y_out" if joined == "z_out" else joined
 
 
 def first_not_finite(step: Step) -> tuple[Quantity, tuple[int, ...]] | None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
-from core.arrays import Array, Rows
+from core.arrays import Array, Rows, frozen
+from core.losses import SoftmaxHinge, SoftmaxLoss
 from core.problem import Problem
 
 
@@ -64,15 +63,37 @@ class Step:
     @cached_property
     def sample_losses(self) -> Array:
         """What each sample costs, (n,), before the sum or mean."""
-        return _read_only(self.problem.loss.sample_losses(self.outputs, self.targets))
+        return frozen(self.problem.loss.sample_losses(self.outputs, self.targets))
+
+    @cached_property
+    def logits(self) -> Array | None:
+        """o, (n, C), under a softmax loss: y_out itself, or (-y_out, +y_out) for a single output; else None."""
+        loss = self.problem.loss
+        return frozen(loss.logits(self.outputs)) if isinstance(loss, SoftmaxLoss) else None
 
     @cached_property
     def probabilities(self) -> Array | None:
         """p = softmax(o), (n, C), under a softmax loss; else None."""
-        probabilities = self.problem.probabilities(self.outputs)
-        return None if probabilities is None else _read_only(probabilities)
+        loss = self.problem.loss
+        return frozen(loss.probabilities(self.outputs)) if isinstance(loss, SoftmaxLoss) else None
 
+    @cached_property
+    def probability_gradients(self) -> Array | None:
+        """∂ℒ/∂p, (n, C), under the softmax hinge; else None."""
+        loss, p = self.problem.loss, self.probabilities
+        if not isinstance(loss, SoftmaxHinge) or p is None:
+            return None
+        return frozen(self.share * loss.probability_gradient(p, loss.one_hot(self.targets)))
 
-def _read_only(values: Array) -> Array:
-    values.setflags(write=False)
-    return np.asarray(values)
+    @cached_property
+    def logit_gradients(self) -> Array | None:
+        """∂ℒ/∂o, (n, C), under a softmax loss; else None."""
+        loss = self.problem.loss
+        if not isinstance(loss, SoftmaxLoss):
+            return None
+        return frozen(self.share * loss.logit_gradient(self.outputs, self.targets))
+
+    @property
+    def share(self) -> float:
+        """What each sample's loss counts in the batch's: 1, or 1/n where the problem takes the mean."""
+        return 1.0 / len(self.batch) if self.problem.reduction == "mean" else 1.0

@@ -10,7 +10,7 @@ import numpy as np
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -86,11 +86,12 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         width, height = self.scrollable_content_region.size
         bottom = placed.y + placed.height
         # From the top of a band, so that no matrix is seen without its heading.
-        tops = [other.y for other in self._layout.placed if bottom - other.y <= height]
+        tops = [other.y for other in self._layout.placed if placed.y >= other.y >= bottom - height]
         inside = placed.x >= self.scroll_offset.x and placed.x + placed.width <= self.scroll_offset.x + width
-        self.scroll_to(
-            x=None if inside else placed.x, y=min(tops, default=placed.y), animate=False, force=True, immediate=True
-        )
+        top = min(tops, default=placed.y)
+        # A band near the end can come to the top only if there is room to scroll below the last one.
+        self.virtual_size = Size(self._layout.width, max(self._layout.height, top + height if top else 0))
+        self.scroll_to(x=None if inside else placed.x, y=top, animate=False, force=True, immediate=True)
 
     def on_resize(self, _event: events.Resize) -> None:
         self._arrange()
@@ -107,7 +108,7 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         theme = self.app.theme_variables
-        colours = palette(self.app.current_theme.dark, theme["background"], theme["foreground"])
+        colours = palette(self.app.current_theme.dark, theme["surface"], theme["foreground"])
         left, top = self.scroll_offset
         width = self.size.width
         ground = self.rich_style

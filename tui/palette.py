@@ -33,8 +33,8 @@ def palette(dark: bool, ground: str, ink: str) -> Palette:
     neutral = foreground.blend(background, 0.3)
     dim = foreground.blend(background, 0.55 if dark else 0.45)
 
-    def style(color: Color, **attributes: bool) -> Style:
-        return Style(color=color.rich_color, **attributes)
+    def style(color: Color, bold: bool = False, reverse: bool = False) -> Style:
+        return Style(color=color.rich_color, bold=bold, reverse=reverse)
 
     def shade(level: int) -> Style:
         if level == 0:

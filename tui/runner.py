@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from time import perf_counter
+from typing import ParamSpec, TypeVar
 
 from core import Step, Timeline
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 SLICE = 0.03  # seconds of work between two looks at what is wanted
 
@@ -46,5 +51,5 @@ class Runner:
             self.steps_per_second *= 2
         return left
 
-    async def _do(self, work, *arguments):  # type: ignore[no-untyped-def]
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
+    async def _do(self, work: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *arguments, **keywords))

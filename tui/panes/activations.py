@@ -26,7 +26,7 @@ class ActivationsPane(MatrixPane):
     def _batch(self, step: Step) -> Iterator[Block]:
         problem = step.problem
         if problem.batch_size is not None:
-            rows = step.batch[:, np.newaxis] + 1.0
+            rows: Array = step.batch[:, np.newaxis].astype(np.float64) + 1
             yield _samples("batch", "row", rows, self.given_format(np.array([[float(len(problem.inputs))]])))
         yield _samples("X_in", "X_in", step.inputs, self.given_format(problem.inputs), names=problem.input_names)
 

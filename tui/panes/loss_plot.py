@@ -14,7 +14,12 @@ from core.arrays import Array
 from tui.format import short
 
 AXIS_COLUMNS = 10  # about what the labels on the left take
-HINT = "[b]→[/b] takes a step of SGD, [b]←[/b] the step back.\nThe loss of each step is plotted here."
+HINT = """\
+sgdb steps a network through training, forward and back.
+Every number here belongs to one step of SGD.
+
+[b]→[/b] takes the next step, [b]←[/b] the step back, [b]?[/b] explains.
+The loss of each step will be plotted here."""
 
 
 class LossPlot(PlotextPlot, can_focus=True):
@@ -44,7 +49,7 @@ class LossPlot(PlotextPlot, can_focus=True):
     def render(self) -> RenderResult:
         timeline, step = self.timeline, self.step
         if timeline is None or step is None or len(timeline) < 2:
-            return Text.from_markup(HINT, justify="center")
+            return Text.from_markup(HINT)
         self._draw(timeline.losses, step)
         return super().render()
 

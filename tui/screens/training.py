@@ -60,7 +60,7 @@ class TrainingScreen(Screen[None]):
         Binding("escape", "unzoom", "all panes", tooltip="All panes again", show=False),
         Binding("plus", "digits(1)", "digits", tooltip="More digits", key_display="+", show=False),
         Binding("minus", "digits(-1)", "digits", tooltip="Fewer digits", key_display="-", show=False),
-        Binding("l", "log", "log", tooltip="Loss on a log scale, or linear"),
+        Binding("l", "log", "log", tooltip="Loss on a log scale, or linear", show=False),
         Binding("question_mark", "help", "help", tooltip="The keys, and how to read the numbers", key_display="?"),
         Binding("q", "app.quit", "quit", tooltip="Quit"),
     ]
@@ -318,7 +318,9 @@ class TrainingScreen(Screen[None]):
             self._clock.pause()
 
     def _play_state(self) -> str:
-        return f"▶ {self.speed:,}/s" if self.playing else ""
+        if self.playing:
+            return f"▶ {self.speed:,}/s"
+        return "tab: next pane" if self.has_class("-alone") else ""
 
     def _play_on(self) -> None:
         """One tick of the clock: move the cursor by the steps that are due, no more than fit into a frame."""
@@ -360,7 +362,9 @@ class TrainingScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
         self.set_class(width >= ROOMY[0] and height >= ROOMY[1], "-roomy")
-        self.set_class(width < SINGLE[0] or height < SINGLE[1], "-single")
+        single = width < SINGLE[0] or height < SINGLE[1]
+        self.set_class(single, "-single")
+        self.query_one(Footer).show_command_palette = not single
         small = width < SMALLEST[0] or height < SMALLEST[1]
         self.set_class(small, "-small")
         if small:
@@ -376,6 +380,7 @@ class TrainingScreen(Screen[None]):
         """Where one pane is shown at a time, show this one and hide the rest."""
         alone = self.zoomed or self.has_class("-single")
         self.set_class(alone, "-alone")
+        self.activity = self._play_state()
         for other in self._panes():
             other.set_class(other is pane, "-current")
         for column in ("left", "right"):

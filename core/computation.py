@@ -1,0 +1,222 @@
+"""How each quantity of a step follows from others: its formula, and its value from theirs.
+
+The values need not be the step's own: whoever checks work done by hand asks what would follow from somebody's numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from core.activations import Activation
+from core.arrays import Array
+from core.losses import SoftmaxHinge, SoftmaxLoss
+from core.problem import Problem
+from core.quantities import SUBSCRIPTS, given, layer_label, quantities
+from core.step import Step
+
+Values: TypeAlias = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A quantity in a formula, by name; `transposed` where it is turned."""
+
+    name: str
+    transposed: bool = False
+
+
+Formula: TypeAlias = tuple[str | Factor, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Computation:
+    """One quantity of a step: `name`, the `formula` it is computed by (texts and factors, in order, without the left
+    side), the names of its `inputs`, and `evaluate`, which gives its value from values of these.
+    """
+
+    name: str
+    formula: Formula
+    evaluate: Callable[[Values], Array]
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The quantities that the formula names, in its order."""
+        return tuple(dict.fromkeys(part.name for part in self.formula if isinstance(part, Factor)))
+
+
+def values_of(step: Step) -> dict[str, Array]:
+    """Every quantity of a step by name, given ones first, then in the order of the computation."""
+    return {quantity.name: quantity.values for source in (given, quantities) for quantity in source(step)}
+
+
+def symbols_of(step: Step) -> dict[str, str]:
+    """The symbol in print of every quantity of a step, by name."""
+    return {quantity.name: quantity.symbol for source in (given, quantities) for quantity in source(step)}
+
+
+def computations(problem: Problem, rows: int) -> tuple[Computation, ...]:
+    """How a step of `problem` with a batch of `rows` rows is computed, in the order of `core.quantities`."""
+    share = 1.0 / rows if problem.reduction == "mean" else 1.0
+    return (
+        *_forward(problem),
+        *_loss(problem, share),
+        *_deltas(problem, share),
+        *_gradients(problem),
+        *_update(problem),
+    )
+
+
+def _forward(problem: Problem) -> Iterator[Computation]:
+    """s_k = z_{k-1} W_k + b_k and z_k = f_k(s_k)."""
+    depth, below = len(problem.network), "X_in"
+    for k, layer in enumerate(problem.network.layers, start=1):
+        label = layer_label(k, depth)
+        s, z = f"s_{label}", "y_out" if k == depth else f"z_{label}"
+        weights, bias = f"W_{label}", f"b_{label}" if layer.bias is not None else None
+        formula: Formula = (Factor(below), " ", Factor(weights))
+        if bias is not None:
+            formula += (" + ", Factor(bias))
+        yield Computation(s, formula, _affine(below, weights, bias))
+        yield Computation(z, (f"{_f(k, depth)}(", Factor(s), ")"), _apply(layer.function, s))
+        below = z
+
+
+def _affine(below: str, weights: str, bias: str | None) -> Callable[[Values], Array]:
+    def evaluate(v: Values) -> Array:
+        product: Array = v[below] @ v[weights]
+        return product if bias is None else product + v[bias]
+
+    return evaluate
+
+
+def _apply(function: Activation, s: str) -> Callable[[Values], Array]:
+    return lambda v: function(v[s])
+
+
+def _loss(problem: Problem, share: float) -> Iterator[Computation]:
+    """o and p, the samples' losses and ℒ, and under a softmax loss the gradients at p and o."""
+    loss, y, t, p, dp = problem.loss, Factor("y_out"), Factor("y_gt"), Factor("p"), Factor("dp")
+    total = "Σ " if problem.reduction == "sum" else "mean "
+    batch = Computation("loss", (total, Factor("sample_losses")), lambda v: np.array(v["sample_losses"].sum() * share))
+    if not isinstance(loss, SoftmaxLoss):
+        squares = ("Σ ½ (", y, " - ", t, ")²")
+        yield Computation("sample_losses", squares, lambda v: loss.sample_losses(v["y_out"], v["y_gt"]))
+        yield batch
+        return
+    o = "y_out"
+    if problem.targets.shape[1] == 1:
+        o = "o"
+        yield Computation(o, ("(-", y, ", +", y, ")"), lambda v: loss.logits(v["y_out"]))
+    yield Computation("p", ("softmax(", Factor(o), ")"), lambda v: loss.softmax(v[o]))
+    cost: Formula = ("-log ", p, "_y")
+    if isinstance(loss, SoftmaxHinge):
+        cost = ("Σ_(j≠y) max(0, ", p, "_j - ", p, f"_y + {loss.margin:g})")
+    true_class: Formula = (", y the true class in ", t)
+    yield Computation(
+        "sample_losses", cost + true_class, lambda v: loss.probability_losses(v["p"], loss.one_hot(v["y_gt"]))
+    )
+    yield batch
+    if isinstance(loss, SoftmaxHinge):
+        active: Formula = ("[", p, "_j - ", p, f"_y + {loss.margin:g} > 0] for j≠y, minus their number for j=y")
+        yield Computation(
+            "dp",
+            _shared(share, *active) + true_class,
+            lambda v: share * loss.probability_gradient(v["p"], loss.one_hot(v["y_gt"])),
+        )
+        yield Computation(
+            "do",
+            (p, " ⊙ (", dp, " - Σ_j ", p, "_j ", dp, "_j)"),
+            lambda v: v["p"] * (v["dp"] - (v["p"] * v["dp"]).sum(axis=1, keepdims=True)),
+        )
+    else:
+        yield Computation(
+            "do", _shared(share, p, " - one-hot(", t, ")"), lambda v: share * (v["p"] - loss.one_hot(v["y_gt"]))
+        )
+
+
+def _deltas(problem: Problem, share: float) -> Iterator[Computation]:
+    """δ_L = ∂ℒ/∂y_out ⊙ f_L'(s_L), then δ_k = (δ_{k+1} W_{k+1}ᵀ) ⊙ f_k'(s_k)."""
+    layers, depth = problem.network.layers, len(problem.network)
+    y, t = Factor("y_out"), Factor("y_gt")
+    if not isinstance(problem.loss, SoftmaxLoss):
+        start: Formula = _shared(share, "(", y, " - ", t, ")")
+        first = lambda v: share * (v["y_out"] - v["y_gt"])  # noqa: E731
+    elif problem.targets.shape[1] == 1:
+        start = ("(", Factor("do"), "_2 - ", Factor("do"), "_1)")
+        first = lambda v: v["do"][:, 1:] - v["do"][:, :1]  # noqa: E731
+    else:
+        start = (Factor("do"),)
+        first = lambda v: v["do"]  # noqa: E731
+    yield Computation("delta_out", (*start, *_slope(problem, depth)), _times_slope(first, layers[-1].function, "s_out"))
+    for k in range(depth - 1, 0, -1):
+        above, label = layer_label(k + 1, depth), layer_label(k, depth)
+        delta, weights = f"delta_{above}", f"W_{above}"
+        yield Computation(
+            f"delta_{label}",
+            ("(", Factor(delta), " ", Factor(weights, transposed=True), ")", *_slope(problem, k)),
+            _times_slope(_back(delta, weights), layers[k - 1].function, f"s_{label}"),
+        )
+
+
+def _slope(problem: Problem, k: int) -> Formula:
+    depth = len(problem.network)
+    return (f" ⊙ {_f(k, depth)}'(", Factor(f"s_{layer_label(k, depth)}"), ")")
+
+
+def _back(delta: str, weights: str) -> Callable[[Values], Array]:
+    return lambda v: v[delta] @ v[weights].T
+
+
+def _times_slope(first: Callable[[Values], Array], function: Activation, s: str) -> Callable[[Values], Array]:
+    return lambda v: first(v) * function.slope(v[s])
+
+
+def _gradients(problem: Problem) -> Iterator[Computation]:
+    """∂W_k = z_{k-1}ᵀ δ_k, and ∂b_k, the column sums of δ_k."""
+    depth = len(problem.network)
+    for k in range(depth, 0, -1):
+        label, delta = layer_label(k, depth), f"delta_{layer_label(k, depth)}"
+        below = "X_in" if k == 1 else f"z_{k - 1}"
+        yield Computation(f"dW_{label}", (Factor(below, transposed=True), " ", Factor(delta)), _outer(below, delta))
+        if problem.network.layers[k - 1].bias is not None:
+            yield Computation(f"db_{label}", ("Σ_rows ", Factor(delta)), _column_sums(delta))
+
+
+def _outer(below: str, delta: str) -> Callable[[Values], Array]:
+    return lambda v: v[below].T @ v[delta]
+
+
+def _column_sums(delta: str) -> Callable[[Values], Array]:
+    return lambda v: v[delta].sum(axis=0)
+
+
+def _update(problem: Problem) -> Iterator[Computation]:
+    """W_k⁺ = W_k - α ∂W_k, or W_k where it is frozen; likewise b_k⁺."""
+    depth = len(problem.network)
+    for k, layer in enumerate(problem.network.layers, start=1):
+        for letter, trained, there in (
+            ("W", layer.train_weights, True),
+            ("b", layer.train_bias, layer.bias is not None),
+        ):
+            name = f"{letter}_{layer_label(k, depth)}"
+            if there:
+                step: Formula = (f" - {problem.learning_rate:g} ", Factor(f"d{name}")) if trained else ("   (frozen)",)
+                rate = problem.learning_rate if trained else 0.0
+                yield Computation(f"{name}_next", (Factor(name), *step), _descend(name, rate))
+
+
+def _descend(name: str, rate: float) -> Callable[[Values], Array]:
+    return lambda v: v[name] - rate * v[f"d{name}"] if rate else v[name]
+
+
+def _shared(share: float, *formula: str | Factor) -> Formula:
+    """A formula with its 1/n in front, where there is one."""
+    return formula if share == 1.0 else (f"1/{round(1 / share)} ", "(", *formula, ")")
+
+
+def _f(k: int, depth: int) -> str:
+    return "f_out" if k == depth else f"f{str(k).translate(SUBSCRIPTS)}"
