@@ -156,7 +156,7 @@ class Mistakes:
     @property
     def lines(self) -> list[str]:
         more = self._count - len(self._listed)
-        return [*self._listed, f"and {more} more like these"] if more else list(self._listed)
+        return [*self._listed, f"and {more} more"] if more else list(self._listed)
 
 
 class Checker:

@@ -15,9 +15,9 @@ def read_bytes(path: Path, limit: int) -> bytes:
     """The contents of a regular file of 1 to `limit` bytes. Raises ProblemError."""
     source = clean(str(path))
     try:
-        mode = path.stat().st_mode
-        data = b""
-        if stat.S_ISREG(mode):
+        status = path.stat()
+        mode, size, data = status.st_mode, status.st_size, b""
+        if stat.S_ISREG(mode) and size <= limit:
             with path.open("rb") as file:
                 data = file.read(limit + 1)
     except OSError as error:
@@ -30,10 +30,10 @@ def read_bytes(path: Path, limit: int) -> bytes:
     if not stat.S_ISREG(mode):
         found = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
         raise ProblemError(source, [f"expected a file, found {found}"])
+    if max(size, len(data)) > limit:
+        raise ProblemError(source, [f"the file is too large: expected at most {limit // MIB} MiB"])
     if not data:
         raise ProblemError(source, ["the file is empty"])
-    if len(data) > limit:
-        raise ProblemError(source, [f"the file is too large: expected at most {limit // MIB} MiB"])
     return data
 
 

@@ -1,0 +1,78 @@
+"""The problems that come with the program, and the starting weights that a problem may ask for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import core
+from core.initializers import initial_weights
+
+GOLDEN = [0.9546611716005038, 0.1399590679027816, 0.7370712723623949]
+
+
+class TestBuiltIn:
+    def test_exercise_2_is_the_sheet_of_paper(self) -> None:
+        problem = core.load_problem("exercise-2")
+        assert problem.inputs.tolist() == [[0.75, 0.8], [0.2, 0.05], [-0.75, 0.8], [0.2, -0.05]]
+        assert problem.targets.tolist() == [[1], [1], [-1], [-1]]
+        assert problem.network.layers[0].weights.tolist() == [[0.6, 0.7, 0], [0.01, 0.43, 0.88]]
+        assert problem.network.layers[1].weights.tolist() == [[0.02], [0.03], [0.09]]
+        assert [layer.activation for layer in problem.network.layers] == ["relu", "identity"]
+        assert [layer.bias for layer in problem.network.layers] == [None, None]
+        assert (problem.learning_rate, problem.batch_size, problem.reduction) == (0.5, None, "sum")
+        assert problem.loss == core.SquaredError()
+        assert f"{core.Timeline(problem)[1000].loss:.6g}" == "0.0162793"
+
+    def test_xor_is_learned(self) -> None:
+        problem = core.load_problem("xor")
+        outputs = core.Timeline(problem)[1000].outputs
+        assert np.abs(outputs - problem.targets).max() < 0.05
+
+    def test_three_classes_is_learned_from_mini_batches(self) -> None:
+        problem = core.load_problem("three-classes")
+        assert (len(problem.inputs), problem.batch_size) == (60, 10)
+        assert problem.target_names == ("amber", "blue", "coral")
+        step = core.Timeline(problem)[600]
+        layers = zip(step.weights, step.biases, problem.network.layers, strict=True)
+        trained = core.Network([core.Layer(w, b, layer.activation) for w, b, layer in layers])
+        right = trained.outputs(problem.inputs).argmax(axis=1) == problem.targets.argmax(axis=1)
+        assert right.mean() >= 0.95
+
+    def test_each_says_in_a_line_what_it_is(self) -> None:
+        problems = core.built_in_problems()
+        assert list(problems) == ["exercise-2", "three-classes", "xor"]
+        assert all(about.isascii() and about.isprintable() and about for about in problems.values())
+
+    def test_a_name_nearly_right_is_guessed(self) -> None:
+        with pytest.raises(core.ProblemError, match=r'^problem: unknown "exercise2"; did you mean "exercise-2"\?$'):
+            core.load_problem("exercise2")
+
+    def test_any_other_name_is_told_what_there_is(self) -> None:
+        with pytest.raises(core.ProblemError, match=r"expected one of exercise-2, .*, or the path of a \.toml, \.csv"):
+            core.load_problem("?")
+
+    def test_mistakes_in_options_are_told_beside_an_unknown_name(self) -> None:
+        with pytest.raises(core.ProblemError) as caught:
+            core.load_problem("exercise2", {"lr": "fast", "hidden": "8"})
+        assert len(caught.value.mistakes) == 2
+
+
+class TestInitializers:
+    def test_a_seed_gives_the_same_weights_for_ever(self) -> None:
+        # The figures follow from numpy's promise for the raw stream of PCG64.
+        raw = np.random.PCG64(np.random.SeedSequence([3, 1])).random_raw(2)
+        expected = [(2 * int(value >> 11) * 2.0**-53 - 1) * np.sqrt(6 / 3) for value in raw.tolist()]
+        assert initial_weights("xavier", 2, 1, 3, 1).ravel().tolist() == pytest.approx(expected, rel=1e-15)
+        assert initial_weights("xavier", 1, 3, 0, 1).ravel() == pytest.approx(GOLDEN, rel=1e-12)
+
+    def test_layers_and_seeds_differ(self) -> None:
+        draws = {tuple(initial_weights("he", 2, 2, seed, k).ravel()) for seed in (0, 1) for k in (1, 2)}
+        assert len(draws) == 4
+
+    @pytest.mark.parametrize(("name", "half_width"), [("xavier", np.sqrt(6 / 150)), ("he", np.sqrt(6 / 100))])
+    def test_weights_fill_their_range_evenly(self, name: str, half_width: float) -> None:
+        weights = initial_weights(name, 100, 50, 0, 1) / half_width
+        assert np.abs(weights).max() <= 1
+        assert weights.mean() == pytest.approx(0, abs=0.03)
+        assert (weights * weights).mean() == pytest.approx(1 / 3, abs=0.02)
