@@ -98,9 +98,8 @@ def read_targets(
     labels = [clean(label) for label in labels]
     numbers = [number_in(label) for label in labels]
     texts = sum(value is None and label != "" for value, label in zip(numbers, labels, strict=True))
-    as_texts = task == "classification" or (task is None and texts > len(labels) / 2)
+    as_texts = task == "classification" or (task is None and texts > sum(map(bool, labels)) / 2)
     as_numbers = task == "regression" or (task is None and not as_texts)
-    before = len(mistakes)
     for i, (label, value) in enumerate(zip(labels, numbers, strict=True)):
         if not label:
             expected = "a number" if as_numbers else "a class"
@@ -115,7 +114,7 @@ def read_targets(
                 f"{where(i)}: expected the name of a class as in most lines, found {shown(label)} "
                 '(for numbers as names, the task is "classification")'
             )
-    if len(mistakes) > before:
+    if mistakes:  # how many classes there are cannot be told while rows are missing
         return None
     values = np.array([value for value in numbers if value is not None])
     whole = texts == 0 and bool((np.floor(values) == values).all() and (np.abs(values) <= EXACT).all())
