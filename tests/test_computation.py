@@ -16,7 +16,8 @@ from core.computation import computations, symbols_of, values_of
 @given(problems())
 def test_every_quantity_evaluates_to_the_step_s_own_value_from_the_step_s_values(problem: core.Problem) -> None:
     # At hopeless learning rates probabilities underflow, and a formula over them loses what the logits still hold.
-    step = core.Timeline(replace(problem, learning_rate=0.1))[3]
+    problem = replace(problem, learning_rate=0.1)
+    step = core.Timeline(problem)[3]
     values = values_of(step)
     for computation in computations(problem, len(step.batch)):
         expected = values[computation.name]

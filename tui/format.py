@@ -48,8 +48,8 @@ class NumberFormat:
         if value == 0:
             return "0"
         exponent = math.floor(math.log10(abs(value)))
-        decimals = self.digits - max(0, exponent + 1)
-        if exponent < self.integers and decimals >= 0:
+        decimals = max(0, self.digits - max(0, exponent + 1))
+        if exponent < self.integers:
             fixed = f"{value:.{decimals}f}"
             if float(fixed) == value:
                 return fixed.rstrip("0").rstrip(".")

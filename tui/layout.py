@@ -12,12 +12,15 @@ GAP = 2  # columns between neighbours
 
 @dataclass(frozen=True, eq=False)
 class Placed:
-    """A block with its top left corner, in cells of the pane's whole content."""
+    """A block with its top left corner, in cells of the pane's whole content; `header` lines of title and column
+    numbers; and how wide its whole band is.
+    """
 
     block: Block
     x: int
     y: int
-    header: int  # lines of title and column numbers
+    header: int
+    band: int
 
     @property
     def width(self) -> int:
@@ -53,13 +56,23 @@ def arrange(blocks: Sequence[Block], width: int, height: int) -> Layout:
 
 
 def _flow(blocks: Sequence[Block], width: int, header: int, space: int) -> Layout:
-    placed: list[Placed] = []
-    x = y = band = widest = 0
+    bands: list[list[Block]] = []
+    used = 0
     for block in blocks:
-        if x and x + block.width > width:
-            x, y, band = 0, y + band + space, 0
-        placed.append(Placed(block, x, y, header))
-        widest = max(widest, x + block.width)
-        x += block.width + GAP
-        band = max(band, header + block.rows)
-    return Layout(tuple(placed), widest, y + band, header)
+        if not bands or used + block.width > width:
+            bands.append([])
+            used = 0
+        bands[-1].append(block)
+        used += block.width + GAP
+    placed: list[Placed] = []
+    y, widest = -space, 0
+    for band in bands:
+        y += space
+        whole = sum(block.width + GAP for block in band) - GAP
+        x = 0
+        for block in band:
+            placed.append(Placed(block, x, y, header, whole))
+            x += block.width + GAP
+        y += header + max(block.rows for block in band)
+        widest = max(widest, whole)
+    return Layout(tuple(placed), widest, max(y, 0), header)

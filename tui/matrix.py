@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -22,7 +22,7 @@ from tui.palette import LEVELS, Palette, palette
 
 IDLE, ROSE, FELL = "○", "▴", "▾"
 
-Piece = tuple[int, str, Style]  # column in the content, text, style
+Piece = tuple[int, str, Style]  # column on the pane, text, style
 
 
 class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
@@ -46,7 +46,8 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
     def __init__(self, *, id: str | None = None, home: str = "") -> None:
         """`home` names the matrix to have in view first."""
         super().__init__(id=id)
-        self.home = home
+        self._kept = home
+        self._kept_at = Offset(0, 0)  # where the anchor was brought into view; elsewhere, a person has scrolled
         self._blocks: Sequence[Block] = ()
         self._layout = Layout((), 0, 0, 2)
         self._before: dict[str, Block] = {}
@@ -69,7 +70,7 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
             # The same places: only the numbers are new.
             placed = zip(self._layout.placed, self._blocks, strict=True)
             self._layout = Layout(
-                tuple(Placed(block, old.x, old.y, old.header) for old, block in placed),
+                tuple(Placed(block, old.x, old.y, old.header, old.band) for old, block in placed),
                 self._layout.width,
                 self._layout.height,
                 self._layout.header,
@@ -83,6 +84,7 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         placed = self._layout.find(name)
         if placed is None:
             return
+        self._kept = name
         width, height = self.scrollable_content_region.size
         bottom = placed.y + placed.height
         # From the top of a band, so that no matrix is seen without its heading.
@@ -91,19 +93,24 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         top = min(tops, default=placed.y)
         # A band near the end can come to the top only if there is room to scroll below the last one.
         self.virtual_size = Size(self._layout.width, max(self._layout.height, top + height if top else 0))
-        self.scroll_to(x=None if inside else placed.x, y=top, animate=False, force=True, immediate=True)
+        x = self.scroll_offset.x if inside else placed.x
+        self.scroll_to(x=x, y=top, animate=False, force=True, immediate=True)
+        self._kept_at = self.scroll_offset
 
     def on_resize(self, _event: events.Resize) -> None:
         self._arrange()
 
     def _arrange(self) -> None:
+        if self.scroll_offset != self._kept_at:
+            above = [placed for placed in self._layout.placed if placed.y <= self.scroll_offset.y]
+            self._kept = max(above, key=lambda placed: placed.y).block.name if above else self._kept
         size = self.scrollable_content_region.size
         self._layout = arrange(self._blocks, size.width, size.height)
         self.virtual_size = Size(self._layout.width, self._layout.height)
         # With no line of its own for them, what stands behind the names moves into the pane's title.
         notes = [f"{block.symbol} {block.note}" for block in self._blocks if block.note]
         self.border_title = self.TITLE if self._layout.header > 1 else f"{self.TITLE}: {', '.join(notes)}"
-        self.reveal(self.home)
+        self.reveal(self._kept)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -114,8 +121,7 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         ground = self.rich_style
         segments: list[Segment] = []
         at = 0
-        for start, text, style in sorted(self._pieces(y, top, left, width, colours), key=lambda piece: piece[0]):
-            column = start - left
+        for column, text, style in sorted(self._pieces(y, top, left, width, colours), key=lambda piece: piece[0]):
             if column < at:
                 text, column = text[at - column :], at
             text = text[: width - column]
@@ -133,30 +139,32 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         for placed in self._layout.placed:
             if not placed.y <= line < placed.y + placed.height:
                 continue
-            if placed.x >= left + width or placed.x + placed.width <= left:
+            # A narrow band stays where it is while a wide one scrolls.
+            x = placed.x - min(left, max(0, placed.band - width))
+            if x >= width or x + placed.width <= 0:
                 continue
             row = line - placed.y - placed.header
             # A heading that has scrolled away is drawn again at the top, over the rows that are there.
             if row >= 0 and y < placed.header and placed.y < top < placed.y + placed.height - placed.header:
                 row = y - placed.header
             if row < 0:
-                yield from self._heading(placed, placed.header + row, left, width, colours)
+                yield from self._heading(placed, x, placed.header + row, width, colours)
             else:
-                yield from self._row(placed, row, left, width, colours)
+                yield from self._row(placed, x, row, width, colours)
 
-    def _columns(self, placed: Placed, left: int, width: int) -> tuple[int, range]:
-        """Where the row numbers stand, and which columns are in view whole."""
+    def _columns(self, placed: Placed, x: int, width: int) -> tuple[int, range]:
+        """Where the row numbers of a block at column `x` stand, and which of its columns are in view whole."""
         block = placed.block
-        gutter = min(max(placed.x, left), placed.x + placed.width - block.gutter)
-        cells = placed.x + block.gutter
+        gutter = min(max(x, 0), x + placed.width - block.gutter)
+        cells = x + block.gutter
         first = max(0, math.ceil((gutter + block.gutter - cells) / block.cell_width))
-        last = min(block.columns, (left + width - cells) // block.cell_width)
+        last = min(block.columns, (width - cells) // block.cell_width)
         return gutter, range(first, max(first, last))
 
-    def _heading(self, placed: Placed, line: int, left: int, width: int, colours: Palette) -> Iterator[Piece]:
+    def _heading(self, placed: Placed, x: int, line: int, width: int, colours: Palette) -> Iterator[Piece]:
         block = placed.block
-        gutter, columns = self._columns(placed, left, width)
-        room = min(placed.x + placed.width, left + width) - gutter
+        gutter, columns = self._columns(placed, x, width)
+        room = min(x + placed.width, width) - gutter
         if line == 0:
             note = f" {block.note}" if block.note and placed.header > 1 else ""
             yield gutter, fit(block.symbol, room), colours.title
@@ -165,22 +173,22 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
             taken = gutter + len(block.symbol) + 1 if line == 0 else gutter
             for j in columns:
                 # A column's number stands over the units of its numbers, or as near as the matrix's name lets it.
-                start = placed.x + block.gutter + j * block.cell_width
+                start = x + block.gutter + j * block.cell_width
                 column = max(start + block.format.integers, taken)
                 name = f"{j + 1} {block.column_names[j]}" if block.column_names else str(j + 1)
                 if start + block.cell_width - column >= len(str(j + 1)):
                     yield column, fit(name, start + block.cell_width - column), colours.dim
 
-    def _row(self, placed: Placed, row: int, left: int, width: int, colours: Palette) -> Iterator[Piece]:
+    def _row(self, placed: Placed, x: int, row: int, width: int, colours: Palette) -> Iterator[Piece]:
         block = placed.block
-        gutter, columns = self._columns(placed, left, width)
+        gutter, columns = self._columns(placed, x, width)
         yield gutter, str(row + 1).rjust(block.gutter - 1), colours.dim
         values = block.values[row]
         before = self._before.get(block.name)
         scale = self._scale(block)
         cell, cell_width = block.format.cell, block.cell_width
         for j in columns:
-            start = placed.x + block.gutter + j * cell_width
+            start = x + block.gutter + j * cell_width
             value = float(values[j])
             mark = " "
             if before is not None and before.values[row, j] != value:

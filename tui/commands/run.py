@@ -86,8 +86,8 @@ def _train(timeline: Timeline, steps: int) -> None:
             left = timeline.approach(steps, size)
             if stream is not None:
                 done = steps - left
-                bar = "█" * (BAR * done // steps)
-                stream.write(f"\r{bar:░<{BAR}} step {done} of {steps}, loss {timeline.losses[-1]:.6g}\x1b[K")
+                bar = "#" * (BAR * done // steps)
+                stream.write(f"\r{bar:-<{BAR}} step {done} of {steps}, loss {timeline.losses[-1]:.6g}\x1b[K")
                 stream.flush()
             if perf_counter() - start < SLICE:
                 size *= 2

@@ -33,10 +33,10 @@ class StatusLine(Widget):
             (4, problem.loss.title + mean, ""),
             (0, f"step {step.index} of {max(self.reached - 1, step.index)}", "bold"),
             (5, f"epoch {step.epoch}", ""),
-            (1, f"ℒ {step.loss:.8g}", "bold"),
+            (2, f"ℒ {step.loss:.8g}", "bold"),
             (6, f"α {short(problem.learning_rate)}", ""),
             (8, batch, ""),
-            (2, self.activity, "reverse"),
+            (1, self.activity, "reverse"),
         ]
         return _fitted(parts, self.size.width)
 

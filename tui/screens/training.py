@@ -158,7 +158,7 @@ class TrainingScreen(Screen[None]):
             now = monotonic()
             if left and now - started > PROGRESS_AFTER and now - shown > PROGRESS_AFTER:
                 shown = now
-                self.activity = f"running to step {index:,}: {index - left:,}, space stops"
+                self.activity = f"running, {left:,} steps to go; space stops"
                 self.reached = len(timeline)
         step = await self._runner.record(timeline, index)
         self._step_view = view
@@ -232,7 +232,7 @@ class TrainingScreen(Screen[None]):
             self.notify(reason, timeout=4)
         return bool(reason)
 
-    def keys(self) -> list[tuple[str, str]]:
+    def key_table(self) -> list[tuple[str, str]]:
         """The keys of this screen and what they do, an entry for each action."""
         found: dict[str, list[str]] = {}
         for binding in Binding.make_bindings(self.BINDINGS):
@@ -305,7 +305,7 @@ class TrainingScreen(Screen[None]):
 
     def action_help(self) -> None:
         self.playing = False
-        self.app.push_screen(HelpScreen(self.keys()))
+        self.app.push_screen(HelpScreen(self.key_table()))
 
     # Playing.
 
