@@ -65,15 +65,19 @@ def parse(
             parser.add_argument(*flags, action="store_true", default=SUPPRESS, help=option.help)
         else:
             parser.add_argument(*flags, metavar=option.metavar, default=SUPPRESS, help=option.help)
-    known, mistakes = _well_formed(argv, (*options, HELP))
-    values = vars(parser.parse_intermixed_args(known))
-    words = _problems(values.pop("problem"), commands, mistakes)
+    words, known, mistakes = _sorted(argv, (*options, HELP))
+    values = vars(parser.parse_args(known))
+    del values["problem"]
+    words = _problems(words, commands, mistakes)
     return Arguments(words[0] if words else DEFAULT_PROBLEM, values, mistakes, parser.format_help())
 
 
-def _well_formed(argv: Sequence[str], options: Sequence[Option]) -> tuple[list[str], list[str]]:
-    """What argparse can take without stopping at a mistake, an option and its value in one word; and the mistakes."""
+def _sorted(argv: Sequence[str], options: Sequence[Option]) -> tuple[list[str], list[str], list[str]]:
+    """The words that are no options; the options that argparse can take without stopping at a mistake, each with its
+    value in one word; and the mistakes.
+    """
     takes_value = {f"--{option.name}": option.metavar is not None for option in options} | {"-h": False}
+    words: list[str] = []
     known: list[str] = []
     mistakes: list[str] = []
     rest = list(argv)
@@ -81,9 +85,10 @@ def _well_formed(argv: Sequence[str], options: Sequence[Option]) -> tuple[list[s
         word = rest.pop(0)
         name, equals, _ = word.partition("=")
         if word == "--":
-            return [*known, word, *rest], mistakes
+            words += rest
+            break
         if not word.startswith("-") or word == "-":
-            known.append(word)
+            words.append(word)
             continue
         value = rest[0] if rest and not equals and _is_value(rest[0]) else None
         if name not in takes_value:
@@ -92,16 +97,16 @@ def _well_formed(argv: Sequence[str], options: Sequence[Option]) -> tuple[list[s
             if value is not None and takes_value.get(meant, False):
                 rest.pop(0)
         elif not takes_value[name]:
+            known.append(name)
             if equals:
                 mistakes.append(f"{name}: expected no value")
-            known.append(name)
         elif equals:
             known.append(word)
         elif value is not None:
             known.append(f"{name}={rest.pop(0)}")
         else:
             mistakes.append(f"{name}: expected a value")
-    return known, mistakes
+    return words, known, mistakes
 
 
 def _is_value(token: str) -> bool:
@@ -116,7 +121,7 @@ def _meant(found: str, known: Iterable[str]) -> tuple[str, str]:
     return message, message.rpartition('did you mean "')[2].rstrip('"?') if "did you mean" in message else ""
 
 
-def _problems(words: Sequence[str], commands: Iterable[str], mistakes: list[str]) -> Sequence[str]:
+def _problems(words: list[str], commands: Iterable[str], mistakes: list[str]) -> list[str]:
     """The words that name problems, of which there should be one at most."""
     for i, word in enumerate(words):
         if word in commands:

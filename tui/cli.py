@@ -80,10 +80,9 @@ def _open(argv: Sequence[str]) -> int:
         for name, command in COMMANDS.items():
             print(f"  {f'sgdb {name}':<20}  {command.about} (sgdb {name} --help)")
         return 0
-    if "version" in arguments.values:
-        return _print_version()
-    if "list" in arguments.values:
-        return _print_list()
+    for name, answer in (("version", _print_version), ("list", _print_list)):
+        if name in arguments.values and not arguments.mistakes:
+            return answer()
     problem, mistakes = load(arguments)
     if problem is None:
         return complain(mistakes)

@@ -117,7 +117,7 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         theme = self.app.theme_variables
         colours = palette(self.app.current_theme.dark, theme["surface"], theme["foreground"])
         left, top = self.scroll_offset
-        width = self.size.width
+        width = self.scrollable_content_region.width
         ground = self.rich_style
         segments: list[Segment] = []
         at = 0
@@ -199,8 +199,13 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
                 style = colours.scale[LEVELS + round(LEVELS * value / scale)]
             else:
                 style = colours.alarm
-            yield start, cell(value), style
-            yield start + block.format.width, mark, colours.mark
+            text = cell(value)
+            if mark == IDLE:  # beside the number, which often is a short 0
+                text = text.rstrip()
+                yield start, f"{text} {mark}" if len(text) < block.format.width else text + mark, style
+            else:
+                yield start, text, style
+                yield start + block.format.width, mark, colours.mark
 
     def _scale(self, block: Block) -> float:
         """The largest finite size of a number in the block, or 1."""

@@ -14,16 +14,18 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 READING = """\
-sgdb steps a small network through training, forward and back. Every number on the screen belongs to one SGD step.
+sgdb steps a small network through training, forward and back.
+Every number on the screen belongs to one SGD step.
 
 Rows are samples. Layers are counted from 1, the last is written out.
-  s = z W + b      pre-activation         z = f(s)         activation
-  y_out, y_gt      output, target         ℓ, ℒ             a sample's loss, the batch's
-  δ = ∂ℒ/∂s        delta                  ∂W = ∂ℒ/∂W       gradient
-  W⁺ = W - α ∂W    the update             o, p = softmax   logits, probabilities
+  s = z W + b     pre-activation      z = f(s)         activation
+  y_out, y_gt     output, target      ℓ, ℒ             losses: sample, batch
+  δ = ∂ℒ/∂s       delta               ∂W = ∂ℒ/∂W       gradient
+  W⁺ = W - α ∂W   the update          o, p = softmax   logits, probabilities
 
-Numbers: 0.75 is exact, 0.750000 rounded. ▴ rose, ▾ fell since the step shown before. ○ a ReLU unit that is off.
-The mouse wheel, arrow up and down, page up and down scroll a pane; ctrl+← and ctrl+→ scroll it sideways.
+0.75 is exact, 0.750000 rounded. ▴ rose, ▾ fell since the step shown before.
+○ stands by a ReLU unit that is off. The mouse wheel, ↑, ↓, page up and page
+down scroll a pane; ctrl+← and ctrl+→ scroll it sideways.
 """
 
 

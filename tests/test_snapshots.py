@@ -1,0 +1,88 @@
+"""What the screens look like. A picture is updated only after somebody has looked at the new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import core
+from screen import app, diverging, press, settle, training, wide
+
+Compare = Callable[..., bool]
+
+
+@pytest.fixture
+def compare(snap_compare: Any) -> Compare:
+    """Compare a problem's screen with its picture, after keys, at a size of the terminal, in a theme."""
+
+    def check(
+        *keys: str,
+        problem: core.Problem | None = None,
+        size: tuple[int, int] = (120, 40),
+        theme: str | None = None,
+        seek: int = 0,
+    ) -> bool:
+        async def prepare(pilot: Pilot[Any]) -> None:
+            await settle(pilot)
+            if theme:
+                pilot.app.theme = theme
+            if seek:
+                training(pilot).seek(seek)
+                await settle(pilot)
+            await press(pilot, *keys)
+
+        result: bool = snap_compare(app(problem), terminal_size=size, run_before=prepare)
+        return result
+
+    return check
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_first_step(compare: Compare, size: tuple[int, int]) -> None:
+    assert compare(size=size)
+
+
+def test_a_later_step_marks_what_changed(compare: Compare) -> None:
+    assert compare("right", seek=25)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_same_network_under_the_hinge(compare: Compare, size: tuple[int, int]) -> None:
+    assert compare("h", seek=25, size=size)
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "nord", "solarized-light"])
+def test_themes(compare: Compare, theme: str) -> None:
+    assert compare("right", seek=25, theme=theme)
+
+
+def test_without_colour_the_signs_and_marks_remain(compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert compare("right", seek=25)
+
+
+def test_a_wide_network(compare: Compare) -> None:
+    assert compare("right", problem=wide())
+
+
+def test_a_run_that_diverged(compare: Compare) -> None:
+    assert compare(problem=diverging(), seek=1000)
+
+
+def test_one_pane_alone(compare: Compare) -> None:
+    assert compare("z", "tab", seek=5, size=(80, 24))
+
+
+def test_a_long_run_on_a_log_scale(compare: Compare) -> None:
+    assert compare("l", "tab", "tab", "z", seek=2000)
+
+
+def test_help(compare: Compare) -> None:
+    assert compare("question_mark")
+
+
+def test_go_to(compare: Compare) -> None:
+    assert compare("g", size=(80, 24))
