@@ -40,10 +40,10 @@ class Table:
 
     def standardized(self) -> Table:
         """The features with mean 0 and deviation 1; a constant feature becomes 0."""
-        # Scaled to at most 1 first, so that no square overflows; a constant column is told by its extremes, because
-        # the mean of equal numbers is not always that number.
-        scale = np.abs(self.inputs).max(axis=0)
-        scaled = self.inputs / np.where(scale > 0, scale, 1.0)
+        # Divided by a power of two first, which is exact, so that no square overflows; a constant column is told by
+        # its extremes, because the mean of equal numbers is not always that number.
+        _, exponents = np.frexp(np.abs(self.inputs).max(axis=0))
+        scaled = np.ldexp(self.inputs, -exponents)
         varies = self.inputs.max(axis=0) > self.inputs.min(axis=0)
         centred = np.where(varies, scaled - scaled.mean(axis=0), 0.0)
         deviation = np.sqrt((centred * centred).mean(axis=0))
