@@ -260,7 +260,7 @@ OPTIONS = [
     ("lr", True, "expected a finite number above 0, found true"),
     ("batch", "0", 'expected a whole number of at least 1, found "0"'),
     ("seed", "1.5", 'expected a whole number of at least 0, found "1.5"'),
-    ("margin", "0.5", "only softmax_hinge has a margin, and the loss is softmax_cross_entropy"),
+    ("margin", "0.5", "softmax_cross_entropy has no margin; softmax_hinge and softmax_margin have one"),
     ("reduction", "average", 'unknown "average"; expected one of sum, mean'),
     ("task", "classify", 'unknown "classify"; did you mean "classification"?'),
     ("standardize", "maybe", 'expected true or false, found "maybe"'),

@@ -23,8 +23,8 @@ class Option(NamedTuple):
 
 
 PROBLEM_OPTIONS = (
-    Option("loss", "LOSS", "squared, cross-entropy or hinge"),
-    Option("margin", "M", "the margin of the hinge loss"),
+    Option("loss", "LOSS", "squared, cross-entropy, hinge or margin"),
+    Option("margin", "M", "the margin of a loss that has one"),
     Option("lr", "RATE", "the learning rate"),
     Option("batch", "ROWS", "rows in a mini-batch; as many as there are rows: all in one step"),
     Option("seed", "N", "for the order of the rows and, with a table, the starting weights"),
