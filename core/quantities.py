@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.arrays import Array
-from core.losses import SoftmaxHinge
+from core.losses import MarginLoss
 from core.step import Step
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -47,8 +47,8 @@ def given(step: Step) -> Iterator[Quantity]:
 
 def quantities(step: Step) -> Iterator[Quantity]:
     """What a step computes: s_1, z_1, ..., s_out, y_out; under a softmax loss the logits o where the network has a
-    single output, and p; the samples' losses, ℒ; under a softmax loss ∂ℒ/∂p (for the hinge) and ∂ℒ/∂o; δ_out, ..., δ_1;
-    ∂W_out, ∂b_out, ..., ∂W_1, ∂b_1; and the updated W_1⁺, b_1⁺, ..., W_out⁺, b_out⁺.
+    single output, and p; the samples' losses, ℒ; under a softmax loss ∂ℒ/∂p (where it has a margin) and ∂ℒ/∂o; δ_out,
+    ..., δ_1; ∂W_out, ∂b_out, ..., ∂W_1, ∂b_1; and the updated W_1⁺, b_1⁺, ..., W_out⁺, b_out⁺.
     """
     depth = len(step.weights)
     forward, backward = range(1, depth + 1), range(depth, 0, -1)
@@ -62,7 +62,7 @@ def quantities(step: Step) -> Iterator[Quantity]:
         yield Quantity("p", "p", step.probabilities)
     yield Quantity("sample_losses", "ℓ", step.sample_losses)
     yield Quantity("loss", "ℒ", np.array(step.loss))
-    if isinstance(step.problem.loss, SoftmaxHinge) and step.probability_gradients is not None:
+    if isinstance(step.problem.loss, MarginLoss) and step.probability_gradients is not None:
         yield Quantity("dp", "∂p", step.probability_gradients)
     if step.logit_gradients is not None:
         yield Quantity("do", "∂o", step.logit_gradients)
@@ -96,8 +96,9 @@ def first_not_finite(step: Step) -> tuple[Quantity, tuple[int, ...]] | None:
     """The first cell, in the order of the computation, that holds a NaN or an infinity: its quantity and its place
     counted from 1.
     """
-    for quantity in quantities(step):
-        bad = ~np.isfinite(quantity.values)
-        if bad.any():
-            return quantity, tuple(int(i) + 1 for i in np.argwhere(bad)[0])
+    with np.errstate(all="ignore"):  # what follows from a number that overflowed overflows, too
+        for quantity in quantities(step):
+            bad = ~np.isfinite(quantity.values)
+            if bad.any():
+                return quantity, tuple(int(i) + 1 for i in np.argwhere(bad)[0])
     return None

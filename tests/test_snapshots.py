@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from screen import app, diverging, press, settle, training, wide
 from textual.pilot import Pilot
 
 import core
-from screen import app, diverging, press, settle, training, wide
 
 Compare = Callable[..., bool]
 

@@ -14,6 +14,9 @@ from tui.format import NumberFormat
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 
+Cell: TypeAlias = tuple[int, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Block:
     """A matrix with its names and its look.
@@ -25,6 +28,10 @@ class Block:
     format   how its numbers are written
     off      cells that stand for an idle unit, dimmed and marked
     per_row  whether its rows are samples, which another batch replaces
+    axes     which of its row i and column j number a cell: "ij" in a matrix, "i" or "j" in a vector that is shown as
+             a column or a row, "" in a single number
+    veiled   whether its numbers are not to be seen yet
+    current  whether it is what is being computed now
     column_names   what the columns are called beside their number, if they have names
     """
 
@@ -35,6 +42,9 @@ class Block:
     format: NumberFormat = field(default_factory=NumberFormat)
     off: Mask | None = None
     per_row: bool = False
+    axes: str = "ij"
+    veiled: bool = False
+    current: bool = False
     column_names: Sequence[str] = ()
 
     @property
@@ -44,6 +54,15 @@ class Block:
     @property
     def columns(self) -> int:
         return int(self.values.shape[1])
+
+    def cell(self, row: int, column: int) -> Cell:
+        """The cell of the quantity at a place on screen, counted from 0: its indices, counted from 1."""
+        return tuple({"i": row, "j": column}[axis] + 1 for axis in self.axes)
+
+    def place(self, cell: Cell) -> tuple[int, int]:
+        """Row and column on screen, counted from 0, of a cell of the quantity."""
+        found = dict(zip(self.axes, cell, strict=True))
+        return found.get("i", 1) - 1, found.get("j", 1) - 1
 
     @property
     def gutter(self) -> int:

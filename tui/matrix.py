@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -12,24 +13,51 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.block import Block
+from tui.block import Block, Cell
 from tui.format import fit
 from tui.layout import Layout, Placed, arrange
 from tui.palette import LEVELS, Palette, palette
 
 IDLE, ROSE, FELL = "○", "▴", "▾"
+SOURCE, TARGET = "◆", "◇"
+VEIL = "·"
 
 Piece = tuple[int, str, Style]  # column on the pane, text, style
+
+
+@dataclass(frozen=True, eq=False)
+class Pointer:
+    """The cell that is being looked at, and the cells that feed it and that it feeds, by the names of their
+    quantities.
+    """
+
+    name: str
+    cell: Cell
+    sources: Mapping[str, Sequence[Container[Cell]]] = field(default_factory=dict)
+    targets: Mapping[str, Sequence[Container[Cell]]] = field(default_factory=dict)
+
+    def kind(self, block: Block, row: int, column: int) -> str | None:
+        """What a place in a block is to the cell: "cursor", "source", "target" or None."""
+        cell = block.cell(row, column)
+        if block.name == self.name and cell == self.cell:
+            return "cursor"
+        if any(cell in cells for cells in self.sources.get(block.name, ())):
+            return "source"
+        if any(cell in cells for cells in self.targets.get(block.name, ())):
+            return "target"
+        return None
 
 
 class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
     """Matrices that flow like words, wrap at the pane's width, and scroll when there are more than fit.
 
     Row numbers and headings stay in view while a large matrix scrolls; a number that would be cut in half is not drawn.
-    A mark behind a number says that it rose or fell since it was last shown (▴ ▾) or belongs to an idle unit (○).
+    A mark behind a number says that it rose or fell since it was last shown (▴ ▾), belongs to an idle unit (○),
+    feeds the cell under the cursor (◆) or is fed by it (◇).
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,12 +71,20 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
 
     TITLE: ClassVar[str] = ""
 
+    @dataclass
+    class Chosen(Message):
+        """A person pointed at a cell of a quantity."""
+
+        name: str
+        cell: Cell
+
     def __init__(self, *, id: str | None = None, home: str = "") -> None:
         """`home` names the matrix to have in view first."""
         super().__init__(id=id)
         self._kept = home
         self._kept_at = Offset(0, 0)  # where the anchor was brought into view; elsewhere, a person has scrolled
         self._blocks: Sequence[Block] = ()
+        self._pointer: Pointer | None = None
         self._layout = Layout((), 0, 0, 2)
         self._before: dict[str, Block] = {}
         self._scales: dict[str, float] = {}
@@ -78,6 +114,57 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
             self.refresh()
         else:
             self._arrange()
+
+    def find(self, name: str) -> Block | None:
+        """The matrix of that name, if it is shown here."""
+        return next((block for block in self._blocks if block.name == name), None)
+
+    @property
+    def blocks_shown(self) -> Sequence[Block]:
+        """The matrices shown, in reading order."""
+        return self._blocks
+
+    def point(self, pointer: Pointer | None) -> None:
+        """Put the cell cursor, and the marks of what feeds its cell and what it feeds; None takes them away."""
+        self._pointer = pointer
+        if pointer is not None:
+            self.reveal_cell(pointer.name, pointer.cell)
+        self.refresh()
+
+    def reveal_cell(self, name: str, cell: Cell) -> None:
+        """Scroll as little as it takes to have a cell in view, its heading above it."""
+        placed = self._layout.find(name)
+        if placed is None:
+            return
+        block, (row, column) = placed.block, placed.block.place(cell)
+        width, height = self.scrollable_content_region.size
+        left, top = self.scroll_offset
+        line = placed.y + placed.header + row
+        if not top <= line - placed.header or line >= top + height:
+            lowest = line - placed.header if line - placed.header < top else line - height + 1
+            self.virtual_size = Size(self._layout.width, max(self._layout.height, lowest + height))
+            self.scroll_to(y=lowest, animate=False, force=True, immediate=True)
+        start = placed.x + block.gutter + column * block.cell_width
+        if start - block.gutter < left:
+            self.scroll_to(x=start - block.gutter, animate=False, force=True, immediate=True)
+        elif start + block.cell_width > left + width:
+            self.scroll_to(x=start + block.cell_width - width, animate=False, force=True, immediate=True)
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        found = None if offset is None else self._cell_at(offset.x, offset.y)
+        if found is not None:
+            self.post_message(self.Chosen(*found))
+
+    def _cell_at(self, column: int, y: int) -> tuple[str, Cell] | None:
+        width = self.scrollable_content_region.width
+        for placed, x, row in self._across(y):
+            block = placed.block
+            _, columns = self._columns(placed, x, width)
+            j = (column - x - block.gutter) // block.cell_width
+            if row >= 0 and j in columns:
+                return block.name, block.cell(row, j)
+        return None
 
     def reveal(self, name: str) -> None:
         """Scroll so that this matrix is in view, whole if it fits."""
@@ -116,12 +203,11 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
     def render_line(self, y: int) -> Strip:
         theme = self.app.theme_variables
         colours = palette(self.app.current_theme.dark, theme["surface"], theme["foreground"])
-        left, top = self.scroll_offset
         width = self.scrollable_content_region.width
         ground = self.rich_style
         segments: list[Segment] = []
         at = 0
-        for column, text, style in sorted(self._pieces(y, top, left, width, colours), key=lambda piece: piece[0]):
+        for column, text, style in sorted(self._pieces(y, width, colours), key=lambda piece: piece[0]):
             if column < at:
                 text, column = text[at - column :], at
             text = text[: width - column]
@@ -134,7 +220,12 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         segments.append(Segment(" " * (width - at), ground))
         return Strip(segments, width)
 
-    def _pieces(self, y: int, top: int, left: int, width: int, colours: Palette) -> Iterator[Piece]:
+    def _across(self, y: int) -> Iterator[tuple[Placed, int, int]]:
+        """The blocks that a line of the pane goes across: each with its column on the pane, and its row there, or the
+        line of its heading counted back from its rows, -1 the nearest.
+        """
+        left, top = self.scroll_offset
+        width = self.scrollable_content_region.width
         line = top + y
         for placed in self._layout.placed:
             if not placed.y <= line < placed.y + placed.height:
@@ -147,6 +238,10 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
             # A heading that has scrolled away is drawn again at the top, over the rows that are there.
             if row >= 0 and y < placed.header and placed.y < top < placed.y + placed.height - placed.header:
                 row = y - placed.header
+            yield placed, x, row
+
+    def _pieces(self, y: int, width: int, colours: Palette) -> Iterator[Piece]:
+        for placed, x, row in self._across(y):
             if row < 0:
                 yield from self._heading(placed, x, placed.header + row, width, colours)
             else:
@@ -167,7 +262,7 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         room = min(x + placed.width, width) - gutter
         if line == 0:
             note = f" {block.note}" if block.note and placed.header > 1 else ""
-            yield gutter, fit(block.symbol, room), colours.title
+            yield gutter, fit(block.symbol, room), colours.current if block.current else colours.title
             yield gutter + len(block.symbol), fit(note, max(0, room - len(block.symbol))), colours.dim
         if line == placed.header - 1:
             taken = gutter + len(block.symbol) + 1 if line == 0 else gutter
@@ -183,29 +278,37 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         block = placed.block
         gutter, columns = self._columns(placed, x, width)
         yield gutter, str(row + 1).rjust(block.gutter - 1), colours.dim
-        values = block.values[row]
-        before = self._before.get(block.name)
-        scale = self._scale(block)
-        cell, cell_width = block.format.cell, block.cell_width
+        cell_width, number_width = block.cell_width, block.format.width
         for j in columns:
             start = x + block.gutter + j * cell_width
-            value = float(values[j])
-            mark = " "
-            if before is not None and before.values[row, j] != value:
-                mark = ROSE if before.values[row, j] < value else FELL
-            if block.off is not None and block.off[row, j]:
-                mark, style = IDLE, colours.dim
-            elif math.isfinite(value):
-                style = colours.scale[LEVELS + round(LEVELS * value / scale)]
-            else:
-                style = colours.alarm
-            text = cell(value)
+            if block.veiled:
+                yield start + block.format.integers, VEIL, colours.dim
+                continue
+            text, mark, style = self._cell(block, row, j, colours)
             if mark == IDLE:  # beside the number, which often is a short 0
                 text = text.rstrip()
-                yield start, f"{text} {mark}" if len(text) < block.format.width else text + mark, style
-            else:
-                yield start, text, style
-                yield start + block.format.width, mark, colours.mark
+                text, mark = (f"{text} {mark}", " ") if len(text) < number_width - 1 else (text, mark)
+            kind = self._pointer.kind(block, row, j) if self._pointer is not None else None
+            if kind == "cursor":
+                style = style + colours.cursor
+            elif kind is not None:
+                style, mark = style + colours.pointed, SOURCE if kind == "source" else TARGET
+            yield start, text.ljust(number_width), style
+            yield start + number_width, mark, colours.dim if kind is None else style
+
+    def _cell(self, block: Block, row: int, column: int, colours: Palette) -> tuple[str, str, Style]:
+        """A number as text of the cell's width, its mark, and its style."""
+        value = float(block.values[row, column])
+        text = block.format.cell(value)
+        if block.off is not None and block.off[row, column]:
+            return text, IDLE, colours.dim
+        mark = " "
+        before = self._before.get(block.name)
+        if before is not None and before.values[row, column] != value:
+            mark = ROSE if before.values[row, column] < value else FELL
+        if not math.isfinite(value):
+            return text, mark, colours.alarm
+        return text, mark, colours.scale[LEVELS + round(LEVELS * value / self._scale(block))]
 
     def _scale(self, block: Block) -> float:
         """The largest finite size of a number in the block, or 1."""

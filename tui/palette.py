@@ -20,8 +20,10 @@ class Palette:
     plain: Style
     dim: Style
     title: Style
-    mark: Style
     alarm: Style
+    current: Style
+    cursor: Style
+    pointed: Style
 
 
 @lru_cache(maxsize=16)
@@ -47,6 +49,8 @@ def palette(dark: bool, ground: str, ink: str) -> Palette:
         plain=style(foreground),
         dim=style(dim),
         title=style(foreground, bold=True),
-        mark=style(dim),
+        current=style(foreground, bold=True, reverse=True),
+        cursor=Style(reverse=True, bold=True),
+        pointed=Style(bold=True, underline=True),
         alarm=style(Color.parse("#ff5f6e" if dark else "#b00020"), bold=True, reverse=True),
     )
