@@ -1,9 +1,12 @@
 """The engine of sgdb: small networks, SGD, and every step of a run in both directions. Needs numpy alone."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from core.activations import ACTIVATIONS
 from core.errors import DivergedError, ProblemError
 from core.loading import built_in_problems, load_problem
-from core.losses import LOSSES, Loss, SoftmaxCrossEntropy, SoftmaxHinge, SquaredError
+from core.losses import LOSSES, Loss, SoftmaxCrossEntropy, SoftmaxHinge, SoftmaxMargin, SquaredError
 from core.network import Layer, Network
 from core.problem import Problem
 from core.quantities import Quantity, quantities
@@ -11,23 +14,48 @@ from core.step import Step
 from core.suggest import suggest
 from core.timeline import Timeline
 
+if TYPE_CHECKING:
+    from core.explanation import Explanation, Factor, Term, explain
+    from core.origins import Cells, Place, sources, targets
+
 __all__ = [
     "ACTIVATIONS",
     "LOSSES",
+    "Cells",
     "DivergedError",
+    "Explanation",
+    "Factor",
     "Layer",
     "Loss",
     "Network",
+    "Place",
     "Problem",
     "ProblemError",
     "Quantity",
     "SoftmaxCrossEntropy",
     "SoftmaxHinge",
+    "SoftmaxMargin",
     "SquaredError",
     "Step",
+    "Term",
     "Timeline",
     "built_in_problems",
+    "explain",
     "load_problem",
     "quantities",
+    "sources",
     "suggest",
+    "targets",
 ]
+
+# What only some questions need is imported when the first of them is asked.
+_LATER = {
+    **dict.fromkeys(("Explanation", "Factor", "Term", "explain"), "core.explanation"),
+    **dict.fromkeys(("Cells", "Place", "sources", "targets"), "core.origins"),
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module 'core' has no attribute {name!r}")
+    return getattr(import_module(_LATER[name]), name)

@@ -13,7 +13,7 @@ import numpy as np
 
 from core.activations import Activation
 from core.arrays import Array
-from core.losses import SoftmaxHinge, SoftmaxLoss
+from core.losses import MarginLoss, SoftmaxHinge, SoftmaxLoss
 from core.problem import Problem
 from core.quantities import SUBSCRIPTS, given, layer_label, quantities
 from core.step import Step
@@ -113,15 +113,18 @@ def _loss(problem: Problem, share: float) -> Iterator[Computation]:
         yield Computation(o, ("(-", y, ", +", y, ")"), lambda v: loss.logits(v["y_out"]))
     yield Computation("p", ("softmax(", Factor(o), ")"), lambda v: loss.softmax(v[o]))
     cost: Formula = ("-log ", p, "_y")
-    if isinstance(loss, SoftmaxHinge):
-        cost = ("Σ_(j≠y) max(0, ", p, "_j - ", p, f"_y + {loss.margin:g})")
+    if isinstance(loss, MarginLoss):
+        hinge = isinstance(loss, SoftmaxHinge)
+        cost = ("Σ_(j≠y) max(0, " if hinge else "Σ_(j≠y) (", p, "_j - ", p, f"_y + {loss.margin:g})")
     true_class: Formula = (", y the true class in ", t)
     yield Computation(
         "sample_losses", cost + true_class, lambda v: loss.probability_losses(v["p"], loss.one_hot(v["y_gt"]))
     )
     yield batch
-    if isinstance(loss, SoftmaxHinge):
-        active: Formula = ("[", p, "_j - ", p, f"_y + {loss.margin:g} > 0] for j≠y, minus their number for j=y")
+    if isinstance(loss, MarginLoss):
+        active: Formula = ("1 for each ", p, "_j with j≠y, minus their number for j=y")
+        if hinge:
+            active = ("[", p, "_j - ", p, f"_y + {loss.margin:g} > 0] for j≠y, minus their number for j=y")
         yield Computation(
             "dp",
             _shared(share, *active) + true_class,

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.arrays import Array, Rows
+from core.arrays import Array, Mask, Rows
 
 
 class Loss(ABC):
@@ -35,6 +35,10 @@ class Loss(ABC):
     @abstractmethod
     def target_mistakes(self, targets: Array) -> list[str]:
         """What is wrong with `targets` (n, d) for this loss, a line for each mistake."""
+
+    def setting_mistakes(self) -> list[str]:
+        """What is wrong with the loss's own settings, a line for each mistake."""
+        return []
 
     def gradient(self, outputs: Array, targets: Array) -> Array:
         """∂ℒ/∂y_out for ℒ the sum over the samples, shape (n, d)."""
@@ -163,23 +167,30 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
 
 
 @dataclass(frozen=True)
-class SoftmaxHinge(SoftmaxLoss):
-    """ℒ = Σ Σ_{j≠y} max(0, p_j - p_y + m), for p = softmax(o), y the true class and m the margin."""
+class MarginLoss(SoftmaxLoss):
+    """What the losses over the terms p_j - p_y + m of the wrong classes j share, for p = softmax(o), y the true class
+    and m the margin.
+    """
 
     margin: float = 0.5
 
-    name: ClassVar[str] = "softmax_hinge"
-    title: ClassVar[str] = "softmax hinge"
+    @abstractmethod
+    def costs(self, terms: Array) -> Array:
+        """What each term costs, shape (n, C)."""
+
+    @abstractmethod
+    def active(self, terms: Array, one_hot: Array) -> Mask:
+        """Which terms pull at p, shape (n, C); never the column of the true class."""
 
     def terms(self, probabilities: Array, one_hot: Array) -> Array:
-        """p_j - p_y + m before the max, shape (n, C); 0 in the column of the true class, which has no term."""
+        """p_j - p_y + m, shape (n, C); 0 in the column of the true class, which has no term."""
         true = (probabilities * one_hot).sum(axis=1, keepdims=True)
         terms: Array = np.where(one_hot == 1, 0.0, probabilities - true + self.margin)
         return terms
 
     def probability_gradient(self, probabilities: Array, one_hot: Array) -> Array:
         """∂ℒ/∂p, shape (n, C): 1 for each wrong class whose term is active, minus their number for the true class."""
-        active = (self.terms(probabilities, one_hot) > 0).astype(float)
+        active = self.active(self.terms(probabilities, one_hot), one_hot).astype(float)
         gradient: Array = active - one_hot * active.sum(axis=1, keepdims=True)
         return gradient
 
@@ -187,7 +198,7 @@ class SoftmaxHinge(SoftmaxLoss):
         return self.probability_losses(self.probabilities(outputs), self.one_hot(targets))
 
     def probability_losses(self, probabilities: Array, one_hot: Array) -> Array:
-        losses: Array = np.maximum(self.terms(probabilities, one_hot), 0.0).sum(axis=1)
+        losses: Array = self.costs(self.terms(probabilities, one_hot)).sum(axis=1)
         return losses
 
     def logit_gradient(self, outputs: Array, targets: Array) -> Array:
@@ -197,5 +208,45 @@ class SoftmaxHinge(SoftmaxLoss):
         gradient: Array = p * (slope - (p * slope).sum(axis=1, keepdims=True))
         return gradient
 
+    def setting_mistakes(self) -> list[str]:
+        if np.isfinite(self.margin) and self.margin >= 0:
+            return []
+        return [f"margin: expected a finite number of at least 0, found {self.margin}"]
 
-LOSSES: dict[str, type[Loss]] = {loss.name: loss for loss in (SquaredError, SoftmaxCrossEntropy, SoftmaxHinge)}
+
+@dataclass(frozen=True)
+class SoftmaxHinge(MarginLoss):
+    """ℒ = Σ Σ_{j≠y} max(0, p_j - p_y + m)."""
+
+    name: ClassVar[str] = "softmax_hinge"
+    title: ClassVar[str] = "softmax hinge"
+
+    def costs(self, terms: Array) -> Array:
+        costs: Array = np.maximum(terms, 0.0)
+        return costs
+
+    def active(self, terms: Array, one_hot: Array) -> Mask:  # noqa: ARG002
+        active: Mask = terms > 0
+        return active
+
+
+@dataclass(frozen=True)
+class SoftmaxMargin(MarginLoss):
+    """ℒ = Σ Σ_{j≠y} (p_j - p_y + m): the hinge without its max, under which terms on the right side pay for wrong ones
+    and go on pulling.
+    """
+
+    name: ClassVar[str] = "softmax_margin"
+    title: ClassVar[str] = "softmax margin (no max)"
+
+    def costs(self, terms: Array) -> Array:
+        return terms
+
+    def active(self, terms: Array, one_hot: Array) -> Mask:  # noqa: ARG002
+        active: Mask = one_hot == 0
+        return active
+
+
+LOSSES: dict[str, type[Loss]] = {
+    loss.name: loss for loss in (SquaredError, SoftmaxCrossEntropy, SoftmaxHinge, SoftmaxMargin)
+}

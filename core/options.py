@@ -7,16 +7,14 @@ from typing import Any
 
 from core.activations import ACTIVATIONS
 from core.checker import POSITIVE, SWITCH, TEXT, Checker, Kind, choice, from_text, number, whole
-from core.losses import Loss, SoftmaxCrossEntropy, SoftmaxHinge, SquaredError
+from core.losses import LOSSES, Loss, MarginLoss, SoftmaxCrossEntropy, SoftmaxHinge, SoftmaxMargin, SquaredError
 from core.problem import REDUCTIONS
 
-LOSS_NAMES: dict[str, type[Loss]] = {
-    "squared_error": SquaredError,
-    "softmax_cross_entropy": SoftmaxCrossEntropy,
-    "softmax_hinge": SoftmaxHinge,
+LOSS_NAMES: dict[str, type[Loss]] = LOSSES | {
     "squared": SquaredError,
     "cross-entropy": SoftmaxCrossEntropy,
     "hinge": SoftmaxHinge,
+    "margin": SoftmaxMargin,
 }
 TASKS = ("classification", "regression")
 UNITS = whole(1, 1_000_000)
@@ -76,7 +74,7 @@ def read_loss(checker: Checker, path: str, loss: type[Loss], margin: float | Non
     """The loss with its margin; a margin that the loss has no use for is a mistake at `path`."""
     if margin is None:
         return loss()
-    if loss is SoftmaxHinge:
-        return SoftmaxHinge(margin=margin)
-    checker.note(path, f"only softmax_hinge has a margin, and the loss is {loss.name}")
+    if issubclass(loss, MarginLoss):
+        return loss(margin=margin)
+    checker.note(path, f"{loss.name} has no margin; softmax_hinge and softmax_margin have one")
     return loss()

@@ -20,7 +20,7 @@ class Problem:
 
     inputs         (n, d_0), a row for each sample
     targets        (n, d_L), what the outputs are compared with
-    loss           SquaredError(), SoftmaxCrossEntropy() or SoftmaxHinge(margin)
+    loss           SquaredError(), SoftmaxCrossEntropy(), SoftmaxHinge(margin) or SoftmaxMargin(margin)
     learning_rate  α > 0
     batch_size     None: all rows in one step, in their own order; m: mini-batches of m rows, shuffled anew for each
                    epoch, the last one of an epoch as small as it comes out. m >= n means None.
@@ -91,9 +91,7 @@ class Problem:
             mistakes.append(f"shuffle_seed: expected a whole number of at least 0, found {self.shuffle_seed}")
         if self.reduction not in REDUCTIONS:
             mistakes.append(f'reduction: expected "sum" or "mean", found "{self.reduction}"')
-        if isinstance(self.loss, SoftmaxHinge) and not (np.isfinite(self.loss.margin) and self.loss.margin >= 0):
-            mistakes.append(f"margin: expected a finite number of at least 0, found {self.loss.margin}")
-        return mistakes
+        return mistakes + self.loss.setting_mistakes()
 
     @property
     def has_classes(self) -> bool:

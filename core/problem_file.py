@@ -29,7 +29,7 @@ from core.checker import LIST, POSITIVE, SWITCH, TABLE, TEXT, Checker, Kind, Unf
 from core.errors import ProblemError
 from core.files import MIB, decode, read_bytes
 from core.initializers import INITIALIZERS, MOST_WEIGHTS, default_initializer, initial_weights
-from core.losses import Loss, SquaredError
+from core.losses import Loss, MarginLoss, SquaredError
 from core.network import Layer, Network
 from core.options import ACTIVATION, BATCH, LOSS, MARGIN, REDUCTION, SEED, TASK, read_loss, read_options
 from core.problem import Problem
@@ -145,8 +145,9 @@ def _read_loss(checker: Checker, training: dict[str, Any], given: dict[str, Any]
     if "loss" in given or "margin" in given:
         path = "option loss"
         # The file's margin stands where the loss has one; a margin that was typed needs a loss that has one.
-        margin = given.get("margin", getattr(loss, "margin", None) if given.get("loss", kind) is kind else None)
-        loss = read_loss(checker, "option margin", given.get("loss", kind), margin)
+        chosen = given.get("loss", kind)
+        margin = given.get("margin", getattr(loss, "margin", None) if issubclass(chosen, MarginLoss) else None)
+        loss = read_loss(checker, "option margin", chosen, margin)
     if data.targets is not None:
         for mistake in loss.target_mistakes(data.targets):
             checker.note(path, mistake.removeprefix("targets: "))

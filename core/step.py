@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from core.arrays import Array, Rows, frozen
-from core.losses import SoftmaxHinge, SoftmaxLoss
+from core.losses import MarginLoss, SoftmaxLoss
 from core.problem import Problem
 
 
@@ -79,9 +79,9 @@ class Step:
 
     @cached_property
     def probability_gradients(self) -> Array | None:
-        """∂ℒ/∂p, (n, C), under the softmax hinge; else None."""
+        """∂ℒ/∂p, (n, C), under a loss with a margin; else None."""
         loss, p = self.problem.loss, self.probabilities
-        if not isinstance(loss, SoftmaxHinge) or p is None:
+        if not isinstance(loss, MarginLoss) or p is None:
             return None
         return frozen(self.share * loss.probability_gradient(p, loss.one_hot(self.targets)))
 

@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 import core
 
 ACTIVATIONS = ("identity", "relu", "tanh", "sigmoid")
-LOSSES = (core.SquaredError(), core.SoftmaxCrossEntropy(), core.SoftmaxHinge(margin=0.5))
+LOSSES = (
+    core.SquaredError(),
+    core.SoftmaxCrossEntropy(),
+    core.SoftmaxHinge(margin=0.5),
+    core.SoftmaxMargin(margin=0.5),
+)
 
 
 def exercise_2(**changes: Any) -> core.Problem:
@@ -143,13 +148,14 @@ def oracle_sample_loss(loss: core.Loss, y: Any, target: Any) -> float:
     o, true = oracle_classes(y, target)
     if isinstance(loss, core.SoftmaxCrossEntropy):
         return float(max(o) + np.log(sum(np.exp(o - max(o)))) - o[true])
-    assert isinstance(loss, core.SoftmaxHinge)
+    assert isinstance(loss, (core.SoftmaxHinge, core.SoftmaxMargin))
     p = oracle_softmax(o)
-    return float(sum(max(0.0, p[j] - p[true] + loss.margin) for j in range(len(p)) if j != true))
+    least = 0.0 if isinstance(loss, core.SoftmaxHinge) else -np.inf
+    return float(sum(max(least, p[j] - p[true] + loss.margin) for j in range(len(p)) if j != true))
 
 
 def oracle_sample_gradient(loss: core.Loss, y: Any, target: Any) -> Any:
-    """∂ℒ/∂y_out of one sample; the hinge's by the whole Jacobian of the softmax."""
+    """∂ℒ/∂y_out of one sample; the hinge's, and without its max, by the whole Jacobian of the softmax."""
     if isinstance(loss, core.SquaredError):
         return np.array(y) - np.array(target)
     o, true = oracle_classes(y, target)
@@ -158,10 +164,11 @@ def oracle_sample_gradient(loss: core.Loss, y: Any, target: Any) -> Any:
         gradient = p.copy()
         gradient[true] -= 1
     else:
-        assert isinstance(loss, core.SoftmaxHinge)
+        assert isinstance(loss, (core.SoftmaxHinge, core.SoftmaxMargin))
         by_p = np.zeros(len(p))
         for j in range(len(p)):
-            if j != true and p[j] - p[true] + loss.margin > 0:
+            active = isinstance(loss, core.SoftmaxMargin) or p[j] - p[true] + loss.margin > 0
+            if j != true and active:
                 by_p[j] += 1
                 by_p[true] -= 1
         jacobian = np.diag(p) - np.outer(p, p)

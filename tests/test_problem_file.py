@@ -234,7 +234,7 @@ REFUSED = [
     (DATA + LAYER + HINGE + "margin = -1\n", "training.margin: expected a finite number of at least 0, found -1"),
     (
         DATA + LAYER + "[training]\nmargin = 1\n",
-        "training.margin: only softmax_hinge has a margin, and the loss is squared_error",
+        "training.margin: squared_error has no margin; softmax_hinge and softmax_margin have one",
     ),
     (
         DATA.replace("[-1]", "[0.5]") + LAYER + HINGE,
@@ -364,7 +364,7 @@ class TestOptions:
             ("seed", "-1", 'option seed: expected a whole number of at least 0, found "-1"'),
             ("reduction", "total", 'option reduction: unknown "total"; expected one of sum, mean'),
             ("loss", "hinged", 'option loss: unknown "hinged"; did you mean "hinge"?'),
-            ("margin", "1", "option margin: only softmax_hinge has a margin, and the loss is squared_error"),
+            ("margin", "1", "option margin: squared_error has no margin; softmax_hinge and softmax_margin have one"),
             ("rate", "1", 'option rate: unknown "rate"; expected one of loss, margin, lr, batch, seed, reduction'),
             *(
                 (name, "1", f"option {name}: only for a table (.csv, .npz); here the problem's file says it")
