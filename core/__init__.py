@@ -15,7 +15,9 @@ from core.suggest import suggest
 from core.timeline import Timeline
 
 if TYPE_CHECKING:
+    from core.comparison import LossComparison, compare_losses, step_under
     from core.explanation import Explanation, Factor, Term, explain
+    from core.hinge import HingeView, hinge_view
     from core.origins import Cells, Place, sources, targets
 
 __all__ = [
@@ -25,8 +27,10 @@ __all__ = [
     "DivergedError",
     "Explanation",
     "Factor",
+    "HingeView",
     "Layer",
     "Loss",
+    "LossComparison",
     "Network",
     "Place",
     "Problem",
@@ -40,17 +44,22 @@ __all__ = [
     "Term",
     "Timeline",
     "built_in_problems",
+    "compare_losses",
     "explain",
+    "hinge_view",
     "load_problem",
     "quantities",
     "sources",
+    "step_under",
     "suggest",
     "targets",
 ]
 
 # What only some questions need is imported when the first of them is asked.
 _LATER = {
+    **dict.fromkeys(("LossComparison", "compare_losses", "step_under"), "core.comparison"),
     **dict.fromkeys(("Explanation", "Factor", "Term", "explain"), "core.explanation"),
+    **dict.fromkeys(("HingeView", "hinge_view"), "core.hinge"),
     **dict.fromkeys(("Cells", "Place", "sources", "targets"), "core.origins"),
 }
 
