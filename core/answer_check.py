@@ -1,0 +1,190 @@
+"""Work done by hand, checked: every number right, carried on from an earlier one, or a slip, and of which kind."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from core.check_report import CellVerdict, CheckReport, FormulaVerdict, Slip
+from core.errors import ProblemError
+from core.step import Step
+
+if TYPE_CHECKING:
+    from core.answer_shapes import Placed
+    from core.answers import AnswerSheet
+    from core.own_values import OwnValues
+    from core.written import Written
+
+Place = tuple[int, ...]
+
+
+def check_answers(answers: str | os.PathLike[str] | Mapping[str, Any], step: Step | None = None) -> CheckReport:
+    """Check numbers and formulas that somebody found by hand.
+
+    `answers` is the path of an answer sheet (.toml), which names its problem and step unless a `step` is given; or
+    numbers by name, as under [answers] of such a sheet ({"s_1": [[0.458, 0.869], ...], "delta_1[2,3]": -0.08899}),
+    for a `step`. A number is right when it is the true value rounded or cut off at the digits that were written.
+
+    Raises ProblemError, which lists everything that makes the sheet unusable.
+    """
+    import numpy as np
+
+    from core.answers import answers_from, load_answers
+
+    if isinstance(answers, Mapping):
+        if step is None:
+            raise ProblemError("", ["expected the step that these answers are for"])
+        sheet = answers_from(answers, step)
+    else:
+        sheet = load_answers(answers, step)
+    with np.errstate(all="ignore"):  # somebody's own numbers may lead anywhere
+        return _Check(sheet).report()
+
+
+class _Check:
+    def __init__(self, sheet: AnswerSheet) -> None:
+        from core.computation import symbols_of
+        from core.own_values import OwnValues
+
+        self.sheet, self.step = sheet, sheet.step
+        self.symbols = symbols_of(sheet.step)
+        self.own: OwnValues = OwnValues(sheet.step)
+        self.mistakes: list[str] = []
+
+    def report(self) -> CheckReport:
+        placed = self._placed()
+        formulas = self._formulas()
+        if self.mistakes:
+            raise ProblemError(self.sheet.source, self.mistakes)
+        self._carry_on(placed)
+        cells: list[CellVerdict] = []
+        slips: list[Slip] = []
+        for name, answer in placed.items():
+            if answer.problem:
+                slips.append(Slip(name, self.symbols[name], (), answer.kind, answer.problem))
+            wrong: dict[Place, Written] = {}
+            for verdict, place, written in self._judge(name, answer):
+                cells.append(verdict)
+                if verdict.status == "slip" and written is not None:
+                    wrong[place] = written
+            slips += self._slips(name, wrong)
+        return CheckReport(self.step, self.sheet.source, tuple(cells), tuple(slips), tuple(formulas))
+
+    def _placed(self) -> dict[str, Placed]:
+        """What was written by quantity, in the order of the computation; what cannot be placed is a mistake."""
+        from core.answer_shapes import OutOfPlace, Placed, place
+
+        found: dict[str, Placed] = {}
+        for answer in self.sheet.answers:
+            path = f"answers.{answer.key}"
+            name = self._name(path, answer.name)
+            if name is None:
+                continue
+            try:
+                new = place(answer, self.own.true[name])
+            except OutOfPlace as mistake:
+                self.mistakes.append(f"{path}: {mistake}")
+                continue
+            before = found.get(name, Placed({}))
+            if (not answer.place and name in found) or before.problem or not before.cells.keys().isdisjoint(new.cells):
+                self.mistakes.append(f"{path}: {name} was already given, at least in part")
+                continue
+            found[name] = Placed({**before.cells, **new.cells}, new.kind, new.problem)
+        placed = {name: found[name] for name in self.own.order if name in found}
+        return _with_exact_zeros(placed)
+
+    def _name(self, path: str, typed: str) -> str | None:
+        """The quantity that somebody means, or None after a note of what there is."""
+        from core.quantities import canonical
+        from core.suggest import suggest
+
+        name = canonical(typed, len(self.step.weights))
+        if name in self.own.order:
+            return name
+        if name in self.own.true:
+            hint = f'; after the step it is "{name}_next"' if f"{name}_next" in self.own.order else ""
+            self.mistakes.append(f"{path}: {name} is given, not computed{hint}")
+        else:
+            self.mistakes.append(f"{path}: {suggest(typed[:40], self.own.order)}")
+        return None
+
+    def _carry_on(self, placed: Mapping[str, Placed]) -> None:
+        from core.own_values import Answers
+
+        for name in self.own.order:
+            self.own.compute(name)
+            cells = {p: w for p, w in placed[name].cells.items() if w is not None} if name in placed else {}
+            if cells:
+                self.own.write(name, Answers.of(cells, self.own.true[name]))
+
+    def _judge(self, name: str, answer: Placed) -> Iterator[tuple[CellVerdict, Place, Written | None]]:
+        true = self.own.true[name]
+        right = {p: w is None or w.fits(float(true[p])) for p, w in answer.cells.items()}
+        theirs = slack = None
+        if not all(right.values()):
+            theirs, slack = self.own.carry(self.own.values, {}, name), self.own.tolerance(name)
+        for place, written in sorted(answer.cells.items(), key=lambda item: item[0]):
+            own = float(true[place] if theirs is None else theirs[place])
+            cell, text = tuple(i + 1 for i in place), "?" if written is None else written.text
+            sources: tuple[str, ...] = ()
+            if written is None or right[place]:
+                status: Any = "open" if written is None else "right"
+            else:
+                status = "slip"
+                if slack is not None and written.fits(own, float(slack[place])):
+                    sources = self.own.sources(name, place)
+                    status = "follows" if sources else "slip"
+            yield CellVerdict(name, cell, status, text, float(true[place]), own, sources), place, written
+
+    def _slips(self, name: str, wrong: Mapping[Place, Written]) -> Iterator[Slip]:
+        from core.diagnosis import diagnose
+
+        if not wrong:
+            return
+        for finding in diagnose(self.step, self.own, name, wrong):
+            cells = tuple(tuple(i + 1 for i in place) for place in finding.places)
+            kind, text = finding.diagnosis or ("", "")
+            others = tuple(other.text for other in finding.others)
+            arithmetic = () if finding.diagnosis else self._arithmetic(name, cells[0])
+            yield Slip(name, self.symbols[name], cells, kind, text, others, arithmetic)
+
+    def _arithmetic(self, name: str, cell: Place) -> tuple[str, ...]:
+        """How the cell really comes about."""
+        from core.explanation import explain
+
+        return explain(self.step, name, cell).lines()
+
+    def _formulas(self) -> list[FormulaVerdict]:
+        if not self.sheet.formulas:
+            return []
+        from core.formula_check import UnknownName, check_formula
+
+        found: dict[str, FormulaVerdict] = {}
+        for formula in self.sheet.formulas:
+            path = f"formulas.{formula.name}"
+            name = self._name(path, formula.name)
+            if name in found:
+                self.mistakes.append(f"{path}: {name} was already given")
+            elif name is not None:
+                try:
+                    found[name] = check_formula(self.step, name, self.symbols[name], formula)
+                except UnknownName as error:
+                    self.mistakes.append(f"{path}: {error}")
+        return [found[name] for name in self.own.order if name in found]
+
+
+def _with_exact_zeros(placed: Mapping[str, Placed]) -> dict[str, Placed]:
+    """A bare 0 among numbers with digits behind the point says zero, not "less than one": it is taken to be as exact as
+    the finest number of its quantity or, where there are but zeros, of the whole sheet.
+    """
+    from dataclasses import replace
+
+    numbers = {name: [w for w in answer.cells.values() if w is not None] for name, answer in placed.items()}
+    finest = min((w.unit for written in numbers.values() for w in written), default=1.0)
+    result = {}
+    for name, answer in placed.items():
+        unit = min((w.unit for w in numbers[name] if not w.bare_zero), default=finest)
+        cells = {p: w.at(min(unit, w.unit)) if w is not None and w.bare_zero else w for p, w in answer.cells.items()}
+        result[name] = replace(answer, cells=cells)
+    return result

@@ -1,0 +1,140 @@
+"""Where each number of an answer belongs in its quantity, and what is wrong with the shape it was written in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb
+
+from core.answers import Answer, Grid
+from core.arrays import Array
+from core.written import Written
+
+Place = tuple[int, ...]
+MOST_TRIED = 500
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The numbers of a quantity by place (counted from 0; None: left open), and, where the shape is wrong, its kind
+    and what is wrong in words.
+    """
+
+    cells: Mapping[Place, Written | None]
+    kind: str = ""
+    problem: str = ""
+
+
+class OutOfPlace(ValueError):  # noqa: N818
+    """An answer for a row or a cell that the quantity does not have, in words."""
+
+
+def place(answer: Answer, true: Array) -> Placed:
+    """The numbers of `answer` at their places in a quantity of the values `true`. Raises OutOfPlace."""
+    if answer.place:
+        return _place_part(answer, true.shape)
+    rows = _as_rows(answer.grid, true.shape)
+    if rows is not None:
+        return Placed(_cells(rows, true.shape))
+    return _misshapen(answer.grid, true)
+
+
+def _place_part(answer: Answer, shape: tuple[int, ...]) -> Placed:
+    """One row, or one cell."""
+    index = tuple(i - 1 for i in answer.place)
+    if len(shape) == 2 and len(index) == 1 and answer.grid.size == 1 and 1 in shape:
+        index = (index[0], 0) if shape[1] == 1 else (0, index[0])  # a single row or column counts as a flat list
+    if len(index) > len(shape):
+        raise OutOfPlace(f"expected {_places(shape)}, found {_bracketed(answer.place)}")
+    for i, size in zip(index, shape, strict=False):
+        if not 0 <= i < size:
+            raise OutOfPlace(f"expected {_places(shape)}, found {_bracketed(answer.place)}")
+    if len(answer.grid.rows) > 1:
+        raise OutOfPlace("expected one row, found several")
+    (row,), width = answer.grid.rows, 1 if len(index) == len(shape) else shape[1]
+    if len(row) != width:
+        raise OutOfPlace(f"expected {_count(width, 'number')}, found {len(row)}")
+    return Placed({(*index, j) if len(index) < len(shape) else index: cell for j, cell in enumerate(row)})
+
+
+def _as_rows(grid: Grid, shape: tuple[int, ...]) -> tuple[tuple[Written | None, ...], ...] | None:
+    """The numbers in as many rows and columns as the quantity has, or None where they do not come out so."""
+    found, sizes = grid.rows, {len(row) for row in grid.rows}
+    height, width = (1, *shape)[-2:] if shape else (1, 1)
+    if len(found) == height and sizes == {width}:
+        return found
+    # A single column may be written as a flat list, and a vector as a column.
+    turnable = (grid.flat and width == 1) or (len(shape) == 1 and sizes == {1})
+    if turnable and (len(found[0]), len(found)) == (height, width):
+        return tuple(zip(*found, strict=True))
+    return None
+
+
+def _cells(rows: tuple[tuple[Written | None, ...], ...], shape: tuple[int, ...]) -> dict[Place, Written | None]:
+    return {(r, c)[2 - len(shape) :]: cell for r, row in enumerate(rows) for c, cell in enumerate(row)}
+
+
+def _misshapen(grid: Grid, true: Array) -> Placed:
+    shape, found = true.shape, grid.rows
+    sizes = sorted({len(row) for row in found})
+    if grid.flat:
+        written = "a single number" if grid.size == 1 else f"a list of {grid.size}"
+        return Placed({}, "shape", f"the shape is wrong: expected {_shape(shape)}, found {written}")
+    if len(shape) == 2 and len(sizes) > 1:
+        r = next((r for r, row in enumerate(found, start=1) if len(row) != shape[1]), 1)
+        words = f"row {r} has {_count(len(found[r - 1]), 'number')}, expected {shape[1]}"
+        return Placed({}, "shape", words)
+    if len(shape) == 2 and (sizes[0], len(found)) == shape:
+        turned = _cells(tuple(zip(*found, strict=True)), shape)
+        words = f"the matrix is transposed: expected {_shape(shape)}, found {_shape(shape[::-1])}"
+        return Placed(turned, "transposed", words)
+    if len(shape) == 2 and sizes == [shape[1]] and len(found) < shape[0]:
+        return _with_rows_missing(found, true)
+    words = f"the shape is wrong: expected {_shape(shape)}, found {_shape((len(found), sizes[-1]))}"
+    return Placed({}, "shape", words)
+
+
+def _with_rows_missing(found: tuple[tuple[Written | None, ...], ...], true: Array) -> Placed:
+    """The rows that were written, where they fit best."""
+    height, count = len(true), len(true) - len(found)
+    fits = [
+        [sum(cell is None or cell.fits(float(true[r, c])) for c, cell in enumerate(row)) for r in range(height)]
+        for row in found
+    ]
+    words = f"{_count(count, 'row')} {'is' if count == 1 else 'are'} missing: expected {_shape(true.shape)}"
+    if comb(height, len(found)) > MOST_TRIED:
+        return Placed({}, "missing row", words)
+
+    def fit(rows: tuple[int, ...]) -> int:
+        return sum(counts[r] for counts, r in zip(fits, rows, strict=True))
+
+    kept = max(combinations(range(height), len(found)), key=fit)
+    missing = [str(r + 1) for r in range(height) if r not in kept]
+    if fit(kept) * 2 > sum(map(len, found)):
+        which = f"row {missing[0]} is missing" if count == 1 else f"rows {', '.join(missing)} are missing"
+        rows = dict(zip(kept, found, strict=True))
+        cells: dict[Place, Written | None] = {(r, c): cell for r in kept for c, cell in enumerate(rows[r])}
+        return Placed(cells, "missing row", f"{which}: expected {_shape(true.shape)}")
+    return Placed({}, "missing row", words)
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    if not shape:
+        return "a single number"
+    return f"{_count(shape[0], 'row')} of {shape[1]}" if len(shape) == 2 else _count(shape[0], "number")
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def _places(shape: tuple[int, ...]) -> str:
+    if not shape:
+        return "no row or cell of a single number"
+    limits = " and ".join(f"a {word} from 1 to {n}" for word, n in zip(("row", "column"), shape, strict=False))
+    return limits if len(shape) == 2 else f"a place from 1 to {shape[0]}"
+
+
+def _bracketed(numbers: tuple[int, ...]) -> str:
+    return f"[{','.join(map(str, numbers))}]"

@@ -1,0 +1,102 @@
+"""What comes of checking an answer sheet: a verdict for every cell, the slips, and what was said of each formula."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from core.step import Step
+
+Status: TypeAlias = Literal["right", "follows", "slip", "open"]
+Cell: TypeAlias = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class CellVerdict:
+    """One cell of an answer: `cell` counts row and column from 1 (one number for a vector, none for the loss).
+
+    right     the true value, rounded or cut off at the digits written
+    follows   not right, but what comes of the person's own earlier numbers, the quantities in `follows_from`
+    slip      neither: a mistake that was made here
+    open      nothing was written ("?")
+
+    `written` is the number as written, `true` the step's value, `own` what follows from the person's numbers.
+    """
+
+    name: str
+    cell: Cell
+    status: Status
+    written: str
+    true: float
+    own: float
+    follows_from: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One mistake: the quantity, its cells (more than one where the same was done to each; none for a wrong shape),
+    its `kind` ("decimal point", "transposed", ...; empty where none reproduces the numbers), the kind in words,
+    and other explanations that reproduce the numbers as well. `arithmetic` is how the first cell really comes about.
+    """
+
+    name: str
+    symbol: str
+    cells: tuple[Cell, ...]
+    kind: str
+    text: str
+    others: tuple[str, ...] = ()
+    arithmetic: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FormulaVerdict:
+    """What a formula for the quantity `name` is worth on the step: whether it gives its values, what is wrong with it
+    (empty where nothing is), and a right formula made of its parts, if one was found.
+    """
+
+    name: str
+    symbol: str
+    text: str
+    right: bool
+    message: str = ""
+    mended: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class CheckReport:
+    """The outcome of a check, in the order of the computation: the first slip is the one to mend first."""
+
+    step: Step
+    source: str
+    cells: tuple[CellVerdict, ...]
+    slips: tuple[Slip, ...]
+    formulas: tuple[FormulaVerdict, ...]
+
+    @property
+    def right(self) -> bool:
+        """Whether there is nothing to mend."""
+        return not self.slips and all(formula.right for formula in self.formulas)
+
+    @property
+    def first_slip(self) -> Slip | None:
+        return self.slips[0] if self.slips else None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The quantities with answers, in the order of the computation."""
+        return tuple(dict.fromkeys(verdict.name for verdict in self.cells))
+
+    def count(self, status: Status) -> int:
+        return sum(verdict.status == status for verdict in self.cells)
+
+    def verdict(self, name: str, cell: Cell) -> CellVerdict | None:
+        """The verdict on a cell, counted from 1, of a quantity by name; None where nothing was answered."""
+        return next((v for v in self.cells if v.name == name and v.cell == cell), None)
+
+    def verdicts(self, name: str) -> dict[Cell, CellVerdict]:
+        """The verdicts on a quantity, by cell."""
+        return {verdict.cell: verdict for verdict in self.cells if verdict.name == name}
+
+    def slip_at(self, name: str, cell: Cell) -> Slip | None:
+        """The slip that was made in a cell, if any."""
+        return next((slip for slip in self.slips if slip.name == name and cell in slip.cells), None)

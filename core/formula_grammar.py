@@ -1,0 +1,233 @@
+"""Formulas as people write them, read into trees: X_in' * (((y_out - y_gt) .* f_out'(s_out)) * W_out' .* f1'(s_1))
+
+    sum      = product { ("+" | "-") product }
+    product  = signed { ("*" | ".*" | "/" | nothing) signed }         from left to right; nothing means *
+    signed   = [ "-" ] factor
+    factor   = atom { "'" }                                           ' turns a matrix
+    atom     = number | name | function "(" sum ")" | "(" sum ")"
+    function = f1 or f_1, f_out, ... ; with ' behind it, its derivative
+
+`*` is the matrix product (or, with a number, a multiple), `.*` the entrywise one, `/` divides by a number. The symbols
+⊙, · and ᵀ stand for `.*`, `*` and `'`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+LONGEST = 1_000
+DEEPEST = 30
+PRIME = "'"
+SUMS = ("+", "-")
+TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?|\.\d+)|([^\W\d]\w*)|(\.\*|[-+*/'()]))")
+FUNCTION = re.compile(r"f_?(\d{1,4}|out)")
+SYMBOLS = str.maketrans(
+    {"⊙": ".*", "·": "*", "×": "*", "ᵀ": "'", "−": "-", "’": "'", "∂": "d", "δ": "delta", "α": "alpha"}
+)
+
+
+class FormulaError(ValueError):
+    """A formula that cannot be read or evaluated, in words."""
+
+
+@dataclass(frozen=True)
+class Number:
+    value: float
+
+
+@dataclass(frozen=True)
+class Name:
+    name: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """f_k(argument), or f_k'(argument): `layer` as written, a number or "out"."""
+
+    layer: str
+    derivative: bool
+    argument: Node
+
+
+@dataclass(frozen=True)
+class Transpose:
+    argument: Node
+
+
+@dataclass(frozen=True)
+class Binary:
+    """`operator` is one of + - * .* /"""
+
+    operator: str
+    left: Node
+    right: Node
+
+
+Node: TypeAlias = Number | Name | Call | Transpose | Binary
+
+
+def parse(text: str) -> Node:
+    """The tree of a formula. Raises FormulaError, which says where and what."""
+    return _Parser(text).read()
+
+
+def render(node: Node) -> str:
+    """A formula as text, with the parentheses that it needs, and those that spare the reader the rules."""
+    if isinstance(node, Number):
+        return f"{node.value:g}"
+    if isinstance(node, Name):
+        return node.name
+    if isinstance(node, Call):
+        return f"f{'_out' if node.layer == 'out' else node.layer}{PRIME * node.derivative}({render(node.argument)})"
+    if isinstance(node, Transpose):
+        return _operand(node.argument, not isinstance(node.argument, Binary)) + PRIME
+    if node.operator == "*" and node.left == Number(-1.0):
+        return f"-{_operand(node.right, not isinstance(node.right, Binary))}"
+    left = node.operator in SUMS or not isinstance(node.left, Binary) or node.left.operator == node.operator
+    right = not isinstance(node.right, Binary) or (node.operator in SUMS and node.right.operator not in SUMS)
+    return f"{_operand(node.left, left)} {node.operator} {_operand(node.right, right)}"
+
+
+def _operand(node: Node, bare: bool) -> str:
+    text = render(node)
+    return text if bare and not text.startswith("-") else f"({text})"
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Every node of a tree, from the top."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    if isinstance(node, Binary):
+        return node.left, node.right
+    return (node.argument,) if isinstance(node, (Call, Transpose)) else ()
+
+
+def with_children(node: Node, parts: tuple[Node, ...]) -> Node:
+    """The same node over other children."""
+    if isinstance(node, Binary):
+        return replace(node, left=parts[0], right=parts[1])
+    return replace(node, argument=parts[0]) if isinstance(node, (Call, Transpose)) else node
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        if len(text) > LONGEST:
+            raise FormulaError(f"expected a formula of at most {LONGEST} characters, found {len(text)}")
+        self._tokens = list(_tokens(text.translate(SYMBOLS)))
+        self._next = 0
+        self._depth = 0
+
+    def read(self) -> Node:
+        if not self._tokens:
+            raise FormulaError("expected a formula, found nothing")
+        node = self._sum()
+        if self._peek():
+            raise FormulaError(f"expected an operator or the end {self._here()}")
+        if _height(node) > 4 * DEEPEST:
+            raise FormulaError(f"the formula is too deep: expected at most {4 * DEEPEST} operations inside each other")
+        return node
+
+    def _sum(self) -> Node:
+        node = self._product()
+        while (operator := self._peek()) in SUMS:
+            self._next += 1
+            node = Binary(operator, node, self._product())
+        return node
+
+    def _product(self) -> Node:
+        node = self._signed()
+        while True:
+            operator = self._peek()
+            if operator in ("*", ".*", "/"):
+                self._next += 1
+            elif operator == "(" or operator[:1].isalnum() or operator[:1] == "_":
+                operator = "*"
+            else:
+                return node
+            node = Binary(operator, node, self._signed())
+
+    def _signed(self) -> Node:
+        if self._peek() == "-":
+            self._enter()
+            self._next += 1
+            node = self._signed()
+            self._depth -= 1
+            return Number(-node.value) if isinstance(node, Number) else Binary("*", Number(-1.0), node)
+        return self._factor()
+
+    def _factor(self) -> Node:
+        node = self._atom()
+        while self._peek() == "'":
+            self._next += 1
+            node = node.argument if isinstance(node, Transpose) else Transpose(node)
+        return node
+
+    def _atom(self) -> Node:
+        token = self._peek()
+        if token == "(":
+            return self._parenthesis()
+        if token[:1].isdigit() or (token[:1] == "." and token != ".*"):
+            self._next += 1
+            return Number(float(token))
+        if token[:1].isalpha() or token[:1] == "_":
+            self._next += 1
+            function = FUNCTION.fullmatch(token)
+            return self._call(function[1]) if function else Name(token)
+        raise FormulaError(f"expected a number, a name or a parenthesis {self._here()}")
+
+    def _call(self, layer: str) -> Node:
+        derivative = self._peek() == "'"
+        self._next += derivative
+        if self._peek() != "(":
+            raise FormulaError(f"expected ( behind the function f_{layer}{PRIME * derivative} {self._here()}")
+        return Call(layer, derivative, self._parenthesis())
+
+    def _parenthesis(self) -> Node:
+        self._enter()
+        self._next += 1
+        node = self._sum()
+        if self._peek() != ")":
+            raise FormulaError(f"expected ) {self._here()}")
+        self._next += 1
+        self._depth -= 1
+        return node
+
+    def _enter(self) -> None:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise FormulaError(f"the formula is nested too deep: expected at most {DEEPEST} levels")
+
+    def _peek(self) -> str:
+        return self._tokens[self._next][0] if self._next < len(self._tokens) else ""
+
+    def _here(self) -> str:
+        if self._next == len(self._tokens):
+            return "at the end"
+        token, place = self._tokens[self._next]
+        return f'at character {place}, found "{token}"'
+
+
+def _height(node: Node) -> int:
+    # Not by recursion: a long product leans to the left, as deep as it has factors.
+    height, level = 0, [node]
+    while level:
+        height, level = height + 1, [child for parent in level for child in children(parent)]
+    return height
+
+
+def _tokens(text: str) -> Iterator[tuple[str, int]]:
+    place = 0
+    while text[place:].strip():
+        match = TOKEN.match(text, place)
+        if match is None:
+            at = place + len(text[place:]) - len(text[place:].lstrip())
+            raise FormulaError(f'nothing is written with "{text[at]}" (character {at + 1})')
+        yield match[match.lastindex or 0], match.start(match.lastindex or 0) + 1
+        place = match.end()

@@ -1,0 +1,144 @@
+"""Somebody's own numbers carried on: what each quantity would be, given what they wrote for the ones before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.arrays import Array
+from core.computation import Computation, computations, values_of
+from core.step import Step
+from core.written import Written
+
+SLACK = 1.25  # a tolerance adds up what each number's rounding does alone; what two do together comes on top
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What was written for one quantity: `values` where `given` is true, each known to within `radius`."""
+
+    values: Array
+    given: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    radius: Array
+
+    @classmethod
+    def of(cls, cells: Mapping[tuple[int, ...], Written], true: Array) -> Answers:
+        """From the numbers written by place (counted from 0)."""
+        values, given, radius = np.zeros(true.shape), np.zeros(true.shape, dtype=bool), np.zeros(true.shape)
+        for place, written in cells.items():
+            values[place], given[place] = written.value, True
+            # Whoever wrote a right number may have gone on with more digits of it: those of the true one.
+            exact = float(true[place])
+            radius[place] = abs(written.value - exact) if written.fits(exact) else written.unit
+        return cls(values, given, radius)
+
+
+class OwnValues:
+    """A step's quantities as they follow from what somebody wrote.
+
+    `true` has the step's own values and `values` theirs: written where written, and elsewhere what follows from it.
+    """
+
+    def __init__(self, step: Step) -> None:
+        self.order: dict[str, Computation] = {c.name: c for c in computations(step.problem, len(step.batch))}
+        self.true = values_of(step)
+        self.values: dict[str, Array] = dict(self.true)
+        self.written: dict[str, Answers] = {}
+        self._dirty: set[str] = set()
+
+    def compute(self, name: str) -> Array:
+        """What `name` would be, given their numbers before it; kept as theirs until `write` says otherwise."""
+        computation = self.order[name]
+        if self._dirty.isdisjoint(computation.inputs):
+            return self.true[name]  # to the last bit, as the step has it
+        self._dirty.add(name)
+        self.values[name] = np.asarray(computation.evaluate(self.values))
+        return self.values[name]
+
+    def write(self, name: str, answers: Answers) -> None:
+        """Take what was written for `name` in place of what follows."""
+        self.written[name] = answers
+        self.values[name] = np.where(answers.given, answers.values, self.values[name])
+        self._dirty.add(name)
+
+    def carry(self, values: Mapping[str, Array], changes: Mapping[str, Array], target: str) -> Array:
+        """`target` from `values` with some of them changed, through everything between that was not written."""
+        needed = {target, *self.unwritten_before(target)}
+        changed = {**values, **changes}
+        touched = set(changes)
+        for name, computation in self.order.items():
+            if name == target:
+                break
+            if name in needed and name not in changes and not touched.isdisjoint(computation.inputs):
+                value = np.asarray(computation.evaluate(changed))
+                if name in self.written:
+                    value = np.where(self.written[name].given, values[name], value)
+                changed[name] = value
+                touched.add(name)
+        return np.asarray(self.order[target].evaluate(changed))
+
+    def tolerance(self, target: str) -> Array:
+        """How far `target` may be from what follows from the digits that were written, given what they leave open."""
+        centre = self.carry(self.values, {}, target)
+        total = np.zeros(centre.shape)
+        for name in self.written_before(target):
+            radius = self.written[name].radius
+            for place in np.argwhere(radius > 0):
+                total += self._reach(name, tuple(place), radius[tuple(place)], target, centre)
+        return SLACK * total
+
+    def _reach(self, name: str, place: tuple[int, ...], radius: float, target: str, centre: Array) -> Array:
+        reach = np.zeros(centre.shape)
+        for sign in (1.0, -1.0):
+            moved = self.values[name].copy()
+            moved[place] += sign * radius
+            change = np.abs(self.carry(self.values, {name: moved}, target) - centre)
+            np.fmax(reach, np.where(np.isfinite(change), change, 0.0), out=reach)
+        return reach
+
+    def sources(self, target: str, place: tuple[int, ...]) -> tuple[str, ...]:
+        """The quantities that were written and that one place of `target` follows from: those with a number that is
+        not right, or else those whose rounding counts.
+        """
+        theirs = float(self.carry(self.values, {}, target)[place])
+        found = []
+        for name in self.written_before(target):
+            mended = self.carry(self.values, {name: self.true[name]}, target)
+            if float(mended[place]) != theirs:
+                found.append((float(abs(mended[place] - theirs)), name))
+        if not found:
+            return ()
+        most = max(size for size, _ in found)
+        # What only rounding does is small beside what a slip does.
+        return tuple(name for size, name in found if not size < 1e-2 * most)
+
+    def written_before(self, target: str) -> list[str]:
+        """The nearest quantities before `target` that were written, in the order of the computation."""
+        return [name for name in self._before(target) if name in self.written]
+
+    def unwritten_before(self, target: str) -> list[str]:
+        """The quantities between these and `target`, of which at least one number was left out, nearest first."""
+        names = [
+            name
+            for name in self._before(target)
+            if name in self.order and not (name in self.written and self.written[name].given.all())
+        ]
+        return names[::-1]
+
+    def _before(self, target: str) -> list[str]:
+        seen = set(self._walk(target))
+        return [name for name in self.true if name in seen]
+
+    def _walk(self, target: str) -> Iterator[str]:
+        seen: set[str] = set()
+        left = [target]
+        while left:
+            for name in self.order[left.pop()].inputs:
+                if name in seen or name not in self.order:
+                    continue
+                seen.add(name)
+                yield name
+                if not (name in self.written and self.written[name].given.all()):
+                    left.append(name)
