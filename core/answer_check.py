@@ -158,7 +158,7 @@ class _Check:
     def _formulas(self) -> list[FormulaVerdict]:
         if not self.sheet.formulas:
             return []
-        from core.formula_check import UnknownName, check_formula
+        from core.formula_check import UnknownNameError, check_formula
 
         found: dict[str, FormulaVerdict] = {}
         for formula in self.sheet.formulas:
@@ -169,7 +169,7 @@ class _Check:
             elif name is not None:
                 try:
                     found[name] = check_formula(self.step, name, self.symbols[name], formula)
-                except UnknownName as error:
+                except UnknownNameError as error:
                     self.mistakes.append(f"{path}: {error}")
         return [found[name] for name in self.own.order if name in found]
 

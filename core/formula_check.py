@@ -30,7 +30,7 @@ EXACT = 1e-9
 BELONGS = "does not belong"
 
 
-class UnknownName(FormulaError):
+class UnknownNameError(FormulaError):
     """A formula with a name that the step does not have, in words."""
 
 
@@ -54,7 +54,7 @@ class Evaluator:
         return {canonical(part.name, self.depth) for part in walk(node) if isinstance(part, Name)}
 
     def look_up(self, node: Node) -> None:
-        """Raises UnknownName where the step does not have something that a formula names."""
+        """Raises UnknownNameError where the step does not have something that a formula names."""
         for part in walk(node):
             if isinstance(part, Name):
                 self._name(part.name)
@@ -78,12 +78,12 @@ class Evaluator:
             return self._values[name]
         if name in self._constants:
             return self._constants[name]
-        raise UnknownName(suggest(typed[:40], [*self._values, *self._constants]))
+        raise UnknownNameError(suggest(typed[:40], [*self._values, *self._constants]))
 
     def _layer(self, node: Call) -> Activation:
         k = self.depth if node.layer == "out" else int(node.layer)
         if not 1 <= k <= self.depth:
-            raise UnknownName(f"there is no f_{node.layer}: the layers are 1 to {self.depth}, or out")
+            raise UnknownNameError(f"there is no f_{node.layer}: the layers are 1 to {self.depth}, or out")
         return self._layers[k - 1].function
 
     def _call(self, node: Call) -> Array:

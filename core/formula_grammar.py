@@ -75,7 +75,7 @@ def parse(text: str) -> Node:
 
 
 def render(node: Node) -> str:
-    """A formula as text, with the parentheses that it needs, and those that spare the reader the rules."""
+    """A formula as text, with the parentheses that it needs."""
     if isinstance(node, Number):
         return f"{node.value:g}"
     if isinstance(node, Name):
@@ -86,7 +86,7 @@ def render(node: Node) -> str:
         return _operand(node.argument, not isinstance(node.argument, Binary)) + PRIME
     if node.operator == "*" and node.left == Number(-1.0):
         return f"-{_operand(node.right, not isinstance(node.right, Binary))}"
-    left = node.operator in SUMS or not isinstance(node.left, Binary) or node.left.operator == node.operator
+    left = node.operator in SUMS or not isinstance(node.left, Binary) or node.left.operator not in SUMS
     right = not isinstance(node.right, Binary) or (node.operator in SUMS and node.right.operator not in SUMS)
     return f"{_operand(node.left, left)} {node.operator} {_operand(node.right, right)}"
 

@@ -13,7 +13,7 @@ import numpy as np
 from core.arrays import Array
 from core.computation import values_of
 from core.formula_edits import PRODUCTS, Edit
-from core.formula_grammar import Binary, Call, Name, Node, Number, Transpose, render
+from core.formula_grammar import Binary, Call, FormulaError, Name, Node, Number, Transpose, render
 from core.quantities import layer_label
 from core.step import Step
 
@@ -31,41 +31,75 @@ class Link(NamedTuple):
     optional: bool = False
 
 
+class Attempt(NamedTuple):
+    """A product in the right order: what of the formula is not in it, what of it is missing in the formula, and what
+    had to get the other sign.
+    """
+
+    product: Node
+    foreign: list[Node]
+    missing: list[Node]
+    signs: list[str]
+
+    @property
+    def changes(self) -> int:
+        return len(self.foreign) + len(self.missing) + len(self.signs)
+
+    @property
+    def text(self) -> str:
+        lines = list(self.signs)
+        if self.foreign:
+            lines.append(f"{_listed(self.foreign)} {'does' if len(self.foreign) == 1 else 'do'} not belong")
+        if self.missing:
+            lines.append(f"{_listed(self.missing)} {'is' if len(self.missing) == 1 else 'are'} missing")
+        return ", and ".join(lines) or "the factors are right, but not their order, transposes and kinds of product"
+
+
 def reorder(step: Step, name: str, tree: Node, is_right: Callable[[Node], bool]) -> Edit | None:
     """The formula's own factors in the right order, with what is wrong with it in words; None where it is no product
     or the quantity is no δ_k or ∂W_k, or too little of it belongs.
     """
     kind, _, label = name.partition("_")
-    factors = list(_factors(tree))
+    factors = _without_signs(list(_factors(tree)))
     if kind not in ("delta", "dW") or not 1 < len(factors) <= MOST_FACTORS:
         return None
     depth = len(step.weights)
     k = depth if label == "out" else int(label)
-    matcher = _Matcher(step)
-    best: tuple[int, list[Node], list[str], Node] | None = None
+    below = Name("X_in" if k == 1 else f"z_{k - 1}") if kind == "dW" else None
+    attempts = []
     for start in range(k, depth + 1):
         for spelled_out in (False, True) if start == depth else (False,):
-            links = _chain(step, matcher, start, k, spelled_out)
-            below = Name("X_in" if k == 1 else f"z_{k - 1}")
-            foreign, missing, product = _assemble(matcher, factors, links, below if kind == "dW" else None)
-            wrong = len(foreign) + len(missing)
-            if is_right(product) and (best is None or wrong < best[0]):
-                best = wrong, foreign, missing, product
-    if best is None or best[0] >= len(factors):
-        return None
-    return Edit(_words(best[1], best[2]), best[3])
+            matcher = _Matcher(step, factors)
+            attempts.append(_assemble(matcher, _chain(step, matcher, start, k, spelled_out), below))
+    good = [attempt for attempt in attempts if attempt.changes < len(factors) and is_right(attempt.product)]
+    best = min(good, key=lambda attempt: attempt.changes, default=None)
+    return None if best is None else Edit(best.text, best.product)
 
 
-def _words(foreign: list[Node], missing: list[str]) -> str:
-    if not foreign and not missing:
-        return "the factors are right, but not their order, transposes and kinds of product"
-    lines = []
-    if foreign:
-        names = ", ".join(render(node) for node in foreign)
-        lines.append(f"{names} {'does' if len(foreign) == 1 else 'do'} not belong")
-    if missing:
-        lines.append(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing")
-    return ", and ".join(lines)
+def _listed(nodes: list[Node]) -> str:
+    return ", ".join(map(render, nodes))
+
+
+def _without_signs(factors: list[Node]) -> list[Node]:
+    """The factors with their numbers multiplied into one, and a minus sign moved into a difference."""
+    coefficient = 1.0
+    rest: list[Node] = []
+    for factor in factors:
+        if isinstance(factor, Number):
+            coefficient *= factor.value
+        else:
+            rest.append(factor)
+    place = next((i for i, f in enumerate(rest) if isinstance(f, Binary) and f.operator == "-"), None)
+    if coefficient < 0 and place is not None:
+        rest[place], coefficient = opposite(rest[place]), -coefficient
+    return rest if coefficient == 1 else [*rest, Number(coefficient)]
+
+
+def opposite(node: Node) -> Node:
+    """The formula with the other sign."""
+    if isinstance(node, Binary) and node.operator == "-":
+        return Binary("-", node.right, node.left)
+    return Binary("*", Number(-1.0), node)
 
 
 def _factors(node: Node) -> Iterator[Node]:
@@ -80,28 +114,34 @@ def _factors(node: Node) -> Iterator[Node]:
 
 
 class _Matcher:
-    """Tells which factors have which values."""
+    """Tells which factors have which values, and takes them one by one."""
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: Step, factors: list[Node]) -> None:
         from core.formula_check import Evaluator
 
         self.evaluate = Evaluator(step)
         self.values = values_of(step)
+        self.left = list(factors)
+        self.signs: list[str] = []
 
-    def take(self, factors: list[Node], values: Array) -> Node | None:
-        """Take the first factor that has these values, transposed or not, out of the list."""
-        from core.formula_grammar import FormulaError
-
-        for i, factor in enumerate(factors):
-            try:
-                found = self.evaluate(factor)
-            except FormulaError:
-                continue
-            for turned, node in ((found, factor), (found.T, Transpose(factor))):
-                if turned.shape == values.shape and np.allclose(turned, values, rtol=1e-9, atol=0):
-                    del factors[i]
-                    return node
+    def take(self, values: Array) -> Node | None:
+        """The first factor that has these values, transposed or not, or else one that has them with the other sign."""
+        for sign in (1.0, -1.0):
+            for factor in self.left:
+                try:
+                    found = sign * self.evaluate(factor)
+                except FormulaError:
+                    continue
+                for turned, node in ((found, factor), (found.T, Transpose(factor))):
+                    if turned.shape == values.shape and np.allclose(turned, values, rtol=1e-9, atol=0):
+                        self.left.remove(factor)
+                        return node if sign > 0 else self._opposite(node)
         return None
+
+    def _opposite(self, node: Node) -> Node:
+        changed = opposite(node)
+        self.signs.append(f"the sign is wrong: {render(node)} must be {render(changed)}")
+        return changed
 
 
 def _chain(step: Step, matcher: _Matcher, start: int, k: int, spelled_out: bool) -> list[Link]:
@@ -129,28 +169,25 @@ def _chain(step: Step, matcher: _Matcher, start: int, k: int, spelled_out: bool)
     return links
 
 
-def _assemble(
-    matcher: _Matcher, factors: list[Node], links: list[Link], below: Name | None
-) -> tuple[list[Node], list[str], Node]:
-    """The product of the links in the person's own words, the factors that are not in it, and the links that are
-    missing among them.
-    """
-    left, missing = list(factors), []
+def _assemble(matcher: _Matcher, links: list[Link], below: Name | None) -> Attempt:
+    """The product of the links in the person's own words, behind what is below the layer, if anything."""
+    missing: list[Node] = []
+
+    def take(right: Node, values: Array, optional: bool = False) -> Node | None:
+        node = matcher.take(values)
+        if node is None and not optional:
+            missing.append(right.argument if isinstance(right, Transpose) else right)
+            return right
+        return node
+
     product: Node | None = None
-    # Exact spellings first: f3'(s_out) may be all ones, and so may be another factor.
     for link in links:
-        node = matcher.take(left, link.values)
-        if node is None:
-            if link.optional:
-                continue
-            missing.append(render(link.node))
-            node = link.node
-        product = node if product is None else Binary(link.operator, product, node)
+        node = take(link.node, link.values, link.optional)
+        if node is not None:
+            product = node if product is None else Binary(link.operator, product, node)
     assert product is not None
     if below is not None:
-        node = matcher.take(left, matcher.values[below.name].T)
-        if node is None:
-            missing.append(render(below))
-            node = Transpose(below)
-        product = Binary("*", node, product)
-    return left, missing, product
+        turned = take(Transpose(below), matcher.values[below.name].T)
+        assert turned is not None
+        product = Binary("*", turned, product)
+    return Attempt(product, matcher.left, missing, matcher.signs)
