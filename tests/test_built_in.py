@@ -39,9 +39,38 @@ class TestBuiltIn:
         right = trained.outputs(problem.inputs).argmax(axis=1) == problem.targets.argmax(axis=1)
         assert right.mean() >= 0.95
 
+    def test_exercise_3_has_samples_with_no_one_and_two_active_terms_and_learns_them_all(self) -> None:
+        problem = core.load_problem("exercise-3")
+        assert problem.loss == core.SoftmaxHinge(margin=0.5)
+        timeline = core.Timeline(problem)
+        assert timeline[0].outputs.tolist() == [[2, 0, 0], [0, 1, -1], [2, 1, -1], [-2, 0, 0]]
+        assert core.hinge_view(timeline[0]).active.sum(axis=1).tolist() == [0, 1, 2, 2]
+        assert core.hinge_view(timeline[0], margin=0).at_kink.sum(axis=1).tolist() == [0, 0, 0, 1]
+        assert timeline[50].loss == 0
+
+    def test_why_the_max_learns_with_it_what_it_does_not_learn_without_it(self) -> None:
+        problem = core.load_problem("why-the-max")
+        view = core.hinge_view(core.Timeline(problem)[0])
+        terms = view.terms[np.arange(5), 1 - view.classes]
+        assert terms.tolist() == pytest.approx([-0.8, -0.8, -0.5, -0.5, 0.8], rel=1e-12)
+        assert view.sample_losses.tolist() == pytest.approx([0, 0, 0, 0, 0.8], rel=1e-12)
+        assert view.loss_without_max == pytest.approx(-1.8, rel=1e-12)
+
+        hinge, without = core.Timeline(problem), core.Timeline(problem.with_loss(core.SoftmaxMargin(0)))
+
+        def wrong(step: core.Step) -> list[int]:
+            return np.flatnonzero(np.sign(step.outputs) != step.targets).tolist()
+
+        assert [wrong(hinge[k]) for k in (0, 5, 1000)] == [[4], [], []]
+        assert [wrong(without[k]) for k in (0, 5, 1000)] == [[4], [4], [4]]
+        assert hinge[1000].loss == 0
+        # The loss without the max falls all the same, while the sample that is wrong gets worse.
+        assert without[1000].loss < without[5].loss < without[0].loss
+        assert without[1000].sample_losses[4] > without[0].sample_losses[4]
+
     def test_each_says_in_a_line_what_it_is(self) -> None:
         problems = core.built_in_problems()
-        assert list(problems) == ["exercise-2", "three-classes", "xor"]
+        assert list(problems) == ["exercise-2", "exercise-3", "three-classes", "why-the-max", "xor"]
         assert all(about.isascii() and about.isprintable() and about for about in problems.values())
 
     def test_a_name_nearly_right_is_guessed(self) -> None:
