@@ -64,10 +64,18 @@ class Block:
         found = dict(zip(self.axes, cell, strict=True))
         return found.get("i", 1) - 1, found.get("j", 1) - 1
 
+    def row_name(self, row: int) -> str:
+        """What stands before a row, counted from 0: its number."""
+        return str(row + 1)
+
+    def column_name(self, column: int) -> str:
+        """What stands over a column, counted from 0: its number, and its name if it has one."""
+        return f"{column + 1} {self.column_names[column]}" if self.column_names else str(column + 1)
+
     @property
     def gutter(self) -> int:
-        """Columns for the row numbers and a space."""
-        return len(str(self.rows)) + 1
+        """Columns for the rows' names and a space."""
+        return len(self.row_name(self.rows - 1)) + 1
 
     @property
     def cell_width(self) -> int:

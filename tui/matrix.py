@@ -270,14 +270,14 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
                 # A column's number stands over the units of its numbers, or as near as the matrix's name lets it.
                 start = x + block.gutter + j * block.cell_width
                 column = max(start + block.format.integers, taken)
-                name = f"{j + 1} {block.column_names[j]}" if block.column_names else str(j + 1)
+                name = block.column_name(j)
                 if start + block.cell_width - column >= len(str(j + 1)):
                     yield column, fit(name, start + block.cell_width - column), colours.dim
 
     def _row(self, placed: Placed, x: int, row: int, width: int, colours: Palette) -> Iterator[Piece]:
         block = placed.block
         gutter, columns = self._columns(placed, x, width)
-        yield gutter, str(row + 1).rjust(block.gutter - 1), colours.dim
+        yield gutter, block.row_name(row).rjust(block.gutter - 1), colours.dim
         cell_width, number_width = block.cell_width, block.format.width
         for j in columns:
             start = x + block.gutter + j * cell_width
