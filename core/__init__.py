@@ -15,6 +15,8 @@ from core.suggest import suggest
 from core.timeline import Timeline
 
 if TYPE_CHECKING:
+    from core.answer_check import check_answers
+    from core.check_report import CellVerdict, CheckReport, FormulaVerdict, Slip
     from core.comparison import LossComparison, compare_losses, step_under
     from core.explanation import Explanation, Factor, Term, explain
     from core.hinge import HingeView, hinge_view
@@ -23,10 +25,13 @@ if TYPE_CHECKING:
 __all__ = [
     "ACTIVATIONS",
     "LOSSES",
+    "CellVerdict",
     "Cells",
+    "CheckReport",
     "DivergedError",
     "Explanation",
     "Factor",
+    "FormulaVerdict",
     "HingeView",
     "Layer",
     "Loss",
@@ -36,6 +41,7 @@ __all__ = [
     "Problem",
     "ProblemError",
     "Quantity",
+    "Slip",
     "SoftmaxCrossEntropy",
     "SoftmaxHinge",
     "SoftmaxMargin",
@@ -44,6 +50,7 @@ __all__ = [
     "Term",
     "Timeline",
     "built_in_problems",
+    "check_answers",
     "compare_losses",
     "explain",
     "hinge_view",
@@ -57,6 +64,8 @@ __all__ = [
 
 # What only some questions need is imported when the first of them is asked.
 _LATER = {
+    "check_answers": "core.answer_check",
+    **dict.fromkeys(("CellVerdict", "CheckReport", "FormulaVerdict", "Slip"), "core.check_report"),
     **dict.fromkeys(("LossComparison", "compare_losses", "step_under"), "core.comparison"),
     **dict.fromkeys(("Explanation", "Factor", "Term", "explain"), "core.explanation"),
     **dict.fromkeys(("HingeView", "hinge_view"), "core.hinge"),

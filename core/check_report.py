@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from core.step import Step
 
 Status: TypeAlias = Literal["right", "follows", "slip", "open"]
+STATUSES: tuple[Status, ...] = ("right", "follows", "slip", "open")
 Cell: TypeAlias = tuple[int, ...]
 
 
@@ -86,8 +87,10 @@ class CheckReport:
         """The quantities with answers, in the order of the computation."""
         return tuple(dict.fromkeys(verdict.name for verdict in self.cells))
 
-    def count(self, status: Status) -> int:
-        return sum(verdict.status == status for verdict in self.cells)
+    @property
+    def counts(self) -> dict[Status, int]:
+        """How many cells have each verdict."""
+        return {status: sum(verdict.status == status for verdict in self.cells) for status in STATUSES}
 
     def verdict(self, name: str, cell: Cell) -> CellVerdict | None:
         """The verdict on a cell, counted from 1, of a quantity by name; None where nothing was answered."""

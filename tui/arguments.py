@@ -38,8 +38,24 @@ PROBLEM_OPTIONS = (
 HELP = Option("help", None, "show this help")
 
 
+class Operand(NamedTuple):
+    """What a command works on: its name in the help and in a sentence, a line about it, and what is taken where none is
+    given.
+    """
+
+    name: str
+    noun: str
+    help: str
+    default: str | None = None
+
+
+PROBLEM = Operand("PROBLEM", "problem", "a built-in one, or a .toml, .csv or .npz file", DEFAULT_PROBLEM)
+
+
 class Arguments(NamedTuple):
-    """A command line: its problem, the options given (True for one without a value), what is wrong, and the help."""
+    """A command line: what it works on (its problem, for most), the options given (True for one without a value), what
+    is wrong, and the help.
+    """
 
     problem: str
     values: Mapping[str, Any]
@@ -52,13 +68,23 @@ class Arguments(NamedTuple):
 
 
 def parse(
-    command: str, about: str, options: Sequence[Option], argv: Sequence[str], commands: Iterable[str] = ()
+    command: str,
+    about: str,
+    options: Sequence[Option],
+    argv: Sequence[str],
+    commands: Iterable[str] = (),
+    operand: Operand = PROBLEM,
 ) -> Arguments:
-    """`argv` of a command that takes a problem and `options`. `commands` are words that somebody may have meant."""
+    """`argv` of a command that takes an operand and `options`. `commands` are words that somebody may have meant."""
+    name, optional = operand.name, operand.default is not None
     parser = ArgumentParser(
-        prog=command, usage=f"{command} [PROBLEM] [options]", description=about, add_help=False, allow_abbrev=False
+        prog=command,
+        usage=f"{command} {f'[{name}]' if optional else name} [options]",
+        description=about,
+        add_help=False,
+        allow_abbrev=False,
     )
-    parser.add_argument("problem", nargs="*", metavar="PROBLEM", help="a built-in one, or a .toml, .csv or .npz file")
+    parser.add_argument("operand", nargs="*", metavar=name, help=operand.help)
     for option in (*options, HELP):
         flags = ["-h", "--help"] if option is HELP else [f"--{option.name}"]
         if option.metavar is None:
@@ -67,9 +93,11 @@ def parse(
             parser.add_argument(*flags, metavar=option.metavar, default=SUPPRESS, help=option.help)
     words, known, mistakes = _sorted(argv, (*options, HELP))
     values = vars(parser.parse_args(known))
-    del values["problem"]
-    words = _problems(words, commands, mistakes)
-    return Arguments(words[0] if words else DEFAULT_PROBLEM, values, mistakes, parser.format_help())
+    del values["operand"]
+    words = _operands(words, operand.noun, commands, mistakes)
+    if not words and operand.default is None:
+        mistakes.append(f"expected {name}, {operand.help}")
+    return Arguments(words[0] if words else operand.default or "", values, mistakes, parser.format_help())
 
 
 def _sorted(argv: Sequence[str], options: Sequence[Option]) -> tuple[list[str], list[str], list[str]]:
@@ -121,8 +149,8 @@ def _meant(found: str, known: Iterable[str]) -> tuple[str, str]:
     return message, message.rpartition('did you mean "')[2].rstrip('"?') if "did you mean" in message else ""
 
 
-def _problems(words: list[str], commands: Iterable[str], mistakes: list[str]) -> list[str]:
-    """The words that name problems, of which there should be one at most."""
+def _operands(words: list[str], noun: str, commands: Iterable[str], mistakes: list[str]) -> list[str]:
+    """The words that are no options, of which there should be one at most."""
     for i, word in enumerate(words):
         if word in commands:
             mistakes.append(f'"{word}" is a command and comes first: sgdb {word} ...; a file of this name is ./{word}')
@@ -134,7 +162,7 @@ def _problems(words: list[str], commands: Iterable[str], mistakes: list[str]) ->
         mistakes.append(f"command: {message}")
         return words[1:]
     extra = ", ".join(f'"{printable(word)}"' for word in words[1:])
-    mistakes.append(f"expected one problem, found also {extra}")
+    mistakes.append(f"expected one {noun}, found also {extra}")
     return words
 
 

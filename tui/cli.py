@@ -26,9 +26,16 @@ def _run(argv: Sequence[str]) -> int:
     return main(argv)
 
 
+def _check(argv: Sequence[str]) -> int:
+    from tui.commands.check import main
+
+    return main(argv)
+
+
 # Each imports its own file when it is asked for, so that no command waits for what another one needs.
 COMMANDS: dict[str, Command] = {
     "run": Command("train without a screen and print the final loss", _run),
+    "check": Command("check work done by hand and find its first slip", _check),
 }
 
 
