@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.check_report import CellVerdict, CheckReport, FormulaVerdict, Slip
     from core.comparison import LossComparison, compare_losses, step_under
     from core.explanation import Explanation, Factor, Term, explain
+    from core.gradient_check import CheckedGradient, GradientCheck, check_gradients
     from core.hinge import HingeView, hinge_view
     from core.origins import Cells, Place, sources, targets
 
@@ -28,10 +29,12 @@ __all__ = [
     "CellVerdict",
     "Cells",
     "CheckReport",
+    "CheckedGradient",
     "DivergedError",
     "Explanation",
     "Factor",
     "FormulaVerdict",
+    "GradientCheck",
     "HingeView",
     "Layer",
     "Loss",
@@ -51,6 +54,7 @@ __all__ = [
     "Timeline",
     "built_in_problems",
     "check_answers",
+    "check_gradients",
     "compare_losses",
     "explain",
     "hinge_view",
@@ -69,6 +73,7 @@ _LATER = {
     **dict.fromkeys(("LossComparison", "compare_losses", "step_under"), "core.comparison"),
     **dict.fromkeys(("Explanation", "Factor", "Term", "explain"), "core.explanation"),
     **dict.fromkeys(("HingeView", "hinge_view"), "core.hinge"),
+    **dict.fromkeys(("CheckedGradient", "GradientCheck", "check_gradients"), "core.gradient_check"),
     **dict.fromkeys(("Cells", "Place", "sources", "targets"), "core.origins"),
 }
 

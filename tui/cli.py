@@ -26,6 +26,12 @@ def _run(argv: Sequence[str]) -> int:
     return main(argv)
 
 
+def _gradcheck(argv: Sequence[str]) -> int:
+    from tui.commands.gradcheck import main
+
+    return main(argv)
+
+
 def _check(argv: Sequence[str]) -> int:
     from tui.commands.check import main
 
@@ -36,6 +42,7 @@ def _check(argv: Sequence[str]) -> int:
 COMMANDS: dict[str, Command] = {
     "run": Command("train without a screen and print the final loss", _run),
     "check": Command("check work done by hand and find its first slip", _check),
+    "gradcheck": Command("compare the gradients of a step with differences of its loss", _gradcheck),
 }
 
 

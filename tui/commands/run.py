@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 from tui.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable
+from tui.progress import train
 
 if TYPE_CHECKING:
     from core import Timeline
@@ -21,8 +20,6 @@ OPTIONS = (
 )
 STEPS = 1000
 MOST_STEPS = 10**9
-SLICE = 0.05  # seconds between two looks of the progress bar
-BAR = 30
 FAILED = 1
 INTERRUPTED = 130
 
@@ -48,7 +45,7 @@ def main(argv: Sequence[str]) -> int:
     timeline = Timeline(problem)
     status, failures, loss = 0, [], 0.0
     try:
-        _train(timeline, steps)
+        train(timeline, steps)
         loss = timeline[steps].loss
     except DivergedError as error:
         status, failures = FAILED, [str(error)]
@@ -74,27 +71,6 @@ def _steps(text: str, mistakes: list[str]) -> int:
     if not 0 <= steps <= MOST_STEPS:
         mistakes.append(f'--steps: expected a whole number from 0 to {MOST_STEPS}, found "{printable(text)}"')
     return steps
-
-
-def _train(timeline: Timeline, steps: int) -> None:
-    """Take the steps before step `steps`, with a progress bar where stderr is a terminal. Raises DivergedError."""
-    stream = sys.stderr if sys.stderr is not None and sys.stderr.isatty() else None
-    size, left = 1, steps
-    try:
-        while left:
-            start = perf_counter()
-            left = timeline.approach(steps, size)
-            if stream is not None:
-                done = steps - left
-                bar = "#" * (BAR * done // steps)
-                stream.write(f"\r{bar:-<{BAR}} step {done} of {steps}, loss {timeline.losses[-1]:.6g}\x1b[K")
-                stream.flush()
-            if perf_counter() - start < SLICE:
-                size *= 2
-    finally:
-        if stream is not None:
-            stream.write("\r\x1b[K")
-            stream.flush()
 
 
 def _unwritable(path: str, problem: str) -> str | None:

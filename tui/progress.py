@@ -1,0 +1,57 @@
+"""What a long command shows of its way: a bar on stderr, where that is a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core import Timeline
+
+SLICE = 0.05  # seconds between two looks of the bar
+BAR = 30
+
+
+class Bar:
+    """A bar that fills; silent where stderr is no terminal."""
+
+    def __init__(self) -> None:
+        self._stream = sys.stderr if sys.stderr is not None and sys.stderr.isatty() else None
+
+    def show(self, done: int, total: int, text: str) -> None:
+        """`done` of `total`, and a text beside it."""
+        if self._stream is not None:
+            filled = "█" * (BAR * done // total)
+            self._stream.write(f"\r{filled:░<{BAR}} {text}\x1b[K")
+            self._stream.flush()
+
+    def clear(self) -> None:
+        if self._stream is not None:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+
+@contextmanager
+def progress_bar() -> Iterator[Bar]:
+    """A bar that is gone afterwards, whatever happens."""
+    bar = Bar()
+    try:
+        yield bar
+    finally:
+        bar.clear()
+
+
+def train(timeline: Timeline, steps: int) -> None:
+    """Take the steps before step `steps`, with a bar. Raises DivergedError."""
+    size, left = 1, steps
+    with progress_bar() as bar:
+        while left:
+            start = perf_counter()
+            left = timeline.approach(steps, size)
+            done = steps - left
+            bar.show(done, steps, f"step {done} of {steps}, loss {timeline.losses[-1]:.6g}")
+            if perf_counter() - start < SLICE:
+                size *= 2
