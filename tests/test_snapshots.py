@@ -10,6 +10,7 @@ from screen import app, diverging, press, settle, training, wide
 from textual.pilot import Pilot
 
 import core
+from tui.workbench import Workbench
 
 Compare = Callable[..., bool]
 
@@ -24,6 +25,7 @@ def compare(snap_compare: Any) -> Compare:
         size: tuple[int, int] = (120, 40),
         theme: str | None = None,
         seek: int = 0,
+        inspect: tuple[str, tuple[int, ...]] | None = None,
     ) -> bool:
         async def prepare(pilot: Pilot[Any]) -> None:
             await settle(pilot)
@@ -33,6 +35,9 @@ def compare(snap_compare: Any) -> Compare:
                 training(pilot).seek(seek)
                 await settle(pilot)
             await press(pilot, *keys)
+            if inspect:
+                training(pilot).query_one(Workbench).inspected = inspect
+                await settle(pilot)
 
         result: bool = snap_compare(app(problem), terminal_size=size, run_before=prepare)
         return result
@@ -86,3 +91,33 @@ def test_help(compare: Compare) -> None:
 
 def test_go_to(compare: Compare) -> None:
     assert compare("g", size=(80, 24))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize(
+    ("name", "cell", "loss"),
+    [
+        ("s_1", (1, 2), "own"),
+        ("delta_1", (3, 3), "own"),
+        ("dW_1", (1, 3), "own"),
+        ("W_out_next", (3, 1), "own"),
+        ("loss", (), "own"),
+        ("p", (2, 1), "hinge"),
+        ("do", (2, 1), "hinge"),
+        ("sample_losses", (2,), "hinge"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_arithmetic_of_a_cell(
+    compare: Compare, size: tuple[int, int], name: str, cell: tuple[int, ...], loss: str
+) -> None:
+    assert compare(*["h"] * (loss == "hinge"), size=size, inspect=(name, cell))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_walk_through_a_step(compare: Compare, size: tuple[int, int]) -> None:
+    assert compare(*["full_stop"] * 8, size=size)
+
+
+def test_a_long_sum_shows_its_largest_terms(compare: Compare) -> None:
+    assert compare(problem=wide(), inspect=("s_1", (3, 2)))

@@ -81,6 +81,7 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
     def __init__(self, *, id: str | None = None, home: str = "") -> None:
         """`home` names the matrix to have in view first."""
         super().__init__(id=id)
+        self.home = home
         self._kept = home
         self._kept_at = Offset(0, 0)  # where the anchor was brought into view; elsewhere, a person has scrolled
         self._blocks: Sequence[Block] = ()
@@ -198,7 +199,13 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         notes = [f"{block.symbol} {block.note}" for block in self._blocks if block.note]
         self.border_title = self.TITLE if self._layout.header > 1 else f"{self.TITLE}: {', '.join(notes)}"
         self.reveal(self._kept)
+        if self._pointer is not None:
+            self.reveal_cell(self._pointer.name, self._pointer.cell)
         self.refresh()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        # While a cell is looked at, the arrows move the cursor, which is not this widget's own.
+        return self._pointer is None
 
     def render_line(self, y: int) -> Strip:
         theme = self.app.theme_variables

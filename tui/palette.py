@@ -51,6 +51,6 @@ def palette(dark: bool, ground: str, ink: str) -> Palette:
         title=style(foreground, bold=True),
         current=style(foreground, bold=True, reverse=True),
         cursor=Style(reverse=True, bold=True),
-        pointed=Style(bold=True, underline=True),
+        pointed=Style(bold=True, bgcolor=background.blend(foreground, 0.18).rich_color),
         alarm=style(Color.parse("#ff5f6e" if dark else "#b00020"), bold=True, reverse=True),
     )

@@ -16,9 +16,11 @@ from tui.panes.matrix_pane import MatrixPane, idle
 
 
 class ActivationsPane(MatrixPane):
-    """X_in, s_k, z_k, y_out, y_gt; under a softmax loss o and p, too; and the samples' losses ℓ."""
+    """X_in, s_k, z_k, y_out, y_gt; under a softmax loss o and p, too; and the samples' losses ℓ. In
+    detail s_out and ℒ, too."""
 
     TITLE = "activations"
+    HOME = "y_out"
 
     def blocks(self, step: Step) -> list[Block]:
         return [*self._batch(step), *self._layers(step), *self._loss(step)]
@@ -39,7 +41,7 @@ class ActivationsPane(MatrixPane):
         # Outputs are written as wide before the point as what they are compared with.
         outputs, names = self.format(float(np.abs(step.problem.targets).max())), step.problem.target_names
         off = idle(step, depth)
-        if layers[-1].activation != "identity":  # else s_out is y_out itself
+        if self.detailed or layers[-1].activation != "identity":  # else s_out is y_out itself
             yield _samples("s_out", "s_out", step.pre_activations[-1], self.format(), off=off)
         yield _samples("y_out", "y_out", step.outputs, outputs, off=off, names=names)
         yield _samples("y_gt", "y_gt", step.targets, self.given_format(step.problem.targets), names=names)
@@ -51,7 +53,10 @@ class ActivationsPane(MatrixPane):
             if step.outputs.shape[1] == 1:
                 yield _samples("o", "o", loss.logits(step.outputs), self.format(), names=names)
             yield _samples("p", "p", step.probabilities, self.format(), names=names)
-        yield _samples("sample_losses", "ℓ", step.sample_losses[:, np.newaxis], self.format())
+        yield _samples("sample_losses", "ℓ", step.sample_losses[:, np.newaxis], self.format(), axes="i")
+        if self.detailed:
+            total = np.array([[step.loss]])
+            yield Block("loss", "ℒ", total, "", self.format(float(step.loss)), axes="")
 
 
 def _samples(
@@ -61,7 +66,8 @@ def _samples(
     number_format: NumberFormat,
     off: Mask | None = None,
     names: Sequence[str] = (),
+    axes: str = "ij",
 ) -> Block:
     """A matrix with a row for each sample."""
     note = f"{values.shape[0]}×{values.shape[1]}" if values.shape[1] > 1 else ""
-    return Block(name, symbol, values, note, number_format, off, per_row=True, column_names=names)
+    return Block(name, symbol, values, note, number_format, off, per_row=True, axes=axes, column_names=names)

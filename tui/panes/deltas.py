@@ -9,12 +9,23 @@ from tui.panes.matrix_pane import MatrixPane, as_matrix, idle
 
 
 class DeltasPane(MatrixPane):
-    """For each layer, last to first: δ_k, and the gradients ∂W_k and ∂b_k."""
+    """For each layer, last to first: δ_k, and the gradients ∂W_k and ∂b_k. In detail the
+    gradients at p and o, too.
+    """
 
     TITLE = "deltas and gradients"
+    HOME = "delta_out"
 
     def blocks(self, step: Step) -> list[Block]:
         blocks = []
+        if self.detailed:
+            for name, symbol, gradient in (
+                ("dp", "∂p", step.probability_gradients),
+                ("do", "∂o", step.logit_gradients),
+            ):
+                if gradient is not None:
+                    names = step.problem.class_names
+                    blocks.append(Block(name, symbol, gradient, "", self.format(), per_row=True, column_names=names))
         depth = len(step.weights)
         for k in range(depth, 0, -1):
             delta, weights, bias = step.deltas[k - 1], step.weight_gradients[k - 1], step.bias_gradients[k - 1]
@@ -36,6 +47,7 @@ class DeltasPane(MatrixPane):
                         self.format(),
                         off,
                         per_row=name == "delta",
+                        axes="ij" if values.ndim == 2 else "j",
                     )
                 )
         return blocks

@@ -169,6 +169,7 @@ class HingePane(MatrixView):
         true = np.take_along_axis(view.probabilities, view.classes[:, np.newaxis], axis=1)[:, 0]
         count = view.active.sum(axis=1).astype(float)
         values = np.stack([classes, true, view.sample_losses, view.sample_losses_without_max, count], axis=1)
+        called = _class_names(view)
         names = [f"{CHOSEN if i == sample else ' '}{i + 1}".rjust(1 + len(str(rows.stop))) for i in rows]
         marks = {(i, 2): IDLE for i in np.flatnonzero(view.no_gradient[chosen]).tolist()}
         marks |= {(i, 4): KINK for i in np.flatnonzero(view.near_kink[chosen].any(axis=1)).tolist()}
@@ -186,12 +187,13 @@ class HingePane(MatrixView):
             column_names=("class y", "p_y", "ℓ", "no max", "active"),
             row_names=names,
             marks=marks,
+            texts={(i, 0): called[view.classes[j]] for i, j in enumerate(rows)},
         )
 
     def _detail(self, view: HingeView, sample: int) -> Iterator[Block]:
         """The blocks of one sample: a row for each class."""
         i, true = sample, int(view.classes[sample])
-        names = [fit(plain(name), LONGEST_NAME) for name in view.step.problem.class_names]
+        names = _class_names(view)
         rows = [f"{'y' if j == true else 'j'}={name}" for j, name in enumerate(names)]
 
         def table(
@@ -229,9 +231,10 @@ class HingePane(MatrixView):
             "central": view.differences[i],
         }
         marks = {}
+        astray = KINK if view.near_kink[i].any() else DIFFERS  # a difference over a kink is no slope
         for j in range(len(names)):
             marks[j, 2] = AGREES if view.shortcut_agrees[i, j] else DIFFERS
-            marks[j, 3] = AGREES if view.difference_agrees[i, j] else DIFFERS
+            marks[j, 3] = AGREES if view.difference_agrees[i, j] else astray
         yield table("gradients", "gradients", "∂ℒ/∂o = Jᵀ ∂ℒ/∂p; shortcut: J's diagonal", gradients, marks=marks)
         J = view.jacobian(i)
         yield table("jacobian", "J", "diag(p) - p pᵀ", {name: J[:, j] for j, name in enumerate(names)})
@@ -241,8 +244,9 @@ class HingePane(MatrixView):
                 "hinge_folded",
                 "∂ℒ/∂y_out",
                 folded,
-                "= ∂o₂ - ∂o₁",
+                "= ∂ℒ/∂o₂ - ∂ℒ/∂o₁",
                 self._format(folded),
+                per_row=True,
                 column_names=[""],
                 row_names=[""],
             )
@@ -255,7 +259,13 @@ class HingePane(MatrixView):
         if np.isnan(block.values[place]):
             return (" " * block.format.integers + NONE).ljust(width), " ", colours.dim
         text, mark, style = super()._cell(block, row, column, colours)
+        if place in block.marks and len(text.rstrip()) < width - 1:  # beside the number, which often is a short 0
+            return f"{text.rstrip()} {block.marks[place]}".ljust(width), " ", style
         return text, block.marks.get(place, mark), style
+
+
+def _class_names(view: HingeView) -> list[str]:
+    return [fit(plain(name), LONGEST_NAME) for name in view.step.problem.class_names]
 
 
 def _state(view: HingeView, sample: int, column: int) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 from textual.reactive import reactive
 
-from core import Step
+from core import Step, quantities
 from core.arrays import Array
 from tui.block import Block, Mask
 from tui.format import DEFAULT_DIGITS, NumberFormat, exact_format, integers_for
@@ -16,21 +17,38 @@ from tui.matrix import MatrixView
 
 
 class MatrixPane(MatrixView):
-    """A pane of matrices of the current step."""
+    """A pane of matrices of the current step.
+
+    current    the quantity that is being computed, in a walk through the step: later ones are veiled
+    detailed   whether to show every quantity, those that say nothing new included
+    HOME       the matrix to have in view first
+    """
 
     step: reactive[Step | None] = reactive(None, init=False)
     digits: reactive[int] = reactive(DEFAULT_DIGITS, init=False)
+    current: reactive[str | None] = reactive(None, init=False)
+    detailed: reactive[bool] = reactive(False, init=False)
 
+    HOME: ClassVar[str]
     _shown: Step | None = None
 
-    @abstractmethod
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, home=self.HOME)
+
     def blocks(self, step: Step) -> Sequence[Block]:
         """The matrices of this pane, in reading order."""
+        raise NotImplementedError
 
     def watch_step(self) -> None:
         self._refresh()
 
     def watch_digits(self) -> None:
+        self._refresh()
+
+    def watch_current(self) -> None:
+        self._refresh()
+
+    def watch_detailed(self) -> None:
         self._refresh()
 
     def _refresh(self) -> None:
@@ -39,8 +57,15 @@ class MatrixPane(MatrixView):
             return
         before = self._shown
         same_rows = before is None or np.array_equal(before.batch, step.batch)
-        self.show(self.blocks(step), same_rows=same_rows)
+        self.show([*self._unveiled(step)], same_rows=same_rows)
         self._shown = step
+
+    def _unveiled(self, step: Step) -> Iterator[Block]:
+        """The blocks, those that the walk through the step has not reached veiled."""
+        order = [quantity.name for quantity in quantities(step)]
+        later = set(order[order.index(self.current) + 1 :]) if self.current in order else set()
+        for block in self.blocks(step):
+            yield replace(block, veiled=block.name in later, current=block.name == self.current)
 
     def format(self, largest: float = 0.0) -> NumberFormat:
         """How this pane writes numbers, with room before the point for such as `largest`."""

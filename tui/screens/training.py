@@ -6,11 +6,10 @@ from collections.abc import Awaitable, Callable, Iterator
 from time import monotonic
 from typing import Any, ClassVar
 
-from textual import events, work
+from textual import events, on, work
 from textual.actions import parse
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -18,13 +17,11 @@ from textual.widgets import Footer, Static
 
 from core import DivergedError, Problem, SoftmaxHinge, Step, Timeline
 from tui.format import DEFAULT_DIGITS, FEWEST_DIGITS, MOST_DIGITS
-from tui.panes.activations import ActivationsPane
-from tui.panes.deltas import DeltasPane
 from tui.panes.status import StatusLine
-from tui.panes.weights import WeightsPane
 from tui.runner import Runner
 from tui.screens.goto import GoToScreen
 from tui.screens.help import HelpScreen
+from tui.workbench import Workbench
 
 SPEEDS = (1, 2, 5, 10, 20, 100, 1000, 10_000)  # steps a second
 FRAMES = 20  # pictures a second, at most, while playing
@@ -33,6 +30,7 @@ PROGRESS_AFTER = 0.1  # seconds after which a wait shows itself
 PANES = ("weights", "activations", "deltas", "loss")
 SMALLEST = (60, 20)
 SINGLE = (80, 24)  # below this, one pane at a time
+PALETTE_FROM = 90  # columns, the footer has room for the command palette's key
 ROOMY = (120, 36)  # from here on, panes in frames
 
 OWN, HINGE = "own", "hinge"
@@ -43,12 +41,12 @@ class TrainingScreen(Screen[None]):
     """Steps through a problem's run. It owns a cursor and the choice of loss; the rest follows from them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,p", "step(-1)", "back", tooltip="One SGD step back", priority=True, group=STEP),
-        Binding("right,n", "step(1)", "next", tooltip="Next SGD step", priority=True, group=STEP),
-        Binding("shift+left", "step(-10)", "back", tooltip="Ten steps back", priority=True, show=False),
-        Binding("shift+right", "step(10)", "on", tooltip="Ten steps on", priority=True, show=False),
-        Binding("home", "first", "first", tooltip="Step 0", priority=True, show=False),
-        Binding("end", "last", "last", tooltip="Last step computed", priority=True, show=False),
+        Binding("left,p", "step(-1)", "back", tooltip="One SGD step back", group=STEP),
+        Binding("right,n", "step(1)", "next", tooltip="Next SGD step", group=STEP),
+        Binding("shift+left", "step(-10)", "back", tooltip="Ten steps back", show=False),
+        Binding("shift+right", "step(10)", "on", tooltip="Ten steps on", show=False),
+        Binding("home", "first", "first", tooltip="Step 0", show=False),
+        Binding("end", "last", "last", tooltip="Last step computed", show=False),
         Binding("g", "go_to", "go to", tooltip="Go to step …"),
         Binding("space", "play", "play", tooltip="Play, pause; stop a long run"),
         Binding("less_than_sign", "speed(-1)", "slower", tooltip="Play slower", key_display="<", show=False),
@@ -91,11 +89,7 @@ class TrainingScreen(Screen[None]):
         yield StatusLine(id="status").data_bind(
             step=step, reached=TrainingScreen.reached, activity=TrainingScreen.activity
         )
-        with Vertical(id="left"):
-            yield WeightsPane(id="weights").data_bind(step=step, digits=digits)
-            yield DeltasPane(id="deltas").data_bind(step=step, digits=digits)
-        with Vertical(id="right"):
-            yield ActivationsPane(id="activations", home="y_out").data_bind(step=step, digits=digits)
+        yield Workbench(id="workbench").data_bind(step=step, digits=digits)
         yield Static(id="notice")
         yield Footer(compact=True)
 
@@ -262,6 +256,11 @@ class TrainingScreen(Screen[None]):
         self.playing = False
         self.seek(self.cursor + steps)
 
+    @on(Workbench.StepWanted)
+    def _want(self, event: Workbench.StepWanted) -> None:
+        self.playing = False
+        self.seek(event.index)
+
     def action_first(self) -> None:
         self.playing = False
         self.seek(0)
@@ -364,7 +363,7 @@ class TrainingScreen(Screen[None]):
         self.set_class(width >= ROOMY[0] and height >= ROOMY[1], "-roomy")
         single = width < SINGLE[0] or height < SINGLE[1]
         self.set_class(single, "-single")
-        self.query_one(Footer).show_command_palette = not single
+        self.query_one(Footer).show_command_palette = width >= PALETTE_FROM
         small = width < SMALLEST[0] or height < SMALLEST[1]
         self.set_class(small, "-small")
         if small:

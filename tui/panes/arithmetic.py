@@ -1,0 +1,156 @@
+"""The arithmetic pane: the formula of what is being computed, and where the number under the cursor came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from core import Step
+from core.computation import computations, symbols_of, values_of
+from core.explanation import Explanation, explain
+from core.origins import Place
+from tui.block import Cell
+from tui.format import DEFAULT_DIGITS
+from tui.formula import with_shapes
+
+MATRIX_KEYS = "arrows move · tab next matrix · enter picks a term · y copies · esc"
+TERM_KEYS = "← → pick · enter goes there · backspace back · esc to the matrix"
+WALK_KEYS = ". next computation · , previous · enter inspects · esc leaves"
+TERMS = (12, 8, 6, 4)  # how many of a long sum's terms are shown, the largest: as many as there is room for
+ROOM_FOR_BOTH = 6  # lines, the formula of the quantity and the arithmetic of the cell
+
+
+class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
+    """For the cell under the cursor: symbols, numbers substituted, result; above them the formula of its quantity with
+    the shape under each factor. With the focus here, a term can be picked and followed to its own cell.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,shift+tab", "pick(-1)", "Previous term", show=False),
+        Binding("right,tab", "pick(1)", "Next term", show=False),
+        Binding("up", "scroll_up", "Scroll up", show=False),
+        Binding("down", "scroll_down", "Scroll down", show=False),
+        Binding("enter", "follow", "Go to the term's cell", show=False),
+        Binding("escape", "leave", "Back to the matrix", show=False),
+    ]
+
+    step: reactive[Step | None] = reactive(None, init=False)
+    digits: reactive[int] = reactive(DEFAULT_DIGITS, init=False)
+    current: reactive[str | None] = reactive(None, init=False)
+    inspected: reactive[tuple[str, Cell] | None] = reactive(None, init=False)
+
+    @dataclass
+    class Followed(Message):
+        """A person wants to see where a term came from."""
+
+        place: Place
+
+    class Left(Message):
+        """A person wants back to the matrix."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._terms: list[tuple[str, Place]] = []
+        self._picked = 0
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="lines")
+
+    def watch_step(self) -> None:
+        self._write()
+
+    def watch_digits(self) -> None:
+        self._write()
+
+    def watch_current(self) -> None:
+        self._write()
+
+    def watch_inspected(self) -> None:
+        self._picked = 0
+        self.scroll_home(animate=False)
+        self._write()
+
+    def on_resize(self) -> None:
+        self._write()
+
+    def on_focus(self) -> None:
+        self._write()
+
+    def on_blur(self) -> None:
+        self._write()
+
+    def action_pick(self, change: int) -> None:
+        if self._terms:
+            self._picked = (self._picked + change) % len(self._terms)
+            self._write()
+
+    def action_follow(self) -> None:
+        if self._terms:
+            self.post_message(self.Followed(self._terms[self._picked][1]))
+        else:
+            self.notify("This number was given; nothing has computed it.", timeout=4)
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())
+
+    def _write(self) -> None:
+        step, name = self.step, self.inspected[0] if self.inspected is not None else self.current
+        if step is None or name is None:
+            return
+        symbols, values = symbols_of(step), values_of(step)
+        if name not in values:
+            return
+        keys = TERM_KEYS if self.has_focus else MATRIX_KEYS if self.inspected is not None else WALK_KEYS
+        self.border_title = f"{symbols[name]}: {keys}"
+        lines = list(self._formula(step, name))
+        if self.inspected is not None:
+            if self.current is None and self.size.height < ROOM_FOR_BOTH:
+                lines.clear()
+            lines += self._arithmetic(explain(step, name, self.inspected[1]), self.size.height - len(lines))
+        self.query_one("#lines", Static).update(Text("\n").join(lines))
+
+    @staticmethod
+    def _formula(step: Step, name: str) -> Iterator[Text]:
+        computation = next((c for c in computations(step.problem, len(step.batch)) if c.name == name), None)
+        if computation is not None:
+            above, below = with_shapes(computation, symbols_of(step), values_of(step))
+            yield Text(above, style="bold")
+            yield Text(below, style="dim")
+
+    def _arithmetic(self, explanation: Explanation, room: int) -> Iterator[Text]:
+        """Symbols, numbers, result, in `room` lines if that can be."""
+        indent = " " * (len(explanation.symbol) + 1)
+        for terms in TERMS:
+            first, *rest = explanation.lines(terms, self.digits)
+            rest = [indent + line for line in rest]
+            if sum(-(-len(line) // max(1, self.size.width)) for line in (first, *rest)) <= room:
+                break
+        self._terms = _followable(explanation, terms)
+        line = Text(first)
+        if self.has_focus and self._terms:
+            self._picked = min(self._picked, len(self._terms) - 1)
+            symbol = self._terms[self._picked][0]
+            # Behind the equals sign: the cell itself may have the same name before it.
+            start = first.find(symbol, first.index(" = "))
+            line.stylize("reverse", start, start + len(symbol))
+        yield line
+        yield from map(Text, rest)
+
+
+def _followable(explanation: Explanation, terms: int) -> list[tuple[str, Place]]:
+    """The cells among the shown terms and around them, once each, with the symbol that names them in the line."""
+    factors = [factor for term in explanation.shown(terms).terms for factor in term.factors]
+    found: dict[Place, str] = {}
+    for factor in (*factors, *explanation.around):
+        for place in factor.places:
+            found.setdefault(place, factor.symbol)
+    return [(symbol, place) for place, symbol in found.items()]

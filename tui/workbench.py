@@ -1,0 +1,252 @@
+"""The workbench: the matrices of a step, a cell cursor in them that asks where a number came from, and the walk through
+the step's computations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.message import Message
+from textual.reactive import reactive
+
+from core import Step, quantities
+from core.computation import values_of
+from core.explanation import explain
+from core.origins import Cells, Place, sources, targets
+from tui.block import Block, Cell
+from tui.format import DEFAULT_DIGITS
+from tui.matrix import MatrixView, Pointer
+from tui.panes.activations import ActivationsPane
+from tui.panes.arithmetic import ArithmeticPane
+from tui.panes.deltas import DeltasPane
+from tui.panes.matrix_pane import MatrixPane
+from tui.panes.weights import WeightsPane
+
+
+class Workbench(Container):
+    """The matrix panes and the arithmetic of a cell. The step and the digits come from the screen by data binding; that
+    another step is wanted goes up as a message.
+
+    inspected   the cell under the cursor: the name of its quantity and its place in it; None while none is inspected
+    current     the quantity that is being computed, in a walk through the step; None while there is no walk
+    detailed    whether one of these is so: the panes then show every quantity of the step
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "inspect", "why", tooltip="Inspect a cell: where its number comes from"),
+        Binding("escape", "leave", "leave", tooltip="Leave the cell, or the walk through the step", show=False),
+        Binding("full_stop", "walk(1)", "compute", tooltip="Next computation of the step", key_display="."),
+        Binding("comma", "walk(-1)", "uncompute", tooltip="Previous computation", key_display=",", show=False),
+        Binding("left", "move(0, -1)", "cell left", show=False),
+        Binding("right", "move(0, 1)", "cell right", show=False),
+        Binding("up", "move(-1, 0)", "cell up", show=False),
+        Binding("down", "move(1, 0)", "cell down", show=False),
+        Binding("pageup", "move(-10, 0)", "ten cells up", show=False),
+        Binding("pagedown", "move(10, 0)", "ten cells down", show=False),
+        Binding("ctrl+left", "move(0, -10)", "ten cells left", show=False),
+        Binding("ctrl+right", "move(0, 10)", "ten cells right", show=False),
+        Binding("tab", "matrix(1)", "next matrix", show=False),
+        Binding("shift+tab", "matrix(-1)", "previous matrix", show=False),
+        Binding("backspace", "back", "back", tooltip="Back along the trail of cells", show=False),
+        Binding("y", "copy", "copy", tooltip="Copy the arithmetic of the cell", show=False),
+    ]
+
+    step: reactive[Step | None] = reactive(None, init=False)
+    digits: reactive[int] = reactive(DEFAULT_DIGITS, init=False)
+    inspected: reactive[tuple[str, Cell] | None] = reactive(None, init=False)
+    current: reactive[str | None] = reactive(None, init=False)
+    detailed: reactive[bool] = reactive(False, init=False)
+
+    @dataclass
+    class StepWanted(Message):
+        """Another step is to be shown."""
+
+        index: int
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._trail: list[Place] = []
+
+    def compose(self) -> ComposeResult:
+        shared = {"step": Workbench.step, "digits": Workbench.digits, "current": Workbench.current}
+        with Vertical(id="left"):
+            yield WeightsPane(id="weights").data_bind(**shared, detailed=Workbench.detailed)
+            yield DeltasPane(id="deltas").data_bind(**shared, detailed=Workbench.detailed)
+        with Vertical(id="right"):
+            yield ActivationsPane(id="activations").data_bind(**shared, detailed=Workbench.detailed)
+        yield ArithmeticPane(id="arithmetic").data_bind(**shared, inspected=Workbench.inspected)
+
+    # What the panes show.
+
+    def watch_step(self, step: Step | None) -> None:
+        if step is None:
+            return
+        values = values_of(step)
+        if self.current not in values:
+            self.current = None
+        if self.inspected is not None:
+            name, cell = self.inspected
+            if name not in values:
+                self.inspected = None
+            else:  # the last batch of an epoch may have fewer rows
+                self.inspected = (name, tuple(map(min, cell, values[name].shape)))
+        self.call_later(self._point)
+
+    def watch_current(self, current: str | None) -> None:
+        self._detail()
+        if current is not None and self.inspected is None:
+            for pane in self.panes:
+                pane.reveal(current)
+
+    def watch_inspected(self) -> None:
+        self._detail()
+        self._point()
+
+    def _detail(self) -> None:
+        self.detailed = self.inspected is not None or self.current is not None
+        self.set_class(self.detailed, "-detailed")
+        self.refresh_bindings()
+
+    def _point(self) -> None:
+        """Put the cell cursor where it belongs, with the marks of what feeds the cell and what it feeds."""
+        pointer = None
+        if self.inspected is not None and self.step is not None:
+            name, cell = self.inspected
+            fed, feeds = sources(self.step, name, cell), targets(self.step, name, cell)
+            pointer = Pointer(name, cell, self._marks(fed), self._marks(feeds))
+        for pane in self.panes:
+            pane.point(pointer)
+
+    def _marks(self, found: Sequence[Cells]) -> dict[str, list[Cells]]:
+        """Cells of this step by the name of their quantity."""
+        assert self.step is not None
+        marks: dict[str, list[Cells]] = {}
+        for cells in found:
+            if cells.step == self.step.index:
+                marks.setdefault(cells.name, []).append(cells)
+        return marks
+
+    @property
+    def panes(self) -> list[MatrixPane]:
+        """The matrix panes in reading order."""
+        return list(self.query(MatrixPane))
+
+    def _find(self, name: str) -> tuple[MatrixPane, Block] | None:
+        for pane in self.panes:
+            block = pane.find(name)
+            if block is not None:
+                return pane, block
+        return None
+
+    # Keys.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        if action in ("move", "matrix", "copy"):
+            return self.inspected is not None
+        if action == "leave":
+            return self.inspected is not None or self.current is not None
+        if action == "back":
+            return bool(self._trail)
+        return True
+
+    def action_inspect(self) -> None:
+        """Begin to inspect, at what is being computed or in the pane that has the focus; then, choose a term."""
+        if self.inspected is not None:
+            self.query_one(ArithmeticPane).focus()
+        elif self.current is not None:
+            self._go(self.current)
+        else:
+            pane = next((pane for pane in self.panes if pane.has_focus), self.query_one(ActivationsPane))
+            self._go(pane.home)
+
+    def action_leave(self) -> None:
+        self._trail.clear()
+        if self.inspected is None:
+            self.current = None
+            return
+        found = self._find(self.inspected[0])
+        self.inspected = None
+        if found is not None:
+            found[0].focus()
+
+    def action_walk(self, change: int) -> None:
+        """To the next or the previous computation; past the last one into the next step."""
+        step = self.step
+        if step is None:
+            return
+        order = [quantity.name for quantity in quantities(step)]
+        there = order.index(self.current) + change if self.current is not None else 0 if change > 0 else -1
+        if there in (-1, len(order)):
+            if step.index + change < 0:
+                self.notify("This is the first computation of step 0.", timeout=4)
+                return
+            self.post_message(self.StepWanted(step.index + change))
+        self.current = order[there % len(order)]
+        if self.inspected is not None:
+            self._go(self.current)
+
+    def action_move(self, down: int, right: int) -> None:
+        if self.inspected is None or (found := self._find(self.inspected[0])) is None:
+            return
+        _, block = found
+        row, column = block.place(self.inspected[1])
+        row = min(max(row + down, 0), block.rows - 1)
+        column = min(max(column + right, 0), block.columns - 1)
+        self.inspected = (block.name, block.cell(row, column))
+
+    def action_matrix(self, change: int) -> None:
+        if self.inspected is None:
+            return
+        blocks = [block for pane in self.panes for block in pane.blocks_shown if block.name != "batch"]
+        names = [block.name for block in blocks]
+        here = names.index(self.inspected[0]) if self.inspected[0] in names else 0
+        self._go(names[(here + change) % len(names)])
+
+    def action_back(self) -> None:
+        place = self._trail.pop()
+        self._show(place)
+
+    def action_copy(self) -> None:
+        if self.step is not None and self.inspected is not None:
+            self.app.copy_to_clipboard(str(explain(self.step, *self.inspected)))
+            self.notify("The cell's arithmetic is in the clipboard.", timeout=2)
+
+    # Where the cursor goes.
+
+    @on(MatrixView.Chosen)
+    def _choose(self, event: MatrixView.Chosen) -> None:
+        if event.name != "batch":
+            self._go(event.name, event.cell)
+
+    @on(ArithmeticPane.Followed)
+    def _follow(self, event: ArithmeticPane.Followed) -> None:
+        if self.step is not None and self.inspected is not None:
+            self._trail.append(Place(self.step.index, *self.inspected))
+            self._show(event.place)
+
+    @on(ArithmeticPane.Left)
+    def _return(self) -> None:
+        found = self._find(self.inspected[0]) if self.inspected is not None else None
+        if found is not None:
+            found[0].focus()
+
+    def _show(self, place: Place) -> None:
+        if self.step is not None and place.step != self.step.index:
+            self.post_message(self.StepWanted(place.step))
+        self.inspected = (place.name, place.cell)
+
+    def _go(self, name: str, cell: Cell | None = None) -> None:
+        """Inspect a cell of a quantity; None: its first."""
+        if self.step is None:
+            return
+        self.inspected = (name, cell if cell is not None else (1,) * np.ndim(values_of(self.step)[name]))
+        found = self._find(name)
+        if found is not None:
+            found[0].focus()
