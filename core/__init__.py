@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.check_report import CellVerdict, CheckReport, FormulaVerdict, Slip
     from core.comparison import LossComparison, compare_losses, step_under
     from core.explanation import Explanation, Factor, Term, explain
+    from core.formulas import Formula, Recursion, Token, expanded, recursive
     from core.gradient_check import CheckedGradient, GradientCheck, check_gradients
     from core.hinge import HingeView, hinge_view
     from core.origins import Cells, Place, sources, targets
@@ -33,6 +34,7 @@ __all__ = [
     "DivergedError",
     "Explanation",
     "Factor",
+    "Formula",
     "FormulaVerdict",
     "GradientCheck",
     "HingeView",
@@ -44,6 +46,7 @@ __all__ = [
     "Problem",
     "ProblemError",
     "Quantity",
+    "Recursion",
     "Slip",
     "SoftmaxCrossEntropy",
     "SoftmaxHinge",
@@ -52,14 +55,17 @@ __all__ = [
     "Step",
     "Term",
     "Timeline",
+    "Token",
     "built_in_problems",
     "check_answers",
     "check_gradients",
     "compare_losses",
+    "expanded",
     "explain",
     "hinge_view",
     "load_problem",
     "quantities",
+    "recursive",
     "sources",
     "step_under",
     "suggest",
@@ -73,6 +79,7 @@ _LATER = {
     **dict.fromkeys(("LossComparison", "compare_losses", "step_under"), "core.comparison"),
     **dict.fromkeys(("Explanation", "Factor", "Term", "explain"), "core.explanation"),
     **dict.fromkeys(("HingeView", "hinge_view"), "core.hinge"),
+    **dict.fromkeys(("Formula", "Recursion", "Token", "expanded", "recursive"), "core.formulas"),
     **dict.fromkeys(("CheckedGradient", "GradientCheck", "check_gradients"), "core.gradient_check"),
     **dict.fromkeys(("Cells", "Place", "sources", "targets"), "core.origins"),
 }

@@ -70,7 +70,7 @@ class TestBuiltIn:
 
     def test_each_says_in_a_line_what_it_is(self) -> None:
         problems = core.built_in_problems()
-        assert list(problems) == ["exercise-2", "exercise-3", "three-classes", "why-the-max", "xor"]
+        assert list(problems) == ["exercise-1", "exercise-2", "exercise-3", "three-classes", "why-the-max", "xor"]
         assert all(about.isascii() and about.isprintable() and about for about in problems.values())
 
     def test_a_name_nearly_right_is_guessed(self) -> None:
@@ -78,7 +78,7 @@ class TestBuiltIn:
             core.load_problem("exercise2")
 
     def test_any_other_name_is_told_what_there_is(self) -> None:
-        with pytest.raises(core.ProblemError, match=r"expected one of exercise-2, .*, or the path of a \.toml, \.csv"):
+        with pytest.raises(core.ProblemError, match=r"expected one of exercise-1, .*, or the path of a \.toml, \.csv"):
             core.load_problem("?")
 
     def test_mistakes_in_options_are_told_beside_an_unknown_name(self) -> None:
