@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -12,27 +13,33 @@ from core.computation import Computation, computations, values_of
 from core.step import Step
 from core.written import Written
 
+Mask: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 SLACK = 1.25  # a tolerance adds up what each number's rounding does alone; what two do together comes on top
 
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What was written for one quantity: `values` where `given` is true, each known to within `radius`."""
+    """What was written for one quantity: `values` where `given` is true, each known to within `radius`, and which of
+    them are `wrong`.
+    """
 
     values: Array
-    given: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    given: Mask
     radius: Array
+    wrong: Mask
 
     @classmethod
     def of(cls, cells: Mapping[tuple[int, ...], Written], true: Array) -> Answers:
         """From the numbers written by place (counted from 0)."""
-        values, given, radius = np.zeros(true.shape), np.zeros(true.shape, dtype=bool), np.zeros(true.shape)
+        values, radius = np.zeros(true.shape), np.zeros(true.shape)
+        given, wrong = np.zeros(true.shape, dtype=bool), np.zeros(true.shape, dtype=bool)
         for place, written in cells.items():
             values[place], given[place] = written.value, True
             # Whoever wrote a right number may have gone on with more digits of it: those of the true one.
             exact = float(true[place])
-            radius[place] = abs(written.value - exact) if written.fits(exact) else written.unit
-        return cls(values, given, radius)
+            wrong[place] = not written.fits(exact)
+            radius[place] = written.unit if wrong[place] else abs(written.value - exact)
+        return cls(values, given, radius, wrong)
 
 
 class OwnValues:
@@ -100,19 +107,20 @@ class OwnValues:
 
     def sources(self, target: str, place: tuple[int, ...]) -> tuple[str, ...]:
         """The quantities that were written and that one place of `target` follows from: those with a number that is
-        not right, or else those whose rounding counts.
+        not right, or else those whose rounding counts. Empty where nothing was written before it.
         """
-        theirs = float(self.carry(self.values, {}, target)[place])
-        found = []
-        for name in self.written_before(target):
-            mended = self.carry(self.values, {name: self.true[name]}, target)
-            if float(mended[place]) != theirs:
-                found.append((float(abs(mended[place] - theirs)), name))
-        if not found:
-            return ()
-        most = max(size for size, _ in found)
-        # What only rounding does is small beside what a slip does.
-        return tuple(name for size, name in found if not size < 1e-2 * most)
+        before = self.written_before(target)
+        wrong = [name for name in before if self._matters(name, self.written[name].wrong, target, place)]
+        inexact = wrong or [name for name in before if self._matters(name, self.written[name].given, target, place)]
+        return tuple(inexact or before)
+
+    def _matters(self, name: str, mended: Mask, target: str, place: tuple[int, ...]) -> bool:
+        """Whether one place of `target` would be another with the right numbers for some of those of `name`."""
+        if not mended.any():
+            return False
+        values = np.where(mended, self.true[name], self.values[name])
+        theirs = self.carry(self.values, {}, target)
+        return float(self.carry(self.values, {name: values}, target)[place]) != float(theirs[place])
 
     def written_before(self, target: str) -> list[str]:
         """The nearest quantities before `target` that were written, in the order of the computation."""

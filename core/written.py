@@ -60,7 +60,7 @@ class Written:
             return  # a single digit is a digit away from far too much
         padded = (0,) * max(0, 1 - exponent - len(digits)) + digits
         point = len(padded) + exponent
-        for i, digit in enumerate(padded):
+        for i, digit in enumerate(padded[:-1]):  # a last digit too many is a matter of rounding
             rest = padded[:i] + padded[i + 1 :]
             if i >= point or point > 1:
                 meant = _written(sign, rest, exponent + (i >= point))
