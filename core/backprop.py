@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TypeAlias
 
 import numpy as np
 
+from core.activations import Operation
 from core.arrays import Array
 from core.network import Network, Parameters
 from core.problem import Problem
-
-Operation: TypeAlias = Callable[[], object]
 
 
 class Pass:
@@ -51,7 +49,7 @@ class Pass:
                 operations.append(partial(np.add, s, bias, s))
             z = self.activations[k]
             if z is not s:
-                operations.append(partial(layer.function.value, s, z))
+                operations += layer.function.value(s, z)
         return operations
 
     def _mean(self, total: Callable[[], float], n: int) -> Callable[[], float]:
@@ -77,7 +75,7 @@ class Pass:
             if layer.activation != "identity":
                 slope = np.empty_like(delta)
                 s, z = self.pre_activations[k], self.activations[k]
-                operations.append(partial(layer.function.derivative, s, z, slope))
+                operations += layer.function.derivative(s, z, slope)
                 operations.append(partial(np.multiply, delta, slope, delta))
             below = self.inputs if k == 0 else self.activations[k - 1]
             operations.append(partial(below.T.dot, delta, gradients.weights[k]))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 
 import numpy as np
 
+from core.activations import Operation
 from core.arrays import Array, Rows, frozen
-from core.backprop import Operation, Pass
+from core.backprop import Pass
 from core.checkpoints import Checkpoints
 from core.network import Parameters
 from core.problem import Problem
 from core.step import Step
+
+NOWHERE = sys.maxsize  # the index of a trainer that was interrupted in the middle of a step
 
 
 class BatchSchedule:
@@ -72,28 +76,34 @@ class Trainer:
         self._passes: dict[int, Pass] = {}
 
     def run(self, steps: int, checkpoints: Checkpoints) -> list[float]:
-        """Take `steps` steps, leave the state before each that falls on a checkpoint there, and return their losses."""
+        """Take `steps` steps, leave the state before each that falls on a checkpoint there, and return their losses.
+        Whoever interrupts it leaves the trainer NOWHERE, to be restored.
+        """
         losses: list[float] = []
         note = losses.append
-        state, shuffled = self.state, self.schedule.shuffled
-        rows, stride = checkpoints.rows, checkpoints.stride
-        first = self.index - checkpoints.origin
-        work = self._load(self.index)
+        state, shuffled = self.state.data, self.schedule.shuffled
+        cells, size, stride = checkpoints.cells, checkpoints.size, checkpoints.stride
+        first, self.index = self.index, NOWHERE
+        slot = -(-(first - checkpoints.origin) // stride)
+        due, cell = checkpoints.origin + slot * stride, slot * size
+        work = self._load(first)
         forward, evaluate, backward = work.forward, work.evaluate, work.backward
         with np.errstate(all="ignore"):  # a run that overflows is found by whoever asked for it
-            for offset in range(first, first + steps):
-                if offset % stride == 0:
-                    rows[offset // stride] = state
-                if shuffled and offset != first:
-                    work = self._load(checkpoints.origin + offset)
+            for index in range(first, first + steps):
+                if index == due:
+                    cells[cell : cell + size] = state
+                    due += stride
+                    cell += size
+                if shuffled and index != first:
+                    work = self._load(index)
                     forward, evaluate, backward = work.forward, work.evaluate, work.backward
                 for operation in forward:
                     operation()
                 note(evaluate())
                 for operation in backward:
                     operation()
-        self.index += steps
-        checkpoints.extend(self.index)
+        checkpoints.extend(first + steps)
+        self.index = first + steps
         return losses
 
     def restore(self, index: int, state: Array) -> None:

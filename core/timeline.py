@@ -12,8 +12,12 @@ from core.quantities import first_not_finite
 from core.sgd import Trainer
 from core.step import Step
 
+KIB = 2**10
 MIB = 2**20
-BLOCK = 256  # steps between two looks at whether the run is still finite
+HEAVY = (
+    128 * KIB
+)  # a state of more than this is not kept for every step: its memory is slower to get than a step to take
+BLOCK = 1024  # steps between two looks at whether the run is still finite
 
 
 class Timeline:
@@ -21,7 +25,9 @@ class Timeline:
 
     It keeps the trained parameters before the steps, within `budget` bytes, and recomputes what lies between: seven
     eighths of the budget for the whole run, an eighth for the stretch that is being looked at. The losses are kept
-    beside them, 8 bytes a step. Not for use by two threads at once, but `losses` and `len` may be read by another.
+    beside them, 8 bytes a step. A run stops being finite where its loss or a trained parameter does; an infinity that
+    an activation swallows, like the relu of -inf, does not stop it. An interrupted call leaves it whole. Not for use
+    by two threads at once, but `losses` and `len` may be read by another.
     """
 
     def __init__(self, problem: Problem, budget: int = 256 * MIB) -> None:
@@ -29,11 +35,11 @@ class Timeline:
         self.diverged: DivergedError | None = None
         self._trainer = Trainer(problem)
         size = self._trainer.state.size
-        self._checkpoints = Checkpoints(size, budget - budget // 8)
+        self._checkpoints = Checkpoints(size, budget - budget // 8, stride=max(1, self._trainer.state.nbytes // HEAVY))
         self._window = Checkpoints(size, budget // 8)
         self._losses: Array = np.empty(1024)
         self._length = 0
-        self._frontier = self._trainer.state.copy()  # the state before step len(self), kept while elsewhere
+        self._frontier = self._trainer.state.copy()  # the state before step len(self), unless the trainer is there
 
     def __len__(self) -> int:
         """How many steps have been computed so far."""
@@ -52,12 +58,15 @@ class Timeline:
 
     def __getitem__(self, index: int) -> Step:
         """Step `index`, computed as far as it must be. Raises DivergedError where the run does not get there."""
+        if self.diverged is not None and index >= self.diverged.step:
+            raise self.diverged.with_traceback(None)
         self.approach(index)
+        trainer, recorder = self._trainer, self._recorder(index + 1)
         if index < self._length:
-            return self._trainer.record(self._recorder(index + 1))
-        start = self._trainer.state.copy()
-        step = self._trainer.record(self._recorder(index + 1))
-        self._accept(index, start, [step.loss])
+            return trainer.record(recorder)
+        np.copyto(self._frontier, trainer.state)
+        step = trainer.record(recorder)
+        self._accept([step.loss])
         return step
 
     def advance(self, steps: int) -> None:
@@ -73,8 +82,8 @@ class Timeline:
         """
         if index < 0:
             raise IndexError(f"expected a step of at least 0, found {index}")
-        if self.diverged is not None and index >= self.diverged.step:
-            raise self.diverged
+        if self.diverged is not None and index > self.diverged.step:
+            raise self.diverged.with_traceback(None)
         self._go_back(index)
         trainer = self._trainer
         end = index if steps is None else min(index, trainer.index + steps)
@@ -87,11 +96,11 @@ class Timeline:
 
     def _go_back(self, index: int) -> None:
         """Put the trainer where the fewest steps lead to `index`."""
-        trainer = self._trainer
-        known = [(trainer.index, trainer.state)] if trainer.index <= index else []
-        known += [kept for checkpoints in (self._checkpoints, self._window) if (kept := checkpoints.nearest(index))]
-        if self._length <= index:
-            known.append((self._length, self._frontier if trainer.index != self._length else trainer.state))
+        trainer, reach = self._trainer, min(index, self._length)
+        known = [(trainer.index, trainer.state)] if trainer.index <= reach else []
+        known += [kept for checkpoints in (self._checkpoints, self._window) if (kept := checkpoints.nearest(reach))]
+        if reach == self._length != trainer.index:
+            known.append((self._length, self._frontier))
         nearest, state = max(known, key=lambda kept: kept[0])
         if nearest == trainer.index:
             return
@@ -111,15 +120,14 @@ class Timeline:
 
     def _run_on(self, steps: int) -> None:
         """Take new steps."""
-        first, start = self._trainer.index, self._trainer.state.copy()
-        losses = self._trainer.run(steps, self._recorder(first + steps))
-        self._accept(first, start, losses)
+        np.copyto(self._frontier, self._trainer.state)
+        self._accept(self._trainer.run(steps, self._recorder(self._length + steps)))
 
-    def _accept(self, first: int, start: Array, losses: list[float]) -> None:
-        """Keep the new steps from `first` on, begun at the state `start`, if all of them are finite."""
+    def _accept(self, losses: list[float]) -> None:
+        """Keep the new steps, which had these losses and began at the frontier, if all of them are finite."""
         # A parameter that is not finite never becomes finite again, so the last state answers for all before it.
         if not (np.isfinite(losses).all() and np.isfinite(self._trainer.state).all()):
-            self._stop(first, start, losses)
+            self._stop(losses)
         self._note(losses)
 
     def _note(self, losses: list[float]) -> None:
@@ -131,25 +139,25 @@ class Timeline:
         self._losses[self._length : length] = losses
         self._length = length
 
-    def _stop(self, first: int, start: Array, losses: list[float]) -> None:
-        """One of the steps from `first` on, which had these losses, is not finite: find it, keep what is before it,
-        and raise.
+    def _stop(self, losses: list[float]) -> None:
+        """One of the steps from the frontier on, which had these losses, is not finite: find it, keep what is before
+        it, and raise.
         """
         trainer, checkpoints = self._trainer, self._checkpoints
-        trainer.restore(first, start)
+        trainer.restore(self._length, self._frontier)
         for loss in losses:
-            before = trainer.state.copy()
             trainer.run(1, checkpoints)
             if not (np.isfinite(loss) and np.isfinite(trainer.state).all()):
                 break
-        bad = trainer.index - 1
-        trainer.restore(bad, before)
-        found = first_not_finite(trainer.record(checkpoints))
+            self._note([loss])
+            np.copyto(self._frontier, trainer.state)
+        bad = self._length
+        trainer.restore(bad, self._frontier)
+        step = trainer.record(checkpoints)
+        trainer.restore(bad, self._frontier)
+        found = first_not_finite(step)
         assert found is not None
         quantity, cell = found
         value = float(quantity.values[tuple(i - 1 for i in cell)])
-        trainer.restore(bad, before)
-        checkpoints.truncate(bad)
-        self._note(losses[: bad - first])
         self.diverged = DivergedError(bad, quantity.name, quantity.symbol, cell, value)
         raise self.diverged

@@ -154,25 +154,35 @@ def oracle_sample_loss(loss: core.Loss, y: Any, target: Any) -> float:
     return float(sum(max(least, p[j] - p[true] + loss.margin) for j in range(len(p)) if j != true))
 
 
-def oracle_sample_gradient(loss: core.Loss, y: Any, target: Any) -> Any:
-    """∂ℒ/∂y_out of one sample; the hinge's, and without its max, by the whole Jacobian of the softmax."""
-    if isinstance(loss, core.SquaredError):
-        return np.array(y) - np.array(target)
+def oracle_probability_gradient(loss: core.SoftmaxHinge | core.SoftmaxMargin, y: Any, target: Any) -> Any:
+    """∂ℒ/∂p of one sample."""
+    o, true = oracle_classes(y, target)
+    p = oracle_softmax(o)
+    gradient = np.zeros(len(p))
+    for j in range(len(p)):
+        active = isinstance(loss, core.SoftmaxMargin) or p[j] - p[true] + loss.margin > 0
+        if j != true and active:
+            gradient[j] += 1
+            gradient[true] -= 1
+    return gradient
+
+
+def oracle_logit_gradient(loss: core.Loss, y: Any, target: Any) -> Any:
+    """∂ℒ/∂o of one sample; the hinge's, and without its max, by the whole Jacobian of the softmax."""
     o, true = oracle_classes(y, target)
     p = oracle_softmax(o)
     if isinstance(loss, core.SoftmaxCrossEntropy):
-        gradient = p.copy()
-        gradient[true] -= 1
-    else:
-        assert isinstance(loss, (core.SoftmaxHinge, core.SoftmaxMargin))
-        by_p = np.zeros(len(p))
-        for j in range(len(p)):
-            active = isinstance(loss, core.SoftmaxMargin) or p[j] - p[true] + loss.margin > 0
-            if j != true and active:
-                by_p[j] += 1
-                by_p[true] -= 1
-        jacobian = np.diag(p) - np.outer(p, p)
-        gradient = jacobian.T @ by_p
+        return p - np.eye(len(p))[true]
+    assert isinstance(loss, (core.SoftmaxHinge, core.SoftmaxMargin))
+    jacobian = np.diag(p) - np.outer(p, p)
+    return jacobian.T @ oracle_probability_gradient(loss, y, target)
+
+
+def oracle_sample_gradient(loss: core.Loss, y: Any, target: Any) -> Any:
+    """∂ℒ/∂y_out of one sample."""
+    if isinstance(loss, core.SquaredError):
+        return np.array(y) - np.array(target)
+    gradient = oracle_logit_gradient(loss, y, target)
     return np.array([gradient[1] - gradient[0]]) if len(y) == 1 else gradient
 
 
@@ -200,8 +210,21 @@ def oracle_run(problem: core.Problem) -> Iterator[dict[str, Any]]:
             step[f"s_{label[k]}"] = s = z[k] @ weights[k] + (0 if bias is None else bias)
             z.append(oracle_activation(layer.activation, s))
             step[f"z_{label[k]}" if k < depth - 1 else "y_out"] = z[-1]
+        y_out = z[-1]
+        if not isinstance(problem.loss, core.SquaredError):
+            logits = [oracle_classes(y, target)[0] for y, target in zip(y_out, Y, strict=True)]
+            if y_out.shape[1] == 1:
+                step["o"] = np.array(logits)
+            step["p"] = np.array([oracle_softmax(o) for o in logits])
+        samples = list(zip(y_out, Y, strict=True))
+        step["sample_losses"] = np.array([oracle_sample_loss(problem.loss, y, target) for y, target in samples])
         step["loss"] = oracle_loss(problem, weights, biases, X, Y)
-        upper = np.array([oracle_sample_gradient(problem.loss, y, t) for y, t in zip(z[-1], Y, strict=True)]) / n
+        if isinstance(problem.loss, (core.SoftmaxHinge, core.SoftmaxMargin)):
+            by_p = [oracle_probability_gradient(problem.loss, y, target) for y, target in samples]
+            step["dp"] = np.array(by_p) / n
+        if not isinstance(problem.loss, core.SquaredError):
+            step["do"] = np.array([oracle_logit_gradient(problem.loss, y, target) for y, target in samples]) / n
+        upper = np.array([oracle_sample_gradient(problem.loss, y, target) for y, target in samples]) / n
         for k in reversed(range(depth)):
             step[f"delta_{label[k]}"] = delta = upper * oracle_slope(layers[k].activation, step[f"s_{label[k]}"])
             upper = delta @ weights[k].T
