@@ -98,12 +98,13 @@ def load_answers(path: str | os.PathLike[str], step: Step | None = None) -> Answ
     checker = Checker()
     read = checker.table("", _read_toml(Path(path), source), SHEET)
     sheet = _read_sheet(checker, read.get("answers", {}), read.get("formulas", {}))
-    if "answers" not in read and "formulas" not in read and not checker.mistakes:
-        checker.note("", "expected answers or formulas, found neither")
+    nothing = "answers" not in read and "formulas" not in read and not checker.mistakes
     if step is None:
         problem = _load_problem(checker, read, Path(path).parent)
         if problem is not None and not checker.mistakes:
             step = _take_step(checker, problem, read.get("step", 0))
+    if nothing:
+        checker.note("", "expected answers or formulas, found neither")
     if checker.mistakes or step is None:
         raise ProblemError(source, checker.mistakes)
     return AnswerSheet(source, step, *sheet)

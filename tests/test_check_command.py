@@ -1,0 +1,116 @@
+"""`sgdb check`: what it prints, and its exit status."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tui import cli
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+PUBLISHED = str(EXAMPLES / "exercise-2-published.toml")
+PROBLEM = "[data]\ninputs = [[1, 2], [3, 4]]\ntargets = [[1], [-1]]\n[[layers]]\nweights = [[1], [2]]\n"
+
+
+@pytest.fixture
+def check(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Any:
+    def run(*words: str, sheet: str | None = None) -> SimpleNamespace:
+        if sheet is not None:
+            (tmp_path / "answers.toml").write_text(sheet)
+            words = (str(tmp_path / "answers.toml"), *words)
+        status = cli.main(["check", *words])
+        out, err = capsys.readouterr()
+        return SimpleNamespace(status=status, out=out, err=err)
+
+    return run
+
+
+def test_the_first_slip_leads(check: Any) -> None:
+    run = check(PUBLISHED)
+    lines = run.out.splitlines()
+    assert (run.status, run.err) == (1, "")
+    assert lines[:6] == [
+        "Exercise 2, step 0",
+        "2 slips in 71 numbers",
+        "",
+        "the first slip:",
+        "  δ₁[2,3] = -0.8899: a decimal point slip",
+        "    it is -0.08899065",
+    ]
+    assert "  W_out⁺[3,1] = 0.050474687: the digit 0 is one too many" in lines
+
+
+def test_all_right(check: Any) -> None:
+    run = check(sheet="problem = 'exercise-2'\n[answers]\nloss = 1.966\n[formulas]\ns_1 = 'X_in W_1'\n")
+    assert run.status == 0
+    assert "no slip in 1 number, every formula is right" in run.out
+
+
+def test_what_follows_from_a_slip_is_said_to(check: Any) -> None:
+    sheet = "problem = 'exercise-2'\n[answers]\n's_1[1]' = [0.485, 0.869, 0.704]\n'z_1[1]' = [0.485, 0.869, '?']\n"
+    run = check(sheet=sheet)
+    assert run.status == 1
+    assert "  z_1  1 right, 1 follows from your s_1, 1 left open" in run.out
+
+
+def test_for_graders(check: Any) -> None:
+    run = check(PUBLISHED, "--json")
+    report = json.loads(run.out)
+    assert run.status == 1
+    assert report["counts"] == {"right": 69, "follows": 0, "slip": 2, "open": 0}
+    assert [(slip["name"], slip["cells"], slip["kind"]) for slip in report["slips"]] == [
+        ("delta_1", [[2, 3]], "decimal point"),
+        ("W_out_next", [[3, 1]], "digit inserted"),
+    ]
+    assert len(report["cells"]) == 71
+
+
+def test_colour_on_a_terminal_alone(check: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "\x1b" not in check(PUBLISHED).out
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert "\x1b[31m" in check(PUBLISHED).out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in check(PUBLISHED).out
+
+
+def test_a_problem_is_found_beside_the_sheet(check: Any, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(PROBLEM)
+    assert check(sheet="problem = 'mine.toml'\nstep = 1\n[answers]\n'y_out[1]' = '?'\n").status == 0
+
+
+def test_a_run_that_does_not_get_to_the_step_is_unusable(check: Any, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(PROBLEM + "[training]\nlearning_rate = 1e300\n")
+    run = check(sheet="problem = 'mine.toml'\nstep = 9\n[answers]\nloss = 1\n")
+    assert run.status == 2
+    assert "step: the run stops being finite at step" in run.err
+
+
+def test_a_copy_of_the_example_elsewhere_works(check: Any, tmp_path: Path) -> None:
+    assert check(str(shutil.copy(PUBLISHED, tmp_path))).status == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "sgdb: expected ANSWERS, a .toml file that names a problem, a step, and what was found"),
+        (("a.toml", "b.toml"), 'sgdb: expected one file of answers, found also "b.toml"'),
+        (("--jsn", "a.toml"), 'sgdb: option: unknown "--jsn"; did you mean "--json"?'),
+        (("nowhere.toml",), "sgdb: nowhere.toml: there is no such file"),
+    ],
+)
+def test_wrong_words(check: Any, words: tuple[str, ...], message: str) -> None:
+    run = check(*words)
+    assert (run.status, run.out) == (2, "")
+    assert message in run.err
+
+
+def test_help(check: Any) -> None:
+    run = check("--help")
+    assert run.status == 0
+    assert run.out.startswith("usage: sgdb check ANSWERS [options]")
