@@ -16,13 +16,19 @@ from core.problem import Problem
 class Pass:
     """Forward and backward through a network for batches of n rows, in arrays that are allocated once.
 
-    `forward` and `backward` are flat lists of numpy operations over ready arrays, to be called in order with
-    `evaluate`, which returns the loss, between them. Afterwards `pre_activations`, `activations`, `deltas` and the
-    gradients hold the numbers of this batch. An identity layer's activations are its pre-activations' own array.
+    `operations` is a flat list of numpy operations over ready arrays, to be called in order; one of them tells `note`
+    the loss. Afterwards `pre_activations`, `activations`, `deltas` and the gradients hold the numbers of this batch.
+    An identity layer's activations are its pre-activations' own array.
     """
 
     def __init__(
-        self, problem: Problem, inputs: Array, targets: Array, parameters: Parameters, gradients: Parameters
+        self,
+        problem: Problem,
+        inputs: Array,
+        targets: Array,
+        parameters: Parameters,
+        gradients: Parameters,
+        note: Callable[[float], object],
     ) -> None:
         n, network = len(inputs), problem.network
         self.inputs, self.targets = inputs, targets
@@ -32,11 +38,11 @@ class Pass:
             for s, layer in zip(self.pre_activations, network.layers, strict=True)
         ]
         self.deltas = [np.empty_like(s) for s in self.pre_activations]
-        self.forward = list(self._forward(network, parameters))
-        self.evaluate = problem.loss.bind(self.activations[-1], targets, self.deltas[-1])
-        if problem.reduction == "mean":
-            self.evaluate = self._mean(self.evaluate, n)
-        self.backward = list(self._backward(network, parameters, gradients))
+        self.operations = [
+            *self._forward(network, parameters),
+            *self._loss(problem, note),
+            *self._backward(network, parameters, gradients),
+        ]
 
     def _forward(self, network: Network, parameters: Parameters) -> list[Operation]:
         """s_k = z_{k-1} W_k + b_k, then z_k = f_k(s_k)."""
@@ -52,19 +58,21 @@ class Pass:
                 operations += layer.function.value(s, z)
         return operations
 
-    def _mean(self, total: Callable[[], float], n: int) -> Callable[[], float]:
-        share, gradient = np.array(1.0 / n), self.deltas[-1]
-
-        def evaluate() -> float:
-            loss = total() / n
-            np.multiply(gradient, share, gradient)
-            return loss
-
-        return evaluate
+    def _loss(self, problem: Problem, note: Callable[[float], object]) -> list[Operation]:
+        """ℒ, and ∂ℒ/∂y_out into δ_L's array."""
+        n, gradient = len(self.inputs), self.deltas[-1]
+        arrays = self.activations[-1], self.targets, gradient
+        if problem.reduction == "sum":
+            return [problem.loss.bind(*arrays, note)]
+        share = np.array(1.0 / n)
+        return [
+            problem.loss.bind(*arrays, lambda total: note(total / n)),
+            partial(np.multiply, gradient, share, gradient),
+        ]
 
     def _backward(self, network: Network, parameters: Parameters, gradients: Parameters) -> list[Operation]:
         """δ_L = ∂ℒ/∂y_out ⊙ f_L'(s_L), then δ_k = (δ_{k+1} W_{k+1}ᵀ) ⊙ f_k'(s_k), ∂ℒ/∂W_k = z_{k-1}ᵀ δ_k, and for
-        ∂ℒ/∂b_k the column sums of δ_k. `evaluate` has left ∂ℒ/∂y_out in δ_L's array.
+        ∂ℒ/∂b_k the column sums of δ_k. ∂ℒ/∂y_out stands in δ_L's array.
         """
         operations: list[Operation] = []
         ones = np.ones(len(self.inputs))

@@ -27,9 +27,11 @@ class Loss(ABC):
         """What each sample costs, shape (n,)."""
 
     @abstractmethod
-    def bind(self, outputs: Array, targets: Array, gradient: Array) -> Callable[[], float]:
-        """A function over these three arrays: each call writes ∂ℒ/∂y_out, for ℒ the sum over the samples, into
-        `gradient` and returns ℒ.
+    def bind(
+        self, outputs: Array, targets: Array, gradient: Array, note: Callable[[float], object]
+    ) -> Callable[[], None]:
+        """An operation over these three arrays: each call writes ∂ℒ/∂y_out, for ℒ the sum over the samples, into
+        `gradient` and tells `note` ℒ.
         """
 
     @abstractmethod
@@ -43,7 +45,7 @@ class Loss(ABC):
     def gradient(self, outputs: Array, targets: Array) -> Array:
         """∂ℒ/∂y_out for ℒ the sum over the samples, shape (n, d)."""
         gradient = np.empty_like(outputs)
-        self.bind(outputs, targets, gradient)()
+        self.bind(outputs, targets, gradient, note=lambda _: None)()
         return gradient
 
 
@@ -59,13 +61,15 @@ class SquaredError(Loss):
         losses: Array = 0.5 * (residuals * residuals).sum(axis=1)
         return losses
 
-    def bind(self, outputs: Array, targets: Array, gradient: Array) -> Callable[[], float]:
+    def bind(
+        self, outputs: Array, targets: Array, gradient: Array, note: Callable[[float], object]
+    ) -> Callable[[], None]:
         residuals = gradient.reshape(-1)
         subtract, dot = np.subtract, residuals.dot
 
-        def evaluate() -> float:
+        def evaluate() -> None:
             subtract(outputs, targets, gradient)
-            return 0.5 * float(dot(residuals))
+            note(0.5 * float(dot(residuals)))
 
         return evaluate
 
@@ -119,10 +123,12 @@ class SoftmaxLoss(Loss):
     def logit_gradient(self, outputs: Array, targets: Array) -> Array:
         """∂ℒ/∂o for ℒ the sum over the samples, shape (n, C)."""
 
-    def bind(self, outputs: Array, targets: Array, gradient: Array) -> Callable[[], float]:
-        def evaluate() -> float:
+    def bind(
+        self, outputs: Array, targets: Array, gradient: Array, note: Callable[[float], object]
+    ) -> Callable[[], None]:
+        def evaluate() -> None:
             gradient[...] = self.output_gradient(self.logit_gradient(outputs, targets), outputs)
-            return float(self.sample_losses(outputs, targets).sum())
+            note(float(self.sample_losses(outputs, targets).sum()))
 
         return evaluate
 

@@ -73,21 +73,20 @@ class Trainer:
             partial(np.multiply, self._gradients.trained, np.array(problem.learning_rate), change),
             partial(np.subtract, self.state, change, self.state),
         ]
+        self._losses: list[float] = []
         self._passes: dict[int, Pass] = {}
 
-    def run(self, steps: int, checkpoints: Checkpoints) -> list[float]:
+    def run(self, steps: int, checkpoints: Checkpoints) -> Array:
         """Take `steps` steps, leave the state before each that falls on a checkpoint there, and return their losses.
         Whoever interrupts it leaves the trainer NOWHERE, to be restored.
         """
-        losses: list[float] = []
-        note = losses.append
+        self._losses.clear()
         state, shuffled = self.state.data, self.schedule.shuffled
         cells, size, stride = checkpoints.cells, checkpoints.size, checkpoints.stride
         first, self.index = self.index, NOWHERE
         slot = -(-(first - checkpoints.origin) // stride)
         due, cell = checkpoints.origin + slot * stride, slot * size
-        work = self._load(first)
-        forward, evaluate, backward = work.forward, work.evaluate, work.backward
+        operations = self._load(first).operations
         with np.errstate(all="ignore"):  # a run that overflows is found by whoever asked for it
             for index in range(first, first + steps):
                 if index == due:
@@ -95,16 +94,12 @@ class Trainer:
                     due += stride
                     cell += size
                 if shuffled and index != first:
-                    work = self._load(index)
-                    forward, evaluate, backward = work.forward, work.evaluate, work.backward
-                for operation in forward:
-                    operation()
-                note(evaluate())
-                for operation in backward:
+                    operations = self._load(index).operations
+                for operation in operations:
                     operation()
         checkpoints.extend(first + steps)
         self.index = first + steps
-        return losses
+        return np.array(self._losses)
 
     def restore(self, index: int, state: Array) -> None:
         """Go to where the trained parameters before step `index` were `state`."""
@@ -132,7 +127,7 @@ class Trainer:
             biases=before.biases,
             pre_activations=tuple(map(frozen, work.pre_activations)),
             activations=tuple(map(frozen, work.activations)),
-            loss=loss,
+            loss=float(loss),
             deltas=tuple(map(frozen, work.deltas)),
             weight_gradients=gradients.weights,
             bias_gradients=gradients.biases,
@@ -147,8 +142,8 @@ class Trainer:
             inputs, targets = problem.inputs, problem.targets
             if self.schedule.shuffled:
                 inputs, targets = np.empty((size, inputs.shape[1])), np.empty((size, targets.shape[1]))
-            work = Pass(problem, inputs, targets, self._parameters, self._gradients)
-            work.backward += self._update
+            work = Pass(problem, inputs, targets, self._parameters, self._gradients, self._losses.append)
+            work.operations += self._update
             self._passes[size] = work
         work = self._passes[size]
         if self.schedule.shuffled:

@@ -66,7 +66,7 @@ class Timeline:
             return trainer.record(recorder)
         np.copyto(self._frontier, trainer.state)
         step = trainer.record(recorder)
-        self._accept([step.loss])
+        self._accept(np.array([step.loss]))
         return step
 
     def advance(self, steps: int) -> None:
@@ -123,14 +123,14 @@ class Timeline:
         np.copyto(self._frontier, self._trainer.state)
         self._accept(self._trainer.run(steps, self._recorder(self._length + steps)))
 
-    def _accept(self, losses: list[float]) -> None:
+    def _accept(self, losses: Array) -> None:
         """Keep the new steps, which had these losses and began at the frontier, if all of them are finite."""
         # A parameter that is not finite never becomes finite again, so the last state answers for all before it.
         if not (np.isfinite(losses).all() and np.isfinite(self._trainer.state).all()):
             self._stop(losses)
         self._note(losses)
 
-    def _note(self, losses: list[float]) -> None:
+    def _note(self, losses: Array) -> None:
         length = self._length + len(losses)
         if length > len(self._losses):
             grown = np.empty(max(2 * len(self._losses), length))
@@ -139,17 +139,17 @@ class Timeline:
         self._losses[self._length : length] = losses
         self._length = length
 
-    def _stop(self, losses: list[float]) -> None:
+    def _stop(self, losses: Array) -> None:
         """One of the steps from the frontier on, which had these losses, is not finite: find it, keep what is before
         it, and raise.
         """
         trainer, checkpoints = self._trainer, self._checkpoints
         trainer.restore(self._length, self._frontier)
-        for loss in losses:
-            trainer.run(1, checkpoints)
-            if not (np.isfinite(loss) and np.isfinite(trainer.state).all()):
+        for _ in losses:
+            loss = trainer.run(1, checkpoints)
+            if not (np.isfinite(loss).all() and np.isfinite(trainer.state).all()):
                 break
-            self._note([loss])
+            self._note(loss)
             np.copyto(self._frontier, trainer.state)
         bad = self._length
         trainer.restore(bad, self._frontier)
