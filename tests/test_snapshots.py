@@ -121,3 +121,12 @@ def test_the_walk_through_a_step(compare: Compare, size: tuple[int, int]) -> Non
 
 def test_a_long_sum_shows_its_largest_terms(compare: Compare) -> None:
     assert compare(problem=wide(), inspect=("s_1", (3, 2)))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_formulas_of_a_network(compare: Compare, size: tuple[int, int]) -> None:
+    assert compare("f", problem=core.load_problem("exercise-1"), size=size)
+
+
+def test_gradients_beside_central_differences(compare: Compare) -> None:
+    assert compare("right", "tab", "z", "d")

@@ -280,6 +280,7 @@ async def test_every_key_is_a_command_of_the_palette_too() -> None:
         screen = training(pilot)
         commands = {command.title: command.callback for command in pilot.app.get_system_commands(screen)}
         assert {meaning for _, meaning in screen.key_table()} <= set(commands)
+        assert "Inspect a cell: where its number comes from" in commands
         await commands["Ten steps on"]()
         await settle(pilot)
         assert shown(pilot).index == 10

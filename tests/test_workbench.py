@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from screen import app, notices, press, settle, shown, texts, training, wide
 from textual.pilot import Pilot
@@ -12,6 +13,7 @@ from textual.widgets import Static
 import core
 from core.computation import values_of
 from core.explanation import explain
+from examples import random_problem
 from tui.matrix import MatrixView
 from tui.panes.arithmetic import ArithmeticPane
 from tui.workbench import Workbench
@@ -208,3 +210,52 @@ async def test_the_cell_under_the_cursor_is_in_view_at_any_size(size: tuple[int,
             assert block is not None
             text = block.format.text(float(block.values[block.place(cell)]))
             assert any(text in line for line in texts(pilot)), (name, cell)
+
+
+async def test_d_puts_central_differences_beside_the_gradients_and_follows_the_step() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "tab", "z", "d")
+        check = bench(pilot).check
+        assert check is not None
+        assert check.step == 0
+        screen = "\n".join(texts(pilot))
+        assert "ΔW₁" in screen
+        assert screen.count("✓") == 9
+        await press(pilot, "n")
+        assert bench(pilot).check is not None
+        assert bench(pilot).check.step == 1  # type: ignore[union-attr]
+        await press(pilot, "d")
+        assert "ΔW₁" not in "\n".join(texts(pilot))
+
+
+async def test_a_long_gradient_check_shows_itself_and_stops_for_the_next_step() -> None:
+    problem = random_problem(0, (784, 300, 100, 10), rows=64, loss=core.SoftmaxCrossEntropy())
+    async with app(problem).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("d")
+        while not any("checking gradients" in line for line in texts(pilot)):
+            await pilot.pause()
+        await pilot.press("d")
+        await press(pilot, "n")
+        assert shown(pilot).index == 1
+        assert bench(pilot).check is None
+
+
+async def test_f_shows_every_gradient_twice_and_their_numbers_agree() -> None:
+    async with app(core.load_problem("exercise-1")).run_test(size=(120, 60)) as pilot:
+        await settle(pilot)
+        await press(pilot, "f")
+        screen = "\n".join(texts(pilot))
+        assert "δ₂ = (δ_out W_outᵀ) ⊙ f₂'(s₂)" in screen or "δ₂  = (δ_out W_outᵀ) ⊙ f₂'(s₂)" in screen
+        statics = " ".join(str(static.content) for static in pilot.app.screen.query(Static))
+        assert "∂ℒ/∂W₁ = X_inᵀ" in statics
+        for k in (1, 2, 3):
+            view = pilot.app.screen.query_one(f"#numbers_{k}", MatrixView)
+            recursion, in_full = view.blocks_shown
+            np.testing.assert_allclose(recursion.values, in_full.values, rtol=1e-12)
+            np.testing.assert_allclose(
+                recursion.values, core.Timeline(training(pilot).problem)[0].weight_gradients[k - 1]
+            )
+        await press(pilot, "escape")
+        assert shown(pilot).index == 0

@@ -14,6 +14,7 @@ from tui.format import NumberFormat
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 
+Flags: TypeAlias = np.ndarray[Any, np.dtype[np.str_]]
 Cell: TypeAlias = tuple[int, ...]
 
 
@@ -30,6 +31,7 @@ class Block:
     per_row  whether its rows are samples, which another batch replaces
     axes     which of its row i and column j number a cell: "ij" in a matrix, "i" or "j" in a vector that is shown as
              a column or a row, "" in a single number
+    flags    a character for each cell that says something of its number ("" for none), in place of other marks
     veiled   whether its numbers are not to be seen yet
     current  whether it is what is being computed now
     column_names   what the columns are called beside their number, if they have names
@@ -43,6 +45,7 @@ class Block:
     off: Mask | None = None
     per_row: bool = False
     axes: str = "ij"
+    flags: Flags | None = None
     veiled: bool = False
     current: bool = False
     column_names: Sequence[str] = ()

@@ -25,6 +25,7 @@ from tui.palette import LEVELS, Palette, palette
 IDLE, ROSE, FELL = "○", "▴", "▾"
 SOURCE, TARGET = "◆", "◇"
 VEIL = "·"
+RIGHT, WRONG, UNSURE = "✓", "✗", "~"
 
 Piece = tuple[int, str, Style]  # column on the pane, text, style
 
@@ -90,18 +91,21 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         self._before: dict[str, Block] = {}
         self._scales: dict[str, float] = {}
 
-    def show(self, blocks: Sequence[Block], *, same_rows: bool) -> None:
-        """Show these matrices; `same_rows` says whether the rows are the samples that were shown before."""
+    def show(self, blocks: Sequence[Block], *, same_rows: bool = True, again: bool = False) -> None:
+        """Show these matrices. `same_rows` says whether the rows are the samples that were shown before, `again` that
+        the numbers are, so that what is marked as new stays marked.
+        """
         before = {block.name: block for block in self._blocks}
         shapes = [(block.name, block.width, block.rows) for block in self._blocks]
         self._blocks = tuple(blocks)
-        self._before = {
-            block.name: before[block.name]
-            for block in self._blocks
-            if block.name in before
-            and (same_rows or not block.per_row)
-            and before[block.name].values.shape == block.values.shape
-        }
+        if not again:
+            self._before = {
+                block.name: before[block.name]
+                for block in self._blocks
+                if block.name in before
+                and (same_rows or not block.per_row)
+                and before[block.name].values.shape == block.values.shape
+            }
         self._scales = {}
         if shapes == [(block.name, block.width, block.rows) for block in self._blocks]:
             # The same places: only the numbers are new.
@@ -184,6 +188,14 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         x = self.scroll_offset.x if inside else placed.x
         self.scroll_to(x=x, y=top, animate=False, force=True, immediate=True)
         self._kept_at = self.scroll_offset
+
+    def watch_show_vertical_scrollbar(self, shown: bool) -> None:
+        if shown:  # a bar that was not there yet has not heard of the scrolling before
+            self.vertical_scrollbar.position = round(self.scroll_y)
+
+    def watch_show_horizontal_scrollbar(self, shown: bool) -> None:
+        if shown:
+            self.horizontal_scrollbar.position = round(self.scroll_x)
 
     def on_resize(self, _event: events.Resize) -> None:
         self._arrange()
@@ -309,13 +321,19 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         text = block.format.cell(value)
         if block.off is not None and block.off[row, column]:
             return text, IDLE, colours.dim
+        if block.flags is not None:
+            flag = str(block.flags[row, column]) or " "
+            return text, flag, colours.alarm if flag == WRONG else self._shade(block, value, colours)
         mark = " "
         before = self._before.get(block.name)
         if before is not None and before.values[row, column] != value:
             mark = ROSE if before.values[row, column] < value else FELL
+        return text, mark, self._shade(block, value, colours)
+
+    def _shade(self, block: Block, value: float, colours: Palette) -> Style:
         if not math.isfinite(value):
-            return text, mark, colours.alarm
-        return text, mark, colours.scale[LEVELS + round(LEVELS * value / self._scale(block))]
+            return colours.alarm
+        return colours.scale[LEVELS + round(LEVELS * value / self._scale(block))]
 
     def _scale(self, block: Block) -> float:
         """The largest finite size of a number in the block, or 1."""

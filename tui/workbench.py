@@ -6,19 +6,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import ClassVar
 
 import numpy as np
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.message import Message
 from textual.reactive import reactive
+from textual.worker import get_current_worker
 
 from core import Step, quantities
 from core.computation import values_of
 from core.explanation import explain
+from core.gradient_check import GradientCheck, check_gradients
 from core.origins import Cells, Place, sources, targets
 from tui.block import Block, Cell
 from tui.format import DEFAULT_DIGITS
@@ -28,6 +31,8 @@ from tui.panes.arithmetic import ArithmeticPane
 from tui.panes.deltas import DeltasPane
 from tui.panes.matrix_pane import MatrixPane
 from tui.panes.weights import WeightsPane
+
+PROGRESS_AFTER = 0.1  # seconds after which a wait shows itself
 
 
 class Workbench(Container):
@@ -44,6 +49,7 @@ class Workbench(Container):
         Binding("escape", "leave", "leave", tooltip="Leave the cell, or the walk through the step", show=False),
         Binding("full_stop", "walk(1)", "compute", tooltip="Next computation of the step", key_display="."),
         Binding("comma", "walk(-1)", "uncompute", tooltip="Previous computation", key_display=",", show=False),
+        Binding("d", "check", "differences", tooltip="Gradients beside central differences, or not", show=False),
         Binding("left", "move(0, -1)", "cell left", show=False),
         Binding("right", "move(0, 1)", "cell right", show=False),
         Binding("up", "move(-1, 0)", "cell up", show=False),
@@ -64,11 +70,20 @@ class Workbench(Container):
     current: reactive[str | None] = reactive(None, init=False)
     detailed: reactive[bool] = reactive(False, init=False)
 
+    checking: reactive[bool] = reactive(False, init=False)
+    check: reactive[GradientCheck | None] = reactive(None, init=False)
+
     @dataclass
     class StepWanted(Message):
         """Another step is to be shown."""
 
         index: int
+
+    @dataclass
+    class Busy(Message):
+        """What takes a while, for the line on top; "" when it is over."""
+
+        text: str
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -78,7 +93,7 @@ class Workbench(Container):
         shared = {"step": Workbench.step, "digits": Workbench.digits, "current": Workbench.current}
         with Vertical(id="left"):
             yield WeightsPane(id="weights").data_bind(**shared, detailed=Workbench.detailed)
-            yield DeltasPane(id="deltas").data_bind(**shared, detailed=Workbench.detailed)
+            yield DeltasPane(id="deltas").data_bind(**shared, detailed=Workbench.detailed, check=Workbench.check)
         with Vertical(id="right"):
             yield ActivationsPane(id="activations").data_bind(**shared, detailed=Workbench.detailed)
         yield ArithmeticPane(id="arithmetic").data_bind(**shared, inspected=Workbench.inspected)
@@ -98,6 +113,36 @@ class Workbench(Container):
             else:  # the last batch of an epoch may have fewer rows
                 self.inspected = (name, tuple(map(min, cell, values[name].shape)))
         self.call_later(self._point)
+        self.watch_checking(self.checking)
+
+    def watch_checking(self, checking: bool) -> None:
+        self.check = None
+        if checking and self.step is not None:
+            self._check(self.step)
+        else:
+            self.workers.cancel_group(self, "check")
+
+    @work(thread=True, exclusive=True, group="check")
+    def _check(self, step: Step) -> None:
+        """Compare the step's gradients with differences; a step that comes meanwhile stops it."""
+        worker = get_current_worker()
+        started = monotonic()
+
+        def progress(done: int, total: int) -> bool:
+            if not worker.is_cancelled and monotonic() - started > PROGRESS_AFTER:
+                self.app.call_from_thread(self._progress, f"checking gradients: {done:,} of {total:,}, d stops")
+            return worker.is_cancelled
+
+        check = check_gradients(step, progress=progress)
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._checked, check)
+
+    def _progress(self, text: str) -> None:
+        self.post_message(self.Busy(text))
+
+    def _checked(self, check: GradientCheck) -> None:
+        self.post_message(self.Busy(""))
+        self.check = check
 
     def watch_current(self, current: str | None) -> None:
         self._detail()
@@ -137,6 +182,10 @@ class Workbench(Container):
     def panes(self) -> list[MatrixPane]:
         """The matrix panes in reading order."""
         return list(self.query(MatrixPane))
+
+    def _has(self, name: str) -> bool:
+        """Whether a matrix on screen is a quantity of the step, so that its cells can be asked where they come from."""
+        return self.step is not None and name in values_of(self.step)
 
     def _find(self, name: str) -> tuple[MatrixPane, Block] | None:
         for pane in self.panes:
@@ -204,14 +253,17 @@ class Workbench(Container):
     def action_matrix(self, change: int) -> None:
         if self.inspected is None:
             return
-        blocks = [block for pane in self.panes for block in pane.blocks_shown if block.name != "batch"]
-        names = [block.name for block in blocks]
+        names = [block.name for pane in self.panes for block in pane.blocks_shown if self._has(block.name)]
         here = names.index(self.inspected[0]) if self.inspected[0] in names else 0
         self._go(names[(here + change) % len(names)])
 
     def action_back(self) -> None:
         place = self._trail.pop()
         self._show(place)
+
+    def action_check(self) -> None:
+        self.checking = not self.checking
+        self.post_message(self.Busy(""))
 
     def action_copy(self) -> None:
         if self.step is not None and self.inspected is not None:
@@ -222,7 +274,7 @@ class Workbench(Container):
 
     @on(MatrixView.Chosen)
     def _choose(self, event: MatrixView.Chosen) -> None:
-        if event.name != "batch":
+        if self._has(event.name):
             self._go(event.name, event.cell)
 
     @on(ArithmeticPane.Followed)

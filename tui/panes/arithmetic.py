@@ -25,7 +25,8 @@ from tui.formula import with_shapes
 MATRIX_KEYS = "arrows move · tab next matrix · enter picks a term · y copies · esc"
 TERM_KEYS = "← → pick · enter goes there · backspace back · esc to the matrix"
 WALK_KEYS = ". next computation · , previous · enter inspects · esc leaves"
-TERMS = (12, 8, 6, 4)  # how many of a long sum's terms are shown, the largest: as many as there is room for
+TERMS = (12, 8, 6, 4, 3)  # how many of a long sum's terms are shown, the largest: as many as there is room for
+SHORT = 6  # terms at most, and a sum is shown whole, even if that takes scrolling
 ROOM_FOR_BOTH = 6  # lines, the formula of the quantity and the arithmetic of the cell
 
 
@@ -133,6 +134,8 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
             first, *rest = explanation.lines(terms, self.digits)
             rest = [indent + line for line in rest]
             if sum(-(-len(line) // max(1, self.size.width)) for line in (first, *rest)) <= room:
+                break
+            if len(explanation) <= SHORT:
                 break
         self._terms = _followable(explanation, terms)
         line = Text(first)

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import numpy as np
+from textual.reactive import reactive
+
 from core import Step
+from core.gradient_check import CheckedGradient, GradientCheck
 from core.quantities import layer_label, layer_symbol
 from tui.block import Block
+from tui.matrix import RIGHT, UNSURE, WRONG
 from tui.panes.matrix_pane import MatrixPane, as_matrix, idle
 
 
 class DeltasPane(MatrixPane):
     """For each layer, last to first: δ_k, and the gradients ∂W_k and ∂b_k. In detail the
-    gradients at p and o, too.
+    gradients at p and o, too; with a gradient check the central differences beside the gradients: ✓ they agree,
+    ✗ they do not, ~ there is a kink between the two losses.
     """
 
     TITLE = "deltas and gradients"
     HOME = "delta_out"
+
+    check: reactive[GradientCheck | None] = reactive(None, init=False)
+
+    def watch_check(self) -> None:
+        self._refresh()
 
     def blocks(self, step: Step) -> list[Block]:
         blocks = []
@@ -38,6 +49,7 @@ class DeltasPane(MatrixPane):
                 if values is None:
                     continue
                 matrix = as_matrix(values)
+                axes = "ij" if values.ndim == 2 else "j"
                 blocks.append(
                     Block(
                         f"{name}_{label}",
@@ -47,7 +59,23 @@ class DeltasPane(MatrixPane):
                         self.format(),
                         off,
                         per_row=name == "delta",
-                        axes="ij" if values.ndim == 2 else "j",
+                        axes=axes,
                     )
                 )
+                if self.check is not None and self.check.step == step.index and name != "delta":
+                    blocks.append(self._difference(self.check[f"{name}_{label}"], axes))
         return blocks
+
+    def _difference(self, checked: CheckedGradient, axes: str) -> Block:
+        """The central differences that stand beside a gradient."""
+        flags = np.select([checked.wrong, checked.misleading, checked.agrees], [WRONG, UNSURE, RIGHT], "")
+        error = np.nanmax(np.where(checked.misleading, np.nan, checked.relative_error), initial=0.0)
+        return Block(
+            f"difference_{checked.name}",
+            checked.symbol.replace("∂", "Δ"),
+            as_matrix(checked.difference),
+            f"off by {error:.0e} at most",
+            self.format(),
+            flags=flags if flags.ndim == 2 else flags[np.newaxis, :],
+            axes=axes,
+        )

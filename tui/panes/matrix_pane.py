@@ -57,7 +57,7 @@ class MatrixPane(MatrixView):
             return
         before = self._shown
         same_rows = before is None or np.array_equal(before.batch, step.batch)
-        self.show([*self._unveiled(step)], same_rows=same_rows)
+        self.show([*self._unveiled(step)], same_rows=same_rows, again=step is before)
         self._shown = step
 
     def _unveiled(self, step: Step) -> Iterator[Block]:

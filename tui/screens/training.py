@@ -19,6 +19,7 @@ from core import DivergedError, Problem, SoftmaxHinge, Step, Timeline
 from tui.format import DEFAULT_DIGITS, FEWEST_DIGITS, MOST_DIGITS
 from tui.panes.status import StatusLine
 from tui.runner import Runner
+from tui.screens.formulas import FormulasScreen
 from tui.screens.goto import GoToScreen
 from tui.screens.help import HelpScreen
 from tui.workbench import Workbench
@@ -59,6 +60,9 @@ class TrainingScreen(Screen[None]):
         Binding("plus", "digits(1)", "digits", tooltip="More digits", key_display="+", show=False),
         Binding("minus", "digits(-1)", "digits", tooltip="Fewer digits", key_display="-", show=False),
         Binding("l", "log", "log", tooltip="Loss on a log scale, or linear", show=False),
+        Binding(
+            "f", "formulas", "formulas", tooltip="The gradients' formulas: by the recursion, and expanded", show=False
+        ),
         Binding("question_mark", "help", "help", tooltip="The keys, and how to read the numbers", key_display="?"),
         Binding("q", "app.quit", "quit", tooltip="Quit"),
     ]
@@ -226,27 +230,33 @@ class TrainingScreen(Screen[None]):
             self.notify(reason, timeout=4)
         return bool(reason)
 
+    def _keys(self) -> Iterator[tuple[Widget, Binding]]:
+        """Each key that has a meaning of its own, with the widget that it acts on."""
+        for node in (self, self.query_one(Workbench)):
+            for binding in Binding.make_bindings(node.BINDINGS):
+                if binding.tooltip:
+                    yield node, binding
+
     def key_table(self) -> list[tuple[str, str]]:
         """The keys of this screen and what they do, an entry for each action."""
         found: dict[str, list[str]] = {}
-        for binding in Binding.make_bindings(self.BINDINGS):
+        for _, binding in self._keys():
             found.setdefault(binding.tooltip, []).append(self.app.get_key_display(binding))
         return [(" ".join(keys), meaning) for meaning, keys in found.items()]
 
     def commands(self) -> Iterator[SystemCommand]:
         """Everything that a key does, for the command palette."""
         seen = set()
-        for binding in Binding.make_bindings(self.BINDINGS):
+        for node, binding in self._keys():
             if binding.action not in seen:
                 seen.add(binding.action)
-                yield SystemCommand(
-                    binding.tooltip, f"key {self.app.get_key_display(binding)}", self._performer(binding.action)
-                )
+                key = self.app.get_key_display(binding)
+                yield SystemCommand(binding.tooltip, f"key {key}", self._performer(node, binding.action))
 
-    def _performer(self, action: str) -> Callable[[], Awaitable[None]]:
+    def _performer(self, node: Widget, action: str) -> Callable[[], Awaitable[None]]:
         async def perform() -> None:
-            if not self._explain(action):
-                await self.run_action(action)
+            if not (node is self and self._explain(action)) and not await self.app.run_action(action, node):
+                self.notify("That needs a cell to be inspected: enter begins.", timeout=4)
 
         return perform
 
@@ -260,6 +270,10 @@ class TrainingScreen(Screen[None]):
     def _want(self, event: Workbench.StepWanted) -> None:
         self.playing = False
         self.seek(event.index)
+
+    @on(Workbench.Busy)
+    def _show_busy(self, event: Workbench.Busy) -> None:
+        self.activity = event.text or self._play_state()
 
     def action_first(self) -> None:
         self.playing = False
@@ -301,6 +315,11 @@ class TrainingScreen(Screen[None]):
 
     def action_log(self) -> None:
         self.logarithmic = not self.logarithmic
+
+    def action_formulas(self) -> None:
+        if self.step is not None:
+            self.playing = False
+            self.app.push_screen(FormulasScreen(self.step, self.digits))
 
     def action_help(self) -> None:
         self.playing = False
