@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import NamedTuple
 
+import numpy as np
+
 from core.arrays import Array
 from core.own_values import OwnValues
 from core.step import Step
@@ -17,6 +19,7 @@ from core.wrong_turns import Turn, WrongTurns
 
 Place = tuple[int, ...]
 MOST_OTHERS = 2
+TINY = 1e-300
 
 
 class Diagnosis(NamedTuple):
@@ -67,36 +70,41 @@ def _single(places: tuple[Place, ...], *sources: Iterable[Diagnosis]) -> Finding
 def _by_method(step: Step, own: OwnValues, name: str, wrong: Mapping[Place, Written]) -> dict[Place, list[Diagnosis]]:
     """For each place the mistakes in computing that reproduce its number, the likeliest first."""
     found: dict[Place, dict[Diagnosis, None]] = {place: {} for place in wrong}
-    for turn in _turns(step, own, name):
+    for turn, slack in _turns(step, own, name):
         for place, written in wrong.items():
-            if written.fits(float(turn.values[place])):
+            if written.fits(float(turn.values[place]), float(slack[place])):
                 found[place][Diagnosis(turn.kind, turn.text)] = None
     return {place: list(diagnoses) for place, diagnoses in found.items()}
 
 
-def _turns(step: Step, own: OwnValues, name: str) -> Iterator[Turn]:
-    """From the person's own numbers and from the right ones; in the quantity, and in those left out on the way."""
+def _turns(step: Step, own: OwnValues, name: str) -> Iterator[tuple[Turn, Array]]:
+    """From the person's own numbers, with what their rounding leaves open, and from the right ones; in the quantity,
+    and in those left out on the way.
+    """
     turns = WrongTurns(step, own)
-    bases = (own.values, own.true)
-    for values in bases:
-        yield from turns.at(name, values)
-    for earlier in own.unwritten_before(name):
-        for values in bases:
-            for turn in turns.at(earlier, values):
-                carried = own.carry(values, {earlier: turn.values}, name)
-                yield turn._replace(text=f"{turn.text} (in {earlier})", values=carried)
-    for values in bases:
-        yield from turns.misread(name, values)
+    exact = np.zeros(own.true[name].shape)
+    theirs, open_ = np.abs(own.carry(own.values, {}, name)), own.tolerance(name)
+    for at in (turns.at, turns.misread):
+        for turn in at(name, own.values):
+            # A mistake that makes a number larger makes what is left open larger.
+            yield turn, open_ * np.fmax(1.0, np.abs(turn.values) / np.fmax(theirs, TINY))
+        for turn in at(name, own.true):
+            yield turn, exact
+        for earlier in own.unwritten_before(name) if at == turns.at else ():
+            for values in (own.values, own.true):
+                for turn in at(earlier, values):
+                    carried = own.carry(values, {earlier: turn.values}, name)
+                    yield turn._replace(text=f"{turn.text} (in {earlier})", values=carried), exact
 
 
 def _by_pen(own: OwnValues, name: str, wrong: Mapping[Place, Written]) -> dict[Place, list[Diagnosis]]:
     """For each place the likeliest slip in writing down the right number, or the one that follows from their own."""
-    meant: tuple[Array, ...] = (own.true[name], own.carry(own.values, {}, name))
+    true, theirs, open_ = own.true[name], own.carry(own.values, {}, name), own.tolerance(name)
+
+    def meant(number: Written, place: Place) -> bool:
+        return number.fits(float(true[place])) or number.fits(float(theirs[place]), float(open_[place]))
+
     return {
-        place: [
-            Diagnosis(kind, text)
-            for kind, text, variant in written.variants()
-            if any(variant.fits(float(values[place])) for values in meant)
-        ][:1]
+        place: [Diagnosis(kind, text) for kind, text, number in written.variants() if meant(number, place)][:1]
         for place, written in wrong.items()
     }

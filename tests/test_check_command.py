@@ -59,6 +59,22 @@ def test_what_follows_from_a_slip_is_said_to(check: Any) -> None:
     assert "  z_1  1 right, 1 follows from your s_1, 1 left open" in run.out
 
 
+def test_a_quantity_that_is_all_wrong_is_told_briefly(check: Any) -> None:
+    run = check(sheet="problem = 'exercise-2'\n[answers]\ndelta_out = [31.7, 28.3, 57.9, 91.1]\n")
+    assert run.status == 1
+    assert run.out.count("no known kind of slip gives this number") == 1
+    assert "    and 3 more such numbers in δ_out" in run.out
+
+
+def test_the_published_formulas(check: Any) -> None:
+    run = check(str(EXAMPLES / "exercise-1-published.toml"))
+    assert run.status == 1
+    assert "3 of 3 formulas wrong" in run.out
+    assert "W_out does not belong" in run.out
+    assert "W_2 does not belong" in run.out
+    assert "the factors are right, but not their order" in run.out
+
+
 def test_for_graders(check: Any) -> None:
     run = check(PUBLISHED, "--json")
     report = json.loads(run.out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -105,10 +106,18 @@ class _Text:
         report = self.report
         yield self._painted("title", f"{report.step.problem.name}, step {report.step.index}")
         yield self._summary()
+        unexplained = Counter(slip.name for slip in report.slips if not slip.kind)
+        told: set[str] = set()
         for i, slip in enumerate(report.slips):
             if i < 2:
                 yield from ("", self._painted("title", "the first slip:" if i == 0 else "and after it:"))
-            yield from self._slip(slip)
+            if slip.kind:
+                yield from self._slip(slip)
+            elif slip.name not in told:  # one tells enough of many in the same quantity
+                told.add(slip.name)
+                yield from self._slip(slip)
+                if unexplained[slip.name] > 1:
+                    yield f"    and {_count(unexplained[slip.name] - 1, 'more such number')} in {slip.symbol}"
         if report.cells:
             yield from ("", *self._quantities())
         if report.formulas:
