@@ -16,6 +16,7 @@ import numpy as np
 from core.arrays import Array, Mask, Rows
 
 
+@dataclass(frozen=True)
 class Loss(ABC):
     """A loss over outputs and targets of shape (n, d); `name` is what problem files call it, `title` what people do."""
 
@@ -49,7 +50,6 @@ class Loss(ABC):
         return gradient
 
 
-@dataclass(frozen=True)
 class SquaredError(Loss):
     """ℒ = Σ ½ (y_out - y_gt)²."""
 
@@ -149,7 +149,6 @@ class SoftmaxLoss(Loss):
         ]
 
 
-@dataclass(frozen=True)
 class SoftmaxCrossEntropy(SoftmaxLoss):
     """ℒ = Σ -log p_y, for p = softmax(o) and y the true class; ∂ℒ/∂o = p - (one-hot y)."""
 
@@ -220,7 +219,6 @@ class MarginLoss(SoftmaxLoss):
         return [f"margin: expected a finite number of at least 0, found {self.margin}"]
 
 
-@dataclass(frozen=True)
 class SoftmaxHinge(MarginLoss):
     """ℒ = Σ Σ_{j≠y} max(0, p_j - p_y + m)."""
 
@@ -236,7 +234,6 @@ class SoftmaxHinge(MarginLoss):
         return active
 
 
-@dataclass(frozen=True)
 class SoftmaxMargin(MarginLoss):
     """ℒ = Σ Σ_{j≠y} (p_j - p_y + m): the hinge without its max, under which terms on the right side pay for wrong ones
     and go on pulling.

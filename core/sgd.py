@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -15,6 +16,7 @@ from core.network import Parameters
 from core.problem import Problem
 from core.step import Step
 
+PIECE = 2**14  # cells of the parameters that are updated in one go
 NOWHERE = sys.maxsize  # the index of a trainer that was interrupted in the middle of a step
 
 
@@ -68,11 +70,7 @@ class Trainer:
         self._parameters = Parameters.initial(problem.network)
         self._gradients = Parameters(problem.network)
         self.state: Array = self._parameters.trained
-        change = np.empty_like(self.state)
-        self._update: list[Operation] = [
-            partial(np.multiply, self._gradients.trained, np.array(problem.learning_rate), change),
-            partial(np.subtract, self.state, change, self.state),
-        ]
+        self._update = list(self._descent(np.array(problem.learning_rate)))
         self._losses: list[float] = []
         self._passes: dict[int, Pass] = {}
 
@@ -134,6 +132,15 @@ class Trainer:
             next_weights=after.weights,
             next_biases=after.biases,
         )
+
+    def _descent(self, rate: Array) -> Iterator[Operation]:
+        """W⁺ = W - α ∂ℒ/∂W for all that is trained, in pieces whose change stays in the processor's cache."""
+        change = np.empty(min(PIECE, self.state.size))
+        for start in range(0, self.state.size, PIECE):
+            piece = self.state[start : start + PIECE]
+            gradient, room = self._gradients.trained[start : start + PIECE], change[: piece.size]
+            yield partial(np.multiply, gradient, rate, room)
+            yield partial(np.subtract, piece, room, piece)
 
     def _load(self, index: int) -> Pass:
         """The pass for step `index`, with the rows of its batch in place."""

@@ -14,9 +14,9 @@ from core.step import Step
 
 KIB = 2**10
 MIB = 2**20
-HEAVY = (
-    128 * KIB
-)  # a state of more than this is not kept for every step: its memory is slower to get than a step to take
+HEAVY = 64 * KIB  # of a state from this size on, what a copy costs is getting fresh memory for it
+WORTH_A_COPY = 2048  # and a step over this many rows costs so much more that there is one for every step
+SPARSEST = 32
 BLOCK = 1024  # steps between two looks at whether the run is still finite
 
 
@@ -35,7 +35,7 @@ class Timeline:
         self.diverged: DivergedError | None = None
         self._trainer = Trainer(problem)
         size = self._trainer.state.size
-        self._checkpoints = Checkpoints(size, budget - budget // 8, stride=max(1, self._trainer.state.nbytes // HEAVY))
+        self._checkpoints = Checkpoints(size, budget - budget // 8, stride=self._first_stride())
         self._window = Checkpoints(size, budget // 8)
         self._losses: Array = np.empty(1024)
         self._length = 0
@@ -107,6 +107,13 @@ class Timeline:
         if trainer.index == self._length:
             np.copyto(self._frontier, trainer.state)
         trainer.restore(nearest, state)
+
+    def _first_stride(self) -> int:
+        """Of how many steps one leaves a checkpoint while there is room for all."""
+        trainer = self._trainer
+        if trainer.state.nbytes < HEAVY:
+            return 1
+        return max(1, min(SPARSEST, WORTH_A_COPY // trainer.schedule.batch_size))
 
     def _recorder(self, end: int) -> Checkpoints:
         """Where the states from the trainer's on, up to `end`, are to be kept."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from examples import exercise_2, random_problem
 
 import core
+from examples import exercise_2, random_problem
 
 
 def names(sizes: tuple[int, ...], bias: bool) -> list[str]:
