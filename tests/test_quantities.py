@@ -29,13 +29,14 @@ def names(sizes: tuple[int, ...], bias: bool) -> list[str]:
         (
             (2, 3, 4, 1),
             False,
-            "s_1 z_1 s_2 z_2 s_out y_out sample_losses loss delta_out delta_2 delta_1 dW_out dW_2 dW_1 W_1_next W_2_next W_out_next",
+            "s_1 z_1 s_2 z_2 s_out y_out sample_losses loss delta_out delta_2 delta_1 dW_out dW_2 dW_1 "
+            "W_1_next W_2_next W_out_next",
         ),
         (
             (2, 3, 4, 1),
             True,
-            "s_1 z_1 s_2 z_2 s_out y_out sample_losses loss delta_out delta_2 delta_1 dW_out db_out dW_2 db_2 dW_1 db_1 "
-            "W_1_next b_1_next W_2_next b_2_next W_out_next b_out_next",
+            "s_1 z_1 s_2 z_2 s_out y_out sample_losses loss delta_out delta_2 delta_1 "
+            "dW_out db_out dW_2 db_2 dW_1 db_1 W_1_next b_1_next W_2_next b_2_next W_out_next b_out_next",
         ),
     ],
 )
