@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from core.check_report import CellVerdict, CheckReport, FormulaVerdict, Slip
     from core.comparison import LossComparison, compare_losses, step_under
     from core.explanation import Explanation, Factor, Term, explain
+    from core.export import write_solution
     from core.formulas import Formula, Recursion, Token, expanded, recursive
     from core.gradient_check import CheckedGradient, GradientCheck, check_gradients
     from core.hinge import HingeView, hinge_view
     from core.origins import Cells, Place, sources, targets
+    from core.solution import Solution, solve
 
 __all__ = [
     "ACTIVATIONS",
@@ -51,6 +53,7 @@ __all__ = [
     "SoftmaxCrossEntropy",
     "SoftmaxHinge",
     "SoftmaxMargin",
+    "Solution",
     "SquaredError",
     "Step",
     "Term",
@@ -66,10 +69,12 @@ __all__ = [
     "load_problem",
     "quantities",
     "recursive",
+    "solve",
     "sources",
     "step_under",
     "suggest",
     "targets",
+    "write_solution",
 ]
 
 # What only some questions need is imported when the first of them is asked.
@@ -82,6 +87,8 @@ _LATER = {
     **dict.fromkeys(("Formula", "Recursion", "Token", "expanded", "recursive"), "core.formulas"),
     **dict.fromkeys(("CheckedGradient", "GradientCheck", "check_gradients"), "core.gradient_check"),
     **dict.fromkeys(("Cells", "Place", "sources", "targets"), "core.origins"),
+    **dict.fromkeys(("Solution", "solve"), "core.solution"),
+    "write_solution": "core.export",
 }
 
 

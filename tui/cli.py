@@ -38,10 +38,17 @@ def _check(argv: Sequence[str]) -> int:
     return main(argv)
 
 
+def _solve(argv: Sequence[str]) -> int:
+    from tui.commands.solve import main
+
+    return main(argv)
+
+
 # Each imports its own file when it is asked for, so that no command waits for what another one needs.
 COMMANDS: dict[str, Command] = {
     "run": Command("train without a screen and print the final loss", _run),
     "check": Command("check work done by hand and find its first slip", _check),
+    "solve": Command("write the worked solution of a step: Markdown, LaTeX or HTML", _solve),
     "gradcheck": Command("compare the gradients of a step with differences of its loss", _gradcheck),
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -32,10 +31,13 @@ def main(argv: Sequence[str]) -> int:
     if "help" in arguments.values:
         print(arguments.help, end="")
         return 0
+
+    from core.output import unwritable
+
     problem, mistakes = load(arguments)
     steps = _steps(arguments.values.get("steps", str(STEPS)), mistakes)
     path = arguments.values.get("csv")
-    if path is not None and (mistake := _unwritable(path, arguments.problem)):
+    if path is not None and (mistake := unwritable(path, arguments.problem)):
         mistakes.append(f"--csv: {printable(path)}: {mistake}")
     if problem is None or mistakes:
         return complain(mistakes)
@@ -73,40 +75,9 @@ def _steps(text: str, mistakes: list[str]) -> int:
     return steps
 
 
-def _unwritable(path: str, problem: str) -> str | None:
-    """Why the losses could not be written to `path`, or None where they can."""
-    try:
-        if os.path.isdir(path):
-            return "expected a file, found a folder"
-        if os.path.exists(path):
-            if not os.path.isfile(path):
-                return "expected a file, found a device or a pipe"
-            if os.path.exists(problem) and os.path.samefile(path, problem):
-                return "this is the problem's own file"
-            if not os.access(path, os.W_OK):
-                return "the file is read-only"
-        with open(_temporary(path), "x"):
-            os.unlink(_temporary(path))
-    except OSError as error:
-        return error.strerror
-    except ValueError:  # a NUL character
-        return "this is no file name"
-    return None
-
-
-def _temporary(path: str) -> str:
-    return f"{os.path.realpath(path)}.{os.getpid()}.tmp"
-
-
 def _write(path: str, timeline: Timeline) -> None:
-    """The losses so far, all of them or none: into a file of another name first, which then takes the place."""
-    temporary = _temporary(path)
-    try:
-        with open(temporary, "x", encoding="ascii") as file:
-            file.write("step,loss\n")
-            file.writelines(f"{step},{loss!r}\n" for step, loss in enumerate(timeline.losses.tolist()))
-        os.replace(temporary, os.path.realpath(path))
-    except BaseException:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        raise
+    """The losses so far."""
+    from core.output import write_lines
+
+    losses = timeline.losses.tolist()
+    write_lines(path, ("step,loss\n", *(f"{step},{loss!r}\n" for step, loss in enumerate(losses))))

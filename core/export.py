@@ -1,0 +1,38 @@
+"""A worked solution in a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+from core.output import write_lines
+from core.rounding import USUAL
+from core.solution import Solution, solve
+from core.solution_html import to_html
+from core.solution_latex import to_latex
+from core.solution_markdown import to_markdown
+from core.step import Step
+
+WRITERS: dict[str, Callable[[Solution], str]] = {"md": to_markdown, "latex": to_latex, "html": to_html}
+SUFFIXES = {"md": ".md", "latex": ".tex", "html": ".html"}
+
+
+def render(solution: Solution, format: str) -> str:
+    """A solution as text in a `format`: "md", "latex" or "html"."""
+    return WRITERS[format](solution)
+
+
+def write_solution(
+    steps: Step | Sequence[Step], path: str | os.PathLike[str], format: str, digits: int = USUAL
+) -> None:
+    """Write the worked solution of a step, or of several, to a file, all of it or nothing.
+
+    Raises OSError, and ValueError for what is no file name.
+    """
+    write_lines(path, [render(solve([steps] if isinstance(steps, Step) else steps, digits), format)])
+
+
+def format_of(path: str) -> str | None:
+    """The format that a file's name asks for by its suffix; None for another suffix."""
+    suffix = os.path.splitext(path)[1].lower()
+    return next((format for format, known in SUFFIXES.items() if known == suffix), None)

@@ -1,0 +1,28 @@
+"""A number as it is written down: rounded, in decimals, at the digits that somebody asked for."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+FEWEST, MOST, USUAL = 2, 17, 6
+SURE = 15  # significant digits of a double that arithmetic has not blurred
+SMALLEST_PLAIN = -4  # the power of ten below which zeros behind the point are hard to count
+
+
+def rounded(value: float, digits: int = USUAL) -> str:
+    """`value` with `digits` significant digits, or all that it has where they are fewer: 0.458 is exact, 0.458000
+    rounded. Large and tiny numbers are written in powers of ten, as 1.2e-7; what is not finite as NaN, inf, -inf.
+    """
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "inf" if value > 0 else "-inf"
+    if value == 0:
+        return "0"
+    # 0.1 + 0.2 is 0.3 to whoever asks for no more than what the sum can promise.
+    exact = Decimal(f"{value:.{SURE}g}" if digits <= SURE else repr(value)).normalize()
+    number = exact if len(exact.as_tuple().digits) <= digits else Decimal(f"{value:.{digits - 1}e}")
+    power = number.adjusted()
+    if SMALLEST_PLAIN <= power < digits:
+        return f"{number:f}"
+    mantissa = number.scaleb(-power)
+    return f"{mantissa:f}e{power}"

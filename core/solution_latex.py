@@ -1,0 +1,184 @@
+"""A worked solution in LaTeX: one file in ASCII that pdflatex takes with nothing but amsmath."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from core.notation import tex, tex_number
+from core.solution import BLANK, Arithmetic, Entry, Grid, Part, Solution
+from core.solution_text import NOTATION, dots, fractions, heading, rounding_note, shape_text
+
+PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
+\usepackage{amsmath}
+\setlength{\textwidth}{17cm}
+\setlength{\oddsidemargin}{-0.54cm}
+\setlength{\textheight}{25cm}
+\setlength{\topmargin}{-1.5cm}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{4pt plus 2pt}
+\raggedright
+\allowdisplaybreaks"""
+SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "_": r"\_",
+    "%": r"\%",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': "''",
+    "`": r"\textasciigrave{}",
+    "-": "{-}",  # two of them are not to become a dash
+    "'": r"{'}",
+    "ß": r"\ss{}",
+    "æ": r"\ae{}",
+    "Æ": r"\AE{}",
+    "œ": r"\oe{}",
+    "ø": r"\o{}",
+    "Ø": r"\O{}",
+    "ł": r"\l{}",
+    "Ł": r"\L{}",
+}
+ACCENTS = {
+    "\u0300": "`",
+    "\u0301": "'",
+    "\u0302": "^",
+    "\u0303": "~",
+    "\u0304": "=",
+    "\u0308": '"',
+    "\u030a": "r",
+    "\u030c": "v",
+    "\u0327": "c",
+}
+GREEK = "GREEK SMALL LETTER "
+NO_COMMAND = ("OMICRON", "FINAL SIGMA")
+SIZES = ((84, ""), (96, r"\small"), (108, r"\footnotesize"), (134, r"\scriptsize"))
+TINIEST = r"\tiny"
+ROOM = r"\underline{\hspace{3em}}"
+
+
+def to_latex(solution: Solution) -> str:
+    """The solution as a LaTeX document; names from the problem are escaped. Accents and Greek letters in them stay; any
+    other letter that pdflatex has no font for is written as its code, U+6F22.
+    """
+    return "\n".join(_lines(solution)) + "\n"
+
+
+def _lines(solution: Solution) -> Iterator[str]:
+    yield from (PREAMBLE, r"\begin{document}")
+    yield rf"\section*{{{escaped(solution.title)}: {heading(solution)}}}"
+    yield f"{_prose(NOTATION)} {rounding_note(solution)}"
+    yield r"\begin{itemize}"
+    for words, formula in solution.facts:
+        yield rf"\item {words}{f': ${tex(formula)}$' if formula else ''}"
+    yield r"\end{itemize}"
+    if solution.formulas:
+        yield r"\subsection*{Formulas}"
+        # In a paragraph a long formula breaks where maths lets it.
+        for formula in map(tex, solution.formulas):
+            breakable = formula.replace(r"\odot", r"\allowbreak \odot").replace(" [", r" \allowbreak [")
+            yield from ("", f"${breakable}$")
+    for step in solution.steps:
+        yield rf"\subsection*{{Step {step.index}}}"
+        if step.rows:
+            yield _prose(step.rows)
+        for section in step.sections:
+            yield rf"\subsubsection*{{{section.title}}}"
+            for entry in section.entries:
+                yield from _entry(entry)
+    yield r"\end{document}"
+
+
+def _entry(entry: Entry) -> Iterator[str]:
+    notes = [f"${tex(shape_text(entry))}$" if entry.shape else "", entry.result.note]
+    notes += [f"columns: {', '.join(map(escaped, entry.column_names))}"] if entry.column_names else []
+    text = ", ".join(note for note in notes if note)
+    symbol = tex(entry.symbol)
+    yield from ("", rf"\textbf{{${symbol}$}}{f' ({text})' if text else ''}\nopagebreak")
+    rows = [f"{symbol}&= {tex(entry.formula)}"] if entry.formula else []
+    rows += [f"&= {_parts(entry.substituted)}"] if entry.substituted else []
+    rows.append(f"{'' if rows else symbol}&= {_parts([entry.result])}")
+    width = max(_width(parts) for parts in ([entry.formula], entry.substituted, [entry.result]))
+    yield from _aligned(rows, width)
+    for example in entry.examples:
+        yield from _example(example)
+
+
+def _example(example: Arithmetic) -> Iterator[str]:
+    # In a paragraph a long sum breaks where it has to.
+    lines = [f"{tex(example.symbol)} = {tex(example.symbols)}", f"= {tex(example.numbers)}"]
+    if example.numbers != example.result:
+        lines.append(f"= {tex_number(example.result)}")
+    yield from ("", r"\hangindent=3em " + " ".join(f"${line}$" for line in lines))
+
+
+def _aligned(rows: Sequence[str], width: int) -> Iterator[str]:
+    size = next((size for most, size in SIZES if width <= most), TINIEST)
+    yield f"{{{size}\n" + r"\[\begin{aligned}"
+    yield " \\\\[2pt]\n".join(rows)
+    yield r"\end{aligned}\]}"
+
+
+def _width(parts: Sequence[Part]) -> int:
+    return sum(part.width if isinstance(part, Grid) else len(part) for part in parts)
+
+
+def _parts(parts: Sequence[Part]) -> str:
+    single = len(parts) == 1
+    return " ".join(_matrix(part, single) if isinstance(part, Grid) else tex(part) for part in parts)
+
+
+def _matrix(grid: Grid, single: bool) -> str:
+    if single and grid.rows == grid.columns == 1:
+        return _cell(grid.cells[0][0], 0)
+    down, across = dots(grid)
+    rows = [
+        " & ".join(map(_cell, row, pads)) + (r" & \cdots" if across else "")
+        for row, pads in zip(grid.cells, fractions(grid.cells), strict=True)
+    ]
+    columns = len(grid.cells[0]) + across
+    if down:
+        rows.append(" & ".join([r"\vdots"] * columns))
+    body = " \\\\ ".join(rows)
+    return rf"\left[\begin{{array}}{{{'r' * columns}}} {body} \end{{array}}\right]"
+
+
+def _cell(text: str, pad: int) -> str:
+    if text == BLANK:
+        return ROOM
+    # A decimal point is narrower than a digit, and stands free only where there is none in the number.
+    free = "." * (pad > 0 and "." not in text) + "0" * (pad - (pad > 0 and "." not in text))
+    return tex_number(text) + (rf"\phantom{{{free}}}" if free else "")
+
+
+def _prose(text: str) -> str:
+    """A sentence of our own, its formulas in maths."""
+    words = [f"${tex(word)}$" if not word.isascii() else word for word in text.split(" ")]
+    return " ".join(words)
+
+
+def escaped(text: str) -> str:
+    """A person's text as LaTeX takes it, in ASCII."""
+    return "".join(map(_character, unicodedata.normalize("NFC", text)))
+
+
+def _character(c: str) -> str:
+    if c in SPECIAL:
+        return SPECIAL[c]
+    if c.isascii():
+        return c
+    name = unicodedata.name(c, "")
+    letter = name.removeprefix(GREEK)
+    if letter.isalpha() and letter not in (name, *NO_COMMAND):
+        return rf"$\{letter.lower().replace('lamda', 'lambda')}$"
+    parts = unicodedata.normalize("NFD", c)
+    if len(parts) == 2 and parts[1] in ACCENTS and parts[0].isascii():
+        return rf"\{ACCENTS[parts[1]]}{{{parts[0]}}}"
+    return f"U+{ord(c):04X}"

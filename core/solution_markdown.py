@@ -1,0 +1,108 @@
+"""A worked solution in Markdown: formulas and matrices in code blocks, the same on every host and as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from core.solution import BLANK, Arithmetic, Entry, Grid, Part, Solution
+from core.solution_text import NOTATION, dots, fractions, heading, rounding_note, shape_text
+
+SPECIAL = re.compile(r"([\\`*_\[\]<>|$~&#!{}()+.@:-])")
+ROOM = "____"
+
+
+def to_markdown(solution: Solution) -> str:
+    """The solution as a Markdown text; names from the problem are escaped."""
+    return "\n".join(_lines(solution)) + "\n"
+
+
+def _lines(solution: Solution) -> Iterator[str]:
+    yield from (f"# {_escaped(solution.title)}: {heading(solution)}", "")
+    yield from (f"{NOTATION} {rounding_note(solution)}", "")
+    for words, formula in solution.facts:
+        yield f"- {words}{': ' if formula else ''}{f'`{formula}`' if formula else ''}"
+    if solution.formulas:
+        yield from ("", "## Formulas", "", *_block(solution.formulas))
+    for step in solution.steps:
+        yield from ("", f"## Step {step.index}")
+        if step.rows:
+            yield from ("", step.rows)
+        for section in step.sections:
+            yield from ("", f"### {section.title}")
+            for entry in section.entries:
+                yield from ("", *_entry(entry))
+
+
+def _entry(entry: Entry) -> Iterator[str]:
+    shape, note = shape_text(entry), entry.result.note
+    yield f"**{_escaped(entry.symbol)}**{f' ({shape})' if shape else ''}{f', {note}' if note else ''}"
+    if entry.column_names:
+        yield f"columns: {', '.join(map(_escaped, entry.column_names))}"
+    yield ""
+    yield from _block([*_work(entry)])
+
+
+def _work(entry: Entry) -> Iterator[str]:
+    """The formula, the numbers put in, the result, and the arithmetic of some cells."""
+    if not entry.formula:
+        yield from _equation(entry.symbol, [entry.result])
+        return
+    yield f"{entry.symbol} = {entry.formula}"
+    for parts in (entry.substituted, (entry.result,)):
+        if parts:
+            yield from ("", *_equation(" " * len(entry.symbol), parts))
+    if entry.examples:
+        yield ""
+    for example in entry.examples:
+        yield from _example(example)
+
+
+def _example(example: Arithmetic) -> Iterator[str]:
+    indent = " " * len(example.symbol)
+    yield f"{example.symbol} = {example.symbols}"
+    yield f"{indent} = {example.numbers}"
+    if example.numbers != example.result:
+        yield f"{indent} = {example.result}"
+
+
+def _block(lines: Sequence[str]) -> Iterator[str]:
+    yield "```text"
+    yield from (line.rstrip() for line in lines)
+    yield "```"
+
+
+def _equation(left: str, parts: Sequence[Part]) -> Iterator[str]:
+    """left = parts, the matrices in their height, everything else beside their middle row."""
+    single = len(parts) == 1
+    columns = [_matrix(part, single) if isinstance(part, Grid) else [part.strip()] for part in parts]
+    columns = [[f"{left} ="], *(lines for lines in columns if lines != [""])]
+    middle = (max(map(len, columns)) - 1) // 2
+    for row in range(max(map(len, columns))):
+        places = [row - middle + (len(lines) - 1) // 2 for lines in columns]
+        yield " ".join(
+            lines[at] if 0 <= at < len(lines) else " " * len(lines[0])
+            for lines, at in zip(columns, places, strict=True)
+        )
+
+
+def _matrix(grid: Grid, single: bool) -> list[str]:
+    """A matrix line by line, each of one width, in brackets unless it is a `single` number."""
+    pads = fractions(grid.cells)
+    cells = [
+        [(cell if cell != BLANK else ROOM) + " " * pad for cell, pad in zip(row, row_pads, strict=True)]
+        for row, row_pads in zip(grid.cells, pads, strict=True)
+    ]
+    down, across = dots(grid)
+    if across:
+        cells = [[*row, "…"] for row in cells]
+    if down:
+        cells.append(["⋮"] * len(cells[0]))
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
+    return lines if single and grid.rows == grid.columns == 1 else [f"[ {line} ]" for line in lines]
+
+
+def _escaped(text: str) -> str:
+    """A text that Markdown takes as it is."""
+    return SPECIAL.sub(r"\\\1", text)

@@ -1,0 +1,51 @@
+"""What the writers of a solution share: words, and numbers lined up on the decimal point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.solution import BLANK, Entry, Grid, Solution
+
+NOTATION = (
+    "Rows are samples; ∂W stands for ∂ℒ/∂W, likewise ∂b, ∂p, ∂o; ⊙ multiplies entry by entry; W⁺ is W after the update."
+)
+
+
+def heading(solution: Solution) -> str:
+    """What follows the title: a person reads it as "Exercise 2: step 0, worked out"."""
+    indices = [step.index for step in solution.steps]
+    steps = f"step {indices[0]}" if len(indices) == 1 else f"steps {indices[0]} to {indices[-1]}"
+    blank = any(cell == BLANK for e in solution.steps[0].sections[-1].entries for row in e.result.cells for cell in row)
+    return f"{steps}, to be worked out" if blank else f"{steps}, worked out"
+
+
+def rounding_note(solution: Solution) -> str:
+    """How the numbers are rounded."""
+    return f"Numbers are rounded to {solution.digits} significant digits; one with fewer is exact."
+
+
+def shape_text(entry: Entry) -> str:
+    """4×3; of a vector its length; empty for a single number."""
+    return "×".join(map(str, entry.shape))
+
+
+def fractions(cells: Sequence[Sequence[str]]) -> list[list[int]]:
+    """For each cell how many places are to be left free behind it, so that its column lines up on the decimal point. A
+    column with powers of ten is not lined up.
+    """
+    columns = [[_places(cell) for cell in column] for column in zip(*cells, strict=True)]
+    widest = [max((n for n in column if n is not None), default=0) for column in columns]
+    plain = [None not in column for column in columns]
+    return [[(widest[j] - (_places(cell) or 0)) if plain[j] else 0 for j, cell in enumerate(row)] for row in cells]
+
+
+def _places(cell: str) -> int | None:
+    """Characters from the decimal point on, 0 without one; None for what is no plain decimal."""
+    if any(c not in "-.0123456789" for c in cell):
+        return None
+    return len(cell) - cell.index(".") if "." in cell else 0
+
+
+def dots(grid: Grid) -> tuple[bool, bool]:
+    """Whether rows and columns were left out."""
+    return len(grid.cells) < grid.rows, len(grid.cells[0]) < grid.columns
