@@ -13,6 +13,7 @@ import core
 from core.hinge import SHIFT
 from examples import (
     LOSSES,
+    exercise_2,
     oracle_classes,
     oracle_sample_gradient,
     oracle_sample_loss,
@@ -20,6 +21,7 @@ from examples import (
     problems,
     random_problem,
     random_targets,
+    step_bits,
 )
 
 MARGINS = (0.0, 0.5, 1.0, 2.0)
@@ -303,3 +305,13 @@ def test_a_loss_that_does_not_fit_the_targets_has_no_numbers() -> None:
     assert [comparison.step is None for comparison in found] == [False, True, True]
     assert [comparison.loss is None for comparison in found] == [False, True, True]
     assert found[1].delta_out is found[1].distance is None
+
+
+def test_ten_thousand_switches_between_two_runs_at_random_steps_change_no_number_of_either() -> None:
+    problem = exercise_2()
+    runs = [core.Timeline(problem.with_loss(loss), budget=4096) for loss in (core.SquaredError(), core.SoftmaxHinge())]
+    fresh = [core.Timeline(run.problem) for run in runs]
+    expected = [[step_bits(timeline[k]) for k in range(200)] for timeline in fresh]
+    chance = np.random.default_rng(0)
+    for switch, index in enumerate(chance.integers(0, 200, size=10_000).tolist()):
+        assert step_bits(runs[switch % 2][index]) == expected[switch % 2][index]

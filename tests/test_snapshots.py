@@ -130,3 +130,22 @@ def test_the_formulas_of_a_network(compare: Compare, size: tuple[int, int]) -> N
 
 def test_gradients_beside_central_differences(compare: Compare) -> None:
     assert compare("right", "tab", "z", "d")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_hinge_laid_open(compare: Compare, size: tuple[int, int]) -> None:
+    assert compare(*["tab", "tab"] * (size == (60, 20)), "right", problem=core.load_problem("exercise-3"), size=size)
+
+
+def test_the_hinge_laid_open_without_colour(compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert compare("right", problem=core.load_problem("exercise-3"))
+
+
+def test_the_hinge_pane_alone(compare: Compare) -> None:
+    assert compare("tab", "z", "down", "down", problem=core.load_problem("exercise-3"))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_losses_side_by_side(compare: Compare, size: tuple[int, int]) -> None:
+    assert compare("m", problem=core.load_problem("why-the-max"), size=size, seek=30)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
-from examples import exercise_2, random_problem, step_bits
 from screen import app, diverging, notices, press, regression, settle, shown, texts, training, wide
 from textual.pilot import Pilot
+from textual.widget import Widget
 from textual.widgets import Input
 
 import core
+from examples import exercise_2, random_problem, step_bits
 from tui.format import MOST_DIGITS
 from tui.panes.activations import ActivationsPane
+from tui.panes.hinge import HingePane
 from tui.panes.loss_plot import LossPlot
+from tui.screens.comparison import ComparisonScreen
 from tui.screens.goto import GoToScreen, parse_step
 from tui.screens.help import HelpScreen
 from tui.screens.training import SPEEDS, TrainingScreen
@@ -223,14 +227,18 @@ async def test_digits_change_by_key_and_stop_at_the_limits() -> None:
         assert any("-0.4118" in line and "-0.41178" not in line for line in texts(pilot))
 
 
+def panes(pilot: Pilot[Any]) -> list[Widget]:
+    return list(training(pilot).query("#weights, #deltas, #activations, #hinge, #loss"))
+
+
 async def test_z_shows_one_pane_alone_tab_the_next_and_escape_all() -> None:
     async with app().run_test(size=(120, 40)) as pilot:
         await settle(pilot)
 
         def visible() -> list[str | None]:
-            return [pane.id for pane in training(pilot)._panes() if pane.is_on_screen and pane.display]
+            return [pane.id for pane in panes(pilot) if pane.is_on_screen and pane.display]
 
-        assert visible() == ["weights", "activations", "deltas", "loss"]
+        assert visible() == ["weights", "deltas", "activations", "loss"]
         await press(pilot, "z")
         assert visible() == ["activations"]
         await press(pilot, "tab")
@@ -238,13 +246,13 @@ async def test_z_shows_one_pane_alone_tab_the_next_and_escape_all() -> None:
         await press(pilot, "shift+tab", "shift+tab")
         assert visible() == ["weights"]
         await press(pilot, "escape")
-        assert visible() == ["weights", "activations", "deltas", "loss"]
+        assert visible() == ["weights", "deltas", "activations", "loss"]
 
 
 async def test_a_small_terminal_shows_one_pane_and_a_tiny_one_says_what_it_needs() -> None:
     async with app().run_test(size=(60, 20)) as pilot:
         await settle(pilot)
-        assert [pane.id for pane in training(pilot)._panes() if pane.is_on_screen] == ["activations"]
+        assert [pane.id for pane in panes(pilot) if pane.is_on_screen] == ["activations"]
         await pilot.resize_terminal(50, 12)
         await settle(pilot)
         assert any("needs 60×20" in line for line in texts(pilot))
@@ -327,3 +335,65 @@ async def test_names_from_a_file_cannot_reach_the_terminal_as_escape_codes() -> 
         await settle(pilot)
         assert "\x1b" not in texts(pilot)[0]
         assert "[31mred" in texts(pilot)[0]
+
+
+async def test_a_problem_under_the_hinge_starts_with_its_pane_and_its_keys_choose_sample_and_margin() -> None:
+    async with app(core.load_problem("exercise-3")).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        pane = training(pilot).query_one(HingePane)
+        assert pane.display
+        pane.focus()
+        await press(pilot, "down", "down")
+        assert pane.sample == 2
+        own = step_bits(shown(pilot))
+        await press(pilot, "n", "right_square_bracket")
+        loss = shown(pilot).problem.loss
+        assert isinstance(loss, core.SoftmaxHinge)
+        assert loss.margin == pytest.approx(0.55)
+        again = core.Timeline(core.load_problem("exercise-3").with_loss(loss))
+        assert step_bits(shown(pilot)) == step_bits(again[1])
+        await press(pilot, "left_square_bracket", "p")
+        assert step_bits(shown(pilot)) == own
+
+
+async def test_the_hinge_pane_comes_and_goes_with_the_view_and_the_focus_stays_on_something() -> None:
+    async with app().run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert not training(pilot).query_one(HingePane).display
+        await press(pilot, "h")
+        assert training(pilot).query_one(HingePane).display
+        assert pilot.app.focused is not None
+        assert pilot.app.focused.display
+        await press(pilot, "tab", "tab", "tab", "tab", "h")
+        assert pilot.app.focused is not None
+        assert pilot.app.focused.display
+
+
+async def test_m_puts_the_losses_side_by_side_and_plots_every_run() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "shift+right", "m")
+        screen = pilot.app.screen
+        assert isinstance(screen, ComparisonScreen)
+        step = core.Timeline(exercise_2())[10]
+        lines = "\n".join(texts(pilot))
+        for comparison in core.compare_losses(step):
+            assert comparison.title in lines
+            assert f"{comparison.loss:.8g}" in lines
+        curves = screen.query_one(LossPlot).timelines
+        assert [len(timeline) for timeline in curves] == [11, 11, 11, 11]
+        await press(pilot, "l", "escape")
+        assert step_bits(shown(pilot)) == step_bits(step)
+
+
+async def test_switching_views_at_random_steps_changes_no_number_of_either_run() -> None:
+    own, hinge = (core.Timeline(exercise_2().with_loss(loss)) for loss in (core.SquaredError(), core.SoftmaxHinge()))
+    expected = {timeline.problem.loss: [step_bits(timeline[k]) for k in range(12)] for timeline in (own, hinge)}
+    chance = random.Random(0)
+    async with app().run_test(size=(60, 20)) as pilot:
+        await settle(pilot)
+        for _ in range(60):
+            training(pilot).seek(chance.randrange(12))
+            await press(pilot, "h")
+            step = shown(pilot)
+            assert step_bits(step) == expected[step.problem.loss][step.index]

@@ -10,18 +10,20 @@ from time import monotonic
 from typing import ClassVar
 
 import numpy as np
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.message import Message
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.worker import get_current_worker
 
 from core import Step, quantities
 from core.computation import values_of
 from core.explanation import explain
 from core.gradient_check import GradientCheck, check_gradients
+from core.losses import MarginLoss
 from core.origins import Cells, Place, sources, targets
 from tui.block import Block, Cell
 from tui.format import DEFAULT_DIGITS
@@ -29,9 +31,13 @@ from tui.matrix import MatrixView, Pointer
 from tui.panes.activations import ActivationsPane
 from tui.panes.arithmetic import ArithmeticPane
 from tui.panes.deltas import DeltasPane
+from tui.panes.hinge import HingePane
 from tui.panes.matrix_pane import MatrixPane
 from tui.panes.weights import WeightsPane
 
+PANES = ("weights", "activations", "deltas", "hinge", "loss")
+SINGLE = (80, 24)  # below this, one pane at a time
+ROOMY = (120, 36)  # from here on, panes in frames
 PROGRESS_AFTER = 0.1  # seconds after which a wait shows itself
 
 
@@ -46,8 +52,8 @@ class Workbench(Container):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "inspect", "why", tooltip="Inspect a cell: where its number comes from"),
-        Binding("escape", "leave", "leave", tooltip="Leave the cell, or the walk through the step", show=False),
-        Binding("full_stop", "walk(1)", "compute", tooltip="Next computation of the step", key_display="."),
+        Binding("escape", "leave", "leave", tooltip="Leave the cell, the walk through the step, the zoom", show=False),
+        Binding("full_stop", "walk(1)", "walk", tooltip="Next computation of the step", key_display="."),
         Binding("comma", "walk(-1)", "uncompute", tooltip="Previous computation", key_display=",", show=False),
         Binding("d", "check", "differences", tooltip="Gradients beside central differences, or not", show=False),
         Binding("left", "move(0, -1)", "cell left", show=False),
@@ -58,8 +64,9 @@ class Workbench(Container):
         Binding("pagedown", "move(10, 0)", "ten cells down", show=False),
         Binding("ctrl+left", "move(0, -10)", "ten cells left", show=False),
         Binding("ctrl+right", "move(0, 10)", "ten cells right", show=False),
-        Binding("tab", "matrix(1)", "next matrix", show=False),
-        Binding("shift+tab", "matrix(-1)", "previous matrix", show=False),
+        Binding("tab", "next(1)", "next", tooltip="Next pane; next matrix while a cell is inspected", show=False),
+        Binding("shift+tab", "next(-1)", "previous", tooltip="Previous pane or matrix", show=False),
+        Binding("z", "zoom", "zoom", tooltip="One pane alone, or all", show=False),
         Binding("backspace", "back", "back", tooltip="Back along the trail of cells", show=False),
         Binding("y", "copy", "copy", tooltip="Copy the arithmetic of the cell", show=False),
     ]
@@ -70,6 +77,8 @@ class Workbench(Container):
     current: reactive[str | None] = reactive(None, init=False)
     detailed: reactive[bool] = reactive(False, init=False)
 
+    zoomed: reactive[bool] = reactive(False)
+    alone: reactive[bool] = reactive(False)
     checking: reactive[bool] = reactive(False, init=False)
     check: reactive[GradientCheck | None] = reactive(None, init=False)
 
@@ -96,6 +105,7 @@ class Workbench(Container):
             yield DeltasPane(id="deltas").data_bind(**shared, detailed=Workbench.detailed, check=Workbench.check)
         with Vertical(id="right"):
             yield ActivationsPane(id="activations").data_bind(**shared, detailed=Workbench.detailed)
+            yield HingePane(id="hinge").data_bind(step=Workbench.step, digits=Workbench.digits)
         yield ArithmeticPane(id="arithmetic").data_bind(**shared, inspected=Workbench.inspected)
 
     # What the panes show.
@@ -103,6 +113,8 @@ class Workbench(Container):
     def watch_step(self, step: Step | None) -> None:
         if step is None:
             return
+        self.set_class(isinstance(step.problem.loss, MarginLoss), "-hinge")
+        self.call_after_refresh(self._keep_focus)
         values = values_of(step)
         if self.current not in values:
             self.current = None
@@ -194,13 +206,58 @@ class Workbench(Container):
                 return pane, block
         return None
 
+    # Panes: which are shown, how large.
+
+    def add_plot(self, plot: Widget) -> None:
+        """Mount the loss plot, which comes later than the matrices."""
+        self.query_one("#right").mount(plot)
+
+    def _all_panes(self) -> list[Widget]:
+        return [pane for name in PANES for pane in self.query(f"#{name}")]
+
+    def _has_use(self, pane: Widget) -> bool:
+        """Whether a pane says something of this step: the hinge's only under a loss with a margin."""
+        return pane.id != "hinge" or self.has_class("-hinge")
+
+    def watch_zoomed(self) -> None:
+        self._lay_out(self.screen.focused)
+
+    def on_resize(self) -> None:
+        width, height = self.app.size
+        self.set_class(width >= ROOMY[0] and height >= ROOMY[1], "-roomy")
+        self.set_class(width < SINGLE[0] or height < SINGLE[1], "-single")
+        self._lay_out(self.screen.focused)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self._lay_out(event.widget)
+
+    def _keep_focus(self) -> None:
+        """A pane that is no longer shown hands the focus on."""
+        if self.screen.focused is None or not self.screen.focused.display:
+            shown = [pane for pane in self._all_panes() if pane.id in ("activations", "hinge") and self._has_use(pane)]
+            pane = next((pane for pane in shown if pane.display), shown[0])
+            self._lay_out(pane)
+            pane.focus()
+
+    def _lay_out(self, focused: Widget | None) -> None:
+        """Where one pane is shown at a time, show the one that has the focus and hide the rest."""
+        self.alone = self.zoomed or self.has_class("-single")
+        self.set_class(self.alone, "-alone")
+        self.post_message(self.Busy(""))
+        if focused is None or focused not in (panes := self._all_panes()):
+            return  # the arithmetic has it: the pane that had it stays
+        for pane in panes:
+            pane.set_class(pane is focused, "-current")
+        for column in self.query("#left, #right"):
+            column.set_class(column in focused.ancestors, "-current")
+
     # Keys.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        if action in ("move", "matrix", "copy"):
+        if action in ("move", "copy"):
             return self.inspected is not None
         if action == "leave":
-            return self.inspected is not None or self.current is not None
+            return self.detailed or self.zoomed
         if action == "back":
             return bool(self._trail)
         return True
@@ -218,6 +275,8 @@ class Workbench(Container):
     def action_leave(self) -> None:
         self._trail.clear()
         if self.inspected is None:
+            if self.current is None:
+                self.zoomed = False
             self.current = None
             return
         found = self._find(self.inspected[0])
@@ -241,6 +300,9 @@ class Workbench(Container):
         if self.inspected is not None:
             self._go(self.current)
 
+    def action_zoom(self) -> None:
+        self.zoomed = not self.zoomed
+
     def action_move(self, down: int, right: int) -> None:
         if self.inspected is None or (found := self._find(self.inspected[0])) is None:
             return
@@ -250,8 +312,14 @@ class Workbench(Container):
         column = min(max(column + right, 0), block.columns - 1)
         self.inspected = (block.name, block.cell(row, column))
 
-    def action_matrix(self, change: int) -> None:
+    def action_next(self, change: int) -> None:
+        """To the next pane, or while a cell is inspected to the next matrix."""
         if self.inspected is None:
+            panes = [pane for pane in self._all_panes() if pane.display or (self.alone and self._has_use(pane))]
+            here = next((i for i, pane in enumerate(panes) if pane.has_focus), 0)
+            pane = panes[(here + change) % len(panes)]
+            self._lay_out(pane)  # a pane that is not shown cannot have the focus
+            pane.focus()
             return
         names = [block.name for pane in self.panes for block in pane.blocks_shown if self._has(block.name)]
         here = names.index(self.inspected[0]) if self.inspected[0] in names else 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from rich.text import Text
 from textual.app import RenderResult
@@ -18,65 +20,98 @@ HINT = """\
 sgdb steps a network through training, forward and back.
 Every number here belongs to one step of SGD.
 
-[b]→[/b] takes the next step, [b]←[/b] the step back, [b]?[/b] explains.
+[b]→[/b] takes the next step, [b]←[/b] the step back.
+[b]enter[/b] asks where a number comes from, [b]?[/b] explains.
 The loss of each step will be plotted here."""
+
+# A curve is told from the others by its mark, too: the one to plot with, and what that looks like.
+LINES = (("braille", "⠒", "primary"), ("dot", "•", "warning"), ("+", "+", "success"), ("x", "x", "error"))
 
 
 class LossPlot(PlotextPlot, can_focus=True):
-    """Loss over steps computed so far; a vertical line and a point mark the step on screen."""
+    """Loss over the steps computed so far; a vertical line and a point mark the step on screen.
+
+    timelines     whose losses are drawn: the first is the one that the step belongs to
+    reached       how far they have come; a change draws them anew
+    logarithmic   draws log10 of the losses, as far as they are above 0
+    """
 
     step: reactive[Step | None] = reactive(None, init=False)
-    timeline: reactive[Timeline | None] = reactive(None, init=False)
+    timelines: reactive[tuple[Timeline, ...]] = reactive((), init=False)
     reached: reactive[int] = reactive(0, init=False)
     logarithmic: reactive[bool] = reactive(False, init=False)
 
     def on_mount(self) -> None:
-        self.border_title = "loss per SGD step"
+        self._entitle()
 
     def watch_step(self) -> None:
         self.refresh()
 
-    def watch_timeline(self) -> None:
+    def watch_timelines(self) -> None:
+        self._entitle()
         self.refresh()
 
     def watch_reached(self) -> None:
         self.refresh()
 
     def watch_logarithmic(self) -> None:
-        self.border_title = "loss per SGD step" + (", log scale" if self.logarithmic else "")
+        self._entitle()
         self.refresh()
 
+    def _entitle(self) -> None:
+        """The title says which curve is which, where there are several."""
+        title = "loss per SGD step"
+        if len(self.timelines) > 1:
+            names = [timeline.problem.loss.title.removeprefix("softmax ") for timeline in self.timelines]
+            title = "  ".join(f"{look} {name}" for name, (_, look, _) in zip(names, LINES, strict=False))
+        self.border_title = title + (", log scale" if self.logarithmic else "")
+
     def render(self) -> RenderResult:
-        timeline, step = self.timeline, self.step
-        if timeline is None or step is None or len(timeline) < 2:
+        curves = [timeline for timeline in self.timelines if len(timeline) > 1]
+        if self.step is None or not curves:
             return Text.from_markup(HINT)
-        self._draw(timeline.losses, step)
+        self._draw(curves, self.step)
         return super().render()
 
-    def _draw(self, losses: Array, step: Step) -> None:
-        plt, colours = self.plt, self.app.theme_variables
-        scale = _log10 if self.logarithmic else np.asarray
-        steps, values = thin(losses, 2 * max(1, self.size.width - AXIS_COLUMNS))
-        heights = scale(values)
-        low, high = float(heights.min()), float(heights.max())
-        if high == low:
-            low, high = low - 0.5, high + 0.5
+    def _draw(self, timelines: Sequence[Timeline], step: Step) -> None:
+        plt = self.plt
         plt.clear_figure()
         plt.xaxes(True, False)
         plt.yaxes(True, False)
-        plt.xlim(0, max(len(losses) - 1, 1))
-        plt.ylim(low, high)
-        ticks = np.linspace(low, high, max(2, min(6, self.size.height // 3)))
-        labels = [short(10**tick if self.logarithmic else tick, 3).rjust(8) for tick in ticks.tolist()]
-        plt.yticks(ticks.tolist(), labels)
-        count = max(2, min(7, self.size.width // 14))
-        marks = sorted({round(mark) for mark in np.linspace(0, len(losses) - 1, count).tolist()})
-        plt.xticks(marks, [str(mark) for mark in marks])
-        plt.plot(steps.tolist(), heights.tolist(), marker="braille", color=Color.parse(colours["primary"]).rgb)
-        here = float(scale(np.array([step.loss]))[0])
-        cursor = Color.parse(colours["warning"]).rgb
+        columns = max(1, self.size.width - AXIS_COLUMNS)
+        last = max(len(timeline) for timeline in timelines) - 1
+        curves = [self._scaled(*thin(timeline.losses, 2 * columns)) for timeline in timelines]
+        heights = np.concatenate([values for _, values in curves])
+        self._axes(heights if heights.size else np.zeros(1), last)
+        for (steps, values), (marker, _, colour) in zip(curves, LINES, strict=False):
+            plt.plot(steps.tolist(), values.tolist(), marker=marker, color=self._colour(colour))
+        cursor = self._colour("warning" if len(timelines) == 1 else "foreground")
         plt.vline(step.index, color=cursor)
-        plt.scatter([step.index], [here], marker="●", color=cursor)
+        at, here = self._scaled(np.array([float(step.index)]), np.array([step.loss]))
+        if here.size:
+            plt.scatter(at.tolist(), here.tolist(), marker="●", color=cursor)
+
+    def _axes(self, heights: Array, last: int) -> None:
+        plt, low, high = self.plt, float(heights.min()), float(heights.max())
+        if high == low:
+            low, high = low - 0.5, high + 0.5
+        plt.xlim(0, max(last, 1))
+        plt.ylim(low, high)
+        ticks = np.linspace(low, high, max(2, min(6, self.size.height // 3))).tolist()
+        plt.yticks(ticks, [short(10**tick if self.logarithmic else tick, 3).rjust(8) for tick in ticks])
+        count = max(2, min(7, self.size.width // 14))
+        marks = sorted({round(mark) for mark in np.linspace(0, last, count).tolist()})
+        plt.xticks(marks, [str(mark) for mark in marks])
+
+    def _scaled(self, steps: Array, losses: Array) -> tuple[Array, Array]:
+        """Where points stand: at their losses, or on a log scale those above 0 at their log10."""
+        if not self.logarithmic:
+            return steps, losses
+        shown = losses > 0
+        return steps[shown], np.log10(losses[shown])
+
+    def _colour(self, name: str) -> tuple[int, int, int]:
+        return Color.parse(self.app.theme_variables[name]).rgb
 
 
 def thin(values: Array, buckets: int) -> tuple[Array, Array]:
@@ -95,11 +130,3 @@ def thin(values: Array, buckets: int) -> tuple[Array, Array]:
         ends += [np.array([whole + values[whole:].argmin()]), np.array([whole + values[whole:].argmax()])]
     indices = np.unique(np.concatenate(ends))
     return indices.astype(float), values[indices]
-
-
-def _log10(values: Array) -> Array:
-    """log10, with zeros a decade under the least that is not zero."""
-    positive = values[values > 0]
-    floor = float(positive.min()) / 10 if positive.size else 1.0
-    result: Array = np.log10(np.maximum(values, floor))
-    return result

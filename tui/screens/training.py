@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from time import monotonic
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import events, on, work
 from textual.actions import parse
@@ -15,10 +16,23 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static
 
-from core import DivergedError, Problem, SoftmaxHinge, Step, Timeline
+from core import (
+    DivergedError,
+    Loss,
+    Problem,
+    SoftmaxCrossEntropy,
+    SoftmaxHinge,
+    SoftmaxMargin,
+    SquaredError,
+    Step,
+    Timeline,
+)
+from core.losses import MarginLoss
 from tui.format import DEFAULT_DIGITS, FEWEST_DIGITS, MOST_DIGITS
+from tui.panes.hinge import HingePane
 from tui.panes.status import StatusLine
 from tui.runner import Runner
+from tui.screens.comparison import ComparisonScreen
 from tui.screens.formulas import FormulasScreen
 from tui.screens.goto import GoToScreen
 from tui.screens.help import HelpScreen
@@ -28,13 +42,8 @@ SPEEDS = (1, 2, 5, 10, 20, 100, 1000, 10_000)  # steps a second
 FRAMES = 20  # pictures a second, at most, while playing
 FRAME_SHARE = 0.5  # of a frame may go into computing steps: a slow network then plays slower, not jerkily
 PROGRESS_AFTER = 0.1  # seconds after which a wait shows itself
-PANES = ("weights", "activations", "deltas", "loss")
 SMALLEST = (60, 20)
-SINGLE = (80, 24)  # below this, one pane at a time
 PALETTE_FROM = 90  # columns, the footer has room for the command palette's key
-ROOMY = (120, 36)  # from here on, panes in frames
-
-OWN, HINGE = "own", "hinge"
 STEP = Binding.Group("step", compact=True)
 
 
@@ -48,45 +57,42 @@ class TrainingScreen(Screen[None]):
         Binding("shift+right", "step(10)", "on", tooltip="Ten steps on", show=False),
         Binding("home", "first", "first", tooltip="Step 0", show=False),
         Binding("end", "last", "last", tooltip="Last step computed", show=False),
-        Binding("g", "go_to", "go to", tooltip="Go to step …"),
+        Binding("g", "go_to", "go to", tooltip="Go to step …", show=False),
         Binding("space", "play", "play", tooltip="Play, pause; stop a long run"),
         Binding("less_than_sign", "speed(-1)", "slower", tooltip="Play slower", key_display="<", show=False),
         Binding("greater_than_sign", "speed(1)", "faster", tooltip="Play faster", key_display=">", show=False),
         Binding("h", "hinge", "hinge", tooltip="The same network trained under the softmax hinge, and back"),
-        Binding("tab", "pane(1)", "pane", tooltip="Next pane", show=False),
-        Binding("shift+tab", "pane(-1)", "pane", tooltip="Previous pane", show=False),
-        Binding("z", "zoom", "zoom", tooltip="One pane alone, or all"),
-        Binding("escape", "unzoom", "all panes", tooltip="All panes again", show=False),
         Binding("plus", "digits(1)", "digits", tooltip="More digits", key_display="+", show=False),
         Binding("minus", "digits(-1)", "digits", tooltip="Fewer digits", key_display="-", show=False),
         Binding("l", "log", "log", tooltip="Loss on a log scale, or linear", show=False),
         Binding(
             "f", "formulas", "formulas", tooltip="The gradients' formulas: by the recursion, and expanded", show=False
         ),
+        Binding("m", "compare", "losses", tooltip="Squared error, cross-entropy and hinge side by side", show=False),
         Binding("question_mark", "help", "help", tooltip="The keys, and how to read the numbers", key_display="?"),
         Binding("q", "app.quit", "quit", tooltip="Quit"),
     ]
 
     cursor: reactive[int] = reactive(0, init=False)
-    view: reactive[str] = reactive(OWN, init=False)
+    view: reactive[Loss] = reactive[Loss](SquaredError(), init=False)
     step: reactive[Step | None] = reactive(None, init=False)
-    timeline: reactive[Timeline | None] = reactive(None, init=False)
+    timelines: reactive[tuple[Timeline, ...]] = reactive((), init=False)
     reached: reactive[int] = reactive(0, init=False)
     activity: reactive[str] = reactive("")
     digits: reactive[int] = reactive(DEFAULT_DIGITS)
     logarithmic: reactive[bool] = reactive(False)
     speed: reactive[int] = reactive(SPEEDS[2])
     playing: reactive[bool] = reactive(False)
-    zoomed: reactive[bool] = reactive(False)
 
     def __init__(self, problem: Problem) -> None:
         super().__init__()
         self.problem = problem
-        self._timelines = {OWN: Timeline(problem)}
+        self._timelines = {problem.loss: Timeline(problem)}
         self._runner = Runner()
         self._following = False
         self._reasons: tuple[str | None, ...] = ()
-        self.set_reactive(TrainingScreen.timeline, self._timelines[OWN])
+        self.set_reactive(TrainingScreen.view, problem.loss)
+        self.set_reactive(TrainingScreen.timelines, (self._timelines[problem.loss],))
 
     def compose(self) -> ComposeResult:
         step, digits = TrainingScreen.step, TrainingScreen.digits
@@ -112,11 +118,11 @@ class TrainingScreen(Screen[None]):
 
         plot = LossPlot(id="loss").data_bind(
             step=TrainingScreen.step,
-            timeline=TrainingScreen.timeline,
+            timelines=TrainingScreen.timelines,
             reached=TrainingScreen.reached,
             logarithmic=TrainingScreen.logarithmic,
         )
-        self.query_one("#right").mount(plot)
+        self.query_one(Workbench).add_plot(plot)
 
     # Where one is: the cursor says it, the step on screen follows.
 
@@ -142,12 +148,10 @@ class TrainingScreen(Screen[None]):
             self.activity = self._play_state()
             self._refresh_keys()
 
-    def _on_screen(self) -> tuple[str, int] | None:
-        return (self._step_view, self.step.index) if self.step is not None else None
+    def _on_screen(self) -> tuple[Loss, int] | None:
+        return (self.step.problem.loss, self.step.index) if self.step is not None else None
 
-    _step_view = OWN
-
-    async def _reach(self, view: str, index: int) -> None:
+    async def _reach(self, view: Loss, index: int) -> None:
         timeline = self._timelines[view]
         started = shown = monotonic()
         async for left in self._runner.approach(timeline, index):
@@ -159,8 +163,7 @@ class TrainingScreen(Screen[None]):
                 self.activity = f"running, {left:,} steps to go; space stops"
                 self.reached = len(timeline)
         step = await self._runner.record(timeline, index)
-        self._step_view = view
-        self.timeline = timeline
+        self.timelines = (timeline,)
         self.reached = len(timeline)
         self.step = step
 
@@ -232,7 +235,7 @@ class TrainingScreen(Screen[None]):
 
     def _keys(self) -> Iterator[tuple[Widget, Binding]]:
         """Each key that has a meaning of its own, with the widget that it acts on."""
-        for node in (self, self.query_one(Workbench)):
+        for node in (self, self.query_one(Workbench), self.query_one(HingePane)):
             for binding in Binding.make_bindings(node.BINDINGS):
                 if binding.tooltip:
                     yield node, binding
@@ -305,9 +308,20 @@ class TrainingScreen(Screen[None]):
         self.notify(f"{self.speed:,} steps a second", timeout=2)
 
     def action_hinge(self) -> None:
-        if HINGE not in self._timelines:
-            self._timelines[HINGE] = Timeline(self.problem.with_loss(SoftmaxHinge()))
-        self.view = OWN if self.view == HINGE else HINGE
+        self._look_under(SoftmaxHinge() if self.view == self.problem.loss else self.problem.loss)
+
+    @on(HingePane.MarginWanted)
+    def _change_margin(self, event: HingePane.MarginWanted) -> None:
+        if isinstance(self.view, MarginLoss):
+            self._look_under(replace(self.view, margin=event.margin))
+
+    def _look_under(self, loss: Loss) -> None:
+        """Show the same network and data trained under a loss, at the same step."""
+        if loss not in self._timelines:
+            # The problem's own run is kept, and one more: a margin that is left can be trained again.
+            own = self.problem.loss
+            self._timelines = {own: self._timelines[own], loss: Timeline(self.problem.with_loss(loss))}
+        self.view = loss
         self._follow()
 
     def action_digits(self, change: int) -> None:
@@ -315,6 +329,19 @@ class TrainingScreen(Screen[None]):
 
     def action_log(self) -> None:
         self.logarithmic = not self.logarithmic
+
+    def action_compare(self) -> None:
+        step = self.step
+        if step is None:
+            return
+        self.playing = False
+        margin = step.problem.loss.margin if isinstance(step.problem.loss, MarginLoss) else SoftmaxHinge().margin
+        losses = (SquaredError(), SoftmaxCrossEntropy(), SoftmaxHinge(margin), SoftmaxMargin(margin))
+        others = [loss for loss in losses if loss != self.view and not loss.target_mistakes(self.problem.targets)]
+        timelines = [
+            self._timelines.get(loss) or Timeline(self.problem.with_loss(loss)) for loss in (self.view, *others)
+        ]
+        self.app.push_screen(ComparisonScreen(step, margin, timelines, self._runner, self.digits))
 
     def action_formulas(self) -> None:
         if self.step is not None:
@@ -338,7 +365,7 @@ class TrainingScreen(Screen[None]):
     def _play_state(self) -> str:
         if self.playing:
             return f"▶ {self.speed:,}/s"
-        return "tab: next pane" if self.has_class("-alone") else ""
+        return "tab: next pane" if self.query_one(Workbench).alone else ""
 
     def _play_on(self) -> None:
         """One tick of the clock: move the cursor by the steps that are due, no more than fit into a frame."""
@@ -353,35 +380,8 @@ class TrainingScreen(Screen[None]):
             self._due -= steps
             self.seek(self.cursor + min(steps, max(1, int(self._runner.steps_per_second * FRAME_SHARE / FRAMES))))
 
-    # Panes: which one, how large.
-
-    def action_pane(self, change: int) -> None:
-        panes = list(self._panes())
-        here = next((i for i, pane in enumerate(panes) if pane.has_focus), 0)
-        self._focus_pane(panes[(here + change) % len(panes)])
-
-    def action_zoom(self) -> None:
-        self.zoomed = not self.zoomed
-
-    def action_unzoom(self) -> None:
-        self.zoomed = False
-
-    def _panes(self) -> Iterator[Widget]:
-        for name in PANES:
-            yield from self.query(f"#{name}")
-
-    def _focus_pane(self, pane: Widget) -> None:
-        self._lay_out(pane)
-        pane.focus()
-
-    def watch_zoomed(self) -> None:
-        self._lay_out(self.focused)
-
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
-        self.set_class(width >= ROOMY[0] and height >= ROOMY[1], "-roomy")
-        single = width < SINGLE[0] or height < SINGLE[1]
-        self.set_class(single, "-single")
         self.query_one(Footer).show_command_palette = width >= PALETTE_FROM
         small = width < SMALLEST[0] or height < SMALLEST[1]
         self.set_class(small, "-small")
@@ -389,18 +389,3 @@ class TrainingScreen(Screen[None]):
             self.query_one("#notice", Static).update(
                 f"This terminal has {width}×{height} characters.\nsgdb needs {SMALLEST[0]}×{SMALLEST[1]}."
             )
-        self._lay_out(self.focused)
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        self._lay_out(event.widget)
-
-    def _lay_out(self, pane: Any) -> None:
-        """Where one pane is shown at a time, show this one and hide the rest."""
-        alone = self.zoomed or self.has_class("-single")
-        self.set_class(alone, "-alone")
-        self.activity = self._play_state()
-        for other in self._panes():
-            other.set_class(other is pane, "-current")
-        for column in ("left", "right"):
-            holder = self.query_one(f"#{column}")
-            holder.set_class(pane is not None and holder in pane.ancestors, "-current")
