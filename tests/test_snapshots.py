@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from screen import app, diverging, press, settle, training, wide
 from textual.pilot import Pilot
 
 import core
+from tui.app import SgdbApp
 from tui.workbench import Workbench
 
 Compare = Callable[..., bool]
+EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 @pytest.fixture
@@ -149,3 +152,9 @@ def test_the_hinge_pane_alone(compare: Compare) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_losses_side_by_side(compare: Compare, size: tuple[int, int]) -> None:
     assert compare("m", problem=core.load_problem("why-the-max"), size=size, seek=30)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_checked_answers(snap_compare: Any, size: tuple[int, int]) -> None:
+    report = core.check_answers(EXAMPLES / "exercise-2-published.toml")
+    assert snap_compare(SgdbApp(report.step.problem, report), terminal_size=size, run_before=settle)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from core import Problem
+from core import CheckReport, Problem
 from tui.screens.training import TrainingScreen
 
 
@@ -17,12 +17,13 @@ class SgdbApp(App[None]):
     TITLE = "sgdb"
     CSS_PATH = "app.tcss"
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, report: CheckReport | None = None) -> None:
         super().__init__()
         self.problem = problem
+        self.report = report
 
     def on_mount(self) -> None:
-        self.push_screen(TrainingScreen(self.problem))
+        self.push_screen(TrainingScreen(self.problem, self.report))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that a key does is in the command palette, too."""
@@ -31,7 +32,9 @@ class SgdbApp(App[None]):
         yield from super().get_system_commands(screen)
 
 
-def run_app(problem: Problem) -> int:
-    """Open `problem` on the terminal, until the person quits. Returns the exit status."""
-    SgdbApp(problem).run()
+def run_app(problem: Problem, report: CheckReport | None = None) -> int:
+    """Open `problem` on the terminal, until the person quits; with answers that were checked, at their step. Returns
+    the exit status.
+    """
+    SgdbApp(problem, report).run()
     return 0

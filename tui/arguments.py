@@ -193,3 +193,8 @@ def complain(mistakes: Iterable[str], status: int = WRONG_INPUT) -> int:
 def printable(text: str) -> str:
     """`text` without control characters, so that nothing typed or pasted reaches the terminal as an escape code."""
     return "".join(c for c in text if c.isprintable())
+
+
+def terminal() -> bool:
+    """Whether there is a terminal for a screen."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))

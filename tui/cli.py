@@ -44,11 +44,18 @@ def _solve(argv: Sequence[str]) -> int:
     return main(argv)
 
 
+def _practise(argv: Sequence[str]) -> int:
+    from tui.commands.practise import main
+
+    return main(argv)
+
+
 # Each imports its own file when it is asked for, so that no command waits for what another one needs.
 COMMANDS: dict[str, Command] = {
     "run": Command("train without a screen and print the final loss", _run),
     "check": Command("check work done by hand and find its first slip", _check),
     "solve": Command("write the worked solution of a step: Markdown, LaTeX or HTML", _solve),
+    "practise": Command("practise on a fresh problem of the same kind, or print it as a sheet", _practise),
     "gradcheck": Command("compare the gradients of a step with differences of its loss", _gradcheck),
 }
 
@@ -88,7 +95,7 @@ def _discard_output() -> None:
 
 def _open(argv: Sequence[str]) -> int:
     """`sgdb [PROBLEM]`: the screen; also --version and --list."""
-    from tui.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable
+    from tui.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable, terminal
 
     options = (
         *PROBLEM_OPTIONS,
@@ -107,7 +114,7 @@ def _open(argv: Sequence[str]) -> int:
     problem, mistakes = load(arguments)
     if problem is None:
         return complain(mistakes)
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+    if not terminal():
         from shlex import quote
 
         hint = f"sgdb run {quote(printable(arguments.problem))} --steps 1000"

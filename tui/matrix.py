@@ -319,11 +319,11 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         """A number as text of the cell's width, its mark, and its style."""
         value = float(block.values[row, column])
         text = block.format.cell(value)
-        if block.off is not None and block.off[row, column]:
-            return text, IDLE, colours.dim
         if block.flags is not None:
             flag = str(block.flags[row, column]) or " "
             return text, flag, colours.alarm if flag == WRONG else self._shade(block, value, colours)
+        if block.off is not None and block.off[row, column]:
+            return text, IDLE, colours.dim
         mark = " "
         before = self._before.get(block.name)
         if before is not None and before.values[row, column] != value:

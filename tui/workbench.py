@@ -19,7 +19,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
-from core import Step, quantities
+from core import CheckReport, Step, quantities
 from core.computation import values_of
 from core.explanation import explain
 from core.gradient_check import GradientCheck, check_gradients
@@ -32,7 +32,7 @@ from tui.panes.activations import ActivationsPane
 from tui.panes.arithmetic import ArithmeticPane
 from tui.panes.deltas import DeltasPane
 from tui.panes.hinge import HingePane
-from tui.panes.matrix_pane import MatrixPane
+from tui.panes.matrix_pane import MatrixPane, belongs
 from tui.panes.weights import WeightsPane
 
 PANES = ("weights", "activations", "deltas", "hinge", "loss")
@@ -47,12 +47,15 @@ class Workbench(Container):
 
     inspected   the cell under the cursor: the name of its quantity and its place in it; None while none is inspected
     current     the quantity that is being computed, in a walk through the step; None while there is no walk
+    report      of answers that were checked on some step, and are marked while it is shown
     detailed    whether one of these is so: the panes then show every quantity of the step
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "inspect", "why", tooltip="Inspect a cell: where its number comes from"),
-        Binding("escape", "leave", "leave", tooltip="Leave the cell, the walk through the step, the zoom", show=False),
+        Binding(
+            "escape", "leave", "leave", tooltip="Leave the cell, the walk, the zoom, the checked answers", show=False
+        ),
         Binding("full_stop", "walk(1)", "walk", tooltip="Next computation of the step", key_display="."),
         Binding("comma", "walk(-1)", "uncompute", tooltip="Previous computation", key_display=",", show=False),
         Binding("d", "check", "differences", tooltip="Gradients beside central differences, or not", show=False),
@@ -79,6 +82,7 @@ class Workbench(Container):
 
     zoomed: reactive[bool] = reactive(False)
     alone: reactive[bool] = reactive(False)
+    report: reactive[CheckReport | None] = reactive(None, init=False)
     checking: reactive[bool] = reactive(False, init=False)
     check: reactive[GradientCheck | None] = reactive(None, init=False)
 
@@ -99,7 +103,12 @@ class Workbench(Container):
         self._trail: list[Place] = []
 
     def compose(self) -> ComposeResult:
-        shared = {"step": Workbench.step, "digits": Workbench.digits, "current": Workbench.current}
+        shared = {
+            "step": Workbench.step,
+            "digits": Workbench.digits,
+            "current": Workbench.current,
+            "report": Workbench.report,
+        }
         with Vertical(id="left"):
             yield WeightsPane(id="weights").data_bind(**shared, detailed=Workbench.detailed)
             yield DeltasPane(id="deltas").data_bind(**shared, detailed=Workbench.detailed, check=Workbench.check)
@@ -124,6 +133,7 @@ class Workbench(Container):
                 self.inspected = None
             else:  # the last batch of an epoch may have fewer rows
                 self.inspected = (name, tuple(map(min, cell, values[name].shape)))
+        self._detail()
         self.call_later(self._point)
         self.watch_checking(self.checking)
 
@@ -166,8 +176,18 @@ class Workbench(Container):
         self._detail()
         self._point()
 
+    def watch_report(self, report: CheckReport | None) -> None:
+        """Begin at the first slip."""
+        self._detail()
+        if report is None or self.step is None or not belongs(report, self.step):
+            return
+        if report.first_slip is not None and report.first_slip.cells:
+            self._go(report.first_slip.name, report.first_slip.cells[0])
+
     def _detail(self) -> None:
-        self.detailed = self.inspected is not None or self.current is not None
+        report, step = self.report, self.step
+        checked = report is not None and step is not None and belongs(report, step)
+        self.detailed = self.inspected is not None or self.current is not None or checked
         self.set_class(self.detailed, "-detailed")
         self.refresh_bindings()
 
@@ -257,7 +277,7 @@ class Workbench(Container):
         if action in ("move", "copy"):
             return self.inspected is not None
         if action == "leave":
-            return self.detailed or self.zoomed
+            return self.detailed or self.zoomed or self.report is not None
         if action == "back":
             return bool(self._trail)
         return True
@@ -275,9 +295,12 @@ class Workbench(Container):
     def action_leave(self) -> None:
         self._trail.clear()
         if self.inspected is None:
-            if self.current is None:
+            if self.current is not None:
+                self.current = None
+            elif self.zoomed:
                 self.zoomed = False
-            self.current = None
+            else:
+                self.report = None
             return
         found = self._find(self.inspected[0])
         self.inspected = None

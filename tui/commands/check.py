@@ -9,14 +9,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tui.arguments import Operand, Option, complain, parse
+from tui.arguments import Operand, Option, complain, parse, printable, terminal
 
 if TYPE_CHECKING:
     from core import CellVerdict, CheckReport, FormulaVerdict, Slip
 
 ABOUT = "Check numbers and formulas that were found by hand; find the first slip, and say what kind it is."
 ANSWERS = Operand("ANSWERS", "file of answers", "a .toml file that names a problem, a step, and what was found")
-OPTIONS = (Option("json", None, "print the report as JSON, for graders"),)
+OPTIONS = (
+    Option("json", None, "print the report as JSON, for graders"),
+    Option("screen", None, "open the step with every number's verdict marked in its matrix"),
+)
 SLIPPED = 1
 DIGITS = 7
 MOST_CELLS = 6  # cells of a slip that are listed by name
@@ -38,7 +41,13 @@ def main(argv: Sequence[str]) -> int:
         report = check_answers(arguments.problem)
     except ProblemError as error:
         return complain(str(error).splitlines())
-    if "json" in arguments.values:
+    if "screen" in arguments.values:
+        if not terminal():
+            return complain([f"the screen needs a terminal; without one: sgdb check {printable(arguments.problem)}"])
+        from tui.app import run_app
+
+        run_app(report.step.problem, report)
+    elif "json" in arguments.values:
         import json
 
         print(json.dumps(as_data(report), ensure_ascii=False, indent=2))

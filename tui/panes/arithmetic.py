@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,16 +14,19 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from core import Step
+from core import CheckReport, Step
 from core.computation import computations, symbols_of, values_of
 from core.explanation import Explanation, explain
 from core.origins import Place
 from tui.block import Cell
-from tui.format import DEFAULT_DIGITS
+from tui.format import DEFAULT_DIGITS, plain
 from tui.formula import with_shapes
+from tui.matrix import RIGHT, WRONG
+from tui.panes.matrix_pane import belongs
 
 MATRIX_KEYS = "arrows move · tab next matrix · enter picks a term · y copies · esc"
 TERM_KEYS = "← → pick · enter goes there · backspace back · esc to the matrix"
+REPORT_KEYS = "checked answers: enter inspects · esc leaves"
 WALK_KEYS = ". next computation · , previous · enter inspects · esc leaves"
 TERMS = (12, 8, 6, 4, 3)  # how many of a long sum's terms are shown, the largest: as many as there is room for
 SHORT = 6  # terms at most, and a sum is shown whole, even if that takes scrolling
@@ -49,6 +52,8 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
     current: reactive[str | None] = reactive(None, init=False)
     inspected: reactive[tuple[str, Cell] | None] = reactive(None, init=False)
 
+    report: reactive[CheckReport | None] = reactive(None, init=False)
+
     @dataclass
     class Followed(Message):
         """A person wants to see where a term came from."""
@@ -67,6 +72,9 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
         yield Static(id="lines")
 
     def watch_step(self) -> None:
+        self._write()
+
+    def watch_report(self) -> None:
         self._write()
 
     def watch_digits(self) -> None:
@@ -105,18 +113,25 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     def _write(self) -> None:
         step, name = self.step, self.inspected[0] if self.inspected is not None else self.current
-        if step is None or name is None:
+        if step is None:
             return
-        symbols, values = symbols_of(step), values_of(step)
-        if name not in values:
+        report = self.report if self.report is not None and belongs(self.report, step) else None
+        if name is None:
+            self._show(REPORT_KEYS, [Text(line) for line in summary(report)] if report is not None else [])
+            return
+        if name not in values_of(step):
             return
         keys = TERM_KEYS if self.has_focus else MATRIX_KEYS if self.inspected is not None else WALK_KEYS
-        self.border_title = f"{symbols[name]}: {keys}"
         lines = list(self._formula(step, name))
         if self.inspected is not None:
-            if self.current is None and self.size.height < ROOM_FOR_BOTH:
-                lines.clear()
+            verdict = list(_verdict(report, *self.inspected)) if report is not None else []
+            if verdict or (self.current is None and self.size.height < ROOM_FOR_BOTH):
+                lines = verdict
             lines += self._arithmetic(explain(step, name, self.inspected[1]), self.size.height - len(lines))
+        self._show(f"{symbols_of(step)[name]}: {keys}", lines)
+
+    def _show(self, title: str, lines: Sequence[Text]) -> None:
+        self.border_title = title
         self.query_one("#lines", Static).update(Text("\n").join(lines))
 
     @staticmethod
@@ -147,6 +162,36 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
             line.stylize("reverse", start, start + len(symbol))
         yield line
         yield from map(Text, rest)
+
+
+def summary(report: CheckReport) -> Iterator[str]:
+    """What came of a check, in a few lines."""
+    counts = report.counts
+    numbers = sum(counts.values()) - counts["open"]
+    slips = len(report.slips)
+    yield f"{slips or 'no'} slip{'' if slips == 1 else 's'} in {numbers} numbers of {plain(report.source)}"
+    if report.first_slip is not None:
+        slip = report.first_slip
+        place = slip.symbol + (_cell(slip.cells[0]) if slip.cells else "")
+        yield f"the first: {place}: {slip.text or 'not what it should be'}"
+    wrong = [formula for formula in report.formulas if not formula.right]
+    if wrong:
+        yield f"{len(wrong)} of {len(report.formulas)} formulas: {wrong[0].symbol}: {wrong[0].message}"
+    yield f"{RIGHT} right   ≈ follows from an earlier slip   {WRONG} a slip   ? left open"
+
+
+def _verdict(report: CheckReport, name: str, cell: Cell) -> Iterator[Text]:
+    """What was written for a cell, and what is to be said of it."""
+    verdict, slip = report.verdict(name, cell), report.slip_at(name, cell)
+    if verdict is None or verdict.status == "open":
+        return
+    said = {"right": "right", "follows": f"follows from your {', '.join(verdict.follows_from)}", "slip": "a slip"}
+    text = slip.text if slip is not None and slip.text else said[verdict.status]
+    yield Text(f"you wrote {verdict.written}: {text}", style="bold" if verdict.status != "right" else "")
+
+
+def _cell(cell: Cell) -> str:
+    return f"[{','.join(map(str, cell))}]" if cell else ""
 
 
 def _followable(explanation: Explanation, terms: int) -> list[tuple[str, Place]]:

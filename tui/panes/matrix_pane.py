@@ -9,11 +9,13 @@ from typing import ClassVar
 import numpy as np
 from textual.reactive import reactive
 
-from core import Step, quantities
+from core import CheckReport, Step, quantities
 from core.arrays import Array
-from tui.block import Block, Mask
+from tui.block import Block, Flags, Mask
 from tui.format import DEFAULT_DIGITS, NumberFormat, exact_format, integers_for
-from tui.matrix import MatrixView
+from tui.matrix import RIGHT, WRONG, MatrixView
+
+VERDICTS = {"right": RIGHT, "follows": "≈", "slip": WRONG, "open": "?"}
 
 
 class MatrixPane(MatrixView):
@@ -21,6 +23,7 @@ class MatrixPane(MatrixView):
 
     current    the quantity that is being computed, in a walk through the step: later ones are veiled
     detailed   whether to show every quantity, those that say nothing new included
+    report     of answers that were checked, whose verdicts are marked; None: there are none
     HOME       the matrix to have in view first
     """
 
@@ -28,6 +31,8 @@ class MatrixPane(MatrixView):
     digits: reactive[int] = reactive(DEFAULT_DIGITS, init=False)
     current: reactive[str | None] = reactive(None, init=False)
     detailed: reactive[bool] = reactive(False, init=False)
+
+    report: reactive[CheckReport | None] = reactive(None, init=False)
 
     HOME: ClassVar[str]
     _shown: Step | None = None
@@ -51,6 +56,9 @@ class MatrixPane(MatrixView):
     def watch_detailed(self) -> None:
         self._refresh()
 
+    def watch_report(self) -> None:
+        self._refresh()
+
     def _refresh(self) -> None:
         step = self.step
         if step is None:
@@ -65,7 +73,8 @@ class MatrixPane(MatrixView):
         order = [quantity.name for quantity in quantities(step)]
         later = set(order[order.index(self.current) + 1 :]) if self.current in order else set()
         for block in self.blocks(step):
-            yield replace(block, veiled=block.name in later, current=block.name == self.current)
+            flags = block.flags if self.report is None else verdicts(self.report, step, block)
+            yield replace(block, veiled=block.name in later, current=block.name == self.current, flags=flags)
 
     def format(self, largest: float = 0.0) -> NumberFormat:
         """How this pane writes numbers, with room before the point for such as `largest`."""
@@ -74,6 +83,22 @@ class MatrixPane(MatrixView):
     def given_format(self, values: Array) -> NumberFormat:
         """How this pane writes given data, which stay what they are: as wide as they need."""
         return exact_format(values, self.digits)
+
+
+def belongs(report: CheckReport, step: Step) -> bool:
+    """Whether answers were checked on this step, under this loss."""
+    return report.step.index == step.index and report.step.problem.loss == step.problem.loss
+
+
+def verdicts(report: CheckReport, step: Step, block: Block) -> Flags | None:
+    """What was found of the answers for a matrix: ✓ right, ≈ follows from an earlier slip, ✗ a slip, ? left open."""
+    found = report.verdicts(block.name) if belongs(report, step) else {}
+    if not found:
+        return None
+    flags = np.full(block.values.shape, "", dtype="<U1")
+    for cell, verdict in found.items():
+        flags[block.place(cell)] = VERDICTS[verdict.status]
+    return flags
 
 
 def idle(step: Step, layer: int) -> Mask | None:

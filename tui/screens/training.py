@@ -17,6 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from core import (
+    CheckReport,
     DivergedError,
     Loss,
     Problem,
@@ -32,6 +33,7 @@ from tui.format import DEFAULT_DIGITS, FEWEST_DIGITS, MOST_DIGITS
 from tui.panes.hinge import HingePane
 from tui.panes.status import StatusLine
 from tui.runner import Runner
+from tui.screens.check import CheckScreen
 from tui.screens.comparison import ComparisonScreen
 from tui.screens.formulas import FormulasScreen
 from tui.screens.goto import GoToScreen
@@ -84,8 +86,10 @@ class TrainingScreen(Screen[None]):
     speed: reactive[int] = reactive(SPEEDS[2])
     playing: reactive[bool] = reactive(False)
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, report: CheckReport | None = None) -> None:
+        """`report` is of answers that were checked on one of the problem's steps: the screen begins there."""
         super().__init__()
+        self._report = report
         self.problem = problem
         self._timelines = {problem.loss: Timeline(problem)}
         self._runner = Runner()
@@ -105,6 +109,8 @@ class TrainingScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.query_one("#activations").focus()
+        if self._report is not None:
+            self.cursor = self._report.step.index
         self._follow()
         self.call_after_refresh(self._mount_plot)
         self._clock = self.set_interval(1 / FRAMES, self._play_on, pause=True)
@@ -166,6 +172,8 @@ class TrainingScreen(Screen[None]):
         self.timelines = (timeline,)
         self.reached = len(timeline)
         self.step = step
+        if self._report is not None:
+            self.query_one(Workbench).report, self._report = self._report, None
 
     def _stop_before(self, error: DivergedError) -> None:
         self.playing = False
@@ -250,6 +258,7 @@ class TrainingScreen(Screen[None]):
     def commands(self) -> Iterator[SystemCommand]:
         """Everything that a key does, for the command palette."""
         seen = set()
+        yield SystemCommand("Check answers", "from a file, on this step", self._performer(self, "check_answers"))
         for node, binding in self._keys():
             if binding.action not in seen:
                 seen.add(binding.action)
@@ -342,6 +351,15 @@ class TrainingScreen(Screen[None]):
             self._timelines.get(loss) or Timeline(self.problem.with_loss(loss)) for loss in (self.view, *others)
         ]
         self.app.push_screen(ComparisonScreen(step, margin, timelines, self._runner, self.digits))
+
+    def action_check_answers(self) -> None:
+        if self.step is not None:
+            self.playing = False
+            self.app.push_screen(CheckScreen(self.step), self._checked)
+
+    def _checked(self, report: CheckReport | None) -> None:
+        if report is not None:
+            self.query_one(Workbench).report = report
 
     def action_formulas(self) -> None:
         if self.step is not None:
