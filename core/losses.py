@@ -214,7 +214,7 @@ class MarginLoss(SoftmaxLoss):
         return gradient
 
     def setting_mistakes(self) -> list[str]:
-        if np.isfinite(self.margin) and self.margin >= 0:
+        if isinstance(self.margin, (int, float)) and 0 <= self.margin < np.inf:
             return []
         return [f"margin: expected a finite number of at least 0, found {self.margin}"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -44,6 +45,9 @@ class Problem:
     target_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        for name, kind in (("network", Network), ("loss", Loss)):
+            if not isinstance(getattr(self, name), kind):
+                raise ProblemError(self.name, [f"{name}: expected a {kind.__name__}, found {getattr(self, name)!r}"])
         for name in ("inputs", "targets"):
             try:
                 object.__setattr__(self, name, frozen(getattr(self, name)))
@@ -53,6 +57,7 @@ class Problem:
         if mistakes:
             raise ProblemError(self.name, mistakes)
         object.__setattr__(self, "learning_rate", float(self.learning_rate))
+        object.__setattr__(self, "shuffle_seed", int(self.shuffle_seed))
         if self.batch_size is not None and self.batch_size >= len(self.inputs):
             object.__setattr__(self, "batch_size", None)
 
@@ -83,12 +88,12 @@ class Problem:
 
     def _training_mistakes(self) -> list[str]:
         mistakes = []
-        if not (isinstance(self.learning_rate, (int, float)) and 0 < self.learning_rate < np.inf):
-            mistakes.append(f"learning_rate: expected a finite number above 0, found {self.learning_rate}")
-        if self.batch_size is not None and self.batch_size < 1:
-            mistakes.append(f"batch_size: expected a whole number of at least 1, found {self.batch_size}")
-        if self.shuffle_seed < 0:
-            mistakes.append(f"shuffle_seed: expected a whole number of at least 0, found {self.shuffle_seed}")
+        if not (_is(Real, self.learning_rate) and 0 < self.learning_rate < np.inf):
+            mistakes.append(f"learning_rate: expected a finite number above 0, found {self.learning_rate!r}")
+        if self.batch_size is not None and not (_is(Integral, self.batch_size) and self.batch_size >= 1):
+            mistakes.append(f"batch_size: expected a whole number of at least 1, found {self.batch_size!r}")
+        if not (_is(Integral, self.shuffle_seed) and self.shuffle_seed >= 0):
+            mistakes.append(f"shuffle_seed: expected a whole number of at least 0, found {self.shuffle_seed!r}")
         if self.reduction not in REDUCTIONS:
             mistakes.append(f'reduction: expected "sum" or "mean", found "{self.reduction}"')
         return mistakes + self.loss.setting_mistakes()
@@ -108,3 +113,8 @@ class Problem:
     def with_loss(self, loss: Loss) -> Problem:
         """The same network and data under another loss. Raises ProblemError where the targets do not fit it."""
         return replace(self, loss=loss)
+
+
+def _is(kind: type, value: object) -> bool:
+    """Whether a value is of a kind of number; True and False are none."""
+    return isinstance(value, kind) and not isinstance(value, bool)

@@ -83,6 +83,14 @@ def test_a_network_lists_every_pair_of_layers_that_does_not_fit() -> None:
         ({"loss": core.SoftmaxHinge(margin=-0.1)}, "margin: expected a finite number of at least 0, found -0.1"),
         ({"loss": core.SoftmaxHinge(margin=np.nan)}, "margin"),
         ({"input_names": ("a",)}, "input_names: expected 2 names, found 1"),
+        ({"batch_size": 2.5}, "batch_size: expected a whole number of at least 1, found 2.5"),
+        ({"batch_size": "3"}, "batch_size: expected a whole number of at least 1, found '3'"),
+        ({"shuffle_seed": 1.5}, "shuffle_seed: expected a whole number of at least 0, found 1.5"),
+        ({"learning_rate": True}, "learning_rate: expected a finite number above 0, found True"),
+        ({"learning_rate": "0.5"}, "learning_rate: expected a finite number above 0, found '0.5'"),
+        ({"network": None}, "network: expected a Network, found None"),
+        ({"loss": "squared_error"}, "loss: expected a Loss, found 'squared_error'"),
+        ({"loss": core.SoftmaxHinge(margin="x")}, "margin: expected a finite number of at least 0, found x"),
         ({"target_names": ("a", "b")}, "target_names: expected 1 names, found 2"),
     ],
 )
@@ -190,3 +198,9 @@ def test_a_network_knows_its_sizes() -> None:
     network = random_problem(0, (3, 4, 2)).network
     assert network.sizes == (3, 4, 2)
     assert len(network) == 2
+
+
+def test_numpy_s_numbers_are_numbers() -> None:
+    problem = exercise_2(learning_rate=np.float32(0.5), batch_size=np.int64(2), shuffle_seed=np.uint8(3))
+    assert problem.learning_rate == 0.5
+    assert core.Timeline(problem)[5].loss > 0
