@@ -14,6 +14,7 @@ from textual.widgets import Input
 import core
 from examples import exercise_2, random_problem, step_bits
 from tui.format import MOST_DIGITS
+from tui.keys import key_table
 from tui.panes.activations import ActivationsPane
 from tui.panes.hinge import HingePane
 from tui.panes.loss_plot import LossPlot
@@ -272,7 +273,7 @@ async def test_l_turns_the_plot_to_a_log_scale() -> None:
 async def test_help_lists_every_key_of_the_screen() -> None:
     async with app().run_test(size=(120, 60)) as pilot:
         await settle(pilot)
-        keys = training(pilot).key_table()
+        keys = key_table(training(pilot).explained)
         await press(pilot, "question_mark")
         assert isinstance(pilot.app.screen, HelpScreen)
         screen = "\n".join(texts(pilot))
@@ -287,7 +288,7 @@ async def test_every_key_is_a_command_of_the_palette_too() -> None:
         await settle(pilot)
         screen = training(pilot)
         commands = {command.title: command.callback for command in pilot.app.get_system_commands(screen)}
-        assert {meaning for _, meaning in screen.key_table()} <= set(commands)
+        assert {meaning for _, meaning in key_table(screen.explained)} <= set(commands)
         assert "Inspect a cell: where its number comes from" in commands
         await commands["Ten steps on"]()
         await settle(pilot)

@@ -30,6 +30,7 @@ from core import (
 )
 from core.losses import MarginLoss
 from tui.format import DEFAULT_DIGITS, FEWEST_DIGITS, MOST_DIGITS
+from tui.keys import actions_of, key_table
 from tui.panes.hinge import HingePane
 from tui.panes.status import StatusLine
 from tui.runner import Runner
@@ -241,29 +242,17 @@ class TrainingScreen(Screen[None]):
             self.notify(reason, timeout=4)
         return bool(reason)
 
-    def _keys(self) -> Iterator[tuple[Widget, Binding]]:
-        """Each key that has a meaning of its own, with the widget that it acts on."""
-        for node in (self, self.query_one(Workbench), self.query_one(HingePane)):
-            for binding in Binding.make_bindings(node.BINDINGS):
-                if binding.tooltip:
-                    yield node, binding
-
-    def key_table(self) -> list[tuple[str, str]]:
-        """The keys of this screen and what they do, an entry for each action."""
-        found: dict[str, list[str]] = {}
-        for _, binding in self._keys():
-            found.setdefault(binding.tooltip, []).append(self.app.get_key_display(binding))
-        return [(" ".join(keys), meaning) for meaning, keys in found.items()]
+    @property
+    def explained(self) -> list[Widget]:
+        """The widgets whose keys the help and the palette list."""
+        return [self, self.query_one(Workbench), self.query_one(HingePane)]
 
     def commands(self) -> Iterator[SystemCommand]:
         """Everything that a key does, for the command palette."""
-        seen = set()
         yield SystemCommand("Check answers", "from a file, on this step", self._performer(self, "check_answers"))
-        for node, binding in self._keys():
-            if binding.action not in seen:
-                seen.add(binding.action)
-                key = self.app.get_key_display(binding)
-                yield SystemCommand(binding.tooltip, f"key {key}", self._performer(node, binding.action))
+        for node, binding in actions_of(self.explained):
+            key = f"key {self.app.get_key_display(binding)}"
+            yield SystemCommand(binding.tooltip, key, self._performer(node, binding.action))
 
     def _performer(self, node: Widget, action: str) -> Callable[[], Awaitable[None]]:
         async def perform() -> None:
@@ -368,7 +357,7 @@ class TrainingScreen(Screen[None]):
 
     def action_help(self) -> None:
         self.playing = False
-        self.app.push_screen(HelpScreen(self.key_table()))
+        self.app.push_screen(HelpScreen(key_table(self.explained)))
 
     # Playing.
 
