@@ -1,0 +1,44 @@
+"""What the README says is so."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import core
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_python_example_prints_what_stands_beside_it() -> None:
+    (example,) = (code for code in re.findall(r"```python\n(.*?)```", README, re.S) if "import core" in code)
+    expected = re.findall(r"print\(.*?\)\s+# (.*)", example)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(example, "README.md", "exec"), {})
+    assert printed.getvalue().splitlines() == expected
+
+
+def test_the_cell_that_is_explained_in_it_is_explained_so() -> None:
+    (shown,) = re.findall(r'print\(core\.explain\(step, "delta_1", \(3, 3\)\)\)\n(.*?)```', README, re.S)
+    step = core.Timeline(core.load_problem("exercise-2"))[0]
+    assert [line.removeprefix("# ") for line in shown.splitlines()] == str(
+        core.explain(step, "delta_1", (3, 3))
+    ).splitlines()
+
+
+def test_the_problem_file_in_it_is_exercise_2(tmp_path: Path) -> None:
+    (text,) = (code for code in re.findall(r"```toml\n(.*?)```", README, re.S) if "[[layers]]" in code)
+    file = tmp_path / "problem.toml"
+    file.write_text(text, encoding="utf-8")
+    assert core.Timeline(core.load_problem(file))[7].loss == core.Timeline(core.load_problem("exercise-2"))[7].loss
+
+
+def test_its_pictures_are_there() -> None:
+    pictures = re.findall(r"!\[[^\]]*\]\(<?([^)>]+)>?\)", README)
+    assert len(pictures) >= 4
+    for picture in pictures:
+        assert (ROOT / picture).is_file(), picture
