@@ -24,9 +24,11 @@ Rows are samples. Layers are counted from 1, the last is written out.
   W⁺ = W - α ∂W   the update          o, p = softmax   logits, probabilities
 
 0.75 is exact, 0.750000 rounded. ▴ rose, ▾ fell since the step shown before.
-○ stands by a ReLU unit that is off. The mouse wheel, ↑, ↓, page up and page
-down scroll a pane; ctrl+← and ctrl+→ scroll it sideways.
+○ stands by a ReLU unit that is off, ◆ by a cell that feeds the one under the
+cursor, ◇ by one that it feeds. The mouse wheel, ↑, ↓, page up and page down
+scroll a pane; ctrl+← and ctrl+→ scroll it sideways.
 """
+TWO_COLUMNS = 118  # columns of the terminal, and the keys stand in two
 
 
 class HelpScreen(ModalScreen[None]):
@@ -45,8 +47,11 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = "sgdb: help"
             dialog.border_subtitle = "esc closes"
+            columns = 2 if self.app.size.width >= TWO_COLUMNS else 1
             table = Table.grid(padding=(0, 3, 0, 0))
-            for keys, meaning in self._keys:
-                table.add_row(Text(keys, style="bold"), meaning)
+            rows = -(-len(self._keys) // columns)
+            for i in range(rows):
+                cells = [self._keys[j] for j in range(i, len(self._keys), rows)]
+                table.add_row(*(cell for keys, meaning in cells for cell in (Text(keys, style="bold"), meaning)))
             yield Static(Text(READING))
             yield Static(table)
