@@ -271,7 +271,7 @@ async def test_l_turns_the_plot_to_a_log_scale() -> None:
 
 
 async def test_help_lists_every_key_of_the_screen() -> None:
-    async with app().run_test(size=(120, 60)) as pilot:
+    async with app().run_test(size=(200, 60)) as pilot:
         await settle(pilot)
         keys = key_table(training(pilot).explained)
         await press(pilot, "question_mark")
