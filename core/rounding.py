@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 
 FEWEST, MOST, USUAL = 2, 17, 6
-SURE = 15  # significant digits of a double that arithmetic has not blurred
+SURE = 13  # significant digits of a double that some arithmetic has not blurred
 SMALLEST_PLAIN = -4  # the power of ten below which zeros behind the point are hard to count
 
 
@@ -18,8 +18,8 @@ def rounded(value: float, digits: int = USUAL) -> str:
         return "NaN" if math.isnan(value) else "inf" if value > 0 else "-inf"
     if value == 0:
         return "0"
-    # 0.1 + 0.2 is 0.3 to whoever asks for no more than what the sum can promise.
-    exact = Decimal(f"{value:.{SURE}g}" if digits <= SURE else repr(value)).normalize()
+    # 0.1 + 0.2 is 0.3 to whoever asks for no more than what a sum can promise.
+    exact = Decimal(f"{value:.{SURE}g}" if digits < SURE else repr(value)).normalize()
     number = exact if len(exact.as_tuple().digits) <= digits else Decimal(f"{value:.{digits - 1}e}")
     power = number.adjusted()
     if SMALLEST_PLAIN <= power < digits:

@@ -87,14 +87,16 @@ def exact_format(values: Array, digits: int) -> NumberFormat:
     is judged by some of its numbers; one that does not fit then is rounded, or goes over to powers of ten.
     """
     sample = values.reshape(-1)[:: max(1, values.size // SAMPLE)].tolist()
-    decimals = max((_decimals(value, digits) for value in sample), default=0)
+    needed = max((_digits(value, digits) for value in sample), default=0)
     largest = float(np.abs(values).max()) if values.size else 0.0
-    return NumberFormat(max(1, decimals), integers_for(largest, least=1))
+    return NumberFormat(min(digits, max(1, needed)), integers_for(largest, least=1))
 
 
-def _decimals(value: float, most: int) -> int:
-    """Digits behind the point that write `value` out in full, at most `most`."""
-    return next((n for n in range(most) if round(value, n) == value), most)
+def _digits(value: float, most: int) -> int:
+    """Digits that write `value` out in full, those before the point included where there are some behind it."""
+    decimals = next((n for n in range(most) if round(value, n) == value), most)
+    whole = len(str(int(abs(value)))) if decimals and 1 <= abs(value) < 10**most else 0
+    return decimals + whole
 
 
 def short(value: float, digits: int = DEFAULT_DIGITS) -> str:

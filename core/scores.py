@@ -1,0 +1,106 @@
+"""The scores of exercises, in a file of a person's data folder: a line of JSON for each."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from core.text import clean
+
+LARGEST_FILE = 2**20
+FILE = "practice.jsonl"
+
+
+@dataclass(frozen=True)
+class Score:
+    """An exercise that was finished: of which problem and seed, when, in how many seconds, the points out of how many
+    numbers, and how many slips and hints there were.
+    """
+
+    problem: str
+    seed: int
+    finished: str
+    seconds: float
+    points: float
+    numbers: int
+    slips: int
+    hints: int
+
+
+def now() -> str:
+    """The time of day as a score keeps it."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def scores_path() -> Path:
+    """The file of the scores: in $XDG_DATA_HOME, or where the platform keeps a program's data."""
+    home = os.environ.get("XDG_DATA_HOME", "")
+    if os.path.isabs(home):
+        folder = Path(home)
+    elif sys.platform == "win32":
+        folder = Path(os.environ.get("LOCALAPPDATA") or os.path.expanduser("~\\AppData\\Local"))
+    elif sys.platform == "darwin":
+        folder = Path(os.path.expanduser("~/Library/Application Support"))
+    else:
+        folder = Path(os.path.expanduser("~/.local/share"))
+    return folder / "sgdb" / FILE
+
+
+def keep_score(score: Score, path: Path | None = None) -> str:
+    """Add a score to the file. Returns why it could not be kept, or an empty text."""
+    path = path or scores_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+b") as file:
+            file.seek(0, os.SEEK_END)
+            broken = False
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                broken = file.read(1) != b"\n"  # somebody's editor, or a full disk
+            file.write(b"\n" * broken + json.dumps(asdict(score)).encode() + b"\n")
+    except (OSError, ValueError) as error:
+        return f"the score could not be kept: {getattr(error, 'strerror', None) or error}"
+    return ""
+
+
+def load_scores(path: Path | None = None) -> tuple[list[Score], str]:
+    """The scores kept so far, oldest first, and what is wrong with the file, or an empty text. Lines that are no scores
+    are passed over.
+    """
+    path = path or scores_path()
+    try:
+        if not path.exists():
+            return [], ""
+        if not path.is_file():
+            return [], f"{clean(str(path))} is no file"
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - LARGEST_FILE))
+            lines = file.read().decode("utf-8", "replace").splitlines()
+    except (OSError, ValueError) as error:
+        return [], f"{clean(str(path))} cannot be read: {getattr(error, 'strerror', None) or error}"
+    read = [_read(line) for line in lines if line.strip()]
+    scores = [score for score in read if score is not None]
+    lost = len(read) - len(scores)
+    return scores, f"{lost} lines of {clean(str(path))} are no scores" if lost else ""
+
+
+def _read(line: str) -> Score | None:
+    try:
+        found = json.loads(line)
+        score = Score(
+            clean(str(found["problem"])),
+            int(found["seed"]),
+            clean(str(found["finished"])),
+            float(found["seconds"]),
+            float(found["points"]),
+            int(found["numbers"]),
+            int(found["slips"]),
+            int(found["hints"]),
+        )
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return None
+    return score if 0 <= score.seconds < float("inf") and 0 <= score.points <= score.numbers else None

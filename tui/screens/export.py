@@ -1,0 +1,129 @@
+"""The question: into which file, and in which format, is the worked solution of the step to be written?"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, RadioButton, RadioSet
+
+from core import Step
+from core.export import SUFFIXES, format_of, write_solution
+from core.output import unwritable
+from core.rounding import USUAL
+from tui.format import plain
+
+FORMATS = {"html": "HTML", "latex": "LaTeX", "md": "Markdown"}
+LONGEST_NAME = 60
+
+
+class ExportScreen(ModalScreen[str | None]):
+    """Asks for a format and a file's name, and writes the step there; a file that is there already is replaced when
+    asked twice. Answers with the path, or None.
+    """
+
+    DEFAULT_CSS = """
+    ExportScreen #dialog {
+        width: 72;
+        max-width: 100%;
+        height: auto;
+        padding: 1 2;
+        background: $surface;
+        border: round $primary;
+    }
+    ExportScreen RadioSet { layout: horizontal; width: 100%; height: auto; border: none; background: $surface; }
+    ExportScreen RadioButton { width: auto; margin: 0 3 0 0; }
+    ExportScreen #complaint { color: $text-error; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Cancel"),
+        Binding("up,down", "format(1)", "Format", show=False),
+    ]
+
+    def __init__(self, step: Step, digits: int = USUAL) -> None:
+        super().__init__()
+        self._step, self._digits = step, digits
+        self._confirmed = ""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield Label(f"Write step {self._step.index}, worked out, as")
+            with RadioSet(id="format", compact=True):
+                for i, title in enumerate(FORMATS.values()):
+                    yield RadioButton(title, value=i == 0, compact=True)
+            yield Label("to the file")
+            yield Input(suggested_name(self._step, next(iter(FORMATS))), id="file", select_on_focus=False)
+            yield Label("enter writes · tab or ↑ ↓ the format · esc leaves")
+            yield Label("", id="complaint")
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+
+    @on(RadioSet.Changed)
+    def _rename(self, event: RadioSet.Changed) -> None:
+        """The file's suffix follows the format."""
+        field = self.query_one(Input)
+        format = list(FORMATS)[event.index]
+        if format_of(field.value) not in (None, format):
+            field.value = os.path.splitext(field.value)[0] + SUFFIXES[format]
+        self._confirmed = ""
+
+    @on(Input.Changed)
+    def _follow(self, event: Input.Changed) -> None:
+        """The format follows the file's suffix."""
+        self._complain("")
+        self._confirmed = ""
+        format = format_of(event.value)
+        if format is not None:
+            self._press(format)
+
+    def action_format(self, change: int) -> None:
+        formats = list(FORMATS)
+        self._press(formats[(formats.index(self.format) + change) % len(formats)])
+
+    def _press(self, format: str) -> None:
+        self.query(RadioButton)[list(FORMATS).index(format)].value = True
+
+    @property
+    def format(self) -> str:
+        """The format that is chosen."""
+        return list(FORMATS)[max(0, self.query_one(RadioSet).pressed_index)]
+
+    @on(Input.Submitted)
+    def _write(self, event: Input.Submitted) -> None:
+        path = os.path.expanduser(event.value.strip())
+        if not path:
+            self._complain("Expected the name of a file.")
+            return
+        mistake = unwritable(path)
+        if mistake:
+            self._complain(f"{path}: {mistake}.")
+            return
+        if os.path.exists(path) and self._confirmed != path:
+            self._confirmed = path
+            self._complain(f"{path} is there already; enter again replaces it.")
+            return
+        try:
+            write_solution(self._step, path, self.format, self._digits)
+        except OSError as error:
+            self._complain(f"{path}: {error.strerror or error}.")
+            return
+        self.notify(f"Written to {plain(os.path.abspath(path))}", timeout=6, markup=False)
+        self.dismiss(path)
+
+    def _complain(self, text: str) -> None:
+        self.query_one("#complaint", Label).update(Text(plain(text)))
+
+
+def suggested_name(step: Step, format: str) -> str:
+    """exercise-2-step-0.html for step 0 of "Exercise 2"."""
+    words = re.findall(r"\w+", step.problem.name.lower())
+    name = "-".join(words)[:LONGEST_NAME] or "solution"
+    return f"{name}-step-{step.index}{SUFFIXES[format]}"
