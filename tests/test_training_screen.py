@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -398,3 +399,14 @@ async def test_switching_views_at_random_steps_changes_no_number_of_either_run()
             await press(pilot, "h")
             step = shown(pilot)
             assert step_bits(step) == expected[step.problem.loss][step.index]
+
+
+async def test_x_writes_the_worked_step_to_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "x", "enter")
+        assert isinstance(pilot.app.screen, TrainingScreen)
+    (written,) = tmp_path.iterdir()
+    assert written.name == "exercise-2-step-1.html"
+    assert "1.62743" in written.read_text(encoding="utf-8")

@@ -36,6 +36,7 @@ from tui.panes.status import StatusLine
 from tui.runner import Runner
 from tui.screens.check import CheckScreen
 from tui.screens.comparison import ComparisonScreen
+from tui.screens.export import ExportScreen
 from tui.screens.formulas import FormulasScreen
 from tui.screens.goto import GoToScreen
 from tui.screens.help import HelpScreen
@@ -64,7 +65,7 @@ class TrainingScreen(Screen[None]):
         Binding("space", "play", "play", tooltip="Play, pause; stop a long run"),
         Binding("less_than_sign", "speed(-1)", "slower", tooltip="Play slower", key_display="<", show=False),
         Binding("greater_than_sign", "speed(1)", "faster", tooltip="Play faster", key_display=">", show=False),
-        Binding("h", "hinge", "hinge", tooltip="The same network trained under the softmax hinge, and back"),
+        Binding("h", "hinge", "hinge", tooltip="The same network under the softmax hinge, and back"),
         Binding("plus", "digits(1)", "digits", tooltip="More digits", key_display="+", show=False),
         Binding("minus", "digits(-1)", "digits", tooltip="Fewer digits", key_display="-", show=False),
         Binding("l", "log", "log", tooltip="Loss on a log scale, or linear", show=False),
@@ -72,6 +73,7 @@ class TrainingScreen(Screen[None]):
             "f", "formulas", "formulas", tooltip="The gradients' formulas: by the recursion, and expanded", show=False
         ),
         Binding("m", "compare", "losses", tooltip="Squared error, cross-entropy and hinge side by side", show=False),
+        Binding("x", "export", "export", tooltip="Write this step's worked solution to a file", show=False),
         Binding("question_mark", "help", "help", tooltip="The keys, and how to read the numbers", key_display="?"),
         Binding("q", "app.quit", "quit", tooltip="Quit"),
     ]
@@ -354,6 +356,11 @@ class TrainingScreen(Screen[None]):
         if self.step is not None:
             self.playing = False
             self.app.push_screen(FormulasScreen(self.step, self.digits))
+
+    def action_export(self) -> None:
+        if self.step is not None:
+            self.playing = False
+            self.app.push_screen(ExportScreen(self.step, self.digits))
 
     def action_help(self) -> None:
         self.playing = False
