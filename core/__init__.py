@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from core.answer_check import check_answers
     from core.check_report import CellVerdict, CheckReport, FormulaVerdict, Slip
     from core.comparison import LossComparison, compare_losses, step_under
+    from core.exercise import Exercise
     from core.explanation import Explanation, Factor, Term, explain
     from core.export import write_solution
     from core.formulas import Formula, Recursion, Token, expanded, recursive
     from core.gradient_check import CheckedGradient, GradientCheck, check_gradients
     from core.hinge import HingeView, hinge_view
     from core.origins import Cells, Place, sources, targets
+    from core.practice import practice_problem
     from core.solution import Solution, solve
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "CheckReport",
     "CheckedGradient",
     "DivergedError",
+    "Exercise",
     "Explanation",
     "Factor",
     "Formula",
@@ -67,6 +70,7 @@ __all__ = [
     "explain",
     "hinge_view",
     "load_problem",
+    "practice_problem",
     "quantities",
     "recursive",
     "solve",
@@ -89,6 +93,8 @@ _LATER = {
     **dict.fromkeys(("Cells", "Place", "sources", "targets"), "core.origins"),
     **dict.fromkeys(("Solution", "solve"), "core.solution"),
     "write_solution": "core.export",
+    "Exercise": "core.exercise",
+    "practice_problem": "core.practice",
 }
 
 

@@ -59,7 +59,8 @@ ACCENTS = {
 }
 GREEK = "GREEK SMALL LETTER "
 NO_COMMAND = ("OMICRON", "FINAL SIGMA")
-SIZES = ((84, ""), (96, r"\small"), (108, r"\footnotesize"), (134, r"\scriptsize"))
+# The most digits, or what is as wide, that fit into a line of each size.
+SIZES = ((92, ""), (100, r"\small"), (108, r"\footnotesize"), (116, r"\scriptsize"))
 TINIEST = r"\tiny"
 ROOM = r"\underline{\hspace{3em}}"
 
@@ -106,7 +107,10 @@ def _entry(entry: Entry) -> Iterator[str]:
     rows += [f"&= {_parts(entry.substituted)}"] if entry.substituted else []
     rows.append(f"{'' if rows else symbol}&= {_parts([entry.result])}")
     width = max(_width(parts) for parts in ([entry.formula], entry.substituted, [entry.result]))
-    yield from _aligned(rows, width)
+    size = next((size for most, size in SIZES if len(entry.symbol) + width <= most), TINIEST)
+    yield f"{{{size}\n" + r"\[\begin{aligned}"
+    yield " \\\\[2pt]\n".join(rows)
+    yield r"\end{aligned}\]}"
     for example in entry.examples:
         yield from _example(example)
 
@@ -119,15 +123,17 @@ def _example(example: Arithmetic) -> Iterator[str]:
     yield from ("", r"\hangindent=3em " + " ".join(f"${line}$" for line in lines))
 
 
-def _aligned(rows: Sequence[str], width: int) -> Iterator[str]:
-    size = next((size for most, size in SIZES if width <= most), TINIEST)
-    yield f"{{{size}\n" + r"\[\begin{aligned}"
-    yield " \\\\[2pt]\n".join(rows)
-    yield r"\end{aligned}\]}"
+def _width(parts: Sequence[Part]) -> float:
+    """How many digits are as wide as this line."""
+    return 4 + sum(_grid_width(part) if isinstance(part, Grid) else len(part) for part in parts)
 
 
-def _width(parts: Sequence[Part]) -> int:
-    return sum(part.width if isinstance(part, Grid) else len(part) for part in parts)
+def _grid_width(grid: Grid) -> float:
+    columns = zip(*grid.cells, strict=True)
+    # A minus is wider than a digit, a power of ten than its e; and there is space between columns.
+    return 3 + sum(
+        max(len(cell) + 0.6 * ("-" in cell) + 3 * ("e" in cell) for cell in column) + 2.6 for column in columns
+    )
 
 
 def _parts(parts: Sequence[Part]) -> str:

@@ -52,7 +52,7 @@ class NumberFormat:
         if exponent < self.integers:
             fixed = f"{value:.{decimals}f}"
             if float(fixed) == value:
-                return fixed.rstrip("0").rstrip(".")
+                return fixed.rstrip("0").rstrip(".") if "." in fixed else fixed
             kept = decimals + exponent + 1
             if len(fixed.lstrip("-").split(".")[0]) <= self.integers and kept >= self._power_decimals(exponent) + 1:
                 return fixed

@@ -44,7 +44,8 @@ class ExportScreen(ModalScreen[str | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel"),
-        Binding("up,down", "format(1)", "Format", show=False),
+        Binding("down", "format(1)", "Next format", show=False),
+        Binding("up", "format(-1)", "Previous format", show=False),
     ]
 
     def __init__(self, step: Step, digits: int = USUAL) -> None:

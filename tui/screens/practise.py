@@ -33,7 +33,7 @@ DIGITS = 6
 TYPED = "0123456789.+-−eE,;[] "
 MARKS = {"right": (RIGHT, "$text-success"), "slip": (WRONG, "$text-error"), "coarse": (UNSURE, "$text-warning")}
 CELL = "To another cell of this matrix"
-START = "h helps: first the formula, then the numbers put in, then the value."
+START = "h helps: the formula, then the numbers put in, then the value."
 
 
 class AnswerInput(Input):

@@ -1,0 +1,145 @@
+"""Readers of worked solutions, one for each format, that share no line with the writers.
+
+They give the numbers of each quantity by its name, row by row, as somebody finds them on the page.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from html.parser import HTMLParser
+from typing import Any
+
+from markdown_it import MarkdownIt
+
+import core
+from core.computation import symbols_of
+
+Rows = list[list[str]]
+
+
+def read_markdown(text: str, step: core.Step) -> dict[str, Rows]:
+    names = {symbol: name for name, symbol in symbols_of(step).items()}
+    found: dict[str, Rows] = {}
+    name = ""
+    for token in MarkdownIt("commonmark").parse(text):
+        if token.type == "inline" and token.content.startswith("**"):
+            words = [child.content for child in token.children or () if child.type == "text" and child.content]
+            name = names[words[0]]
+        elif token.type == "fence" and name:
+            assert name not in found
+            found[name], name = markdown_result(token.content), ""
+    return found
+
+
+def markdown_result(block: str) -> Rows:
+    """The last part of a block of code that is a single matrix or number."""
+    result: Rows = []
+    for part in re.split(r"\n\s*\n", block):
+        lines = part.rstrip("\n").split("\n")
+        right = [re.sub(r"^[^\[]*?=(?= )", "", line).strip() for line in lines]
+        if all(re.fullmatch(r"\[ [^\[\]]* \]", line) for line in right):
+            result = [line[1:-1].split() for line in right]
+        elif len(lines) == 1 and re.fullmatch(r"-?[\d.]+(e-?\d+)?|-?inf|NaN", right[0]):
+            result = [[right[0]]]
+    return [[cell for cell in row if cell != "…"] for row in result if "⋮" not in row]
+
+
+TEX_NAMES = {r"\delta": "delta", r"\ell": "sample_losses", r"\mathcal{L}": "loss"}
+
+
+def tex_name(symbol: str) -> str:
+    """s_{1}, \\delta_{\\mathrm{out}}, \\partial W_{1}, W_{1}^{+} as an answer sheet names them."""
+    match = re.fullmatch(
+        r"(\\partial )?(\\mathcal\{L\}|\\?[A-Za-z]+)(?:_\{(?:\\mathrm\{)?(\w+)\}?\})?(\^\{\+\})?", symbol
+    )
+    assert match is not None, symbol
+    partial, letter, label, plus = match.groups()
+    base = ("d" if partial else "") + TEX_NAMES.get(letter, letter)
+    return base + (f"_{label}" if label else "") + ("_next" if plus else "")
+
+
+def read_latex(text: str) -> dict[str, Rows]:
+    found: dict[str, Rows] = {}
+    parts = re.split(r"\\textbf\{\$(.+?)\$\}", text)[1:]
+    for symbol, rest in zip(parts[::2], parts[1::2], strict=True):
+        name = tex_name(symbol)
+        assert name not in found
+        aligned = rest.split(r"\begin{aligned}")[1].split(r"\end{aligned}")[0]
+        last = aligned.split("\\\\[2pt]\n")[-1].split("&= ")[1].strip()
+        array = re.fullmatch(r"\\left\[\\begin\{array\}\{r+\} (.*) \\end\{array\}\\right\]", last)
+        rows = [row.split(" & ") for row in array[1].split(r" \\ ")] if array else [[last]]
+        found[name] = [[tex_number(cell) for cell in row if cell != r"\cdots"] for row in rows if r"\vdots" not in row]
+    return found
+
+
+def tex_number(cell: str) -> str:
+    cell = re.sub(r"\\phantom\{[0.]*\}", "", cell).strip()
+    return re.sub(r" \\cdot 10\^\{(-?\d+)\}$", r"e\1", cell)
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, Rows] = {}
+        self.title = ""
+        self.tags: set[str] = set()
+        self._name = ""
+        self._result = self._heading = False
+        self._depth = 0
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        attributes = dict(attrs)
+        self.tags.add(tag)
+        if "entry" in (attributes.get("class") or "").split():
+            self._name = re.sub(r"^step-\d+-", "", attributes["id"])
+        if tag == "div" and "result" in (attributes.get("class") or "").split():
+            self._result = True
+            self.found[self._name] = []
+        elif self._result and tag == "tr":
+            self.found[self._name].append([])
+        elif self._result and tag == "td":
+            self.found[self._name][-1].append("")
+        elif self._result and tag == "sup" and self.found[self._name]:
+            self._add("^")
+        self._heading = tag == "h1"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._result = self._result and tag != "div"
+        self._heading = self._heading and tag != "h1"
+
+    def handle_data(self, data: str) -> None:
+        if self._heading:
+            self.title += data
+        if self._result:
+            rows = self.found[self._name]
+            if not rows and "=" in data and data.split("=")[1].strip():
+                rows.append([""])
+                data = data.split("=")[1]
+            if rows and rows[-1]:
+                self._add(data)
+
+    def _add(self, data: str) -> None:
+        self.found[self._name][-1][-1] += data
+
+
+def read_html(text: str) -> _Page:
+    """The page: `found` numbers, the `title` on it, and the `tags` that are on it."""
+    page = _Page()
+    page.feed(text)
+    for name, rows in page.found.items():
+        cells = [[cell.strip().replace("·10^", "e") for cell in row] for row in rows]
+        page.found[name] = [[cell for cell in row if cell != "…"] for row in cells if "⋮" not in row]
+    return page
+
+
+def as_answers(found: dict[str, Rows], step: core.Step) -> dict[str, Any]:
+    """The numbers that were computed, cell by cell, as an answer sheet has them; what is not finite is left open."""
+    answers: dict[str, Any] = {}
+    for quantity in core.quantities(step):
+        rows, shape = found[quantity.name], quantity.values.shape
+        for i, row in enumerate(rows, start=1):
+            for j, cell in enumerate(row, start=1):
+                place = {0: "", 1: f"[{i if quantity.name == 'sample_losses' else j}]"}.get(len(shape), f"[{i},{j}]")
+                answers[quantity.name + place] = "?" if cell.strip("-") in ("inf", "NaN", r"\infty") else Decimal(cell)
+    return answers

@@ -1,0 +1,246 @@
+"""The worked solution: what is printed is read back and checked, in every format and at every number of digits."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from solution_readers import as_answers, read_html, read_latex, read_markdown
+
+import core
+from core.export import WRITERS, render
+from core.quantities import given as given_of
+from core.rounding import rounded
+from core.solution import blank_sheet, solve
+from core.solution_latex import SPECIAL
+from core.written import read_written
+from examples import LOSSES, exercise_2, problems, random_problem
+
+NASTY = r"<script>$\input{x}|"
+WORST = NASTY + "`*_[a](b) &amp; #1 ~^% \\\\ --'\" é δ"
+
+
+def read(text: str, format: str, step: core.Step) -> dict[str, list[list[str]]]:
+    if format == "md":
+        return read_markdown(text, step)
+    return read_latex(text) if format == "latex" else read_html(text).found
+
+
+def assert_right(found: dict[str, list[list[str]]], step: core.Step, whole: bool = True) -> None:
+    answers = as_answers(found, step)
+    report = core.check_answers(answers, step)
+    assert report.right, report.slips
+    if whole:
+        assert len(report.cells) == sum(quantity.values.size for quantity in core.quantities(step))
+    for quantity in given_of(step):
+        values = quantity.values.reshape(1, -1) if quantity.values.ndim == 1 else quantity.values
+        for row, true in zip(found[quantity.name], values, strict=False):
+            for cell, value in zip(row, true, strict=False):
+                written = read_written(Decimal(cell))
+                assert written is not None
+                assert written.fits(float(value))
+
+
+@settings(max_examples=60)
+@given(problems(), st.integers(2, 17), st.integers(0, 2), st.sampled_from(sorted(WRITERS)))
+def test_what_is_printed_checks_as_right(problem: core.Problem, digits: int, index: int, format: str) -> None:
+    assume(problem.learning_rate < 1)
+    try:
+        step = core.Timeline(problem)[index]
+    except core.DivergedError:
+        assume(False)
+    assert_right(read(render(solve([step], digits, whole=True), format), format, step), step)
+
+
+@pytest.mark.parametrize("format", sorted(WRITERS))
+@pytest.mark.parametrize("digits", range(2, 18))
+def test_every_number_of_digits(format: str, digits: int) -> None:
+    step = core.Timeline(core.load_problem("exercise-2"))[3]
+    text = render(solve([step], digits), format)
+    assert_right(read(text, format, step), step, whole=digits < 17)
+
+
+@pytest.mark.parametrize("format", sorted(WRITERS))
+def test_a_large_matrix_is_cut_and_the_cut_noted(format: str) -> None:
+    step = core.Timeline(random_problem(1, (20, 15, 3), rows=30, loss=LOSSES[1]))[0]
+    text = render(solve([step]), format)
+    assert "the first 16 of 30 rows and the first 9 of 15 columns" in text
+    assert_right(read(text, format, step), step, whole=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (0.0, 6, "0"),
+        (-0.0, 6, "0"),
+        (0.458, 6, "0.458"),
+        (0.1 + 0.2, 6, "0.3"),
+        (1 / 3, 2, "0.33"),
+        (-2 / 3, 4, "-0.6667"),
+        (0.9999996, 6, "1.00000"),
+        (123456.0, 6, "123456"),
+        (123456.0, 2, "1.2e5"),
+        (0.0001234, 6, "0.0001234"),
+        (0.00001234, 6, "1.234e-5"),
+        (1e300, 6, "1e300"),
+        (0.1, 17, "0.1"),
+        (5e-324, 17, "5e-324"),
+        (float("nan"), 6, "NaN"),
+        (float("-inf"), 6, "-inf"),
+    ],
+)
+def test_numbers_as_they_are_written(value: float, digits: int, text: str) -> None:
+    assert rounded(value, digits) == text
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False), st.integers(2, 17))
+def test_a_written_number_is_the_true_one_rounded(value: float, digits: int) -> None:
+    number = Decimal(rounded(value, digits))
+    assert len(number.normalize().as_tuple().digits) <= digits
+    assert abs(number - Decimal(value)) <= abs(Decimal(value)) * Decimal(10) ** (1 - digits) / 2 * Decimal("1.001")
+
+
+def test_the_solution_says_how_each_matrix_comes_about() -> None:
+    text = render(solve([core.Timeline(exercise_2())[0]]), "md")
+    for line in (
+        "δ₁ = (δ_out W_outᵀ) ⊙ f₁'(s₁)",
+        "   = ( [ -0.988785 ] [ 0.02  0.03  0.09 ] ) ⊙ [ 1  1  1 ]",
+        "   = [ -0.0197757  -0.0296636  -0.0889907 ]",
+        "     = ½ · (0.06336 - (-1))²",
+        "∂ℒ/∂W₁ = X_inᵀ [(∂ℒ/∂y_out ⊙ f_out'(s_out)) W_outᵀ ⊙ f₁'(s₁)]",
+    ):
+        assert line in text.splitlines()
+
+
+def test_a_blank_sheet_gives_nothing_away() -> None:
+    step = core.Timeline(exercise_2())[0]
+    for format in WRITERS:
+        text = render(blank_sheet(step), format)
+        assert "0.75" in text
+        for number in ("0.458", "1.96645", "0.90141", "0.606726"):
+            assert number not in text
+
+
+def named(name: str) -> core.Step:
+    return core.Timeline(exercise_2(name=name, input_names=(name, "b")))[0]
+
+
+@pytest.mark.parametrize("name", [NASTY, WORST])
+def test_a_name_stays_text_in_markdown(name: str) -> None:
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(render(solve([named(name)]), "md"))
+    heading = tokens[1]
+    assert heading.content
+    assert "".join(child.content for child in heading.children or ()) == f"{name}: step 0, worked out"
+    assert {child.type for child in heading.children or ()} <= {"text", "text_special"}
+    assert not any("html" in token.type for token in tokens)
+    # A dollar sign begins no maths where it follows a backslash.
+    assert not re.search(r"(?<!\\)\$", render(solve([named(name)]), "md"))
+
+
+@pytest.mark.parametrize("name", [NASTY, WORST])
+def test_a_name_stays_text_in_html(name: str) -> None:
+    page = read_html(render(solve([named(name)]), "html"))
+    assert page.title == f"{name}: step 0, worked out"
+    assert "script" not in page.tags
+
+
+@pytest.mark.parametrize("name", [NASTY, WORST])
+def test_a_name_stays_text_in_latex(name: str) -> None:
+    text = render(solve([named(name)]), "latex")
+    assert text.isascii()
+    title = text.split(r"\section*{")[1].split(": step 0")[0]
+    plain = title.replace(r"\'{e}", "é").replace(r"$\delta$", "δ").replace("''", '"')
+    for character, command in sorted(SPECIAL.items(), key=lambda item: -len(item[1])):
+        plain = plain.replace(command, character) if len(command) > 2 else plain
+    assert re.sub(r"\\([{}$&#_%])", r"\1", plain.replace("\\\\", "\0")).replace("\0", "\\\\") == name
+    assert not re.search(r"\\input\b", text)
+
+
+@pytest.mark.parametrize("format", sorted(WRITERS))
+def test_a_file_needs_nothing_from_elsewhere(format: str) -> None:
+    text = render(solve([core.Timeline(exercise_2())[0]]), format)
+    assert "http" not in text
+    assert "src=" not in text
+    assert re.findall(r"\\usepackage(?:\[.*\])?\{(.*)\}", text) == (["amsmath"] if format == "latex" else [])
+
+
+def test_steps_go_into_one_file() -> None:
+    timeline = core.Timeline(exercise_2())
+    text = render(solve([timeline[1], timeline[2]]), "md")
+    assert "# exercise 2: steps 1 to 2, worked out" in text
+    assert text.count("## Formulas") == 1
+    assert "## Step 1" in text
+    assert "## Step 2" in text
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, step = tmp_path / "solution.html", core.Timeline(exercise_2())[0]
+    core.write_solution(step, path, "html")
+    before = path.read_bytes()
+
+    def fail(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", fail)
+    with pytest.raises(OSError, match="No space"):
+        core.write_solution(step, path, "html", digits=3)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+LATEX = shutil.which("pdflatex")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def varied() -> list[core.Step]:
+    """A step of every kind: each loss, one output and several, biases, mini-batches, large matrices."""
+    return [
+        named(WORST),
+        core.Timeline(random_problem(2, (3, 4, 2), loss=core.SoftmaxHinge(0.5), bias=True, reduction="mean"))[1],
+        core.Timeline(random_problem(3, (2, 3, 2, 1), loss=core.SoftmaxCrossEntropy(), batch_size=2))[2],
+        core.Timeline(random_problem(4, (3, 3), loss=core.SoftmaxMargin(0.5), freeze=True))[0],
+        core.Timeline(random_problem(1, (20, 15, 3), rows=30, loss=LOSSES[1], bias=True))[0],
+    ]
+
+
+@pytest.mark.skipif(LATEX is None, reason="there is no pdflatex here")
+@pytest.mark.parametrize(("kind", "digits"), [(0, 6), (1, 17), (2, 6), (3, 2), (4, 6)])
+def test_the_latex_compiles(kind: int, digits: int, tmp_path: Path) -> None:
+    (tmp_path / "solution.tex").write_text(render(solve([varied()[kind]], digits), "latex"), encoding="ascii")
+    command = [str(LATEX), "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "solution.tex"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=False)
+    log = run.stdout.decode("utf-8", "replace")
+    assert run.returncode == 0, log[-2000:]
+    assert (tmp_path / "solution.pdf").stat().st_size > 10_000
+    wide = [float(points) for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt", log)]
+    assert max(wide, default=0) < 20
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
+@pytest.mark.parametrize(("kind", "digits"), [(0, 17), (1, 4), (2, 6)])
+def test_the_numbers_in_a_browser(kind: int, digits: int, tmp_path: Path) -> None:
+    step = varied()[kind]
+    path = tmp_path / "solution.html"
+    core.write_solution(step, path, "html", digits)
+    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
+    command += ["--disable-background-networking", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
+    run = subprocess.run([*command, path.as_uri()], capture_output=True, timeout=60, check=True)
+    page = read_html(run.stdout.decode("utf-8"))
+    assert page.title == f"{step.problem.name}: step {step.index}, worked out"
+    assert "script" not in page.tags
+    assert_right(page.found, step, whole=False)
+
+
+def test_a_problem_without_a_name_has_a_solution() -> None:
+    step = core.Timeline(replace(exercise_2(), name="\x1b[31m\n"))[0]
+    for format in WRITERS:
+        assert "\x1b" not in render(solve([step]), format)

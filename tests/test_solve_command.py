@@ -1,0 +1,230 @@
+"""`sgdb solve` and `sgdb practise` without a screen: what they print, where, and their exit status."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from solution_readers import as_answers, read_html, read_latex, read_markdown
+
+import core
+from core.practice import practice_problem
+from core.scores import Score, keep_score, load_scores, scores_path
+from tui import cli
+
+
+@pytest.fixture
+def sgdb(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+    def run(*words: str) -> SimpleNamespace:
+        status = cli.main(list(words))
+        out, err = capsys.readouterr()
+        return SimpleNamespace(status=status, out=out, err=err)
+
+    return run
+
+
+def test_a_solution_is_printed(sgdb: Any) -> None:
+    run = sgdb("solve", "exercise-2")
+    step = core.Timeline(core.load_problem("exercise-2"))[0]
+    assert (run.status, run.err) == (0, "")
+    assert run.out.startswith("# Exercise 2: step 0, worked out\n")
+    assert core.check_answers(as_answers(read_markdown(run.out, step), step), step).right
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.HTM", "a.tex", "a.md", "a"])
+def test_the_format_follows_the_name_of_the_file(sgdb: Any, tmp_path: Path, name: str) -> None:
+    run = sgdb("solve", "xor", "--step", "3", "-o", name)
+    assert (run.status, run.out, run.err) == (0, "", "")
+    text = (tmp_path / name).read_text()
+    head = {"a.html": "<!DOCTYPE", "a.tex": "\\documentclass"}.get(name, "# XOR")
+    assert text.startswith(head)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_steps_digits_and_format(sgdb: Any) -> None:
+    run = sgdb("solve", "--steps", "1..2", "--digits", "3", "--format=latex", "--lr", "0.25")
+    assert run.status == 0
+    assert r"\subsection*{Step 2}" in run.out
+    assert "3 significant digits" in run.out
+    assert r"\alpha = 0.25" in run.out
+
+
+@pytest.mark.parametrize(
+    ("words", "messages"),
+    [
+        (("--step", "-1"), ['--step: expected a whole number from 0 to 1000000000, found "-1"']),
+        (("--step", "²"), ['--step: expected a whole number from 0 to 1000000000, found "²"']),
+        (("--steps", "3"), ['--steps: expected two whole numbers such as 0..3, found "3"']),
+        (("--steps", "3..1"), ['--steps: expected two whole numbers such as 0..3, found "3..1"']),
+        (("--steps", "0..100"), ["--steps: expected at most 100 steps, found 101"]),
+        (("--steps", "0..1", "--step", "1"), ["--step and --steps: expected one of the two"]),
+        (("--digits", "18"), ['--digits: expected a whole number from 2 to 17, found "18"']),
+        (("--format", "htlm"), ['--format: unknown "htlm"; did you mean "html"?']),
+        (("-o",), ["--output: expected a value"]),
+        (("-o", "."), ["--output: .: expected a file, found a folder"]),
+        (("-o", "no/where.md"), ["--output: no/where.md: No such file or directory"]),
+        (("-o", "a\0b"), ["--output: ab: this is no file name"]),
+        (("exercise-9", "--digits", "x"), ["unknown", "--digits"]),
+    ],
+)
+def test_wrong_input(sgdb: Any, words: tuple[str, ...], messages: list[str]) -> None:
+    run = sgdb("solve", *words)
+    lines = run.err.splitlines()
+    assert (run.status, run.out) == (2, "")
+    assert len(lines) == len(messages)
+    for line, message in zip(lines, messages, strict=True):
+        assert line.startswith("sgdb: ")
+        assert message in line
+
+
+def test_a_problem_is_not_overwritten_with_its_solution(sgdb: Any, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("a,b,y\n1,2,0.5\n2,1,0.25\n")
+    run = sgdb("solve", "mine.csv", "-o", "mine.csv")
+    assert run.status == 2
+    assert "this is the problem's own file" in run.err
+
+
+def test_a_run_that_does_not_get_to_the_step(sgdb: Any) -> None:
+    run = sgdb("solve", "exercise-1", "--lr", "1e300", "--steps", "0..9")
+    assert run.status == 1
+    assert "the run stops being finite at step" in run.err
+    assert run.out == ""
+
+
+def test_a_full_disk(sgdb: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def fail(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", fail)
+    run = sgdb("solve", "-o", "a.md")
+    assert (run.status, run.err) == (1, "sgdb: --output: a.md: No space left on device\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_that_knows_no_greek(monkeypatch: pytest.MonkeyPatch) -> None:
+    narrow = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", narrow)
+    assert cli.main(["solve"]) == 0
+    assert "δ₁" in narrow.buffer.getvalue().decode()  # type: ignore[attr-defined]
+
+
+# Practice without a screen.
+
+
+@pytest.mark.parametrize("problem", ["exercise-1", "exercise-2", "exercise-3", "why-the-max", "xor"])
+@pytest.mark.parametrize("format", ["md", "latex", "html"])
+def test_the_key_of_a_sheet_checks_as_right(sgdb: Any, problem: str, format: str) -> None:
+    run = sgdb("practise", problem, "--seed", "5", "--key", "--format", format, "--digits", "4")
+    step = core.Timeline(practice_problem(core.load_problem(problem), 5))[0]
+    found = {"md": lambda: read_markdown(run.out, step), "latex": lambda: read_latex(run.out)}.get(
+        format, lambda: read_html(run.out).found
+    )()
+    report = core.check_answers(as_answers(found, step), step)
+    assert report.right
+    assert len(report.cells) == sum(quantity.values.size for quantity in core.quantities(step))
+
+
+def test_the_same_seed_gives_the_same_sheet(sgdb: Any) -> None:
+    first, again, other = (sgdb("practise", "--seed", seed, "--sheet").out for seed in ("7", "7", "8"))
+    assert first == again
+    assert first != other
+    assert first.startswith("# Exercise 2, practice 7: step 0, to be worked out")
+    assert "X_in = [  1.5  -1.5 ]" in first  # on every machine, and for good
+
+
+def test_a_sheet_leaves_everything_open(sgdb: Any) -> None:
+    sheet = sgdb("practise", "--seed", "7", "--sheet").out
+    found = sheet.split("### Forward pass")[1]
+    assert not re.search(r"\d\.\d", found)
+    assert found.count("____") == 71
+
+
+def test_without_a_seed_a_sheet_says_which_it_is(sgdb: Any) -> None:
+    assert re.match(r"# Exercise 2, practice \d+: step 0", sgdb("practise", "--sheet").out)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--seed", "x"), '--seed: expected a whole number from 0 to 1000000000, found "x"'),
+        (("--seed", "9" * 30), "--seed: expected a whole number"),
+        (("--sheet", "--key"), "--sheet and --key: expected one of the two"),
+        (("-o", "a.md"), "--output: expected --sheet or --key with it"),
+        (("three-classes",), "too large to practise by hand"),
+        (("--seed", "1"), "the exercise needs a terminal"),
+        (("--scores", "--sede", "1"), 'unknown "--sede"; did you mean "--seed"?'),
+    ],
+)
+def test_wrong_input_to_practise(sgdb: Any, words: tuple[str, ...], message: str) -> None:
+    run = sgdb("practise", *words)
+    assert (run.status, run.out) == (2, "")
+    assert message in run.err
+    assert len(run.err.splitlines()) == 1
+
+
+def test_fewer_rows_make_a_problem_small_enough(sgdb: Any) -> None:
+    assert sgdb("practise", "three-classes", "--batch", "2", "--seed", "1", "--sheet").status == 0
+
+
+SCORE = Score("Exercise 2", 7, "2024-05-06T07:08:09+00:00", 754.4, 65.5, 67, 2, 1)
+
+
+def test_scores_are_kept_and_shown(sgdb: Any) -> None:
+    assert "no exercise has been finished yet" in sgdb("practise", "--scores").out
+    assert keep_score(SCORE) == ""
+    assert keep_score(SCORE) == ""
+    assert load_scores() == ([SCORE, SCORE], "")
+    lines = sgdb("practise", "--scores").out.splitlines()
+    assert lines[0].split() == ["finished", "problem", "sheet", "points", "slips", "hints", "time"]
+    assert lines[1].split() == ["2024-05-06", "07:08", "Exercise", "2", "7", "65.5", "of", "67", "2", "1", "12:34"]
+
+
+def test_a_broken_file_of_scores_loses_nothing_else(sgdb: Any) -> None:
+    keep_score(SCORE)
+    broken = ["[1, 2]", "{}", "nul", '{"problem": 3, "seed": 1e999}', json.dumps({**vars(SCORE), "seconds": -1}), "\0"]
+    with scores_path().open("a") as file:
+        file.write("\n".join(["", *broken, "[" * 100_000]))
+    assert keep_score(SCORE) == ""
+    run = sgdb("practise", "--scores")
+    assert run.status == 0
+    assert len(run.out.splitlines()) == 3
+    assert "7 lines of" in run.err
+    scores_path().write_bytes(b"\xff\xfe\n")
+    assert sgdb("practise", "--scores").status == 0
+
+
+def test_a_folder_in_place_of_the_scores(sgdb: Any) -> None:
+    scores_path().mkdir(parents=True)
+    assert "could not be kept" in keep_score(SCORE)
+    run = sgdb("practise", "--scores")
+    assert (run.status, len(run.err.splitlines())) == (0, 1)
+
+
+def test_escape_codes_in_scores_do_not_reach_a_terminal(sgdb: Any) -> None:
+    keep_score(Score("\x1b[31mred", 7, "\x1b", 1, 1, 1, 0, 0))
+    assert "\x1b" not in sgdb("practise", "--scores").out
+
+
+def test_where_the_scores_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", "/data")
+    assert scores_path() == Path("/data/sgdb/practice.jsonl")
+    monkeypatch.setenv("XDG_DATA_HOME", "relative")
+    monkeypatch.setenv("HOME", "/home/somebody")
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert scores_path() == Path("/home/somebody/.local/share/sgdb/practice.jsonl")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert scores_path() == Path("/home/somebody/Library/Application Support/sgdb/practice.jsonl")
+
+
+def test_help(sgdb: Any) -> None:
+    assert sgdb("solve", "--help").out.startswith("usage: sgdb solve [PROBLEM] [options]")
+    assert sgdb("practise", "--help").out.startswith("usage: sgdb practise [PROBLEM] [options]")
