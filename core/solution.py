@@ -280,7 +280,9 @@ class _Entries:
     def _examples(self, name: str, values: Array) -> Iterator[Arithmetic]:
         cells = [tuple(int(i) + 1 for i in place) for place in np.ndindex(values.shape)]
         alike = name.startswith("z_") or name == "y_out" or len(cells) > MOST_EXAMPLES
-        for cell in cells[:1] if alike else cells:
+        # One that is not 0 shows more.
+        telling = [cell for cell in cells if values[tuple(i - 1 for i in cell)] != 0] or cells
+        for cell in telling[:1] if alike else cells:
             yield self._arithmetic(explain(self.step, name, cell))
 
     def _arithmetic(self, explanation: Explanation) -> Arithmetic:
