@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from core.check_report import CellVerdict, CheckReport, FormulaVerdict, Slip
@@ -13,10 +14,11 @@ from core.step import Step
 if TYPE_CHECKING:
     from core.answer_shapes import Placed
     from core.answers import AnswerSheet
+    from core.diagnosis import Diagnoser, Finding
     from core.own_values import OwnValues
-    from core.written import Written
 
 Place = tuple[int, ...]
+ZERO = 1e-9  # a 0 worked out by hand may stand for what is left of 0.1 + 0.2 - 0.3
 
 
 def check_answers(answers: str | os.PathLike[str] | Mapping[str, Any], step: Step | None = None) -> CheckReport:
@@ -51,24 +53,27 @@ class _Check:
         self.symbols = symbols_of(sheet.step)
         self.own: OwnValues = OwnValues(sheet.step)
         self.mistakes: list[str] = []
+        self.findings: list[tuple[str, Finding]] = []
 
     def report(self) -> CheckReport:
+        from core.diagnosis import Diagnoser
+
         placed = self._placed()
         formulas = self._formulas()
         if self.mistakes:
             raise ProblemError(self.sheet.source, self.mistakes)
-        self._carry_on(placed)
+        diagnoser = Diagnoser(self.step, self.own)
         cells: list[CellVerdict] = []
+        for name in self.own.order:
+            self._carry_on(name, placed.get(name))
+            if name in placed:
+                cells += self._quantity(diagnoser, name, placed[name])
         slips: list[Slip] = []
         for name, answer in placed.items():
             if answer.problem:
                 slips.append(Slip(name, self.symbols[name], (), answer.kind, answer.problem))
-            wrong: dict[Place, Written] = {}
-            for verdict, place, written in self._judge(name, answer):
-                cells.append(verdict)
-                if verdict.status == "slip" and written is not None:
-                    wrong[place] = written
-            slips += self._slips(name, wrong)
+            found = [finding for at, finding in self.findings if at == name]
+            slips += [self._slip(name, finding) for finding in sorted(found, key=lambda finding: finding.places)]
         return CheckReport(self.step, self.sheet.source, tuple(cells), tuple(slips), tuple(formulas))
 
     def _placed(self) -> dict[str, Placed]:
@@ -109,22 +114,66 @@ class _Check:
             self.mistakes.append(f"{path}: {suggest(typed[:40], self.own.order)}")
         return None
 
-    def _carry_on(self, placed: Mapping[str, Placed]) -> None:
+    def _carry_on(self, name: str, answer: Placed | None) -> None:
         from core.own_values import Answers
 
-        for name in self.own.order:
-            self.own.compute(name)
-            cells = {p: w for p, w in placed[name].cells.items() if w is not None} if name in placed else {}
-            if cells:
-                self.own.write(name, Answers.of(cells, self.own.true[name]))
+        theirs = self.own.compute(name)
+        cells = {} if answer is None else answer.written
+        if cells:
+            slack = self.own.tolerance(name) if self.own.astray else None
+            self.own.write(name, Answers.of(cells, self.own.true[name], theirs, slack))
 
-    def _judge(self, name: str, answer: Placed) -> Iterator[tuple[CellVerdict, Place, Written | None]]:
+    def _quantity(self, diagnoser: Diagnoser, name: str, answer: Placed) -> list[CellVerdict]:
+        """The verdicts on a quantity; its slips are added to those found."""
+        settled: dict[Place, CellVerdict] = {}
+        while True:
+            verdicts = self._judge(name, answer) | settled
+            slips = {p for p, verdict in verdicts.items() if verdict.status == "slip"}
+            wrong = {p: w for p, w in answer.written.items() if p in slips and p not in settled}
+            if not wrong:
+                return [verdicts[place] for place in sorted(verdicts)]
+            right = {p: w for p, w in answer.written.items() if p not in slips}
+            # A mistake in what was left out may explain more of this quantity, once it is known.
+            findings = diagnoser.findings(name, wrong, right)
+            for finding in sorted(findings, key=lambda finding: finding.elsewhere(name) is None):
+                merged = self._merged(finding)
+                for place in finding.places:
+                    verdict = verdicts[place]
+                    if merged is not None:
+                        sources = self.own.sources(name, place) or (merged,)
+                        verdict = replace(verdict, status="follows", follows_from=sources)
+                    settled[place] = verdict
+                if merged is not None:
+                    break
+                self.findings.append((name, finding))
+                if (at := finding.elsewhere(name)) is not None:
+                    self.own.assume(*at)
+                    break
+
+    def _merged(self, finding: Finding) -> str | None:
+        """Where a mistake was made that explains these numbers and an earlier slip: there was but one, then."""
+        for i, (name, earlier) in enumerate(self.findings):
+            shared = [d for d in earlier.causes if d in finding.causes and self.own.left_out(d.at)]
+            if not shared:
+                continue
+            first = next((d for d in shared if d == earlier.diagnosis), shared[0])
+            if (assumed := earlier.elsewhere(name)) is not None:
+                self.own.retract(assumed[0])
+            others = tuple(d for d in shared if d.kind != first.kind)
+            causes = {d: finding.causes[d] for d in shared}
+            self.findings[i] = (name, earlier._replace(diagnosis=first, others=others, causes=causes))
+            self.own.assume(first.at, causes[first])
+            return first.at
+        return None
+
+    def _judge(self, name: str, answer: Placed) -> dict[Place, CellVerdict]:
+        verdicts: dict[Place, CellVerdict] = {}
         true = self.own.true[name]
         right = {p: w is None or w.fits(float(true[p])) for p, w in answer.cells.items()}
         theirs = slack = None
         if not all(right.values()):
             theirs, slack = self.own.carry(self.own.values, {}, name), self.own.tolerance(name)
-        for place, written in sorted(answer.cells.items(), key=lambda item: item[0]):
+        for place, written in answer.cells.items():
             own = float(true[place] if theirs is None else theirs[place])
             cell, text = tuple(i + 1 for i in place), "?" if written is None else written.text
             sources: tuple[str, ...] = ()
@@ -135,19 +184,15 @@ class _Check:
                 if slack is not None and written.fits(own, float(slack[place])):
                     sources = self.own.sources(name, place)
                     status = "follows" if sources else "slip"
-            yield CellVerdict(name, cell, status, text, float(true[place]), own, sources), place, written
+            verdicts[place] = CellVerdict(name, cell, status, text, float(true[place]), own, sources)
+        return verdicts
 
-    def _slips(self, name: str, wrong: Mapping[Place, Written]) -> Iterator[Slip]:
-        from core.diagnosis import diagnose
-
-        if not wrong:
-            return
-        for finding in diagnose(self.step, self.own, name, wrong):
-            cells = tuple(tuple(i + 1 for i in place) for place in finding.places)
-            kind, text = finding.diagnosis or ("", "")
-            others = tuple(other.text for other in finding.others)
-            arithmetic = () if finding.diagnosis else self._arithmetic(name, cells[0])
-            yield Slip(name, self.symbols[name], cells, kind, text, others, arithmetic)
+    def _slip(self, name: str, finding: Finding) -> Slip:
+        cells = tuple(tuple(i + 1 for i in place) for place in finding.places)
+        others = tuple(other.words(name) for other in finding.others)
+        if finding.diagnosis is None:
+            return Slip(name, self.symbols[name], cells, "", "", others, self._arithmetic(name, cells[0]))
+        return Slip(name, self.symbols[name], cells, finding.diagnosis.kind, finding.diagnosis.words(name), others)
 
     def _arithmetic(self, name: str, cell: Place) -> tuple[str, ...]:
         """How the cell really comes about."""
@@ -175,16 +220,13 @@ class _Check:
 
 
 def _with_exact_zeros(placed: Mapping[str, Placed]) -> dict[str, Placed]:
-    """A bare 0 among numbers with digits behind the point says zero, not "less than one": it is taken to be as exact as
-    the finest number of its quantity or, where there are but zeros, of the whole sheet.
+    """A bare 0 says zero, not "less than one", unless it stands among other whole numbers: it is taken to be as
+    exact as the finest number of its quantity or, where there are but zeros, all but exact.
     """
-    from dataclasses import replace
-
     numbers = {name: [w for w in answer.cells.values() if w is not None] for name, answer in placed.items()}
-    finest = min((w.unit for written in numbers.values() for w in written), default=1.0)
     result = {}
     for name, answer in placed.items():
-        unit = min((w.unit for w in numbers[name] if not w.bare_zero), default=finest)
+        unit = min((w.unit for w in numbers[name] if not w.bare_zero), default=ZERO)
         cells = {p: w.at(min(unit, w.unit)) if w is not None and w.bare_zero else w for p, w in answer.cells.items()}
         result[name] = replace(answer, cells=cells)
     return result

@@ -25,6 +25,11 @@ class Placed:
     kind: str = ""
     problem: str = ""
 
+    @property
+    def written(self) -> dict[Place, Written]:
+        """The numbers that were not left open."""
+        return {place: written for place, written in self.cells.items() if written is not None}
+
 
 class OutOfPlace(ValueError):  # noqa: N818
     """An answer for a row or a cell that the quantity does not have, in words."""

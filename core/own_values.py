@@ -14,6 +14,7 @@ from core.step import Step
 from core.written import Written
 
 Mask: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+TINY = 1e-300
 SLACK = 1.25  # a tolerance adds up what each number's rounding does alone; what two do together comes on top
 
 
@@ -29,8 +30,14 @@ class Answers:
     wrong: Mask
 
     @classmethod
-    def of(cls, cells: Mapping[tuple[int, ...], Written], true: Array) -> Answers:
-        """From the numbers written by place (counted from 0)."""
+    def of(
+        cls,
+        cells: Mapping[tuple[int, ...], Written],
+        true: Array,
+        own: Array | None = None,
+        slack: Array | None = None,
+    ) -> Answers:
+        """From the numbers written by place (counted from 0); `own` is what follows from theirs, to within `slack`."""
         values, radius = np.zeros(true.shape), np.zeros(true.shape)
         given, wrong = np.zeros(true.shape, dtype=bool), np.zeros(true.shape, dtype=bool)
         for place, written in cells.items():
@@ -39,6 +46,12 @@ class Answers:
             exact = float(true[place])
             wrong[place] = not written.fits(exact)
             radius[place] = written.unit if wrong[place] else abs(written.value - exact)
+            if own is None or slack is None:
+                continue
+            theirs, open_ = float(own[place]), float(slack[place])
+            if written.fits(theirs, open_):
+                # It may only look right after a slip, and they may have gone on with more digits of what they had.
+                radius[place] = max(radius[place], min(written.unit, abs(written.value - theirs) + open_))
         return cls(values, given, radius, wrong)
 
 
@@ -54,6 +67,13 @@ class OwnValues:
         self.values: dict[str, Array] = dict(self.true)
         self.written: dict[str, Answers] = {}
         self._dirty: set[str] = set()
+        self._assumed: dict[str, Answers | None] = {}
+        self._tolerances: dict[str, Array] = {}
+
+    @property
+    def astray(self) -> bool:
+        """Whether some number so far is not right."""
+        return any(answers.wrong.any() for answers in self.written.values())
 
     def compute(self, name: str) -> Array:
         """What `name` would be, given their numbers before it; kept as theirs until `write` says otherwise."""
@@ -69,6 +89,43 @@ class OwnValues:
         self.written[name] = answers
         self.values[name] = np.where(answers.given, answers.values, self.values[name])
         self._dirty.add(name)
+
+    def left_out(self, name: str) -> bool:
+        """Whether at least one number of `name` was not written."""
+        return name in self._assumed or name not in self.written or not bool(self.written[name].given.all())
+
+    def assume(self, name: str, values: Array) -> None:
+        """Take it that `name` came to `values` where it was not written, and carry on from there."""
+        self.retract(name)
+        before, theirs = self.written.get(name), self.values[name]
+        given = np.zeros(theirs.shape, dtype=bool) if before is None else before.given
+        radius = scaled(self.tolerance(name), theirs, values)
+        wrong = values != self.true[name]
+        if before is not None:
+            radius, wrong = np.where(given, before.radius, radius), np.where(given, before.wrong, wrong)
+        kept = np.where(given, theirs, values)
+        self._assumed[name] = before
+        self.write(name, Answers(kept, np.ones(theirs.shape, dtype=bool), radius, wrong))
+        self._carry_on_from(name)
+
+    def retract(self, name: str) -> None:
+        """Take back what was assumed of `name`."""
+        if name not in self._assumed:
+            return
+        before = self._assumed.pop(name)
+        if before is None:
+            del self.written[name]
+        else:
+            self.written[name] = before
+        self._carry_on_from(name, itself=True)
+
+    def _carry_on_from(self, first: str, itself: bool = False) -> None:
+        self._tolerances.clear()
+        names = list(self.order)
+        for name in names[names.index(first) + (not itself) :]:
+            self.compute(name)
+            if name in self.written:
+                self.write(name, self.written[name])
 
     def carry(self, values: Mapping[str, Array], changes: Mapping[str, Array], target: str) -> Array:
         """`target` from `values` with some of them changed, through everything between that was not written."""
@@ -88,6 +145,11 @@ class OwnValues:
 
     def tolerance(self, target: str) -> Array:
         """How far `target` may be from what follows from the digits that were written, given what they leave open."""
+        if target not in self._tolerances:
+            self._tolerances[target] = self._tolerance(target)
+        return self._tolerances[target]
+
+    def _tolerance(self, target: str) -> Array:
         centre = self.carry(self.values, {}, target)
         total = np.zeros(centre.shape)
         for name in self.written_before(target):
@@ -150,3 +212,8 @@ class OwnValues:
                 yield name
                 if not (name in self.written and self.written[name].given.all()):
                     left.append(name)
+
+
+def scaled(slack: Array, theirs: Array, values: Array) -> Array:
+    """What is left open in `theirs` once a mistake has made them `values`: a larger number leaves more open."""
+    return slack * np.fmax(1.0, np.abs(values) / np.fmax(np.abs(theirs), TINY))

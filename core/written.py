@@ -47,11 +47,16 @@ class Written:
 
     def variants(self) -> Iterator[tuple[str, str, Written]]:
         """What may have been meant if a slip happened in writing: its kind, the slip in words, and the number."""
+        if self.value == 0:
+            return
         yield "sign", "the sign is wrong", Written(self.text, -self.value, self.unit)
         for places in (-1, 1, -2, 2, -3, 3):
             factor = Decimal(10) ** places
             # Through the text: a power of ten must not leave a trace in the last bit.
-            yield "decimal point", "a decimal point slip", self._scaled(factor)
+            meant = self._scaled(factor)
+            # A single digit, cut off, is far too near to half of all numbers.
+            unit = meant.unit if len(Decimal(self.text).as_tuple().digits) > 1 else abs(meant.value) / 5
+            yield "decimal point", "a decimal point slip", meant.at(unit)
         yield from self._digit_slips()
 
     def _digit_slips(self) -> Iterator[tuple[str, str, Written]]:

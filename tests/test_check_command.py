@@ -40,7 +40,7 @@ def test_the_first_slip_leads(check: Any) -> None:
         "2 slips in 71 numbers",
         "",
         "the first slip:",
-        "  δ₁[2,3] = -0.8899: a decimal point slip",
+        "  δ₁[2,3] = -0.8899: a decimal point slip (or: a digit 0 is missing)",
         "    it is -0.08899065",
     ]
     assert "  W_out⁺[3,1] = 0.050474687: the digit 0 is one too many" in lines
