@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import comb
 
+import numpy as np
+
 from core.answers import Answer, Grid
 from core.arrays import Array
 from core.written import Written
@@ -37,6 +39,8 @@ class OutOfPlace(ValueError):  # noqa: N818
 
 def place(answer: Answer, true: Array) -> Placed:
     """The numbers of `answer` at their places in a quantity of the values `true`. Raises OutOfPlace."""
+    if not answer.place and answer.grid.rows == ((None,),):
+        return Placed(dict.fromkeys(np.ndindex(true.shape)))
     if answer.place:
         return _place_part(answer, true.shape)
     rows = _as_rows(answer.grid, true.shape)
@@ -58,6 +62,8 @@ def _place_part(answer: Answer, shape: tuple[int, ...]) -> Placed:
     if len(answer.grid.rows) > 1:
         raise OutOfPlace("expected one row, found several")
     (row,), width = answer.grid.rows, 1 if len(index) == len(shape) else shape[1]
+    if row == (None,):
+        row *= width
     if len(row) != width:
         raise OutOfPlace(f"expected {_count(width, 'number')}, found {len(row)}")
     return Placed({(*index, j) if len(index) < len(shape) else index: cell for j, cell in enumerate(row)})
@@ -83,6 +89,8 @@ def _cells(rows: tuple[tuple[Written | None, ...], ...], shape: tuple[int, ...])
 def _misshapen(grid: Grid, true: Array) -> Placed:
     shape, found = true.shape, grid.rows
     sizes = sorted({len(row) for row in found})
+    if grid.flat and 1 < grid.size != true.size and (1, *shape)[-2:].count(1) and shape:
+        return _in_line(tuple((cell,) for cell in found[0]), true)
     if grid.flat:
         written = "a single number" if grid.size == 1 else f"a list of {grid.size}"
         return Placed({}, "shape", f"the shape is wrong: expected {_shape(shape)}, found {written}")
@@ -94,34 +102,48 @@ def _misshapen(grid: Grid, true: Array) -> Placed:
         turned = _cells(tuple(zip(*found, strict=True)), shape)
         words = f"the matrix is transposed: expected {_shape(shape)}, found {_shape(shape[::-1])}"
         return Placed(turned, "transposed", words)
-    if len(shape) == 2 and sizes == [shape[1]] and len(found) < shape[0]:
-        return _with_rows_missing(found, true)
+    if len(shape) == 2 and sizes == [shape[1]]:
+        return _aligned(found, true, "row")
     words = f"the shape is wrong: expected {_shape(shape)}, found {_shape((len(found), sizes[-1]))}"
     return Placed({}, "shape", words)
 
 
-def _with_rows_missing(found: tuple[tuple[Written | None, ...], ...], true: Array) -> Placed:
-    """The rows that were written, where they fit best."""
-    height, count = len(true), len(true) - len(found)
+def _in_line(found: tuple[tuple[Written | None, ...], ...], true: Array) -> Placed:
+    """The numbers of a flat list, with some missing or too many."""
+    placed = _aligned(found, true.reshape(-1, 1), "number", _shape(true.shape))
+    places = list(np.ndindex(true.shape))
+    return Placed({places[r]: cell for (r, _), cell in placed.cells.items()}, placed.kind, placed.problem)
+
+
+def _aligned(found: tuple[tuple[Written | None, ...], ...], true: Array, noun: str, expected: str = "") -> Placed:
+    """Rows of which some are missing or too many: those that can be told, where they fit best."""
+    fewer, more = sorted((len(true), len(found)))
+    missing = len(found) < len(true)
+    kind = f"missing {noun}" if missing else f"{noun} too many"
+    ending = f": expected {expected or _shape(true.shape)}, found {_count(len(found), noun)}"
+    words = "missing" if missing else "too many"
+    untold = Placed({}, kind, f"{_count(more - fewer, noun)} {'is' if more - fewer == 1 else 'are'} {words}{ending}")
+    if comb(more, fewer) > MOST_TRIED:
+        return untold
     fits = [
-        [sum(cell is None or cell.fits(float(true[r, c])) for c, cell in enumerate(row)) for r in range(height)]
+        [sum(cell is None or cell.fits(float(value)) for cell, value in zip(row, right, strict=True)) for right in true]
         for row in found
     ]
-    words = f"{_count(count, 'row')} {'is' if count == 1 else 'are'} missing: expected {_shape(true.shape)}"
-    if comb(height, len(found)) > MOST_TRIED:
-        return Placed({}, "missing row", words)
 
-    def fit(rows: tuple[int, ...]) -> int:
-        return sum(counts[r] for counts, r in zip(fits, rows, strict=True))
+    def pairs(kept: tuple[int, ...]) -> list[tuple[int, int]]:
+        """Which row that was written is which of the quantity's."""
+        return list(enumerate(kept)) if missing else [(w, r) for r, w in enumerate(kept)]
 
-    kept = max(combinations(range(height), len(found)), key=fit)
-    missing = [str(r + 1) for r in range(height) if r not in kept]
-    if fit(kept) * 2 > sum(map(len, found)):
-        which = f"row {missing[0]} is missing" if count == 1 else f"rows {', '.join(missing)} are missing"
-        rows = dict(zip(kept, found, strict=True))
-        cells: dict[Place, Written | None] = {(r, c): cell for r in kept for c, cell in enumerate(rows[r])}
-        return Placed(cells, "missing row", f"{which}: expected {_shape(true.shape)}")
-    return Placed({}, "missing row", words)
+    def fit(kept: tuple[int, ...]) -> int:
+        return sum(fits[w][r] for w, r in pairs(kept))
+
+    kept = max(combinations(range(more), fewer), key=fit)
+    if fit(kept) * 2 <= fewer * true.shape[1]:
+        return untold
+    left = [str(i + 1) for i in range(more) if i not in kept]
+    which = f"{noun} {left[0]} is" if len(left) == 1 else f"{noun}s {', '.join(left)} are"
+    cells: dict[Place, Written | None] = {(r, c): cell for w, r in pairs(kept) for c, cell in enumerate(found[w])}
+    return Placed(cells, kind, f"{which} {words}{ending}")
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -98,7 +98,7 @@ def load_answers(path: str | os.PathLike[str], step: Step | None = None) -> Answ
     checker = Checker()
     read = checker.table("", _read_toml(Path(path), source), SHEET)
     sheet = _read_sheet(checker, read.get("answers", {}), read.get("formulas", {}))
-    nothing = "answers" not in read and "formulas" not in read and not checker.mistakes
+    nothing = not read.get("answers") and not read.get("formulas") and not checker.mistakes
     if step is None:
         problem = _load_problem(checker, read, Path(path).parent)
         if problem is not None and not checker.mistakes:

@@ -31,7 +31,7 @@ class WrongTurns:
 
     def __init__(self, step: Step, own: OwnValues) -> None:
         self.step = step
-        self.order = own.order
+        self.order, self.left_out = own.order, own.left_out
         self.depth = len(step.weights)
 
     def at(self, name: str, values: Mapping[str, Array]) -> Iterator[Turn]:
@@ -46,6 +46,8 @@ class WrongTurns:
             yield from self._activation(self._layer(rest), values)
         elif name == "do":
             yield from self._diagonal(values)
+        elif kind in ("s", "dW"):
+            yield from self._without_f(self._layer(rest) - 1, computation, values)
         yield from self._scale(name, kind, computation, values)
 
     def misread(self, name: str, values: Mapping[str, Array]) -> Iterator[Turn]:
@@ -100,6 +102,9 @@ class WrongTurns:
             yield Turn("updated weights", words, np.asarray(value))
         if layer.activation != "identity":
             yield Turn("derivative left out", f"the derivative f_{label}'({s}) is left out", self._plain(k, values))
+        if k == self.depth and "do" in self.order and not self.left_out("do"):
+            for turn in self._diagonal(values):
+                yield turn._replace(values=np.asarray(computation.evaluate({**values, "do": turn.values})))
 
     def _plain(self, k: int, values: Mapping[str, Array]) -> Array:
         """δ_k without its f_k'."""
@@ -118,10 +123,16 @@ class WrongTurns:
             yield Turn("f left out", f"f_{label} ({layer.activation}) is not applied", s)
             yield Turn("f twice", f"f_{label} ({layer.activation}) is applied twice", layer.function(layer.function(s)))
 
+    def _without_f(self, k: int, computation: Computation, values: Mapping[str, Array]) -> Iterator[Turn]:
+        """What follows from s_k where it must be z_k; with z_k left out, the mistake would be one in that."""
+        if k >= 1 and self._network_layer(k).activation != "identity" and not self.left_out(f"z_{k}"):
+            words = f"f_{k} ({self._network_layer(k).activation}) is not applied: s_{k} stands for z_{k}"
+            value = computation.evaluate({**values, f"z_{k}": values[f"s_{k}"]})
+            yield Turn("f left out", words, np.asarray(value))
+
     def _scale(self, name: str, kind: str, computation: Computation, values: Mapping[str, Array]) -> Iterator[Turn]:
         rows, mean = len(self.step.batch), self.step.problem.reduction == "mean"
-        starts = name in ("loss", "dp", "delta_out") or (name == "do" and "dp" not in self.order)
-        shared = starts and not (name == "delta_out" and "do" in self.order)
+        shared = name in ("loss", "dp", "do", "delta_out")
         right = np.asarray(computation.evaluate(values))
         if rows > 1 and (shared or kind in ("dW", "db")) and not name.endswith("_next"):
             if mean:

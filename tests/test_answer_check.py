@@ -96,7 +96,10 @@ class TestShapes:
             ("delta_1", [DELTA_1[0], DELTA_1[1][:2], *DELTA_1[2:]], "shape", "row 2 has 2 numbers, expected 3"),
             ("delta_1", DELTA_1[0], "shape", "expected 4 rows of 3, found a list of 3"),
             ("delta_out", [[-0.90141, -0.988785, 1.06336, 1.005945]], "transposed", "expected 4 rows of 1"),
-            ("sample_losses", [0.1, 0.2], "shape", "expected 4 numbers, found a list of 2"),
+            ("sample_losses", [0.1, 0.2], "missing number", "2 numbers are missing: expected 4 numbers, found 2"),
+            ("delta_out", [-0.90141, 1.06336, 1.005945], "missing number", "number 2 is missing: expected 4 rows of 1"),
+            ("delta_1", [*DELTA_1, [1, 2, 3]], "row too many", "row 5 is too many: expected 4 rows of 3, found 5 rows"),
+            ("delta_1", [*DELTA_1[:1], *DELTA_1], "row too many", "is too many: expected 4 rows of 3, found 5 rows"),
             ("loss", [1.9, 2.0], "shape", "expected a single number, found a list of 2"),
         ],
     )
@@ -108,6 +111,12 @@ class TestShapes:
         assert (slip.name, slip.cells, slip.kind) == (name, (), kind)
         assert text in slip.text
         assert report.counts["slip"] == 0
+
+    @pytest.mark.parametrize(("key", "count"), [("s_1", 12), ("s_1[2]", 3), ("loss", 1), ("sample_losses", 4)])
+    def test_a_single_question_mark_leaves_the_whole_open(self, key: str, count: int) -> None:
+        report = core.check_answers({key: "?"}, step_0())
+        assert report.right
+        assert report.counts["open"] == len(report.cells) == count
 
 
 class TestFollowThrough:

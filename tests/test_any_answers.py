@@ -115,6 +115,7 @@ def test_any_formula(tmp_path: Path, capsys: pytest.CaptureFixture[str], parts: 
         ("[answers]\n", "problem: missing"),
         ("problem = 'exercise-9'\n", 'problem: unknown "exercise-9"; did you mean "exercise-'),
         ("problem = 'exercise-2'\n", "expected answers or formulas, found neither"),
+        ("problem = 'exercise-2'\n[answers]\n", "expected answers or formulas, found neither"),
         ("problem = 'there.toml'\n[answers]\nloss = 1\n", "there is no such file"),
         ("problem = 'exercise-2'\nstep = -1\n[answers]\n", "step: expected a whole number from 0 to 100000, found -1"),
         ("problem = 'exercise-2'\n[answer]\n", 'unknown "answer"; did you mean "answers"?'),

@@ -52,6 +52,12 @@ def test_all_right(check: Any) -> None:
     assert "no slip in 1 number, every formula is right" in run.out
 
 
+def test_a_sheet_without_numbers_claims_nothing_of_them(check: Any) -> None:
+    head = "problem = 'exercise-2'\n[answers]\n"
+    assert "nothing to check yet: 12 numbers left open" in check(sheet=head + "s_1 = '?'\n").out
+    assert check(sheet=head + "loss = [1.9, 2.0]\n").out.splitlines()[1] == "1 slip"
+
+
 def test_what_follows_from_a_slip_is_said_to(check: Any) -> None:
     sheet = "problem = 'exercise-2'\n[answers]\n's_1[1]' = [0.485, 0.869, 0.704]\n'z_1[1]' = [0.485, 0.869, '?']\n"
     run = check(sheet=sheet)

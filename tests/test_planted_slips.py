@@ -174,6 +174,40 @@ class TestSlipsInWhatWasLeftOut:
         assert len(report.slips) <= 1, report.slips
 
 
+class TestSlipsBesideRightNumbers:
+    """The quantity before was written and is right, and yet another was used."""
+
+    @pytest.mark.parametrize("name", ["s_out", "dW_out"])
+    def test_s_used_in_place_of_z(self, name: str) -> None:
+        step = step_0()
+        v = values_of(step)
+        value = v["s_1"] @ v["W_out"] if name == "s_out" else v["s_1"].T @ v["delta_out"]
+        answers = answers_of(v, step, significant(8, ROUNDINGS[1]))
+        answers = {key: answers[key] for key in ("s_1", "z_1", "delta_out")}
+        slip = only_slip(answers | {name: nested(value, significant(6, ROUNDINGS[1]))}, step)
+        assert (slip.name, slip.kind) == (name, "f left out")
+        assert "s_1 stands for z_1" in slip.text
+
+    @pytest.mark.parametrize(
+        ("name", "loss", "kind"),
+        [
+            ("delta_out", core.SoftmaxHinge(), "diagonal only"),
+            ("delta_out", core.SoftmaxHinge(), "sum for mean"),
+            ("delta_out", core.SoftmaxCrossEntropy(), "sum for mean"),
+            ("loss", core.SoftmaxCrossEntropy(), "sum for mean"),
+        ],
+    )
+    def test_slips_at_the_start_of_the_way_back(self, name: str, loss: core.Loss, kind: str) -> None:
+        step = step_0(random_problem(seed=5, sizes=(2, 3, 3), rows=10, loss=loss, reduction="mean"))
+        v = values_of(step)
+        answers = answers_of(v, step, significant(7, ROUNDINGS[1]))
+        slope = step.problem.network.layers[-1].function.slope(v["s_out"])
+        wrong = v["p"] * (1 - v["p"]) * v["dp"] * slope if kind == "diagonal only" else 10 * v[name]
+        before = {key: answers[key] for key in ("p", "dp", "do", "sample_losses") if key in answers}
+        slip = only_slip(before | {name: nested(wrong, significant(7, ROUNDINGS[1]))}, step)
+        assert (slip.name, slip.kind) == (name, kind)
+
+
 class TestZeros:
     @pytest.mark.parametrize("key", ["loss", "delta_1[2,3]"])
     def test_a_zero_alone_says_zero(self, key: str) -> None:

@@ -139,12 +139,14 @@ class _Text:
         if report.cells or report.slips:
             slips, numbers = len(report.slips), len(report.cells) - report.counts["open"]
             head = "no slip" if slips == 0 else _count(slips, "slip")
-            parts.append(self._painted("slip" if slips else "right", f"{head} in {_count(numbers, 'number')}"))
+            where = f" in {_count(numbers, 'number')}" if numbers else ""
+            if slips or numbers:
+                parts.append(self._painted("slip" if slips else "right", f"{head}{where}"))
         if report.formulas:
             wrong = sum(not formula.right for formula in report.formulas)
             text = f"{wrong} of {_count(len(report.formulas), 'formula')} wrong"
             parts.append(self._painted("slip" if wrong else "right", text if wrong else "every formula is right"))
-        return ", ".join(parts) or "nothing to check"
+        return ", ".join(parts) or f"nothing to check yet: {_count(report.counts['open'], 'number')} left open"
 
     def _slip(self, slip: Slip) -> Iterator[str]:
         verdicts = self.report.verdicts(slip.name)
