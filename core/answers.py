@@ -23,7 +23,7 @@ from typing import Any
 from core.checker import TABLE, TEXT, Checker, Kind, Mistakes, Unfit, whole
 from core.errors import DivergedError, ProblemError
 from core.files import MIB, decode, read_bytes
-from core.formula_grammar import FormulaError, Node, parse
+from core.formula_grammar import FormulaError, Node, parse, spelled
 from core.loading import built_in_names, load_problem
 from core.problem import Problem
 from core.step import Step
@@ -182,7 +182,7 @@ def _read_formula(checker: Checker, key: str, value: object) -> Formula | None:
     if text is None:
         return None
     try:
-        return Formula(key.strip(), text, parse(text))
+        return Formula(spelled(key).strip(), text, parse(text))
     except FormulaError as error:
         checker.note(path, str(error))
         return None
@@ -190,7 +190,7 @@ def _read_formula(checker: Checker, key: str, value: object) -> Formula | None:
 
 def _read_answer(checker: Checker, key: str, value: object) -> Answer | None:
     path = f"answers.{shown(key)[1:-1]}"
-    match = NAME.fullmatch(key)
+    match = NAME.fullmatch(spelled(key))
     if match is None:
         checker.note(path, 'expected a name such as s_1, or one with a row or a cell such as "s_1[2]" or "s_1[2,3]"')
         return None

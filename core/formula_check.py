@@ -7,6 +7,7 @@ sign), one or two at a time; then its factors are put in the order of backpropag
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -16,12 +17,14 @@ from core.answers import Formula
 from core.arrays import Array
 from core.check_report import FormulaVerdict
 from core.computation import values_of
+from core.errors import DivergedError
 from core.formula_edits import Edit, edits
 from core.formula_grammar import Binary, Call, FormulaError, Name, Node, Number, Transpose, render, walk
 from core.formula_order import reorder
 from core.quantities import canonical
 from core.step import Step
 from core.suggest import suggest
+from core.timeline import Timeline
 
 MOST_CELLS = 2_000_000
 MOST_TRIED = 2_000
@@ -118,6 +121,19 @@ class Evaluator:
 
 def check_formula(step: Step, name: str, symbol: str, formula: Formula) -> FormulaVerdict:
     """Whether a formula gives the values of the quantity `name` on a step, and what is wrong where it does not."""
+    found = _check_on(step, name, symbol, formula)
+    if not found.right or step.index:
+        return found
+    try:
+        later = Timeline(step.problem)[1]
+    except DivergedError:
+        return found
+    # At the start a bias may be 0, or a gradient vanish, and hide what is wrong.
+    after = _check_on(later, name, symbol, formula)
+    return after if after.right else replace(after, message=f"right at step 0, but not at step 1: {after.message}")
+
+
+def _check_on(step: Step, name: str, symbol: str, formula: Formula) -> FormulaVerdict:
     evaluate, tree = Evaluator(step), formula.tree
     target = values_of(step)[name]
 
@@ -137,11 +153,34 @@ def check_formula(step: Step, name: str, symbol: str, formula: Formula) -> Formu
             return verdict(True)
         by_shape = value.shape != target.shape
         wrong = f"it gives {_shape(value)}, and {name} is {_shape(target)}" if by_shape else _largest(value, target)
-    found = _mended(evaluate, tree, target) or reorder(step, name, tree, lambda node: _try(evaluate, node, target))
+    found = _whole(evaluate, tree, target) or _mended(evaluate, tree, target)
+    found = (
+        found or _scaled(evaluate, tree, target) or reorder(step, name, tree, lambda node: _try(evaluate, node, target))
+    )
     if found is None:
         return verdict(False, wrong)
-    promise = f": without it the product has the shape and value of {name}" if found.text.endswith(BELONGS) else ""
+    it = "them" if found.text.count(BELONGS) > 1 else "it"
+    promise = f": without {it} the product has the shape and value of {name}" if found.text.endswith(BELONGS) else ""
     return verdict(False, f"{wrong}; {found.text}{promise}", found.tree)
+
+
+def _whole(evaluate: Evaluator, tree: Node, target: Array) -> Edit | None:
+    """The formula transposed, if that is all it needs."""
+    turned = tree.argument if isinstance(tree, Transpose) else Transpose(tree)
+    product = isinstance(tree, Binary) and _try(evaluate, turned, target)
+    return Edit("the whole must be transposed", turned) if product else None
+
+
+def _scaled(evaluate: Evaluator, tree: Node, target: Array) -> Edit | None:
+    """The formula with the number that it lacks in front or behind."""
+    for factor in (Name("n"), Name("alpha"), Number(2.0)):
+        text = render(factor)
+        over = Edit(f"the division by {text} is missing", Binary("/", tree, factor))
+        for edit in (over, Edit(f"the factor {text} is missing", Binary("*", factor, tree))):
+            if _try(evaluate, edit.tree, target):
+                return edit
+    opposite = Edit("the sign is wrong", Binary("*", Number(-1.0), tree))
+    return opposite if _try(evaluate, opposite.tree, target) else None
 
 
 def _mended(evaluate: Evaluator, tree: Node, target: Array) -> Edit | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from core.formula_grammar import Binary, Call, Node, Number, Transpose, children, render, with_children
+from core.formula_grammar import Binary, Call, Name, Node, Number, Transpose, children, render, with_children
 
 PRODUCTS = ("*", ".*")
 
@@ -43,12 +43,18 @@ def _here(node: Node) -> Iterator[tuple[int, Edit]]:
         return
     if node.operator in PRODUCTS:
         yield from _product(node)
+    elif node.operator == "/":
+        yield 2, Edit(f"/ {render(node.right)} does not belong", node.left)
     elif node.operator == "-":
         turned = Binary("-", node.right, node.left)
         yield 3, Edit(f"the sign is wrong: {render(node)} must be {render(turned)}", turned)
         yield 3, Edit(f"{render(node.right)} must be added, not subtracted", Binary("+", node.left, node.right))
     elif node.operator == "+":
         yield 3, Edit(f"{render(node.right)} must be subtracted, not added", Binary("-", node.left, node.right))
+
+    if node.operator in ("+", "-"):
+        step = Binary("*", Name("alpha"), node.right)
+        yield 3, Edit(f"alpha is missing before {_quoted(node.right)}", Binary(node.operator, node.left, step))
 
 
 def _product(node: Binary) -> Iterator[tuple[int, Edit]]:
@@ -63,7 +69,8 @@ def _product(node: Binary) -> Iterator[tuple[int, Edit]]:
         yield 1, Edit(f"{render(regrouped.right)} must be multiplied first", regrouped)
     for gone, kept in ((right, left), (left, right)):
         if not isinstance(gone, Binary) or gone.operator not in PRODUCTS:
-            yield 2, Edit(f"{render(gone)} does not belong", kept)
+            words = "the sign is wrong" if gone == Number(-1.0) else f"{render(gone)} does not belong"
+            yield 2, Edit(words, kept)
 
 
 def _quoted(node: Node) -> str:

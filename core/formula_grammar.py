@@ -8,7 +8,7 @@
     function = f1 or f_1, f_out, ... ; with ' behind it, its derivative
 
 `*` is the matrix product (or, with a number, a multiple), `.*` the entrywise one, `/` divides by a number. The symbols
-⊙, · and ᵀ stand for `.*`, `*` and `'`.
+⊙, · and ᵀ stand for `.*`, `*` and `'`; z₁ is z_1, and ∂ℒ/∂W_1 is dW_1.
 """
 
 from __future__ import annotations
@@ -24,8 +24,16 @@ PRIME = "'"
 SUMS = ("+", "-")
 TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?|\.\d+)|([^\W\d]\w*)|(\.\*|[-+*/'()]))")
 FUNCTION = re.compile(r"f_?(\d{1,4}|out)")
+SUBSCRIPT = re.compile(r"_?([\u2080-\u2089]+)")
 SYMBOLS = str.maketrans(
-    {"⊙": ".*", "·": "*", "×": "*", "ᵀ": "'", "−": "-", "’": "'", "∂": "d", "δ": "delta", "α": "alpha"}
+    {
+        "ℒ": "loss",
+        "ℓ": "sample_losses",
+        "′": "'",
+        "⁺": "_next",
+        **{chr(0x2080 + digit): str(digit) for digit in range(10)},
+    }
+    | {"⊙": ".*", "·": "*", "×": "*", "ᵀ": "'", "−": "-", "’": "'", "∂": "d", "δ": "delta", "α": "alpha"}
 )
 
 
@@ -67,6 +75,13 @@ class Binary:
 
 
 Node: TypeAlias = Number | Name | Call | Transpose | Binary
+
+
+def spelled(text: str) -> str:
+    """A name or formula in plain letters, where it was written with the symbols of print."""
+    for derivative in ("∂ℒ/∂", "dℒ/d", "∂L/∂", "dL/d"):
+        text = text.replace(derivative, "d")
+    return SUBSCRIPT.sub(r"_\1", text.replace("^T", "'")).translate(SYMBOLS)
 
 
 def parse(text: str) -> Node:
@@ -120,7 +135,7 @@ class _Parser:
     def __init__(self, text: str) -> None:
         if len(text) > LONGEST:
             raise FormulaError(f"expected a formula of at most {LONGEST} characters, found {len(text)}")
-        self._tokens = list(_tokens(text.translate(SYMBOLS)))
+        self._tokens = list(_tokens(spelled(text)))
         self._next = 0
         self._depth = 0
 

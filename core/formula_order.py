@@ -52,6 +52,8 @@ class Attempt(NamedTuple):
             lines.append(f"{_listed(self.foreign)} {'does' if len(self.foreign) == 1 else 'do'} not belong")
         if self.missing:
             lines.append(f"{_listed(self.missing)} {'is' if len(self.missing) == 1 else 'are'} missing")
+        if self.signs:  # a sign alone would have been found without another order
+            lines.append("the order, transposes or kinds of product are wrong")
         return ", and ".join(lines) or "the factors are right, but not their order, transposes and kinds of product"
 
 

@@ -61,6 +61,10 @@ class TestTheGrammar:
             ("-a' * b", "(-(a')) * b"),
             ("δ_out ⊙ W_outᵀ", "delta_out .* W_out'"),
             ("a''", "a"),
+            ("z₁^T δ_out", "z_1' delta_out"),
+            ("δ_out W_outᵀ ⊙ f₁′(s₁)", "delta_out * W_out' .* f1'(s_1)"),
+            ("W₁ - α ∂ℒ/∂W_1", "W_1 - alpha * dW_1"),
+            ("W_out⁺", "W_out_next"),
             ("2.*X", "2 .* X"),
         ],
     )
@@ -119,6 +123,24 @@ class TestTheValues:
 BACK = "(y_out - y_gt) f_3'(s_out) W_out"
 
 
+class TestWhatAStepHides:
+    def test_a_bias_of_zero_excuses_no_formula_without_it(self, check: Any) -> None:
+        step = core.Timeline(core.load_problem("three-classes"))[0]
+        found = check("s_1", "X_in W_1", step)
+        assert not found.right
+        assert found.message.startswith("right at step 0, but not at step 1")
+        assert check("s_1", "X_in W_1 + b_1", step).right
+
+    def test_a_mean_without_its_1_over_n(self, check: Any) -> None:
+        step = core.Timeline(random_problem(seed=1, sizes=(2, 3, 1), activation="sigmoid", reduction="mean"))[0]
+        found = check("delta_out", "(y_out - y_gt) .* f_out'(s_out)", step)
+        assert "the division by n is missing" in found.message
+        assert check("delta_out", found.mended, step).right
+
+    def test_the_symbols_of_print_name_a_quantity(self, check: Any) -> None:
+        assert check('"∂ℒ/∂W_out"', "z₂ᵀ δ₃").right
+
+
 class TestThePublishedFormulas:
     """For a network of three layers; which product is which was not printed."""
 
@@ -167,6 +189,16 @@ class TestSmallSlips:
             ("delta_out", "(y_gt - y_out) .* f_out'(s_out)", "the sign is wrong", "(y_out - y_gt) .* f_out'(s_out)"),
             ("W_1_next", "W_1 + alpha * dW_1", "must be subtracted, not added", "W_1 - alpha * dW_1"),
             ("s_1", "W_1 * X_in", "X_in comes first", "X_in * W_1"),
+            ("dW_1", "X_in' * delta_1 / 4", "/ 4 does not belong", "X_in' * delta_1"),
+            ("dW_1", "-X_in' * delta_1", "the sign is wrong", "X_in' * delta_1"),
+            ("dW_3", "delta_3' * z_2", "the whole must be transposed", "(delta_3' * z_2)'"),
+            (
+                "dW_2",
+                "z_1' * (y_gt - y_out) .* f3'(s_out) * W_3' .* f2'(s_2)",
+                "the sign is wrong: y_gt - y_out must be y_out - y_gt, and the order, transposes or kinds of product",
+                "z_1' * ((y_out - y_gt) .* f3'(s_out) * W_3' .* f2'(s_2))",
+            ),
+            ("W_1_next", "W_1 - dW_1", "alpha is missing before dW_1", "W_1 - alpha * dW_1"),
             ("dW_3", "z_2' * delta_3 * W_3", "W_3 does not belong", "z_2' * delta_3"),
         ],
     )
