@@ -285,5 +285,5 @@ def _interleave(form: str, numbers: Sequence[float]) -> Iterator[str | float]:
 
 
 def _number(value: float, digits: int) -> str:
-    text = f"{value:.{digits}g}"
+    text = f"{value + 0.0:.{digits}g}"  # -0.0 is 0 to people
     return f"({text})" if text.startswith("-") else text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from core.arrays import Array
@@ -44,6 +46,10 @@ class Timeline:
     def __len__(self) -> int:
         """How many steps have been computed so far."""
         return self._length
+
+    def __iter__(self) -> Iterator[Step]:
+        """The steps computed so far."""
+        return (self[index] for index in range(len(self)))
 
     @property
     def losses(self) -> Array:

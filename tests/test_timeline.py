@@ -385,3 +385,9 @@ def test_an_interrupted_run_goes_on_with_the_same_bits(monkeypatch: pytest.Monke
     for index in (399, 2, 398, 250):
         assert step_bits(timeline[index]) == step_bits(steps[index])
     assert timeline.losses.tobytes() == np.array([step.loss for step in steps]).tobytes()
+
+
+def test_a_timeline_is_gone_through_as_far_as_it_has_been_computed() -> None:
+    timeline = core.Timeline(exercise_2())
+    timeline.advance(5)
+    assert [step.index for step in timeline] == [0, 1, 2, 3, 4]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
+import numpy as np
 import pytest
 from screen import app, diverging, notices, press, regression, settle, shown, texts, training, wide
 from textual.pilot import Pilot
@@ -410,3 +412,43 @@ async def test_x_writes_the_worked_step_to_a_file(tmp_path: Path, monkeypatch: p
     (written,) = tmp_path.iterdir()
     assert written.name == "exercise-2-step-1.html"
     assert "1.62743" in written.read_text(encoding="utf-8")
+
+
+async def test_a_long_run_after_many_single_steps_still_stops_at_once() -> None:
+    async with app().run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, *["right"] * 30)
+        screen = training(pilot)
+        screen.seek(100_000_000)
+        await until(pilot, lambda: screen.reached > 5000)
+        started = monotonic()
+        await press(pilot, "space")
+        assert monotonic() - started < 2
+        assert 5000 < shown(pilot).index < 100_000_000
+
+
+async def test_a_run_that_is_lost_at_its_first_step_says_so_and_nothing_else() -> None:
+    lost = exercise_2(inputs=np.full((4, 2), 1e200), network=core.Network([core.Layer(np.full((2, 1), 1e200))]))
+    async with app(lost).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "right", "end", "g", "escape")
+        screen = "\n".join(texts(pilot))
+        assert "nothing to step through" in screen
+        assert "s_out[1,1] is inf" in screen
+        assert "-1" not in screen
+
+
+async def test_the_same_notice_is_not_piled_up() -> None:
+    async with app().run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, *["left"] * 12)
+        assert len(notices(pilot)) == 1
+
+
+async def test_a_problem_under_the_hinge_has_its_curve_without_the_max_beside_it() -> None:
+    async with app(core.load_problem("why-the-max")).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "shift+right")
+        curves = pilot.app.screen.query_one(LossPlot).timelines
+        assert [timeline.problem.loss.name for timeline in curves] == ["softmax_hinge", "softmax_margin"]
+        assert [len(timeline) for timeline in curves] == [11, 11]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from screen import app, notices, press, settle, shown, texts, training, wide
+from screen import app, diverging, notices, press, settle, shown, texts, training, wide
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -259,3 +259,62 @@ async def test_f_shows_every_gradient_twice_and_their_numbers_agree() -> None:
             )
         await press(pilot, "escape")
         assert shown(pilot).index == 0
+
+
+async def test_a_network_of_one_layer_can_be_inspected_from_every_pane() -> None:
+    async with app(core.load_problem("exercise-3")).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        for pane in ("weights", "deltas", "activations"):
+            training(pilot).query_one(f"#{pane}").focus()
+            await press(pilot, "enter")
+            assert bench(pilot).inspected is not None
+            await press(pilot, "escape")
+
+
+async def test_the_trail_forgets_what_another_loss_does_not_have() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "h")
+        await inspect(pilot, "do", (1, 1))
+        await press(pilot, "enter", "enter")
+        assert bench(pilot).inspected is not None
+        await press(pilot, "escape", "escape", "h", "backspace")
+        assert any("trail is empty" in message for message in notices(pilot))
+
+
+async def test_the_trail_leads_back_across_batches_of_different_size() -> None:
+    async with app(wide()).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await inspect(pilot, "delta_out", (30, 1))
+        await press(pilot, "enter", "enter", "n", "n")
+        assert len(shown(pilot).batch) == 6
+        await press(pilot, "backspace")
+        assert shown(pilot).index == 0
+        assert bench(pilot).inspected == ("delta_out", (30, 1))
+
+
+async def test_the_picked_term_is_marked_from_the_first_and_every_term_can_be_reached() -> None:
+    async with app(wide()).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await inspect(pilot, "s_1", (3, 2))
+        await press(pilot, "enter")
+        pane = training(pilot).query_one(ArithmeticPane)
+        assert "pick" in str(pane.border_title)
+        spans = training(pilot).query_one("#lines", Static).content.spans  # type: ignore[union-attr]
+        assert any("reverse" in str(span.style) for span in spans)
+        assert arithmetic(pilot).splitlines()[2].count("·") == 60
+        await press(pilot, "left", "enter")
+        assert bench(pilot).inspected == ("b_1", (2,))
+        await press(pilot, "escape")
+        assert "arrows move" in str(pane.border_title)
+
+
+async def test_the_walk_stays_where_the_next_step_cannot_come() -> None:
+    async with app(diverging()).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        training(pilot).seek(1000)
+        await settle(pilot)
+        last = shown(pilot).index
+        bench(pilot).current = "W_out_next"
+        await press(pilot, "full_stop")
+        assert (shown(pilot).index, bench(pilot).current) == (last, "W_out_next")

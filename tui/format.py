@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
+from rich.cells import cell_len, set_cell_size
 
 from core.arrays import Array
 
@@ -72,13 +73,14 @@ class NumberFormat:
         return text
 
 
-def integers_for(largest: float, least: int = 2) -> int:
-    """How many digits before the point numbers up to `largest` need: `least`, or up to five."""
+def integers_for(largest: float, least: int = 2, most: int = 5) -> int:
+    """How many digits before the point numbers up to `largest` need, from `least` to `most`."""
     if not math.isfinite(largest) or largest < 1:
         return least
-    return min(5, max(least, math.floor(math.log10(largest)) + 1))
+    return min(most, max(least, math.floor(math.log10(largest)) + 1))
 
 
+MOST_WHOLE = 9  # digits before the point of given data, which people want to see as they are
 SAMPLE = 2000  # numbers that are looked at to choose a width
 
 
@@ -89,7 +91,7 @@ def exact_format(values: Array, digits: int) -> NumberFormat:
     sample = values.reshape(-1)[:: max(1, values.size // SAMPLE)].tolist()
     needed = max((_digits(value, digits) for value in sample), default=0)
     largest = float(np.abs(values).max()) if values.size else 0.0
-    return NumberFormat(min(digits, max(1, needed)), integers_for(largest, least=1))
+    return NumberFormat(min(digits, max(1, needed)), integers_for(largest, least=1, most=MOST_WHOLE))
 
 
 def _digits(value: float, most: int) -> int:
@@ -110,5 +112,5 @@ def plain(text: str) -> str:
 
 
 def fit(text: str, width: int) -> str:
-    """`text`, cut with an ellipsis if it is longer than `width`."""
-    return text if len(text) <= width else text[: max(0, width - 1)] + "…"
+    """`text`, cut with an ellipsis if it is wider than `width` columns; some characters take two."""
+    return text if cell_len(text) <= width else set_cell_size(text, max(0, width - 1)) + "…"

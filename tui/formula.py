@@ -18,8 +18,7 @@ def with_shapes(computation: Computation, symbols: Mapping[str, str], values: Ma
             above += part
             continue
         shape = values[part.name].shape
-        # Nothing but a matrix has a shape that says how it fits its neighbours.
-        size = "×".join(map(str, shape[::-1] if part.transposed else shape)) if len(shape) == 2 else ""
+        size = "×".join(map(str, shape[::-1] if part.transposed else shape))
         symbol = symbols[part.name] + "ᵀ" * part.transposed
         column = max(len(above), len(below) + 1 if below and size else 0)
         above = above.ljust(column) + symbol

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -38,8 +39,8 @@ class Pointer:
 
     name: str
     cell: Cell
-    sources: Mapping[str, Sequence[Container[Cell]]] = field(default_factory=dict)
-    targets: Mapping[str, Sequence[Container[Cell]]] = field(default_factory=dict)
+    sources: Mapping[str, Sequence[Collection[Cell]]] = field(default_factory=dict)
+    targets: Mapping[str, Sequence[Collection[Cell]]] = field(default_factory=dict)
 
     def kind(self, block: Block, row: int, column: int) -> str | None:
         """What a place in a block is to the cell: "cursor", "source", "target" or None."""
@@ -96,7 +97,7 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         the numbers are, so that what is marked as new stays marked.
         """
         before = {block.name: block for block in self._blocks}
-        shapes = [(block.name, block.width, block.rows) for block in self._blocks]
+        shapes = [(placed.block.name, placed.block.width, placed.block.rows) for placed in self._layout.placed]
         self._blocks = tuple(blocks)
         if not again:
             self._before = {
@@ -116,9 +117,19 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
                 self._layout.height,
                 self._layout.header,
             )
+            self.border_title = self.title()
             self.refresh()
         else:
             self._arrange()
+
+    def forget(self) -> None:
+        """What comes next is not compared with what is shown now."""
+        self._blocks = ()
+
+    def title(self) -> str:
+        """The pane's title; with no line of its own for them, what stands behind the matrices' names comes here."""
+        notes = [f"{block.symbol} {block.note}" for block in self._blocks if block.note]
+        return self.TITLE if self._layout.header > 1 or not notes else f"{self.TITLE}: {', '.join(notes)}"
 
     def find(self, name: str) -> Block | None:
         """The matrix of that name, if it is shown here."""
@@ -132,9 +143,21 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
     def point(self, pointer: Pointer | None) -> None:
         """Put the cell cursor, and the marks of what feeds its cell and what it feeds; None takes them away."""
         self._pointer = pointer
-        if pointer is not None:
-            self.reveal_cell(pointer.name, pointer.cell)
+        self._reveal_pointer()
         self.refresh()
+
+    def _reveal_pointer(self) -> None:
+        """Have the cell in view, or else the first one that feeds it."""
+        pointer = self._pointer
+        if pointer is None:
+            return
+        if self.find(pointer.name) is not None:
+            self.reveal_cell(pointer.name, pointer.cell)
+            return
+        for name, marked in pointer.sources.items():
+            if self.find(name) is not None:
+                self.reveal_cell(name, next(iter(marked[0])))
+                return
 
     def reveal_cell(self, name: str, cell: Cell) -> None:
         """Scroll as little as it takes to have a cell in view, its heading above it."""
@@ -207,12 +230,9 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         size = self.scrollable_content_region.size
         self._layout = arrange(self._blocks, size.width, size.height)
         self.virtual_size = Size(self._layout.width, self._layout.height)
-        # With no line of its own for them, what stands behind the names moves into the pane's title.
-        notes = [f"{block.symbol} {block.note}" for block in self._blocks if block.note]
-        self.border_title = self.TITLE if self._layout.header > 1 else f"{self.TITLE}: {', '.join(notes)}"
+        self.border_title = self.title()
         self.reveal(self._kept)
-        if self._pointer is not None:
-            self.reveal_cell(self._pointer.name, self._pointer.cell)
+        self._reveal_pointer()
         self.refresh()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
@@ -229,13 +249,13 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         for column, text, style in sorted(self._pieces(y, width, colours), key=lambda piece: piece[0]):
             if column < at:
                 text, column = text[at - column :], at
-            text = text[: width - column]
+            text = text if column + cell_len(text) <= width else set_cell_size(text, max(0, width - column))
             if not text:
                 continue
             if column > at:
                 segments.append(Segment(" " * (column - at), ground))
             segments.append(Segment(text, ground + style))
-            at = column + len(text)
+            at = column + cell_len(text)
         segments.append(Segment(" " * (width - at), ground))
         return Strip(segments, width)
 

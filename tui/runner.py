@@ -30,8 +30,7 @@ class Runner:
         """
         left = 1
         while left:
-            steps = max(1, int(self.steps_per_second * SLICE))
-            left = await self._do(self._slice, timeline, index, steps)
+            left = await self._do(self._slice, timeline, index)
             yield left
 
     async def record(self, timeline: Timeline, index: int) -> Step:
@@ -41,14 +40,15 @@ class Runner:
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def _slice(self, timeline: Timeline, index: int, steps: int) -> int:
+    def _slice(self, timeline: Timeline, index: int) -> int:
+        """About SLICE seconds of the way; returns how many steps are left."""
+        before = timeline.approach(index, 0)
         start = perf_counter()
-        left = timeline.approach(index, steps)
+        left = timeline.approach(index, max(1, int(self.steps_per_second * SLICE)))
         seconds = perf_counter() - start
-        if seconds > SLICE / 10:  # shorter ones tell little about the pace
-            self.steps_per_second = steps / seconds
-        else:
-            self.steps_per_second *= 2
+        if left < before and seconds > 0:
+            # Twice the pace at most: a short slice tells little, and the next one is to be stopped in time.
+            self.steps_per_second = min((before - left) / seconds, 2 * self.steps_per_second)
         return left
 
     async def _do(self, work: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:

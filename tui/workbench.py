@@ -69,6 +69,8 @@ class Workbench(Container):
         Binding("ctrl+right", "move(0, 10)", "ten cells right", show=False),
         Binding("tab", "next(1)", "next", tooltip="Next pane; next matrix while a cell is inspected", show=False),
         Binding("shift+tab", "next(-1)", "previous", tooltip="Previous pane or matrix", show=False),
+        Binding("left_square_bracket", "margin(-1)", "margin", key_display="[", show=False),
+        Binding("right_square_bracket", "margin(1)", "margin", key_display="]", show=False),
         Binding("z", "zoom", "zoom", tooltip="One pane alone, or all", show=False),
         Binding("backspace", "back", "back", tooltip="Back along the trail of cells", show=False),
         Binding("y", "copy", "copy", tooltip="Copy the arithmetic of the cell", show=False),
@@ -101,6 +103,7 @@ class Workbench(Container):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._trail: list[Place] = []
+        self._coming: tuple[int, str | None, Place | None] | None = None  # what to show once a step is there
 
     def compose(self) -> ComposeResult:
         shared = {
@@ -125,6 +128,7 @@ class Workbench(Container):
         self.set_class(isinstance(step.problem.loss, MarginLoss), "-hinge")
         self.call_after_refresh(self._keep_focus)
         values = values_of(step)
+        self._trail = [place for place in self._trail if place.name in values]
         if self.current not in values:
             self.current = None
         if self.inspected is not None:
@@ -134,8 +138,18 @@ class Workbench(Container):
             else:  # the last batch of an epoch may have fewer rows
                 self.inspected = (name, tuple(map(min, cell, values[name].shape)))
         self._detail()
-        self.call_later(self._point)
+        self.call_later(self._arrive)  # when the panes have the step, too
         self.watch_checking(self.checking)
+
+    def _arrive(self) -> None:
+        """A step is on screen: show there what it was wanted for."""
+        coming, self._coming = self._coming, None
+        if coming is not None and self.step is not None and coming[0] == self.step.index:
+            _, current, place = coming
+            self.current = current if current is not None else self.current
+            if place is not None:
+                self.inspected = (place.name, place.cell)
+        self._point()
 
     def watch_checking(self, checking: bool) -> None:
         self.check = None
@@ -251,13 +265,16 @@ class Workbench(Container):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self._lay_out(event.widget)
 
+    def focus_first(self) -> None:
+        """Begin where there is most to see: the hinge's pane where the loss has a margin, else the activations."""
+        pane = self.query_one("#hinge" if self.has_class("-hinge") else "#activations")
+        self._lay_out(pane)
+        pane.focus()
+
     def _keep_focus(self) -> None:
         """A pane that is no longer shown hands the focus on."""
         if self.screen.focused is None or not self.screen.focused.display:
-            shown = [pane for pane in self._all_panes() if pane.id in ("activations", "hinge") and self._has_use(pane)]
-            pane = next((pane for pane in shown if pane.display), shown[0])
-            self._lay_out(pane)
-            pane.focus()
+            self.focus_first()
 
     def _lay_out(self, focused: Widget | None) -> None:
         """Where one pane is shown at a time, show the one that has the focus and hide the rest."""
@@ -274,13 +291,24 @@ class Workbench(Container):
     # Keys.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        if action in ("move", "copy"):
+        if action == "move":  # the arrows are the screen's as long as there is no cursor
             return self.inspected is not None
-        if action == "leave":
-            return self.detailed or self.zoomed or self.report is not None
-        if action == "back":
-            return bool(self._trail)
-        return True
+        return None if self.why_not(action) else True
+
+    def why_not(self, action: str) -> str | None:
+        """Why an action can do nothing now; None if it can."""
+        if action == "copy" and self.inspected is None:
+            return "There is no cell to copy the arithmetic of: enter begins to inspect."
+        if action == "back" and not self._trail:
+            return "The trail is empty: it grows by following terms with enter."
+        if action == "leave" and not (self.detailed or self.zoomed or self.report is not None):
+            return "There is nothing to leave here; q quits."
+        if action == "margin" and not self.has_class("-hinge"):
+            return "There is no margin under this loss; h shows the softmax hinge."
+        return None
+
+    def action_margin(self, change: int) -> None:
+        self.query_one(HingePane).action_margin(change)
 
     def action_inspect(self) -> None:
         """Begin to inspect, at what is being computed or in the pane that has the focus; then, choose a term."""
@@ -290,7 +318,8 @@ class Workbench(Container):
             self._go(self.current)
         else:
             pane = next((pane for pane in self.panes if pane.has_focus), self.query_one(ActivationsPane))
-            self._go(pane.home)
+            names = [block.name for block in pane.blocks_shown if self._has(block.name)]
+            self._go(pane.home if pane.home in names else names[0])
 
     def action_leave(self) -> None:
         self._trail.clear()
@@ -314,14 +343,23 @@ class Workbench(Container):
             return
         order = [quantity.name for quantity in quantities(step)]
         there = order.index(self.current) + change if self.current is not None else 0 if change > 0 else -1
+        name = order[there % len(order)]
         if there in (-1, len(order)):
-            if step.index + change < 0:
+            index = step.index + change
+            if index < 0:
                 self.notify("This is the first computation of step 0.", timeout=4)
-                return
-            self.post_message(self.StepWanted(step.index + change))
-        self.current = order[there % len(order)]
+            else:
+                place = Place(index, name, self._first(name)) if self.inspected is not None else None
+                self._want(index, name, place)
+            return
+        self.current = name
         if self.inspected is not None:
-            self._go(self.current)
+            self._go(name)
+
+    def _want(self, index: int, current: str | None, place: Place | None) -> None:
+        """Have another step shown, and there this computation or this cell; where it cannot come nothing changes."""
+        self._coming = (index, current, place)
+        self.post_message(self.StepWanted(index))
 
     def action_zoom(self) -> None:
         self.zoomed = not self.zoomed
@@ -382,14 +420,20 @@ class Workbench(Container):
 
     def _show(self, place: Place) -> None:
         if self.step is not None and place.step != self.step.index:
-            self.post_message(self.StepWanted(place.step))
-        self.inspected = (place.name, place.cell)
+            self._want(place.step, None, place)
+        else:
+            self.inspected = (place.name, place.cell)
 
     def _go(self, name: str, cell: Cell | None = None) -> None:
         """Inspect a cell of a quantity; None: its first."""
         if self.step is None:
             return
-        self.inspected = (name, cell if cell is not None else (1,) * np.ndim(values_of(self.step)[name]))
+        self.inspected = (name, cell if cell is not None else self._first(name))
         found = self._find(name)
         if found is not None:
             found[0].focus()
+
+    def _first(self, name: str) -> Cell:
+        """The first cell of a quantity."""
+        assert self.step is not None
+        return (1,) * np.ndim(values_of(self.step)[name])

@@ -39,7 +39,7 @@ class ActivationsPane(MatrixPane):
             for letter, values in (("s", step.pre_activations[k - 1]), ("z", step.activations[k - 1])):
                 yield _samples(f"{letter}_{label}", layer_symbol(letter, k, depth), values, self.format(), off=off)
         # Outputs are written as wide before the point as what they are compared with.
-        outputs, names = self.format(float(np.abs(step.problem.targets).max())), step.problem.target_names
+        outputs, names = self.outputs_format(step.problem.targets), step.problem.target_names
         off = idle(step, depth)
         if self.detailed or layers[-1].activation != "identity":  # else s_out is y_out itself
             yield _samples("s_out", "s_out", step.pre_activations[-1], self.format(), off=off)

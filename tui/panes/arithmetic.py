@@ -17,7 +17,7 @@ from textual.widgets import Static
 from core import CheckReport, Step
 from core.computation import computations, symbols_of, values_of
 from core.explanation import Explanation, explain
-from core.origins import Place
+from core.origins import Place, Scope
 from tui.block import Cell
 from tui.format import DEFAULT_DIGITS, plain
 from tui.formula import with_shapes
@@ -29,6 +29,7 @@ TERM_KEYS = "← → pick · enter goes there · backspace back · esc to the ma
 REPORT_KEYS = "checked answers: enter inspects · esc leaves"
 WALK_KEYS = ". next computation · , previous · enter inspects · esc leaves"
 TERMS = (12, 8, 6, 4, 3)  # how many of a long sum's terms are shown, the largest: as many as there is room for
+ALL = 2000  # as good as all terms: with the focus in the pane they scroll
 SHORT = 6  # terms at most, and a sum is shown whole, even if that takes scrolling
 ROOM_FOR_BOTH = 6  # lines, the formula of the quantity and the arithmetic of the cell
 
@@ -91,10 +92,8 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
     def on_resize(self) -> None:
         self._write()
 
-    def on_focus(self) -> None:
-        self._write()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, value: bool) -> None:
+        super().watch_has_focus(value)
         self._write()
 
     def action_pick(self, change: int) -> None:
@@ -143,23 +142,24 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
             yield Text(below, style="dim")
 
     def _arithmetic(self, explanation: Explanation, room: int) -> Iterator[Text]:
-        """Symbols, numbers, result, in `room` lines if that can be."""
+        """Symbols, numbers, result: in `room` lines if that can be, or with the focus here in full, to be scrolled."""
         indent = " " * (len(explanation.symbol) + 1)
-        for terms in TERMS:
+        for terms in (ALL,) if self.has_focus else TERMS:
             first, *rest = explanation.lines(terms, self.digits)
             rest = [indent + line for line in rest]
             if sum(-(-len(line) // max(1, self.size.width)) for line in (first, *rest)) <= room:
                 break
             if len(explanation) <= SHORT:
                 break
-        self._terms = _followable(explanation, terms)
+        self._terms = _followable(self.step, explanation, terms)
         line = Text(first)
         if self.has_focus and self._terms:
             self._picked = min(self._picked, len(self._terms) - 1)
-            symbol = self._terms[self._picked][0]
+            label = self._terms[self._picked][0]
             # Behind the equals sign: the cell itself may have the same name before it.
-            start = first.find(symbol, first.index(" = "))
-            line.stylize("reverse", start, start + len(symbol))
+            start = max(first.find(label, first.index(" = ")), 0)
+            line.stylize("reverse", start, start + len(label))
+            self.scroll_to(y=start // max(1, self.size.width) - 1, animate=False)
         yield line
         yield from map(Text, rest)
 
@@ -194,11 +194,14 @@ def _cell(cell: Cell) -> str:
     return f"[{','.join(map(str, cell))}]" if cell else ""
 
 
-def _followable(explanation: Explanation, terms: int) -> list[tuple[str, Place]]:
-    """The cells among the shown terms and around them, once each, with the symbol that names them in the line."""
+def _followable(step: Step | None, explanation: Explanation, terms: int) -> list[tuple[str, Place]]:
+    """The cells among the shown terms and around them, once each, with the label that names them in the line."""
+    assert step is not None
     factors = [factor for term in explanation.shown(terms).terms for factor in term.factors]
     found: dict[Place, str] = {}
+    scope = Scope(step)
     for factor in (*factors, *explanation.around):
         for place in factor.places:
-            found.setdefault(place, factor.symbol)
-    return [(symbol, place) for place, symbol in found.items()]
+            label = scope.label(place)
+            found.setdefault(place, label if label in factor.symbol else factor.symbol)
+    return [(label, place) for place, label in found.items()]

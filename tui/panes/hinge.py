@@ -76,10 +76,6 @@ class HingePane(MatrixView):
         Binding("right_square_bracket", "margin(1)", "margin", tooltip="More margin", key_display="]", group=MARGIN),
     ]
 
-    TITLE: ClassVar[str] = (
-        f"hinge   {IDLE} no gradient   {KINK} a term at its kink   {AGREES} {DIFFERS} the same as ∂ℒ/∂o, or not"
-    )
-
     step: reactive[Step | None] = reactive(None, init=False)
     digits: reactive[int] = reactive(DEFAULT_DIGITS, init=False)
     margin: reactive[float | None] = reactive(None, init=False)
@@ -96,7 +92,10 @@ class HingePane(MatrixView):
         self._seen: tuple[bytes, int, float] | None = None
         self._first = 0
 
-    def watch_step(self) -> None:
+    def watch_step(self, before: Step | None, _step: Step | None) -> None:
+        view = self._view()
+        if before is None and view is not None:  # begin with a sample that has something to show
+            self.set_reactive(HingePane.sample, int(np.argmin(view.no_gradient)))
         self._refresh()
 
     def watch_digits(self) -> None:
@@ -119,8 +118,13 @@ class HingePane(MatrixView):
 
     def action_margin(self, change: int) -> None:
         view = self._view()
-        if view is not None:
-            self.post_message(self.MarginWanted(max(0.0, round(view.margin + change * MARGIN_STEP, 10))))
+        if view is None:
+            return
+        margin = max(0.0, round(view.margin + change * MARGIN_STEP, 10))
+        if margin == view.margin:
+            self.notify("A margin of 0 is the least.", timeout=4)
+        else:
+            self.post_message(self.MarginWanted(margin))
 
     def on_click(self, event: events.Click) -> None:
         event.prevent_default()  # a cell here is no quantity's own, so that nobody can be asked about it
@@ -146,6 +150,14 @@ class HingePane(MatrixView):
         rows = self._window(view, sample, detail)
         self.show([self._samples(view, sample, rows), *detail], same_rows=seen == self._seen)
         self._seen, self._first = seen, rows.start
+
+    def title(self) -> str:
+        view = self._view()
+        if view is None:
+            return "hinge"
+        mean = "mean " if view.step.problem.reduction == "mean" else ""
+        numbers = f"m {short(view.margin)}  {mean}ℒ {short(view.loss, 4)}  no max {short(view.loss_without_max, 4)}"
+        return f"hinge {numbers}   {IDLE} no gradient  {KINK} at a kink  {AGREES} {DIFFERS} as ∂ℒ/∂o or not"
 
     def _window(self, view: HingeView, sample: int, detail: Sequence[Block]) -> range:
         """The rows of the samples' table: as many as the pane has room for, the chosen one near their middle."""
@@ -173,15 +185,11 @@ class HingePane(MatrixView):
         names = [f"{CHOSEN if i == sample else ' '}{i + 1}".rjust(1 + len(str(rows.stop))) for i in rows]
         marks = {(i, 2): IDLE for i in np.flatnonzero(view.no_gradient[chosen]).tolist()}
         marks |= {(i, 4): KINK for i in np.flatnonzero(view.near_kink[chosen].any(axis=1)).tolist()}
-        mean = "mean " if view.step.problem.reduction == "mean" else ""
-        note = (
-            f"margin {short(view.margin)}, {mean}ℒ {short(view.loss, 4)}, without max {short(view.loss_without_max, 4)}"
-        )
         return Table(
             "hinge_samples",
             "samples",
             values[chosen],
-            note,
+            "",
             self._format(values),
             per_row=True,
             column_names=("class y", "p_y", "ℓ", "no max", "active"),
@@ -218,9 +226,9 @@ class HingePane(MatrixView):
                 texts=texts or {},
             )
 
-        read = ", o = (-y_out, +y_out)" if view.paired else ""
-        forward = {"o": view.logits[i], "p": view.probabilities[i]}
-        yield table("forward", f"sample {i + 1}", f"class {names[true]}{read}", forward)
+        read = "o = ∓y_out" if view.paired else "o"
+        forward = {read: view.logits[i], "p": view.probabilities[i]}
+        yield table("forward", f"sample {i + 1}", f"class {names[true]}", forward)
         terms = {"raw": view.terms[i], "max(0,·)": view.costs[i], "active": np.where(view.terms[i] >= 0, 1.0, 0.0)}
         texts = {(j, 2): _state(view, i, j) for j in range(len(names))}
         yield table("terms", "terms", f"p_j - p_y + {short(view.margin)}", terms, texts=texts)

@@ -98,10 +98,9 @@ class LossPlot(PlotextPlot, can_focus=True):
         plt.xlim(0, max(last, 1))
         plt.ylim(low, high)
         ticks = np.linspace(low, high, max(2, min(6, self.size.height // 3))).tolist()
-        plt.yticks(ticks, [short(10**tick if self.logarithmic else tick, 3).rjust(8) for tick in ticks])
-        count = max(2, min(7, self.size.width // 14))
-        marks = sorted({round(mark) for mark in np.linspace(0, last, count).tolist()})
-        plt.xticks(marks, [str(mark) for mark in marks])
+        plt.yticks(ticks, [label.rjust(8) for label in distinct([10**t if self.logarithmic else t for t in ticks])])
+        marks = whole_ticks(last, max(2, min(7, self.size.width // 14)))
+        plt.xticks([float(mark) for mark in marks], [str(mark) for mark in marks])
 
     def _scaled(self, steps: Array, losses: Array) -> tuple[Array, Array]:
         """Where points stand: at their losses, or on a log scale those above 0 at their log10."""
@@ -112,6 +111,23 @@ class LossPlot(PlotextPlot, can_focus=True):
 
     def _colour(self, name: str) -> tuple[int, int, int]:
         return Color.parse(self.app.theme_variables[name]).rgb
+
+
+def whole_ticks(last: int, most: int) -> list[int]:
+    """At most `most` + 1 whole numbers from 0 to `last`, 1, 2 or 5 times a power of ten apart."""
+    apart = next(
+        apart for power in range(20) for apart in (10**power, 2 * 10**power, 5 * 10**power) if last <= most * apart
+    )
+    return list(range(0, last + 1, apart))
+
+
+def distinct(values: Sequence[float]) -> list[str]:
+    """Numbers in three digits, or as many more as tell them apart."""
+    for digits in range(3, 9):
+        labels = [short(value, digits) for value in values]
+        if len(set(labels)) == len(labels):
+            break
+    return labels
 
 
 def thin(values: Array, buckets: int) -> tuple[Array, Array]:

@@ -12,10 +12,13 @@ from textual.reactive import reactive
 from core import CheckReport, Step, quantities
 from core.arrays import Array
 from tui.block import Block, Flags, Mask
-from tui.format import DEFAULT_DIGITS, NumberFormat, exact_format, integers_for
+from tui.format import DEFAULT_DIGITS, MOST_WHOLE, NumberFormat, exact_format, integers_for
 from tui.matrix import RIGHT, WRONG, MatrixView
 
 VERDICTS = {"right": RIGHT, "follows": "≈", "slip": WRONG, "open": "?"}
+
+GIVEN = ("batch", "X_in", "y_gt")  # data that stay what they are, and have a width of their own
+WIDEST = 4  # digits before the point, beyond which computed numbers go over to powers of ten
 
 
 class MatrixPane(MatrixView):
@@ -39,6 +42,7 @@ class MatrixPane(MatrixView):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, home=self.HOME)
+        self._integers: dict[str, int] = {}
 
     def blocks(self, step: Step) -> Sequence[Block]:
         """The matrices of this pane, in reading order."""
@@ -65,6 +69,8 @@ class MatrixPane(MatrixView):
             return
         before = self._shown
         same_rows = before is None or np.array_equal(before.batch, step.batch)
+        if before is not None and before.problem.loss != step.problem.loss:
+            self.forget()  # another run: nothing has changed, it is another number
         self.show([*self._unveiled(step)], same_rows=same_rows, again=step is before)
         self._shown = step
 
@@ -73,12 +79,26 @@ class MatrixPane(MatrixView):
         order = [quantity.name for quantity in quantities(step)]
         later = set(order[order.index(self.current) + 1 :]) if self.current in order else set()
         for block in self.blocks(step):
+            block = self._roomy(block)
             flags = block.flags if self.report is None else verdicts(self.report, step, block)
             yield replace(block, veiled=block.name in later, current=block.name == self.current, flags=flags)
+
+    def _roomy(self, block: Block) -> Block:
+        """The block with room before the point for its numbers. A room once made stays: nothing jumps back."""
+        if block.name in GIVEN or not block.values.size:
+            return block
+        largest = float(np.abs(block.values).max())
+        needed = integers_for(largest, block.format.integers, WIDEST) if largest < 10.0**WIDEST else 0
+        integers = self._integers[block.name] = max(self._integers.get(block.name, 0), block.format.integers, needed)
+        return replace(block, format=replace(block.format, integers=integers))
 
     def format(self, largest: float = 0.0) -> NumberFormat:
         """How this pane writes numbers, with room before the point for such as `largest`."""
         return NumberFormat(self.digits, integers_for(largest))
+
+    def outputs_format(self, targets: Array) -> NumberFormat:
+        """How this pane writes outputs: as wide before the point as what they are compared with."""
+        return NumberFormat(self.digits, integers_for(float(np.abs(targets).max()), most=MOST_WHOLE))
 
     def given_format(self, values: Array) -> NumberFormat:
         """How this pane writes given data, which stay what they are: as wide as they need."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import RenderResult
 from textual.reactive import reactive
@@ -9,6 +10,8 @@ from textual.widget import Widget
 
 from core import Step
 from tui.format import plain, short
+
+LOOSE, TIGHT = " │ ", "  "
 
 
 class StatusLine(Widget):
@@ -42,12 +45,19 @@ class StatusLine(Widget):
 
 
 def _fitted(parts: list[tuple[int, str, str]], width: int) -> Text:
+    """As many parts as there is room for, with lines between them, or where that lets more stand, spaces."""
     kept = [part for part in parts if part[1]]
-    while len(kept) > 1 and sum(len(text) + 3 for _, text, _ in kept) - 3 > width:
+    while len(kept) > 1 and _length(kept, TIGHT) > width:
         kept.remove(max(kept))
+    between = LOOSE if _length(kept, LOOSE) <= width else TIGHT
     line = Text(no_wrap=True, overflow="ellipsis")
     for i, (_, text, style) in enumerate(kept):
         if i:
-            line.append(" │ ", style="dim")
+            line.append(between, style="dim")
         line.append(f" {text} " if style == "reverse" else text, style=style)
     return line
+
+
+def _length(parts: list[tuple[int, str, str]], between: str) -> int:
+    texts = [f" {text} " if style == "reverse" else text for _, text, style in parts]
+    return sum(map(cell_len, texts)) + len(between) * (len(texts) - 1)

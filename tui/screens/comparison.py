@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from core import DivergedError, Step, Timeline, compare_losses
+from core.arrays import Array
 from tui.format import NumberFormat, short
 from tui.runner import Runner
 
@@ -79,14 +80,20 @@ class ComparisonScreen(Screen[None]):
         table.add_row("weights move", *[self._number(comparison.distance) for comparison in compared])
         rows = min(len(step.batch), SAMPLES)
         for i in range(rows):
-            cells = [
-                "no classes" if delta is None else "".join(NumberFormat(self._digits).cell(float(d)) for d in delta[i])
-                for delta in (comparison.delta_out for comparison in compared)
-            ]
-            table.add_row(f"δ_out row {i + 1}", *cells)
+            deltas = [comparison.delta_out for comparison in compared]
+            table.add_row(
+                f"δ_out row {i + 1}", *["no classes" if delta is None else self._row(delta[i]) for delta in deltas]
+            )
         if rows < len(step.batch):
             table.add_row(f"… {len(step.batch) - rows} more rows")
         return table
+
+    def _row(self, numbers: Array) -> str:
+        """As many numbers of a row as a third of the screen has room for, and how many there are more."""
+        written = NumberFormat(self._digits)
+        room = max(1, (self.app.size.width - 20) // 3 // written.width - (len(numbers) > 1))
+        more = f" … {len(numbers) - room} more" if len(numbers) > room else ""
+        return "".join(written.cell(float(number)) for number in numbers[:room]) + more
 
     def _number(self, value: float | None) -> str:
         return "–" if value is None else short(value, self._digits + 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 from typing import ClassVar
@@ -46,6 +47,7 @@ SPEEDS = (1, 2, 5, 10, 20, 100, 1000, 10_000)  # steps a second
 FRAMES = 20  # pictures a second, at most, while playing
 FRAME_SHARE = 0.5  # of a frame may go into computing steps: a slow network then plays slower, not jerkily
 PROGRESS_AFTER = 0.1  # seconds after which a wait shows itself
+NOTICE = 4  # seconds that a notice stays
 SMALLEST = (60, 20)
 PALETTE_FROM = 90  # columns, the footer has room for the command palette's key
 STEP = Binding.Group("step", compact=True)
@@ -96,6 +98,9 @@ class TrainingScreen(Screen[None]):
         self.problem = problem
         self._timelines = {problem.loss: Timeline(problem)}
         self._runner = Runner()
+        self._hinge = SoftmaxHinge()
+        self._companion: Timeline | None = None
+        self._said, self._said_at = "", 0.0
         self._following = False
         self._reasons: tuple[str | None, ...] = ()
         self.set_reactive(TrainingScreen.view, problem.loss)
@@ -111,7 +116,6 @@ class TrainingScreen(Screen[None]):
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
-        self.query_one("#activations").focus()
         if self._report is not None:
             self.cursor = self._report.step.index
         self._follow()
@@ -147,15 +151,16 @@ class TrainingScreen(Screen[None]):
             return
         self._following = True
         try:
-            while (wanted := (self.view, self.cursor)) != self._on_screen():
+            while (wanted := (self.view, self.cursor)) != self._on_screen() and not self.has_class("-lost"):
                 try:
                     await self._reach(*wanted)
                 except DivergedError as error:
                     self._stop_before(error)
         finally:
             self._following = False
-            self.activity = self._play_state()
-            self._refresh_keys()
+            if self.is_attached:  # else the app is closing
+                self.activity = self._play_state()
+                self._refresh_keys()
 
     def _on_screen(self) -> tuple[Loss, int] | None:
         return (self.step.problem.loss, self.step.index) if self.step is not None else None
@@ -174,14 +179,34 @@ class TrainingScreen(Screen[None]):
         step = await self._runner.record(timeline, index)
         self.timelines = (timeline,)
         self.reached = len(timeline)
-        self.step = step
+        first, self.step = self.step is None, step
+        if first:
+            self.query_one(Workbench).focus_first()
         if self._report is not None:
             self.query_one(Workbench).report, self._report = self._report, None
+        if isinstance(view, SoftmaxHinge) and isinstance(self.problem.loss, SoftmaxHinge):
+            await self._accompany(timeline, SoftmaxMargin(view.margin))
+
+    async def _accompany(self, timeline: Timeline, loss: Loss) -> None:
+        """Bring the run under another loss as far as `timeline` has come, and plot both."""
+        if self._companion is None or self._companion.problem.loss != loss:
+            self._companion = Timeline(self.problem.with_loss(loss))
+        companion, cursor = self._companion, self.cursor
+        with suppress(DivergedError):
+            async for _ in self._runner.approach(companion, len(timeline)):
+                if self.cursor != cursor:
+                    return
+        self.timelines = (timeline, companion)
 
     def _stop_before(self, error: DivergedError) -> None:
+        """Show the last step that is finite; where there is none, say so for good."""
         self.playing = False
+        if error.step == 0:
+            self.set_class(True, "-lost")
+            self.query_one("#notice", Static).update(f"There is nothing to step through:\n{error}.\n\nq quits")
+            return
         self.notify(f"{error}; step {error.step - 1} is the last.", title="Diverged", severity="error", timeout=8)
-        self.cursor = max(0, error.step - 1)
+        self.cursor = error.step - 1
 
     # What can be done now, and why something cannot.
 
@@ -232,8 +257,12 @@ class TrainingScreen(Screen[None]):
     def on_key(self, event: events.Key) -> None:
         """A key whose action can do nothing now comes here instead, and is told why."""
         active = self.active_bindings.get(event.key)
-        if active is not None and not active.enabled:
-            event.stop()
+        if active is None or active.enabled:
+            return
+        event.stop()
+        if isinstance(active.node, Workbench):
+            self.say(active.node.why_not(active.binding.action.split("(")[0]) or "")
+        else:
             self._explain(active.binding.action)
 
     def _explain(self, action: str) -> bool:
@@ -241,8 +270,14 @@ class TrainingScreen(Screen[None]):
         _, name, parameters = parse(action)
         reason = self._why_not(name, parameters)
         if reason:
-            self.notify(reason, timeout=4)
+            self.say(reason)
         return bool(reason)
+
+    def say(self, text: str) -> None:
+        """A short notice; one that is up already is not said twice."""
+        if text != self._said or monotonic() - self._said_at > NOTICE:
+            self._said, self._said_at = text, monotonic()
+            self.notify(text, timeout=NOTICE)
 
     @property
     def explained(self) -> list[Widget]:
@@ -258,8 +293,11 @@ class TrainingScreen(Screen[None]):
 
     def _performer(self, node: Widget, action: str) -> Callable[[], Awaitable[None]]:
         async def perform() -> None:
-            if not (node is self and self._explain(action)) and not await self.app.run_action(action, node):
-                self.notify("That needs a cell to be inspected: enter begins.", timeout=4)
+            reason = node.why_not(action.split("(")[0]) if isinstance(node, Workbench) else None
+            if reason is not None:
+                self.say(reason)
+            elif not (node is self and self._explain(action)):
+                await self.app.run_action(action, node)
 
         return perform
 
@@ -308,11 +346,12 @@ class TrainingScreen(Screen[None]):
         self.notify(f"{self.speed:,} steps a second", timeout=2)
 
     def action_hinge(self) -> None:
-        self._look_under(SoftmaxHinge() if self.view == self.problem.loss else self.problem.loss)
+        self._look_under(self._hinge if self.view == self.problem.loss else self.problem.loss)
 
     @on(HingePane.MarginWanted)
     def _change_margin(self, event: HingePane.MarginWanted) -> None:
         if isinstance(self.view, MarginLoss):
+            self._hinge = SoftmaxHinge(event.margin)  # what h comes back to
             self._look_under(replace(self.view, margin=event.margin))
 
     def _look_under(self, loss: Loss) -> None:
@@ -397,6 +436,7 @@ class TrainingScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
         self.query_one(Footer).show_command_palette = width >= PALETTE_FROM
+        self.refresh_bindings()  # the footer looks at that only when it is made anew
         small = width < SMALLEST[0] or height < SMALLEST[1]
         self.set_class(small, "-small")
         if small:
