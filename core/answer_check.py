@@ -152,7 +152,7 @@ class _Check:
 
     def _merged(self, finding: Finding) -> str | None:
         """Where a mistake was made that explains these numbers and an earlier slip: there was but one, then."""
-        for i, (name, earlier) in enumerate(self.findings):
+        for i, (name, earlier) in enumerate(self.findings if finding.causes else ()):
             shared = [d for d in earlier.causes if d in finding.causes and self.own.left_out(d.at)]
             if not shared:
                 continue

@@ -81,7 +81,7 @@ class Diagnoser:
                 if attempt.fits(place, written):
                     method[place].setdefault(attempt.diagnosis, attempt)
         made = self._credible(name, method, wrong, right)
-        pen = self._by_pen(name, wrong)
+        pen = self._by_pen(name, wrong, right)
         found: list[Finding] = []
         left = dict(wrong)
         while left:
@@ -153,10 +153,13 @@ class Diagnoser:
                         slack = scaled(open_, theirs, carried) if values is own.values else exact
                         yield _Try(Diagnosis(turn.kind, turn.text, earlier), carried, slack, turn.values)
 
-    def _by_pen(self, name: str, wrong: Mapping[Place, Written]) -> dict[Place, list[Diagnosis]]:
-        """For each place the slips in writing down the right number, or the one that follows from their own; what
-        reproduces most digits first.
+    def _by_pen(
+        self, name: str, wrong: Mapping[Place, Written], right: Mapping[Place, Written]
+    ) -> dict[Place, list[Diagnosis]]:
+        """For each place the slips in writing down the right number, or the one that follows from their own: first what
+        gives a number of as many digits as others have, then what reproduces most digits.
         """
+        units, counts = {w.unit for w in right.values()}, {w.digits for w in right.values()}
         own = self.own
         true, theirs, open_ = own.true[name], own.carry(own.values, {}, name), own.tolerance(name)
 
@@ -168,7 +171,7 @@ class Diagnoser:
         found: dict[Place, list[Diagnosis]] = {}
         for place, written in wrong.items():
             fitting = [variant for variant in written.variants() if meant(variant[2], place)]
-            fitting.sort(key=lambda variant: variant[2].unit)
+            fitting.sort(key=lambda v: (v[2].unit not in units and v[2].digits not in counts, v[2].unit))
             found[place] = [Diagnosis(kind, text, name) for kind, text, _ in fitting]
         return found
 

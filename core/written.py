@@ -41,6 +41,11 @@ class Written:
         """Whether this is a 0 without digits behind the point, which says nothing of how exact it is."""
         return self.value == 0 and self.unit >= 1
 
+    @property
+    def digits(self) -> int:
+        """How many digits were written, from the first that is not 0."""
+        return len(Decimal(self.text).as_tuple().digits)
+
     def at(self, unit: float) -> Written:
         """The same number, exact to another unit."""
         return replace(self, unit=unit)
@@ -55,7 +60,7 @@ class Written:
             # Through the text: a power of ten must not leave a trace in the last bit.
             meant = self._scaled(factor)
             # A single digit, cut off, is far too near to half of all numbers.
-            unit = meant.unit if len(Decimal(self.text).as_tuple().digits) > 1 else abs(meant.value) / 5
+            unit = meant.unit if self.digits > 1 else abs(meant.value) / 5
             yield "decimal point", "a decimal point slip", meant.at(unit)
         yield from self._digit_slips()
 

@@ -69,6 +69,11 @@ class TestSlipsOfThePen:
         assert slip.kind == kind
         assert words in slip.text
 
+    @pytest.mark.parametrize(("text", "kind"), [("0.005495", "digits swapped"), ("0.0059345", "digit inserted")])
+    def test_it_is_read_with_as_many_digits_as_the_others_have(self, text: str, kind: str) -> None:
+        slip = only_slip({"s_out": exact(f"0.098590 0.011215 0.063360 {text}")})
+        assert slip.kind == kind
+
     def test_the_other_reading_is_told_as_well(self) -> None:
         assert only_slip({"delta_1[2,3]": Decimal("-0.8899")}).others == ("a digit 0 is missing",)
 
