@@ -74,7 +74,7 @@ async def test_one_output_is_said_to_be_read_as_two_classes_and_folded_back() ->
     async with Stage(core.load_problem("exercise-2")).run_test(size=(120, 40)) as pilot:
         lines = await shown(pilot)
         view = core.hinge_view(pilot.app.timeline[0])
-        assert any("o = ∓y_out" in line for line in lines)
+        assert any("o=∓y" in line for line in lines)
         assert any("∂ℒ/∂y_out = ∂ℒ/∂o₂ - ∂ℒ/∂o₁" in line for line in lines)
         assert any(f"{view.output_gradients[0, 0]:.6f}" in line for line in lines)
 

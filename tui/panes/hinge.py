@@ -226,7 +226,7 @@ class HingePane(MatrixView):
                 texts=texts or {},
             )
 
-        read = "o = ∓y_out" if view.paired else "o"
+        read = "o=∓y" if view.paired else "o"
         forward = {read: view.logits[i], "p": view.probabilities[i]}
         yield table("forward", f"sample {i + 1}", f"class {names[true]}", forward)
         terms = {"raw": view.terms[i], "max(0,·)": view.costs[i], "active": np.where(view.terms[i] >= 0, 1.0, 0.0)}
