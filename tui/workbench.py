@@ -269,7 +269,7 @@ class Workbench(Container):
         """Begin where there is most to see: the hinge's pane where the loss has a margin, else the activations."""
         pane = self.query_one("#hinge" if self.has_class("-hinge") else "#activations")
         self._lay_out(pane)
-        pane.focus()
+        self.call_after_refresh(pane.focus)  # one that comes into view only now cannot have it yet
 
     def _keep_focus(self) -> None:
         """A pane that is no longer shown hands the focus on."""

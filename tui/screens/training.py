@@ -56,6 +56,7 @@ STEP = Binding.Group("step", compact=True)
 class TrainingScreen(Screen[None]):
     """Steps through a problem's run. It owns a cursor and the choice of loss; the rest follows from them."""
 
+    AUTO_FOCUS = ""  # the workbench knows where to begin
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,p", "step(-1)", "back", tooltip="One SGD step back", group=STEP),
         Binding("right,n", "step(1)", "next", tooltip="Next SGD step", group=STEP),
@@ -180,7 +181,7 @@ class TrainingScreen(Screen[None]):
         self.timelines = (timeline,)
         self.reached = len(timeline)
         first, self.step = self.step is None, step
-        if first:
+        if first and (self._report is None or self._report.first_slip is None):
             self.query_one(Workbench).focus_first()
         if self._report is not None:
             self.query_one(Workbench).report, self._report = self._report, None
