@@ -106,7 +106,9 @@ def test_numbers_as_they_are_written(value: float, digits: int, text: str) -> No
 def test_a_written_number_is_the_true_one_rounded(value: float, digits: int) -> None:
     number = Decimal(rounded(value, digits))
     assert len(number.normalize().as_tuple().digits) <= digits
-    assert abs(number - Decimal(value)) <= abs(Decimal(value)) * Decimal(10) ** (1 - digits) / 2 * Decimal("1.001")
+    # At 17 digits the shortest text that reads back as the very double may be off by more than half of its last digit.
+    close = abs(number - Decimal(value)) <= abs(Decimal(value)) * Decimal(10) ** (1 - digits) / 2 * Decimal("1.001")
+    assert close or float(number) == value
 
 
 def test_the_solution_says_how_each_matrix_comes_about() -> None:

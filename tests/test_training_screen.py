@@ -347,8 +347,9 @@ async def test_a_problem_under_the_hinge_starts_with_its_pane_and_its_keys_choos
         pane = training(pilot).query_one(HingePane)
         assert pane.display
         pane.focus()
+        assert pane.sample == 1  # the first that has a gradient
         await press(pilot, "down", "down")
-        assert pane.sample == 2
+        assert pane.sample == 3
         own = step_bits(shown(pilot))
         await press(pilot, "n", "right_square_bracket")
         loss = shown(pilot).problem.loss
