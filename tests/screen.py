@@ -18,6 +18,10 @@ from tui.screens.training import TrainingScreen
 async def settle(pilot: Pilot[Any]) -> None:
     """Wait until the screen shows the step that its cursor is on."""
     await pilot.pause()
+    await _shown(pilot)
+
+
+async def _shown(pilot: Pilot[Any]) -> None:
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
 
@@ -25,8 +29,8 @@ async def settle(pilot: Pilot[Any]) -> None:
 async def press(pilot: Pilot[Any], *keys: str) -> None:
     """Press keys one by one, each after the last one's step is on screen."""
     for key in keys:
-        await pilot.press(key)
-        await settle(pilot)
+        await pilot.press(key)  # returns when the key has been dealt with
+        await _shown(pilot)
 
 
 def training(pilot: Pilot[Any]) -> TrainingScreen:
