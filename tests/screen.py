@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from examples import exercise_2, random_problem
 from textual.pilot import Pilot
 
 import core
 from core import Step
+from examples import exercise_2, random_problem
 from tui.app import SgdbApp
 from tui.screens.training import TrainingScreen
 

@@ -7,11 +7,11 @@ import warnings
 
 import numpy as np
 import pytest
-from examples import ACTIVATIONS
 from hypothesis import given
 from hypothesis import strategies as st
 
 import core
+from examples import ACTIVATIONS
 
 FORMULAS = {
     "identity": (lambda s: s, lambda _: 1.0),

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from answer_sheets import ROUNDINGS, answers_of, as_printed, carried_on, decimals, nested, significant
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import core
+from answer_sheets import ROUNDINGS, answers_of, as_printed, carried_on, decimals, nested, significant
 from examples import exercise_2, problems, random_problem
 
 PUBLISHED = Path(__file__).parent.parent / "examples" / "exercise-2-published.toml"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_any_input import edited, edits
 
+from test_any_input import edited, edits
 from tui import cli
 
 SHEET = """problem = "exercise-2"

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from screen import app, press, settle, shown, texts, training
 from textual.pilot import Pilot
 from textual.widgets import Input, Label, Static
 
 import core
+from screen import app, press, settle, shown, texts, training
 from tui.app import SgdbApp
 from tui.screens.check import CheckScreen
 from tui.workbench import Workbench

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from examples import exercise_2, problems
 from hypothesis import given
 
 import core
 from core.computation import computations, symbols_of, values_of
+from examples import exercise_2, problems
 
 
 @given(problems())

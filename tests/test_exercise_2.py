@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from examples import exercise_2
 
 import core
+from examples import exercise_2
 
 
 @pytest.fixture(scope="module")

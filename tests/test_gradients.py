@@ -6,9 +6,9 @@ import itertools
 
 import numpy as np
 import pytest
-from examples import ACTIVATIONS, LOSSES, oracle_classes, oracle_loss, oracle_softmax, random_problem
 
 import core
+from examples import ACTIVATIONS, LOSSES, oracle_classes, oracle_loss, oracle_softmax, random_problem
 
 SMALL = 1e-6
 CLEAR_OF_KINKS = 1e-3

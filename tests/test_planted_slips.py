@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from answer_sheets import ROUNDINGS, answers_of, as_printed, carried_on, nested, significant
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import core
+from answer_sheets import ROUNDINGS, answers_of, as_printed, carried_on, nested, significant
 from core.computation import values_of
 from examples import exercise_2, random_problem
 

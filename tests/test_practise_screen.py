@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from screen import notices, texts
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -15,6 +14,7 @@ import tui
 from core.exercise import Exercise
 from core.scores import Score
 from examples import exercise_2
+from screen import notices, texts
 from tui.matrix import MatrixView
 from tui.screens.export import ExportScreen, suggested_name
 from tui.screens.help import HelpScreen

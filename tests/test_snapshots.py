@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from screen import app, diverging, press, settle, training, wide
 from textual.pilot import Pilot
 
 import core
+from screen import app, diverging, press, settle, training, wide
 from tui.app import SgdbApp
 from tui.workbench import Workbench
 

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from solution_readers import as_answers, read_html, read_latex, read_markdown
 
 import core
 from core.export import WRITERS, render
@@ -24,6 +23,7 @@ from core.solution import blank_sheet, solve
 from core.solution_latex import SPECIAL
 from core.written import read_written
 from examples import LOSSES, exercise_2, problems, random_problem
+from solution_readers import as_answers, read_html, read_latex, read_markdown
 
 NASTY = r"<script>$\input{x}|"
 WORST = NASTY + "`*_[a](b) &amp; #1 ~^% \\\\ --'\" é δ"

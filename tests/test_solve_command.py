@@ -11,11 +11,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from solution_readers import as_answers, read_html, read_latex, read_markdown
 
 import core
 from core.practice import practice_problem
 from core.scores import Score, keep_score, load_scores, scores_path
+from solution_readers import as_answers, read_html, read_latex, read_markdown
 from tui import cli
 
 

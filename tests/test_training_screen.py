@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from screen import app, diverging, notices, press, regression, settle, shown, texts, training, wide
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input
 
 import core
 from examples import exercise_2, random_problem, step_bits
+from screen import app, diverging, notices, press, regression, settle, shown, texts, training, wide
 from tui.format import MOST_DIGITS
 from tui.keys import key_table
 from tui.panes.activations import ActivationsPane

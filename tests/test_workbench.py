@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from screen import app, diverging, notices, press, settle, shown, texts, training, wide
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -14,6 +13,7 @@ import core
 from core.computation import values_of
 from core.explanation import explain
 from examples import random_problem
+from screen import app, diverging, notices, press, settle, shown, texts, training, wide
 from tui.matrix import MatrixView
 from tui.panes.arithmetic import ArithmeticPane
 from tui.workbench import Workbench
