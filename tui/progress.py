@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from shutil import get_terminal_size
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,16 @@ class Bar:
 
     def __init__(self) -> None:
         self._stream = sys.stderr if sys.stderr is not None and sys.stderr.isatty() else None
+        encoding = (getattr(self._stream, "encoding", None) or "").lower()
+        self._full, self._empty = ("█", "░") if encoding.startswith("utf") else ("#", "-")
 
     def show(self, done: int, total: int, text: str) -> None:
         """`done` of `total`, and a text beside it."""
         if self._stream is not None:
-            filled = "█" * (BAR * done // total)
-            self._stream.write(f"\r{filled:░<{BAR}} {text}\x1b[K")
+            filled = BAR * done // total
+            line = f"{self._full * filled}{self._empty * (BAR - filled)} {text}"
+            # One column is left free: a full line would wrap, and the next one start below it.
+            self._stream.write(f"\r{line[: get_terminal_size().columns - 1]}\x1b[K")
             self._stream.flush()
 
     def clear(self) -> None:
