@@ -146,7 +146,7 @@ def test_the_hinge_laid_open_without_colour(compare: Compare, monkeypatch: pytes
 
 
 def test_the_hinge_pane_alone(compare: Compare) -> None:
-    assert compare("tab", "z", "down", "down", problem=core.load_problem("exercise-3"))
+    assert compare("z", "down", "up", "down", problem=core.load_problem("exercise-3"))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
