@@ -4,37 +4,48 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from core.activations import ACTIVATIONS
+from core.arrays import Array
 from core.errors import DivergedError, ProblemError
-from core.loading import built_in_problems, load_problem
-from core.losses import LOSSES, Loss, SoftmaxCrossEntropy, SoftmaxHinge, SoftmaxMargin, SquaredError
+from core.loading.loader import built_in_problems, load_problem
+from core.losses import (
+    LOSSES,
+    Loss,
+    MarginLoss,
+    SoftmaxCrossEntropy,
+    SoftmaxHinge,
+    SoftmaxLoss,
+    SoftmaxMargin,
+    SquaredError,
+)
 from core.network import Layer, Network
 from core.problem import Problem
-from core.quantities import Quantity, quantities
+from core.quantity import Quantity, given, layer_label, layer_symbol, quantities
 from core.step import Step
-from core.suggest import suggest
+from core.suggestion import suggest
 from core.timeline import Timeline
 
 if TYPE_CHECKING:
-    from core.answer_check import check_answers
-    from core.check_report import CellVerdict, CheckReport, FormulaVerdict, Slip
+    from core.checking.check import check_answers
+    from core.checking.report import CellVerdict, CheckReport, FormulaVerdict, Slip
     from core.comparison import LossComparison, compare_losses, step_under
-    from core.exercise import Exercise
+    from core.computation import Computation, Variable, computations, symbols_of, values_of
     from core.explanation import Explanation, Factor, Term, explain
-    from core.export import write_solution
     from core.formulas import Formula, Recursion, Token, expanded, recursive
     from core.gradient_check import CheckedGradient, GradientCheck, check_gradients
     from core.hinge import HingeView, hinge_view
-    from core.origins import Cells, Place, sources, targets
-    from core.practice import practice_problem
-    from core.solution import Solution, solve
+    from core.origins import Cells, Place, Scope, sources, targets
+    from core.practice import Exercise, practice_problem
+    from core.solving import Solution, solve, write_solution
 
 __all__ = [
     "ACTIVATIONS",
     "LOSSES",
+    "Array",
     "CellVerdict",
     "Cells",
     "CheckReport",
     "CheckedGradient",
+    "Computation",
     "DivergedError",
     "Exercise",
     "Explanation",
@@ -46,15 +57,18 @@ __all__ = [
     "Layer",
     "Loss",
     "LossComparison",
+    "MarginLoss",
     "Network",
     "Place",
     "Problem",
     "ProblemError",
     "Quantity",
     "Recursion",
+    "Scope",
     "Slip",
     "SoftmaxCrossEntropy",
     "SoftmaxHinge",
+    "SoftmaxLoss",
     "SoftmaxMargin",
     "Solution",
     "SquaredError",
@@ -62,13 +76,18 @@ __all__ = [
     "Term",
     "Timeline",
     "Token",
+    "Variable",
     "built_in_problems",
     "check_answers",
     "check_gradients",
     "compare_losses",
+    "computations",
     "expanded",
     "explain",
+    "given",
     "hinge_view",
+    "layer_label",
+    "layer_symbol",
     "load_problem",
     "practice_problem",
     "quantities",
@@ -77,24 +96,29 @@ __all__ = [
     "sources",
     "step_under",
     "suggest",
+    "symbols_of",
     "targets",
+    "values_of",
     "write_solution",
 ]
 
 # What only some questions need is imported when the first of them is asked.
 _LATER = {
-    "check_answers": "core.answer_check",
-    **dict.fromkeys(("CellVerdict", "CheckReport", "FormulaVerdict", "Slip"), "core.check_report"),
-    **dict.fromkeys(("LossComparison", "compare_losses", "step_under"), "core.comparison"),
-    **dict.fromkeys(("Explanation", "Factor", "Term", "explain"), "core.explanation"),
-    **dict.fromkeys(("HingeView", "hinge_view"), "core.hinge"),
-    **dict.fromkeys(("Formula", "Recursion", "Token", "expanded", "recursive"), "core.formulas"),
-    **dict.fromkeys(("CheckedGradient", "GradientCheck", "check_gradients"), "core.gradient_check"),
-    **dict.fromkeys(("Cells", "Place", "sources", "targets"), "core.origins"),
-    **dict.fromkeys(("Solution", "solve"), "core.solution"),
-    "write_solution": "core.export",
-    "Exercise": "core.exercise",
-    "practice_problem": "core.practice",
+    name: module
+    for module, names in {
+        "core.checking.check": ("check_answers",),
+        "core.checking.report": ("CellVerdict", "CheckReport", "FormulaVerdict", "Slip"),
+        "core.comparison": ("LossComparison", "compare_losses", "step_under"),
+        "core.computation": ("Computation", "Variable", "computations", "symbols_of", "values_of"),
+        "core.explanation": ("Explanation", "Factor", "Term", "explain"),
+        "core.formulas": ("Formula", "Recursion", "Token", "expanded", "recursive"),
+        "core.gradient_check": ("CheckedGradient", "GradientCheck", "check_gradients"),
+        "core.hinge": ("HingeView", "hinge_view"),
+        "core.origins": ("Cells", "Place", "Scope", "sources", "targets"),
+        "core.practice": ("Exercise", "practice_problem"),
+        "core.solving": ("Solution", "solve", "write_solution"),
+    }.items()
+    for name in names
 }
 
 

@@ -15,21 +15,21 @@ from core.activations import Activation
 from core.arrays import Array
 from core.losses import MarginLoss, SoftmaxHinge, SoftmaxLoss
 from core.problem import Problem
-from core.quantities import SUBSCRIPTS, given, layer_label, quantities
+from core.quantity import SUBSCRIPTS, given, layer_label, quantities
 from core.step import Step
 
 Values: TypeAlias = Mapping[str, Array]
 
 
 @dataclass(frozen=True)
-class Factor:
+class Variable:
     """A quantity in a formula, by name; `transposed` where it is turned."""
 
     name: str
     transposed: bool = False
 
 
-Formula: TypeAlias = tuple[str | Factor, ...]
+Formula: TypeAlias = tuple[str | Variable, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class Computation:
     @property
     def inputs(self) -> tuple[str, ...]:
         """The quantities that the formula names, in its order."""
-        return tuple(dict.fromkeys(part.name for part in self.formula if isinstance(part, Factor)))
+        return tuple(dict.fromkeys(part.name for part in self.formula if isinstance(part, Variable)))
 
 
 def values_of(step: Step) -> dict[str, Array]:
@@ -77,11 +77,11 @@ def _forward(problem: Problem) -> Iterator[Computation]:
         label = layer_label(k, depth)
         s, z = f"s_{label}", "y_out" if k == depth else f"z_{label}"
         weights, bias = f"W_{label}", f"b_{label}" if layer.bias is not None else None
-        formula: Formula = (Factor(below), " ", Factor(weights))
+        formula: Formula = (Variable(below), " ", Variable(weights))
         if bias is not None:
-            formula += (" + ", Factor(bias))
+            formula += (" + ", Variable(bias))
         yield Computation(s, formula, _affine(below, weights, bias))
-        yield Computation(z, (f"{_f(k, depth)}(", Factor(s), ")"), _apply(layer.function, s))
+        yield Computation(z, (f"{_f(k, depth)}(", Variable(s), ")"), _apply(layer.function, s))
         below = z
 
 
@@ -99,9 +99,11 @@ def _apply(function: Activation, s: str) -> Callable[[Values], Array]:
 
 def _loss(problem: Problem, share: float) -> Iterator[Computation]:
     """o and p, the samples' losses and ℒ, and under a softmax loss the gradients at p and o."""
-    loss, y, t, p, dp = problem.loss, Factor("y_out"), Factor("y_gt"), Factor("p"), Factor("dp")
+    loss, y, t, p, dp = problem.loss, Variable("y_out"), Variable("y_gt"), Variable("p"), Variable("dp")
     total = "Σ " if problem.reduction == "sum" else "mean "
-    batch = Computation("loss", (total, Factor("sample_losses")), lambda v: np.array(v["sample_losses"].sum() * share))
+    batch = Computation(
+        "loss", (total, Variable("sample_losses")), lambda v: np.array(v["sample_losses"].sum() * share)
+    )
     if not isinstance(loss, SoftmaxLoss):
         squares = ("Σ ½ (", y, " - ", t, ")²")
         yield Computation("sample_losses", squares, lambda v: loss.sample_losses(v["y_out"], v["y_gt"]))
@@ -111,7 +113,7 @@ def _loss(problem: Problem, share: float) -> Iterator[Computation]:
     if problem.targets.shape[1] == 1:
         o = "o"
         yield Computation(o, ("(-", y, ", +", y, ")"), lambda v: loss.logits(v["y_out"]))
-    yield Computation("p", ("softmax(", Factor(o), ")"), lambda v: loss.softmax(v[o]))
+    yield Computation("p", ("softmax(", Variable(o), ")"), lambda v: loss.softmax(v[o]))
     cost: Formula = ("-log ", p, "_y")
     if isinstance(loss, MarginLoss):
         hinge = isinstance(loss, SoftmaxHinge)
@@ -144,15 +146,15 @@ def _loss(problem: Problem, share: float) -> Iterator[Computation]:
 def _deltas(problem: Problem, share: float) -> Iterator[Computation]:
     """δ_L = ∂ℒ/∂y_out ⊙ f_L'(s_L), then δ_k = (δ_{k+1} W_{k+1}ᵀ) ⊙ f_k'(s_k)."""
     layers, depth = problem.network.layers, len(problem.network)
-    y, t = Factor("y_out"), Factor("y_gt")
+    y, t = Variable("y_out"), Variable("y_gt")
     if not isinstance(problem.loss, SoftmaxLoss):
         start: Formula = _shared(share, "(", y, " - ", t, ")")
         first = lambda v: share * (v["y_out"] - v["y_gt"])  # noqa: E731
     elif problem.targets.shape[1] == 1:
-        start = ("(", Factor("do"), "_2 - ", Factor("do"), "_1)")
+        start = ("(", Variable("do"), "_2 - ", Variable("do"), "_1)")
         first = lambda v: v["do"][:, 1:] - v["do"][:, :1]  # noqa: E731
     else:
-        start = (Factor("do"),)
+        start = (Variable("do"),)
         first = lambda v: v["do"]  # noqa: E731
     yield Computation("delta_out", (*start, *_slope(problem, depth)), _times_slope(first, layers[-1].function, "s_out"))
     for k in range(depth - 1, 0, -1):
@@ -160,14 +162,14 @@ def _deltas(problem: Problem, share: float) -> Iterator[Computation]:
         delta, weights = f"delta_{above}", f"W_{above}"
         yield Computation(
             f"delta_{label}",
-            ("(", Factor(delta), " ", Factor(weights, transposed=True), ")", *_slope(problem, k)),
+            ("(", Variable(delta), " ", Variable(weights, transposed=True), ")", *_slope(problem, k)),
             _times_slope(_back(delta, weights), layers[k - 1].function, f"s_{label}"),
         )
 
 
 def _slope(problem: Problem, k: int) -> Formula:
     depth = len(problem.network)
-    return (f" ⊙ {_f(k, depth)}'(", Factor(f"s_{layer_label(k, depth)}"), ")")
+    return (f" ⊙ {_f(k, depth)}'(", Variable(f"s_{layer_label(k, depth)}"), ")")
 
 
 def _back(delta: str, weights: str) -> Callable[[Values], Array]:
@@ -184,9 +186,9 @@ def _gradients(problem: Problem) -> Iterator[Computation]:
     for k in range(depth, 0, -1):
         label, delta = layer_label(k, depth), f"delta_{layer_label(k, depth)}"
         below = "X_in" if k == 1 else f"z_{k - 1}"
-        yield Computation(f"dW_{label}", (Factor(below, transposed=True), " ", Factor(delta)), _outer(below, delta))
+        yield Computation(f"dW_{label}", (Variable(below, transposed=True), " ", Variable(delta)), _outer(below, delta))
         if problem.network.layers[k - 1].bias is not None:
-            yield Computation(f"db_{label}", ("Σ_rows ", Factor(delta)), _column_sums(delta))
+            yield Computation(f"db_{label}", ("Σ_rows ", Variable(delta)), _column_sums(delta))
 
 
 def _outer(below: str, delta: str) -> Callable[[Values], Array]:
@@ -207,16 +209,18 @@ def _update(problem: Problem) -> Iterator[Computation]:
         ):
             name = f"{letter}_{layer_label(k, depth)}"
             if there:
-                step: Formula = (f" - {problem.learning_rate:g} ", Factor(f"d{name}")) if trained else ("   (frozen)",)
+                step: Formula = (
+                    (f" - {problem.learning_rate:g} ", Variable(f"d{name}")) if trained else ("   (frozen)",)
+                )
                 rate = problem.learning_rate if trained else 0.0
-                yield Computation(f"{name}_next", (Factor(name), *step), _descend(name, rate))
+                yield Computation(f"{name}_next", (Variable(name), *step), _descend(name, rate))
 
 
 def _descend(name: str, rate: float) -> Callable[[Values], Array]:
     return lambda v: v[name] - rate * v[f"d{name}"] if rate else v[name]
 
 
-def _shared(share: float, *formula: str | Factor) -> Formula:
+def _shared(share: float, *formula: str | Variable) -> Formula:
     """A formula with its 1/n in front, where there is one."""
     return formula if share == 1.0 else (f"1/{round(1 / share)} ", "(", *formula, ")")
 

@@ -17,7 +17,7 @@ from core.arrays import Array
 from core.computation import symbols_of, values_of
 from core.losses import SoftmaxLoss
 from core.problem import Problem
-from core.quantities import SUBSCRIPTS, layer_label
+from core.quantity import SUBSCRIPTS, layer_label
 from core.step import Step
 
 Values: TypeAlias = Mapping[str, Array]

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.arrays import Array, Mask, Rows
 from core.losses import MarginLoss, SoftmaxLoss
-from core.quantities import layer_label, layer_symbol
+from core.quantity import layer_label, layer_symbol
 from core.step import Step
 
 # How far a pre-activation is moved to either side: the cube root of the rounding error, where the error of the

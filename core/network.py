@@ -10,7 +10,7 @@ import numpy as np
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array, frozen
 from core.errors import ProblemError
-from core.suggest import suggest
+from core.suggestion import suggest
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from core.arrays import Array
 from core.computation import symbols_of, values_of
 from core.losses import SoftmaxLoss
-from core.quantities import canonical
+from core.quantity import canonical
 from core.rules import Index, Ref, Rule, rules
 from core.step import Step
 

@@ -21,7 +21,7 @@ import numpy as np
 from core.activations import Activation
 from core.arrays import Array
 from core.losses import MarginLoss, SoftmaxHinge, SoftmaxLoss
-from core.quantities import SUBSCRIPTS, layer_label
+from core.quantity import SUBSCRIPTS, layer_label
 from core.step import Step
 
 Index: TypeAlias = tuple[str | int, ...]

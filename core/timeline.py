@@ -10,7 +10,7 @@ from core.arrays import Array
 from core.checkpoints import Checkpoints
 from core.errors import DivergedError
 from core.problem import Problem
-from core.quantities import first_not_finite
+from core.quantity import first_not_finite
 from core.sgd import Trainer
 from core.step import Step
 

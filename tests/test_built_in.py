@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import core
-from core.initializers import initial_weights
+from core.loading.initializers import initial_weights
 
 GOLDEN = [0.9546611716005038, 0.1399590679027816, 0.7370712723623949]
 

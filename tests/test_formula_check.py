@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import core
-from core.formula_check import Evaluator
-from core.formula_grammar import Binary, Call, FormulaError, Name, Node, Number, Transpose, parse, render
+from core.checking.formula_check import Evaluator
+from core.checking.formula_grammar import Binary, Call, FormulaError, Name, Node, Number, Transpose, parse, render
 from examples import exercise_2, random_problem
 
 
@@ -228,7 +228,7 @@ class TestSmallSlips:
 
 @given(seed=st.integers(0, 1000), order=st.permutations(range(7)))
 def test_any_order_of_the_right_factors_is_put_right(seed: int, order: list[int]) -> None:
-    from core.formula_order import reorder
+    from core.checking.formula_order import reorder
 
     step = three_layers(seed, (2, 3, 4, 2))
     factors = ["X_in", "(y_out - y_gt)", "f3'(s_out)", "W_3", "f2'(s_2)", "W_2", "f1'(s_1)"]

@@ -10,9 +10,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import core
-from core.exercise import HINTS, Exercise
 from core.losses import SoftmaxHinge
-from core.practice import practice_problem
+from core.practice.exercise import HINTS, Exercise
+from core.practice.fresh import practice_problem
 from examples import LOSSES, exercise_2, problems, random_problem
 
 BUILT_IN = ("exercise-1", "exercise-2", "exercise-3", "why-the-max", "xor")

@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 
 import core
 import tui
-from core.exercise import Exercise
-from core.scores import Score
+from core.practice.exercise import Exercise
+from core.practice.scores import Score
 from examples import exercise_2
 from screen import notices, texts
 from tui.matrix import MatrixView

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import core
-from core.initializers import initial_weights
+from core.loading.initializers import initial_weights
 
 DATA = "[data]\ninputs = [[1, 2], [3, 4]]\ntargets = [[1], [-1]]\n"
 LAYER = "[[layers]]\nweights = [[1], [2]]\n"

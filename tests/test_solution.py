@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 import core
-from core.export import WRITERS, render
-from core.quantities import given as given_of
-from core.rounding import rounded
-from core.solution import blank_sheet, solve
-from core.solution_latex import SPECIAL
-from core.written import read_written
+from core.checking.written import read_written
+from core.quantity import given as given_of
+from core.solving.export import WRITERS, render
+from core.solving.latex import SPECIAL
+from core.solving.rounding import rounded
+from core.solving.solution import blank_sheet, solve
 from examples import LOSSES, exercise_2, problems, random_problem
 from solution_readers import as_answers, read_html, read_latex, read_markdown
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 import core
-from core.practice import practice_problem
-from core.scores import Score, keep_score, load_scores, scores_path
+from core.practice.fresh import practice_problem
+from core.practice.scores import Score, keep_score, load_scores, scores_path
 from solution_readers import as_answers, read_html, read_latex, read_markdown
 from tui import cli
 

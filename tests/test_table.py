@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import core
-from core.initializers import initial_weights
+from core.loading.initializers import initial_weights
 
 POINTS = "x,y,kind\n1,2,b\n3,4,a\n5,6,b\n"
 
@@ -338,7 +338,7 @@ class TestRefused:
         )
 
     def test_an_array_that_is_small_only_when_packed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("core.npz_file.LARGEST_ARRAY", 2**20)
+        monkeypatch.setattr("core.loading.npz_file.LARGEST_ARRAY", 2**20)
         np.savez_compressed(tmp_path / "mine.npz", inputs=np.zeros((2**18, 1)), targets=np.array([1, 2]))
         with pytest.raises(core.ProblemError, match=r"inputs: the array is too large: expected at most 1 MiB"):
             core.load_problem(tmp_path / "mine.npz")

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from core.arrays import Array
+from core import Array
 from tui.format import NumberFormat
 
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from rich.cells import cell_len, set_cell_size
 
-from core.arrays import Array
+from core import Array
 
 DEFAULT_DIGITS = 6
 FEWEST_DIGITS, MOST_DIGITS = 4, 12

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.arrays import Array
-from core.computation import Computation, Factor
+from core import Array, Computation, Variable
 
 
 def with_shapes(computation: Computation, symbols: Mapping[str, str], values: Mapping[str, Array]) -> tuple[str, str]:
@@ -13,7 +12,7 @@ def with_shapes(computation: Computation, symbols: Mapping[str, str], values: Ma
     "4×3  4×2 2×3").
     """
     above = below = ""
-    for part in (Factor(computation.name), " = ", *computation.formula):
+    for part in (Variable(computation.name), " = ", *computation.formula):
         if isinstance(part, str):
             above += part
             continue

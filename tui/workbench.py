@@ -19,12 +19,20 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
-from core import CheckReport, Step, quantities
-from core.computation import values_of
-from core.explanation import explain
-from core.gradient_check import GradientCheck, check_gradients
-from core.losses import MarginLoss
-from core.origins import Cells, Place, sources, targets
+from core import (
+    Cells,
+    CheckReport,
+    GradientCheck,
+    MarginLoss,
+    Place,
+    Step,
+    check_gradients,
+    explain,
+    quantities,
+    sources,
+    targets,
+    values_of,
+)
 from tui.block import Block, Cell
 from tui.format import DEFAULT_DIGITS
 from tui.matrix import MatrixView, Pointer

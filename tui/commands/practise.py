@@ -10,7 +10,7 @@ from tui.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printa
 from tui.commands.solve import DIGITS, FORMAT, OUTPUT, deliver, read_digits, read_output, with_short_output
 
 if TYPE_CHECKING:
-    from core.scores import Score
+    from core.practice import Score
 
 ABOUT = "Practise on a fresh problem of the same kind with friendly numbers. The same seed gives the same sheet."
 OPTIONS = (
@@ -50,15 +50,14 @@ def main(argv: Sequence[str]) -> int:
         return complain(mistakes)
 
     from core import ProblemError
-    from core.exercise import Exercise
+    from core.practice import Exercise
 
     try:
         exercise = Exercise(problem, number)
     except ProblemError as error:
         return complain(str(error).splitlines())
     if printed:
-        from core.export import render
-        from core.solution import blank_sheet, solve
+        from core.solving import blank_sheet, render, solve
 
         step = exercise.step
         solution = solve([step], digits, whole=True) if "key" in values else blank_sheet(step, digits)
@@ -84,7 +83,7 @@ def _seed(text: str | None, mistakes: list[str]) -> int:
 
 
 def _print_scores() -> int:
-    from core.scores import load_scores
+    from core.practice import load_scores
 
     scores, problem = load_scores()
     for line in _table(scores):

@@ -32,7 +32,7 @@ def main(argv: Sequence[str]) -> int:
         print(arguments.help, end="")
         return 0
 
-    from core.output import unwritable
+    from core.files import unwritable
 
     problem, mistakes = load(arguments)
     steps = _steps(arguments.values.get("steps", str(STEPS)), mistakes)
@@ -77,7 +77,7 @@ def _steps(text: str, mistakes: list[str]) -> int:
 
 def _write(path: str, timeline: Timeline) -> None:
     """The losses so far."""
-    from core.output import write_lines
+    from core.files import write_lines
 
     losses = timeline.losses.tolist()
     write_lines(path, ("step,loss\n", *(f"{step},{loss!r}\n" for step, loss in enumerate(losses))))

@@ -44,8 +44,7 @@ def main(argv: Sequence[str]) -> int:
         return complain(mistakes)
 
     from core import DivergedError, Timeline
-    from core.export import render
-    from core.solution import solve
+    from core.solving import render, solve
 
     timeline = Timeline(problem)
     try:
@@ -67,7 +66,7 @@ def with_short_output(argv: Sequence[str]) -> list[str]:
 
 def read_digits(values: Mapping[str, Any], mistakes: list[str]) -> int:
     """--digits, or what is usual."""
-    from core.rounding import FEWEST, MOST, USUAL
+    from core.solving import FEWEST, MOST, USUAL
 
     text = values.get("digits", str(USUAL))
     digits = _whole(text)
@@ -80,8 +79,8 @@ def read_digits(values: Mapping[str, Any], mistakes: list[str]) -> int:
 def read_output(values: Mapping[str, Any], problem: str, mistakes: list[str]) -> str:
     """The format to be written, after a look at the file that is to be written."""
     from core import suggest
-    from core.export import format_of
-    from core.output import unwritable
+    from core.files import unwritable
+    from core.solving import format_of
 
     path = values.get("output")
     if path is not None and (mistake := unwritable(path, problem)):
@@ -101,7 +100,7 @@ def deliver(text: str, path: str | None) -> int:
             sys.stdout.reconfigure(encoding="utf-8")
         print(text, end="")
         return 0
-    from core.output import write_lines
+    from core.files import write_lines
 
     try:
         write_lines(path, [text])

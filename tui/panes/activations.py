@@ -6,10 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from core import Step
-from core.arrays import Array
-from core.losses import SoftmaxLoss
-from core.quantities import layer_label, layer_symbol
+from core import Array, SoftmaxLoss, Step, layer_label, layer_symbol
 from tui.block import Block, Mask
 from tui.format import NumberFormat
 from tui.panes.matrix_pane import MatrixPane, idle

@@ -14,10 +14,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from core import CheckReport, Step
-from core.computation import computations, symbols_of, values_of
-from core.explanation import Explanation, explain
-from core.origins import Place, Scope
+from core import CheckReport, Explanation, Place, Scope, Step, computations, explain, symbols_of, values_of
 from tui.block import Cell
 from tui.format import DEFAULT_DIGITS, plain
 from tui.formula import with_shapes

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 from textual.reactive import reactive
 
-from core import Step
-from core.gradient_check import CheckedGradient, GradientCheck
-from core.quantities import layer_label, layer_symbol
+from core import CheckedGradient, GradientCheck, Step, layer_label, layer_symbol
 from tui.block import Block
 from tui.matrix import RIGHT, UNSURE, WRONG
 from tui.panes.matrix_pane import MatrixPane, as_matrix, idle

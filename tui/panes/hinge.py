@@ -13,8 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 
-from core import HingeView, ProblemError, Step, hinge_view
-from core.arrays import Array
+from core import Array, HingeView, ProblemError, Step, hinge_view
 from tui.block import Block
 from tui.format import DEFAULT_DIGITS, NumberFormat, fit, integers_for, plain, short
 from tui.layout import arrange

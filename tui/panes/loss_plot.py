@@ -11,8 +11,7 @@ from textual.color import Color
 from textual.reactive import reactive
 from textual_plotext import PlotextPlot
 
-from core import Step, Timeline
-from core.arrays import Array
+from core import Array, Step, Timeline
 from tui.format import short
 
 AXIS_COLUMNS = 10  # about what the labels on the left take

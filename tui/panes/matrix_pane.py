@@ -9,8 +9,7 @@ from typing import ClassVar
 import numpy as np
 from textual.reactive import reactive
 
-from core import CheckReport, Step, quantities
-from core.arrays import Array
+from core import Array, CheckReport, Step, quantities
 from tui.block import Block, Flags, Mask
 from tui.format import DEFAULT_DIGITS, MOST_WHOLE, NumberFormat, exact_format, integers_for
 from tui.matrix import RIGHT, WRONG, MatrixView

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from core import Step
-from core.arrays import Array
-from core.quantities import layer_label, layer_symbol
+from core import Array, Step, layer_label, layer_symbol
 from tui.block import Block
 from tui.panes.matrix_pane import MatrixPane, as_matrix
 

@@ -15,8 +15,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from core import DivergedError, Step, Timeline, compare_losses
-from core.arrays import Array
+from core import Array, DivergedError, Step, Timeline, compare_losses
 from tui.format import NumberFormat, short
 from tui.runner import Runner
 

@@ -15,9 +15,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, RadioButton, RadioSet
 
 from core import Step
-from core.export import SUFFIXES, format_of, write_solution
-from core.output import unwritable
-from core.rounding import USUAL
+from core.files import unwritable
+from core.solving import SUFFIXES, USUAL, format_of, write_solution
 from tui.format import plain
 
 FORMATS = {"html": "HTML", "latex": "LaTeX", "md": "Markdown"}

@@ -13,9 +13,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from core import Step
-from core.formulas import expanded, recursive
-from core.quantities import layer_symbol
+from core import Step, expanded, layer_symbol, recursive
 from tui.block import Block
 from tui.format import NumberFormat, short
 from tui.matrix import MatrixView

@@ -16,12 +16,9 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
-from core.arrays import Array
-from core.exercise import Exercise, Reply
-from core.losses import MarginLoss
-from core.quantities import Quantity, given, layer_symbol, quantities
-from core.rounding import SURE
-from core.scores import Score, keep_score, now, scores_path
+from core import Array, MarginLoss, Quantity, given, layer_symbol, quantities
+from core.practice import Exercise, Reply, Score, keep_score, now, scores_path
+from core.solving import SURE
 from tui.block import Block
 from tui.format import exact_format, plain
 from tui.matrix import RIGHT, UNSURE, VEIL, WRONG, MatrixView, Pointer

@@ -21,6 +21,7 @@ from core import (
     CheckReport,
     DivergedError,
     Loss,
+    MarginLoss,
     Problem,
     SoftmaxCrossEntropy,
     SoftmaxHinge,
@@ -29,7 +30,6 @@ from core import (
     Step,
     Timeline,
 )
-from core.losses import MarginLoss
 from tui.format import DEFAULT_DIGITS, FEWEST_DIGITS, MOST_DIGITS
 from tui.keys import actions_of, key_table
 from tui.panes.hinge import HingePane

@@ -9,9 +9,9 @@ from typing import TypeAlias
 import numpy as np
 
 from core.arrays import Array
+from core.checking.written import Written
 from core.computation import Computation, computations, values_of
 from core.step import Step
-from core.written import Written
 
 Mask: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 TINY = 1e-300

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from core.solution import BLANK, Arithmetic, Entry, Grid, Part, Solution
-from core.solution_text import NOTATION, dots, fractions, heading, rounding_note, shape_text
+from core.solving.solution import BLANK, Arithmetic, Entry, Grid, Part, Solution
+from core.solving.wording import NOTATION, dots, fractions, heading, rounding_note, shape_text
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|$~&#!{}()+.@:-])")
 ROOM = "____"

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from core.arrays import Array
-from core.computation import Computation, Factor
+from core.checking.own_values import OwnValues
+from core.computation import Computation, Variable
 from core.losses import SoftmaxCrossEntropy, SquaredError
 from core.network import Layer
-from core.own_values import OwnValues
-from core.quantities import layer_label
+from core.quantity import layer_label
 from core.step import Step
 
 ROW_OR_COLUMN = ("row", "column")
@@ -56,7 +56,7 @@ class WrongTurns:
         right = np.asarray(computation.evaluate(values))
         if _is_square(right):
             yield Turn("transposed", f"{name} is transposed", right.T)
-        turned = {part.name: part.transposed for part in computation.formula if isinstance(part, Factor)}
+        turned = {part.name: part.transposed for part in computation.formula if isinstance(part, Variable)}
         for source, transposed in turned.items():
             if _is_square(values[source]):
                 words = f"{source} must be transposed here" if transposed else f"{source} is transposed"

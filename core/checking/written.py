@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import isinf
 from typing import Any
 
-from core.checker import Unfit
+from core.loading.checker import Unfit
 from core.text import shown
 
 OPEN = "?"

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
-from core.answer_check import check_answers
-from core.check_report import CheckReport
+from core.checking.check import check_answers
+from core.checking.report import CheckReport
 from core.computation import computations, symbols_of
 from core.errors import ProblemError
 from core.explanation import explain
-from core.practice import practice_problem
+from core.practice.fresh import practice_problem
 from core.problem import Problem
-from core.quantities import Quantity, layer_label, quantities
-from core.solution import formula_text
+from core.quantity import Quantity, layer_label, quantities
+from core.solving.solution import formula_text
 from core.step import Step
 from core.timeline import Timeline
 

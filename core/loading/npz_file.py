@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from core.arrays import Array
-from core.checker import Mistakes
 from core.errors import ProblemError
 from core.files import MIB, read_bytes
-from core.suggest import suggest
-from core.table import Table, Targets, read_targets
+from core.loading.checker import Mistakes
+from core.loading.table import Table, Targets, read_targets
+from core.suggestion import suggest
 from core.text import clean, shown
 
 LARGEST_FILE = 256 * MIB

@@ -11,8 +11,8 @@ from typing import TypeVar
 import numpy as np
 
 from core.arrays import Array
-from core.checker import Mistakes
 from core.errors import ProblemError
+from core.loading.checker import Mistakes
 from core.text import clean, shown
 
 MOST_NUMBER_CLASSES = 20
@@ -56,13 +56,13 @@ def read_table(path: Path, target: str | None = None, task: str | None = None, s
     Raises ProblemError, which lists every mistake.
     """
     if path.suffix.lower() == ".npz":
-        from core.npz_file import read_npz
+        from core.loading.npz_file import read_npz
 
         if target is not None:
             raise ProblemError(clean(str(path)), ["target: only a .csv file has named columns"])
         table = read_npz(path, task)
     else:
-        from core.csv_file import read_csv
+        from core.loading.csv_file import read_csv
 
         table = read_csv(path, target, task)
     return table.standardized() if standardize else table

@@ -13,7 +13,7 @@ from core.errors import ProblemError
 from core.losses import MarginLoss, SoftmaxHinge, SquaredError
 from core.network import Layer, Network
 from core.problem import Problem
-from core.quantities import quantities
+from core.quantity import quantities
 from core.step import Step
 from core.timeline import Timeline
 

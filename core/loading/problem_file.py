@@ -25,15 +25,15 @@ from typing import Any
 import numpy as np
 
 from core.arrays import Array
-from core.checker import LIST, POSITIVE, SWITCH, TABLE, TEXT, Checker, Kind, Unfit, choice, whole
 from core.errors import ProblemError
 from core.files import MIB, decode, read_bytes
-from core.initializers import INITIALIZERS, MOST_WEIGHTS, default_initializer, initial_weights
+from core.loading.checker import LIST, POSITIVE, SWITCH, TABLE, TEXT, Checker, Kind, Unfit, choice, whole
+from core.loading.initializers import INITIALIZERS, MOST_WEIGHTS, default_initializer, initial_weights
+from core.loading.options import ACTIVATION, BATCH, LOSS, MARGIN, REDUCTION, SEED, TASK, read_loss, read_options
+from core.loading.table import read_table
 from core.losses import Loss, MarginLoss, SquaredError
 from core.network import Layer, Network
-from core.options import ACTIVATION, BATCH, LOSS, MARGIN, REDUCTION, SEED, TASK, read_loss, read_options
 from core.problem import Problem
-from core.table import read_table
 from core.text import clean, shown
 
 LARGEST_FILE = 16 * MIB

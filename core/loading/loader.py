@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from core.errors import ProblemError
 from core.problem import Problem
-from core.suggest import suggest
+from core.suggestion import suggest
 from core.text import clean, shown
 
-BUILT_IN = os.path.join(os.path.dirname(__file__), "problems")
+BUILT_IN = os.path.join(os.path.dirname(os.path.dirname(__file__)), "problems")
 EXPECTED = "expected a .toml, .csv or .npz file"
 
 
@@ -23,7 +23,7 @@ def built_in_problems() -> dict[str, str]:
     """The problems that come with the program: for each name, a line about it."""
     from pathlib import Path
 
-    from core.problem_file import read_toml
+    from core.loading.problem_file import read_toml
 
     return {name: read_toml(Path(BUILT_IN, f"{name}.toml"), name).get("about", "") for name in built_in_names()}
 
@@ -39,10 +39,10 @@ def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] |
     """
     from pathlib import Path
 
-    from core.checker import Checker
-    from core.options import read_options
-    from core.problem_file import load_problem_file
-    from core.table_problem import load_table_problem
+    from core.loading.checker import Checker
+    from core.loading.options import read_options
+    from core.loading.problem_file import load_problem_file
+    from core.loading.table_problem import load_table_problem
 
     name, given = os.fspath(source), options or {}
     if isinstance(source, str) and name in built_in_names():

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from core.checker import Checker
 from core.errors import ProblemError
-from core.initializers import MOST_WEIGHTS, default_initializer, initial_weights
+from core.loading.checker import Checker
+from core.loading.initializers import MOST_WEIGHTS, default_initializer, initial_weights
+from core.loading.options import read_loss, read_options
+from core.loading.table import Table, read_table
 from core.losses import Loss, SoftmaxCrossEntropy, SquaredError
 from core.network import Layer, Network
-from core.options import read_loss, read_options
 from core.problem import Problem
-from core.table import Table, read_table
 from core.text import clean
 
 HIDDEN, ACTIVATION, LEARNING_RATE, BATCH, SEED, REDUCTION = (8,), "tanh", 0.1, 32, 0, "mean"

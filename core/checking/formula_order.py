@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from core.arrays import Array
+from core.checking.formula_edits import PRODUCTS, Edit
+from core.checking.formula_grammar import Binary, Call, FormulaError, Name, Node, Number, Transpose, render
 from core.computation import values_of
-from core.formula_edits import PRODUCTS, Edit
-from core.formula_grammar import Binary, Call, FormulaError, Name, Node, Number, Transpose, render
-from core.quantities import layer_label
+from core.quantity import layer_label
 from core.step import Step
 
 MOST_FACTORS = 40
@@ -119,7 +119,7 @@ class _Matcher:
     """Tells which factors have which values, and takes them one by one."""
 
     def __init__(self, step: Step, factors: list[Node]) -> None:
-        from core.formula_check import Evaluator
+        from core.checking.formula_check import Evaluator
 
         self.evaluate = Evaluator(step)
         self.values = values_of(step)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from core.notation import html, html_number
-from core.solution import BLANK, Arithmetic, Entry, Grid, Part, Solution
-from core.solution_text import NOTATION, dots, fractions, heading, rounding_note, shape_text
+from core.solving.notation import html, html_number
+from core.solving.solution import BLANK, Arithmetic, Entry, Grid, Part, Solution
+from core.solving.wording import NOTATION, dots, fractions, heading, rounding_note, shape_text
 
 STYLE = """\
 :root { color-scheme: light dark; }

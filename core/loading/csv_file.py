@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from core.checker import Mistakes
 from core.errors import ProblemError
 from core.files import MIB, decode, read_bytes
-from core.suggest import suggest
-from core.table import Table, expected_number, number_in, read_targets
+from core.loading.checker import Mistakes
+from core.loading.table import Table, expected_number, number_in, read_targets
+from core.suggestion import suggest
 from core.text import clean, shown
 
 LARGEST_FILE = 256 * MIB

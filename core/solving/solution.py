@@ -16,12 +16,12 @@ from typing import TypeAlias
 import numpy as np
 
 from core.arrays import Array
-from core.computation import Computation, Factor, computations, symbols_of, values_of
+from core.computation import Computation, Variable, computations, symbols_of, values_of
 from core.explanation import Explanation, explain
 from core.formulas import expanded
 from core.problem import Problem
-from core.quantities import SUBSCRIPTS, Quantity, given, quantities
-from core.rounding import SURE, USUAL, rounded
+from core.quantity import SUBSCRIPTS, Quantity, given, quantities
+from core.solving.rounding import SURE, USUAL, rounded
 from core.step import Step
 from core.text import clean
 
@@ -254,7 +254,7 @@ class _Entries:
         parts: list[Part] = []
         slope = False
         for part in computation.formula:
-            if isinstance(part, Factor):
+            if isinstance(part, Variable):
                 parts.append(self._operand(part, slope))
             elif part.startswith("_"):  # a column of a matrix
                 return ()
@@ -268,7 +268,7 @@ class _Entries:
             return ()
         return tuple(part for part in parts if part != "")
 
-    def _operand(self, factor: Factor, slope: bool) -> Grid:
+    def _operand(self, factor: Variable, slope: bool) -> Grid:
         values = self.values[factor.name]
         if slope:
             layers = self.step.problem.network.layers

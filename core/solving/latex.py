@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from core.notation import tex, tex_number
-from core.solution import BLANK, Arithmetic, Entry, Grid, Part, Solution
-from core.solution_text import NOTATION, dots, fractions, heading, rounding_note, shape_text
+from core.solving.notation import tex, tex_number
+from core.solving.solution import BLANK, Arithmetic, Entry, Grid, Part, Solution
+from core.solving.wording import NOTATION, dots, fractions, heading, rounding_note, shape_text
 
 PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \usepackage{amsmath}

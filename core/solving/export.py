@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 
-from core.output import write_lines
-from core.rounding import USUAL
-from core.solution import Solution, solve
-from core.solution_html import to_html
-from core.solution_latex import to_latex
-from core.solution_markdown import to_markdown
+from core.files import write_lines
+from core.solving.html import to_html
+from core.solving.latex import to_latex
+from core.solving.markdown import to_markdown
+from core.solving.rounding import USUAL
+from core.solving.solution import Solution, solve
 from core.step import Step
 
 WRITERS: dict[str, Callable[[Solution], str]] = {"md": to_markdown, "latex": to_latex, "html": to_html}

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from core.check_report import CellVerdict, CheckReport, FormulaVerdict, Slip
+from core.checking.report import CellVerdict, CheckReport, FormulaVerdict, Slip
 from core.errors import ProblemError
 from core.step import Step
 
 if TYPE_CHECKING:
-    from core.answer_shapes import Placed
-    from core.answers import AnswerSheet
-    from core.diagnosis import Diagnoser, Finding
-    from core.own_values import OwnValues
+    from core.checking.answers import AnswerSheet
+    from core.checking.diagnosis import Diagnoser, Finding
+    from core.checking.own_values import OwnValues
+    from core.checking.shapes import Placed
 
 Place = tuple[int, ...]
 ZERO = 1e-9  # a 0 worked out by hand may stand for what is left of 0.1 + 0.2 - 0.3
@@ -32,7 +32,7 @@ def check_answers(answers: str | os.PathLike[str] | Mapping[str, Any], step: Ste
     """
     import numpy as np
 
-    from core.answers import answers_from, load_answers
+    from core.checking.answers import answers_from, load_answers
 
     if isinstance(answers, Mapping):
         if step is None:
@@ -46,8 +46,8 @@ def check_answers(answers: str | os.PathLike[str] | Mapping[str, Any], step: Ste
 
 class _Check:
     def __init__(self, sheet: AnswerSheet) -> None:
+        from core.checking.own_values import OwnValues
         from core.computation import symbols_of
-        from core.own_values import OwnValues
 
         self.sheet, self.step = sheet, sheet.step
         self.symbols = symbols_of(sheet.step)
@@ -56,7 +56,7 @@ class _Check:
         self.findings: list[tuple[str, Finding]] = []
 
     def report(self) -> CheckReport:
-        from core.diagnosis import Diagnoser
+        from core.checking.diagnosis import Diagnoser
 
         placed = self._placed()
         formulas = self._formulas()
@@ -78,7 +78,7 @@ class _Check:
 
     def _placed(self) -> dict[str, Placed]:
         """What was written by quantity, in the order of the computation; what cannot be placed is a mistake."""
-        from core.answer_shapes import OutOfPlace, Placed, place
+        from core.checking.shapes import OutOfPlace, Placed, place
 
         found: dict[str, Placed] = {}
         for answer in self.sheet.answers:
@@ -101,8 +101,8 @@ class _Check:
 
     def _name(self, path: str, typed: str) -> str | None:
         """The quantity that somebody means, or None after a note of what there is."""
-        from core.quantities import canonical
-        from core.suggest import suggest
+        from core.quantity import canonical
+        from core.suggestion import suggest
 
         name = canonical(typed, len(self.step.weights))
         if name in self.own.order:
@@ -115,7 +115,7 @@ class _Check:
         return None
 
     def _carry_on(self, name: str, answer: Placed | None) -> None:
-        from core.own_values import Answers
+        from core.checking.own_values import Answers
 
         theirs = self.own.compute(name)
         cells = {} if answer is None else answer.written
@@ -203,7 +203,7 @@ class _Check:
     def _formulas(self) -> list[FormulaVerdict]:
         if not self.sheet.formulas:
             return []
-        from core.formula_check import UnknownNameError, check_formula
+        from core.checking.formula_check import UnknownNameError, check_formula
 
         found: dict[str, FormulaVerdict] = {}
         for formula in self.sheet.formulas:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.arrays import Array
-from core.suggest import suggest
+from core.suggestion import suggest
 from core.text import clean, shown
 
 LARGEST = 2**63 - 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.solution import BLANK, Entry, Grid, Solution
+from core.solving.solution import BLANK, Entry, Grid, Solution
 
 NOTATION = (
     "Rows are samples; ∂W stands for ∂ℒ/∂W, likewise ∂b, ∂p, ∂o; ⊙ multiplies entry by entry; W⁺ is W after the update."

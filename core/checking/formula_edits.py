@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from core.formula_grammar import Binary, Call, Name, Node, Number, Transpose, children, render, with_children
+from core.checking.formula_grammar import Binary, Call, Name, Node, Number, Transpose, children, render, with_children
 
 PRODUCTS = ("*", ".*")
 

@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from core.arrays import Array
-from core.own_values import OwnValues, scaled
+from core.checking.own_values import OwnValues, scaled
+from core.checking.written import Written
+from core.checking.wrong_turns import WrongTurns
 from core.step import Step
-from core.written import Written
-from core.wrong_turns import WrongTurns
 
 Place = tuple[int, ...]
 MOST_OTHERS = 2

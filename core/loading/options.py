@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.activations import ACTIVATIONS
-from core.checker import POSITIVE, SWITCH, TEXT, Checker, Kind, choice, from_text, number, whole
+from core.loading.checker import POSITIVE, SWITCH, TEXT, Checker, Kind, choice, from_text, number, whole
 from core.losses import LOSSES, Loss, MarginLoss, SoftmaxCrossEntropy, SoftmaxHinge, SoftmaxMargin, SquaredError
 from core.problem import REDUCTIONS
 

@@ -13,17 +13,17 @@ from itertools import islice
 import numpy as np
 
 from core.activations import Activation
-from core.answers import Formula
 from core.arrays import Array
-from core.check_report import FormulaVerdict
+from core.checking.answers import Formula
+from core.checking.formula_edits import Edit, edits
+from core.checking.formula_grammar import Binary, Call, FormulaError, Name, Node, Number, Transpose, render, walk
+from core.checking.formula_order import reorder
+from core.checking.report import FormulaVerdict
 from core.computation import values_of
 from core.errors import DivergedError
-from core.formula_edits import Edit, edits
-from core.formula_grammar import Binary, Call, FormulaError, Name, Node, Number, Transpose, render, walk
-from core.formula_order import reorder
-from core.quantities import canonical
+from core.quantity import canonical
 from core.step import Step
-from core.suggest import suggest
+from core.suggestion import suggest
 from core.timeline import Timeline
 
 MOST_CELLS = 2_000_000

@@ -9,9 +9,9 @@ from math import comb
 
 import numpy as np
 
-from core.answers import Answer, Grid
 from core.arrays import Array
-from core.written import Written
+from core.checking.answers import Answer, Grid
+from core.checking.written import Written
 
 Place = tuple[int, ...]
 MOST_TRIED = 500

@@ -20,16 +20,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.checker import TABLE, TEXT, Checker, Kind, Mistakes, Unfit, whole
+from core.checking.formula_grammar import FormulaError, Node, parse, spelled
+from core.checking.written import Written, as_decimal, read_written
 from core.errors import DivergedError, ProblemError
 from core.files import MIB, decode, read_bytes
-from core.formula_grammar import FormulaError, Node, parse, spelled
-from core.loading import built_in_names, load_problem
+from core.loading.checker import TABLE, TEXT, Checker, Kind, Mistakes, Unfit, whole
+from core.loading.loader import built_in_names, load_problem
 from core.problem import Problem
 from core.step import Step
 from core.text import clean, shown
 from core.timeline import Timeline
-from core.written import Written, as_decimal, read_written
 
 LARGEST_FILE = MIB
 MOST_NUMBERS = 5_000
