@@ -10,13 +10,12 @@ from time import monotonic
 from typing import ClassVar
 
 import numpy as np
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widget import Widget
 from textual.worker import get_current_worker
 
 from core import (
@@ -36,6 +35,7 @@ from core import (
 from tui.block import Block, Cell
 from tui.format import DEFAULT_DIGITS
 from tui.matrix import MatrixView, Pointer
+from tui.pane_grid import PaneGrid
 from tui.panes.activations import ActivationsPane
 from tui.panes.arithmetic import ArithmeticPane
 from tui.panes.deltas import DeltasPane
@@ -43,13 +43,10 @@ from tui.panes.hinge import HingePane
 from tui.panes.matrix_pane import MatrixPane, belongs
 from tui.panes.weights import WeightsPane
 
-PANES = ("weights", "activations", "deltas", "hinge", "loss")
-SINGLE = (80, 24)  # below this, one pane at a time
-ROOMY = (120, 36)  # from here on, panes in frames
 PROGRESS_AFTER = 0.1  # seconds after which a wait shows itself
 
 
-class Workbench(Container):
+class Workbench(PaneGrid):
     """The matrix panes and the arithmetic of a cell. The step and the digits come from the screen by data binding; that
     another step is wanted goes up as a message.
 
@@ -90,8 +87,6 @@ class Workbench(Container):
     current: reactive[str | None] = reactive(None, init=False)
     detailed: reactive[bool] = reactive(False, init=False)
 
-    zoomed: reactive[bool] = reactive(False)
-    alone: reactive[bool] = reactive(False)
     report: reactive[CheckReport | None] = reactive(None, init=False)
     checking: reactive[bool] = reactive(False, init=False)
     check: reactive[GradientCheck | None] = reactive(None, init=False)
@@ -101,12 +96,6 @@ class Workbench(Container):
         """Another step is to be shown."""
 
         index: int
-
-    @dataclass
-    class Busy(Message):
-        """What takes a while, for the line on top; "" when it is over."""
-
-        text: str
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -134,7 +123,7 @@ class Workbench(Container):
         if step is None:
             return
         self.set_class(isinstance(step.problem.loss, MarginLoss), "-hinge")
-        self.call_after_refresh(self._keep_focus)
+        self.call_after_refresh(self.keep_focus)
         values = values_of(step)
         self._trail = [place for place in self._trail if place.name in values]
         if self.current not in values:
@@ -248,54 +237,6 @@ class Workbench(Container):
                 return pane, block
         return None
 
-    # Panes: which are shown, how large.
-
-    def add_plot(self, plot: Widget) -> None:
-        """Mount the loss plot, which comes later than the matrices."""
-        self.query_one("#right").mount(plot)
-
-    def _all_panes(self) -> list[Widget]:
-        return [pane for name in PANES for pane in self.query(f"#{name}")]
-
-    def _has_use(self, pane: Widget) -> bool:
-        """Whether a pane says something of this step: the hinge's only under a loss with a margin."""
-        return pane.id != "hinge" or self.has_class("-hinge")
-
-    def watch_zoomed(self) -> None:
-        self._lay_out(self.screen.focused)
-
-    def on_resize(self) -> None:
-        width, height = self.app.size
-        self.set_class(width >= ROOMY[0] and height >= ROOMY[1], "-roomy")
-        self.set_class(width < SINGLE[0] or height < SINGLE[1], "-single")
-        self._lay_out(self.screen.focused)
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        self._lay_out(event.widget)
-
-    def focus_first(self) -> None:
-        """Begin where there is most to see: the hinge's pane where the loss has a margin, else the activations."""
-        pane = self.query_one("#hinge" if self.has_class("-hinge") else "#activations")
-        self._lay_out(pane)
-        self.call_after_refresh(pane.focus)  # one that comes into view only now cannot have it yet
-
-    def _keep_focus(self) -> None:
-        """A pane that is no longer shown hands the focus on."""
-        if self.screen.focused is None or not self.screen.focused.display:
-            self.focus_first()
-
-    def _lay_out(self, focused: Widget | None) -> None:
-        """Where one pane is shown at a time, show the one that has the focus and hide the rest."""
-        self.alone = self.zoomed or self.has_class("-single")
-        self.set_class(self.alone, "-alone")
-        self.post_message(self.Busy(""))
-        if focused is None or focused not in (panes := self._all_panes()):
-            return  # the arithmetic has it: the pane that had it stays
-        for pane in panes:
-            pane.set_class(pane is focused, "-current")
-        for column in self.query("#left, #right"):
-            column.set_class(column in focused.ancestors, "-current")
-
     # Keys.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
@@ -369,9 +310,6 @@ class Workbench(Container):
         self._coming = (index, current, place)
         self.post_message(self.StepWanted(index))
 
-    def action_zoom(self) -> None:
-        self.zoomed = not self.zoomed
-
     def action_move(self, down: int, right: int) -> None:
         if self.inspected is None or (found := self._find(self.inspected[0])) is None:
             return
@@ -384,11 +322,7 @@ class Workbench(Container):
     def action_next(self, change: int) -> None:
         """To the next pane, or while a cell is inspected to the next matrix."""
         if self.inspected is None:
-            panes = [pane for pane in self._all_panes() if pane.display or (self.alone and self._has_use(pane))]
-            here = next((i for i, pane in enumerate(panes) if pane.has_focus), 0)
-            pane = panes[(here + change) % len(panes)]
-            self._lay_out(pane)  # a pane that is not shown cannot have the focus
-            pane.focus()
+            self.focus_next(change)
             return
         names = [block.name for pane in self.panes for block in pane.blocks_shown if self._has(block.name)]
         here = names.index(self.inspected[0]) if self.inspected[0] in names else 0
