@@ -239,12 +239,12 @@ class Workbench(PaneGrid):
 
     # Keys.
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "move":  # the arrows are the screen's as long as there is no cursor
             return self.inspected is not None
-        return None if self.why_not(action) else True
+        return None if self.why_not(action, parameters) else True
 
-    def why_not(self, action: str) -> str | None:
+    def why_not(self, action: str, parameters: tuple[object, ...] = ()) -> str | None:  # noqa: ARG002
         """Why an action can do nothing now; None if it can."""
         if action == "copy" and self.inspected is None:
             return "There is no cell to copy the arithmetic of: enter begins to inspect."

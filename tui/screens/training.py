@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 from typing import ClassVar
 
 from textual import events, on, work
-from textual.actions import parse
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static
 
@@ -30,11 +28,13 @@ from core import (
     Step,
     Timeline,
 )
+from tui.explained_screen import ExplainedScreen
 from tui.format import DEFAULT_DIGITS, FEWEST_DIGITS, MOST_DIGITS
-from tui.keys import actions_of, key_table
+from tui.keys import key_table
 from tui.panes.hinge import HingePane
 from tui.panes.status import StatusLine
 from tui.runner import Runner
+from tui.runs import Runs
 from tui.screens.check import CheckScreen
 from tui.screens.comparison import ComparisonScreen
 from tui.screens.export import ExportScreen
@@ -47,13 +47,12 @@ SPEEDS = (1, 2, 5, 10, 20, 100, 1000, 10_000)  # steps a second
 FRAMES = 20  # pictures a second, at most, while playing
 FRAME_SHARE = 0.5  # of a frame may go into computing steps: a slow network then plays slower, not jerkily
 PROGRESS_AFTER = 0.1  # seconds after which a wait shows itself
-NOTICE = 4  # seconds that a notice stays
 SMALLEST = (60, 20)
 PALETTE_FROM = 90  # columns, the footer has room for the command palette's key
 STEP = Binding.Group("step", compact=True)
 
 
-class TrainingScreen(Screen[None]):
+class TrainingScreen(ExplainedScreen):
     """Steps through a problem's run. It owns a cursor and the choice of loss; the rest follows from them."""
 
     AUTO_FOCUS = ""  # the workbench knows where to begin
@@ -97,15 +96,13 @@ class TrainingScreen(Screen[None]):
         super().__init__()
         self._report = report
         self.problem = problem
-        self._timelines = {problem.loss: Timeline(problem)}
+        self._runs = Runs(problem)
         self._runner = Runner()
         self._hinge = SoftmaxHinge()
-        self._companion: Timeline | None = None
-        self._said, self._said_at = "", 0.0
         self._following = False
         self._reasons: tuple[str | None, ...] = ()
         self.set_reactive(TrainingScreen.view, problem.loss)
-        self.set_reactive(TrainingScreen.timelines, (self._timelines[problem.loss],))
+        self.set_reactive(TrainingScreen.timelines, (self._runs[problem.loss],))
 
     def compose(self) -> ComposeResult:
         step, digits = TrainingScreen.step, TrainingScreen.digits
@@ -167,7 +164,7 @@ class TrainingScreen(Screen[None]):
         return (self.step.problem.loss, self.step.index) if self.step is not None else None
 
     async def _reach(self, view: Loss, index: int) -> None:
-        timeline = self._timelines[view]
+        timeline = self._runs[view]
         started = shown = monotonic()
         async for left in self._runner.approach(timeline, index):
             if (self.view, self.cursor) != (view, index):
@@ -190,9 +187,7 @@ class TrainingScreen(Screen[None]):
 
     async def _accompany(self, timeline: Timeline, loss: Loss) -> None:
         """Bring the run under another loss as far as `timeline` has come, and plot both."""
-        if self._companion is None or self._companion.problem.loss != loss:
-            self._companion = Timeline(self.problem.with_loss(loss))
-        companion, cursor = self._companion, self.cursor
+        companion, cursor = self._runs.companion(loss), self.cursor
         with suppress(DivergedError):
             async for _ in self._runner.approach(companion, len(timeline)):
                 if self.cursor != cursor:
@@ -211,15 +206,11 @@ class TrainingScreen(Screen[None]):
 
     # What can be done now, and why something cannot.
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if self.step is not None and self._why_not(action, parameters):
+    def why_not(self, action: str, parameters: tuple[object, ...] = ()) -> str | None:
+        if self.step is None:
             return None
-        return True
-
-    def _why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
-        """Why an action can do nothing now; None if it can."""
         amount = parameters[0] if parameters else 0
-        diverged = self._timelines[self.view].diverged
+        diverged = self._runs[self.view].diverged
         if action == "first" or (action == "step" and amount in (-1, -10)):
             return "This is step 0, the first." if self.cursor == 0 else None
         if action == "step" and diverged is not None and self.cursor >= diverged.step - 1:
@@ -248,59 +239,21 @@ class TrainingScreen(Screen[None]):
 
     def _refresh_keys(self) -> None:
         reasons = tuple(
-            self._why_not(action, parameters)
+            self.why_not(action, parameters)
             for action, parameters in (("step", (1,)), ("step", (-1,)), ("last", ()), ("hinge", ()))
         )
         if reasons != self._reasons:
             self._reasons = reasons
             self.refresh_bindings()
 
-    def on_key(self, event: events.Key) -> None:
-        """A key whose action can do nothing now comes here instead, and is told why."""
-        active = self.active_bindings.get(event.key)
-        if active is None or active.enabled:
-            return
-        event.stop()
-        if isinstance(active.node, Workbench):
-            self.say(active.node.why_not(active.binding.action.split("(")[0]) or "")
-        else:
-            self._explain(active.binding.action)
-
-    def _explain(self, action: str) -> bool:
-        """Say why an action can do nothing now; False if it can."""
-        _, name, parameters = parse(action)
-        reason = self._why_not(name, parameters)
-        if reason:
-            self.say(reason)
-        return bool(reason)
-
-    def say(self, text: str) -> None:
-        """A short notice; one that is up already is not said twice."""
-        if text != self._said or monotonic() - self._said_at > NOTICE:
-            self._said, self._said_at = text, monotonic()
-            self.notify(text, timeout=NOTICE)
-
     @property
     def explained(self) -> list[Widget]:
-        """The widgets whose keys the help and the palette list."""
         return [self, self.query_one(Workbench), self.query_one(HingePane)]
 
     def commands(self) -> Iterator[SystemCommand]:
-        """Everything that a key does, for the command palette."""
-        yield SystemCommand("Check answers", "from a file, on this step", self._performer(self, "check_answers"))
-        for node, binding in actions_of(self.explained):
-            key = f"key {self.app.get_key_display(binding)}"
-            yield SystemCommand(binding.tooltip, key, self._performer(node, binding.action))
-
-    def _performer(self, node: Widget, action: str) -> Callable[[], Awaitable[None]]:
-        async def perform() -> None:
-            reason = node.why_not(action.split("(")[0]) if isinstance(node, Workbench) else None
-            if reason is not None:
-                self.say(reason)
-            elif not (node is self and self._explain(action)):
-                await self.app.run_action(action, node)
-
-        return perform
+        """Everything that a key does, and what has no key, for the command palette."""
+        yield SystemCommand("Check answers", "from a file, on this step", self.performer(self, "check_answers"))
+        yield from super().commands()
 
     # The keys.
 
@@ -337,7 +290,7 @@ class TrainingScreen(Screen[None]):
         """Play; or pause, and stop a long run where it is."""
         shown = self._on_screen()
         if not self.playing and self._following and shown is not None and shown[1] != self.cursor:
-            self.seek(min(self.cursor, max(len(self._timelines[self.view]) - 1, 0)))
+            self.seek(min(self.cursor, max(len(self._runs[self.view]) - 1, 0)))
         else:
             self.playing = not self.playing
 
@@ -357,10 +310,6 @@ class TrainingScreen(Screen[None]):
 
     def _look_under(self, loss: Loss) -> None:
         """Show the same network and data trained under a loss, at the same step."""
-        if loss not in self._timelines:
-            # The problem's own run is kept, and one more: a margin that is left can be trained again.
-            own = self.problem.loss
-            self._timelines = {own: self._timelines[own], loss: Timeline(self.problem.with_loss(loss))}
         self.view = loss
         self._follow()
 
@@ -378,9 +327,7 @@ class TrainingScreen(Screen[None]):
         margin = step.problem.loss.margin if isinstance(step.problem.loss, MarginLoss) else SoftmaxHinge().margin
         losses = (SquaredError(), SoftmaxCrossEntropy(), SoftmaxHinge(margin), SoftmaxMargin(margin))
         others = [loss for loss in losses if loss != self.view and not loss.target_mistakes(self.problem.targets)]
-        timelines = [
-            self._timelines.get(loss) or Timeline(self.problem.with_loss(loss)) for loss in (self.view, *others)
-        ]
+        timelines = [self._runs.known(loss) or Timeline(self.problem.with_loss(loss)) for loss in (self.view, *others)]
         self.app.push_screen(ComparisonScreen(step, margin, timelines, self._runner, self.digits))
 
     def action_check_answers(self) -> None:
@@ -425,7 +372,7 @@ class TrainingScreen(Screen[None]):
         """One tick of the clock: move the cursor by the steps that are due, no more than fit into a frame."""
         if self._following:
             return
-        if self._why_not("step", (1,)):
+        if self.why_not("step", (1,)):
             self.playing = False
             return
         self._due += self.speed / FRAMES
