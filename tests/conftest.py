@@ -6,9 +6,11 @@ import os
 
 from hypothesis import settings
 
-# They change what Textual draws, and Textual reads them when it is imported.
+# They change what Textual draws, and Textual reads them when it is imported. The tests of pictures tell each other a
+# folder by one of the kind.
 for name in [name for name in os.environ if name == "NO_COLOR" or name.startswith("TEXTUAL_")]:
-    del os.environ[name]
+    if not name.startswith("TEXTUAL_SNAPSHOT_"):
+        del os.environ[name]
 
 # A slow, shared machine must not turn a property red.
 settings.register_profile("sgdb", deadline=None)
