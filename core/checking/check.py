@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from core.checking.shapes import Placed
 
 Place = tuple[int, ...]
-ZERO = 1e-9  # a 0 worked out by hand may stand for what is left of 0.1 + 0.2 - 0.3
 
 
 def check_answers(answers: str | os.PathLike[str] | Mapping[str, Any], step: Step | None = None) -> CheckReport:
@@ -117,11 +116,11 @@ class _Check:
     def _carry_on(self, name: str, answer: Placed | None) -> None:
         from core.checking.own_values import Answers
 
-        theirs = self.own.compute(name)
+        self.own.compute(name)
         cells = {} if answer is None else answer.written
         if cells:
-            slack = self.own.tolerance(name) if self.own.astray else None
-            self.own.write(name, Answers.of(cells, self.own.true[name], theirs, slack))
+            follows = self.own.range(name) if self.own.astray else None
+            self.own.write(name, Answers.of(cells, self.own.true[name], follows))
 
     def _quantity(self, diagnoser: Diagnoser, name: str, answer: Placed) -> list[CellVerdict]:
         """The verdicts on a quantity; its slips are added to those found."""
@@ -146,23 +145,35 @@ class _Check:
                 if merged is not None:
                     break
                 self.findings.append((name, finding))
-                if (at := finding.elsewhere(name)) is not None:
-                    self.own.assume(*at)
+                if self._assume(name, finding):
                     break
+
+    def _assume(self, name: str, finding: Finding) -> bool:
+        """Carry on from a slip that was made in what was not written."""
+        diagnosis = finding.diagnosis
+        if diagnosis is None:
+            return False
+        if diagnosis.rounding is not None:
+            self.own.round_with(diagnosis.rounding)
+            return True
+        if diagnosis.at == name:
+            return False
+        self.own.assume(diagnosis.at, *finding.causes[diagnosis], told_by=name)
+        return True
 
     def _merged(self, finding: Finding) -> str | None:
         """Where a mistake was made that explains these numbers and an earlier slip: there was but one, then."""
         for i, (name, earlier) in enumerate(self.findings if finding.causes else ()):
-            shared = [d for d in earlier.causes if d in finding.causes and self.own.left_out(d.at)]
+            shared = [d for d in earlier.causes if d in finding.causes and self.own.left_out(d.at) and not d.rounding]
             if not shared:
                 continue
             first = next((d for d in shared if d == earlier.diagnosis), shared[0])
             if (assumed := earlier.elsewhere(name)) is not None:
-                self.own.retract(assumed[0])
+                self.own.retract(assumed)
             others = tuple(d for d in shared if d.kind != first.kind)
             causes = {d: finding.causes[d] for d in shared}
             self.findings[i] = (name, earlier._replace(diagnosis=first, others=others, causes=causes))
-            self.own.assume(first.at, causes[first])
+            self.own.assume(first.at, *causes[first], told_by=name)
             return first.at
         return None
 
@@ -170,21 +181,17 @@ class _Check:
         verdicts: dict[Place, CellVerdict] = {}
         true = self.own.true[name]
         right = {p: w is None or w.fits(float(true[p])) for p, w in answer.cells.items()}
-        theirs = slack = None
-        if not all(right.values()):
-            theirs, slack = self.own.carry(self.own.values, {}, name), self.own.tolerance(name)
+        theirs, follows = (true, None) if all(right.values()) else (self.own.carry(name), self.own.range(name))
         for place, written in answer.cells.items():
-            own = float(true[place] if theirs is None else theirs[place])
             cell, text = tuple(i + 1 for i in place), "?" if written is None else written.text
             sources: tuple[str, ...] = ()
             if written is None or right[place]:
                 status: Any = "open" if written is None else "right"
+            elif follows is not None and follows.holds(place, written):
+                status, sources = "follows", self.own.sources(name, place)
             else:
                 status = "slip"
-                if slack is not None and written.fits(own, float(slack[place])):
-                    sources = self.own.sources(name, place)
-                    status = "follows" if sources else "slip"
-            verdicts[place] = CellVerdict(name, cell, status, text, float(true[place]), own, sources)
+            verdicts[place] = CellVerdict(name, cell, status, text, float(true[place]), float(theirs[place]), sources)
         return verdicts
 
     def _slip(self, name: str, finding: Finding) -> Slip:
@@ -220,13 +227,16 @@ class _Check:
 
 
 def _with_exact_zeros(placed: Mapping[str, Placed]) -> dict[str, Placed]:
-    """A bare 0 says zero, not "less than one", unless it stands among other whole numbers: it is taken to be as
-    exact as the finest number of its quantity or, where there are but zeros, all but exact.
+    """A 0 says zero, not "less than one": it is taken to be as exact as the finest number of its quantity or, where
+    there are but zeros without digits behind the point, all but exact.
     """
-    numbers = {name: [w for w in answer.cells.values() if w is not None] for name, answer in placed.items()}
+    from core.checking.written import ZERO
+
     result = {}
     for name, answer in placed.items():
-        unit = min((w.unit for w in numbers[name] if not w.bare_zero), default=ZERO)
-        cells = {p: w.at(min(unit, w.unit)) if w is not None and w.bare_zero else w for p, w in answer.cells.items()}
+        numbers = answer.written.values()
+        units = [w.unit for w in numbers if w.value != 0 or w.unit < 1]
+        unit = min(units, default=ZERO)
+        cells = {p: w.at(min(unit, w.unit)) if w is not None and w.value == 0 else w for p, w in answer.cells.items()}
         result[name] = replace(answer, cells=cells)
     return result

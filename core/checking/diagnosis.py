@@ -5,80 +5,89 @@ number that was written.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from core.arrays import Array
-from core.checking.own_values import OwnValues, scaled
+from core.checking.own_values import OwnValues, Range, Rounding
 from core.checking.written import Written
-from core.checking.wrong_turns import WrongTurns
+from core.checking.wrong_turns import Turn, WrongTurns
+from core.computation import Values
 from core.step import Step
 
 Place = tuple[int, ...]
 MOST_OTHERS = 2
 MOST_OPEN = 0.05
+WIDER = 4.0  # a mistake may leave open more than the right way does: so much more, before it is looked at closely
+EARLY = "rounded early"
+LAST_DIGIT = "last digit"
+OFF_BY = 5  # in the last digit
+BY_ROUNDING = 2  # what is off by so much is rather a matter of rounding than of a digit that nobody else has
+NEAR = 0.01  # relative: how far rounding on the way leads
 
 
 class Diagnosis(NamedTuple):
-    """One kind of slip, in words, and the quantity in which it was made."""
+    """One kind of slip, in words, and the quantity in which it was made; with the `rounding` that it was."""
 
     kind: str
     text: str
     at: str
+    rounding: Rounding | None = None
 
     def words(self, name: str) -> str:
         """The slip as it is told of the quantity `name`."""
         return self.text if self.at == name else f"{self.text} (in {self.at})"
 
 
+class Made(NamedTuple):
+    """What a mistake made of the quantity it was made in, and how far that may be off."""
+
+    values: Array
+    radius: Array
+
+
 class Finding(NamedTuple):
     """A slip in some places (counted from 0) of a quantity; without a diagnosis where no kind reproduces it. `causes`
-    are the mistakes in method that explain it, each with what the quantity in which it was made came to.
+    are the mistakes in method that explain it, each with what came of it.
     """
 
     places: tuple[Place, ...]
     diagnosis: Diagnosis | None
     others: tuple[Diagnosis, ...]
-    causes: Mapping[Diagnosis, Array]
+    causes: Mapping[Diagnosis, Made]
 
-    def elsewhere(self, name: str) -> tuple[str, Array] | None:
-        """The quantity in which the slip was made, and what that came to, where it is not `name` itself."""
-        if self.diagnosis is None or self.diagnosis.at == name:
-            return None
-        return self.diagnosis.at, self.causes[self.diagnosis]
+    def elsewhere(self, name: str) -> str | None:
+        """The quantity in which the slip was made, where that is not `name` itself."""
+        return None if self.diagnosis is None or self.diagnosis.at == name else self.diagnosis.at
 
 
 class _Try(NamedTuple):
-    """A mistake tried: what the quantity comes to with it, to within `slack`, and what it makes of the quantity in
-    which it is made.
-    """
+    """A mistake tried: where the quantity may lie with it, and from whose values."""
 
     diagnosis: Diagnosis
-    values: Array
-    slack: Array
-    made: Array
-
-    def fits(self, place: Place, written: Written) -> bool:
-        return written.fits(float(self.values[place]), float(self.slack[place]))
+    range: Range
+    turn: Turn | None
+    values: Values
 
 
 class Diagnoser:
     """Finds the slips of a quantity on a step."""
 
     def __init__(self, step: Step, own: OwnValues) -> None:
-        self.step = step
         self.own = own
+        self.turns = WrongTurns(step, own.order, own.true)
 
     def findings(self, name: str, wrong: Mapping[Place, Written], right: Mapping[Place, Written]) -> list[Finding]:
         """The slips that explain the numbers written in the `wrong` places of a quantity. One that was made in the
         same way in several places is one slip; a slip of the pen is one for each place.
         """
         method: dict[Place, dict[Diagnosis, _Try]] = {place: {} for place in wrong}
-        for attempt in self._tries(name):
+        for attempt in self._tries(name, wrong, right):
             for place, written in wrong.items():
-                if attempt.fits(place, written):
+                if attempt.range.holds(place, written):
                     method[place].setdefault(attempt.diagnosis, attempt)
         made = self._credible(name, method, wrong, right)
         pen = self._by_pen(name, wrong, right)
@@ -90,12 +99,19 @@ class Diagnoser:
             chosen = next((diagnosis for diagnosis, count in reach.items() if count == best), None)
             # What explains one number of several is more likely a slip of the pen, if that explains it, too.
             if chosen is None or (best == 1 and self.own.true[name].size > 1):
-                found += [_finding((place,), pen[place], method, made) for place in left]
+                for place, written in left.items():
+                    early = [d for d in method[place] if d.rounding and self._near(name, place, written)]
+                    found.append(_finding((place,), [*early, *pen[place]], method, made))
                 break
             places = tuple(place for place in left if chosen in method[place])
             found.append(_finding(places, [chosen, *(pen[places[0]] if best == 1 else [])], method, made))
             left = {place: written for place, written in left.items() if place not in places}
         return sorted(found, key=lambda finding: finding.places[0])
+
+    def _near(self, name: str, place: Place, written: Written) -> bool:
+        """Whether a number is off by no more than what rounding on the way leads to."""
+        true = float(self.own.true[name][place])
+        return abs(written.value - true) <= NEAR * abs(true)
 
     def _credible(
         self,
@@ -103,84 +119,139 @@ class Diagnoser:
         method: Mapping[Place, dict[Diagnosis, _Try]],
         wrong: Mapping[Place, Written],
         right: Mapping[Place, Written],
-    ) -> dict[Diagnosis, Array]:
-        """What the quantity of each mistake came to; the mistakes against which right numbers speak are dropped, and
-        so are those of which a single 0 tells.
+    ) -> dict[Diagnosis, Made]:
+        """What came of each mistake; the mistakes against which right numbers speak are dropped, and so are those of
+        which a single 0 tells, where it may come of others here as well, or was made before.
         """
-        made: dict[Diagnosis, Array] = {}
+        made: dict[Diagnosis, Made] = {}
         for diagnosis in dict.fromkeys(diagnosis for tries in method.values() for diagnosis in tries):
             places = tuple(place for place, tries in method.items() if diagnosis in tries)
-            values = self._made(name, places, method[places[0]][diagnosis], right)
-            if values is not None and (len(places) > 1 or wrong[places[0]].value != 0):
-                made[diagnosis] = values
+            came = self._made(name, places, method[places[0]][diagnosis], right)
+            vague = len(places) == 1 and wrong[places[0]].value == 0
+            if vague and diagnosis.at == name:
+                vague = len({d.kind for d in method[places[0]] if d.at == name}) > 1
+            if came is not None and not vague:
+                made[diagnosis] = came
                 continue
             for place in places:
                 del method[place][diagnosis]
         return made
 
-    def _made(self, name: str, places: tuple[Place, ...], tried: _Try, right: Mapping[Place, Written]) -> Array | None:
-        """What the quantity of a mistake came to: with the mistake throughout, or in the rows of these places alone;
+    def _made(self, name: str, places: tuple[Place, ...], tried: _Try, right: Mapping[Place, Written]) -> Made | None:
+        """What came of a mistake in the quantity it was made in: throughout, or in the rows of these places alone;
         None where the right numbers speak against it.
         """
-        if all(tried.fits(place, written) for place, written in right.items()) or tried.diagnosis.at == name:
-            return tried.made
+        diagnosis, at = tried.diagnosis, tried.diagnosis.at
+        throughout = all(tried.range.holds(place, written) for place, written in right.items())
+        if tried.turn is None:
+            return Made(tried.range.low, np.zeros(())) if throughout else None
+        whole = self._came(at, tried)
+        if throughout or at == name:
+            return whole
         rows = sorted({place[0] for place in places if place})
-        theirs = self.own.values[tried.diagnosis.at]
-        if not rows or theirs.ndim != 2 or len(theirs) != len(tried.values):
+        theirs = self.own.values[at]
+        if not rows or theirs.ndim != 2 or len(theirs) != len(self.own.true[name]):
             return None
-        partly = theirs.copy()
-        partly[rows] = tried.made[rows]
-        carried, open_ = self.own.carry(self.own.values, {tried.diagnosis.at: partly}, name), tried.slack
-        kept = all(written.fits(float(carried[place]), float(open_[place])) for place, written in right.items())
-        return partly if kept else None
+        partly = Made(theirs.copy(), np.zeros(theirs.shape))
+        partly.values[rows], partly.radius[rows] = whole.values[rows], whole.radius[rows]
+        carried = self.own.carry(name, {diagnosis.at: partly.values})
+        open_ = (tried.range.high - tried.range.low) / 2
+        near = Range(carried - open_, carried + open_)
+        return partly if all(near.holds(place, written) for place, written in right.items()) else None
 
-    def _tries(self, name: str) -> Iterator[_Try]:
+    def _came(self, at: str, tried: _Try) -> Made:
+        assert tried.turn is not None
+        instead = {at: tried.turn.evaluate}
+        values = self.own.carry(at, instead=instead, values=tried.values)
+        if tried.values is self.own.true:
+            return Made(values, np.zeros(values.shape))
+        low, high = self._reach(at, partial(self.own.carry, at, instead=instead), tried.turn)
+        return Made(values, (high - low) / 2)
+
+    def _reach(self, name: str, result: Callable[[Values], Array], turn: Turn) -> Range:
+        return self.own.reach(name, result, turn.reads)
+
+    def _tries(self, name: str, wrong: Mapping[Place, Written], right: Mapping[Place, Written]) -> Iterator[_Try]:
         """From the person's own numbers, with what their rounding leaves open, and from the right ones; in the
         quantity, and in those left out on the way.
         """
-        own, turns = self.own, WrongTurns(self.step, self.own)
-        exact = np.zeros(own.true[name].shape)
-        theirs, open_ = own.carry(own.values, {}, name), own.tolerance(name)
-        for at in (turns.at, turns.misread):
-            for values in (own.values, own.true):
-                for turn in at(name, values):
-                    slack = scaled(open_, theirs, turn.values) if values is own.values else exact
-                    yield _Try(Diagnosis(turn.kind, turn.text, name), turn.values, slack, turn.values)
-            for earlier in own.unwritten_before(name) if at == turns.at else ():
-                for values in (own.values, own.true):
-                    for turn in turns.at(earlier, values):
-                        carried = own.carry(values, {earlier: turn.values}, name)
-                        slack = scaled(open_, theirs, carried) if values is own.values else exact
-                        yield _Try(Diagnosis(turn.kind, turn.text, earlier), carried, slack, turn.values)
+        own = self.own
+        unwritten = own.unwritten_before(name)
+        for tries in (self.turns.at, self.turns.misread):
+            for at in (name, *unwritten):
+                for turn in tries(at):
+                    yield from self._attempts(name, at, turn, wrong)
+        if unwritten and own.rounding is None:
+            for rounding in _roundings([*wrong.values(), *right.values()]):
+                words = f"what follows from numbers on the way {rounding}"
+                values = own.carry(name, rounding=rounding)
+                if self._promising(name, values, wrong):
+                    reach = own.reach(name, partial(own.carry, name, rounding=rounding))
+                    yield _Try(Diagnosis(EARLY, words, name, rounding), reach, None, own.values)
+
+    def _attempts(self, name: str, at: str, turn: Turn, wrong: Mapping[Place, Written]) -> Iterator[_Try]:
+        own, diagnosis, instead = self.own, Diagnosis(turn.kind, turn.text, at), {at: turn.evaluate}
+        theirs = own.carry(name, instead=instead)
+        if self._promising(name, theirs, wrong):
+            reach = self._reach(name, partial(own.carry, name, instead=instead), turn)
+            yield _Try(diagnosis, reach, turn, own.values)
+        if own.written:
+            true = own.carry(name, instead=instead, values=own.true)
+            yield _Try(diagnosis, Range(true, true), turn, own.true)
+
+    def _promising(self, name: str, values: Array, wrong: Mapping[Place, Written]) -> bool:
+        """Whether a mistake comes so near to some number written that it is worth a closer look."""
+        low, high = self.own.range(name)
+        open_ = high - low
+        size = np.fmax(1.0, np.abs(values) / np.fmax(np.abs(low + open_ / 2), 1e-300))
+        slack = WIDER * np.fmax(open_ * size, np.max(open_, initial=0.0, where=np.isfinite(open_)))
+        return any(w.fits(float(values[p] - slack[p]), float(values[p] + slack[p])) for p, w in wrong.items())
 
     def _by_pen(
         self, name: str, wrong: Mapping[Place, Written], right: Mapping[Place, Written]
     ) -> dict[Place, list[Diagnosis]]:
         """For each place the slips in writing down the right number, or the one that follows from their own: first what
-        gives a number of as many digits as others have, then what reproduces most digits.
+        gives the very number, of as many digits as others have, then what reproduces most digits.
         """
         units, counts = {w.unit for w in right.values()}, {w.digits for w in right.values()}
-        own = self.own
-        true, theirs, open_ = own.true[name], own.carry(own.values, {}, name), own.tolerance(name)
-
-        def meant(number: Written, place: Place) -> bool:
-            slack = float(open_[place])
-            told = slack <= MOST_OPEN * abs(number.value)  # where much is left open, any number would fit
-            return number.fits(float(true[place])) or (told and number.fits(float(theirs[place]), slack))
-
+        true, theirs = self.own.true[name], self.own.range(name)
         found: dict[Place, list[Diagnosis]] = {}
         for place, written in wrong.items():
-            fitting = [variant for variant in written.variants() if meant(variant[2], place)]
-            fitting.sort(key=lambda v: (v[2].unit not in units and v[2].digits not in counts, v[2].unit))
-            found[place] = [Diagnosis(kind, text, name) for kind, text, _ in fitting]
+            right_one, own_one = float(true[place]), float(theirs.low[place] + theirs.high[place]) / 2
+            fitting: list[tuple[tuple[bool, bool, float], Diagnosis]] = []
+            for kind, text, meant in written.variants():
+                # Where much is left open, any number would fit.
+                told = theirs.width(place) <= 2 * MOST_OPEN * abs(meant.value)
+                exact = meant.fits(right_one) or (told and meant.fits(own_one))
+                if exact or (told and theirs.holds(place, meant)):
+                    odd = meant.unit not in units and meant.digits not in counts
+                    fitting.append(((not exact, odd, meant.unit), Diagnosis(kind, text, name)))
+            off = min((round(abs(written.value - n) / written.unit) for n in (right_one, own_one)), default=0)
+            if 0 < off <= OFF_BY and written.digits > BY_ROUNDING:
+                rank = (False, True, 0.0) if off <= BY_ROUNDING else (True, True, 1.0)
+                fitting.append((rank, Diagnosis(LAST_DIGIT, f"off by {off} in the last digit", name)))
+            fitting.sort(key=lambda ranked: ranked[0])
+            found[place] = [diagnosis for _, diagnosis in fitting]
         return found
+
+
+def _roundings(numbers: list[Written]) -> Iterator[Rounding]:
+    """How numbers on the way may have been rounded, from the digits of those that were written: the finest first."""
+    decimals = max(w.decimals for w in numbers)
+    digits = max(w.digits for w in numbers)
+    for fewer in range(4):
+        for cut in (False, True):
+            if decimals - fewer >= 1:
+                yield Rounding(decimals - fewer, False, cut)
+            if digits - fewer >= 2:
+                yield Rounding(digits - fewer, True, cut)
 
 
 def _finding(
     places: tuple[Place, ...],
     first: list[Diagnosis],
     method: Mapping[Place, Mapping[Diagnosis, _Try]],
-    made: Mapping[Diagnosis, Array],
+    made: Mapping[Diagnosis, Made],
 ) -> Finding:
     shared = [d for d in method[places[0]] if all(d in method[place] for place in places)]
     kinds: dict[str, Diagnosis] = {}

@@ -2,63 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import partial
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from core.arrays import Array
 from core.checking.written import Written
-from core.computation import Computation, computations, values_of
+from core.computation import Computation, Values, computations, values_of
 from core.step import Step
 
 Mask: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
-TINY = 1e-300
-SLACK = 1.25  # a tolerance adds up what each number's rounding does alone; what two do together comes on top
+Evaluate: TypeAlias = Callable[[Values], Array]
+SLACK = 1.25  # a range adds up what each number's rounding does alone; what two do together comes on top
+MOST_GROUPS = 64  # of a quantity's numbers, whose rounding is followed one group at a time
+
+
+class Range(NamedTuple):
+    """From where to where the numbers of a quantity may lie."""
+
+    low: Array
+    high: Array
+
+    def holds(self, place: tuple[int, ...], written: Written) -> bool:
+        """Whether what was written in a place is a number of this range."""
+        return written.fits(float(self.low[place]), float(self.high[place]))
+
+    def width(self, place: tuple[int, ...]) -> float:
+        return float(self.high[place] - self.low[place])
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """How somebody rounds what they do not write down: to so many `digits` behind the point, or `significant` ones;
+    `cut` off or rounded.
+    """
+
+    digits: int
+    significant: bool
+    cut: bool
+
+    def __call__(self, values: Array) -> Array:
+        places = np.full(values.shape, float(self.digits))
+        if self.significant:
+            places -= 1 + np.floor(np.log10(np.abs(values), out=np.zeros(values.shape), where=values != 0))
+        scale = 10.0**places
+        # The second rounding takes away what the first product left in the last bits.
+        scaled = np.trunc(np.round(values * scale, 6)) if self.cut else np.round(values * scale)
+        return np.asarray(scaled / scale)
+
+    def __str__(self) -> str:
+        digits = f"{self.digits} {'significant digits' if self.significant else 'decimals'}"
+        return f"{'cut off at' if self.cut else 'rounded to'} {digits}"
 
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What was written for one quantity: `values` where `given` is true, each known to within `radius`, and which of
-    them are `wrong`.
+    """What was written for one quantity: `values` where `given` is true, and which of them are `wrong`. Whoever wrote
+    them may have gone on with more digits of them: with those of `exact`, known to within `radius`.
     """
 
     values: Array
     given: Mask
+    exact: Array
     radius: Array
     wrong: Mask
 
     @classmethod
-    def of(
-        cls,
-        cells: Mapping[tuple[int, ...], Written],
-        true: Array,
-        own: Array | None = None,
-        slack: Array | None = None,
-    ) -> Answers:
-        """From the numbers written by place (counted from 0); `own` is what follows from theirs, to within `slack`."""
-        values, radius = np.zeros(true.shape), np.zeros(true.shape)
+    def of(cls, cells: Mapping[tuple[int, ...], Written], true: Array, own: Range | None = None) -> Answers:
+        """From the numbers written by place (counted from 0); `own` is what follows from theirs, None where nothing
+        but the true values does.
+        """
+        values, exact, radius = np.zeros(true.shape), true.copy(), np.zeros(true.shape)
         given, wrong = np.zeros(true.shape, dtype=bool), np.zeros(true.shape, dtype=bool)
         for place, written in cells.items():
             values[place], given[place] = written.value, True
-            # Whoever wrote a right number may have gone on with more digits of it: those of the true one.
-            exact = float(true[place])
-            wrong[place] = not written.fits(exact)
-            radius[place] = written.unit if wrong[place] else abs(written.value - exact)
-            if own is None or slack is None:
-                continue
-            theirs, open_ = float(own[place]), float(slack[place])
-            if written.fits(theirs, open_):
-                # It may only look right after a slip, and they may have gone on with more digits of what they had.
-                radius[place] = max(radius[place], min(written.unit, abs(written.value - theirs) + open_))
-        return cls(values, given, radius, wrong)
+            right = float(true[place])
+            wrong[place] = not written.fits(right)
+            if own is not None and own.holds(place, written):
+                exact[place] = (own.low[place] + own.high[place]) / 2
+                # It may only look right after a slip: then it may have been either.
+                open_ = own.width(place) / 2 if wrong[place] else max(own.width(place) / 2, abs(right - exact[place]))
+                radius[place] = min(written.unit, open_)
+            elif wrong[place]:
+                exact[place], radius[place] = written.value, written.unit
+        return cls(values, given, exact, radius, wrong)
 
 
 class OwnValues:
     """A step's quantities as they follow from what somebody wrote.
 
-    `true` has the step's own values and `values` theirs: written where written, and elsewhere what follows from it.
+    `true` has the step's own values and `values` theirs: written where written, and elsewhere what follows from it,
+    with the `rounding` of what is not written, once it is known.
     """
 
     def __init__(self, step: Step) -> None:
@@ -66,23 +103,24 @@ class OwnValues:
         self.true = values_of(step)
         self.values: dict[str, Array] = dict(self.true)
         self.written: dict[str, Answers] = {}
+        self.rounding: Rounding | None = None
         self._dirty: set[str] = set()
-        self._assumed: dict[str, Answers | None] = {}
-        self._tolerances: dict[str, Array] = {}
+        self._assumed: dict[str, tuple[Answers | None, str]] = {}
+        self._ranges: dict[str, Range] = {}
 
     @property
     def astray(self) -> bool:
         """Whether some number so far is not right."""
-        return any(answers.wrong.any() for answers in self.written.values())
+        return self.rounding is not None or any(answers.wrong.any() for answers in self.written.values())
 
-    def compute(self, name: str) -> Array:
-        """What `name` would be, given their numbers before it; kept as theirs until `write` says otherwise."""
+    def compute(self, name: str) -> None:
+        """Let `name` be what follows from their numbers before it, until `write` says otherwise."""
         computation = self.order[name]
-        if self._dirty.isdisjoint(computation.inputs):
-            return self.true[name]  # to the last bit, as the step has it
+        if self.rounding is None and self._dirty.isdisjoint(computation.inputs):
+            return  # it stays the true value, to the last bit as the step has it
         self._dirty.add(name)
-        self.values[name] = np.asarray(computation.evaluate(self.values))
-        return self.values[name]
+        value = np.asarray(computation.evaluate(self.values))
+        self.values[name] = value if self.rounding is None else self.rounding(value)
 
     def write(self, name: str, answers: Answers) -> None:
         """Take what was written for `name` in place of what follows."""
@@ -92,80 +130,114 @@ class OwnValues:
 
     def left_out(self, name: str) -> bool:
         """Whether at least one number of `name` was not written."""
-        return name in self._assumed or name not in self.written or not bool(self.written[name].given.all())
+        return name in self._assumed or not self._whole(name)
 
-    def assume(self, name: str, values: Array) -> None:
-        """Take it that `name` came to `values` where it was not written, and carry on from there."""
+    def assume(self, name: str, values: Array, radius: Array, told_by: str) -> None:
+        """Take it that `name` came to `values`, to within `radius`, where it was not written, as the numbers of the
+        quantity `told_by` tell; and carry on from there.
+        """
         self.retract(name)
         before, theirs = self.written.get(name), self.values[name]
         given = np.zeros(theirs.shape, dtype=bool) if before is None else before.given
-        radius = scaled(self.tolerance(name), theirs, values)
-        wrong = values != self.true[name]
+        wrong, exact = values != self.true[name], values
         if before is not None:
             radius, wrong = np.where(given, before.radius, radius), np.where(given, before.wrong, wrong)
+            exact = np.where(given, before.exact, exact)
         kept = np.where(given, theirs, values)
-        self._assumed[name] = before
-        self.write(name, Answers(kept, np.ones(theirs.shape, dtype=bool), radius, wrong))
+        self._assumed[name] = before, told_by
+        self.write(name, Answers(kept, np.ones(theirs.shape, dtype=bool), exact, radius, wrong))
         self._carry_on_from(name)
 
     def retract(self, name: str) -> None:
         """Take back what was assumed of `name`."""
         if name not in self._assumed:
             return
-        before = self._assumed.pop(name)
+        before, _ = self._assumed.pop(name)
         if before is None:
             del self.written[name]
         else:
             self.written[name] = before
         self._carry_on_from(name, itself=True)
 
+    def round_with(self, rounding: Rounding) -> None:
+        """Take it that everything that was not written was rounded so."""
+        self.rounding = rounding
+        self._carry_on_from(next(iter(self.order)), itself=True)
+
     def _carry_on_from(self, first: str, itself: bool = False) -> None:
-        self._tolerances.clear()
+        self._ranges.clear()
         names = list(self.order)
         for name in names[names.index(first) + (not itself) :]:
             self.compute(name)
             if name in self.written:
                 self.write(name, self.written[name])
 
-    def carry(self, values: Mapping[str, Array], changes: Mapping[str, Array], target: str) -> Array:
-        """`target` from `values` with some of them changed, through everything between that was not written."""
+    def carry(
+        self,
+        target: str,
+        changes: Values | None = None,
+        instead: Mapping[str, Evaluate] | None = None,
+        values: Values | None = None,
+        rounding: Rounding | None = None,
+    ) -> Array:
+        """`target` from `values` (None: theirs) with some of them changed, through everything between that was not
+        written; `instead` has quantities that are computed in another way, and `rounding` is of what is between.
+        """
+        values, changes, instead = values or self.values, changes or {}, instead or {}
+        rounding = rounding or self.rounding
         needed = {target, *self.unwritten_before(target)}
         changed = {**values, **changes}
         touched = set(changes)
         for name, computation in self.order.items():
+            evaluate = instead.get(name, computation.evaluate)
             if name == target:
-                break
-            if name in needed and name not in changes and not touched.isdisjoint(computation.inputs):
-                value = np.asarray(computation.evaluate(changed))
+                return np.asarray(evaluate(changed))
+            if name not in needed or name in changes:
+                continue
+            if rounding is not None or name in instead or not touched.isdisjoint(computation.inputs):
+                value = np.asarray(evaluate(changed))
+                value = value if rounding is None else rounding(value)
                 if name in self.written:
                     value = np.where(self.written[name].given, values[name], value)
                 changed[name] = value
                 touched.add(name)
-        return np.asarray(self.order[target].evaluate(changed))
+        raise KeyError(target)
 
-    def tolerance(self, target: str) -> Array:
-        """How far `target` may be from what follows from the digits that were written, given what they leave open."""
-        if target not in self._tolerances:
-            self._tolerances[target] = self._tolerance(target)
-        return self._tolerances[target]
+    def range(self, target: str) -> Range:
+        """Where `target` may lie as it follows from their numbers, given what their digits leave open."""
+        if target not in self._ranges:
+            self._ranges[target] = self.reach(target, partial(self.carry, target))
+        return self._ranges[target]
 
-    def _tolerance(self, target: str) -> Array:
-        centre = self.carry(self.values, {}, target)
-        total = np.zeros(centre.shape)
-        for name in self.written_before(target):
-            radius = self.written[name].radius
-            for place in np.argwhere(radius > 0):
-                total += self._reach(name, tuple(place), radius[tuple(place)], target, centre)
-        return SLACK * total
+    def reach(self, target: str, result: Callable[[Values], Array], reads: tuple[str, ...] = ()) -> Range:
+        """Where `result`, a function of changes to their numbers, may lie, given what the digits of those before
+        `target` and of `reads` leave open.
+        """
+        centre = result({})
+        low, high = np.zeros(centre.shape), np.zeros(centre.shape)
+        for changes in self._moves([*self.written_before(target), *reads]):
+            change = result(changes) - centre
+            change = np.where(np.isfinite(change), change, 0.0)
+            low, high = low + np.fmin(change, 0.0), high + np.fmax(change, 0.0)
+        return Range(centre + SLACK * low, centre + SLACK * high)
 
-    def _reach(self, name: str, place: tuple[int, ...], radius: float, target: str, centre: Array) -> Array:
-        reach = np.zeros(centre.shape)
-        for sign in (1.0, -1.0):
-            moved = self.values[name].copy()
-            moved[place] += sign * radius
-            change = np.abs(self.carry(self.values, {name: moved}, target) - centre)
-            np.fmax(reach, np.where(np.isfinite(change), change, 0.0), out=reach)
-        return reach
+    def _moves(self, names: list[str]) -> Iterator[dict[str, Array]]:
+        """The numbers written, with more digits of some of them, each in the ways in which it may be."""
+        for name in dict.fromkeys(names):
+            if name not in self.written:
+                continue
+            answers, values = self.written[name], self.values[name]
+            places = np.argwhere(answers.given & (answers.exact != values))
+            for group in np.array_split(places, min(MOST_GROUPS, len(places))) if len(places) else ():
+                moved = values.copy()
+                index = tuple(group.T)
+                moved[index] = answers.exact[index]
+                yield {name: moved}
+            for place in np.argwhere(answers.radius > 0):
+                for sign in (1.0, -1.0):
+                    moved = values.copy()
+                    moved[tuple(place)] += sign * answers.radius[tuple(place)]
+                    yield {name: moved}
 
     def sources(self, target: str, place: tuple[int, ...]) -> tuple[str, ...]:
         """The quantities that were written and that one place of `target` follows from: those with a number that is
@@ -174,15 +246,15 @@ class OwnValues:
         before = self.written_before(target)
         wrong = [name for name in before if self._matters(name, self.written[name].wrong, target, place)]
         inexact = wrong or [name for name in before if self._matters(name, self.written[name].given, target, place)]
-        return tuple(inexact or before)
+        told = (self._assumed[name][1] if name in self._assumed else name for name in inexact or before)
+        return tuple(dict.fromkeys(name for name in told if name != target))
 
     def _matters(self, name: str, mended: Mask, target: str, place: tuple[int, ...]) -> bool:
         """Whether one place of `target` would be another with the right numbers for some of those of `name`."""
         if not mended.any():
             return False
         values = np.where(mended, self.true[name], self.values[name])
-        theirs = self.carry(self.values, {}, target)
-        return float(self.carry(self.values, {name: values}, target)[place]) != float(theirs[place])
+        return float(self.carry(target, {name: values})[place]) != float(self.carry(target)[place])
 
     def written_before(self, target: str) -> list[str]:
         """The nearest quantities before `target` that were written, in the order of the computation."""
@@ -190,12 +262,10 @@ class OwnValues:
 
     def unwritten_before(self, target: str) -> list[str]:
         """The quantities between these and `target`, of which at least one number was left out, nearest first."""
-        names = [
-            name
-            for name in self._before(target)
-            if name in self.order and not (name in self.written and self.written[name].given.all())
-        ]
-        return names[::-1]
+        return [name for name in self._before(target) if name in self.order and not self._whole(name)][::-1]
+
+    def _whole(self, name: str) -> bool:
+        return name in self.written and bool(self.written[name].given.all())
 
     def _before(self, target: str) -> list[str]:
         seen = set(self._walk(target))
@@ -210,10 +280,5 @@ class OwnValues:
                     continue
                 seen.add(name)
                 yield name
-                if not (name in self.written and self.written[name].given.all()):
+                if not self._whole(name):
                     left.append(name)
-
-
-def scaled(slack: Array, theirs: Array, values: Array) -> Array:
-    """What is left open in `theirs` once a mistake has made them `values`: a larger number leaves more open."""
-    return slack * np.fmax(1.0, np.abs(values) / np.fmax(np.abs(theirs), TINY))

@@ -16,6 +16,8 @@ OPEN = "?"
 MOST_DIGITS = 50
 SMALLEST, LARGEST = -400, 308  # powers of ten that a double knows, and some below
 NOISE = 1e-12  # relative: how far a double may be from the number that it stands for
+EVEN = 1e-9  # relative: how near a number is to be to one with few digits, to be that number
+ZERO = 1e-9  # a 0 worked out by hand may stand for what is left of 0.1 + 0.2 - 0.3
 
 
 @dataclass(frozen=True)
@@ -29,22 +31,25 @@ class Written:
     value: float
     unit: float
 
-    def fits(self, true: float, slack: float = 0.0) -> bool:
-        """Whether this is a number within `slack` of `true`, rounded or cut off at the digits that were written."""
-        slack += NOISE * abs(true)
+    def fits(self, low: float, high: float | None = None) -> bool:
+        """Whether this is a number from `low` to `high` (None: `low` itself), rounded or cut off at the digits that
+        were written.
+        """
+        high = low if high is None else high
         below = self.unit if self.value <= 0 else self.unit / 2
         above = self.unit if self.value >= 0 else self.unit / 2
-        return self.value - below - slack <= true <= self.value + above + slack
-
-    @property
-    def bare_zero(self) -> bool:
-        """Whether this is a 0 without digits behind the point, which says nothing of how exact it is."""
-        return self.value == 0 and self.unit >= 1
+        return self.value - below - NOISE * abs(high) <= high and low <= self.value + above + NOISE * abs(low)
 
     @property
     def digits(self) -> int:
         """How many digits were written, from the first that is not 0."""
         return len(Decimal(self.text).as_tuple().digits)
+
+    @property
+    def decimals(self) -> int:
+        """How many digits were written behind the point."""
+        exponent = Decimal(self.text).as_tuple().exponent
+        return max(0, -exponent) if isinstance(exponent, int) else 0
 
     def at(self, unit: float) -> Written:
         """The same number, exact to another unit."""
@@ -66,30 +71,42 @@ class Written:
 
     def _digit_slips(self) -> Iterator[tuple[str, str, Written]]:
         sign, digits, exponent = Decimal(self.text).as_tuple()
-        if len(digits) < 2 or not isinstance(exponent, int):
-            return  # a single digit is a digit away from far too much
+        if not isinstance(exponent, int):
+            return
         padded = (0,) * max(0, 1 - exponent - len(digits)) + digits
         point = len(padded) + exponent
-        for i, digit in enumerate(padded[:-1]):  # a last digit too many is a matter of rounding
+        for i, digit in enumerate(padded[:-1] if self.digits > 1 else ()):  # a last digit too many is one of rounding
             rest = padded[:i] + padded[i + 1 :]
             if i >= point or point > 1:
                 meant = _written(sign, rest, exponent + (i >= point))
                 yield "digit inserted", f"the digit {digit} is one too many", meant
-        for i in range(len(padded)):
-            for digit in range(10):
-                more, words = (*padded[:i], digit, *padded[i:]), f"a digit {digit} is missing"
-                if i >= point:
-                    yield "digit dropped", words, _written(sign, more, exponent - 1)
-                if i <= point and padded[0] != 0 and (i or digit):
-                    yield "digit dropped", words, _written(sign, more, exponent)
+        for more, words, power in _with_a_digit_more(padded, point, exponent):
+            meant = _written(sign, more, power)
+            # A single digit is a digit away from far too much: there the number meant has to come out even.
+            yield "digit dropped", words, meant if self.digits > 1 else meant.at(EVEN * abs(meant.value))
         for i, (a, b) in enumerate(pairwise(padded)):
-            if a != b:
+            if a != b and self.digits > 1:
                 swapped = (*padded[:i], b, a, *padded[i + 2 :])
                 yield "digits swapped", f"the digits {a} and {b} are swapped", _written(sign, swapped, exponent)
 
     def _scaled(self, factor: Decimal) -> Written:
         value = Decimal(self.text) * factor
         return Written(self.text, float(value), float(Decimal(repr(self.unit)) * factor))
+
+
+def _with_a_digit_more(
+    padded: tuple[int, ...], point: int, exponent: int
+) -> Iterator[tuple[tuple[int, ...], str, int]]:
+    """The digits with one more among them, behind the point or before it, which one is missing, and the exponent."""
+    for i in range(len(padded)):
+        for digit in range(10):
+            more, words = (*padded[:i], digit, *padded[i:]), f"a digit {digit} is missing"
+            if i >= point:
+                yield more, words, exponent - 1
+            if i <= point and padded[0] != 0 and (i or digit):
+                yield more, words, exponent
+            if i == 0 and padded[0] == 0 and point == 1 and digit:  # .74 for 3.74
+                yield (digit, *padded[1:]), words, exponent
 
 
 def _written(sign: int, digits: tuple[int, ...], exponent: int) -> Written:
@@ -123,4 +140,6 @@ def read_written(value: Any) -> Written | None:
     if exponent < SMALLEST or max(number.adjusted(), exponent) > LARGEST or isinf(float(number)):
         raise Unfit(f"expected a finite number, found one of about 1e{number.adjusted()}")
     text = f"{number:f}" if -MOST_DIGITS <= exponent <= 0 else str(number).lower()
+    if isinstance(value, float) and value == 0:
+        return Written(text, 0.0, ZERO)  # Python prints every zero alike
     return Written(text, float(number), float(Decimal(1).scaleb(exponent)))
