@@ -47,6 +47,11 @@ class Computation:
         """The quantities that the formula names, in its order."""
         return tuple(dict.fromkeys(part.name for part in self.formula if isinstance(part, Variable)))
 
+    def text(self, symbols: Mapping[str, str]) -> str:
+        """The right side in print, with these symbols for the quantities."""
+        parts = (part if isinstance(part, str) else symbols[part.name] + "ᵀ" * part.transposed for part in self.formula)
+        return "".join(parts).strip()
+
 
 def values_of(step: Step) -> dict[str, Array]:
     """Every quantity of a step by name, given ones first, then in the order of the computation."""
@@ -56,6 +61,22 @@ def values_of(step: Step) -> dict[str, Array]:
 def symbols_of(step: Step) -> dict[str, str]:
     """The symbol in print of every quantity of a step, by name."""
     return {quantity.name: quantity.symbol for source in (given, quantities) for quantity in source(step)}
+
+
+def copies(problem: Problem) -> dict[str, str]:
+    """The quantities of a step that are another one unchanged, each with that one: z of an identity, a frozen W⁺ or
+    b⁺. Who has worked out the one has the other.
+    """
+    found, depth = {}, len(problem.network)
+    for k, layer in enumerate(problem.network.layers, start=1):
+        label = layer_label(k, depth)
+        if layer.activation == "identity":
+            found["y_out" if k == depth else f"z_{label}"] = f"s_{label}"
+        if not layer.train_weights:
+            found[f"W_{label}_next"] = f"W_{label}"
+        if layer.bias is not None and not layer.train_bias:
+            found[f"b_{label}_next"] = f"b_{label}"
+    return found
 
 
 def computations(problem: Problem, rows: int) -> tuple[Computation, ...]:
@@ -117,7 +138,7 @@ def _loss(problem: Problem, share: float) -> Iterator[Computation]:
     cost: Formula = ("-log ", p, "_y")
     if isinstance(loss, MarginLoss):
         hinge = isinstance(loss, SoftmaxHinge)
-        cost = ("Σ_(j≠y) max(0, " if hinge else "Σ_(j≠y) (", p, "_j - ", p, f"_y + {loss.margin:g})")
+        cost = ("Σ_(j≠y) max(0, " if hinge else "Σ_(j≠y) (", p, "_j - ", p, "_y + m)")
     true_class: Formula = (", y the true class in ", t)
     yield Computation(
         "sample_losses", cost + true_class, lambda v: loss.probability_losses(v["p"], loss.one_hot(v["y_gt"]))
@@ -126,7 +147,7 @@ def _loss(problem: Problem, share: float) -> Iterator[Computation]:
     if isinstance(loss, MarginLoss):
         active: Formula = ("1 for each ", p, "_j with j≠y, minus their number for j=y")
         if hinge:
-            active = ("[", p, "_j - ", p, f"_y + {loss.margin:g} > 0] for j≠y, minus their number for j=y")
+            active = ("[", p, "_j - ", p, "_y + m > 0] for j≠y, minus their number for j=y")
         yield Computation(
             "dp",
             _shared(share, *active) + true_class,
@@ -209,9 +230,7 @@ def _update(problem: Problem) -> Iterator[Computation]:
         ):
             name = f"{letter}_{layer_label(k, depth)}"
             if there:
-                step: Formula = (
-                    (f" - {problem.learning_rate:g} ", Variable(f"d{name}")) if trained else ("   (frozen)",)
-                )
+                step: Formula = (" - α ", Variable(f"d{name}")) if trained else ("   (frozen)",)
                 rate = problem.learning_rate if trained else 0.0
                 yield Computation(f"{name}_next", (Variable(name), *step), _descend(name, rate))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -16,6 +16,16 @@ from core.step import Step
 
 DIGITS = 6
 TERMS = 8
+
+Spelling: TypeAlias = Callable[[float], str]  # how a number is written down
+
+
+def significant(digits: int = DIGITS) -> Spelling:
+    """Numbers of `digits` significant digits, without zeros at the end."""
+    return lambda value: f"{value + 0.0:.{digits}g}"  # -0.0 is 0 to people
+
+
+USUAL = significant()
 
 
 @dataclass(frozen=True)
@@ -51,13 +61,13 @@ class Factor:
         """The step that its cells belong to; None for a constant."""
         return self.places[0].step if self.places else None
 
-    def text(self, digits: int = DIGITS) -> str:
+    def text(self, spell: Spelling) -> str:
         """The factor in numbers, a negative one in parentheses but where it stands alone in them."""
         parts = self.numbers or (self.value,)
         text = ""
         for part in parts:
             alone = text.endswith(("(", ", ", "["))
-            text += part if isinstance(part, str) else f"{part:.{digits}g}" if alone else _number(part, digits)
+            text += part if isinstance(part, str) else spell(part) if alone else _enclosed(spell(part))
         return text
 
 
@@ -162,10 +172,10 @@ class Explanation:
         """The right side in symbols, with the `n` largest terms where there are more."""
         return self._line(n, self._combination.form, lambda factor: factor.symbol, None)
 
-    def numbers(self, n: int = TERMS, digits: int = DIGITS) -> str:
-        """The right side with numbers of `digits` significant digits in place of the symbols."""
+    def numbers(self, n: int = TERMS, spell: Spelling = USUAL) -> str:
+        """The right side with numbers, each written as `spell` does, in place of the symbols."""
         form = self._combination.number_form or self._combination.form
-        return self._line(n, form, lambda factor: factor.text(digits), digits)
+        return self._line(n, form, lambda factor: factor.text(spell), spell)
 
     @property
     def result(self) -> str:
@@ -176,7 +186,7 @@ class Explanation:
         """Symbols, numbers and result, a line each, for a screen or the clipboard; where it came from, if given."""
         if self.origin is not None:
             return (f"{self.symbol} = {self.result}", f"given: {self.origin}")
-        return (f"{self.symbol} = {self.symbols(n)}", f"= {self.numbers(n, digits)}", f"= {self.result}")
+        return (f"{self.symbol} = {self.symbols(n)}", f"= {self.numbers(n, significant(digits))}", f"= {self.result}")
 
     def __str__(self) -> str:
         first, *rest = self.lines()
@@ -228,23 +238,24 @@ class Explanation:
             for place in places
         ]
         plain = bool(places) and operand.form == "{}"
-        substituted = () if plain or operand.evaluated else tuple(_interleave(operand.form, numbers))
+        form = operand.number_form or operand.form
+        substituted = () if plain or operand.evaluated else tuple(_interleave(form, numbers))
         return Factor(operand.form.format(*labels), _pick(values, i), tuple(places), plain, substituted)
 
-    def _line(self, n: int, form: str, text: Callable[[Factor], str], digits: int | None) -> str:
+    def _line(self, n: int, form: str, text: Callable[[Factor], str], spell: Spelling | None) -> str:
         shown = self.shown(n)
         total = ""
         for term in shown.terms:
             body = " · ".join(map(text, term.factors))
             minus = term.sign < 0
-            if digits is not None and not total and not minus and len(term.factors) == 1 and term.factors[0].plain:
-                body = f"{term.factors[0].value:.{digits}g}"  # alone at the start, a minus needs no parentheses
+            if spell is not None and not total and not minus and len(term.factors) == 1 and term.factors[0].plain:
+                body = spell(term.factors[0].value)  # alone at the start, a minus needs no parentheses
             total += (
                 body if not total and not minus else f"-{body}" if not total else f" {'-' if minus else '+'} {body}"
             )
         if shown.left:
-            rest = "…" if digits is None else _number(shown.rest, digits)
-            total += f" + {rest} ({shown.left} more)"
+            rest = "…" if spell is None else _enclosed(spell(shown.rest))
+            total += f" + {rest} ({shown.left} smaller)"
         total = total or "0"
         single = len(shown.terms) == 1 and len(shown.terms[0].factors) == 1 and not total.startswith("-")
         return form.format(*map(text, self.around), terms=total, factor=total if single else f"({total})")
@@ -284,6 +295,5 @@ def _interleave(form: str, numbers: Sequence[float]) -> Iterator[str | float]:
     yield texts[-1]
 
 
-def _number(value: float, digits: int) -> str:
-    text = f"{value + 0.0:.{digits}g}"  # -0.0 is 0 to people
-    return f"({text})" if text.startswith("-") else text
+def _enclosed(number: str) -> str:
+    return f"({number})" if number.startswith("-") else number

@@ -23,6 +23,7 @@ from core.arrays import Array
 from core.losses import MarginLoss, SoftmaxHinge, SoftmaxLoss
 from core.quantity import SUBSCRIPTS, layer_label
 from core.step import Step
+from core.text import exact
 
 Index: TypeAlias = tuple[str | int, ...]
 
@@ -43,13 +44,14 @@ class Operand:
     """A factor: a cell by itself, a function of one or more cells, or, without any, a constant.
 
     `form` has a {} for each cell; `value` is the function, entrywise over arrays. Where the factor is `evaluated`, its
-    value is what stands among the numbers, else the form with the cells' numbers.
+    value is what stands among the numbers, else the form with the cells' numbers, or `number_form` where that differs.
     """
 
     refs: tuple[Ref, ...] = ()
     form: str = "{}"
     value: Callable[..., Any] = lambda cell: cell
     evaluated: bool = False
+    number_form: str | None = None
 
 
 Around: TypeAlias = tuple[Operand, ...]
@@ -210,13 +212,19 @@ def _cross_entropy(step: Step, o: str, mean: Around) -> Iterator[Rule]:
 def _margin(loss: MarginLoss, wrong_classes: int, mean: Around) -> Iterator[Rule]:
     """ℓ = Σ_{w≠y} max(0, p_w - p_y + m), or without the max; its gradient at p, ∂ℒ/∂o_j = p_j (∂p_j - Σ_m p_m ∂p_m)."""
     pair = (Ref("p", ("i", "w")), Ref("p", ("i", "y")))
-    inner, true_class = f"{{}} - {{}} + {loss.margin:g}", (Ref("y_gt", ("i", "m")),)
+    true_class = (Ref("y_gt", ("i", "m")),)
+
+    def term(form: str, value: Callable[..., Any]) -> Operand:
+        """What is made of p_w - p_y + m."""
+        symbols, numbers = (form.format(f"{{}} - {{}} + {margin}") for margin in ("m", exact(loss.margin)))
+        return Operand(pair, symbols, lambda p_w, p_y: value(p_w - p_y + loss.margin), number_form=numbers)
+
     if isinstance(loss, SoftmaxHinge):
-        cost = Operand(pair, f"max(0, {inner})", lambda wrong, true: np.maximum(0.0, wrong - true + loss.margin))
-        active = Operand(pair, f"[{inner} > 0]", lambda wrong, true: 1.0 * (wrong - true + loss.margin > 0))
+        cost = term("max(0, {})", lambda x: np.maximum(0.0, x))
+        active = term("[{} > 0]", lambda x: 1.0 * (x > 0))
         falls = Product((active,), -1)
     else:
-        cost = Operand(pair, f"({inner})", lambda wrong, true: wrong - true + loss.margin)
+        cost = term("({})", lambda x: x)
         active = Operand(form="1", value=lambda: 1.0)
         falls = Product((Operand(form=str(wrong_classes), value=lambda: float(wrong_classes)),), -1)
     yield Rule("sample_losses", ("i",), (Product((cost,)),), choices=true_class)

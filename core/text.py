@@ -12,6 +12,12 @@ def clean(text: str) -> str:
     return text.strip()
 
 
+def exact(value: float) -> str:
+    """A number as briefly as it can be written without being rounded: 0.5, 1, 1e-09."""
+    text = f"{value:g}"
+    return text if float(text) == value else repr(value)
+
+
 def shown(value: object, width: int = 40) -> str:
     """A value from a file as an error message names it: short, clean, texts in quotation marks."""
     if isinstance(value, str):

@@ -51,7 +51,7 @@ def test_a_quantity_needs_only_given_ones_and_earlier_ones(problem: core.Problem
         ("y_out", "f_out(s_out)"),
         ("delta_1", "(delta_out W_outᵀ) ⊙ f₁'(s_1)"),
         ("dW_1", "X_inᵀ delta_1"),
-        ("W_out_next", "W_out - 0.5 dW_out"),
+        ("W_out_next", "W_out - α dW_out"),
     ],
 )
 def test_formulas_read_as_they_are_written_on_paper(name: str, formula: str) -> None:

@@ -230,7 +230,7 @@ class TestLongSums:
         assert sizes == sorted(sizes, reverse=True) == sorted(np.abs(explanation.term_values))[:-6:-1]
         assert shown.left == 96
         assert sum(term.value for term in shown.terms) + shown.rest == pytest.approx(explanation.value, rel=1e-12)
-        assert explanation.symbols(5).endswith(" + … (96 more)")
+        assert explanation.symbols(5).endswith(" + … (96 smaller)")
         assert explanation.terms(90, 20)[-1].factors[0].symbol == "b₁[3]"
         assert explanation.terms(3, 2, by_size=True) == shown.terms[3:]
 

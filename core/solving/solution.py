@@ -21,7 +21,7 @@ from core.explanation import Explanation, explain
 from core.formulas import expanded
 from core.problem import Problem
 from core.quantity import SUBSCRIPTS, Quantity, given, quantities
-from core.solving.rounding import SURE, USUAL, rounded
+from core.solving.rounding import USUAL, rounded
 from core.step import Step
 from core.text import clean
 
@@ -289,7 +289,7 @@ class _Entries:
         return Arithmetic(
             explanation.symbol,
             explanation.symbols(MOST_TERMS),
-            explanation.numbers(MOST_TERMS, min(self.digits, SURE)),
+            explanation.numbers(MOST_TERMS, lambda value: rounded(value, self.digits)),
             rounded(explanation.value, self.digits),
         )
 
