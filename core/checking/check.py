@@ -55,7 +55,7 @@ class _Check:
         self.findings: list[tuple[str, Finding]] = []
 
     def report(self) -> CheckReport:
-        from core.checking.diagnosis import Diagnoser
+        from core.checking.diagnosis import SLIGHT, Diagnoser
 
         placed = self._placed()
         formulas = self._formulas()
@@ -73,6 +73,7 @@ class _Check:
                 slips.append(Slip(name, self.symbols[name], (), answer.kind, answer.problem))
             found = [finding for at, finding in self.findings if at == name]
             slips += [self._slip(name, finding) for finding in sorted(found, key=lambda finding: finding.places)]
+        slips.sort(key=lambda slip: slip.kind in SLIGHT)
         return CheckReport(self.step, self.sheet.source, tuple(cells), tuple(slips), tuple(formulas))
 
     def _placed(self) -> dict[str, Placed]:
@@ -135,11 +136,11 @@ class _Check:
             # A mistake in what was left out may explain more of this quantity, once it is known.
             findings = diagnoser.findings(name, wrong, right)
             for finding in sorted(findings, key=lambda finding: finding.elsewhere(name) is None):
-                merged = self._merged(finding)
+                merged = self._merged(finding) or self._rounded_again(finding)
                 for place in finding.places:
                     verdict = verdicts[place]
                     if merged is not None:
-                        sources = self.own.sources(name, place) or (merged,)
+                        sources = tuple(s for s in (self.own.sources(name, place) or (merged,)) if s != name)
                         verdict = replace(verdict, status="follows", follows_from=sources)
                     settled[place] = verdict
                 if merged is not None:
@@ -147,6 +148,13 @@ class _Check:
                 self.findings.append((name, finding))
                 if self._assume(name, finding):
                     break
+
+    def _rounded_again(self, finding: Finding) -> str | None:
+        """Where rounding on the way was told of first, if this is more of it: then more is known of how it was done."""
+        if finding.diagnosis is None or finding.diagnosis.rounding is None or self.own.rounding is None:
+            return None
+        self.own.round_with(finding.diagnosis.rounding)
+        return next(name for name, earlier in self.findings if earlier.diagnosis and earlier.diagnosis.rounding)
 
     def _assume(self, name: str, finding: Finding) -> bool:
         """Carry on from a slip that was made in what was not written."""
@@ -227,16 +235,18 @@ class _Check:
 
 
 def _with_exact_zeros(placed: Mapping[str, Placed]) -> dict[str, Placed]:
-    """A 0 says zero, not "less than one": it is taken to be as exact as the finest number of its quantity or, where
-    there are but zeros without digits behind the point, all but exact.
+    """A 0 says zero, not "less than one": it is taken to be as exact as most numbers of its quantity or, where there
+    are but zeros without digits behind the point, all but exact.
     """
+    from collections import Counter
+
     from core.checking.written import ZERO
 
     result = {}
     for name, answer in placed.items():
         numbers = answer.written.values()
-        units = [w.unit for w in numbers if w.value != 0 or w.unit < 1]
-        unit = min(units, default=ZERO)
+        units = Counter(w.unit for w in numbers if w.value != 0) or Counter(w.unit for w in numbers if w.unit < 1)
+        unit = min((unit for unit, count in units.items() if count == max(units.values())), default=ZERO)
         cells = {p: w.at(min(unit, w.unit)) if w is not None and w.value == 0 else w for p, w in answer.cells.items()}
         result[name] = replace(answer, cells=cells)
     return result

@@ -24,8 +24,10 @@ MOST_OPEN = 0.05
 WIDER = 4.0  # a mistake may leave open more than the right way does: so much more, before it is looked at closely
 EARLY = "rounded early"
 LAST_DIGIT = "last digit"
+SLIGHT = (EARLY, LAST_DIGIT)
 OFF_BY = 5  # in the last digit
 BY_ROUNDING = 2  # what is off by so much is rather a matter of rounding than of a digit that nobody else has
+EVEN = 1e-9  # relative: how near a number is to be to one with few digits, to be that number
 NEAR = 0.01  # relative: how far rounding on the way leads
 
 
@@ -99,9 +101,11 @@ class Diagnoser:
             chosen = next((diagnosis for diagnosis, count in reach.items() if count == best), None)
             # What explains one number of several is more likely a slip of the pen, if that explains it, too.
             if chosen is None or (best == 1 and self.own.true[name].size > 1):
+                alone: list[Finding] = []
                 for place, written in left.items():
                     early = [d for d in method[place] if d.rounding and self._near(name, place, written)]
-                    found.append(_finding((place,), [*early, *pen[place]], method, made))
+                    alone.append(_finding((place,), [*early, *pen[place]], method, made))
+                found += _with_last_digits_together(alone)
                 break
             places = tuple(place for place in left if chosen in method[place])
             found.append(_finding(places, [chosen, *(pen[places[0]] if best == 1 else [])], method, made))
@@ -166,7 +170,7 @@ class Diagnoser:
         if tried.values is self.own.true:
             return Made(values, np.zeros(values.shape))
         low, high = self._reach(at, partial(self.own.carry, at, instead=instead), tried.turn)
-        return Made(values, (high - low) / 2)
+        return Made(values, np.fmax(high - values, values - low))
 
     def _reach(self, name: str, result: Callable[[Values], Array], turn: Turn) -> Range:
         return self.own.reach(name, result, turn.reads)
@@ -181,7 +185,7 @@ class Diagnoser:
             for at in (name, *unwritten):
                 for turn in tries(at):
                     yield from self._attempts(name, at, turn, wrong)
-        if unwritten and own.rounding is None:
+        if unwritten:
             for rounding in _roundings([*wrong.values(), *right.values()]):
                 words = f"what follows from numbers on the way {rounding}"
                 values = own.carry(name, rounding=rounding)
@@ -220,6 +224,9 @@ class Diagnoser:
             right_one, own_one = float(true[place]), float(theirs.low[place] + theirs.high[place]) / 2
             fitting: list[tuple[tuple[bool, bool, float], Diagnosis]] = []
             for kind, text, meant in written.variants():
+                if kind == "digit dropped" and written.digits == 1 and meant.unit not in units:
+                    # A single digit is a digit away from far too much: then the number meant has to come out even.
+                    meant = meant.at(EVEN * abs(meant.value))
                 # Where much is left open, any number would fit.
                 told = theirs.width(place) <= 2 * MOST_OPEN * abs(meant.value)
                 exact = meant.fits(right_one) or (told and meant.fits(own_one))
@@ -228,7 +235,7 @@ class Diagnoser:
                     fitting.append(((not exact, odd, meant.unit), Diagnosis(kind, text, name)))
             off = min((round(abs(written.value - n) / written.unit) for n in (right_one, own_one)), default=0)
             if 0 < off <= OFF_BY and written.digits > BY_ROUNDING:
-                rank = (False, True, 0.0) if off <= BY_ROUNDING else (True, True, 1.0)
+                rank = (False, True, 0.0) if off <= BY_ROUNDING and units else (True, True, 1.0)
                 fitting.append((rank, Diagnosis(LAST_DIGIT, f"off by {off} in the last digit", name)))
             fitting.sort(key=lambda ranked: ranked[0])
             found[place] = [diagnosis for _, diagnosis in fitting]
@@ -245,6 +252,19 @@ def _roundings(numbers: list[Written]) -> Iterator[Rounding]:
                 yield Rounding(decimals - fewer, False, cut)
             if digits - fewer >= 2:
                 yield Rounding(digits - fewer, True, cut)
+
+
+def _with_last_digits_together(findings: list[Finding]) -> Iterator[Finding]:
+    """Numbers that are a little off in their last digits are so for one reason."""
+    off = [finding for finding in findings if finding.diagnosis is not None and finding.diagnosis.kind == LAST_DIGIT]
+    yield from (finding for finding in findings if finding not in off)
+    if len(off) > 1:
+        diagnosis = off[0].diagnosis
+        assert diagnosis is not None
+        together = diagnosis._replace(text="off in the last digit")
+        yield Finding(tuple(finding.places[0] for finding in off), together, (), {})
+    else:
+        yield from off
 
 
 def _finding(

@@ -17,7 +17,8 @@ class CellVerdict:
     """One cell of an answer: `cell` counts row and column from 1 (one number for a vector, none for the loss).
 
     right     the true value, rounded or cut off at the digits written
-    follows   not right, but what comes of the person's own earlier numbers, the quantities in `follows_from`
+    follows   not right, but what comes of the person's own earlier numbers, the quantities in `follows_from`, or,
+              where that is empty, of a slip told of before in what was not written
     slip      neither: a mistake that was made here
     open      nothing was written ("?")
 
@@ -65,7 +66,9 @@ class FormulaVerdict:
 
 @dataclass(frozen=True, eq=False)
 class CheckReport:
-    """The outcome of a check, in the order of the computation: the first slip is the one to mend first."""
+    """The outcome of a check, in the order of the computation: the first slip is the one to mend first. What is but
+    a matter of rounding comes behind the other slips.
+    """
 
     step: Step
     source: str

@@ -16,7 +16,6 @@ OPEN = "?"
 MOST_DIGITS = 50
 SMALLEST, LARGEST = -400, 308  # powers of ten that a double knows, and some below
 NOISE = 1e-12  # relative: how far a double may be from the number that it stands for
-EVEN = 1e-9  # relative: how near a number is to be to one with few digits, to be that number
 ZERO = 1e-9  # a 0 worked out by hand may stand for what is left of 0.1 + 0.2 - 0.3
 
 
@@ -81,9 +80,7 @@ class Written:
                 meant = _written(sign, rest, exponent + (i >= point))
                 yield "digit inserted", f"the digit {digit} is one too many", meant
         for more, words, power in _with_a_digit_more(padded, point, exponent):
-            meant = _written(sign, more, power)
-            # A single digit is a digit away from far too much: there the number meant has to come out even.
-            yield "digit dropped", words, meant if self.digits > 1 else meant.at(EVEN * abs(meant.value))
+            yield "digit dropped", words, _written(sign, more, power)
         for i, (a, b) in enumerate(pairwise(padded)):
             if a != b and self.digits > 1:
                 swapped = (*padded[:i], b, a, *padded[i + 2 :])

@@ -51,13 +51,14 @@ class WrongTurns:
             yield from self._activation(self._layer(rest))
         elif name == "do":
             yield from self._diagonal()
-        elif kind in ("s", "dW"):
-            yield from self._without_f(self._layer(rest) - 1, computation)
         yield from self._scale(name, kind, computation)
 
     def misread(self, name: str) -> Iterator[Turn]:
-        """What comes of reading a wrong place: a matrix turned, a row or column beside the right one."""
+        """What comes of reading a wrong place: s for z, a matrix turned, a row or column beside the right one."""
         right = self.order[name]
+        kind, _, rest = name.partition("_")
+        if kind in ("s", "dW"):
+            yield from self._without_f(self._layer(rest) - 1, right)
         if _is_square(self.shapes[name]):
             yield Turn("transposed", f"{name} is transposed", lambda v: right.evaluate(v).T)
         turned = {part.name: part.transposed for part in right.formula if isinstance(part, Variable)}
