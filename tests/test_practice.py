@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +18,9 @@ import core
 from core.losses import SoftmaxHinge
 from core.practice.exercise import HINTS, Exercise
 from core.practice.fresh import practice_problem
+from core.practice.progress import forget_progress, keep_progress, progress_path, resume
+from core.practice.typed import read_rows
+from core.solving import solve
 from examples import LOSSES, exercise_2, problems, random_problem
 
 BUILT_IN = ("exercise-1", "exercise-2", "exercise-3", "why-the-max", "xor")
@@ -74,12 +82,45 @@ def test_its_numbers_are_friendly(name: str) -> None:
 
 def test_a_sheet_is_the_same_for_good() -> None:
     fresh = practice_problem(core.load_problem("exercise-2"), 7)
-    assert fresh.inputs.tolist() == [[-2.0, -1.0], [1.5, -1.5], [-2.0, 2.0], [-1.5, -1.0]]
-    assert fresh.targets.tolist() == [[1.0], [-1.0], [-1.0], [-1.0]]
+    assert fresh.inputs.tolist() == [[-1.0, 1.0], [-2.0, 1.0], [1.0, -1.0], [1.0, -2.0]]
+    assert fresh.targets.tolist() == [[-1.0], [-1.0], [1.0], [-1.0]]
     assert [layer.weights.tolist() for layer in fresh.network.layers] == [
-        [[0.1, -0.4, 0.5], [0.2, -0.9, -0.1]],
-        [[0.1], [0.6], [-1.0]],
+        [[-0.5, -0.8, -0.9], [1.0, -1.0, -0.7]],
+        [[0.4], [-0.2], [-0.8]],
     ]
+
+
+def test_where_arithmetic_ends_its_numbers_are_short() -> None:
+    problem = core.load_problem("exercise-2")
+    lengths = []
+    for seed in range(30):
+        step = core.Timeline(practice_problem(problem, seed))[0]
+        numbers = [Decimal(f"{v:.10f}").normalize() for q in core.quantities(step) for v in q.values.ravel().tolist()]
+        lengths.append(max(len(number.as_tuple().digits) for number in numbers))
+    assert max(lengths) <= 6
+    assert sum(length <= 5 for length in lengths) >= 25
+
+
+@pytest.mark.parametrize(
+    ("rate", "kept", "found"), [(0.3, False, 0.3), (0.05, False, 0.05), (0.0137, False, 0.1), (0.0137, True, 0.0137)]
+)
+def test_a_learning_rate_stays_where_it_is_friendly_or_asked_for(rate: float, kept: bool, found: float) -> None:
+    assert practice_problem(exercise_2(learning_rate=rate), 1, keep_rate=kept).learning_rate == found
+
+
+def test_a_problem_with_many_rows_gives_a_sheet_with_few() -> None:
+    problem = core.load_problem("three-classes")
+    fresh = practice_problem(problem, 3)
+    rows, all_rows = len(fresh.inputs), problem.batch_size or len(problem.inputs)
+    assert fresh.name == f"Three classes, sheet 3, {rows} of {all_rows} rows"
+    size = sum(quantity.values.size for quantity in core.quantities(core.Timeline(fresh)[0]))
+    with pytest.raises(core.ProblemError, match=f"expected at most 200; --batch {rows} fits") as error:
+        practice_problem(problem, 3, keep_rows=True)
+    counted = int(re.search(r"a step has (\d+) numbers", str(error.value))[1])  # type: ignore[index]
+    whole = sum(quantity.values.size for quantity in core.quantities(core.Timeline(problem)[0]))
+    assert (size <= 200, counted) == (True, whole)
+    more = replace(problem, batch_size=rows + 1)
+    assert sum(quantity.values.size for quantity in core.quantities(core.Timeline(more)[0])) > 200
 
 
 def test_targets_that_are_no_classes_are_drawn_anew() -> None:
@@ -90,7 +131,7 @@ def test_targets_that_are_no_classes_are_drawn_anew() -> None:
 
 @pytest.mark.parametrize("sizes", [(1000, 1000, 1000), (2, 20, 2)])
 def test_a_large_network_is_refused(sizes: tuple[int, ...]) -> None:
-    with pytest.raises(core.ProblemError, match=r"too large to practise by hand: .* expected at most 200; a smaller"):
+    with pytest.raises(core.ProblemError, match=r"too large to practise by hand: a step has .* expected at most 200$"):
         practice_problem(random_problem(1, sizes), 0)
 
 
@@ -120,13 +161,13 @@ def test_a_whole_sheet_matrix_by_matrix(name: str) -> None:
 def test_number_by_number_and_row_by_row() -> None:
     work = exercise()
     assert work.wanted == "expected a number, a row of 3 or all 12"
-    assert work.answer("-0.4").text == "s₁[1,1]: right"
+    assert work.answer("1.5").text == "s₁[1,1]: right"
     assert work.cell == (1, 2)
-    assert work.answer("-0.4, 1.7, -0.9").text == "3 numbers of s₁: right"
+    assert work.answer("1.5, -0.2, 0.2").text == "3 numbers of s₁: right"
     assert work.cell == (2, 1)
     work.move(5, 1)
     assert work.cell == (4, 2)
-    assert work.answer("[[−0.4 1.7 -0.9], [-0.15 0.75 0.9], [0.2 -1 -1.2], [-0.35, 1.5, -0.65]]").verdict == "right"
+    assert work.answer("[[1.5 −0.2 0.2], [2 0.6 1.1], [-1.5 0.2 -0.2], [-2.5, 1.2, 1/2]]").verdict == "right"
     assert (work.current.name if work.current else "", work.cell) == ("z_1", (1, 1))
     assert work.points == 12
 
@@ -134,11 +175,12 @@ def test_number_by_number_and_row_by_row() -> None:
 @pytest.mark.parametrize(
     ("text", "slip"),
     [
-        ("-4", "s₁[1,1]: a decimal point slip"),
-        ("0.4", "s₁[1,1]: the sign is wrong"),
+        ("15", "s₁[1,1]: a decimal point slip"),
+        ("-1.5", "s₁[1,1]: the sign is wrong"),
+        ("-3/2", "s₁[1,1]: the sign is wrong"),
         ("0", "s₁[1,1]: that is not it, and no known kind of slip gives this number"),
-        ("-0.4 0.17 -0.9", "s₁[1,2]: a decimal point slip"),
-        ("1 2; 3 4", "s₁: the shape is wrong: expected 4 rows of 3, found 2 rows of 2"),
+        ("1.5 -0.02 0.2", "s₁[1,2]: a decimal point slip"),
+        ("-2.5 1.2 0.5", "s₁[1,1]: a neighbouring row of s₁"),
     ],
 )
 def test_a_slip_is_named_and_the_number_kept_back(text: str, slip: str) -> None:
@@ -153,24 +195,84 @@ def test_a_slip_is_named_and_the_number_kept_back(text: str, slip: str) -> None:
 
 def test_a_slip_costs_half_a_number() -> None:
     work = exercise()
-    work.answer("-4")
-    work.answer("-0.4")
+    work.answer("15")
+    work.answer("1.5")
     assert work.points == 0.5
 
 
 def test_a_slip_is_looked_for_in_the_matrix_that_is_asked_for_alone() -> None:
     work = exercise()
     work.answer(typed(work.step.pre_activations[0]))
-    assert work.answer("-0.4").text == "z₁[1,1]: f_1 (relu) is not applied"
+    work.answer("1.5")
+    assert work.answer("-0.2").text == "z₁[1,2]: f₁ (relu) is not applied"
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "x", "1 2 3 4 5", "1/2", "nan", "1e999", "9" * 60, "1;;x", "[", "?", "1" * 3000]
+    ("text", "message"),
+    [
+        ("", "expected a number"),
+        (" ", "expected a number"),
+        ("[", "expected a number"),
+        ("x", 'expected a number such as -0.25, 3e-4 or 1/3, found "x"'),
+        ("nan", 'expected a number such as -0.25, 3e-4 or 1/3, found "nan"'),
+        ("1;;x", 'expected a number such as -0.25, 3e-4 or 1/3, found "x"'),
+        ("1/2/3", 'expected a number such as -0.25, 3e-4 or 1/3, found "1/2/3"'),
+        ("1/0", 'expected a number, found "1/0": nothing is divided by 0'),
+        ("1e999", "expected a finite number, found one of about 1e999"),
+        ("9" * 60, "expected a number of at most"),
+        ("1" * 20_000, "expected at most 10000 characters"),
+        ("?", "a cell left open stays open"),
+        ("_ _ _", "a cell left open stays open"),
+        ("0,4", 'a comma stands between numbers: expected 0.4 for one number, "0 4" for two, found "0,4"'),
+        ("-0,4; 1,7", 'a comma stands between numbers: expected -0.4 for one number, "-0 4" for two, found "-0,4"'),
+        (",5", 'a comma stands between numbers: expected .5, found ",5"'),
+        ("1 2 3 4 5", "expected a number, a row of 3 or all 12, found 5 numbers; a semicolon divides rows"),
+        ("1.7; -0.9", "expected a number, a row of 3 or all 12, found 2 rows of 1; a semicolon divides rows"),
+        ("1 2;3", "expected a number, a row of 3 or all 12, found rows of 2 and 1; a semicolon divides rows"),
+        ("1 2;3 4;5 6;7 8", "expected a number, a row of 3 or all 12, found 4 rows of 2; a semicolon divides rows"),
+    ],
 )
-def test_what_cannot_be_read_costs_nothing(text: str) -> None:
+def test_what_is_no_answer_costs_nothing(text: str, message: str) -> None:
     work = exercise()
-    assert work.answer(text).verdict == "unreadable"
+    reply = work.answer(text)
+    assert reply.verdict == "unreadable"
+    assert reply.text.startswith(message)
     assert (work.slips, work.points, work.cell) == (0, 0, (1, 1))
+
+
+ROWS = [[Decimal("1"), Decimal("-2.50")], [Decimal("3"), "?"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 -2.50; 3 ?",
+        "1, -2.50; 3, _;",
+        "[[1, -2.50], [3, ?]]",
+        "[[1,-2.50],[3,?]]",
+        "[[ 1 -2.50]\n [ 3 ?]]",
+        "[1 −2.50]; [3 ?]",
+        "1\t-2.50\n3\t?\n",
+        "  1 -2.50;;3 ?  ",
+    ],
+)
+def test_a_matrix_is_read_however_its_rows_are_divided(text: str) -> None:
+    assert read_rows(text) == ROWS
+
+
+@pytest.mark.parametrize(("text", "value"), [("1/3", 1 / 3), ("-7/4", -1.75), (".5/3e-2", 50 / 3), ("0/7", 0.0)])
+def test_a_fraction_is_meant_exactly(text: str, value: float) -> None:
+    ((number,),) = read_rows(text)
+    assert float(number) == pytest.approx(value, rel=1e-11)
+    assert -number.as_tuple().exponent >= 6
+
+
+def test_a_number_of_few_digits_is_no_fraction() -> None:
+    work = exercise("exercise-1")
+    work.answer(typed(work.step.pre_activations[0]))
+    true = float(work.step.activations[0][0, 0])
+    assert work.answer(f"{round(true * 7)}/7").verdict == "slip"  # though its first digit is right
+    assert work.answer(f"{true:.12f}/1").verdict == "right"
 
 
 @settings(max_examples=150)
@@ -190,12 +292,27 @@ def test_a_number_needs_digits_to_tell_that_it_is_right() -> None:
     assert work.answer(f"{true:.3g}").verdict == "right"
 
 
+def printed(work: Exercise) -> dict[tuple[str, tuple[int, ...]], str]:
+    """The numbers of a sheet's key, by place."""
+    (solved,) = solve([work.step], whole=True).steps
+    texts = {
+        entry.name: [text for row in entry.result.cells for text in row]
+        for section in solved.sections
+        for entry in section.entries
+    }
+    shapes = {quantity.name: quantity.values.shape for quantity in work.questions}
+    places = {name: [tuple(i + 1 for i in place) for place in np.ndindex(shape)] for name, shape in shapes.items()}
+    return {(name, cell): texts[name][i] for name in places for i, cell in enumerate(places[name])}
+
+
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_every_hint_is_the_arithmetic_of_the_cell(name: str) -> None:
     work = exercise(name)
+    key = printed(work)
     while work.current is not None:
         quantity, cell = work.current, work.cell
-        arithmetic = core.explain(work.step, quantity.name, cell).lines()
+        symbols, numbers, _ = core.explain(work.step, quantity.name, cell).lines()
+        arithmetic = (symbols, numbers, f"= {key[quantity.name, cell]}")
         for level in range(1, HINTS + 1):
             assert work.points == 0
             formula, *lines = work.hint()
@@ -209,7 +326,7 @@ def test_every_hint_is_the_arithmetic_of_the_cell(name: str) -> None:
 def test_a_hint_costs_half_a_number_and_the_value_the_whole() -> None:
     work = exercise()
     work.hint()
-    work.answer("-0.4 1.7 -0.9")
+    work.answer("1.5 -0.2 0.2")
     assert work.points == 2.5
     for _ in range(HINTS):
         work.hint()
@@ -222,3 +339,80 @@ def test_what_is_the_same_as_another_is_not_asked_for() -> None:
     assert "y_out" not in names
     frozen = random_problem(3, (2, 2), rows=2, loss=LOSSES[0], activation="tanh", bias=True)
     assert "W_out_next" in [quantity.name for quantity in Exercise(frozen, 1).questions]
+
+
+# A sheet that is left.
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    return tmp_path / "sgdb" / "sheets"
+
+
+def begun(seed: int = 7) -> Exercise:
+    work = exercise(seed=seed)
+    for _ in range(HINTS):
+        work.hint()
+    work.answer("-4")
+    work.answer(typed(work.step.pre_activations[0]))
+    work.hint()
+    return work
+
+
+def state(work: Exercise) -> Any:
+    current = work.current.name if work.current else None
+    return current, work.cell, work.points, work.slips, work.hints, work.standing, work.hinted, work.slipped
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_sheet_goes_on_where_it_was_left() -> None:
+    left, again = begun(), exercise()
+    assert keep_progress(left, 83.25) == ""
+    assert resume(again) == pytest.approx(83.25, abs=0.1)
+    assert state(again) == state(left)
+    assert again.begun
+    assert again.hint() == left.hint()
+    for other in (exercise(seed=8), exercise("xor"), Exercise(exercise_2(learning_rate=0.25), 7)):
+        assert resume(other) is None
+        assert not other.begun
+    forget_progress(left)
+    forget_progress(left)
+    assert resume(exercise()) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        None,
+        {"standing": {"s_1[9,9]": "found"}},
+        {"standing": {"s_1[1,1]": "guessed"}},
+        {"standing": {"s_1[1,1]": []}},
+        {"standing": []},
+        {"hinted": {"s_1[1,1]": 4}},
+        {"hinted": {"s_1[1,1]": True}},
+        {"slipped": 3},
+        {"slips": -1},
+        {"seconds": float("nan")},
+        {"seconds": "1" * 5000},
+    ],
+)
+def test_what_was_kept_and_is_broken_is_told(folder: Path, change: Any) -> None:
+    keep_progress(begun(), 1.0)
+    (file,) = folder.iterdir()
+    kept = json.loads(file.read_text())
+    file.write_text("[" * 100_000 if change is None else json.dumps({**kept, **change}))
+    work = exercise()
+    with pytest.raises(core.ProblemError, match=r"\.json: this is no sheet that was kept"):
+        resume(work)
+    assert not work.begun
+    assert keep_progress(work, 0.0) == ""
+    assert resume(work) == 0.0
+
+
+def test_a_folder_that_cannot_be_written(folder: Path) -> None:
+    folder.parent.mkdir(parents=True)
+    folder.write_text("")
+    work = begun()
+    assert keep_progress(work, 1.0).startswith(f"{progress_path(work)}: ")
+    assert resume(work) is None

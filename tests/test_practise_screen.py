@@ -5,24 +5,38 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from textual import events
 from textual.app import App
 from textual.pilot import Pilot
 
 import core
 import tui
 from core.practice.exercise import Exercise
+from core.practice.progress import progress_path
 from core.practice.scores import Score
+from core.solving import rounded
 from examples import exercise_2
 from screen import notices, texts
+from tui.answer_input import AnswerInput
 from tui.matrix import MatrixView
+from tui.practise_app import PractiseApp
 from tui.screens.export import ExportScreen, suggested_name
 from tui.screens.help import HelpScreen
-from tui.screens.practise import AnswerInput, PractiseApp, PractiseScreen
+from tui.screens.practise import PractiseScreen
+from tui.sheet import answer_block
 
-KEYS = {" ": "space", ".": "full_stop", "-": "minus", ";": "semicolon", ",": "comma"}
+KEYS = {" ": "space", ".": "full_stop", "-": "minus", ";": "semicolon", ",": "comma", "/": "slash", "=": "equals_sign"}
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
-SHEET = "-0.4 1.7 -0.9; -0.15 0.75 0.9; 0.2 -1 -1.2; -0.35 1.5 -0.65"
+SHEET = "1.5 -0.2 0.2; 2 0.6 1.1; -1.5 0.2 -0.2; -2.5 1.2 0.5"
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where sheets are kept."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    return tmp_path / "sgdb" / "sheets"
 
 
 class Clock:
@@ -75,38 +89,107 @@ async def test_numbers_come_to_light_as_they_are_found(size: tuple[int, int]) ->
         await pilot.pause()
         assert on_screen(pilot, "0 of 67 numbers")
         assert on_screen(pilot, "f₁ relu · f_out identity · squared error, sum · α = 0.5")
-        assert not on_screen(pilot, "1.7")
-        await enter(pilot, "-0.4 1.7 -0.9")
+        assert not on_screen(pilot, "1.5")
+        await enter(pilot, "1.5 -0.2 0.2")
         assert on_screen(pilot, "✓ 3 numbers of s₁: right")
         assert on_screen(pilot, "3 of 67 numbers")
-        assert on_screen(pilot, "1.7")
-        assert not on_screen(pilot, "1.05")
+        assert on_screen(pilot, "1.5")
+        assert not on_screen(pilot, "1.1")
         assert pilot.app.screen.query_one(AnswerInput).value == ""
+
+
+def test_nothing_of_a_number_that_is_not_known_gets_on_the_screen() -> None:
+    short, long = (core.Quantity("s_1", "s₁", np.array([[0.5, x], [1.25, y]])) for x, y in ((2, 3), (-1 / 3, 1e9)))
+    blocks = [answer_block(quantity, lambda _, cell: cell[1] == 1, current=False) for quantity in (short, long)]
+    assert np.array_equal(blocks[0].values, blocks[1].values, equal_nan=True)
+    assert (blocks[0].format, blocks[0].width) == (blocks[1].format, blocks[1].width)
+
+
+@pytest.mark.parametrize("value", [0.0, -0.25, 1 / 3, -12345.678, 0.00320078, 1.5e-7, -9.87654321e12])
+def test_a_number_looks_as_in_the_key(value: float) -> None:
+    block = answer_block(core.Quantity("loss", "ℒ", np.array(value)), lambda *_: True, current=False)
+    assert block.format.cell(value).strip() == rounded(value)
+    assert len(block.format.cell(value)) == block.format.width
 
 
 async def test_a_slip_is_named_and_what_was_typed_stays() -> None:
     app = practice()
     async with app.run_test() as pilot:
-        await enter(pilot, "-4")
+        await enter(pilot, "15")
         assert on_screen(pilot, "✗ s₁[1,1]: a decimal point slip")
         assert on_screen(pilot, "1 slip ·")
-        assert pilot.app.screen.query_one(AnswerInput).value == "-4"
+        assert pilot.app.screen.query_one(AnswerInput).value == "15"
         await press(pilot, "left", "backspace")
-        assert pilot.app.screen.query_one(AnswerInput).value == "4"
+        assert pilot.app.screen.query_one(AnswerInput).value == "5"
 
 
-async def test_the_keys_of_numbers_are_typed_and_the_others_act() -> None:
+async def test_letters_are_keys_in_an_empty_line_and_else_are_typed() -> None:
     app = practice()
     async with app.run_test(size=(120, 40)) as pilot:
-        await press(pilot, "1", "e", "minus", "h", "x", "3")
-        assert pilot.app.screen.query_one(AnswerInput).value == "1e-3"
+        answer = pilot.app.screen.query_one(AnswerInput)
+        assert on_screen(pilot, "h hint n new ? help q quit")
+        await enter(pilot, "=nhq?/3")
+        assert answer.value == "=nhq?/3"
+        assert on_screen(pilot, "expected a number such as -0.25, 3e-4 or 1/3, found")
+        assert on_screen(pilot, "esc clear")
+        assert not on_screen(pilot, "h hint")
+        assert (screen_of(pilot).exercise.slips, screen_of(pilot).exercise.hints) == (0, 0)
+        await press(pilot, "escape")
+        assert answer.value == ""
+        assert on_screen(pilot, "esc restore h hint n new ? help q quit")
+        await press(pilot, "h", "escape")
+        assert answer.value == "=nhq?/3"
+        assert screen_of(pilot).exercise.hints == 1
+
+
+async def test_hints_come_line_by_line_and_the_title_says_of_what() -> None:
+    app = practice()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await press(pilot, "h")
         assert on_screen(pilot, "s₁[1,1] = X_in[1,1] · W₁[1,1] + X_in[1,2] · W₁[2,1]")
-        assert not on_screen(pilot, "= (-2) · 0.1 + (-1) · 0.2")
+        assert not on_screen(pilot, "= (-1) · (-0.5) + 1 · 1")
         await press(pilot, "h")
-        assert on_screen(pilot, "= (-2) · 0.1 + (-1) · 0.2")
+        assert on_screen(pilot, "= (-1) · (-0.5) + 1 · 1")
+        assert title(pilot) == "s₁[1,1]"
         await press(pilot, "h")
-        assert on_screen(pilot, "= -0.4")
+        assert on_screen(pilot, "= 1.5")
         assert screen_of(pilot).exercise.cell == (1, 2)
+        assert title(pilot) == "s₁[1,1], told; next s₁[1,2]"
+        await press(pilot, "down")
+        assert title(pilot) == "s₁[2,2]"
+
+
+def title(pilot: Pilot[Any]) -> str:
+    return str(pilot.app.screen.query_one("#work").border_title)
+
+
+async def test_rows_that_are_pasted_on_several_lines_are_a_matrix() -> None:
+    app = practice()
+    async with app.run_test() as pilot:
+        answer = pilot.app.screen.query_one(AnswerInput)
+        answer.post_message(events.Paste("[[ 1.5\t-0.2  0.2]\n [2 0.6 1.1];\n\n-1.5 0.2 -0.2\r\n -2.5 1.2 \x1b1/2]]\n"))
+        await pilot.pause()
+        assert answer.value == "[[ 1.5 -0.2 0.2]; [2 0.6 1.1]; -1.5 0.2 -0.2; -2.5 1.2 1/2]]"
+        await press(pilot, "enter")
+        assert on_screen(pilot, "✓ 12 numbers of s₁: right")
+
+
+async def test_what_does_not_fit_is_scrolled_by_keys_that_the_titles_name() -> None:
+    app = practice(name="exercise-3")
+    async with app.run_test(size=(60, 20)) as pilot:
+        exercise = screen_of(pilot).exercise
+        while exercise.current is not None and exercise.current.name != "sample_losses":
+            exercise.answer(f"{wanted(exercise):.9g}")
+        await press(pilot, "h", "h", "h")
+        assert title(pilot) == "ℓ[1], told; next ℓ[2] · pgup pgdn"
+        value = f"= {rounded(float(exercise.step.sample_losses[0]))}"
+        assert on_screen(pilot, value)
+        await press(pilot, "pageup")
+        assert not on_screen(pilot, value)
+        given = pilot.app.screen.query_one("#given", MatrixView)
+        assert str(given.border_title).startswith("given · shift+↑↓")
+        await press(pilot, *["shift+down"] * 20)
+        assert given.scroll_offset.y == given.max_scroll_y > 0
 
 
 async def test_the_arrows_move_the_cell() -> None:
@@ -157,18 +240,59 @@ async def test_a_whole_sheet_and_its_score(name: str) -> None:
         assert len(kept) == 1
         await press(pilot, "n")
         assert on_screen(pilot, "sheet 8 · 0 of")
+        assert kept[0].loss == screen_of(pilot).exercise.problem.loss.title
 
 
-async def test_leaving_a_sheet_that_is_begun_takes_two_keys() -> None:
-    app = practice()
+async def test_a_sheet_that_is_left_goes_on(folder: Path) -> None:
+    clock = Clock()
+    app = practice(clock=clock)
     async with app.run_test() as pilot:
-        await enter(pilot, "-0.4")
+        await enter(pilot, "1.5")
+        clock.seconds = 61.0
         await press(pilot, "n")
-        assert on_screen(pilot, "This sheet is not done")
+        assert on_screen(pilot, "Sheet 7 is not done; it is kept, and goes on when it is opened again.")
+        await press(pilot, "n")
+        assert on_screen(pilot, "sheet 8 · 0 of")
         await press(pilot, "q")
-        assert on_screen(pilot, "once more, and q quits")
-        await press(pilot, "q")
-        assert not app.is_running
+    assert app.return_value == ""
+    assert len(list(folder.iterdir())) == 1
+    app = practice(clock=clock)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert on_screen(pilot, "Sheet 7 goes on where it was left: 1 of 67 numbers on the table.")
+        assert on_screen(pilot, "sheet 7 · 1 of 67 numbers · 0 slips · 0 hints · 1:01")
+        assert screen_of(pilot).exercise.cell == (1, 2)
+        await press(pilot, "ctrl+q")
+    assert app.return_value == "Sheet 7 is kept, 1 of 67 numbers on the table; --seed 7 opens it again."
+
+
+async def test_a_sheet_that_cannot_be_kept_is_not_left_without_asking(folder: Path) -> None:
+    folder.parent.mkdir()
+    folder.write_text("")
+    app = practice()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await enter(pilot, "1.5")
+        await press(pilot, "ctrl+q")
+        assert on_screen(pilot, "Sheet 7 cannot be kept:")
+        assert app.is_running
+        await press(pilot, "ctrl+q")
+    assert app.return_value is not None
+
+
+async def test_what_was_kept_and_is_broken_is_told(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    progress_path(Exercise(core.load_problem("exercise-2"), 7)).write_text("{")
+    app = practice()
+    async with app.run_test(size=(200, 40)) as pilot:
+        await pilot.pause()
+        assert on_screen(pilot, "json: this is no sheet that was kept.")
+
+
+async def test_a_sheet_of_fewer_rows_says_so() -> None:
+    app = practice(name="three-classes")
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert on_screen(pilot, "A step has 10 rows; the sheet takes 2, so as not to be too long.")
 
 
 async def test_help() -> None:
@@ -176,6 +300,8 @@ async def test_help() -> None:
     async with app.run_test() as pilot:
         await press(pilot, "question_mark")
         assert isinstance(pilot.app.screen, HelpScreen)
+        assert on_screen(pilot, "a matrix   1 2 3; 4 5 6 or [[1, 2, 3], [4, 5, 6]],")
+        assert on_screen(pilot, "Quit; the sheet is kept")
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, PractiseScreen)
 
@@ -188,9 +314,9 @@ def test_what_practice_looks_like(snap_compare: Any, size: tuple[int, int], stat
         exercise = screen_of(pilot).exercise
         if state == "slip":
             exercise.answer(SHEET)
-            exercise.answer("0 1.7 0")
+            exercise.answer("1.5 0 0.2")
             await press(pilot, "right", "h", "h")
-            await enter(pilot, "0.15")
+            await enter(pilot, "0.2")
         elif state == "done":
             while len(exercise.standing) < exercise.total - 1:
                 exercise.answer(f"{wanted(exercise):.9g}")

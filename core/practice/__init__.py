@@ -1,7 +1,8 @@
-"""Practice: fresh problems with friendly numbers, exercises that ask for their numbers, and scores."""
+"""Practice: fresh problems with friendly numbers, exercises that ask for their numbers, what was found, and scores."""
 
 from core.practice.exercise import Exercise, Reply
 from core.practice.fresh import LARGEST_SEED, practice_problem
+from core.practice.progress import forget_progress, keep_progress, resume
 from core.practice.scores import Score, keep_score, load_scores, now, scores_path
 
 __all__ = [
@@ -9,9 +10,12 @@ __all__ = [
     "Exercise",
     "Reply",
     "Score",
+    "forget_progress",
+    "keep_progress",
     "keep_score",
     "load_scores",
     "now",
     "practice_problem",
+    "resume",
     "scores_path",
 ]

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
+import numpy as np
+
 from core.checking.check import check_answers
 from core.checking.report import CheckReport
-from core.computation import computations, symbols_of
+from core.computation import computations, copies, symbols_of
 from core.errors import ProblemError
 from core.explanation import explain
-from core.practice.fresh import practice_problem
+from core.practice.fresh import LARGEST_SEED, practice_problem, rows_of
+from core.practice.typed import read_rows
 from core.problem import Problem
-from core.quantity import Quantity, layer_label, quantities
-from core.solving.solution import formula_text
+from core.quantity import Quantity, layer_symbol, quantities
+from core.solving.rounding import rounded
 from core.step import Step
 from core.timeline import Timeline
 
@@ -24,12 +27,12 @@ Cell: TypeAlias = tuple[int, ...]
 Verdict: TypeAlias = Literal["right", "slip", "coarse", "unreadable"]
 Standing: TypeAlias = Literal["found", "helped", "told"]
 
+Key: TypeAlias = tuple[str, Cell]
+
 POINTS: dict[Standing, float] = {"found": 1.0, "helped": 0.5, "told": 0.0}
 HINTS = 3
 ENOUGH = 0.01  # of a number: what is written to three significant digits is known better than that
-ZERO = Decimal("0.000000")  # a bare 0 is meant, and taken, as one that has as many digits as any
-NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
-LONGEST = 2_000  # characters of an answer
+NAME = re.compile(r"\b(?:[A-Za-z]+_\w+|(?:(?<=of )|(?<=in ))\w+)")  # of a quantity, in a sentence
 
 
 @dataclass(frozen=True)
@@ -45,28 +48,45 @@ class Reply:
 class Exercise:
     """A step to be worked out, its quantities in the order of the computation, one after the other.
 
-    problem, seed    the fresh problem, and what it was drawn from
-    step             its first step
+    like, seed       the kind of problem, and the number of the sheet
+    problem, step    the fresh problem, and its first step
     questions        the quantities that are asked for; one that is the same as another is not
     current, cell    what is asked now; past the last number, `current` is None
-    slips, hints     how many there were so far
+    standing         the numbers on the table, and how each came there
+    hinted, slipped  how many hints there were for a number, and in which numbers there was a slip
+    slips            how many there were so far
     """
 
-    def __init__(self, like: Problem, seed: int) -> None:
-        """An exercise of the kind of `like`. Raises ProblemError where it would be too long."""
+    def __init__(self, like: Problem, seed: int, *, keep_rate: bool = False, keep_rows: bool = False) -> None:
+        """An exercise of the kind of `like`; for what is kept of that see `practice_problem`. Raises ProblemError where
+        it would be too long.
+        """
         self.like, self.seed = like, seed
-        self.problem = practice_problem(like, seed)
+        self._keep_rate, self._keep_rows = keep_rate, keep_rows
+        self.problem = practice_problem(like, seed, keep_rate=keep_rate, keep_rows=keep_rows)
         self.step: Step = Timeline(self.problem)[0]
         self.symbols = symbols_of(self.step)
-        same = set(_copies(self.problem))
+        same = copies(self.problem)
         self.questions = tuple(quantity for quantity in quantities(self.step) if quantity.name not in same)
-        self.standing: dict[tuple[str, Cell], Standing] = {}
-        self.slips = self.hints = 0
+        self.standing: dict[Key, Standing] = {}
+        self.hinted: dict[Key, int] = {}
+        self.slipped: set[Key] = set()
+        self.slips = 0
         self._formulas = {c.name: c for c in computations(self.problem, len(self.step.batch))}
-        self._helped: dict[tuple[str, Cell], int] = {}
-        self._slipped: set[tuple[str, Cell]] = set()
+        depth = len(self.problem.network)
+        self._printed = self.symbols | {f"f_{k}": layer_symbol("f", k, depth) for k in range(1, depth)}
         self.current: Quantity | None = self.questions[0]
         self.cell: Cell = (1,) * self.questions[0].values.ndim
+
+    def another(self) -> Exercise:
+        """The next sheet of the same kind."""
+        seed = (self.seed + 1) % (LARGEST_SEED + 1)
+        return Exercise(self.like, seed, keep_rate=self._keep_rate, keep_rows=self._keep_rows)
+
+    def go_on(self, standing: dict[Key, Standing], hinted: dict[Key, int], slipped: set[Key], slips: int) -> None:
+        """Take up the state of one that was left."""
+        self.standing, self.hinted, self.slipped, self.slips = standing, hinted, slipped, slips
+        self._next_unless_open()
 
     # Where one is.
 
@@ -78,6 +98,34 @@ class Exercise:
     def total(self) -> int:
         """How many numbers are asked for."""
         return sum(quantity.values.size for quantity in self.questions)
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is anything to lose."""
+        return bool(self.standing or self.hinted or self.slips)
+
+    @property
+    def hints(self) -> int:
+        """How many there were so far."""
+        return sum(self.hinted.values())
+
+    @property
+    def rows_left_out(self) -> int:
+        """How many rows of a step like this are left out, so that there are not too many numbers."""
+        return rows_of(self.like) - len(self.problem.inputs)
+
+    def places(self) -> Iterator[Key]:
+        """Every number that is asked for, in order."""
+        return ((quantity.name, cell) for quantity in self.questions for cell in _cells(quantity))
+
+    def label(self, name: str, cell: Cell) -> str:
+        """A number's place as it is printed everywhere: s₁[1,2], W_out⁺[2]."""
+        return explain(self.step, name, cell).symbol
+
+    @property
+    def progress(self) -> str:
+        """How far one is, in words."""
+        return f"{len(self.standing)} of {self.total} numbers"
 
     @property
     def points(self) -> float:
@@ -113,9 +161,10 @@ class Exercise:
         try:
             key, value = self._read(text)
             report = check_answers({**self._before(), key: value}, self.step)
-        except ValueError as error:  # a ProblemError is one, too
-            mistakes = error.mistakes[0].removeprefix("answers.") if isinstance(error, ProblemError) else str(error)
-            return Reply("unreadable", mistakes)
+        except ProblemError as error:
+            return Reply("unreadable", error.mistakes[0].removeprefix(f"answers.{key}: "))
+        except ValueError as error:
+            return Reply("unreadable", str(error))
         return self._judge(report)
 
     def _before(self) -> dict[str, Any]:
@@ -126,19 +175,20 @@ class Exercise:
         """What was typed, under the key of an answer sheet. Raises ValueError."""
         assert self.current is not None
         name, shape, cell = self.current.name, self.current.values.shape, self.cell
-        rows = list(_rows(text))
+        rows = read_rows(text)
         numbers = [number for row in rows for number in row]
-        width = shape[-1] if shape else 1
-        if len(rows) > 1:
-            return name, rows
+        lengths = [len(row) for row in rows]
         if len(numbers) == 1:
             return name + (f"[{','.join(map(str, cell))}]" if cell else ""), numbers[0]
-        if len(shape) == 2 and len(numbers) == width:
+        if lengths == list(shape[1:]):
             return f"{name}[{cell[0]}]", numbers
-        if len(numbers) == self.current.values.size:
-            flat = len(shape) == 1
-            return name, numbers if flat else [numbers[i : i + width] for i in range(0, len(numbers), width)]
-        raise ValueError(f"{self.wanted}, found {len(numbers)} numbers")
+        if len(shape) == 1 and len(numbers) == shape[0] and (len(rows) == 1 or lengths == [1] * shape[0]):
+            return name, numbers
+        if len(shape) == 2 and lengths == [len(numbers)] and len(numbers) == shape[0] * shape[1]:
+            return name, [numbers[i : i + shape[1]] for i in range(0, len(numbers), shape[1])]
+        if len(shape) == 2 and lengths == [shape[1]] * shape[0]:
+            return name, rows
+        raise ValueError(f"{self.wanted}, found {_found(lengths)}; a semicolon divides rows")
 
     @property
     def wanted(self) -> str:
@@ -165,48 +215,49 @@ class Exercise:
                 else:
                     self._keep(name, verdict.cell)
             elif verdict.status in ("slip", "follows"):
-                self._slipped.add((name, verdict.cell))
+                self.slipped.add((name, verdict.cell))
         if report.slips:
             self.slips += len(report.slips)
             first = report.slips[0]
             if first.cells:
                 self.cell = first.cells[0]
             self._next_unless_open()
-            place = self._place(name, first.cells[0]) if first.cells else first.symbol
-            text = first.text or "that is not it, and no known kind of slip gives this number"
+            place = self.label(name, first.cells[0]) if first.cells else first.symbol
+            text = self._in_print(first.text) or "that is not it, and no known kind of slip gives this number"
             more = f"; {len(report.slips) - 1} more" if len(report.slips) > 1 else ""
             return Reply("slip", f"{place}: {text}{more}")
         if coarse:
             self.cell = coarse[0]
-            return Reply("coarse", f"{self._place(name, coarse[0])} is right so far: write three significant digits")
+            return Reply("coarse", f"{self.label(name, coarse[0])} is right so far: write three significant digits")
         right = [verdict.cell for verdict in verdicts.values() if verdict.status == "right"]
         self._next_unless_open()
         if not right:
             return Reply("unreadable", "a cell left open stays open")
-        where = self._place(name, right[0]) if len(right) == 1 else f"{len(right)} numbers of {self.symbols[name]}"
+        where = self.label(name, right[0]) if len(right) == 1 else f"{len(right)} numbers of {self.symbols[name]}"
         return Reply("right", f"{where}: right")
 
-    def _place(self, name: str, cell: Cell) -> str:
-        return self.symbols[name] + (f"[{','.join(map(str, cell))}]" if cell else "")
+    def _in_print(self, text: str) -> str:
+        """A sentence with quantities' symbols in place of their names."""
+        return NAME.sub(lambda name: self._printed.get(name[0], name[0]), text)
 
     def _keep(self, name: str, cell: Cell, standing: Standing | None = None) -> None:
         key = (name, cell)
-        helped = key in self._slipped or key in self._helped
+        helped = key in self.slipped or key in self.hinted
         self.standing.setdefault(key, standing or ("helped" if helped else "found"))
 
     def _next_unless_open(self) -> None:
-        """To the next number that is not on the table, from where one is."""
-        if self.current is None:
+        """To the next number that is not on the table, from where one is: first in the quantity at hand."""
+        open_ = [key for key in self.places() if key not in self.standing]
+        if not open_:
+            self.current, self.cell = None, ()
             return
-        cells = list(_cells(self.current))
-        here = cells.index(self.cell)
-        for cell in (*cells[here:], *cells[:here]):
-            if not self.knows(self.current.name, cell):
-                self.cell = cell
-                return
-        at = self.questions.index(self.current) + 1
-        self.current = self.questions[at] if at < len(self.questions) else None
-        self.cell = (1,) * self.current.values.ndim if self.current is not None else ()
+        name = open_[0][0]
+        cells = [cell for at, cell in open_ if at == name]
+        if self.current is not None and self.current.name == name:
+            self.cell = next((cell for cell in cells if cell >= self.cell), cells[0])
+        else:
+            self.current = next(quantity for quantity in self.questions if quantity.name == name)
+            self.cell = cells[0]
 
     # Help.
 
@@ -219,9 +270,8 @@ class Exercise:
         key = (self.current.name, self.cell)
         if self.knows(*key):
             return self.lines(*key, HINTS)
-        level = self._helped.get(key, 0) + 1
-        self._helped[key] = level
-        self.hints += 1
+        level = self.hinted.get(key, 0) + 1
+        self.hinted[key] = level
         if level == HINTS:
             self._keep(*key, "told")
             self._next_unless_open()
@@ -229,30 +279,19 @@ class Exercise:
 
     def lines(self, name: str, cell: Cell, level: int) -> tuple[str, ...]:
         """The formula of a quantity, and `level` lines of a cell's arithmetic: symbols, numbers, value."""
-        formula = f"{self.symbols[name]} = {formula_text(self._formulas[name], self.symbols)}"
-        return (formula, *explain(self.step, name, cell).lines()[:level])
+        formula = f"{self.symbols[name]} = {self._formulas[name].text(self.symbols)}"
+        explanation = explain(self.step, name, cell)
+        symbols, numbers, _ = explanation.lines()
+        return (formula, *(symbols, numbers, f"= {rounded(explanation.value)}")[:level])
 
 
-def _rows(text: str) -> Iterator[list[Any]]:
-    """The numbers that were typed, row by row; a "?" is a cell left open. Raises ValueError."""
-    if len(text) > LONGEST:
-        raise ValueError(f"expected at most {LONGEST} characters")
-    plain = text.replace("−", "-").strip()
-    for row in re.split(r"\]\s*,?\s*\[|[;\n]", plain.strip("[] ")):
-        words = row.replace(",", " ").split()
-        if words:
-            yield [_number(word) for word in words]
-    if not re.search(r"\d|\?", plain):
-        raise ValueError("expected a number")
-
-
-def _number(word: str) -> Any:
-    if word == "?":
-        return word
-    if NUMBER.fullmatch(word) is None:
-        raise ValueError(f"expected a number, found {word[:20]!r}")
-    number = Decimal(word)
-    return number if number else ZERO
+def _found(lengths: Sequence[int]) -> str:
+    """How many numbers were typed, in words."""
+    if len(lengths) == 1:
+        return f"{lengths[0]} numbers"
+    if len(set(lengths)) == 1:
+        return f"{len(lengths)} rows of {lengths[0]}"
+    return f"rows of {', '.join(map(str, lengths[:-1]))} and {lengths[-1]}"
 
 
 def _coarse(written: str, true: float) -> bool:
@@ -264,19 +303,4 @@ def _coarse(written: str, true: float) -> bool:
 
 
 def _cells(quantity: Quantity) -> Iterator[Cell]:
-    from numpy import ndindex
-
-    return (tuple(i + 1 for i in place) for place in ndindex(quantity.values.shape))
-
-
-def _copies(problem: Problem) -> Iterator[str]:
-    """The quantities that are another one unchanged: z of an identity, a frozen W⁺ or b⁺."""
-    depth = len(problem.network)
-    for k, layer in enumerate(problem.network.layers, start=1):
-        label = layer_label(k, depth)
-        if layer.activation == "identity":
-            yield "y_out" if k == depth else f"z_{label}"
-        if not layer.train_weights:
-            yield f"W_{label}_next"
-        if not layer.train_bias:
-            yield f"b_{label}_next"
+    return (tuple(i + 1 for i in place) for place in np.ndindex(quantity.values.shape))

@@ -20,67 +20,103 @@ from core.timeline import Timeline
 MOST_NUMBERS = 200  # that a person is asked for
 LARGEST_SEED = 10**9
 ATTEMPTS = 200
+PICKY = 40  # attempts among which a problem of few decimals is looked for
+FEW_DECIMALS, ENDLESS = 4, 9
 FEW_TARGETS = 4  # different rows of targets: classes, or as good as classes
 BARRED = 100  # complaints that outweigh all others
+USUAL_RATE = 0.1
 
 # No multiple of the steps that the numbers come in is as near to these as rounding could tell, so that the same problem
 # is chosen on every machine.
 KINK = 0.01234
 SMALL = 1.234e-4
+NOTHING = 1e-12  # what is left of 0.3 - 0.1 - 0.2
 LARGE = 9.8765
+ALIKE = 1e-6  # how near to a whole number what is one comes
 FLAT = 2.4567  # where tanh and the sigmoid have little slope left
 
 
-def practice_problem(problem: Problem, seed: int) -> Problem:
+def practice_problem(problem: Problem, seed: int, *, keep_rate: bool = False, keep_rows: bool = False) -> Problem:
     """A problem with the shapes, activations and loss of `problem`, and inputs, weights and targets of few decimals
-    that follow from `seed` alone: no idle network, no number at a kink. Of a problem in mini-batches it takes as many
-    rows as a batch has.
+    that follow from `seed` alone: no idle network, no number at a kink. It has as many rows as a step of `problem`, or
+    as many as leave a person with no more than MOST_NUMBERS numbers; and its learning rate, if that has few digits.
 
-    Raises ProblemError where a step of it has more numbers than somebody would compute by hand.
+    `keep_rate` and `keep_rows` say that somebody asked for this very rate and these rows. Raises ProblemError where a
+    step has more numbers than somebody would compute by hand.
     """
-    rows = len(problem.inputs) if problem.batch_size is None else problem.batch_size
-    sizes = problem.network.sizes
+    rows = _rows(problem, keep_rows)
+    rate = problem.learning_rate if keep_rate or _friendly(problem.learning_rate) else USUAL_RATE
+    draw = _Draw(problem, rows, rate, seed)
+    best, found = None, (0, 0)
+    for attempt in range(ATTEMPTS):
+        candidate = draw.problem(attempt)
+        step = Timeline(candidate)[0]
+        judged = sum(_complaints(step)), _decimals(step)
+        if best is None or judged < found:
+            best, found = candidate, judged
+        if not found[0] and (found[1] <= FEW_DECIMALS or found[1] == ENDLESS or attempt >= PICKY):
+            break
+    assert best is not None
+    return best
+
+
+def rows_of(problem: Problem) -> int:
+    """How many rows a step of a problem has."""
+    return problem.batch_size or len(problem.inputs)
+
+
+def _rows(problem: Problem, keep_rows: bool) -> int:
+    """How many rows of a problem are few enough. Raises ProblemError."""
+    rows = rows_of(problem)
+    weights = 2 * sum(a * b for a, b in pairwise(problem.network.sizes))
     # Before anything is drawn: a large network takes long even to be looked at.
-    count = 2 * rows * sum(sizes[1:]) + 2 * sum(a * b for a, b in pairwise(sizes))
-    if count <= MOST_NUMBERS:
-        best, found = _Draw(problem, rows, seed, 0).problem(), BARRED * BARRED
-        for attempt in range(ATTEMPTS):
-            candidate = _Draw(problem, rows, seed, attempt).problem()
-            step = Timeline(candidate)[0]
-            count = sum(quantity.values.size for quantity in quantities(step))
-            if count > MOST_NUMBERS:
-                break
-            complaints = sum(_complaints(step))
-            if complaints < found:
-                best, found = candidate, complaints
-            if not found:
-                return best
-        else:
-            return best
-    advice = "; a smaller --batch takes fewer rows" if rows > 1 else ""
-    raise ProblemError(
-        problem.name,
-        [f"too large to practise by hand: a step has {count} numbers or more, expected at most {MOST_NUMBERS}{advice}"],
+    if weights > MOST_NUMBERS:
+        raise _too_large(problem, f"a step has more than {weights} numbers")
+    one, two = (_count(_Draw(problem, n, USUAL_RATE, 0).problem(0)) for n in (1, 2))
+    each = two - one
+    count, most = one + (rows - 1) * each, 1 + (MOST_NUMBERS - one) // each
+    if most < 1:
+        raise _too_large(problem, f"a step has {one} numbers with a single row")
+    if keep_rows and most < rows:
+        raise _too_large(problem, f"a step has {count} numbers", f"; --batch {most} fits")
+    return min(rows, most)
+
+
+def _too_large(problem: Problem, words: str, advice: str = "") -> ProblemError:
+    return ProblemError(
+        problem.name, [f"too large to practise by hand: {words}, expected at most {MOST_NUMBERS}{advice}"]
     )
 
 
+def _count(problem: Problem) -> int:
+    return sum(quantity.values.size for quantity in quantities(Timeline(problem)[0]))
+
+
+def _friendly(rate: float) -> bool:
+    """Whether a learning rate has few digits, and leaves the updated weights few more."""
+    return 0.01 <= rate < 100 and float(f"{rate:.2g}") == rate
+
+
 class _Draw:
-    """One attempt at a problem."""
+    """Attempts at a problem."""
 
-    def __init__(self, like: Problem, rows: int, seed: int, attempt: int) -> None:
-        self.like, self.rows, self.seed = like, rows, seed
+    def __init__(self, like: Problem, rows: int, rate: float, seed: int) -> None:
+        self.like, self.rows, self.rate, self.seed = like, rows, rate, seed
+        self.known = np.unique(like.targets, axis=0)
+
+    def problem(self, attempt: int) -> Problem:
         # numpy promises the raw stream of PCG64 for ever, but not what its distributions make of it.
-        self.stream = np.random.PCG64(np.random.SeedSequence([seed, attempt]))
-
-    def problem(self) -> Problem:
-        like = self.like
+        self.stream = np.random.PCG64(np.random.SeedSequence([self.seed, attempt]))
+        like, columns, wanted = self.like, self.like.network.sizes[0], rows_of(self.like)
+        fewer = f", {self.rows} of {wanted} rows" if self.rows < wanted else ""
         return replace(
             like,
-            name=f"{like.name}, practice {self.seed}",
-            inputs=self.numbers((self.rows, like.network.sizes[0]), 4, 2),
+            name=f"{like.name}, sheet {self.seed}{fewer}",
+            # Whole numbers, unless the rows would be too much alike.
+            inputs=self.numbers((self.rows, columns), *((2, 1) if columns > 1 else (4, 2))),
             network=Network([self.layer(layer) for layer in like.network.layers]),
             targets=self.targets(),
-            learning_rate=like.learning_rate if like.learning_rate in (0.1, 0.2, 0.25, 0.5, 1.0) else 0.1,
+            learning_rate=self.rate,
             batch_size=None,
         )
 
@@ -90,7 +126,7 @@ class _Draw:
 
     def targets(self) -> Array:
         """Rows of the problem's own where it has few different ones, as classes are; else halves."""
-        known = np.unique(self.like.targets, axis=0)
+        known = self.known
         if len(known) <= max(FEW_TARGETS, known.shape[1]) or not isinstance(self.like.loss, SquaredError):
             rows: Array = known[self.below(len(known), self.rows)]
             return rows
@@ -129,8 +165,18 @@ def _complaints(step: Step) -> Iterator[int]:
             yield BARRED * int((terms <= 0).all())
     for quantity in quantities(step):
         sizes = np.abs(quantity.values)
-        yield int(((sizes > 0) & (sizes < SMALL)).sum())
+        yield int(((sizes > NOTHING) & (sizes < SMALL)).sum())
     yield BARRED * int(not any(gradient.any() for gradient in step.weight_gradients))
     for rows in (step.inputs, step.targets):
         yield 5 * int(len(rows) > 1 and len(np.unique(rows, axis=0)) == 1)
     yield int(len(np.unique(step.inputs, axis=0)) < len(step.inputs))
+
+
+def _decimals(step: Step) -> int:
+    """How many decimals the longest number of a step has, ENDLESS for that many or more."""
+    values = np.concatenate([quantity.values.ravel() for quantity in quantities(step)])
+    for decimals in range(ENDLESS):
+        scaled = values * 10.0**decimals
+        if (np.abs(scaled - np.round(scaled)) < ALIKE).all():
+            return decimals
+    return ENDLESS

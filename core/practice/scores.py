@@ -1,14 +1,15 @@
-"""The scores of exercises, in a file of a person's data folder: a line of JSON for each."""
+"""The scores of finished sheets, in a file of a person's data folder: a line of JSON for each."""
 
 from __future__ import annotations
 
 import json
 import os
-import sys
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from core.errors import ProblemError
+from core.practice.folder import data_folder
 from core.text import clean
 
 LARGEST_FILE = 2**20
@@ -17,8 +18,8 @@ FILE = "practice.jsonl"
 
 @dataclass(frozen=True)
 class Score:
-    """An exercise that was finished: of which problem and seed, when, in how many seconds, the points out of how many
-    numbers, and how many slips and hints there were.
+    """A sheet that was finished: of which problem and seed, when, in how many seconds, the points out of how many
+    numbers, how many slips and hints there were, and under which loss.
     """
 
     problem: str
@@ -29,6 +30,7 @@ class Score:
     numbers: int
     slips: int
     hints: int
+    loss: str = ""
 
 
 def now() -> str:
@@ -37,17 +39,8 @@ def now() -> str:
 
 
 def scores_path() -> Path:
-    """The file of the scores: in $XDG_DATA_HOME, or where the platform keeps a program's data."""
-    home = os.environ.get("XDG_DATA_HOME", "")
-    if os.path.isabs(home):
-        folder = Path(home)
-    elif sys.platform == "win32":
-        folder = Path(os.environ.get("LOCALAPPDATA") or os.path.expanduser("~\\AppData\\Local"))
-    elif sys.platform == "darwin":
-        folder = Path(os.path.expanduser("~/Library/Application Support"))
-    else:
-        folder = Path(os.path.expanduser("~/.local/share"))
-    return folder / "sgdb" / FILE
+    """The file of the scores."""
+    return data_folder() / FILE
 
 
 def keep_score(score: Score, path: Path | None = None) -> str:
@@ -63,29 +56,30 @@ def keep_score(score: Score, path: Path | None = None) -> str:
                 broken = file.read(1) != b"\n"  # somebody's editor, or a full disk
             file.write(b"\n" * broken + json.dumps(asdict(score)).encode() + b"\n")
     except (OSError, ValueError) as error:
-        return f"the score could not be kept: {getattr(error, 'strerror', None) or error}"
+        return f"the score could not be kept: {clean(str(path))}: {getattr(error, 'strerror', None) or error}"
     return ""
 
 
 def load_scores(path: Path | None = None) -> tuple[list[Score], str]:
-    """The scores kept so far, oldest first, and what is wrong with the file, or an empty text. Lines that are no scores
-    are passed over.
+    """The scores kept so far, oldest first, and a word on lines that are no scores, which are passed over, or an empty
+    text. Raises ProblemError where the file cannot be read.
     """
     path = path or scores_path()
+    source = clean(str(path))
     try:
         if not path.exists():
             return [], ""
         if not path.is_file():
-            return [], f"{clean(str(path))} is no file"
+            raise ProblemError(source, ["expected a file, found a folder or a device"])
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - LARGEST_FILE))
             lines = file.read().decode("utf-8", "replace").splitlines()
-    except (OSError, ValueError) as error:
-        return [], f"{clean(str(path))} cannot be read: {getattr(error, 'strerror', None) or error}"
+    except OSError as error:
+        raise ProblemError(source, [f"cannot be read: {error.strerror}"]) from None
     read = [_read(line) for line in lines if line.strip()]
     scores = [score for score in read if score is not None]
     lost = len(read) - len(scores)
-    return scores, f"{lost} lines of {clean(str(path))} are no scores" if lost else ""
+    return scores, f"{source}: {lost} {'line is no score' if lost == 1 else 'lines are no scores'}" if lost else ""
 
 
 def _read(line: str) -> Score | None:
@@ -100,7 +94,8 @@ def _read(line: str) -> Score | None:
             int(found["numbers"]),
             int(found["slips"]),
             int(found["hints"]),
+            clean(str(found.get("loss", ""))),
         )
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
     return score if 0 <= score.seconds < float("inf") and 0 <= score.points <= score.numbers else None

@@ -38,10 +38,10 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,q,question_mark,enter", "dismiss", "Close"),
     ]
 
-    def __init__(self, keys: Sequence[tuple[str, str]]) -> None:
-        """`keys` are pairs of keys and what they do, in the order to be shown."""
+    def __init__(self, keys: Sequence[tuple[str, str]], reading: str = READING) -> None:
+        """`keys` are pairs of keys and what they do, in the order to be shown; `reading` says how to read the rest."""
         super().__init__()
-        self._keys = keys
+        self._keys, self._reading = keys, reading
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="dialog") as dialog:
@@ -53,5 +53,5 @@ class HelpScreen(ModalScreen[None]):
             for i in range(rows):
                 cells = [self._keys[j] for j in range(i, len(self._keys), rows)]
                 table.add_row(*(cell for keys, meaning in cells for cell in (Text(keys, style="bold"), meaning)))
-            yield Static(Text(READING))
+            yield Static(Text(self._reading))
             yield Static(table)

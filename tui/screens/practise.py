@@ -6,73 +6,53 @@ from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 from typing import ClassVar
 
-import numpy as np
 from rich.style import Style
 from rich.text import Text
 from textual import events, on
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
-from core import Array, MarginLoss, Quantity, given, layer_symbol, quantities
-from core.practice import Exercise, Reply, Score, keep_score, now, scores_path
-from core.solving import SURE
-from tui.block import Block
-from tui.format import exact_format, plain
-from tui.matrix import RIGHT, UNSURE, VEIL, WRONG, MatrixView, Pointer
-from tui.palette import Palette
+from core import MarginLoss, ProblemError, given, layer_symbol, quantities
+from core.practice import (
+    Exercise,
+    Reply,
+    Score,
+    forget_progress,
+    keep_progress,
+    keep_score,
+    now,
+    resume,
+    scores_path,
+)
+from tui.answer_input import AnswerInput
+from tui.format import fit, plain
+from tui.matrix import RIGHT, UNSURE, WRONG, MatrixView, Pointer
 from tui.screens.help import HelpScreen
+from tui.sheet import AnswerMatrix, GivenMatrix, answer_block, given_block
 
 ROOMY = (100, 30)
-DIGITS = 6
-TYPED = "0123456789.+-−eE,;[] "
+SHORTEST_NAME = 8  # characters that are left of a problem's name
 MARKS = {"right": (RIGHT, "$text-success"), "slip": (WRONG, "$text-error"), "coarse": (UNSURE, "$text-warning")}
-CELL = "To another cell of this matrix"
-START = "h helps: the formula, then the numbers put in, then the value."
+LETTERS = {"hint": "h", "another": "n", "help": "?", "quit": "q"}
+LINES = "Scroll what is said of the answer"
+MATRICES = "Scroll the matrices"
+START = "exactly or to three significant digits. h helps: the formula, then the numbers put in, then the value."
+HOW = """\
+a number   -0.25, 3e-4, 1/3; exactly, or to three
+           significant digits
+a row      1 2 3 or 1, 2, 3
+a matrix   1 2 3; 4 5 6 or [[1, 2, 3], [4, 5, 6]],
+           also pasted; _ leaves a cell open
+points     1 for a number found at the first go, ½
+           after a slip or a hint, 0 for one told; what
+           cannot be read costs nothing
 
-
-class AnswerInput(Input):
-    """A line for numbers: what belongs to none is a key of the screen."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "screen.check", "check", tooltip="Check what was typed: a number, a row, or the whole matrix"),
-        Binding("down", "screen.move(1, 0)", "cell", tooltip=CELL, key_display="↑ ↓"),
-        Binding("up", "screen.move(-1, 0)", "cell up", show=False),
-    ]
-
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        return character is not None and character in TYPED and super().check_consume_key(key, character)
-
-    def on_key(self, event: events.Key) -> None:
-        if event.is_printable and event.character is not None and event.character not in TYPED:
-            event.prevent_default()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        # In an empty line there is no way to go, so that left and right are the cell's.
-        return bool(self.value) or action not in ("cursor_left", "cursor_right")
-
-
-class AnswerMatrix(MatrixView, can_focus=False):
-    """Matrices of which some numbers are not known yet; `known` says which are."""
-
-    TITLE = "to be found"
-
-    def __init__(self, known: Callable[[str, tuple[int, ...]], bool], *, id: str) -> None:
-        super().__init__(id=id)
-        self._known = known
-
-    def _cell(self, block: Block, row: int, column: int, colours: Palette) -> tuple[str, str, Style]:
-        if self._known(block.name, block.cell(row, column)):
-            return super()._cell(block, row, column, colours)
-        return (" " * block.format.integers + VEIL).ljust(block.format.width), " ", colours.dim
-
-
-class GivenMatrix(MatrixView, can_focus=False):
-    """What an exercise starts from."""
-
-    TITLE = "given"
+Letters are keys while the line is empty.
+A sheet that is left is kept for the next time.
+"""
 
 
 class PractiseScreen(Screen[None]):
@@ -80,14 +60,20 @@ class PractiseScreen(Screen[None]):
 
     CSS_PATH = "practise.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("h", "hint", "hint", tooltip="A hint: the formula, then the numbers put in, then the value"),
-        Binding("left", "move(0, -1)", "cell left", tooltip=CELL, show=False),
-        Binding("right", "move(0, 1)", "cell right", tooltip=CELL, show=False),
-        Binding("pagedown", "page(1)", "scroll", tooltip="Scroll what is given", show=False),
-        Binding("pageup", "page(-1)", "scroll", tooltip="Scroll what is given", show=False),
-        Binding("n", "another", "new sheet", tooltip="Another sheet, with other numbers"),
-        Binding("question_mark", "help", "help", tooltip="The keys, and what the letters mean", key_display="?"),
-        Binding("q", "quit", "quit", tooltip="Quit"),
+        Binding("h", "hint", "hint", tooltip="A hint: the formula, the numbers put in, the value"),
+        Binding("left", "move(0, -1)", "cell left", show=False),
+        Binding("right", "move(0, 1)", "cell right", show=False),
+        Binding("pageup", "scroll_lines(-1)", "lines", tooltip=LINES, show=False, key_display="pgup pgdn"),
+        Binding("pagedown", "scroll_lines(1)", "lines", show=False),
+        Binding(
+            "shift+up", "scroll_matrices(0, -1)", "matrices", tooltip=MATRICES, show=False, key_display="shift+↑↓←→"
+        ),
+        Binding("shift+down", "scroll_matrices(0, 1)", "matrices", show=False),
+        Binding("shift+left", "scroll_matrices(-1, 0)", "matrices", show=False),
+        Binding("shift+right", "scroll_matrices(1, 0)", "matrices", show=False),
+        Binding("n", "another", "new", tooltip="Another sheet, with other numbers"),
+        Binding("question_mark", "help", "help", tooltip="This help", key_display="?"),
+        Binding("q", "quit", "quit", tooltip="Quit; the sheet is kept"),
     ]
 
     def __init__(
@@ -103,28 +89,49 @@ class PractiseScreen(Screen[None]):
         self._started = clock()
         self._seconds: float | None = None  # in the end
         self._hints: tuple[str, ...] = ()
+        self._hinted = ""  # what they are about
         self._reply: Reply | None = None
         self._kept = ""
-        self._warned = ""
+        self._note = ""
+        self._typing = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="status")
         yield Static(Text(" · ".join(self._facts()), no_wrap=True, overflow="ellipsis"), id="facts")
         with Horizontal(id="matrices"):
             yield GivenMatrix(id="given")
-            yield AnswerMatrix(self._known, id="computed")
+            yield AnswerMatrix(id="computed")
         with VerticalScroll(id="work", can_focus=False):
             yield Static(id="lines")
-        yield AnswerInput(id="answer", compact=True, select_on_focus=False)
+        yield AnswerInput("".join(LETTERS.values()), id="answer")
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
         self.query_one(AnswerInput).focus()
         self.set_interval(1, self._write_status)
-        step = self.exercise.step
-        blocks = [_block(q, names) for q, names in zip(given(step), self._names(), strict=False)]
+        blocks = [given_block(q, names) for q, names in zip(given(self.exercise.step), self._names(), strict=False)]
         self.query_one("#given", GivenMatrix).show(blocks)
+        self._note = self._resume() or self._fewer_rows()
         self._write()
+
+    def _resume(self) -> str:
+        """Go on where the sheet was left, if it was. Returns what there is to say of that."""
+        exercise = self.exercise
+        try:
+            seconds = resume(exercise)
+        except ProblemError as error:
+            return f"Begun anew. {error}."
+        if seconds is None:
+            return ""
+        self._started -= seconds
+        return f"Sheet {exercise.seed} goes on where it was left: {exercise.progress} on the table."
+
+    def _fewer_rows(self) -> str:
+        exercise = self.exercise
+        rows = len(exercise.problem.inputs)
+        if not exercise.rows_left_out:
+            return ""
+        return f"A step has {rows + exercise.rows_left_out} rows; the sheet takes {rows}, so as not to be too long."
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= ROOMY[0] and event.size.height >= ROOMY[1], "-roomy")
@@ -155,43 +162,49 @@ class PractiseScreen(Screen[None]):
         exercise = self.exercise
         self.set_class(exercise.done, "-done")
         current = exercise.current
-        blocks = [_block(q, current=current is not None and q.name == current.name) for q in quantities(exercise.step)]
+        name = current.name if current is not None else ""
         view = self.query_one("#computed", AnswerMatrix)
-        view.show(blocks, again=True)
-        view.point(Pointer(current.name, exercise.cell) if current is not None else None)
-        self.query_one("#work").border_title = self._title()
-        self.query_one(AnswerInput).placeholder = f"type {exercise.wanted.removeprefix('expected ')}, then enter"
+        view.show([answer_block(q, self._known, q.name == name) for q in quantities(exercise.step)], again=True)
+        view.point(Pointer(name, exercise.cell) if current is not None else None)
+        placeholder = f"{exercise.wanted.removeprefix('expected ')}; three significant digits"
+        self.query_one(AnswerInput).placeholder = placeholder
         self.query_one("#lines", Static).update(Text("\n").join(self._lines()))
         self._write_status()
         self.refresh_bindings()
+        self.call_after_refresh(self._show_last_line)
+
+    def _show_last_line(self) -> None:
+        work = self.query_one("#work", VerticalScroll)
+        more = " · pgup pgdn" if work.max_scroll_y > 0 else ""
+        work.border_title = self._title() + more
+        work.scroll_to(y=work.max_scroll_y if self._hints else 0, animate=False)
 
     def _title(self) -> str:
         exercise = self.exercise
         if exercise.current is None:
             return "done"
-        return self._place()
+        here = self._place()
+        return here if self._hinted in ("", here) else f"{self._hinted}, told; next {here}"
 
     def _place(self) -> str:
         assert self.exercise.current is not None
-        cell = self.exercise.cell
-        return self.exercise.current.symbol + (f"[{','.join(map(str, cell))}]" if cell else "")
+        return self.exercise.label(self.exercise.current.name, self.exercise.cell)
 
     def _lines(self) -> Iterator[Text]:
         exercise = self.exercise
         theme = self.app.theme_variables
-        if self._warned:
-            yield Text(self._warned, style="bold")
+        if self._note:
+            yield Text(self._note, style="bold")
         if self._reply is not None:
             mark, colour = MARKS.get(self._reply.verdict, (" ", "$foreground"))
             style = Style.parse(f"bold {_hex(theme.get(colour[1:], ''))}".strip())
             yield Text(f"{mark} {self._reply.text}".strip(), style=style)
-        if exercise.done:
-            yield from map(Text, self._summary())
-            return
         for i, line in enumerate(self._hints):
             yield Text(line, style="bold" if i == 0 else "")
-        if self._reply is None and not self._hints:
-            yield Text(f"Find {self._place()}. {START}", style="dim")
+        if exercise.done:
+            yield from map(Text, self._summary())
+        elif self._reply is None and not self._hints:
+            yield Text(f"Find {self._place()}, {START}", style="dim")
 
     def _summary(self) -> Iterator[str]:
         exercise = self.exercise
@@ -206,43 +219,60 @@ class PractiseScreen(Screen[None]):
 
     def _write_status(self) -> None:
         exercise = self.exercise
-        name = plain(exercise.like.name)
         parts = [
-            f"{name} · sheet {exercise.seed}",
-            f"{len(exercise.standing)} of {exercise.total} numbers",
+            f"sheet {exercise.seed}",
+            exercise.progress,
             _count(exercise.slips, "slip"),
             _count(exercise.hints, "hint"),
             _minutes(self._time()),
         ]
-        self.query_one("#status", Static).update(Text(" · ".join(parts), no_wrap=True, overflow="ellipsis"))
+        status = self.query_one("#status", Static)
+        room = status.content_size.width - len(" · ".join(["", *parts]))
+        if room < SHORTEST_NAME:
+            parts[1] = parts[1].removesuffix(" numbers")
+            room += len(" numbers")
+        name = fit(plain(exercise.like.name), max(room, SHORTEST_NAME))
+        status.update(Text(" · ".join([name, *parts]), no_wrap=True, overflow="ellipsis"))
 
     # The keys.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        if action in LETTERS and self._typing:
+            return False
         return not self.exercise.done or action not in ("check", "hint", "move")
+
+    @on(Input.Changed)
+    def _note_typing(self, event: Input.Changed) -> None:
+        self._typing = bool(event.value)
+        self.refresh_bindings()
 
     def action_check(self) -> None:
         answer = self.query_one(AnswerInput)
         before = self._before()
-        self._reply, self._warned = self.exercise.answer(answer.value), ""
+        self._reply, self._note = self.exercise.answer(answer.value), ""
         if self._reply.verdict == "right":
             answer.clear()
         if self._before() != before:
-            self._hints = ()
+            self._hints, self._hinted = (), ""
         self._finish()
 
     def action_hint(self) -> None:
-        self._hints, self._reply, self._warned = self.exercise.hint(), None, ""
+        self._hinted = self._place()
+        self._hints, self._reply, self._note = self.exercise.hint(), None, ""
         self._finish()
 
     def action_move(self, down: int, right: int) -> None:
         self.exercise.move(down, right)
-        self._hints, self._reply, self._warned = (), None, ""
+        self._hints, self._hinted, self._reply, self._note = (), "", None, ""
         self._write()
 
-    def action_page(self, pages: int) -> None:
-        view = self.query_one("#given", GivenMatrix)
-        view.scroll_relative(y=pages * view.size.height, animate=False)
+    def action_scroll_lines(self, pages: int) -> None:
+        work = self.query_one("#work", VerticalScroll)
+        work.scroll_relative(y=pages * max(1, work.size.height - 1), animate=False)
+
+    def action_scroll_matrices(self, right: int, down: int) -> None:
+        for view in self.query(MatrixView):
+            view.scroll_relative(4 * right, down, animate=False)
 
     @on(MatrixView.Chosen)
     def _choose(self, event: MatrixView.Chosen) -> None:
@@ -256,37 +286,50 @@ class PractiseScreen(Screen[None]):
                 self.action_move(there[0] - here[0], there[1] - here[1])
 
     def action_another(self) -> None:
-        if self._sure("n begins another sheet"):
-            exercise = Exercise(self.exercise.like, self.exercise.seed + 1)
-            self.app.switch_screen(PractiseScreen(exercise, self._clock, self._keep))
+        if self._may_leave("n begins another", ask=True):
+            self.app.switch_screen(PractiseScreen(self.exercise.another(), self._clock, self._keep))
 
-    def action_quit(self) -> None:
-        if self._sure("q quits"):
-            self.app.exit()
+    async def action_quit(self) -> None:
+        await self.app.action_quit()
+
+    def may_quit(self) -> bool:
+        """Whether nothing is lost by it, or somebody wants it all the same."""
+        return self._may_leave("it quits", ask=False)
+
+    def _may_leave(self, what: str, ask: bool) -> bool:
+        """Keep what is under way. Whether the sheet may be left: nothing is lost, or somebody says so twice, who is
+        asked where the sheet cannot be kept, or `ask` says so.
+        """
+        exercise = self.exercise
+        if exercise.done:
+            return True
+        lost = keep_progress(exercise, self._time()) if exercise.begun else ""
+        note = f"Sheet {exercise.seed} "
+        note += f"cannot be kept: {lost}." if lost else "is not done; it is kept, and goes on when it is opened again."
+        note += f" Once more, and {what}."
+        if self._note == note or not (lost or ask):
+            return True
+        self._note, self._reply = note, None
+        self._write()
+        return False
 
     def action_help(self) -> None:
         keys: dict[str, list[str]] = {}
         for binding in Binding.make_bindings([*AnswerInput.BINDINGS, *self.BINDINGS]):
             if binding.tooltip:
                 keys.setdefault(binding.tooltip, []).append(self.app.get_key_display(binding))
-        self.app.push_screen(HelpScreen([(" ".join(shown), meaning) for meaning, shown in keys.items()]))
+        self.app.push_screen(HelpScreen([(" ".join(shown), meaning) for meaning, shown in keys.items()], HOW))
 
-    def _sure(self, what: str) -> bool:
-        """Whether what is under way may be left: nothing is, or somebody says so twice."""
-        warning = f"This sheet is not done, and is not kept: once more, and {what}."
-        if self.exercise.done or not self.exercise.standing or self._warned == warning:
-            return True
-        self._warned, self._reply = warning, None
-        self._write()
-        return False
-
-    def _before(self) -> tuple[Quantity | None, tuple[int, ...]]:
+    def _before(self) -> tuple[object, tuple[int, ...]]:
         return self.exercise.current, self.exercise.cell
 
     def _finish(self) -> None:
-        """After each step: keep the score, if it was the last."""
+        """After each step: keep it or, after the last, the score."""
         exercise = self.exercise
-        if exercise.done and self._seconds is None:
+        if not exercise.done:
+            if exercise.begun:
+                keep_progress(exercise, self._time())
+        elif self._seconds is None:
             self._seconds = self._time()
             score = Score(
                 exercise.like.name,
@@ -297,50 +340,11 @@ class PractiseScreen(Screen[None]):
                 exercise.total,
                 exercise.slips,
                 exercise.hints,
+                exercise.problem.loss.title,
             )
             self._kept = self._keep(score)
+            forget_progress(exercise)
         self._write()
-
-
-class PractiseApp(App[None]):
-    """Exercises on a screen, and nothing else."""
-
-    TITLE = "sgdb"
-    CSS_PATH = "../app.tcss"
-
-    def __init__(self, screen: PractiseScreen) -> None:
-        super().__init__()
-        self._first = screen
-
-    def on_mount(self) -> None:
-        self.push_screen(self._first)
-
-
-def run_practice(exercise: Exercise) -> int:
-    """Open an exercise on the terminal, until the person quits. Returns the exit status."""
-    PractiseApp(PractiseScreen(exercise)).run()
-    return 0
-
-
-def _block(quantity: Quantity, names: Sequence[str] = (), current: bool = False) -> Block:
-    values, axes = _laid(quantity)
-    # 1.7000000000000002 is 1.7 to whoever computes by hand.
-    values = np.vectorize(lambda value: float(f"{value:.{SURE}g}"), otypes=[float])(values)
-    note = f"{values.shape[0]}×{values.shape[1]}" if axes == "ij" and values.shape[1] > 1 else ""
-    number_format = exact_format(values, DIGITS)
-    return Block(
-        quantity.name, quantity.symbol, values, note, number_format, axes=axes, current=current, column_names=names
-    )
-
-
-def _laid(quantity: Quantity) -> tuple[Array, str]:
-    """The values as a matrix, and its axes: a number for each sample stands upright, one for each unit lies."""
-    values = quantity.values
-    if values.ndim == 2:
-        return values, "ij"
-    if values.ndim == 0:
-        return values.reshape(1, 1), ""
-    return (values[:, np.newaxis], "i") if quantity.name == "sample_losses" else (values[np.newaxis, :], "j")
 
 
 def _minutes(seconds: float) -> str:

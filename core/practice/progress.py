@@ -1,0 +1,105 @@
+"""A sheet that is not finished yet, kept in a person's data folder: a file for each, which goes when it is done."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from core.errors import ProblemError
+from core.files import MIB, read_bytes, write_lines
+from core.practice.exercise import HINTS, POINTS, Exercise
+from core.practice.folder import data_folder
+from core.text import clean
+
+FOLDER = "sheets"
+
+
+def progress_path(exercise: Exercise) -> Path:
+    """The file of an exercise. Its name follows from every number of the problem, so that another one, which a changed
+    file or another option makes, never goes on where this one was left.
+    """
+    problem = exercise.problem
+    layers = [
+        (layer.activation, layer.train_weights, layer.train_bias, _plain(layer.weights), _plain(layer.bias))
+        for layer in problem.network.layers
+    ]
+    told = (
+        exercise.seed,
+        _plain(problem.inputs),
+        _plain(problem.targets),
+        layers,
+        repr(problem.loss),
+        problem.reduction,
+        problem.learning_rate,
+    )
+    return data_folder() / FOLDER / f"{sha256(repr(told).encode()).hexdigest()[:16]}.json"
+
+
+def keep_progress(exercise: Exercise, seconds: float) -> str:
+    """Write down how far an exercise is, after so many seconds. Returns why that cannot be kept, or an empty text."""
+    path = progress_path(exercise)
+    labels = {key: _label(*key) for key in exercise.places()}
+    kept = {
+        "problem": exercise.like.name,
+        "seed": exercise.seed,
+        "seconds": round(seconds, 1),
+        "slips": exercise.slips,
+        "standing": {labels[key]: standing for key, standing in exercise.standing.items()},
+        "hinted": {labels[key]: level for key, level in exercise.hinted.items()},
+        "slipped": [labels[key] for key in exercise.places() if key in exercise.slipped],
+    }
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_lines(path, [json.dumps(kept, indent=1), "\n"])
+    except OSError as error:
+        return f"{clean(str(path))}: {error.strerror or error}"
+    return ""
+
+
+def resume(exercise: Exercise) -> float | None:
+    """Put a new exercise where it was left. Returns the seconds that it had taken, or None where nothing was kept.
+
+    Raises ProblemError where what was kept is of no use; the exercise is as it was.
+    """
+    path = progress_path(exercise)
+    if not os.path.exists(path):
+        return None
+    data = read_bytes(path, MIB)
+    keys = {_label(*key): key for key in exercise.places()}
+    try:
+        kept: Any = json.loads(data)
+        seconds, slips = float(kept["seconds"]), int(kept["slips"])
+        standing = {keys[label]: _one_of(found, POINTS) for label, found in kept["standing"].items()}
+        hinted = {keys[label]: _one_of(level, range(1, HINTS + 1)) for label, level in kept["hinted"].items()}
+        slipped = {keys[label] for label in kept["slipped"]}
+        if not (0 <= seconds < math.inf and slips >= 0 and len(standing) < exercise.total):
+            raise ValueError
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        raise ProblemError(clean(str(path)), ["this is no sheet that was kept"]) from None
+    exercise.go_on(standing, hinted, slipped, slips)
+    return seconds
+
+
+def forget_progress(exercise: Exercise) -> None:
+    """Take away what was kept of an exercise, if that can be done."""
+    with suppress(OSError):
+        progress_path(exercise).unlink()
+
+
+def _label(name: str, cell: tuple[int, ...]) -> str:
+    return f"{name}[{','.join(map(str, cell))}]"
+
+
+def _one_of(found: Any, known: Any) -> Any:
+    if isinstance(found, (bool, float)) or found not in known:
+        raise ValueError
+    return found
+
+
+def _plain(values: Any) -> Any:
+    return None if values is None else values.tolist()

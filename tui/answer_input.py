@@ -1,0 +1,64 @@
+"""The line that answers are typed into."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from tui.format import plain
+
+CELL = "To another cell; in an empty line also ← →"
+
+
+class AnswerInput(Input):
+    """A line for numbers. While it is empty, the screen's letters are keys; once something stands in it, every
+    character is typed.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.check", "check", tooltip="Check what was typed"),
+        Binding("down", "screen.move(1, 0)", "cell", tooltip=CELL, key_display="↑↓"),
+        Binding("up", "screen.move(-1, 0)", "cell up", show=False),
+        Binding("escape", "put_aside", "clear", tooltip="Empty the line, or bring back what stood in it"),
+        Binding("escape", "take_back", "restore"),
+    ]
+
+    def __init__(self, letters: str, *, id: str) -> None:
+        """`letters` are keys of the screen while the line is empty."""
+        super().__init__(id=id, compact=True, select_on_focus=False)
+        self._letters = letters
+        self._aside = ""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return super().check_consume_key(key, character) and not self._is_key(character)
+
+    def on_key(self, event: events.Key) -> None:
+        if self._is_key(event.character):
+            event.prevent_default()
+
+    def _is_key(self, character: str | None) -> bool:
+        return not self.value and character is not None and character in self._letters
+
+    def _on_paste(self, event: events.Paste) -> None:
+        # A line has no rows of its own: what was on several lines is a matrix.
+        rows = [plain(" ".join(line.split())).rstrip(";") for line in event.text.splitlines()]
+        self.replace("; ".join(row for row in rows if row), *self.selection)
+        event.stop()
+        event.prevent_default()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        if action == "take_back":
+            return bool(self._aside) and not self.value
+        # In an empty line there is no way to go, so that left and right are the cell's.
+        empty = action in ("cursor_left", "cursor_right", "put_aside")
+        return bool(self.value) or not empty
+
+    def action_put_aside(self) -> None:
+        self._aside, self.value = self.value, ""
+
+    def action_take_back(self) -> None:
+        self.value, self._aside = self._aside, ""
+        self.cursor_position = len(self.value)

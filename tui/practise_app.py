@@ -1,0 +1,41 @@
+"""Practice on a terminal: an application of its own, around the screen of sheets."""
+
+from __future__ import annotations
+
+import sys
+
+from textual.app import App
+
+from core.practice import Exercise
+from tui.screens.practise import PractiseScreen
+
+
+class PractiseApp(App[str]):
+    """Sheets on a screen, and nothing else; in the end, what there is to say of the last."""
+
+    TITLE = "sgdb"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False  # every command is in the footer
+
+    def __init__(self, screen: PractiseScreen) -> None:
+        super().__init__()
+        self._first = screen
+
+    def on_mount(self) -> None:
+        self.push_screen(self._first)
+
+    async def action_quit(self) -> None:
+        screen = next(screen for screen in self.screen_stack if isinstance(screen, PractiseScreen))
+        exercise = screen.exercise
+        if screen.may_quit():
+            left = exercise.begun and not exercise.done
+            kept = f"Sheet {exercise.seed} is kept, {exercise.progress} on the table; "
+            self.exit(kept + f"--seed {exercise.seed} opens it again." if left else "")
+
+
+def run_practice(exercise: Exercise) -> int:
+    """Open an exercise on the terminal, until the person quits. Returns the exit status."""
+    last_word = PractiseApp(PractiseScreen(exercise)).run()
+    if last_word:
+        print(last_word, file=sys.stderr)
+    return 0
