@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import core
-from answer_sheets import ROUNDINGS, answers_of, as_printed, carried_on, nested, significant
+from answer_sheets import ROUNDINGS, answers_of, as_printed, carried_on, decimals, nested, significant
 from core.computation import values_of
 from examples import exercise_2, random_problem
 
@@ -228,3 +228,103 @@ class TestZeros:
 
     def test_a_digit_far_from_the_number_is_no_slip_of_the_point(self) -> None:
         assert only_slip({"W_out_next": exact("0.2 0.4 0.01")}).kind != "decimal point"
+
+    @pytest.mark.parametrize("zero", ["0.0", "0.000", "0"])
+    def test_a_zero_is_as_exact_as_the_numbers_beside_it(self, zero: str) -> None:
+        slip = only_slip({"dW_1[1]": exact(f"-0.0134 {zero} -0.1504")})
+        assert (slip.name, slip.cells) == ("dW_1", ((1, 2),))
+
+    def test_the_zeros_of_an_array_are_zeros(self) -> None:
+        step = step_0()
+        assert core.check_answers({"delta_1": step.deltas[0]}, step).right
+        report = core.check_answers({"delta_1": np.zeros((4, 3))}, step)
+        assert report.counts["slip"] == np.count_nonzero(step.deltas[0])
+
+    def test_a_finger_too_many_on_one_number_makes_no_zero_finer(self) -> None:
+        z_1 = [exact("0.46 0.87 0.70"), exact("0.7120 0.16 0.04"), exact("0.00 0.00 0.70"), exact("0.12 0.12 0.00")]
+        assert only_slip({"z_1": z_1, "delta_1[1]": exact("-0.018 -0.027 -0.081")}).cells == ((2, 1),)
+        assert only_slip({"W_1_next[2]": exact("0.7018 0.44 0.88")}).cells == ((2, 1),)
+
+
+class TestRoundingOnTheWay:
+    """Numbers that were not written had been rounded."""
+
+    def test_it_is_one_slip_and_named(self) -> None:
+        dW_1 = [exact("-0.01344 -0.02015 -0.1504"), exact("-0.016395 -0.024595 0.00723")]
+        slip = only_slip({"dW_1": dW_1})
+        assert (slip.kind, len(slip.cells)) == ("rounded early", 5)
+        assert slip.text == "what follows from numbers on the way rounded to 4 decimals"
+
+    def test_rounding_of_no_fixed_kind_is_one_slip_too(self) -> None:
+        dW_1 = [exact("-0.013420 -0.020160 -0.150435"), exact("-0.016405 -0.024615 0.007230")]
+        slip = only_slip({"dW_1": dW_1})
+        assert (slip.kind, len(slip.cells)) == ("rounded early", 6)
+        assert slip.text.startswith("about")
+
+    def test_it_comes_behind_a_slip(self) -> None:
+        dW_1 = [exact("-0.013420 -0.020160 -0.150435"), exact("-0.016405 -0.024615 0.007230")]
+        report = core.check_answers({"dW_1": dW_1, "W_out_next[3]": Decimal("0.5474687")}, step_0())
+        assert [slip.kind for slip in report.slips] == ["decimal point", "rounded early"]
+
+    def test_whoever_hands_in_half_of_what_they_rounded_has_made_hardly_any_other(self) -> None:
+        rng = np.random.default_rng(3)
+        sheets = others = 0
+        for seed in range(120):
+            problem = random_problem(
+                seed=seed, sizes=(2, 3, 3, 2), rows=3, activation=("relu", "sigmoid", "tanh")[seed % 3]
+            )
+            step = step_0(problem)
+            places = (decimals, significant)[seed % 2](int(rng.integers(3, 8)), ROUNDINGS[seed // 2 % 3])
+            answers = answers_of(carried_on(step, "", lambda _: None, places), step, as_printed)
+            report = core.check_answers({n: a for n, a in answers.items() if rng.random() < 0.5}, step)
+            sheets += 1
+            others += any(slip.kind not in ("rounded early", "last digit") for slip in report.slips)
+            assert sum(slip.kind == "rounded early" for slip in report.slips) <= 1
+        assert others <= 0.05 * sheets
+
+    def test_what_is_off_in_the_last_digit_is_said_so(self) -> None:
+        assert only_slip({"s_out": exact("0.09859 0.01123 0.06336 0.00594")}).kind == "last digit"
+
+
+class TestSlipsThatLeaveMuchOpen:
+    def test_dead_units_do_not_split_a_slip(self) -> None:
+        """Where somebody's own value is 0, what their digits leave open after a slip is not."""
+        step = step_0(random_problem(seed=12, sizes=(3, 4, 3), rows=5, activation="relu", learning_rate=0.5))
+        write = significant(3, ROUNDINGS[1])
+
+        def slip(v: dict[str, Any]) -> Any:
+            updated = v["W_out"] - 0.5 * v["z_1"].T @ v["delta_out"]
+            return (v["delta_out"] @ updated.T) * (v["s_1"] > 0)
+
+        found = only_slip(answers_of(carried_on(step, "delta_1", slip, write), step, as_printed), step)
+        assert (found.name, found.kind) == ("delta_1", "updated weights")
+
+    def test_a_number_on_the_far_side_of_what_follows_is_no_consequence(self) -> None:
+        """Cutting off makes each product smaller: it leads from the true value towards 0, and not away from it."""
+        step = step_0(random_problem(seed=2, sizes=(2, 3, 1), rows=1, activation="sigmoid"))
+        cut = decimals(1, ROUNDINGS[0])
+        z, delta = (np.vectorize(lambda x: float(cut(x)))(v) for v in (step.activations[0], step.deltas[1]))
+        answers = {"z_1": nested(step.activations[0], cut), "delta_out": nested(step.deltas[1], cut)}
+        true, rough = step.weight_gradients[1], z.T @ delta
+        for place in np.ndindex(true.shape):
+            key = f"dW_out[{place[0] + 1},{place[1] + 1}]"
+            between, beyond = (true + rough)[place] / 2, 2 * true[place] - rough[place]
+            assert core.check_answers(answers | {key: round(between, 4)}, step).right
+            assert not core.check_answers(answers | {key: round(beyond, 4)}, step).right
+
+
+class TestMisreadInWhatWasLeftOut:
+    @pytest.mark.parametrize(
+        ("name", "slip", "left"),
+        [
+            ("s_2", lambda v: v["z_1"] @ v["W_2"].T, ("z_2", "delta_out")),
+            ("delta_1", lambda v: v["delta_2"] @ v["W_2"] * v["z_1"] * (1 - v["z_1"]), ("delta_2", "dW_1")),
+            ("dW_2", lambda v: v["z_1"] @ v["delta_2"], ("delta_2", "W_2_next")),
+        ],
+    )
+    def test_a_matrix_turned(self, name: str, slip: Any, left: tuple[str, ...]) -> None:
+        step = step_0(random_problem(seed=5, sizes=(2, 3, 3, 2), rows=3, activation="sigmoid", bias=False))
+        answers = answers_of(carried_on(step, name, slip), step, significant(7, ROUNDINGS[1]))
+        found = only_slip({key: answers[key] for key in left}, step)
+        assert found.kind == "transposed"
+        assert name in found.text

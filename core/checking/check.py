@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from core.checking.report import CellVerdict, CheckReport, FormulaVerdict, Slip
 from core.errors import ProblemError
 from core.step import Step
+from core.text import shown
 
 if TYPE_CHECKING:
     from core.checking.answers import AnswerSheet
@@ -82,7 +83,7 @@ class _Check:
 
         found: dict[str, Placed] = {}
         for answer in self.sheet.answers:
-            path = f"answers.{answer.key}"
+            path = f"answers.{shown(answer.key)[1:-1]}"
             name = self._name(path, answer.name)
             if name is None:
                 continue
@@ -111,7 +112,7 @@ class _Check:
             hint = f'; after the step it is "{name}_next"' if f"{name}_next" in self.own.order else ""
             self.mistakes.append(f"{path}: {name} is given, not computed{hint}")
         else:
-            self.mistakes.append(f"{path}: {suggest(typed[:40], self.own.order)}")
+            self.mistakes.append(f"{path}: {suggest(shown(typed)[1:-1], self.own.order)}")
         return None
 
     def _carry_on(self, name: str, answer: Placed | None) -> None:
@@ -136,7 +137,7 @@ class _Check:
             # A mistake in what was left out may explain more of this quantity, once it is known.
             findings = diagnoser.findings(name, wrong, right)
             for finding in sorted(findings, key=lambda finding: finding.elsewhere(name) is None):
-                merged = self._merged(finding) or self._rounded_again(finding)
+                merged = self._merged(finding) or self._rounded_again(name, finding)
                 for place in finding.places:
                     verdict = verdicts[place]
                     if merged is not None:
@@ -149,12 +150,15 @@ class _Check:
                 if self._assume(name, finding):
                     break
 
-    def _rounded_again(self, finding: Finding) -> str | None:
+    def _rounded_again(self, name: str, finding: Finding) -> str | None:
         """Where rounding on the way was told of first, if this is more of it: then more is known of how it was done."""
-        if finding.diagnosis is None or finding.diagnosis.rounding is None or self.own.rounding is None:
+        from core.checking.diagnosis import EARLY
+
+        told = [at for at, earlier in self.findings if earlier.diagnosis and earlier.diagnosis.kind == EARLY]
+        if not told or finding.diagnosis is None or finding.diagnosis.kind != EARLY:
             return None
-        self.own.round_with(finding.diagnosis.rounding)
-        return next(name for name, earlier in self.findings if earlier.diagnosis and earlier.diagnosis.rounding)
+        self._assume(name, finding)
+        return told[0]
 
     def _assume(self, name: str, finding: Finding) -> bool:
         """Carry on from a slip that was made in what was not written."""
@@ -218,17 +222,19 @@ class _Check:
     def _formulas(self) -> list[FormulaVerdict]:
         if not self.sheet.formulas:
             return []
-        from core.checking.formula_check import UnknownNameError, check_formula
+        from core.checking.formula_check import FormulaChecker
+        from core.checking.formula_values import UnknownNameError
 
         found: dict[str, FormulaVerdict] = {}
+        checker = FormulaChecker(self.step)
         for formula in self.sheet.formulas:
-            path = f"formulas.{formula.name}"
+            path = f"formulas.{shown(formula.name)[1:-1]}"
             name = self._name(path, formula.name)
             if name in found:
                 self.mistakes.append(f"{path}: {name} was already given")
             elif name is not None:
                 try:
-                    found[name] = check_formula(self.step, name, self.symbols[name], formula)
+                    found[name] = checker.check(name, self.symbols[name], formula)
                 except UnknownNameError as error:
                     self.mistakes.append(f"{path}: {error}")
         return [found[name] for name in self.own.order if name in found]

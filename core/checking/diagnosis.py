@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from core.arrays import Array
-from core.checking.own_values import OwnValues, Range, Rounding
+from core.checking.own_values import Evaluate, OwnValues, Range, Rounding
 from core.checking.written import Written
 from core.checking.wrong_turns import Turn, WrongTurns
-from core.computation import Values
+from core.computation import Computation, Values
 from core.step import Step
 
 Place = tuple[int, ...]
@@ -23,11 +23,13 @@ MOST_OTHERS = 2
 MOST_OPEN = 0.05
 WIDER = 4.0  # a mistake may leave open more than the right way does: so much more, before it is looked at closely
 EARLY = "rounded early"
+ROUGHLY = "about what follows from rounding on the way"
 LAST_DIGIT = "last digit"
 SLIGHT = (EARLY, LAST_DIGIT)
 OFF_BY = 5  # in the last digit
 BY_ROUNDING = 2  # what is off by so much is rather a matter of rounding than of a digit that nobody else has
 EVEN = 1e-9  # relative: how near a number is to be to one with few digits, to be that number
+ROUGH = 100.0  # units of the last digit that somebody wrote: two digits fewer on the way
 NEAR = 0.01  # relative: how far rounding on the way leads
 
 
@@ -38,6 +40,10 @@ class Diagnosis(NamedTuple):
     text: str
     at: str
     rounding: Rounding | None = None
+
+    def exactly(self, kind: str) -> bool:
+        """Whether this is of a kind that it reproduces to the last digit."""
+        return self.kind == kind and self.text != ROUGHLY
 
     def words(self, name: str) -> str:
         """The slip as it is told of the quantity `name`."""
@@ -89,7 +95,7 @@ class Diagnoser:
         method: dict[Place, dict[Diagnosis, _Try]] = {place: {} for place in wrong}
         for attempt in self._tries(name, wrong, right):
             for place, written in wrong.items():
-                if attempt.range.holds(place, written):
+                if attempt.range.holds(place, written) and self._tells(name, place, written, attempt):
                     method[place].setdefault(attempt.diagnosis, attempt)
         made = self._credible(name, method, wrong, right)
         pen = self._by_pen(name, wrong, right)
@@ -103,7 +109,7 @@ class Diagnoser:
             if chosen is None or (best == 1 and self.own.true[name].size > 1):
                 alone: list[Finding] = []
                 for place, written in left.items():
-                    early = [d for d in method[place] if d.rounding and self._near(name, place, written)]
+                    early = [d for d in method[place] if d.exactly(EARLY) and self._near(name, place, written)]
                     alone.append(_finding((place,), [*early, *pen[place]], method, made))
                 found += _with_last_digits_together(alone)
                 break
@@ -111,6 +117,16 @@ class Diagnoser:
             found.append(_finding(places, [chosen, *(pen[places[0]] if best == 1 else [])], method, made))
             left = {place: written for place, written in left.items() if place not in places}
         return sorted(found, key=lambda finding: finding.places[0])
+
+    def _tells(self, name: str, place: Place, written: Written, attempt: _Try) -> bool:
+        """Whether a number tells of a mistake: one that changes it by more than what is left open anyway. No rounding
+        makes a 0.
+        """
+        if attempt.diagnosis.kind == EARLY:
+            return written.value != 0
+        (low, high), (at_least, at_most) = self.own.range(name), attempt.range
+        change = abs(at_least[place] + at_most[place] - low[place] - high[place]) / 2
+        return bool(change > attempt.range.width(place))
 
     def _near(self, name: str, place: Place, written: Written) -> bool:
         """Whether a number is off by no more than what rounding on the way leads to."""
@@ -145,7 +161,7 @@ class Diagnoser:
         """What came of a mistake in the quantity it was made in: throughout, or in the rows of these places alone;
         None where the right numbers speak against it.
         """
-        diagnosis, at = tried.diagnosis, tried.diagnosis.at
+        at = tried.diagnosis.at
         throughout = all(tried.range.holds(place, written) for place, written in right.items())
         if tried.turn is None:
             return Made(tried.range.low, np.zeros(())) if throughout else None
@@ -158,7 +174,7 @@ class Diagnoser:
             return None
         partly = Made(theirs.copy(), np.zeros(theirs.shape))
         partly.values[rows], partly.radius[rows] = whole.values[rows], whole.radius[rows]
-        carried = self.own.carry(name, {diagnosis.at: partly.values})
+        carried = self.own.carry(name, instead={at: _always(partly.values)})
         open_ = (tried.range.high - tried.range.low) / 2
         near = Range(carried - open_, carried + open_)
         return partly if all(near.holds(place, written) for place, written in right.items()) else None
@@ -185,13 +201,30 @@ class Diagnoser:
             for at in (name, *unwritten):
                 for turn in tries(at):
                     yield from self._attempts(name, at, turn, wrong)
-        if unwritten:
-            for rounding in _roundings([*wrong.values(), *right.values()]):
-                words = f"what follows from numbers on the way {rounding}"
-                values = own.carry(name, rounding=rounding)
-                if self._promising(name, values, wrong):
-                    reach = own.reach(name, partial(own.carry, name, rounding=rounding))
-                    yield _Try(Diagnosis(EARLY, words, name, rounding), reach, None, own.values)
+        roundings = list(_roundings([*wrong.values(), *right.values()])) if unwritten else []
+        for rounding in roundings:
+            words = f"what follows from numbers on the way {rounding}"
+            values = own.carry(name, rounding=rounding)
+            if self._promising(name, values, wrong):
+                reach = own.reach(name, partial(own.carry, name, rounding=rounding))
+                yield _Try(Diagnosis(EARLY, words, name, rounding), reach, None, own.values)
+        for at in unwritten:
+            for rounding in roundings:
+                turn = Turn(EARLY, f"what follows from numbers {rounding}", _rounded(rounding, own.order[at]))
+                yield from self._attempts(name, at, turn, wrong)
+        if unwritten and all(self._near(name, place, written) for place, written in wrong.items()):
+            yield _Try(Diagnosis(EARLY, ROUGHLY, name), self._roughly(name, unwritten[0], wrong), None, own.values)
+
+    def _roughly(self, name: str, before: str, wrong: Mapping[Place, Written]) -> Range:
+        """Where a quantity may lie if the numbers of the one before it were off by a few units of their last digit."""
+        own, off = self.own, ROUGH * 10.0 ** -max(w.decimals for w in wrong.values())
+        centre, values = own.carry(name), own.values[before]
+        open_ = np.zeros(centre.shape)
+        for place in np.ndindex(values.shape):
+            moved = values.copy()
+            moved[place] += off
+            open_ += np.nan_to_num(np.abs(own.carry(name, instead={before: _always(moved)}) - centre))
+        return Range(centre - open_, centre + open_)
 
     def _attempts(self, name: str, at: str, turn: Turn, wrong: Mapping[Place, Written]) -> Iterator[_Try]:
         own, diagnosis, instead = self.own, Diagnosis(turn.kind, turn.text, at), {at: turn.evaluate}
@@ -252,6 +285,14 @@ def _roundings(numbers: list[Written]) -> Iterator[Rounding]:
                 yield Rounding(decimals - fewer, False, cut)
             if digits - fewer >= 2:
                 yield Rounding(digits - fewer, True, cut)
+
+
+def _always(values: Array) -> Evaluate:
+    return lambda _: values
+
+
+def _rounded(rounding: Rounding, right: Computation) -> Evaluate:
+    return lambda v: rounding(np.asarray(right.evaluate(v)))
 
 
 def _with_last_digits_together(findings: list[Finding]) -> Iterator[Finding]:

@@ -17,6 +17,8 @@ from core.step import Step
 Mask: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 Evaluate: TypeAlias = Callable[[Values], Array]
 SLACK = 1.25  # a range adds up what each number's rounding does alone; what two do together comes on top
+CURVED = ("sigmoid", "tanh")  # the activations whose slopes depend on the last digit
+COARSEST = 0.05  # relative: what is off by more was not rounded
 MOST_GROUPS = 64  # of a quantity's numbers, whose rounding is followed one group at a time
 
 
@@ -101,6 +103,7 @@ class OwnValues:
     def __init__(self, step: Step) -> None:
         self.order: dict[str, Computation] = {c.name: c for c in computations(step.problem, len(step.batch))}
         self.true = values_of(step)
+        self._layers = step.problem.network.layers
         self.values: dict[str, Array] = dict(self.true)
         self.written: dict[str, Answers] = {}
         self.rounding: Rounding | None = None
@@ -180,8 +183,8 @@ class OwnValues:
         values: Values | None = None,
         rounding: Rounding | None = None,
     ) -> Array:
-        """`target` from `values` (None: theirs) with some of them changed, through everything between that was not
-        written; `instead` has quantities that are computed in another way, and `rounding` is of what is between.
+        """`target` from `values` (None: theirs) with `changes` to what was written, through everything between that was
+        not; `instead` has quantities that are computed in another way, and `rounding` is of what is between.
         """
         values, changes, instead = values or self.values, changes or {}, instead or {}
         rounding = rounding or self.rounding
@@ -192,13 +195,13 @@ class OwnValues:
             evaluate = instead.get(name, computation.evaluate)
             if name == target:
                 return np.asarray(evaluate(changed))
-            if name not in needed or name in changes:
+            if name not in needed or (name in changes and name not in self.written):
                 continue
             if rounding is not None or name in instead or not touched.isdisjoint(computation.inputs):
                 value = np.asarray(evaluate(changed))
                 value = value if rounding is None else rounding(value)
                 if name in self.written:
-                    value = np.where(self.written[name].given, values[name], value)
+                    value = np.where(self.written[name].given, changed[name], value)
                 changed[name] = value
                 touched.add(name)
         raise KeyError(target)
@@ -215,7 +218,7 @@ class OwnValues:
         """
         centre = result({})
         low, high = np.zeros(centre.shape), np.zeros(centre.shape)
-        for changes in self._moves([*self.written_before(target), *reads]):
+        for changes in (*self._moves([*self.written_before(target), *reads]), *self._slopes(target)):
             change = result(changes) - centre
             change = np.where(np.isfinite(change), change, 0.0)
             low, high = low + np.fmin(change, 0.0), high + np.fmax(change, 0.0)
@@ -238,6 +241,22 @@ class OwnValues:
                     moved = values.copy()
                     moved[tuple(place)] += sign * answers.radius[tuple(place)]
                     yield {name: moved}
+
+    def _slopes(self, target: str) -> Iterator[dict[str, Array]]:
+        """Whoever has z may well have taken f' from it, as z (1 - z): then s stands for what would give just this z."""
+        layers = self._layers
+        for name in (target, *self.unwritten_before(target)):
+            kind, _, label = name.partition("_")
+            s, z = f"s_{label}", "y_out" if label == "out" else f"z_{label}"
+            if kind != "delta" or z not in self.written:
+                continue
+            f = layers[-1 if label == "out" else int(label) - 1].function
+            if f.name in CURVED:
+                before = self.values[s]
+                value, slope = f(before), f.slope(before)
+                off = self.values[z] - value
+                rounded = (slope > 0) & (np.abs(off) <= COARSEST * np.abs(value))
+                yield {s: before + np.divide(off, slope, out=np.zeros(slope.shape), where=rounded)}
 
     def sources(self, target: str, place: tuple[int, ...]) -> tuple[str, ...]:
         """The quantities that were written and that one place of `target` follows from: those with a number that is
