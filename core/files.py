@@ -50,18 +50,23 @@ def decode(path: Path, data: bytes) -> str:
         ) from None
 
 
-def unwritable(path: str, source: str = "") -> str | None:
-    """Why nothing could be written to `path`, or None where it could; `source` is a file that is to stay as it is."""
+def unwritable(path: str, kept: Iterable[str] = ()) -> str | None:
+    """Why nothing could be written to `path`, or None where it could; the files `kept` are to stay as they are."""
+    if not path:
+        return "expected the name of a file"
     try:
         if os.path.isdir(path):
             return "expected a file, found a folder"
         if os.path.exists(path):
             if not os.path.isfile(path):
                 return "expected a file, found a device or a pipe"
-            if os.path.exists(source) and os.path.samefile(path, source):
-                return "this is the problem's own file"
+            if any(os.path.samefile(path, source) for source in kept if os.path.exists(source)):
+                return "the problem was read from this file"
             if not os.access(path, os.W_OK):
                 return "the file is read-only"
+        folder = os.path.dirname(os.path.realpath(path))
+        if not os.path.isdir(folder):
+            return f"there is no folder {clean(os.path.dirname(path) or folder)}"
         with open(_temporary(path), "x"):
             os.unlink(_temporary(path))
     except OSError as error:

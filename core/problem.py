@@ -28,6 +28,7 @@ class Problem:
     shuffle_seed   a whole number >= 0 from which every epoch's order follows
     reduction      "sum" or "mean": the batch's loss is that of the samples' losses
     input_names, target_names    the columns' names for people; empty where they have none
+    files          the files that it was read from
 
     The arrays are copied and made read-only. Raises ProblemError, which lists every mistake.
     """
@@ -43,6 +44,7 @@ class Problem:
     reduction: str = "sum"
     input_names: tuple[str, ...] = ()
     target_names: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, kind in (("network", Network), ("loss", Loss)):
@@ -109,6 +111,21 @@ class Problem:
         if self.targets.shape[1] == 1:
             return ("-1", "+1")
         return self.target_names or tuple(str(j) for j in range(1, self.targets.shape[1] + 1))
+
+    def difference(self, other: Problem) -> str:
+        """In what another problem is trained on something else, or in another way; empty where it is the same."""
+        here, there = self.network.layers, other.network.layers
+        for name, same in (
+            ("data", _equal(self.inputs, other.inputs) and _equal(self.targets, other.targets)),
+            ("network", len(here) == len(there) and all(map(Layer.equals, here, there))),
+            ("loss", self.loss == other.loss),
+            ("learning rate", self.learning_rate == other.learning_rate),
+            ("batches", (self.batch_size, self.shuffle_seed) == (other.batch_size, other.shuffle_seed)),
+            ("reduction", self.reduction == other.reduction),
+        ):
+            if not same:
+                return name
+        return ""
 
     def with_loss(self, loss: Loss) -> Problem:
         """The same network and data under another loss. Raises ProblemError where the targets do not fit it."""

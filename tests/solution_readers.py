@@ -33,16 +33,35 @@ def read_markdown(text: str, step: core.Step) -> dict[str, Rows]:
 
 
 def markdown_result(block: str) -> Rows:
-    """The last part of a block of code that is a single matrix or number."""
-    result: Rows = []
+    """The last part of a block of code that is a single matrix or number, or the blocks of one."""
+    result: list[tuple[str, Rows]] = []
     for part in re.split(r"\n\s*\n", block):
-        lines = part.rstrip("\n").split("\n")
-        right = [re.sub(r"^[^\[]*?=(?= )", "", line).strip() for line in lines]
+        place = "".join(re.findall(r" \(((?:rows|columns) [^()]*)\)", part))
+        lines = re.sub(r" \((?:rows|columns) [^()]*\)", lambda m: " " * len(m[0]), part.rstrip("\n")).split("\n")
+        right = [re.sub(r"^[^\[]*?[=≈](?= )", "", line).strip() for line in lines]
         if all(re.fullmatch(r"\[ [^\[\]]* \]", line) for line in right):
-            result = [line[1:-1].split() for line in right]
+            result = [*followed_by(result, place), (place, [line[1:-1].split() for line in right])]
         elif len(lines) == 1 and re.fullmatch(r"-?[\d.]+(e-?\d+)?|-?inf|NaN", right[0]):
-            result = [[right[0]]]
-    return [[cell for cell in row if cell != "…"] for row in result if "⋮" not in row]
+            result = [*followed_by(result, place), (place, [[right[0]]])]
+    return [[cell for cell in row if cell != "…"] for row in joined(result) if "⋮" not in row]
+
+
+def followed_by(blocks: list[tuple[str, Rows]], place: str) -> list[tuple[str, Rows]]:
+    """The blocks of the same matrix as one at a place: what has none is another line."""
+    return [block for block in blocks if place and block[0]]
+
+
+def joined(blocks: list[tuple[str, Rows]]) -> Rows:
+    """A matrix from its blocks, each with its place: "rows 41 to 60, columns 4 to 6"."""
+    cells: dict[tuple[int, int], str] = {}
+    for place, rows in blocks:
+        starts = {noun: int(first) for noun, first in re.findall(r"(rows|columns) (\d+) to", place)}
+        for i, row in enumerate(rows, start=starts.get("rows", 1)):
+            for j, cell in enumerate(row, start=starts.get("columns", 1)):
+                assert (i, j) not in cells
+                cells[i, j] = cell
+    height, width = (max(place[axis] for place in cells) for axis in (0, 1))
+    return [[cells[i, j] for j in range(1, width + 1)] for i in range(1, height + 1)]
 
 
 TEX_NAMES = {r"\delta": "delta", r"\ell": "sample_losses", r"\mathcal{L}": "loss"}
@@ -66,9 +85,15 @@ def read_latex(text: str) -> dict[str, Rows]:
         name = tex_name(symbol)
         assert name not in found
         aligned = rest.split(r"\begin{aligned}")[1].split(r"\end{aligned}")[0]
-        last = aligned.split("\\\\[2pt]\n")[-1].split("&= ")[1].strip()
-        array = re.fullmatch(r"\\left\[\\begin\{array\}\{r+\} (.*) \\end\{array\}\\right\]", last)
-        rows = [row.split(" & ") for row in array[1].split(r" \\ ")] if array else [[last]]
+        blocks: list[tuple[str, Rows]] = []
+        for line in aligned.split("\\\\[2pt]\n"):
+            last = re.split(r"&(?:=|\\approx|\\phantom\{=\}) ", line)[1].strip()
+            place = "".join(re.findall(r"^\\text\{\((.*?)\)\}\\; ", last))
+            last = re.sub(r"^\\text\{\(.*?\)\}\\; ", "", last)
+            array = re.fullmatch(r"\\left\[\\begin\{array\}\{r+\} (.*) \\end\{array\}\\right\]", last)
+            rows = [row.split(" & ") for row in array[1].split(r" \\ ")] if array else [[last]]
+            blocks = [*followed_by(blocks, place), (place, rows)]
+        rows = joined(blocks)
         found[name] = [[tex_number(cell) for cell in row if cell != r"\cdots"] for row in rows if r"\vdots" not in row]
     return found
 
@@ -84,8 +109,9 @@ class _Page(HTMLParser):
         self.found: dict[str, Rows] = {}
         self.title = ""
         self.tags: set[str] = set()
+        self.blocks: dict[str, list[tuple[str, Rows]]] = {}
         self._name = ""
-        self._result = self._heading = False
+        self._result = self._heading = self._place = False
         self._depth = 0
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
@@ -95,39 +121,47 @@ class _Page(HTMLParser):
             self._name = re.sub(r"^step-\d+-", "", attributes["id"])
         if tag == "div" and "result" in (attributes.get("class") or "").split():
             self._result = True
-            self.found[self._name] = []
+            self.blocks.setdefault(self._name, []).append(("", []))
         elif self._result and tag == "tr":
-            self.found[self._name].append([])
+            self._rows.append([])
         elif self._result and tag == "td":
-            self.found[self._name][-1].append("")
-        elif self._result and tag == "sup" and self.found[self._name]:
+            self._rows[-1].append("")
+        elif self._result and tag == "sup" and self._rows:
             self._add("^")
+        self._place = self._result and tag == "span"
         self._heading = tag == "h1"
 
     def handle_endtag(self, tag: str) -> None:
         self._result = self._result and tag != "div"
+        self._place = False
         self._heading = self._heading and tag != "h1"
 
     def handle_data(self, data: str) -> None:
         if self._heading:
             self.title += data
-        if self._result:
-            rows = self.found[self._name]
-            if not rows and "=" in data and data.split("=")[1].strip():
-                rows.append([""])
-                data = data.split("=")[1]
-            if rows and rows[-1]:
+        if self._place:
+            self.blocks[self._name][-1] = (data.strip("()"), [])
+        elif self._result:
+            place, right = self.blocks[self._name][-1][0], re.split("[=≈]", data)[-1]
+            if not self._rows and (place or right != data) and right.strip():
+                self._rows.append([""])
+                data = right
+            if self._rows and self._rows[-1]:
                 self._add(data)
 
+    @property
+    def _rows(self) -> Rows:
+        return self.blocks[self._name][-1][1]
+
     def _add(self, data: str) -> None:
-        self.found[self._name][-1][-1] += data
+        self._rows[-1][-1] += data
 
 
 def read_html(text: str) -> _Page:
     """The page: `found` numbers, the `title` on it, and the `tags` that are on it."""
     page = _Page()
     page.feed(text)
-    for name, rows in page.found.items():
+    for name, rows in ((name, joined(blocks)) for name, blocks in page.blocks.items()):
         cells = [[cell.strip().replace("·10^", "e") for cell in row] for row in rows]
         page.found[name] = [[cell for cell in row if cell != "…"] for row in cells if "⋮" not in row]
     return page

@@ -172,7 +172,7 @@ class TestWrongInput:
             ("run --steps 1.5", ['--steps: expected a whole number from 0 to 1000000000, found "1.5"']),
             ("run --steps -1", ['--steps: expected a whole number from 0 to 1000000000, found "-1"']),
             ("run --list", ["option: unknown"]),
-            ("run xor --csv none/losses.csv", ["--csv: none/losses.csv: No such file or directory"]),
+            ("run xor --csv none/losses.csv", ["--csv: none/losses.csv: there is no folder none"]),
             ("run xor --csv .", ["--csv: .: expected a file, found a folder"]),
             ("run xor --csv /dev/null", ["--csv: /dev/null: expected a file, found a device or a pipe"]),
             (
@@ -247,10 +247,13 @@ class TestRun:
         assert rows[-1][1] == answer.out.strip()
         assert os.listdir() == ["losses.csv"]
 
-    def test_an_old_file_of_losses_is_replaced_and_a_link_followed(self, sgdb: Any) -> None:
+    def test_an_old_file_of_losses_is_replaced_when_told_to_and_a_link_followed(self, sgdb: Any) -> None:
         Path("losses.csv").write_text("old")
         os.symlink("losses.csv", "link.csv")
-        assert sgdb("run", "--steps", "1", "--csv", "link.csv").status == 0
+        answer = sgdb("run", "--steps", "1", "--csv", "link.csv")
+        assert answer.mistakes == ["sgdb: --csv: link.csv: the file is there already; --force replaces it"]
+        assert Path("losses.csv").read_text() == "old"
+        assert sgdb("run", "--steps", "1", "--csv", "link.csv", "--force").status == 0
         assert Path("link.csv").is_symlink()
         assert Path("losses.csv").read_text().startswith("step,loss\n0,")
 
@@ -290,7 +293,7 @@ class TestRun:
     def test_the_problems_own_file_is_not_written_over(self, sgdb: Any) -> None:
         Path("points.csv").write_text("x,y\n1,a\n2,b\n")
         answer = sgdb("run", "points.csv", "--csv", "./points.csv")
-        assert answer.mistakes == ["sgdb: --csv: ./points.csv: this is the problem's own file"]
+        assert answer.mistakes == ["sgdb: --csv: ./points.csv: the problem was read from this file"]
         assert Path("points.csv").read_text().startswith("x,y")
 
     @pytest.mark.skipif(os.geteuid() == 0, reason="an administrator may write everything")
@@ -305,7 +308,7 @@ class TestRun:
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(os, "replace", full)
-        answer = sgdb("run", "--steps", "3", "--csv", "losses.csv")
+        answer = sgdb("run", "--steps", "3", "--csv", "losses.csv", "--force")
         assert (answer.status, answer.err) == (1, "sgdb: --csv: losses.csv: No space left on device\n")
         assert answer.out
         assert Path("losses.csv").read_text() == "old"

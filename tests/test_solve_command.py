@@ -6,6 +6,8 @@ import io
 import json
 import re
 import sys
+import tomllib
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -40,12 +42,12 @@ def test_a_solution_is_printed(sgdb: Any) -> None:
     assert core.check_answers(as_answers(read_markdown(run.out, step), step), step).right
 
 
-@pytest.mark.parametrize("name", ["a.html", "a.HTM", "a.tex", "a.md", "a"])
+@pytest.mark.parametrize("name", ["a.html", "a.HTM", "a.tex", "a.md", "a.markdown"])
 def test_the_format_follows_the_name_of_the_file(sgdb: Any, tmp_path: Path, name: str) -> None:
     run = sgdb("solve", "xor", "--step", "3", "-o", name)
     assert (run.status, run.out, run.err) == (0, "", "")
     text = (tmp_path / name).read_text()
-    head = {"a.html": "<!DOCTYPE", "a.tex": "\\documentclass"}.get(name, "# XOR")
+    head = {"a.html": "<!DOCTYPE", "a.HTM": "<!DOCTYPE", "a.tex": "\\documentclass"}.get(name, "# XOR")
     assert text.startswith(head)
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
@@ -64,15 +66,22 @@ def test_steps_digits_and_format(sgdb: Any) -> None:
         (("--step", "-1"), ['--step: expected a whole number from 0 to 1000000000, found "-1"']),
         (("--step", "²"), ['--step: expected a whole number from 0 to 1000000000, found "²"']),
         (("--steps", "3"), ['--steps: expected two whole numbers such as 0..3, found "3"']),
-        (("--steps", "3..1"), ['--steps: expected two whole numbers such as 0..3, found "3..1"']),
+        (("--steps", "3..1"), ["--steps: expected the first step before the last, found 3..1"]),
         (("--steps", "0..100"), ["--steps: expected at most 100 steps, found 101"]),
         (("--steps", "0..1", "--step", "1"), ["--step and --steps: expected one of the two"]),
         (("--digits", "18"), ['--digits: expected a whole number from 2 to 17, found "18"']),
         (("--format", "htlm"), ['--format: unknown "htlm"; did you mean "html"?']),
-        (("-o",), ["--output: expected a value"]),
+        (("-o",), ["-o: expected a value"]),
+        (("-o", ""), ["--output: expected the name of a file"]),
         (("-o", "."), ["--output: .: expected a file, found a folder"]),
-        (("-o", "no/where.md"), ["--output: no/where.md: No such file or directory"]),
+        (("-o", "no/where.md"), ["--output: no/where.md: there is no folder no"]),
         (("-o", "a\0b"), ["--output: ab: this is no file name"]),
+        (("-o", "/dev/full"), ["--output: /dev/full: expected a file, found a device or a pipe"]),
+        (("-o", "a.pdf"), ["a.pdf: expected a name that ends in .html, .htm, .tex, .md, .markdown, .toml; or say"]),
+        (("-oa.html", "--format", "latex"), ["--format: latex, but a.html is the name of a file in html"]),
+        (("--format", "toml", "--steps", "0..1"), ["--steps: an answer sheet (toml) is of one step: --step"]),
+        (("--format", "toml", "--step", "100001"), ["--step: an answer sheet (toml) is of a step up to 100000"]),
+        (("--format", "toml", "--lr", "1"), ["--lr: an answer sheet (toml) cannot say this; write it into a problem"]),
         (("exercise-9", "--digits", "x"), ["unknown", "--digits"]),
     ],
 )
@@ -86,11 +95,103 @@ def test_wrong_input(sgdb: Any, words: tuple[str, ...], messages: list[str]) -> 
         assert message in line
 
 
-def test_a_problem_is_not_overwritten_with_its_solution(sgdb: Any, tmp_path: Path) -> None:
-    (tmp_path / "mine.csv").write_text("a,b,y\n1,2,0.5\n2,1,0.25\n")
-    run = sgdb("solve", "mine.csv", "-o", "mine.csv")
+OWN = """
+name = "own"
+[data]
+csv = "points.csv"
+[[layers]]
+units = 1
+"""
+
+
+@pytest.mark.parametrize(("problem", "file"), [("points.csv", "points.csv"), ("own.toml", "points.csv")])
+@pytest.mark.parametrize("words", [("solve",), ("practise", "--sheet"), ("run",)])
+def test_what_a_problem_was_read_from_is_not_overwritten(
+    sgdb: Any, tmp_path: Path, words: tuple[str, ...], problem: str, file: str
+) -> None:
+    points = "a,b,y\n1,2,0.5\n2,1,0.25\n"
+    (tmp_path / "points.csv").write_text(points)
+    (tmp_path / "own.toml").write_text(OWN)
+    option = ("--csv", file) if words == ("run",) else ("--format", "md", "-o", file)
+    run = sgdb(*words, problem, *option, "--force")
     assert run.status == 2
-    assert "this is the problem's own file" in run.err
+    assert f"{file}: the problem was read from this file" in run.err
+    assert (tmp_path / file).read_text() == points
+
+
+def test_a_file_is_replaced_when_told_to(sgdb: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("notes")
+    run = sgdb("solve", "-o", "a.md")
+    assert (run.status, run.err) == (2, "sgdb: --output: a.md: the file is there already; --force replaces it\n")
+    assert (tmp_path / "a.md").read_text() == "notes"
+    assert sgdb("solve", "-oa.md", "--force").status == 0
+    assert (tmp_path / "a.md").read_text().startswith("# Exercise 2")
+
+
+def test_a_dash_is_stdout(sgdb: Any, tmp_path: Path) -> None:
+    assert sgdb("solve", "-o", "-").out == sgdb("solve").out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_whole_matrices_in_blocks(sgdb: Any, tmp_path: Path) -> None:
+    (tmp_path / "wide.csv").write_text(
+        "\n".join(
+            [
+                ",".join("abcdefghijklmnopqrstuvwxyzABCD"),
+                *(",".join(f"{i}.{j}" for j in range(10, 40)) for i in range(50)),
+            ]
+        )
+    )
+    words = ("solve", "wide.csv", "--hidden", "2", "--task", "regression")
+    assert "the first 16 of 32 rows and the first 11 of 29 columns" in sgdb(*words).out
+    whole = sgdb(*words, "--whole")
+    assert "(columns 1 to 11)" in whole.out
+    problem = core.load_problem("wide.csv", {"hidden": "2", "task": "regression"})
+    step = core.Timeline(problem)[0]
+    found = read_markdown(whole.out, step)
+    assert [[float(cell) for cell in row] for row in found["X_in"]] == step.inputs.tolist()
+    assert core.check_answers(as_answers(found, step), step).right
+
+
+# Answer sheets.
+
+
+@pytest.mark.parametrize("digits", ["2", "6", "17"])
+def test_an_answer_sheet_checks_as_right(sgdb: Any, digits: str) -> None:
+    assert sgdb("solve", "xor", "--step", "3", "--digits", digits, "-o", "a.toml").status == 0
+    run = sgdb("check", "a.toml", "--json")
+    assert run.status == 0
+    step = core.Timeline(core.load_problem("xor"))[3]
+    assert json.loads(run.out)["right"] is True
+    assert len(json.loads(run.out)["cells"]) == sum(quantity.values.size for quantity in core.quantities(step))
+
+
+def test_an_answer_sheet_finds_its_problem_from_its_own_folder(sgdb: Any, tmp_path: Path) -> None:
+    (tmp_path / "points.csv").write_text("a,b,y\n1,2,0.5\n2,1,0.25\n")
+    (tmp_path / "own.toml").write_text(OWN)
+    (tmp_path / "answers").mkdir()
+    assert sgdb("solve", "own.toml", "-o", "answers/a.toml").status == 0
+    assert 'problem = "../own.toml"' in (tmp_path / "answers" / "a.toml").read_text()
+    assert sgdb("check", "answers/a.toml").status == 0
+
+
+def test_an_answer_sheet_is_no_longer_than_what_is_checked(sgdb: Any, tmp_path: Path) -> None:
+    (tmp_path / "points.csv").write_text("a,b,y\n1,2,0.5\n2,1,0.25\n")
+    (tmp_path / "own.toml").write_text(OWN.replace("[[layers]]", "[[layers]]\nunits = 1000\n[[layers]]"))
+    run = sgdb("solve", "own.toml", "--format", "toml")
+    assert (run.status, run.out) == (2, "")
+    assert "an answer sheet (toml) has at most 5000 numbers, found 12009" in run.err
+
+
+def test_an_empty_answer_sheet(sgdb: Any) -> None:
+    run = sgdb("practise", "--seed", "7", "--sheet", "--format", "toml")
+    read = tomllib.loads(run.out)
+    assert (read["problem"], read["practice"], read["step"]) == ("exercise-2", 7, 0)
+    assert "y_out" not in read["answers"]  # the same as s_out
+    assert set(re.findall(r"[^\s\[\],]+", str(list(read["answers"].values())))) == {"'?'"}
+    key = tomllib.loads(sgdb("practise", "--seed", "7", "--key", "--format", "toml").out)
+    step = core.Timeline(practice_problem(core.load_problem("exercise-2"), 7))[0]
+    assert core.check_answers(key["answers"], step).right
 
 
 def test_a_run_that_does_not_get_to_the_step(sgdb: Any) -> None:
@@ -137,19 +238,19 @@ def test_the_same_seed_gives_the_same_sheet(sgdb: Any) -> None:
     first, again, other = (sgdb("practise", "--seed", seed, "--sheet").out for seed in ("7", "7", "8"))
     assert first == again
     assert first != other
-    assert first.startswith("# Exercise 2, practice 7: step 0, to be worked out")
-    assert "X_in = [  1.5  -1.5 ]" in first  # on every machine, and for good
+    assert first.startswith("# Exercise 2, sheet 7: step 0, to be worked out")
+    assert "X_in = [ -2   1 ]" in first  # on every machine, and for good
 
 
 def test_a_sheet_leaves_everything_open(sgdb: Any) -> None:
     sheet = sgdb("practise", "--seed", "7", "--sheet").out
     found = sheet.split("### Forward pass")[1]
     assert not re.search(r"\d\.\d", found)
-    assert found.count("____") == 71
+    assert found.count("________") == 67  # y_out is s_out
 
 
 def test_without_a_seed_a_sheet_says_which_it_is(sgdb: Any) -> None:
-    assert re.match(r"# Exercise 2, practice \d+: step 0", sgdb("practise", "--sheet").out)
+    assert re.match(r"# Exercise 2, sheet \d+: step 0", sgdb("practise", "--sheet").out)
 
 
 @pytest.mark.parametrize(
@@ -159,8 +260,13 @@ def test_without_a_seed_a_sheet_says_which_it_is(sgdb: Any) -> None:
         (("--seed", "9" * 30), "--seed: expected a whole number"),
         (("--sheet", "--key"), "--sheet and --key: expected one of the two"),
         (("-o", "a.md"), "--output: expected --sheet or --key with it"),
-        (("three-classes",), "too large to practise by hand"),
-        (("--seed", "1"), "the exercise needs a terminal"),
+        (("three-classes", "--batch", "3"), "a step has 223 numbers, expected at most 200; --batch 2 fits"),
+        (("--lr", "1e308", "--sheet"), "the run stops being finite at step 0"),
+        (("--scores", "--sheet"), "--scores: expected alone, found also --sheet"),
+        (("xor", "--scores"), '--scores: expected alone, found also "xor"'),
+        (("--sheet", "--again"), "--again: expected without --sheet"),
+        (("--standardize", "--sheet"), 'option: unknown "--standardize"'),
+        (("--seed", "1"), "practice needs a terminal"),
         (("--scores", "--sede", "1"), 'unknown "--sede"; did you mean "--seed"?'),
     ],
 )
@@ -171,21 +277,31 @@ def test_wrong_input_to_practise(sgdb: Any, words: tuple[str, ...], message: str
     assert len(run.err.splitlines()) == 1
 
 
-def test_fewer_rows_make_a_problem_small_enough(sgdb: Any) -> None:
-    assert sgdb("practise", "three-classes", "--batch", "2", "--seed", "1", "--sheet").status == 0
+def test_a_problem_with_many_rows_gives_a_sheet_with_few(sgdb: Any) -> None:
+    by_itself = sgdb("practise", "three-classes", "--seed", "1", "--sheet").out
+    assert by_itself.startswith("# Three classes, sheet 1, 2 of 10 rows: step 0")
+    asked_for = sgdb("practise", "three-classes", "--batch", "2", "--seed", "1", "--sheet").out
+    assert asked_for.startswith("# Three classes, sheet 1: step 0")
 
 
-SCORE = Score("Exercise 2", 7, "2024-05-06T07:08:09+00:00", 754.4, 65.5, 67, 2, 1)
+def test_options_that_are_given_hold(sgdb: Any) -> None:
+    words = ("--lr", "0.0137", "--loss", "hinge", "--margin", "0.3", "--reduction", "mean", "--seed", "7", "--sheet")
+    sheet = sgdb("practise", *words).out
+    for fact in ("α = 0.0137", "softmax hinge", "m = 0.3", "mean"):
+        assert fact in sheet
+
+
+SCORE = Score("Exercise 2", 7, "2024-05-06T07:08:09+00:00", 754.4, 65.5, 67, 2, 1, "squared error")
 
 
 def test_scores_are_kept_and_shown(sgdb: Any) -> None:
-    assert "no exercise has been finished yet" in sgdb("practise", "--scores").out
+    assert "no sheet has been finished yet" in sgdb("practise", "--scores").out
     assert keep_score(SCORE) == ""
     assert keep_score(SCORE) == ""
     assert load_scores() == ([SCORE, SCORE], "")
     lines = sgdb("practise", "--scores").out.splitlines()
-    assert lines[0].split() == ["finished", "problem", "sheet", "points", "slips", "hints", "time"]
-    assert lines[1].split() == ["2024-05-06", "07:08", "Exercise", "2", "7", "65.5", "of", "67", "2", "1", "12:34"]
+    assert lines[0].split() == ["finished", "problem", "loss", "sheet", "points", "slips", "hints", "time"]
+    assert " ".join(lines[1].split()) == "2024-05-06 07:08 Exercise 2 squared error 7 65.5 of 67 2 1 12:34"
 
 
 def test_a_broken_file_of_scores_loses_nothing_else(sgdb: Any) -> None:
@@ -197,16 +313,25 @@ def test_a_broken_file_of_scores_loses_nothing_else(sgdb: Any) -> None:
     run = sgdb("practise", "--scores")
     assert run.status == 0
     assert len(run.out.splitlines()) == 3
-    assert "7 lines of" in run.err
+    assert run.err.endswith("7 lines are no scores\n")
     scores_path().write_bytes(b"\xff\xfe\n")
     assert sgdb("practise", "--scores").status == 0
 
 
 def test_a_folder_in_place_of_the_scores(sgdb: Any) -> None:
     scores_path().mkdir(parents=True)
-    assert "could not be kept" in keep_score(SCORE)
+    assert keep_score(SCORE) == f"the score could not be kept: {scores_path()}: Is a directory"
     run = sgdb("practise", "--scores")
-    assert (run.status, len(run.err.splitlines())) == (0, 1)
+    assert (run.status, run.out) == (1, "")
+    assert run.err == f"sgdb: {scores_path()}: expected a file, found a folder or a device\n"
+
+
+def test_a_score_from_before_they_had_a_loss(sgdb: Any) -> None:
+    keep_score(SCORE)
+    old = {name: value for name, value in vars(SCORE).items() if name != "loss"}
+    scores_path().write_text(json.dumps(old))
+    assert load_scores() == ([replace(SCORE, loss="")], "")
+    assert "Exercise 2" in sgdb("practise", "--scores").out
 
 
 def test_escape_codes_in_scores_do_not_reach_a_terminal(sgdb: Any) -> None:

@@ -15,11 +15,17 @@ WRONG_INPUT = 2
 
 
 class Option(NamedTuple):
-    """An option --`name`; one without a `metavar` takes no value."""
+    """An option --`name`, with a `short` letter -o if it has one; without a `metavar` it takes no value."""
 
     name: str
     metavar: str | None
     help: str
+    short: str = ""
+
+    @property
+    def flags(self) -> list[str]:
+        """What it is called on the command line."""
+        return [*([f"-{self.short}"] if self.short else []), f"--{self.name}"]
 
 
 PROBLEM_OPTIONS = (
@@ -35,7 +41,7 @@ PROBLEM_OPTIONS = (
     Option("activation", "NAME", "table: identity, relu, tanh or sigmoid for the hidden layers"),
     Option("standardize", None, "table: features to mean 0 and deviation 1"),
 )
-HELP = Option("help", None, "show this help")
+HELP = Option("help", None, "show this help", short="h")
 
 
 class Operand(NamedTuple):
@@ -86,11 +92,10 @@ def parse(
     )
     parser.add_argument("operand", nargs="*", metavar=name, help=operand.help)
     for option in (*options, HELP):
-        flags = ["-h", "--help"] if option is HELP else [f"--{option.name}"]
         if option.metavar is None:
-            parser.add_argument(*flags, action="store_true", default=SUPPRESS, help=option.help)
+            parser.add_argument(*option.flags, action="store_true", default=SUPPRESS, help=option.help)
         else:
-            parser.add_argument(*flags, metavar=option.metavar, default=SUPPRESS, help=option.help)
+            parser.add_argument(*option.flags, metavar=option.metavar, default=SUPPRESS, help=option.help)
     words, known, mistakes = _sorted(argv, (*options, HELP))
     values = vars(parser.parse_args(known))
     del values["operand"]
@@ -104,13 +109,15 @@ def _sorted(argv: Sequence[str], options: Sequence[Option]) -> tuple[list[str], 
     """The words that are no options; the options that argparse can take without stopping at a mistake, each with its
     value in one word; and the mistakes.
     """
-    takes_value = {f"--{option.name}": option.metavar is not None for option in options} | {"-h": False}
+    takes_value = {flag: option.metavar is not None for option in options for flag in option.flags}
     words: list[str] = []
     known: list[str] = []
     mistakes: list[str] = []
     rest = list(argv)
     while rest:
         word = rest.pop(0)
+        if takes_value.get(word[:2]) and word[2:] and word[2] != "=":
+            word = f"{word[:2]}={word[2:]}"  # -oFILE
         name, equals, _ = word.partition("=")
         if word == "--":
             words += rest
@@ -138,7 +145,7 @@ def _sorted(argv: Sequence[str], options: Sequence[Option]) -> tuple[list[str], 
 
 
 def _is_value(token: str) -> bool:
-    return not token.startswith("-") or token[1:2].isdigit() or token[1:2] == "."
+    return not token.startswith("-") or token == "-" or token[1:2].isdigit() or token[1:2] == "."
 
 
 def _meant(found: str, known: Iterable[str]) -> tuple[str, str]:
@@ -188,6 +195,11 @@ def complain(mistakes: Iterable[str], status: int = WRONG_INPUT) -> int:
     for mistake in mistakes:
         print(f"sgdb: {mistake}", file=sys.stderr)
     return status
+
+
+def whole(text: str) -> int | None:
+    """The whole number, of at most 12 digits, that somebody typed; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else None
 
 
 def printable(text: str) -> str:

@@ -16,6 +16,7 @@ loss, margin, learning_rate, batch_size, shuffle_seed, reduction
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -80,19 +81,24 @@ OVERRIDES = {"learning_rate": "lr", "batch_size": "batch", "shuffle_seed": "seed
 
 @dataclass(frozen=True, eq=False)
 class _Data:
-    """The data as far as they could be read: a None is a mistake that has been noted."""
+    """The data as far as they could be read: a None is a mistake that has been noted; and the table's file."""
 
     inputs: Array | None = None
     targets: Array | None = None
     input_names: tuple[str, ...] = ()
     target_names: tuple[str, ...] = ()
+    file: Path | None = None
 
 
-def read_toml(path: Path, source: str) -> dict[str, Any]:
-    """The tables of a TOML file. Raises ProblemError with the line and column of a mistake in the syntax."""
-    text = decode(path, read_bytes(path, LARGEST_FILE))
+def read_toml(
+    path: Path, source: str, largest: int = LARGEST_FILE, parse_float: Callable[[str], Any] = float
+) -> dict[str, Any]:
+    """The tables of a TOML file of at most `largest` bytes. Raises ProblemError with the line and column of a mistake
+    in the syntax.
+    """
+    text = decode(path, read_bytes(path, largest))
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text, parse_float=parse_float)
     except RecursionError:
         raise ProblemError(source, ["lists or tables are nested too deep"]) from None
     except ValueError as error:  # a TOMLDecodeError, or a number with more digits than Python reads
@@ -133,6 +139,7 @@ def load_problem_file(path: Path, source: str, options: Mapping[str, object]) ->
             reduction=settings["reduction"] or "sum",
             input_names=data.input_names,
             target_names=data.target_names,
+            files=tuple(os.path.abspath(file) for file in (path, data.file) if file is not None),
         )
     except ProblemError as error:
         raise ProblemError(source, error.mistakes) from None
@@ -194,7 +201,7 @@ def _read_table(checker: Checker, way: str, read: dict[str, Any], folder: Path) 
         for mistake in error.mistakes:
             checker.note(f"data.{way}", f"{shown(name)[1:-1]}: {mistake}")
         return _Data()
-    return _Data(table.inputs, table.targets.values, table.input_names, table.targets.names)
+    return _Data(table.inputs, table.targets.values, table.input_names, table.targets.names, folder / name)
 
 
 def _read_layers(checker: Checker, found: list[Any], data: _Data) -> list[Layer | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -64,6 +65,7 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
         reduction=given.get("reduction", REDUCTION),
         input_names=table.input_names,
         target_names=table.targets.names,
+        files=(os.path.abspath(path),),
     )
 
 

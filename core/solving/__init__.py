@@ -1,19 +1,28 @@
-"""The worked solution of a step: its numbers and formulas in order, written as Markdown, LaTeX or HTML."""
+"""The worked solution of a step: its numbers and formulas in order, written as Markdown, LaTeX or HTML, or its numbers
+alone as an answer sheet.
+"""
 
 from core.solving.export import SUFFIXES, format_of, render, write_solution
-from core.solving.rounding import FEWEST, MOST, SURE, USUAL
-from core.solving.solution import Solution, blank_sheet, solve
+from core.solving.rounding import FEWEST, MOST, SURE, USUAL, rounded
+from core.solving.solution import Solution
+from core.solving.toml import LAST_CHECKED, MOST_CHECKED, count, to_toml
+from core.solving.worked import blank_sheet, solve
 
 __all__ = [
     "FEWEST",
+    "LAST_CHECKED",
     "MOST",
+    "MOST_CHECKED",
     "SUFFIXES",
     "SURE",
     "USUAL",
     "Solution",
     "blank_sheet",
+    "count",
     "format_of",
     "render",
+    "rounded",
     "solve",
+    "to_toml",
     "write_solution",
 ]

@@ -10,15 +10,17 @@ from core.solving.html import to_html
 from core.solving.latex import to_latex
 from core.solving.markdown import to_markdown
 from core.solving.rounding import USUAL
-from core.solving.solution import Solution, solve
+from core.solving.solution import Solution
+from core.solving.worked import solve
 from core.step import Step
 
-WRITERS: dict[str, Callable[[Solution], str]] = {"md": to_markdown, "latex": to_latex, "html": to_html}
-SUFFIXES = {"md": ".md", "latex": ".tex", "html": ".html"}
+WRITERS: dict[str, Callable[[Solution], str]] = {"html": to_html, "latex": to_latex, "md": to_markdown}
+# How files of each format are called, the usual suffix first; an answer sheet (toml) says more than a solution does.
+SUFFIXES = {"html": (".html", ".htm"), "latex": (".tex",), "md": (".md", ".markdown"), "toml": (".toml",)}
 
 
 def render(solution: Solution, format: str) -> str:
-    """A solution as text in a `format`: "md", "latex" or "html"."""
+    """A solution as text in a `format`: "html", "latex" or "md"."""
     return WRITERS[format](solution)
 
 
@@ -35,4 +37,4 @@ def write_solution(
 def format_of(path: str) -> str | None:
     """The format that a file's name asks for by its suffix; None for another suffix."""
     suffix = os.path.splitext(path)[1].lower()
-    return next((format for format, known in SUFFIXES.items() if known == suffix), None)
+    return next((format for format, known in SUFFIXES.items() if suffix in known), None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
 from core.solving.notation import html, html_number
 from core.solving.solution import BLANK, Arithmetic, Entry, Grid, Part, Solution
-from core.solving.wording import NOTATION, dots, fractions, heading, rounding_note, shape_text
+from core.solving.wording import NOTATION, dots, equals, fractions, heading, note_text, rounding_note
 
 STYLE = """\
 :root { color-scheme: light dark; }
@@ -28,9 +29,19 @@ table::before { left: 0; border-right: none; }
 table::after { right: 0; border-left: none; }
 td { padding: .05em .6em; text-align: right; white-space: pre;
   font: .85em/1.4 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
-.blank { min-width: 4.5em; height: 1.8em; border-bottom: 1px solid currentColor; }
-span.blank { display: inline-block; }
-@media print { body { margin: 0; max-width: none; font-size: 11pt; } .entry { overflow: visible; } }"""
+.tall { display: inline-block; vertical-align: middle; font-size: 2.4em; line-height: 1; font-weight: 100; }
+.open { border-collapse: separate; border-spacing: .45em; padding: 0 .2em; }
+.blank { min-width: 6em; height: 2.4em; padding: 0; border: 1px solid #888; border-radius: 3px; }
+span.blank { display: inline-block; vertical-align: middle; min-width: 8em; }
+.who span { display: inline-block; width: 22em; margin: 0 1.5em 0 .4em; border-bottom: 1px solid currentColor; }
+.who span:last-child { width: 10em; margin-right: 0; }
+@page { margin: 15mm; }
+@media print {
+  body { margin: 0; max-width: none; font-size: 11pt; }
+  .entry { overflow: visible; }
+  h1, h2, h3, .entry > div:first-child { break-after: avoid; }
+}"""
+WHO = '<p class="who">Name<span></span> Date<span></span></p>'
 
 
 def to_html(solution: Solution) -> str:
@@ -43,10 +54,12 @@ def _lines(solution: Solution) -> Iterator[str]:
     yield from ("<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8">')
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield from (f"<title>{title}</title>", f"<style>\n{STYLE}\n</style>", "</head>", "<body>", f"<h1>{title}</h1>")
+    if solution.blank:
+        yield WHO
     yield f"<p>{_prose(NOTATION)} {rounding_note(solution)}</p>"
     yield "<ul>"
-    for words, formula in solution.facts:
-        yield f"<li>{escape(words)}{f': {html(formula)}' if formula else ''}</li>"
+    for words, formulas in solution.facts:
+        yield f"<li>{escape(words)}{': ' if formulas else ''}{', '.join(map(html, formulas))}</li>"
     yield "</ul>"
     if solution.formulas:
         yield "<h2>Formulas</h2>"
@@ -66,17 +79,19 @@ def _lines(solution: Solution) -> Iterator[str]:
 
 def _entry(entry: Entry, anchor: str) -> Iterator[str]:
     yield f'<div class="entry" id="{escape(anchor)}">'
-    notes = [shape_text(entry), entry.result.note]
-    notes += [f"columns: {', '.join(entry.column_names)}"] if entry.column_names else []
-    note = ", ".join(note for note in notes if note)
+    note = note_text(entry)
+    if entry.column_names:
+        note += f", columns: {', '.join(entry.column_names)}"
     symbol = html(entry.symbol)
     yield f'<div><span class="symbol">{symbol}</span> <span class="note">{escape(note)}</span></div>'
     if entry.formula:
         yield f'<div class="line formula">{symbol} = {html(entry.formula)}</div>'
     if entry.substituted:
         yield f'<div class="line">= {_parts(entry.substituted)}</div>'
-    left = "" if entry.formula else f"{symbol} "
-    yield f'<div class="line result">{left}= {_parts([entry.result])}</div>'
+    left = f"{'' if entry.formula else symbol} {equals(entry.exact)} "
+    for i, (place, block) in enumerate(entry.result.blocks()):
+        where = f'<span class="note">({place})</span> ' if place else ""
+        yield f'<div class="line result">{"" if i else left}{where}{_parts([block])}</div>'
     for example in entry.examples:
         yield f'<div class="line formula example">{_example(example)}</div>'
     yield "</div>"
@@ -84,12 +99,19 @@ def _entry(entry: Entry, anchor: str) -> Iterator[str]:
 
 def _example(example: Arithmetic) -> str:
     text = f"{html(example.symbol)} = {html(example.symbols)} = {html(example.numbers)}"
-    return text if example.numbers == example.result else f"{text} = {html_number(example.result)}"
+    return (
+        text if example.numbers == example.result else f"{text} {equals(example.exact)} {html_number(example.result)}"
+    )
 
 
 def _parts(parts: Sequence[Part]) -> str:
     single = len(parts) == 1
-    return " ".join(_matrix(part, single) if isinstance(part, Grid) else html(part) for part in parts)
+    return " ".join(_matrix(part, single) if isinstance(part, Grid) else _between(part) for part in parts)
+
+
+def _between(text: str) -> str:
+    """What stands between matrices, its parentheses as tall as they are."""
+    return "".join(f'<span class="tall">{c}</span>' if c in "()" else html(c) for c in re.split(r"([()])", text))
 
 
 def _matrix(grid: Grid, single: bool) -> str:
@@ -103,7 +125,8 @@ def _matrix(grid: Grid, single: bool) -> str:
     ]
     if down:
         rows.append("<td>⋮</td>" * (len(grid.cells[0]) + across))
-    return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+    kind = ' class="open"' if grid.blank else ""
+    return f"<table{kind}>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
 
 
 def _cell(text: str, pad: int) -> str:

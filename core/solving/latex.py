@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from core.solving.notation import tex, tex_number
 from core.solving.solution import BLANK, Arithmetic, Entry, Grid, Part, Solution
-from core.solving.wording import NOTATION, dots, fractions, heading, rounding_note, shape_text
+from core.solving.wording import NOTATION, dots, equals, fractions, heading, note_text, rounding_note
 
 PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \usepackage{amsmath}
@@ -60,9 +60,10 @@ ACCENTS = {
 GREEK = "GREEK SMALL LETTER "
 NO_COMMAND = ("OMICRON", "FINAL SIGMA")
 # The most digits, or what is as wide, that fit into a line of each size.
-SIZES = ((92, ""), (100, r"\small"), (108, r"\footnotesize"), (116, r"\scriptsize"))
-TINIEST = r"\tiny"
-ROOM = r"\underline{\hspace{3em}}"
+SIZES = ((92, ""), (100, r"\small"))
+SMALLEST = r"\footnotesize"
+ROOMY, ROOMY_COLUMNS, NARROW = "2.3cm", 5, "1.5cm"  # of a blank, and how many of a row there may be
+NAME_AND_DATE = r"Name \underline{\hspace{8cm}} \quad Date \underline{\hspace{4cm}}"
 
 
 def to_latex(solution: Solution) -> str:
@@ -75,10 +76,12 @@ def to_latex(solution: Solution) -> str:
 def _lines(solution: Solution) -> Iterator[str]:
     yield from (PREAMBLE, r"\begin{document}")
     yield rf"\section*{{{escaped(solution.title)}: {heading(solution)}}}"
-    yield f"{_prose(NOTATION)} {rounding_note(solution)}"
+    if solution.blank:
+        yield from (NAME_AND_DATE, r"\medskip", "")
+    yield f"{_prose(NOTATION)} {_prose(rounding_note(solution))}"
     yield r"\begin{itemize}"
-    for words, formula in solution.facts:
-        yield rf"\item {words}{f': ${tex(formula)}$' if formula else ''}"
+    for words, formulas in solution.facts:
+        yield rf"\item {words}{': ' if formulas else ''}{', '.join(f'${tex(formula)}$' for formula in formulas)}"
     yield r"\end{itemize}"
     if solution.formulas:
         yield r"\subsection*{Formulas}"
@@ -98,16 +101,20 @@ def _lines(solution: Solution) -> Iterator[str]:
 
 
 def _entry(entry: Entry) -> Iterator[str]:
-    notes = [f"${tex(shape_text(entry))}$" if entry.shape else "", entry.result.note]
-    notes += [f"columns: {', '.join(map(escaped, entry.column_names))}"] if entry.column_names else []
+    notes = [_prose(note_text(entry))]
+    notes += [f"columns: {', '.join(map(_name, entry.column_names))}"] if entry.column_names else []
     text = ", ".join(note for note in notes if note)
     symbol = tex(entry.symbol)
-    yield from ("", rf"\textbf{{${symbol}$}}{f' ({text})' if text else ''}\nopagebreak")
-    rows = [f"{symbol}&= {tex(entry.formula)}"] if entry.formula else []
+    yield from ("", r"\par\addvspace{9pt}", rf"\textbf{{${symbol}$}} {text}\nopagebreak")
+    blocks = [*entry.result.blocks()]
+    widest = max(len(entry.symbol) + 4 + _width(parts) for parts in (entry.substituted, *([b] for _, b in blocks)))
+    size = next((size for most, size in SIZES if widest <= most), SMALLEST)
+    rows = [_normal(f"{symbol}", size) + "&= " + _normal(tex(entry.formula), size)] if entry.formula else []
     rows += [f"&= {_parts(entry.substituted)}"] if entry.substituted else []
-    rows.append(f"{'' if rows else symbol}&= {_parts([entry.result])}")
-    width = max(_width(parts) for parts in ([entry.formula], entry.substituted, [entry.result]))
-    size = next((size for most, size in SIZES if len(entry.symbol) + width <= most), TINIEST)
+    for i, (place, block) in enumerate(blocks):
+        where = rf"\text{{({place})}}\; " if place else ""
+        sign = r"\phantom{=}" if i else tex(equals(entry.exact)).strip()
+        rows.append(f"{'' if rows else symbol}&{sign} {where}{_parts([block])}")
     yield f"{{{size}\n" + r"\[\begin{aligned}"
     yield " \\\\[2pt]\n".join(rows)
     yield r"\end{aligned}\]}"
@@ -115,50 +122,58 @@ def _entry(entry: Entry) -> Iterator[str]:
         yield from _example(example)
 
 
+def _normal(formula: str, size: str) -> str:
+    """A formula in the size of the text, beside matrices of another."""
+    return rf"\mbox{{\normalsize${formula}$}}" if size else formula
+
+
+def _name(text: str) -> str:
+    return r"\dots" if text == "…" else escaped(text)
+
+
 def _example(example: Arithmetic) -> Iterator[str]:
     # In a paragraph a long sum breaks where it has to.
     lines = [f"{tex(example.symbol)} = {tex(example.symbols)}", f"= {tex(example.numbers)}"]
     if example.numbers != example.result:
-        lines.append(f"= {tex_number(example.result)}")
+        lines.append(f"{tex(equals(example.exact)).strip()} {tex_number(example.result)}")
     yield from ("", r"\hangindent=3em " + " ".join(f"${line}$" for line in lines))
 
 
 def _width(parts: Sequence[Part]) -> float:
     """How many digits are as wide as this line."""
-    return 4 + sum(_grid_width(part) if isinstance(part, Grid) else len(part) for part in parts)
-
-
-def _grid_width(grid: Grid) -> float:
-    columns = zip(*grid.cells, strict=True)
-    # A minus is wider than a digit, a power of ten than its e; and there is space between columns.
-    return 3 + sum(
-        max(len(cell) + 0.6 * ("-" in cell) + 3 * ("e" in cell) for cell in column) + 2.6 for column in columns
-    )
+    return sum(part.width if isinstance(part, Grid) else len(part) for part in parts)
 
 
 def _parts(parts: Sequence[Part]) -> str:
     single = len(parts) == 1
-    return " ".join(_matrix(part, single) if isinstance(part, Grid) else tex(part) for part in parts)
+    return " ".join(_matrix(part, single) if isinstance(part, Grid) else _between(part) for part in parts)
+
+
+def _between(text: str) -> str:
+    """What stands between matrices, its parentheses as tall as they are."""
+    return tex(text).replace("(", r"\left(").replace(")", r"\right)")
 
 
 def _matrix(grid: Grid, single: bool) -> str:
+    room = ROOMY if grid.columns <= ROOMY_COLUMNS else NARROW
     if single and grid.rows == grid.columns == 1:
-        return _cell(grid.cells[0][0], 0)
+        return _cell(grid.cells[0][0], 0, room)
     down, across = dots(grid)
     rows = [
-        " & ".join(map(_cell, row, pads)) + (r" & \cdots" if across else "")
+        " & ".join(_cell(text, pad, room) for text, pad in zip(row, pads, strict=True)) + r" & \cdots" * across
         for row, pads in zip(grid.cells, fractions(grid.cells), strict=True)
     ]
     columns = len(grid.cells[0]) + across
     if down:
         rows.append(" & ".join([r"\vdots"] * columns))
     body = " \\\\ ".join(rows)
-    return rf"\left[\begin{{array}}{{{'r' * columns}}} {body} \end{{array}}\right]"
+    matrix = rf"\left[\begin{{array}}{{{'r' * columns}}} {body} \end{{array}}\right]"
+    return rf"\renewcommand{{\arraystretch}}{{2.1}}{matrix}" if grid.blank else matrix
 
 
-def _cell(text: str, pad: int) -> str:
+def _cell(text: str, pad: int, room: str) -> str:
     if text == BLANK:
-        return ROOM
+        return rf"\underline{{\hspace{{{room}}}}}"
     # A decimal point is narrower than a digit, and stands free only where there is none in the number.
     free = "." * (pad > 0 and "." not in text) + "0" * (pad - (pad > 0 and "." not in text))
     return tex_number(text) + (rf"\phantom{{{free}}}" if free else "")

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from core.solving.solution import BLANK, Arithmetic, Entry, Grid, Part, Solution
-from core.solving.wording import NOTATION, dots, fractions, heading, rounding_note, shape_text
+from core.solving.wording import NOTATION, dots, equals, fractions, heading, note_text, rounding_note
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|$~&#!{}()+.@:-])")
-ROOM = "____"
+ROOM = "_" * 8
+NAME_AND_DATE = "Name " + r"\_" * 40 + " Date " + r"\_" * 16
 
 
 def to_markdown(solution: Solution) -> str:
@@ -19,9 +20,11 @@ def to_markdown(solution: Solution) -> str:
 
 def _lines(solution: Solution) -> Iterator[str]:
     yield from (f"# {_escaped(solution.title)}: {heading(solution)}", "")
+    if solution.blank:
+        yield from (NAME_AND_DATE, "")
     yield from (f"{NOTATION} {rounding_note(solution)}", "")
-    for words, formula in solution.facts:
-        yield f"- {words}{': ' if formula else ''}{f'`{formula}`' if formula else ''}"
+    for words, formulas in solution.facts:
+        yield f"- {words}{': ' if formulas else ''}{', '.join(f'`{formula}`' for formula in formulas)}"
     if solution.formulas:
         yield from ("", "## Formulas", "", *_block(solution.formulas))
     for step in solution.steps:
@@ -35,8 +38,8 @@ def _lines(solution: Solution) -> Iterator[str]:
 
 
 def _entry(entry: Entry) -> Iterator[str]:
-    shape, note = shape_text(entry), entry.result.note
-    yield f"**{_escaped(entry.symbol)}**{f' ({shape})' if shape else ''}{f', {note}' if note else ''}"
+    note = note_text(entry)
+    yield f"**{_escaped(entry.symbol)}**{f' {note}' if note else ''}"
     if entry.column_names:
         yield f"columns: {', '.join(map(_escaped, entry.column_names))}"
     yield ""
@@ -45,13 +48,16 @@ def _entry(entry: Entry) -> Iterator[str]:
 
 def _work(entry: Entry) -> Iterator[str]:
     """The formula, the numbers put in, the result, and the arithmetic of some cells."""
-    if not entry.formula:
-        yield from _equation(entry.symbol, [entry.result])
-        return
-    yield f"{entry.symbol} = {entry.formula}"
-    for parts in (entry.substituted, (entry.result,)):
-        if parts:
-            yield from ("", *_equation(" " * len(entry.symbol), parts))
+    indent = " " * len(entry.symbol)
+    if entry.formula:
+        yield f"{entry.symbol} = {entry.formula}"
+    if entry.substituted:
+        yield from ("", *_equation(f"{indent} =", entry.substituted))
+    left = f"{indent if entry.formula else entry.symbol} {equals(entry.exact)}"
+    for i, (place, block) in enumerate(entry.result.blocks()):
+        if i or entry.formula:
+            yield ""
+        yield from _equation((" " * len(left) if i else left) + (f" ({place})" if place else ""), [block])
     if entry.examples:
         yield ""
     for example in entry.examples:
@@ -63,7 +69,7 @@ def _example(example: Arithmetic) -> Iterator[str]:
     yield f"{example.symbol} = {example.symbols}"
     yield f"{indent} = {example.numbers}"
     if example.numbers != example.result:
-        yield f"{indent} = {example.result}"
+        yield f"{indent} {equals(example.exact)} {example.result}"
 
 
 def _block(lines: Sequence[str]) -> Iterator[str]:
@@ -73,10 +79,10 @@ def _block(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _equation(left: str, parts: Sequence[Part]) -> Iterator[str]:
-    """left = parts, the matrices in their height, everything else beside their middle row."""
+    """left parts, the matrices in their height, everything else beside their middle row."""
     single = len(parts) == 1
     columns = [_matrix(part, single) if isinstance(part, Grid) else [part.strip()] for part in parts]
-    columns = [[f"{left} ="], *(lines for lines in columns if lines != [""])]
+    columns = [[left], *(lines for lines in columns if lines != [""])]
     middle = (max(map(len, columns)) - 1) // 2
     for row in range(max(map(len, columns))):
         places = [row - middle + (len(lines) - 1) // 2 for lines in columns]

@@ -21,9 +21,10 @@ TEX_SIGNS = {
     "∂": r"\partial",
     "×": r"\times",
     "…": r"\dots",
+    "≈": r"\approx",
 }
 TEX_MARKS = {"ᵀ": r"\mathsf{T}", "⁺": "+"}
-BINARY = "⊙·≠=+-><,/…"
+BINARY = "⊙·≠=≈+-><,/…"
 
 COMMAND = re.compile(r"\\[A-Za-z]+$")
 PIECE = re.compile(

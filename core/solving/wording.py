@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.solving.solution import BLANK, Entry, Grid, Solution
+from core.solving.rounding import SURE
+from core.solving.solution import Entry, Grid, Solution
 
 NOTATION = (
     "Rows are samples; ∂W stands for ∂ℒ/∂W, likewise ∂b, ∂p, ∂o; ⊙ multiplies entry by entry; W⁺ is W after the update."
@@ -15,18 +16,29 @@ def heading(solution: Solution) -> str:
     """What follows the title: a person reads it as "Exercise 2: step 0, worked out"."""
     indices = [step.index for step in solution.steps]
     steps = f"step {indices[0]}" if len(indices) == 1 else f"steps {indices[0]} to {indices[-1]}"
-    blank = any(cell == BLANK for e in solution.steps[0].sections[-1].entries for row in e.result.cells for cell in row)
-    return f"{steps}, to be worked out" if blank else f"{steps}, worked out"
+    return f"{steps}, to be worked out" if solution.blank else f"{steps}, worked out"
 
 
 def rounding_note(solution: Solution) -> str:
     """How the numbers are rounded."""
-    return f"Numbers are rounded to {solution.digits} significant digits; one with fewer is exact."
+    exact = "exact" if solution.digits >= SURE else f"exact to {SURE}"
+    note = f"Numbers are rounded to {solution.digits} significant digits; one with fewer is {exact}."
+    if solution.blank:
+        return note
+    return (
+        f"{note} A line of numbers has as many as its result needs; ≈ stands where that is more than 17, or than fit."
+    )
 
 
-def shape_text(entry: Entry) -> str:
-    """4×3; of a vector its length; empty for a single number."""
-    return "×".join(map(str, entry.shape))
+def note_text(entry: Entry) -> str:
+    """The shape, (4×3), of a vector its length, nothing for a single number; and what is left out."""
+    shape = "×".join(map(str, entry.shape))
+    return ", ".join(text for text in (f"({shape})" if shape else "", entry.result.note) if text)
+
+
+def equals(exact: bool) -> str:
+    """The sign between a line of numbers and its result."""
+    return "=" if exact else "≈"
 
 
 def fractions(cells: Sequence[Sequence[str]]) -> list[list[int]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable
+from tui.output import FORCE, refused
 from tui.progress import train
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ ABOUT = "Train without a screen; print the loss at the parameters after the last
 OPTIONS = (
     Option("steps", "N", "how many SGD steps to take (default: 1000)"),
     Option("csv", "FILE", "write the loss of each step to a file"),
+    FORCE,
     *PROBLEM_OPTIONS,
 )
 STEPS = 1000
@@ -32,13 +34,11 @@ def main(argv: Sequence[str]) -> int:
         print(arguments.help, end="")
         return 0
 
-    from core.files import unwritable
-
     problem, mistakes = load(arguments)
     steps = _steps(arguments.values.get("steps", str(STEPS)), mistakes)
     path = arguments.values.get("csv")
-    if path is not None and (mistake := unwritable(path, arguments.problem)):
-        mistakes.append(f"--csv: {printable(path)}: {mistake}")
+    if path is not None and (mistake := refused(path, problem, "force" in arguments.values)):
+        mistakes.append(f"--csv: {mistake}")
     if problem is None or mistakes:
         return complain(mistakes)
 

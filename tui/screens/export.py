@@ -11,6 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, RadioButton, RadioSet
 
@@ -21,6 +22,14 @@ from tui.format import plain
 
 FORMATS = {"html": "HTML", "latex": "LaTeX", "md": "Markdown"}
 LONGEST_NAME = 60
+
+
+class FormatButton(RadioButton):
+    """A format, (●) where it is chosen and ( ) where not: without colour, too, that can be told."""
+
+    def render(self) -> Content:
+        label = self.label.pad(1, 1).stylize_before(self.get_visual_style("toggle--label"))
+        return Content.assemble("(●)" if self.value else "( )", label)
 
 
 class ExportScreen(ModalScreen[str | None]):
@@ -57,7 +66,7 @@ class ExportScreen(ModalScreen[str | None]):
             yield Label(f"Write step {self._step.index}, worked out, as")
             with RadioSet(id="format", compact=True):
                 for i, title in enumerate(FORMATS.values()):
-                    yield RadioButton(title, value=i == 0, compact=True)
+                    yield FormatButton(title, value=i == 0, compact=True)
             yield Label("to the file")
             yield Input(suggested_name(self._step, next(iter(FORMATS))), id="file", select_on_focus=False)
             yield Label("enter writes · tab or ↑ ↓ the format · esc leaves")
@@ -72,7 +81,7 @@ class ExportScreen(ModalScreen[str | None]):
         field = self.query_one(Input)
         format = list(FORMATS)[event.index]
         if format_of(field.value) not in (None, format):
-            field.value = os.path.splitext(field.value)[0] + SUFFIXES[format]
+            field.value = os.path.splitext(field.value)[0] + SUFFIXES[format][0]
         self._confirmed = ""
 
     @on(Input.Changed)
@@ -81,7 +90,7 @@ class ExportScreen(ModalScreen[str | None]):
         self._complain("")
         self._confirmed = ""
         format = format_of(event.value)
-        if format is not None:
+        if format in FORMATS:
             self._press(format)
 
     def action_format(self, change: int) -> None:
@@ -99,12 +108,11 @@ class ExportScreen(ModalScreen[str | None]):
     @on(Input.Submitted)
     def _write(self, event: Input.Submitted) -> None:
         path = os.path.expanduser(event.value.strip())
-        if not path:
-            self._complain("Expected the name of a file.")
-            return
-        mistake = unwritable(path)
+        mistake = unwritable(path, self._step.problem.files)
+        if mistake is None and format_of(path) not in (None, self.format):
+            mistake = "an answer sheet is written by sgdb solve"
         if mistake:
-            self._complain(f"{path}: {mistake}.")
+            self._complain(f"{path}: {mistake}." if path else f"{mistake.capitalize()}.")
             return
         if os.path.exists(path) and self._confirmed != path:
             self._confirmed = path
@@ -126,4 +134,4 @@ def suggested_name(step: Step, format: str) -> str:
     """exercise-2-step-0.html for step 0 of "Exercise 2"."""
     words = re.findall(r"\w+", step.problem.name.lower())
     name = "-".join(words)[:LONGEST_NAME] or "solution"
-    return f"{name}-step-{step.index}{SUFFIXES[format]}"
+    return f"{name}-step-{step.index}{SUFFIXES[format][0]}"

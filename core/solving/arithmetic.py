@@ -1,0 +1,162 @@
+"""Arithmetic as it is written down, worked out in decimals: what a line gives, from the very digits that stand in it.
+
+A line is a text, or texts and matrices in turn: "½ · (0.06336 - (-1))²", "(", δ, W, ") ⊙", f'. Factors without a sign
+between them are a product; a row is added to every row of a matrix.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+from operator import add, mul, sub
+from typing import TypeAlias
+
+Matrix: TypeAlias = tuple[tuple[Decimal, ...], ...]
+Value: TypeAlias = Decimal | Matrix
+
+PRECISION = Context(prec=50, traps=[InvalidOperation, DivisionByZero, Overflow])
+NUMBER = r"\d+(?:\.\d+)?(?:e-?\d+)?|inf|NaN"
+TOKEN = re.compile(rf"{NUMBER}|[a-z]+|\S")
+LEFT_OUT = re.compile(r" \(\d+ smaller\)")  # says how many terms a number stands for
+CLOSING = {")", "]", ",", "+", "-", ">", "<", ""}
+
+
+def _sigmoid(s: Decimal) -> Decimal:
+    small = (-abs(s)).exp()  # large numbers overflow
+    return (small if s < 0 else 1) / (1 + small)
+
+
+FUNCTIONS: dict[str, Callable[[Decimal], Decimal]] = {
+    "exp": Decimal.exp,
+    "log": Decimal.ln,
+    "tanh": lambda s: 2 * _sigmoid(2 * s) - 1,
+    "sigmoid": _sigmoid,
+}
+
+
+def worked_out(parts: Sequence[str | Matrix]) -> Matrix | None:
+    """What a line gives, a single number as a matrix of one; None where that is no number."""
+    tokens: list[str | Matrix] = []
+    for part in parts:
+        tokens += TOKEN.findall(LEFT_OUT.sub("", part)) if isinstance(part, str) else [part]
+    with localcontext(PRECISION):
+        try:
+            value = _Line(tokens).sum()
+        except ArithmeticError:
+            return None
+    return ((value,),) if isinstance(value, Decimal) else value
+
+
+def gives(value: Decimal, shown: str, digits: int) -> bool:
+    """Whether `shown` is the value rounded to, or cut off after, `digits` significant digits. Zeros at its end are left
+    off where it is exact.
+    """
+    number = Decimal(shown)
+    if not number or not number.is_finite():
+        return value == number
+    unit = Decimal(1).scaleb(number.adjusted() - digits + 1)
+    further = (value - number) * (-1 if number < 0 else 1)
+    return -unit / 2 <= further < unit
+
+
+class _Line:
+    """What is left of a line while it is worked out from left to right."""
+
+    def __init__(self, tokens: list[str | Matrix]) -> None:
+        self._tokens, self._at = tokens, 0
+
+    def sum(self) -> Value:
+        sign = self._take("-")
+        value = self._product()
+        if sign:
+            value = _entrywise(mul, Decimal(-1), value)
+        while self._next in ("+", "-"):
+            operation = add if self._next == "+" else sub
+            self._at += 1
+            value = _entrywise(operation, value, self._product())
+        return value
+
+    def _product(self) -> Value:
+        value = self._factor()
+        while self._next not in CLOSING:
+            if self._take("·") or self._take("⊙"):
+                value = _entrywise(mul, value, self._factor())
+            elif self._take("/"):
+                value = _entrywise(lambda a, b: a / b, value, self._factor())
+            else:
+                value = _matrix_product(value, self._factor())
+        return value
+
+    def _factor(self) -> Value:
+        value = self._operand()
+        return _entrywise(mul, value, value) if self._take("²") else value
+
+    def _operand(self) -> Value:
+        token = self._tokens[self._at]
+        self._at += 1
+        if not isinstance(token, str):
+            return token
+        if token == "½":
+            return Decimal("0.5")
+        if re.fullmatch(NUMBER, token):
+            return Decimal(token)
+        if token == "[":
+            return Decimal(self._compared())
+        if token == "max":
+            return max(map(_number, self._arguments()))
+        return FUNCTIONS[token](_number(self._arguments()[0])) if token.isalpha() else self._enclosed()
+
+    def _arguments(self) -> list[Value]:
+        self._take("(")
+        values = [self.sum()]
+        while self._take(","):
+            values.append(self.sum())
+        self._take(")")
+        return values
+
+    def _enclosed(self) -> Value:
+        value = self.sum()
+        self._take(")")
+        return value
+
+    def _compared(self) -> bool:
+        left = _number(self.sum())
+        sign = self._next
+        self._at += 1
+        right = _number(self.sum())
+        self._take("]")
+        return left > right if sign == ">" else left < right
+
+    @property
+    def _next(self) -> str | Matrix:
+        return self._tokens[self._at] if self._at < len(self._tokens) else ""
+
+    def _take(self, token: str) -> bool:
+        found = self._next == token
+        self._at += found
+        return found
+
+
+def _number(value: Value) -> Decimal:
+    return value if isinstance(value, Decimal) else value[0][0]
+
+
+def _entrywise(operation: Callable[[Decimal, Decimal], Decimal], a: Value, b: Value) -> Value:
+    """The operation entry by entry; a number, and a single row, goes with every row."""
+    if isinstance(a, Decimal) and isinstance(b, Decimal):
+        return operation(a, b)
+    rows = max(len(x) for x in (a, b) if not isinstance(x, Decimal))
+    columns = max(len(x[0]) for x in (a, b) if not isinstance(x, Decimal))
+
+    def cell(x: Value, i: int, j: int) -> Decimal:
+        return x if isinstance(x, Decimal) else x[i if len(x) > 1 else 0][j]
+
+    return tuple(tuple(operation(cell(a, i, j), cell(b, i, j)) for j in range(columns)) for i in range(rows))
+
+
+def _matrix_product(a: Value, b: Value) -> Value:
+    if isinstance(a, Decimal) or isinstance(b, Decimal):
+        return _entrywise(mul, a, b)
+    turned = tuple(zip(*b, strict=True))
+    return tuple(tuple(sum(map(mul, row, column), Decimal()) for column in turned) for row in a)

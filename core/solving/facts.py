@@ -1,0 +1,54 @@
+"""What a worked solution says ahead of the numbers: the network, its loss and how it is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.computation import computations, copies, symbols_of
+from core.formulas import expanded
+from core.losses import MarginLoss, SoftmaxCrossEntropy
+from core.quantity import SUBSCRIPTS
+from core.step import Step
+from core.text import exact
+
+LOSS = ("o", "p", "sample_losses", "loss")  # the quantities that define it
+
+
+def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Everything that somebody needs to work the step out, beside its matrices: a text and formulas each."""
+    problem, symbols = step.problem, symbols_of(step)
+    depth = len(problem.network)
+    for k, layer in enumerate(problem.network.layers, start=1):
+        f = "f_out" if k == depth else f"f{str(k).translate(SUBSCRIPTS)}"
+        slope = layer.function.derivative_formula
+        where = " for z = f(s)".replace("f(", f"{f}(") if "z" in slope else ""
+        yield layer.activation, (f"{f}(s) = {layer.function.formula}", f"{f}'(s) = {slope}{where}")
+    definitions = {c.name: f"{symbols[c.name]} = {c.text(symbols)}" for c in computations(problem, len(step.batch))}
+    yield (
+        f"{problem.loss.title}, the {problem.reduction} of the samples' losses",
+        tuple(definitions[name] for name in LOSS if name in definitions),
+    )
+    if isinstance(problem.loss, SoftmaxCrossEntropy):
+        yield "log is the natural logarithm", ()
+    if isinstance(problem.loss, MarginLoss):
+        yield "margin", (f"m = {exact(problem.loss.margin)}",)
+    yield "learning rate", (f"α = {exact(problem.learning_rate)}",)
+    same = {name: f"{symbols[name]} = {symbols[other]}" for name, other in copies(problem).items()}
+    frozen = tuple(text for name, text in same.items() if name.endswith("_next"))
+    if frozen:
+        yield "frozen, not trained", frozen
+    rest = tuple(text for text in same.values() if text not in frozen)
+    if rest and blank:
+        yield "not asked for twice", rest
+
+
+def formulas(step: Step) -> Iterator[str]:
+    """Every quantity from the ones before it; then the gradients of the weights, each in one formula."""
+    symbols, depth = symbols_of(step), len(step.weights)
+    for computation in computations(step.problem, len(step.batch)):
+        formula = computation.text(symbols)
+        if computation.name == "delta_out":
+            yield f"∂ℒ/∂y_out = {formula.split(' ⊙ ')[0].removeprefix('(').removesuffix(')')}"
+        yield f"{symbols[computation.name]} = {formula}"
+    for k in range(depth, 0, -1):
+        yield expanded(step, k).text

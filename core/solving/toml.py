@@ -1,0 +1,70 @@
+"""The numbers of a step as an answer sheet, which `sgdb check` reads: filled in, or with a "?" for each to be found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from core.checking.answers import LAST_STEP as LAST_CHECKED
+from core.checking.answers import MOST_NUMBERS as MOST_CHECKED
+from core.checking.written import OPEN
+from core.solving.solution import BLANK, Entry, Solution
+from core.solving.wording import heading
+
+__all__ = ["LAST_CHECKED", "MOST_CHECKED", "count", "to_toml"]
+
+CONTROLS = {c: f"\\u{c:04x}" for c in (0x7F, *range(0x80, 0xA0))}
+NAME_AND_DATE = "# Name ________________________________________ Date ________________"
+
+
+def to_toml(solution: Solution, problem: str, sheet: int | None = None) -> str:
+    """The solution of one step as an answer sheet for `problem`, a built-in one's name or a path as the file is to name
+    it; of a practice problem `sheet` says which. Numbers that are not finite are left open.
+    """
+    return "\n".join(_lines(solution, problem, sheet)) + "\n"
+
+
+def count(solution: Solution) -> int:
+    """How many numbers an answer sheet of it has."""
+    return sum(len(row) for entry in _asked(solution) for row in entry.result.cells)
+
+
+def _lines(solution: Solution, problem: str, sheet: int | None) -> Iterator[str]:
+    (step,) = solution.steps
+    yield f"# {solution.title}: {heading(solution)}"
+    if solution.blank:
+        yield NAME_AND_DATE
+        yield f'# Write a number, with as many digits as you like, in place of a "{OPEN}"; then: sgdb check THIS FILE'
+    yield ""
+    yield f"problem = {_text(problem)}"
+    if sheet is not None:
+        yield f"practice = {sheet}"
+    yield from (f"step = {step.index}", "", "[answers]")
+    for entry in _asked(solution):
+        yield from _entry(entry)
+
+
+def _asked(solution: Solution) -> Iterator[Entry]:
+    """Everything but what is given."""
+    return (entry for section in solution.steps[0].sections[1:] for entry in section.entries)
+
+
+def _entry(entry: Entry) -> Iterator[str]:
+    rows = [[_number(cell) for cell in row] for row in entry.result.cells]
+    left = f"{entry.name} = "
+    if len(entry.shape) < 2:
+        cells = [cell for row in rows for cell in row]
+        yield left + (f"[{', '.join(cells)}]" if entry.shape else cells[0])
+        return
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [f"[{', '.join(map(str.rjust, row, widths))}]" for row in rows]
+    yield left + "[" + f",\n{' ' * (len(left) + 1)}".join(lines) + "]"
+
+
+def _number(cell: str) -> str:
+    return f'"{OPEN}"' if cell == BLANK or cell.strip("-") in ("inf", "NaN") else cell
+
+
+def _text(text: str) -> str:
+    """A text in quotation marks: JSON's escapes are TOML's, but for some characters that JSON leaves as they are."""
+    return json.dumps(text, ensure_ascii=False).translate(CONTROLS)

@@ -1,0 +1,253 @@
+"""The worked solution of steps of SGD: what is given, then every quantity with its formula, the numbers put in, and its
+matrix; and the same as a sheet to be worked out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from functools import partial
+from itertools import groupby
+
+import numpy as np
+
+from core.arrays import Array
+from core.computation import Computation, Variable, computations, copies, symbols_of, values_of
+from core.explanation import Explanation, explain
+from core.network import Layer
+from core.quantity import Quantity, given, quantities
+from core.solving.arithmetic import Matrix, gives, worked_out
+from core.solving.facts import facts, formulas
+from core.solving.rounding import MOST, USUAL, rounded
+from core.solving.solution import BLANK, WIDEST, Arithmetic, Entry, Grid, Part, Section, Solution, StepSolution
+from core.step import Step
+from core.text import clean
+
+MOST_ROWS, MOST_COLUMNS = 16, 12
+MOST_TERMS = 8  # of a sum that is written out
+MOST_EXAMPLES = 4
+SLOPE = re.compile(r"f\S*'\($")
+SECTIONS = (
+    ("Forward pass", re.compile(r"[szy]_\w+(?<!_next)|o|p")),
+    ("Loss", re.compile(r"sample_losses|loss")),
+    ("Deltas", re.compile(r"d[po]|delta_\w+")),
+    ("Gradients", re.compile(r"d[Wb]_\w+")),
+    ("Update", re.compile(r"[Wb]_\w+_next")),
+)
+
+
+def solve(steps: Sequence[Step], digits: int = USUAL, whole: bool = False) -> Solution:
+    """The worked solution of `steps`, one or more of one problem, with numbers of `digits` significant digits (2 to
+    17). Large matrices are cut, and the cut noted, unless they are to be shown `whole`.
+    """
+    return _solution(steps, digits, whole, blank=False)
+
+
+def blank_sheet(step: Step, digits: int = USUAL) -> Solution:
+    """The same step to be worked out: what is given, and every quantity left blank, but for those that are the same as
+    another.
+    """
+    return _solution([step], digits, whole=True, blank=True)
+
+
+def _solution(steps: Sequence[Step], digits: int, whole: bool, blank: bool) -> Solution:
+    first = steps[0]
+    return Solution(
+        clean(first.problem.name),
+        tuple(facts(first, blank)),
+        () if blank else tuple(formulas(first)),
+        tuple(StepSolution(s.index, _rows(s), tuple(_sections(_Entries(s, digits, whole, blank)))) for s in steps),
+        digits,
+        blank,
+    )
+
+
+def _rows(step: Step) -> str:
+    if step.problem.batch_size is None:
+        return ""
+    rows = [str(row + 1) for row in step.batch]
+    more = ", …" if len(rows) > MOST_ROWS else ""
+    return f"epoch {step.epoch}, rows {', '.join(rows[:MOST_ROWS])}{more} of the data"
+
+
+def _sections(entries: _Entries) -> Iterator[Section]:
+    yield Section("Given", tuple(map(entries.given, given(entries.step))))
+
+    def title(quantity: Quantity) -> str:
+        return next(title for title, names in SECTIONS if names.fullmatch(quantity.name))
+
+    for name, group in groupby(entries.asked, key=title):
+        yield Section(name, tuple(map(entries.computed, group)))
+
+
+class _Entries:
+    """The entries of a step."""
+
+    def __init__(self, step: Step, digits: int, whole: bool, blank: bool) -> None:
+        self.step, self.digits, self.whole, self.blank = step, digits, whole, blank
+        self.symbols, self.values = symbols_of(step), values_of(step)
+        self.computations = {c.name: c for c in computations(step.problem, len(step.batch))}
+        same = copies(step.problem) if blank else {}
+        self.asked = [quantity for quantity in quantities(step) if quantity.name not in same]
+
+    def given(self, quantity: Quantity) -> Entry:
+        name, values = quantity.name, quantity.values
+        grid = self._grid(name, values, self.digits)
+        return Entry(name, quantity.symbol, values.shape, grid, column_names=self._column_names(name, grid))
+
+    def computed(self, quantity: Quantity) -> Entry:
+        name, values = quantity.name, quantity.values
+        grid = self._grid(name, values, self.digits)
+        if self.blank:
+            empty = Grid(tuple((BLANK,) * len(row) for row in grid.cells), grid.rows, grid.columns)
+            return Entry(name, quantity.symbol, values.shape, empty)
+        formula = self.computations[name].text(self.symbols)
+        substituted, exact = self._substituted(self.computations[name], grid)
+        examples = [] if substituted or formula.endswith("(frozen)") else [*self._examples(name, values)]
+        examples += self._slopes(name)
+        names = self._column_names(name, grid)
+        return Entry(name, quantity.symbol, values.shape, grid, formula, substituted, exact, tuple(examples), names)
+
+    def _grid(self, name: str, values: Array, digits: int) -> Grid:
+        """A matrix in print. A vector with a number for each sample stands upright, one for each unit lies."""
+        if values.ndim < 2:
+            values = values.reshape(-1, 1) if name == "sample_losses" else values.reshape(1, -1)
+        rows, columns = values.shape
+        cells = (values if self.whole else values[:MOST_ROWS, :MOST_COLUMNS]).tolist()
+        grid = Grid(tuple(tuple(rounded(value, digits) for value in row) for row in cells), rows, columns)
+        return grid if self.whole else grid.narrowed()
+
+    # The formula with matrices in place of names.
+
+    def _substituted(self, computation: Computation, result: Grid) -> tuple[tuple[Part, ...], bool]:
+        """The formula with matrices put in, where it is one of matrices and they are small, and whether it gives the
+        result as it is written: where it does not, more digits are tried.
+        """
+        usual: tuple[Part, ...] = ()
+        for digits in range(self.digits, MOST + 1):
+            parts = self._parts(computation, digits)
+            grids = [part for part in parts if isinstance(part, Grid)]
+            width = sum(part.width if isinstance(part, Grid) else len(part) for part in parts)
+            if not parts or width > WIDEST or any(grid.cut for grid in grids):
+                break
+            usual = usual or parts
+            if self._comes_out(parts, result):
+                return parts, True
+        return usual, not usual
+
+    def _parts(self, computation: Computation, digits: int) -> tuple[Part, ...]:
+        name = computation.name
+        if not name.startswith(("s_", "delta", "dW")) and not name.endswith("_next"):
+            return ()
+        if len(computation.inputs) < 2:
+            return ()
+        parts: list[Part] = []
+        slope = False
+        for part in computation.formula:
+            if isinstance(part, Variable):
+                parts.append(self._operand(part, slope, digits))
+            elif part.startswith("_"):  # a column of a matrix
+                return ()
+            else:
+                text = part.removeprefix(")") if slope else part
+                slope = SLOPE.search(text) is not None
+                parts.append(SLOPE.sub("", text).replace("α", rounded(self.step.learning_rate, digits)))
+        return tuple(part for part in parts if part != "")
+
+    def _operand(self, factor: Variable, slope: bool, digits: int) -> Grid:
+        values = self.values[factor.name]
+        if slope:
+            values = self._layer(factor.name).function.slope(values)
+        return self._grid(factor.name, values.T if factor.transposed else values, digits)
+
+    def _comes_out(self, parts: Sequence[Part], result: Grid) -> bool:
+        found = worked_out([part if isinstance(part, str) else _decimals(part) for part in parts])
+        if found is None:
+            return False
+        cells = zip(found, result.cells, strict=True)
+        return all(
+            gives(value, cell, self.digits) for row, shown in cells for value, cell in zip(row, shown, strict=True)
+        )
+
+    # The arithmetic of some cells.
+
+    def _examples(self, name: str, values: Array) -> Iterator[Arithmetic]:
+        cells = [tuple(int(i) + 1 for i in place) for place in np.ndindex(values.shape)]
+        if name.startswith("z_") or name == "y_out":
+            cells = [*self._telling(f"s_{name[2:]}")]
+        elif len(cells) > MOST_EXAMPLES:
+            # One that is not 0 shows more.
+            cells = [next((cell for cell in cells if values[_from_0(cell)] != 0), cells[0])]
+        for cell in cells:
+            yield self._arithmetic(explain(self.step, name, cell))
+
+    def _telling(self, s: str) -> Iterator[tuple[int, ...]]:
+        """The cells of s whose f(s) and f'(s) show what the function does: one above 0, and of a ReLU an idle one."""
+        values = self.values[s]
+        above, below = np.argwhere(values > 0) + 1, np.argwhere(values <= 0) + 1
+        both = self._layer(s).activation == "relu"
+        for cells in (above, below) if both else (above if len(above) else below,):
+            yield from (tuple(map(int, cell)) for cell in cells[:1])
+
+    def _arithmetic(self, explanation: Explanation) -> Arithmetic:
+        terms = len(explanation) if len(explanation) <= MOST_TERMS + 1 else MOST_TERMS  # a single one is not left out
+        result = rounded(explanation.value, self.digits)
+        lines = (explanation.numbers(terms, partial(rounded, digits=digits)) for digits in range(self.digits, MOST + 1))
+        return self._chosen(explanation.symbol, explanation.symbols(terms), lines, result)
+
+    def _slopes(self, name: str) -> Iterator[Arithmetic]:
+        """How a cell of f'(s) comes about, for a δ."""
+        s = name.replace("delta", "s")
+        if not name.startswith("delta") or self._layer(s).activation == "identity":
+            return
+        f = re.sub("^s", "f", self.symbols[s])
+        formula = self._layer(s).function.derivative_formula
+        z = "y_out" if s == "s_out" else s.replace("s", "z")
+        for cell in self._telling(s):
+            place, letters = f"[{','.join(map(str, cell))}]", {"s": s, "z": z}
+            symbols = re.sub("[sz]", lambda m: self.symbols[letters[m[0]]] + place, formula)  # noqa: B023
+            value = float(self._layer(s).function.slope(self.values[s])[_from_0(cell)])
+            lines = (self._filled(formula, letters, cell, digits) for digits in range(self.digits, MOST + 1))
+            yield self._chosen(f"{f}'({self.symbols[s]}{place})", symbols, lines, rounded(value, self.digits))
+
+    def _filled(self, formula: str, letters: dict[str, str], cell: tuple[int, ...], digits: int) -> str:
+        def number(match: re.Match[str]) -> str:
+            text = rounded(float(self.values[letters[match[0]]][_from_0(cell)]), digits)
+            alone = formula[: match.start()].endswith("[")
+            return f"({text})" if text.startswith("-") and not alone else text
+
+        return re.sub("[sz]", number, formula)
+
+    def _chosen(self, symbol: str, symbols: str, lines: Iterator[str], result: str) -> Arithmetic:
+        """The arithmetic with the first of the lines, each of more digits than the one before, that gives the result as
+        it is written; with the first of all where none does.
+        """
+        usual = ""
+        for line in lines:
+            usual = usual or line
+            found = worked_out([line])
+            if found is not None and gives(found[0][0], result, self.digits):
+                return Arithmetic(symbol, symbols, line, result)
+        return Arithmetic(symbol, symbols, usual, result, exact=False)
+
+    # What belongs to a quantity.
+
+    def _layer(self, name: str) -> Layer:
+        label = name.rpartition("_")[2]
+        return self.step.problem.network.layers[-1 if label == "out" else int(label) - 1]
+
+    def _column_names(self, name: str, grid: Grid) -> tuple[str, ...]:
+        problem = self.step.problem
+        names = {"X_in": problem.input_names, "y_gt": problem.target_names, "y_out": problem.target_names}
+        shown = len(grid.cells[0])
+        found = names.get(name, ())
+        return (*map(clean, found[:shown]), *("…",) * (shown < len(found)))
+
+
+def _decimals(grid: Grid) -> Matrix:
+    return tuple(tuple(map(Decimal, row)) for row in grid.cells)
+
+
+def _from_0(cell: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(i - 1 for i in cell)

@@ -1,0 +1,127 @@
+"""Where a command writes: into which file, in which format, and whether that may be."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tui.arguments import Arguments, Option, complain, printable, whole
+
+if TYPE_CHECKING:
+    from core import Problem
+    from core.solving import Solution
+
+FORMATS = ("md", "latex", "html", "toml")
+FORMAT = Option(
+    "format", "FORMAT", "md, latex, html, or toml: an answer sheet for sgdb check (default: as FILE, or md)"
+)
+OUTPUT = Option("output", "FILE", "write to a file (default, and -: print)", short="o")
+FORCE = Option("force", None, "replace a file that is there already")
+DIGITS = Option("digits", "N", "significant digits of the numbers, 2 to 17 (default: 6)")
+STDOUT = "-"
+FAILED = 1
+
+
+class Output(NamedTuple):
+    """A file, or None for stdout, and a format."""
+
+    path: str | None
+    format: str
+
+
+def read_output(arguments: Arguments, problem: Problem | None, mistakes: list[str]) -> Output:
+    """--output and --format, after a look at the file that is to be written."""
+    from core import suggest
+    from core.solving import SUFFIXES, format_of
+
+    values = arguments.values
+    path = None if values.get("output") == STDOUT else values.get("output")
+    format: str | None = values.get("format")
+    if format is not None and format not in FORMATS:
+        mistakes.append(f"--format: {suggest(printable(format), FORMATS)}")
+    if path is None:
+        return Output(None, format or FORMATS[0])
+    if mistake := refused(path, problem, "force" in values):
+        mistakes.append(f"--output: {mistake}")
+        return Output(path, format or FORMATS[0])
+    meant = format_of(path)
+    if format is None and meant is None:
+        suffixes = ", ".join(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
+        mistakes.append(f"--output: {printable(path)}: expected a name that ends in {suffixes}; or say --format")
+    elif format in FORMATS and meant not in (None, format):
+        mistakes.append(f"--format: {format}, but {printable(path)} is the name of a file in {meant}")
+    return Output(path, format or meant or FORMATS[0])
+
+
+def refused(path: str, problem: Problem | None, force: bool) -> str | None:
+    """Why a command does not write to `path`, or None where it does. What the problem was read from stays as it is, and
+    every other file that is there, too, unless somebody says --force.
+    """
+    from core.files import unwritable
+
+    mistake = unwritable(path, () if problem is None else problem.files)
+    if mistake is None and os.path.exists(path) and not force:
+        mistake = "the file is there already; --force replaces it"
+    return mistake and (f"{printable(path)}: {mistake}" if path else mistake)
+
+
+def read_digits(values: Mapping[str, Any], mistakes: list[str]) -> int:
+    """--digits, or what is usual."""
+    from core.solving import FEWEST, MOST, USUAL
+
+    text = values.get("digits", str(USUAL))
+    digits = whole(text)
+    if digits is None or not FEWEST <= digits <= MOST:
+        mistakes.append(f'--digits: expected a whole number from {FEWEST} to {MOST}, found "{printable(text)}"')
+        return USUAL
+    return digits
+
+
+def answer_sheet_mistakes(options: Mapping[str, Any]) -> list[str]:
+    """What is wrong with `options` of the problem where an answer sheet is to be written, which names a problem and
+    nothing else about it.
+    """
+    return [f"--{name}: an answer sheet (toml) cannot say this; write it into a problem file" for name in options]
+
+
+def write(solution: Solution, output: Output, source: str, sheet: int | None = None) -> int:
+    """Write the solution of the problem that somebody called `source`, of a practice problem with the number of its
+    `sheet`; or print it. Returns the exit status.
+    """
+    from core.solving import MOST_CHECKED, count, render, to_toml
+
+    if output.format != "toml":
+        return _deliver(render(solution, output.format), output.path)
+    if (numbers := count(solution)) > MOST_CHECKED:
+        return complain([f"--format: an answer sheet (toml) has at most {MOST_CHECKED} numbers, found {numbers}"])
+    return _deliver(to_toml(solution, _named_from(source, output.path), sheet), output.path)
+
+
+def _named_from(source: str, path: str | None) -> str:
+    """A problem as a file at `path` calls it: a built-in one by its name, another by its path from there."""
+    from core import built_in_problems
+
+    if source in built_in_problems():
+        return source
+    try:
+        found = os.path.relpath(source, os.path.dirname(os.path.abspath(path)) if path is not None else ".")
+    except ValueError:  # on another drive
+        return os.path.abspath(source)
+    return found if os.path.dirname(found) else os.path.join(".", found)
+
+
+def _deliver(text: str, path: str | None) -> int:
+    if path is None:
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8")
+        print(text, end="")
+        return 0
+    from core.files import write_lines
+
+    try:
+        write_lines(path, [text])
+    except OSError as error:
+        return complain([f"--output: {printable(path)}: {error.strerror or error}"], FAILED)
+    return 0
