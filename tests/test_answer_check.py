@@ -374,3 +374,65 @@ class TestUnusableSheets:
         with pytest.raises(core.ProblemError) as error:
             core.check_answers({"s_11": 1, "W_1": 1, "s_1[9,9]": 1}, step_0())
         assert len(error.value.mistakes) == 3
+
+
+class TestWhichStepASheetIsFor:
+    def sheet(self, tmp_path: Path, text: str) -> Path:
+        path = tmp_path / "mine.toml"
+        path.write_text(text)
+        return path
+
+    def test_settings_stand_beside_the_problem(self, tmp_path: Path) -> None:
+        path = self.sheet(
+            tmp_path, 'problem = "exercise-2"\nloss = "hinge"\nmargin = 0.25\nlr = 0.25\n[answers]\nloss = "?"\n'
+        )
+        problem = core.check_answers(path).step.problem
+        assert (problem.loss, problem.learning_rate) == (core.SoftmaxHinge(0.25), 0.25)
+
+    def test_a_sheet_to_practise_on_is_known_by_its_seed(self, tmp_path: Path) -> None:
+        step = step_0(core.practice_problem(core.load_problem("exercise-2"), 7))
+        path = self.sheet(tmp_path, f'problem = "exercise-2"\npractice = 7\n[answers]\nloss = {step.loss!r}\n')
+        report = core.check_answers(path)
+        assert report.right
+        assert np.array_equal(report.step.inputs, step.inputs)
+
+    @pytest.mark.parametrize(
+        ("text", "mistake"),
+        [
+            ('problem = "xor"\nloss = "hing"', 'xor: loss: unknown "hing"; did you mean "hinge"?'),
+            ('problem = "xor"\nhidden = 8', "only for a table"),
+            ('problem = "xor"\npractice = 1.5', "practice: expected a whole number of at least 0, found 1.5"),
+            ('problem = "xor"\nstep = 0.5', "step: expected a whole number from 0 to 100000, found 0.5"),
+        ],
+    )
+    def test_what_is_wrong_with_them_is_said(self, tmp_path: Path, text: str, mistake: str) -> None:
+        with pytest.raises(core.ProblemError) as error:
+            core.check_answers(self.sheet(tmp_path, f"{text}\n[answers]\nloss = 1\n"))
+        assert mistake in str(error.value)
+
+    @pytest.mark.parametrize(
+        ("head", "mistake"),
+        [
+            ('problem = "exercise-3"', "problem: the sheet is for Exercise 3; this step differs from it in the inputs"),
+            ('problem = "exercise-2"\nlr = 0.25', "in the learning rate"),
+            ('problem = "exercise-2"\nloss = "hinge"', "in the loss"),
+            ('problem = "exercise-2"\nstep = 7', "step: the sheet is for step 7, and this is step 0"),
+            ("step = 7", "step: the sheet is for step 7, and this is step 0"),
+        ],
+    )
+    def test_it_is_not_judged_on_another_step(self, tmp_path: Path, head: str, mistake: str) -> None:
+        step = step_0(core.load_problem("exercise-2"))
+        path = self.sheet(tmp_path, f"{head}\n[answers]\nloss = 1.9664477984\n")
+        with pytest.raises(core.ProblemError) as error:
+            core.check_answers(path, step)
+        assert mistake in str(error.value)
+        for right in ('problem = "exercise-2"', "step = 0", ""):
+            path.write_text(f"{right}\n[answers]\nloss = 1.9664477984\n")
+            assert core.check_answers(path, step).right
+
+    def test_a_long_way_shows_itself(self, tmp_path: Path) -> None:
+        seen: list[tuple[int, int]] = []
+        path = self.sheet(tmp_path, 'problem = "exercise-2"\nstep = 2000\n[answers]\nloss = 1\n')
+        core.check_answers(path, progress=lambda done, total: seen.append((done, total)))
+        assert seen[-1] == (2000, 2000)
+        assert len(seen) > 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from shutil import get_terminal_size
 from time import perf_counter
@@ -47,6 +47,21 @@ def progress_bar() -> Iterator[Bar]:
         yield bar
     finally:
         bar.clear()
+
+
+@contextmanager
+def progress_of(noun: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar that counts `noun`s, as a function of how many are done and how many there are."""
+    with progress_bar() as bar:
+        shown = perf_counter()
+
+        def progress(done: int, total: int) -> None:
+            nonlocal shown
+            if perf_counter() - shown > SLICE:
+                bar.show(done, total, f"{noun} {done} of {total}")
+                shown = perf_counter()
+
+        yield progress
 
 
 def train(timeline: Timeline, steps: int) -> None:

@@ -1,6 +1,8 @@
 """An answer sheet: which problem and step somebody worked on by hand, and the numbers and formulas they found.
 
 problem = "exercise-2"              a built-in's name, or a file, found from the folder of this one
+loss, margin, lr, batch, ...        settings beside it, as on the command line
+practice = 7                        not the problem itself, but the sheet of that seed to practise on
 step = 0                            which SGD step; 0 unless told otherwise
 [answers]                           any quantities, in any order
 s_1 = [[0.458, 0.869], ...]         a matrix; one of a single row or column may be a flat list
@@ -14,30 +16,40 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
+
+import numpy as np
 
 from core.checking.formula_grammar import FormulaError, Node, parse, spelled
 from core.checking.written import Written, as_decimal, read_written
 from core.errors import DivergedError, ProblemError
-from core.files import MIB, decode, read_bytes
+from core.files import MIB
 from core.loading.checker import TABLE, TEXT, Checker, Kind, Mistakes, Unfit, whole
 from core.loading.loader import built_in_names, load_problem
+from core.loading.options import TABLE_OPTIONS
+from core.loading.problem_file import read_toml
 from core.problem import Problem
 from core.step import Step
 from core.text import clean, shown
 from core.timeline import Timeline
 
+Progress: TypeAlias = Callable[[int, int], object]
+
 LARGEST_FILE = MIB
 MOST_NUMBERS = 5_000
 MOST_FORMULAS = 50
 LAST_STEP = 100_000
+STEPS = 500  # that are taken between two signs of progress
 NAME = re.compile(r"\s*(\w+)\s*(?:\[\s*(\d{1,6})\s*(?:,\s*(\d{1,6})\s*)?\])?\s*")
+SETTING = Kind("a setting", lambda value: value)
 SHEET: dict[str, Kind] = {
     "problem": TEXT,
+    **dict.fromkeys(TABLE_OPTIONS, SETTING),
+    "practice": whole(0),
     "step": whole(0, LAST_STEP),
     "answers": TABLE,
     "formulas": TABLE,
@@ -89,20 +101,25 @@ class AnswerSheet:
     formulas: tuple[Formula, ...]
 
 
-def load_answers(path: str | os.PathLike[str], step: Step | None = None) -> AnswerSheet:
-    """The answer sheet in a TOML file. With a `step`, its problem and step need not be named and are not looked up.
+def load_answers(
+    path: str | os.PathLike[str], step: Step | None = None, progress: Progress | None = None
+) -> AnswerSheet:
+    """The answer sheet in a TOML file. With a `step`, its problem and step need not be named; where they are, they must
+    be those of the step. `progress(done, total)` is called on the way to the step.
 
     Raises ProblemError, which lists every mistake.
     """
     source = clean(os.fspath(path))
     checker = Checker()
-    read = checker.table("", _read_toml(Path(path), source), SHEET)
+    tables = read_toml(Path(path), source, LARGEST_FILE, as_decimal)
+    read = checker.table("", {key: _plain(value) for key, value in tables.items()}, SHEET)
     sheet = _read_sheet(checker, read.get("answers", {}), read.get("formulas", {}))
     nothing = not read.get("answers") and not read.get("formulas") and not checker.mistakes
-    if step is None:
-        problem = _load_problem(checker, read, Path(path).parent)
-        if problem is not None and not checker.mistakes:
-            step = _take_step(checker, problem, read.get("step", 0))
+    problem = _load_problem(checker, read, Path(path).parent) if step is None or "problem" in read else None
+    if step is not None:
+        _compare(checker, read, problem, step)
+    elif problem is not None and not checker.mistakes:
+        step = _take_step(checker, problem, read.get("step", 0), progress)
     if nothing:
         checker.note("", "expected answers or formulas, found neither")
     if checker.mistakes or step is None:
@@ -122,14 +139,9 @@ def answers_from(values: Mapping[str, Any], step: Step) -> AnswerSheet:
     return AnswerSheet("", step, *sheet)
 
 
-def _read_toml(path: Path, source: str) -> dict[str, Any]:
-    text = decode(path, read_bytes(path, LARGEST_FILE))
-    try:
-        return tomllib.loads(text, parse_float=as_decimal)
-    except RecursionError:
-        raise ProblemError(source, ["lists or tables are nested too deep"]) from None
-    except ValueError as error:  # a TOMLDecodeError, or a number with more digits than Python reads
-        raise ProblemError(source, [f"not TOML: {clean(str(error))}"]) from None
+def _plain(value: object) -> object:
+    """A number whose digits are of no interest."""
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _load_problem(checker: Checker, read: Mapping[str, Any], folder: Path) -> Problem | None:
@@ -140,21 +152,65 @@ def _load_problem(checker: Checker, read: Mapping[str, Any], folder: Path) -> Pr
     name = read["problem"]
     source = name if name in built_in_names() or not _is_file(name, folder) else str(folder / name)
     try:
-        return load_problem(source)
+        problem = load_problem(source, {option: read[option] for option in TABLE_OPTIONS if option in read})
+        if "practice" not in read:
+            return problem
+        from core.practice import practice_problem
+
+        return practice_problem(problem, read["practice"])
     except ProblemError as error:
         for mistake in error.mistakes:
-            place = "" if mistake.startswith("problem:") else "problem: "
-            checker.note("", f"{place}{f'{error.source}: ' if error.source else ''}{mistake}")
+            place = "" if mistake.startswith(("problem:", "option ")) else "problem: "
+            checker.note("", f"{place}{f'{error.source}: ' if error.source else ''}{mistake.removeprefix('option ')}")
         return None
+
+
+def _compare(checker: Checker, read: Mapping[str, Any], problem: Problem | None, step: Step) -> None:
+    """Whether the sheet is for this step; what it does not say is not compared."""
+    if problem is not None and (other := _difference(problem, step.problem)):
+        checker.note("problem", f"the sheet is for {clean(problem.name)}; this step differs from it in the {other}")
+    elif read.get("step", step.index) != step.index:
+        checker.note("step", f"the sheet is for step {read['step']}, and this is step {step.index}")
+
+
+def _difference(problem: Problem, other: Problem) -> str:
+    """In what one problem is trained on something else than another, or otherwise; empty where it is the same."""
+    parts: dict[str, tuple[Any, ...]] = {}
+    for one in (problem, other):
+        layers = one.network.layers
+        for name, part in {
+            "inputs": one.inputs,
+            "targets": one.targets,
+            "network": [(layer.activation, layer.train_weights, layer.train_bias) for layer in layers],
+            "weights": [layer.weights for layer in layers],
+            "bias": [layer.bias for layer in layers],
+            "loss": one.loss,
+            "learning rate": one.learning_rate,
+            "order of batches": (one.batch_size, one.shuffle_seed),
+            "reduction": one.reduction,
+        }.items():
+            parts[name] = (*parts.get(name, ()), part)
+    return next((name for name, (here, there) in parts.items() if not _same(here, there)), "")
+
+
+def _same(here: Any, there: Any) -> bool:
+    if isinstance(here, list):
+        return len(here) == len(there) and all(map(_same, here, there))
+    return bool(np.array_equal(here, there)) if isinstance(here, np.ndarray) else bool(here == there)
 
 
 def _is_file(name: str, folder: Path) -> bool:
     return bool(os.path.splitext(name)[1] or os.path.dirname(name) or os.path.exists(folder / name))
 
 
-def _take_step(checker: Checker, problem: Problem, index: int) -> Step | None:
+def _take_step(checker: Checker, problem: Problem, index: int, progress: Progress | None) -> Step | None:
+    timeline, left = Timeline(problem), index
     try:
-        return Timeline(problem)[index]
+        while left:
+            left = timeline.approach(index, STEPS)
+            if progress is not None:
+                progress(index - left, index)
+        return timeline[index]
     except DivergedError as error:
         checker.note("step", str(error))
         return None
@@ -178,7 +234,7 @@ def _read_sheet(
 
 def _read_formula(checker: Checker, key: str, value: object) -> Formula | None:
     path = f"formulas.{shown(key)[1:-1]}"
-    text = checker.read(path, value, TEXT)
+    text = checker.read(path, _plain(value), TEXT)
     if text is None:
         return None
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +21,17 @@ if TYPE_CHECKING:
 Place = tuple[int, ...]
 
 
-def check_answers(answers: str | os.PathLike[str] | Mapping[str, Any], step: Step | None = None) -> CheckReport:
+def check_answers(
+    answers: str | os.PathLike[str] | Mapping[str, Any],
+    step: Step | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> CheckReport:
     """Check numbers and formulas that somebody found by hand.
 
     `answers` is the path of an answer sheet (.toml), which names its problem and step unless a `step` is given; or
     numbers by name, as under [answers] of such a sheet ({"s_1": [[0.458, 0.869], ...], "delta_1[2,3]": -0.08899}),
     for a `step`. A number is right when it is the true value rounded or cut off at the digits that were written.
+    `progress(done, total)` is called on a long way to a sheet's step.
 
     Raises ProblemError, which lists everything that makes the sheet unusable.
     """
@@ -39,7 +44,7 @@ def check_answers(answers: str | os.PathLike[str] | Mapping[str, Any], step: Ste
             raise ProblemError("", ["expected the step that these answers are for"])
         sheet = answers_from(answers, step)
     else:
-        sheet = load_answers(answers, step)
+        sheet = load_answers(answers, step, progress)
     with np.errstate(all="ignore"):  # somebody's own numbers may lead anywhere
         return _Check(sheet).report()
 

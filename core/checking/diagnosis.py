@@ -268,7 +268,8 @@ class Diagnoser:
                     fitting.append(((not exact, odd, meant.unit), Diagnosis(kind, text, name)))
             off = min((round(abs(written.value - n) / written.unit) for n in (right_one, own_one)), default=0)
             if 0 < off <= OFF_BY and written.digits > BY_ROUNDING:
-                rank = (False, True, 0.0) if off <= BY_ROUNDING and units else (True, True, 1.0)
+                usual = written.unit in units or written.digits in counts
+                rank = (False, True, 0.0) if off <= BY_ROUNDING and usual else (True, True, 1.0)
                 fitting.append((rank, Diagnosis(LAST_DIGIT, f"off by {off} in the last digit", name)))
             fitting.sort(key=lambda ranked: ranked[0])
             found[place] = [diagnosis for _, diagnosis in fitting]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tui.arguments import Operand, Option, complain, parse, printable, terminal
+from tui.progress import progress_of
 
 if TYPE_CHECKING:
     from core import CellVerdict, CheckReport, FormulaVerdict, Slip
@@ -38,7 +39,8 @@ def main(argv: Sequence[str]) -> int:
     from core import ProblemError, check_answers
 
     try:
-        report = check_answers(arguments.problem)
+        with progress_of("step") as progress:
+            report = check_answers(arguments.problem, progress=progress)
     except ProblemError as error:
         return complain(str(error).splitlines())
     if "screen" in arguments.values:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 from tui.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable
-from tui.progress import SLICE, progress_bar, train
+from tui.progress import progress_of, train
 
 if TYPE_CHECKING:
     from core import CheckedGradient, GradientCheck, Step
@@ -66,15 +65,7 @@ def _index(text: str, mistakes: list[str]) -> int:
 def _check(step: Step) -> GradientCheck:
     from core import check_gradients
 
-    with progress_bar() as bar:
-        shown = perf_counter()
-
-        def progress(done: int, total: int) -> None:
-            nonlocal shown
-            if perf_counter() - shown > SLICE:
-                bar.show(done, total, f"gradient {done} of {total}")
-                shown = perf_counter()
-
+    with progress_of("gradient") as progress:
         return check_gradients(step, progress=progress)
 
 
