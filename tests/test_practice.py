@@ -207,6 +207,36 @@ def test_a_slip_is_looked_for_in_the_matrix_that_is_asked_for_alone() -> None:
     assert work.answer("-0.2").text == "z₁[1,2]: f₁ (relu) is not applied"
 
 
+@pytest.mark.parametrize("name", ["exercise-2", "exercise-3"])
+def test_slips_are_told_in_the_symbols_of_the_screen(name: str) -> None:
+    work = exercise(name)
+    while work.current is not None:
+        values = work.current.values
+        for wrong in (-values, 2 * values, np.roll(values, 1, 0) if values.ndim else values / 2, values.T + 0.01):
+            text = work.answer(typed(wrong)).text
+            assert not re.search(r"[A-Za-z]+_\d|_next|\b(delta|dW|dp|do|loss|sample_losses)\b", text), text
+        work.answer(typed(values, 12))
+    assert work.done
+
+
+def test_what_goes_on_from_the_digits_on_the_screen_is_right() -> None:
+    work = exercise("xor")
+    step, shown = work.step, lambda values: np.array([[float(f"{x:.6g}") for x in row] for row in values])
+    first, last = work.problem.network.layers
+    assert first.bias is not None
+    assert last.bias is not None
+    s_1 = step.inputs @ first.weights + first.bias
+    z_1 = np.tanh(shown(s_1))
+    s_out = shown(step.activations[0]) @ last.weights + last.bias
+    y_out = 1 / (1 + np.exp(-shown(step.pre_activations[1])))
+    assert any(f"{a:.6g}" != f"{b:.6g}" for a, b in zip(s_out.flat, step.pre_activations[1].flat, strict=True))
+    for values in (s_1, z_1, s_out, y_out):
+        assert work.answer(typed(values)).verdict == "right"
+    assert (work.points, work.slips) == (32, 0)
+    losses = step.sample_losses.tolist()
+    assert work.answer(" ".join(f"{x + 3e-5:.6g}" for x in losses)).verdict == "slip"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -15,6 +15,8 @@ from tui.format import NumberFormat
 from tui.matrix import VEIL, MatrixView
 from tui.palette import Palette
 
+LONGEST_NAME = 6  # characters of a column's name that are worth the room
+
 
 @dataclass(frozen=True)
 class KeyFormat(NumberFormat):
@@ -28,7 +30,8 @@ class SheetMatrix(MatrixView, can_focus=False):
     """Matrices that are scrolled from the screen; the title says how, where there is more than fits."""
 
     def title(self) -> str:
-        way = " · shift+↑↓" if self.max_scroll_y > 0 else ""
+        ways = "↑↓" * (self.max_scroll_y > 0) + "←→" * (self.max_scroll_x > 0)
+        way = f" · shift+{ways}" if ways else ""
         return self.TITLE + way + super().title().removeprefix(self.TITLE)
 
 
@@ -51,7 +54,8 @@ class AnswerMatrix(SheetMatrix):
 
 def given_block(quantity: Quantity, column_names: Sequence[str] = ()) -> Block:
     """A quantity that a sheet starts from."""
-    return _block(quantity, KeyFormat(0, 1), column_names)
+    longest = max(map(len, column_names), default=0)
+    return _block(quantity, KeyFormat(min(longest, LONGEST_NAME), 1), column_names)
 
 
 def answer_block(quantity: Quantity, known: Callable[[str, Cell], bool], current: bool) -> Block:

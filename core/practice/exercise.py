@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from core.arrays import Array
 from core.checking.check import check_answers
 from core.checking.report import CheckReport
-from core.computation import computations, copies, symbols_of
-from core.errors import ProblemError
+from core.checking.written import read_written
+from core.computation import computations, copies, symbols_of, values_of
 from core.explanation import explain
 from core.practice.fresh import LARGEST_SEED, practice_problem, rows_of
 from core.practice.typed import read_rows
@@ -32,6 +34,7 @@ Key: TypeAlias = tuple[str, Cell]
 POINTS: dict[Standing, float] = {"found": 1.0, "helped": 0.5, "told": 0.0}
 HINTS = 3
 ENOUGH = 0.01  # of a number: what is written to three significant digits is known better than that
+PRECISE = Context(prec=500)  # more digits than a number that is read
 NAME = re.compile(r"\b(?:[A-Za-z]+_\w+|(?:(?<=of )|(?<=in ))\w+)")  # of a quantity, in a sentence
 
 
@@ -159,10 +162,8 @@ class Exercise:
         if self.current is None:
             return Reply("unreadable", "everything is done")
         try:
-            key, value = self._read(text)
-            report = check_answers({**self._before(), key: value}, self.step)
-        except ProblemError as error:
-            return Reply("unreadable", error.mistakes[0].removeprefix(f"answers.{key}: "))
+            typed = self._read(text)
+            report = check_answers({**self._before(), **self._meant(typed)}, self.step)
         except ValueError as error:
             return Reply("unreadable", str(error))
         return self._judge(report)
@@ -171,24 +172,42 @@ class Exercise:
         """What is on the table already: a slip is not looked for there."""
         return {quantity.name: quantity.values for quantity in quantities(self.step) if self.reached(quantity.name)}
 
-    def _read(self, text: str) -> tuple[str, Any]:
-        """What was typed, under the key of an answer sheet. Raises ValueError."""
+    def _read(self, text: str) -> dict[Cell, Any]:
+        """What was typed, by cell. Raises ValueError."""
         assert self.current is not None
-        name, shape, cell = self.current.name, self.current.values.shape, self.cell
+        shape, cells = self.current.values.shape, list(_cells(self.current))
         rows = read_rows(text)
         numbers = [number for row in rows for number in row]
         lengths = [len(row) for row in rows]
         if len(numbers) == 1:
-            return name + (f"[{','.join(map(str, cell))}]" if cell else ""), numbers[0]
+            return {self.cell: numbers[0]}
         if lengths == list(shape[1:]):
-            return f"{name}[{cell[0]}]", numbers
-        if len(shape) == 1 and len(numbers) == shape[0] and (len(rows) == 1 or lengths == [1] * shape[0]):
-            return name, numbers
-        if len(shape) == 2 and lengths == [len(numbers)] and len(numbers) == shape[0] * shape[1]:
-            return name, [numbers[i : i + shape[1]] for i in range(0, len(numbers), shape[1])]
-        if len(shape) == 2 and lengths == [shape[1]] * shape[0]:
-            return name, rows
-        raise ValueError(f"{self.wanted}, found {_found(lengths)}; a semicolon divides rows")
+            cells = [cell for cell in cells if cell[0] == self.cell[0]]
+        elif lengths not in ([len(cells)], [shape[1]] * shape[0] if len(shape) == 2 else [1] * len(cells)):
+            raise ValueError(f"{self.wanted}, found {_found(lengths)}; a semicolon divides rows")
+        return dict(zip(cells, numbers, strict=True))
+
+    def _meant(self, typed: Mapping[Cell, Any]) -> dict[str, Any]:
+        """What was typed, under the keys of an answer sheet. Whoever goes on from the numbers on the screen, which are
+        rounded, is right, and is taken to have written what goes on from the exact ones.
+        """
+        assert self.current is not None
+        name, true = self.current.name, self.current.values
+        shown = np.asarray(self._formulas[name].evaluate(self._shown))
+        meant = {}
+        for cell, number in typed.items():
+            place = tuple(i - 1 for i in cell)
+            written, exact, theirs = read_written(number), float(true[place]), float(shown[place])
+            if written is not None and not written.fits(exact) and written.fits(min(exact, theirs), max(exact, theirs)):
+                number = Decimal(exact).quantize(number, context=PRECISE)
+            meant[key_of(name, cell)] = number
+        return meant
+
+    @cached_property
+    def _shown(self) -> dict[str, Array]:
+        """Every quantity of the step with the digits that the screen has."""
+        as_shown = np.vectorize(lambda value: float(rounded(value)), otypes=[float])
+        return {name: as_shown(values) for name, values in values_of(self.step).items()}
 
     @property
     def wanted(self) -> str:
@@ -283,6 +302,11 @@ class Exercise:
         explanation = explain(self.step, name, cell)
         symbols, numbers, _ = explanation.lines()
         return (formula, *(symbols, numbers, f"= {rounded(explanation.value)}")[:level])
+
+
+def key_of(name: str, cell: Cell) -> str:
+    """A number's place as an answer sheet has it: s_1[1,2]."""
+    return name + (f"[{','.join(map(str, cell))}]" if cell else "")
 
 
 def _found(lengths: Sequence[int]) -> str:

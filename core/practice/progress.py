@@ -12,7 +12,7 @@ from typing import Any
 
 from core.errors import ProblemError
 from core.files import MIB, read_bytes, write_lines
-from core.practice.exercise import HINTS, POINTS, Exercise
+from core.practice.exercise import HINTS, POINTS, Exercise, key_of
 from core.practice.folder import data_folder
 from core.text import clean
 
@@ -43,7 +43,7 @@ def progress_path(exercise: Exercise) -> Path:
 def keep_progress(exercise: Exercise, seconds: float) -> str:
     """Write down how far an exercise is, after so many seconds. Returns why that cannot be kept, or an empty text."""
     path = progress_path(exercise)
-    labels = {key: _label(*key) for key in exercise.places()}
+    labels = {key: key_of(*key) for key in exercise.places()}
     kept = {
         "problem": exercise.like.name,
         "seed": exercise.seed,
@@ -70,7 +70,7 @@ def resume(exercise: Exercise) -> float | None:
     if not os.path.exists(path):
         return None
     data = read_bytes(path, MIB)
-    keys = {_label(*key): key for key in exercise.places()}
+    keys = {key_of(*key): key for key in exercise.places()}
     try:
         kept: Any = json.loads(data)
         seconds, slips = float(kept["seconds"]), int(kept["slips"])
@@ -89,10 +89,6 @@ def forget_progress(exercise: Exercise) -> None:
     """Take away what was kept of an exercise, if that can be done."""
     with suppress(OSError):
         progress_path(exercise).unlink()
-
-
-def _label(name: str, cell: tuple[int, ...]) -> str:
-    return f"{name}[{','.join(map(str, cell))}]"
 
 
 def _one_of(found: Any, known: Any) -> Any:

@@ -2,69 +2,94 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tui.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable
-from tui.commands.solve import DIGITS, FORMAT, OUTPUT, deliver, read_digits, read_output, with_short_output
+from tui.arguments import (
+    DEFAULT_PROBLEM,
+    PROBLEM_OPTIONS,
+    Arguments,
+    Option,
+    complain,
+    load,
+    parse,
+    printable,
+    terminal,
+)
+from tui.output import DIGITS, FAILED, FORCE, FORMAT, OUTPUT, answer_sheet_mistakes, read_digits, read_output, write
 
 if TYPE_CHECKING:
     from core.practice import Score
 
-ABOUT = "Practise on a fresh problem of the same kind with friendly numbers. The same seed gives the same sheet."
+ABOUT = (
+    "Practise on a fresh problem of the same kind with friendly numbers. The same seed gives the same sheet, and one "
+    "that was left goes on."
+)
 OPTIONS = (
     Option("seed", "N", "which sheet: a whole number (default: a new one)"),
     Option("sheet", None, "print the empty sheet"),
     Option("key", None, "print the solved one"),
+    Option("again", None, "begin a sheet anew that was left"),
     Option("scores", None, "show the scores so far"),
     FORMAT,
     OUTPUT,
+    FORCE,
     DIGITS,
-    *(option for option in PROBLEM_OPTIONS if option.name != "seed"),
+    # A seed is a sheet's here, and the numbers of a table do not come into it.
+    *(option for option in PROBLEM_OPTIONS if option.name not in ("seed", "standardize")),
 )
 SHEETS = 10_000  # to choose from where no seed is given
 
 
 def main(argv: Sequence[str]) -> int:
-    """Practise, or print a sheet or its key. Returns 0, 1 where a file cannot be written, 2 for wrong input."""
-    arguments = parse("sgdb practise", ABOUT, OPTIONS, with_short_output(argv))
+    """Practise, or print a sheet, its key or the scores. Returns 0, 1 where a file cannot be written or read, 2 for
+    wrong input.
+    """
+    arguments = parse("sgdb practise", ABOUT, OPTIONS, argv)
     if "help" in arguments.values:
         print(arguments.help, end="")
         return 0
-    if "scores" in arguments.values and not arguments.mistakes:
-        return _print_scores()
+    if "scores" in arguments.values:
+        mistakes = _beside_scores(arguments)
+        return complain(mistakes) if mistakes else _print_scores()
     values = dict(arguments.values)
     seed = values.pop("seed", None)
-    problem, mistakes = load(arguments._replace(values=values))
+    arguments = arguments._replace(values=values)
+    problem, mistakes = load(arguments)
     number = _seed(seed, mistakes)
     digits = read_digits(values, mistakes)
-    format = read_output(values, arguments.problem, mistakes)
+    output = read_output(arguments, problem, mistakes)
+    if output.format == "toml":
+        mistakes += answer_sheet_mistakes(arguments.problem_options)
     printed = [name for name in ("sheet", "key") if name in values]
     if len(printed) > 1:
         mistakes.append("--sheet and --key: expected one of the two")
-    for name in ("output", "format", "digits"):
+    for name in ("output", "force", "format", "digits"):
         if name in values and not printed:
             mistakes.append(f"--{name}: expected --sheet or --key with it")
+    if "again" in values and printed:
+        mistakes.append(f"--again: expected without --{printed[0]}")
     if problem is None or mistakes:
         return complain(mistakes)
 
-    from core import ProblemError
-    from core.practice import Exercise
+    from core import DivergedError, ProblemError
+    from core.practice import Exercise, forget_progress
 
     try:
-        exercise = Exercise(problem, number)
-    except ProblemError as error:
+        exercise = Exercise(problem, number, keep_rate="lr" in values, keep_rows="batch" in values)
+    except (ProblemError, DivergedError) as error:
         return complain(str(error).splitlines())
     if printed:
-        from core.solving import blank_sheet, render, solve
+        from core.solving import blank_sheet, solve
 
         step = exercise.step
         solution = solve([step], digits, whole=True) if "key" in values else blank_sheet(step, digits)
-        return deliver(render(solution, format), values.get("output"))
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        return complain(["the exercise needs a terminal; to print it: --sheet, and its solution: --key"])
-    from tui.screens.practise import run_practice
+        return write(solution, output, arguments.problem, number)
+    if not terminal():
+        return complain(["practice needs a terminal; to print the sheet: --sheet, and its solution: --key"])
+    if "again" in values:
+        forget_progress(exercise)
+    from tui.practise_app import run_practice
 
     return run_practice(exercise)
 
@@ -82,30 +107,41 @@ def _seed(text: str | None, mistakes: list[str]) -> int:
     return 0
 
 
+def _beside_scores(arguments: Arguments) -> list[str]:
+    """What is wrong with a command line that asks for the scores: anything else on it."""
+    others = [f"--{name}" for name in arguments.values if name != "scores"]
+    if arguments.problem != DEFAULT_PROBLEM:
+        others.insert(0, f'"{printable(arguments.problem)}"')
+    return [*arguments.mistakes, *([f"--scores: expected alone, found also {', '.join(others)}"] if others else [])]
+
+
 def _print_scores() -> int:
+    from core import ProblemError
     from core.practice import load_scores
 
-    scores, problem = load_scores()
+    try:
+        scores, note = load_scores()
+    except ProblemError as error:
+        return complain([str(error)], FAILED)
     for line in _table(scores):
         print(line)
-    if problem:
-        print(f"sgdb: {problem}", file=sys.stderr)
-    return 0
+    return complain([note], 0) if note else 0
 
 
 def _table(scores: Sequence[Score]) -> Iterator[str]:
     if not scores:
-        yield "no exercise has been finished yet"
+        yield "no sheet has been finished yet"
         return
-    rows = [("finished", "problem", "sheet", "points", "slips", "hints", "time")]
+    rows = [("finished", "problem", "loss", "sheet", "points", "slips", "hints", "time")]
     for score in scores:
         minutes, seconds = divmod(round(score.seconds), 60)
         points = f"{score.points:g} of {score.numbers}"
         day = score.finished[:16].replace("T", " ")
-        rows.append(
-            (day, score.problem, str(score.seed), points, str(score.slips), str(score.hints), f"{minutes}:{seconds:02}")
-        )
+        counts = str(score.slips), str(score.hints), f"{minutes}:{seconds:02}"
+        rows.append((day, score.problem, score.loss, str(score.seed), points, *counts))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        left = f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}"
-        yield left + "".join(f"  {text:>{width}}" for text, width in zip(row[2:], widths[2:], strict=True))
+        cells = [
+            f"{text:{'<' if i < 3 else '>'}{width}}" for i, (text, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield "  ".join(cells)

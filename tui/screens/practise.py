@@ -50,6 +50,7 @@ points     1 for a number found at the first go, ½
            after a slip or a hint, 0 for one told; what
            cannot be read costs nothing
 
+What is found is shown: go on with those digits.
 Letters are keys while the line is empty.
 A sheet that is left is kept for the next time.
 """
