@@ -112,21 +112,6 @@ class Problem:
             return ("-1", "+1")
         return self.target_names or tuple(str(j) for j in range(1, self.targets.shape[1] + 1))
 
-    def difference(self, other: Problem) -> str:
-        """In what another problem is trained on something else, or in another way; empty where it is the same."""
-        here, there = self.network.layers, other.network.layers
-        for name, same in (
-            ("data", _equal(self.inputs, other.inputs) and _equal(self.targets, other.targets)),
-            ("network", len(here) == len(there) and all(map(Layer.equals, here, there))),
-            ("loss", self.loss == other.loss),
-            ("learning rate", self.learning_rate == other.learning_rate),
-            ("batches", (self.batch_size, self.shuffle_seed) == (other.batch_size, other.shuffle_seed)),
-            ("reduction", self.reduction == other.reduction),
-        ):
-            if not same:
-                return name
-        return ""
-
     def with_loss(self, loss: Loss) -> Problem:
         """The same network and data under another loss. Raises ProblemError where the targets do not fit it."""
         return replace(self, loss=loss)
