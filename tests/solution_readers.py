@@ -84,12 +84,14 @@ def read_latex(text: str) -> dict[str, Rows]:
     for symbol, rest in zip(parts[::2], parts[1::2], strict=True):
         name = tex_name(symbol)
         assert name not in found
-        aligned = rest.split(r"\begin{aligned}")[1].split(r"\end{aligned}")[0]
+        displays = re.findall(r"\\begin\{aligned\}\n(.*?)\n\\end\{aligned\}", rest, re.S)
         blocks: list[tuple[str, Rows]] = []
-        for line in aligned.split("\\\\[2pt]\n"):
+        place = ""
+        for line in "\\\\[2pt]\n".join(displays).split("\\\\[2pt]\n"):
+            if label := re.fullmatch(r"&\\text\{\((.*)\)\}", line):
+                place = label[1]
+                continue
             last = re.split(r"&(?:=|\\approx|\\phantom\{=\}) ", line)[1].strip()
-            place = "".join(re.findall(r"^\\text\{\((.*?)\)\}\\; ", last))
-            last = re.sub(r"^\\text\{\(.*?\)\}\\; ", "", last)
             array = re.fullmatch(r"\\left\[\\begin\{array\}\{r+\} (.*) \\end\{array\}\\right\]", last)
             rows = [row.split(" & ") for row in array[1].split(r" \\ ")] if array else [[last]]
             blocks = [*followed_by(blocks, place), (place, rows)]

@@ -81,7 +81,6 @@ def test_steps_digits_and_format(sgdb: Any) -> None:
         (("-oa.html", "--format", "latex"), ["--format: latex, but a.html is the name of a file in html"]),
         (("--format", "toml", "--steps", "0..1"), ["--steps: an answer sheet (toml) is of one step: --step"]),
         (("--format", "toml", "--step", "100001"), ["--step: an answer sheet (toml) is of a step up to 100000"]),
-        (("--format", "toml", "--lr", "1"), ["--lr: an answer sheet (toml) cannot say this; write it into a problem"]),
         (("exercise-9", "--digits", "x"), ["unknown", "--digits"]),
     ],
 )
@@ -143,9 +142,9 @@ def test_whole_matrices_in_blocks(sgdb: Any, tmp_path: Path) -> None:
         )
     )
     words = ("solve", "wide.csv", "--hidden", "2", "--task", "regression")
-    assert "the first 16 of 32 rows and the first 11 of 29 columns" in sgdb(*words).out
+    assert "the first 16 of 32 rows and the first 12 of 29 columns" in sgdb(*words).out
     whole = sgdb(*words, "--whole")
-    assert "(columns 1 to 11)" in whole.out
+    assert "(columns 1 to 14)" in whole.out
     problem = core.load_problem("wide.csv", {"hidden": "2", "task": "regression"})
     step = core.Timeline(problem)[0]
     found = read_markdown(whole.out, step)
@@ -164,6 +163,17 @@ def test_an_answer_sheet_checks_as_right(sgdb: Any, digits: str) -> None:
     step = core.Timeline(core.load_problem("xor"))[3]
     assert json.loads(run.out)["right"] is True
     assert len(json.loads(run.out)["cells"]) == sum(quantity.values.size for quantity in core.quantities(step))
+
+
+def test_an_answer_sheet_says_what_was_typed(sgdb: Any, tmp_path: Path) -> None:
+    (tmp_path / "points.csv").write_text("a,b,y\n1,2,p\n2,1,q\n0,1,q\n")
+    words = "--lr 0.123 --hidden 3,2 --batch 2 --seed 4 --loss hinge --margin 1e-1 --standardize --target y"
+    assert sgdb("solve", "points.csv", "--step", "1", *words.split(), "-o", "a.toml").status == 0
+    text = (tmp_path / "a.toml").read_text()
+    for line in ('problem = "./points.csv"', "lr = 0.123", 'hidden = "3,2"', "standardize = true", 'target = "y"'):
+        assert line in text.splitlines()
+    run = sgdb("check", "a.toml")
+    assert (run.status, run.err) == (0, "")
 
 
 def test_an_answer_sheet_finds_its_problem_from_its_own_folder(sgdb: Any, tmp_path: Path) -> None:
@@ -192,6 +202,13 @@ def test_an_empty_answer_sheet(sgdb: Any) -> None:
     key = tomllib.loads(sgdb("practise", "--seed", "7", "--key", "--format", "toml").out)
     step = core.Timeline(practice_problem(core.load_problem("exercise-2"), 7))[0]
     assert core.check_answers(key["answers"], step).right
+
+
+@pytest.mark.parametrize("words", [(), ("--loss", "hinge", "--margin", "0.25"), ("--lr", "0.12345")])
+def test_the_key_of_a_practice_sheet_checks_as_right(sgdb: Any, words: tuple[str, ...]) -> None:
+    assert sgdb("practise", "--seed", "7", *words, "--key", "-o", "key.toml").status == 0
+    run = sgdb("check", "key.toml")
+    assert (run.status, run.err) == (0, "")
 
 
 def test_a_run_that_does_not_get_to_the_step(sgdb: Any) -> None:

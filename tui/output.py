@@ -79,15 +79,8 @@ def read_digits(values: Mapping[str, Any], mistakes: list[str]) -> int:
     return digits
 
 
-def answer_sheet_mistakes(options: Mapping[str, Any]) -> list[str]:
-    """What is wrong with `options` of the problem where an answer sheet is to be written, which names a problem and
-    nothing else about it.
-    """
-    return [f"--{name}: an answer sheet (toml) cannot say this; write it into a problem file" for name in options]
-
-
-def write(solution: Solution, output: Output, source: str, sheet: int | None = None) -> int:
-    """Write the solution of the problem that somebody called `source`, of a practice problem with the number of its
+def write(solution: Solution, output: Output, arguments: Arguments, sheet: int | None = None) -> int:
+    """Write the solution of the problem that the arguments ask for, of a practice problem with the number of its
     `sheet`; or print it. Returns the exit status.
     """
     from core.solving import MOST_CHECKED, count, render, to_toml
@@ -96,7 +89,8 @@ def write(solution: Solution, output: Output, source: str, sheet: int | None = N
         return _deliver(render(solution, output.format), output.path)
     if (numbers := count(solution)) > MOST_CHECKED:
         return complain([f"--format: an answer sheet (toml) has at most {MOST_CHECKED} numbers, found {numbers}"])
-    return _deliver(to_toml(solution, _named_from(source, output.path), sheet), output.path)
+    problem = _named_from(arguments.problem, output.path)
+    return _deliver(to_toml(solution, problem, arguments.problem_options, sheet), output.path)
 
 
 def _named_from(source: str, path: str | None) -> str:

@@ -39,6 +39,7 @@ span.blank { display: inline-block; vertical-align: middle; min-width: 8em; }
 @media print {
   body { margin: 0; max-width: none; font-size: 11pt; }
   .entry { overflow: visible; }
+  td { padding: .05em .4em; font-size: .75em; }
   h1, h2, h3, .entry > div:first-child { break-after: avoid; }
 }"""
 WHO = '<p class="who">Name<span></span> Date<span></span></p>'

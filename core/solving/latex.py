@@ -11,8 +11,9 @@ from core.solving.wording import NOTATION, dots, equals, fractions, heading, not
 
 PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \usepackage{amsmath}
-\setlength{\textwidth}{17cm}
-\setlength{\oddsidemargin}{-0.54cm}
+\setlength{\textwidth}{17.6cm}
+\setlength{\oddsidemargin}{-0.84cm}
+\setlength{\arraycolsep}{3.5pt}
 \setlength{\textheight}{25cm}
 \setlength{\topmargin}{-1.5cm}
 \setlength{\parindent}{0pt}
@@ -60,7 +61,8 @@ ACCENTS = {
 GREEK = "GREEK SMALL LETTER "
 NO_COMMAND = ("OMICRON", "FINAL SIGMA")
 # The most digits, or what is as wide, that fit into a line of each size.
-SIZES = ((92, ""), (100, r"\small"))
+SIZES = ((95, ""), (103, r"\small"))
+TALL = 18  # rows of a matrix of which only one goes on a page
 SMALLEST = r"\footnotesize"
 ROOMY, ROOMY_COLUMNS, NARROW = "2.3cm", 5, "1.5cm"  # of a blank, and how many of a row there may be
 NAME_AND_DATE = r"Name \underline{\hspace{8cm}} \quad Date \underline{\hspace{4cm}}"
@@ -109,17 +111,26 @@ def _entry(entry: Entry) -> Iterator[str]:
     blocks = [*entry.result.blocks()]
     widest = max(len(entry.symbol) + 4 + _width(parts) for parts in (entry.substituted, *([b] for _, b in blocks)))
     size = next((size for most, size in SIZES if widest <= most), SMALLEST)
-    rows = [_normal(f"{symbol}", size) + "&= " + _normal(tex(entry.formula), size)] if entry.formula else []
+    rows = [_normal(symbol, size) + "&= " + _normal(tex(entry.formula), size)] if entry.formula else []
     rows += [f"&= {_parts(entry.substituted)}"] if entry.substituted else []
-    for i, (place, block) in enumerate(blocks):
-        where = rf"\text{{({place})}}\; " if place else ""
-        sign = r"\phantom{=}" if i else tex(equals(entry.exact)).strip()
-        rows.append(f"{'' if rows else symbol}&{sign} {where}{_parts([block])}")
+    left, sign = "" if entry.formula else symbol, tex(equals(entry.exact)).strip()
+    tall = any(isinstance(part, Grid) and len(part.cells) > TALL for part in entry.substituted)
+    for place, block in blocks:
+        if (place or tall) and rows:
+            yield from _display(rows, size)
+            rows = []
+        rows += [rf"&\text{{({place})}}"] if place else []
+        rows.append(f"{left}&{sign} {_parts([block])}")
+        left, sign = "", r"\phantom{=}"
+    yield from _display(rows, size)
+    for example in entry.examples:
+        yield from _example(example)
+
+
+def _display(rows: Sequence[str], size: str) -> Iterator[str]:
     yield f"{{{size}\n" + r"\[\begin{aligned}"
     yield " \\\\[2pt]\n".join(rows)
     yield r"\end{aligned}\]}"
-    for example in entry.examples:
-        yield from _example(example)
 
 
 def _normal(formula: str, size: str) -> str:

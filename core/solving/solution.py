@@ -12,9 +12,9 @@ from typing import TypeAlias
 
 BLANK = ""  # a cell to be filled in
 ROOM = 9  # digits that take as much room as is left for one
-WIDEST = 92  # digits that a line of numbers has room for, on paper at no less than 8 points
+WIDEST = 104  # digits that a line of numbers has room for, on paper at no less than 8 points
 TALLEST, TALLEST_BLANK = 40, 16  # rows of a matrix that go on a page
-COLUMN, BRACKETS, DOTS = 2.6, 3, 4  # what a column takes beside its digits, what the brackets take, and "…"
+COLUMN, BRACKETS, DOTS = 2, 3, 4  # what a column takes beside its digits, what the brackets take, and "…"
 
 
 @dataclass(frozen=True)

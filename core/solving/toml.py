@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from core.checking.answers import LAST_STEP as LAST_CHECKED
 from core.checking.answers import MOST_NUMBERS as MOST_CHECKED
@@ -13,15 +14,20 @@ from core.solving.wording import heading
 
 __all__ = ["LAST_CHECKED", "MOST_CHECKED", "count", "to_toml"]
 
+NUMERIC = ("margin", "lr", "batch", "seed")  # options whose values are numbers; the others are texts
+NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?(?:e-?\d+)?")
 CONTROLS = {c: f"\\u{c:04x}" for c in (0x7F, *range(0x80, 0xA0))}
 NAME_AND_DATE = "# Name ________________________________________ Date ________________"
 
 
-def to_toml(solution: Solution, problem: str, sheet: int | None = None) -> str:
+def to_toml(
+    solution: Solution, problem: str, options: Mapping[str, object] | None = None, sheet: int | None = None
+) -> str:
     """The solution of one step as an answer sheet for `problem`, a built-in one's name or a path as the file is to name
-    it; of a practice problem `sheet` says which. Numbers that are not finite are left open.
+    it, under the `options` that somebody has typed; of a practice problem `sheet` says which. Numbers that are not
+    finite are left open.
     """
-    return "\n".join(_lines(solution, problem, sheet)) + "\n"
+    return "\n".join(_lines(solution, problem, options or {}, sheet)) + "\n"
 
 
 def count(solution: Solution) -> int:
@@ -29,7 +35,7 @@ def count(solution: Solution) -> int:
     return sum(len(row) for entry in _asked(solution) for row in entry.result.cells)
 
 
-def _lines(solution: Solution, problem: str, sheet: int | None) -> Iterator[str]:
+def _lines(solution: Solution, problem: str, options: Mapping[str, object], sheet: int | None) -> Iterator[str]:
     (step,) = solution.steps
     yield f"# {solution.title}: {heading(solution)}"
     if solution.blank:
@@ -37,6 +43,9 @@ def _lines(solution: Solution, problem: str, sheet: int | None) -> Iterator[str]
         yield f'# Write a number, with as many digits as you like, in place of a "{OPEN}"; then: sgdb check THIS FILE'
     yield ""
     yield f"problem = {_text(problem)}"
+    for name, value in options.items():
+        plain = NUMBER.fullmatch(str(value)) and name in NUMERIC
+        yield f"{name} = {'true' if value is True else value if plain else _text(str(value))}"
     if sheet is not None:
         yield f"practice = {sheet}"
     yield from (f"step = {step.index}", "", "[answers]")

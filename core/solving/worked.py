@@ -20,7 +20,7 @@ from core.quantity import Quantity, given, quantities
 from core.solving.arithmetic import Matrix, gives, worked_out
 from core.solving.facts import facts, formulas
 from core.solving.rounding import MOST, USUAL, rounded
-from core.solving.solution import BLANK, WIDEST, Arithmetic, Entry, Grid, Part, Section, Solution, StepSolution
+from core.solving.solution import BLANK, TALLEST, WIDEST, Arithmetic, Entry, Grid, Part, Section, Solution, StepSolution
 from core.step import Step
 from core.text import clean
 
@@ -129,7 +129,7 @@ class _Entries:
             parts = self._parts(computation, digits)
             grids = [part for part in parts if isinstance(part, Grid)]
             width = sum(part.width if isinstance(part, Grid) else len(part) for part in parts)
-            if not parts or width > WIDEST or any(grid.cut for grid in grids):
+            if not parts or width > WIDEST or any(grid.cut or len(grid.cells) > TALLEST for grid in grids):
                 break
             usual = usual or parts
             if self._comes_out(parts, result):

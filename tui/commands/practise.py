@@ -16,7 +16,7 @@ from tui.arguments import (
     printable,
     terminal,
 )
-from tui.output import DIGITS, FAILED, FORCE, FORMAT, OUTPUT, answer_sheet_mistakes, read_digits, read_output, write
+from tui.output import DIGITS, FAILED, FORCE, FORMAT, OUTPUT, read_digits, read_output, write
 
 if TYPE_CHECKING:
     from core.practice import Score
@@ -59,8 +59,6 @@ def main(argv: Sequence[str]) -> int:
     number = _seed(seed, mistakes)
     digits = read_digits(values, mistakes)
     output = read_output(arguments, problem, mistakes)
-    if output.format == "toml":
-        mistakes += answer_sheet_mistakes(arguments.problem_options)
     printed = [name for name in ("sheet", "key") if name in values]
     if len(printed) > 1:
         mistakes.append("--sheet and --key: expected one of the two")
@@ -84,7 +82,7 @@ def main(argv: Sequence[str]) -> int:
 
         step = exercise.step
         solution = solve([step], digits, whole=True) if "key" in values else blank_sheet(step, digits)
-        return write(solution, output, arguments.problem, number)
+        return write(solution, output, arguments, number)
     if not terminal():
         return complain(["practice needs a terminal; to print the sheet: --sheet, and its solution: --key"])
     if "again" in values:

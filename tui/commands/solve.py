@@ -12,7 +12,6 @@ from tui.output import (
     FORCE,
     FORMAT,
     OUTPUT,
-    answer_sheet_mistakes,
     read_digits,
     read_output,
     write,
@@ -49,7 +48,6 @@ def main(argv: Sequence[str]) -> int:
     output = read_output(arguments, problem, mistakes)
     if output.format == "toml":
         mistakes += _answer_sheet_mistakes(arguments.values, last)
-        mistakes += answer_sheet_mistakes(arguments.problem_options)
     if problem is None or mistakes:
         return complain(mistakes)
 
@@ -65,7 +63,7 @@ def main(argv: Sequence[str]) -> int:
         return complain([str(error)], FAILED)
     except KeyboardInterrupt:
         return complain([f"stopped at step {len(timeline)} of {last}"], INTERRUPTED)
-    return write(solution, output, arguments.problem)
+    return write(solution, output, arguments)
 
 
 def _steps(values: Mapping[str, Any], mistakes: list[str]) -> tuple[int, int]:
