@@ -247,6 +247,8 @@ async def test_a_sheet_that_is_left_goes_on(folder: Path) -> None:
     clock = Clock()
     app = practice(clock=clock)
     async with app.run_test() as pilot:
+        await press(pilot, "n")
+        assert on_screen(pilot, "Sheet 7 is not begun. Once more, and n begins another.")
         await enter(pilot, "1.5")
         clock.seconds = 61.0
         await press(pilot, "n")
@@ -263,7 +265,10 @@ async def test_a_sheet_that_is_left_goes_on(folder: Path) -> None:
         assert on_screen(pilot, "sheet 7 · 1 of 67 numbers · 0 slips · 0 hints · 1:01")
         assert screen_of(pilot).exercise.cell == (1, 2)
         await press(pilot, "ctrl+q")
-    assert app.return_value == "Sheet 7 is kept, 1 of 67 numbers on the table; --seed 7 opens it again."
+    assert (
+        app.return_value
+        == "Sheet 7 is kept, 1 of 67 numbers on the table; the same command with --seed 7 opens it again."
+    )
 
 
 async def test_a_sheet_that_cannot_be_kept_is_not_left_without_asking(folder: Path) -> None:

@@ -30,7 +30,7 @@ class PractiseApp(App[str]):
         if screen.may_quit():
             left = exercise.begun and not exercise.done
             kept = f"Sheet {exercise.seed} is kept, {exercise.progress} on the table; "
-            self.exit(kept + f"--seed {exercise.seed} opens it again." if left else "")
+            self.exit(kept + f"the same command with --seed {exercise.seed} opens it again." if left else "")
 
 
 def run_practice(exercise: Exercise) -> int:

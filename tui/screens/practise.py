@@ -305,9 +305,13 @@ class PractiseScreen(Screen[None]):
         if exercise.done:
             return True
         lost = keep_progress(exercise, self._time()) if exercise.begun else ""
-        note = f"Sheet {exercise.seed} "
-        note += f"cannot be kept: {lost}." if lost else "is not done; it is kept, and goes on when it is opened again."
-        note += f" Once more, and {what}."
+        if lost:
+            state = f"cannot be kept: {lost}"
+        elif exercise.begun:
+            state = "is not done; it is kept, and goes on when it is opened again"
+        else:
+            state = "is not begun"
+        note = f"Sheet {exercise.seed} {state}. Once more, and {what}."
         if self._note == note or not (lost or ask):
             return True
         self._note, self._reply = note, None
