@@ -15,7 +15,7 @@ from tui.format import NumberFormat
 from tui.matrix import VEIL, MatrixView
 from tui.palette import Palette
 
-LONGEST_NAME = 6  # characters of a column's name that are worth the room
+NAME_ROOM = 4  # characters behind the point that a column's name is worth, at most
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ class AnswerMatrix(SheetMatrix):
 
 def given_block(quantity: Quantity, column_names: Sequence[str] = ()) -> Block:
     """A quantity that a sheet starts from."""
-    longest = max(map(len, column_names), default=0)
-    return _block(quantity, KeyFormat(min(longest, LONGEST_NAME), 1), column_names)
+    room = min(NAME_ROOM, max((len(name) + 2 for name in column_names), default=0))
+    return _block(quantity, KeyFormat(room, 1), column_names)
 
 
 def answer_block(quantity: Quantity, known: Callable[[str, Cell], bool], current: bool) -> Block:

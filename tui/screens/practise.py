@@ -47,8 +47,8 @@ a row      1 2 3 or 1, 2, 3
 a matrix   1 2 3; 4 5 6 or [[1, 2, 3], [4, 5, 6]],
            also pasted; _ leaves a cell open
 points     1 for a number found at the first go, ½
-           after a slip or a hint, 0 for one told; what
-           cannot be read costs nothing
+           after a slip or a hint, 0 for one told;
+           what cannot be read costs nothing
 
 What is found is shown: go on with those digits.
 Letters are keys while the line is empty.
