@@ -387,7 +387,13 @@ async def test_a_file_that_is_there_takes_a_second_enter(export: ExportApp, tmp_
 
 
 @pytest.mark.parametrize(
-    ("name", "complaint"), [("", "Expected the name"), ("no/where.md", "No such file"), (".", "found a folder")]
+    ("name", "complaint"),
+    [
+        ("", "Expected the name"),
+        ("no/where.md", "there is no folder no"),
+        ("a.toml", "sgdb solve"),
+        (".", "found a folder"),
+    ],
 )
 async def test_a_file_that_cannot_be_written(export: ExportApp, tmp_path: Path, name: str, complaint: str) -> None:
     async with export.run_test() as pilot:
@@ -399,6 +405,19 @@ async def test_a_file_that_cannot_be_written(export: ExportApp, tmp_path: Path, 
         await press(pilot, "escape")
         assert export.answers == [None]
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_what_the_problem_was_read_from_is_not_replaced(export: ExportApp, tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    path.write_text("a,b,y\n1,2,0.5\n2,1,0.25\n")
+    export.step = core.Timeline(core.load_problem("points.csv"))[0]
+    async with export.run_test() as pilot:
+        export.ask()
+        await pilot.pause()
+        pilot.app.screen.query_one("#file").value = "points.csv"  # type: ignore[attr-defined]
+        await press(pilot, "enter", "enter")
+        assert on_screen(pilot, "the problem was read from this file")
+    assert path.read_text().startswith("a,b,y")
 
 
 def test_a_suggestion_is_a_plain_name() -> None:

@@ -7,7 +7,10 @@ import io
 import re
 from pathlib import Path
 
+import pytest
+
 import core
+from tui import cli
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -35,6 +38,17 @@ def test_the_problem_file_in_it_is_exercise_2(tmp_path: Path) -> None:
     file = tmp_path / "problem.toml"
     file.write_text(text, encoding="utf-8")
     assert core.Timeline(core.load_problem(file))[7].loss == core.Timeline(core.load_problem("exercise-2"))[7].loss
+
+
+@pytest.mark.parametrize(
+    ("symbol", "words"), [("δ₁", ["solve", "exercise-2"]), ("W_out⁺", ["practise", "--seed", "7", "--key"])]
+)
+def test_what_stands_on_paper_in_it_is_printed_so(
+    symbol: str, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shown,) = re.findall(rf"```text\n({symbol} = .*?)```", README, re.S)
+    assert cli.main(words) == 0
+    assert f"```text\n{shown}" in capsys.readouterr().out
 
 
 def test_its_pictures_are_there() -> None:

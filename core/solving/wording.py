@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.solving.rounding import SURE
+from core.solving.rounding import MOST, SURE
 from core.solving.solution import Entry, Grid, Solution
 
 NOTATION = (
@@ -25,9 +25,10 @@ def rounding_note(solution: Solution) -> str:
     note = f"Numbers are rounded to {solution.digits} significant digits; one with fewer is {exact}."
     if solution.blank:
         return note
-    return (
-        f"{note} A line of numbers has as many as its result needs; ≈ stands where that is more than 17, or than fit."
-    )
+    entries = [entry for step in solution.steps for section in step.sections for entry in section.entries]
+    comes_out = all(entry.exact and all(example.exact for example in entry.examples) for entry in entries)
+    otherwise = "" if comes_out else f"; ≈ stands where that is more than {MOST}, or than fit"
+    return f"{note} A line of numbers has as many as its result needs{otherwise}."
 
 
 def note_text(entry: Entry) -> str:
