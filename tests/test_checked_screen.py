@@ -13,6 +13,7 @@ import core
 from screen import app, press, settle, shown, texts, training
 from tui.app import SgdbApp
 from tui.screens.check import CheckScreen
+from tui.screens.report import ReportScreen
 from tui.workbench import Workbench
 
 PUBLISHED = Path(__file__).parent.parent / "examples" / "exercise-2-published.toml"
@@ -35,9 +36,11 @@ async def test_the_screen_begins_at_the_first_slip_and_says_what_was_written(rep
     async with checked(report).run_test(size=(200, 60)) as pilot:
         await settle(pilot)
         assert training(pilot).query_one(Workbench).inspected == ("delta_1", (2, 3))
-        assert said(pilot).startswith("you wrote -0.8899: a decimal point slip")
+        assert said(pilot).startswith(
+            "slip 1 of 2: you wrote -0.8899: a decimal point slip (or: a digit 0 is missing); it is"
+        )
         await press(pilot, "escape")
-        assert "2 slips in 71 numbers" in said(pilot)
+        assert said(pilot).startswith("2 slips in 71 numbers of ")
         screen = "\n".join(texts(pilot))
         assert screen.count("✗") == 2 + 1  # two numbers, and the legend
         assert screen.count("✓") == 69 + 1
@@ -72,4 +75,60 @@ async def test_the_palette_checks_a_file_on_the_step_on_screen_and_complains_of_
         screen.query_one(Input).value = str(sheet)
         await press(pilot, "enter")
         assert training(pilot).query_one(Workbench).inspected == ("s_1", (1, 1))
-        assert said(pilot).startswith("you wrote 17")
+        assert said(pilot).startswith("slip 1 of 1: you wrote 17")
+
+
+async def test_s_goes_around_the_slips_and_comes_back_to_their_step(report: core.CheckReport) -> None:
+    async with checked(report).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        bench = training(pilot).query_one(Workbench)
+        await press(pilot, "s")
+        assert bench.inspected == ("W_out_next", (3, 1))
+        assert said(pilot).startswith("slip 2 of 2: you wrote 0.050474687")
+        await press(pilot, "s")
+        assert bench.inspected == ("delta_1", (2, 3))
+        await press(pilot, "S", "escape", "n", "s")
+        assert (shown(pilot).index, bench.inspected) == (0, ("delta_1", (2, 3)))
+
+
+async def test_a_verdict_is_not_hidden_by_where_a_number_came_from() -> None:
+    step = core.Timeline(core.load_problem("exercise-2"))[0]
+    wrong = core.check_answers({"s_out[1]": 0.9859, "y_out[1]": 0.9859}, step)
+    async with checked(wrong).run_test(size=(200, 60)) as pilot:
+        await settle(pilot)
+        screen = "\n".join(texts(pilot))
+        assert "≈" in screen  # y_out, which the cell feeds
+        assert "◆" in screen  # z_1, of which nothing was said
+
+
+async def test_a_wrong_shape_is_marked_at_the_matrix_and_said_of_its_cells() -> None:
+    step = core.Timeline(core.load_problem("exercise-2"))[0]
+    turned = core.check_answers({"dW_1": step.weight_gradients[0].T}, step)
+    async with checked(turned).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert training(pilot).query_one(Workbench).inspected == ("dW_1", (1, 1))
+        assert any("∂W₁ ✗ transposed" in line for line in texts(pilot))
+        assert said(pilot).startswith("slip 1 of 1: the matrix is transposed: expected 2 rows of 3, found 3 rows of 2")
+
+
+async def test_a_sheet_of_formulas_opens_with_the_report() -> None:
+    formulas = core.check_answers(PUBLISHED.with_name("exercise-1-published.toml"))
+    async with checked(formulas).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        screen = "\n".join(str(static.content) for static in pilot.app.screen.query(Static))
+        assert isinstance(pilot.app.screen, ReportScreen)
+        assert "3 of 3 formulas wrong" in screen
+        assert screen.count("right is ") == 3
+        await press(pilot, "escape")
+        assert said(pilot).startswith("3 of 3 formulas wrong of ")
+        assert said(pilot).count("✗ ∂W") == 3
+        await press(pilot, "r")
+        assert isinstance(pilot.app.screen, ReportScreen)
+
+
+async def test_without_answers_the_keys_say_so() -> None:
+    async with app().run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        bench = training(pilot).query_one(Workbench)
+        assert (bench.why_not("slip") or "").startswith("No answers were checked")
+        assert bench.check_action("report", ()) is None

@@ -16,6 +16,7 @@ from examples import random_problem
 from screen import app, diverging, notices, press, settle, shown, texts, training, wide
 from tui.matrix import MatrixView
 from tui.panes.arithmetic import ArithmeticPane
+from tui.panes.deltas import DeltasPane
 from tui.workbench import Workbench
 
 
@@ -216,15 +217,15 @@ async def test_d_puts_central_differences_beside_the_gradients_and_follows_the_s
     async with app().run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "tab", "z", "d")
-        check = bench(pilot).check
+        check = bench(pilot).query_one(DeltasPane).check
         assert check is not None
         assert check.step == 0
         screen = "\n".join(texts(pilot))
         assert "ΔW₁" in screen
         assert screen.count("✓") == 9
         await press(pilot, "n")
-        assert bench(pilot).check is not None
-        assert bench(pilot).check.step == 1  # type: ignore[union-attr]
+        assert bench(pilot).query_one(DeltasPane).check is not None
+        assert bench(pilot).query_one(DeltasPane).check.step == 1  # type: ignore[union-attr]
         await press(pilot, "d")
         assert "ΔW₁" not in "\n".join(texts(pilot))
 
@@ -239,7 +240,7 @@ async def test_a_long_gradient_check_shows_itself_and_stops_for_the_next_step() 
         await pilot.press("d")
         await press(pilot, "n")
         assert shown(pilot).index == 1
-        assert bench(pilot).check is None
+        assert bench(pilot).query_one(DeltasPane).check is None
 
 
 async def test_f_shows_every_gradient_twice_and_their_numbers_agree() -> None:

@@ -331,7 +331,9 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
             if kind == "cursor":
                 style = style + colours.cursor
             elif kind is not None:
-                style, mark = style + colours.pointed, SOURCE if kind == "source" else TARGET
+                style = style + colours.pointed
+                if block.flags is None:  # what was found of a number is not hidden by where it came from
+                    mark = SOURCE if kind == "source" else TARGET
             yield start, text.ljust(number_width), style
             yield start + number_width, mark, colours.dim if kind is None else style
 

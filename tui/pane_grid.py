@@ -15,6 +15,13 @@ SINGLE = (80, 24)  # below this, one pane at a time
 ROOMY = (120, 36)  # from here on, panes in frames
 
 
+@dataclass
+class Busy(Message):
+    """What takes a while, for the line on top; "" when nothing does, or no longer."""
+
+    text: str
+
+
 class PaneGrid(Container):
     """Panes in two columns, #left and #right; where the terminal is small, or one is zoomed, one pane at a time.
 
@@ -24,12 +31,6 @@ class PaneGrid(Container):
 
     zoomed: reactive[bool] = reactive(False)
     alone: reactive[bool] = reactive(False)
-
-    @dataclass
-    class Busy(Message):
-        """What takes a while, for the line on top; "" when nothing does, or no longer."""
-
-        text: str
 
     def add_plot(self, plot: Widget) -> None:
         """Mount the loss plot, which comes later than the matrices."""
@@ -80,7 +81,7 @@ class PaneGrid(Container):
         """Where one pane is shown at a time, show the one that has the focus and hide the rest."""
         self.alone = self.zoomed or self.has_class("-single")
         self.set_class(self.alone, "-alone")
-        self.post_message(self.Busy(""))
+        self.post_message(Busy(""))
         if focused is None or focused not in (panes := self._all()):
             return  # the arithmetic has it: the pane that had it stays
         for pane in panes:

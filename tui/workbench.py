@@ -6,26 +6,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import monotonic
 from typing import ClassVar
 
 import numpy as np
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
-from textual.worker import get_current_worker
 
 from core import (
     Cells,
     CheckReport,
-    GradientCheck,
     MarginLoss,
     Place,
+    Slip,
     Step,
-    check_gradients,
     explain,
     quantities,
     sources,
@@ -42,6 +39,7 @@ from tui.panes.deltas import DeltasPane
 from tui.panes.hinge import HingePane
 from tui.panes.matrix_pane import MatrixPane, belongs
 from tui.panes.weights import WeightsPane
+from tui.screens.report import ReportScreen
 
 PROGRESS_AFTER = 0.1  # seconds after which a wait shows itself
 
@@ -76,6 +74,9 @@ class Workbench(PaneGrid):
         Binding("shift+tab", "next(-1)", "previous", tooltip="Previous pane or matrix", show=False),
         Binding("left_square_bracket", "margin(-1)", "margin", key_display="[", show=False),
         Binding("right_square_bracket", "margin(1)", "margin", key_display="]", show=False),
+        Binding("s", "slip(1)", "next slip", tooltip="Next slip in the checked answers", show=False),
+        Binding("S", "slip(-1)", "previous slip", tooltip="Previous slip", show=False),
+        Binding("r", "report", "report", tooltip="The whole report on the checked answers", show=False),
         Binding("z", "zoom", "zoom", tooltip="One pane alone, or all", show=False),
         Binding("backspace", "back", "back", tooltip="Back along the trail of cells", show=False),
         Binding("y", "copy", "copy", tooltip="Copy the arithmetic of the cell", show=False),
@@ -88,8 +89,6 @@ class Workbench(PaneGrid):
     detailed: reactive[bool] = reactive(False, init=False)
 
     report: reactive[CheckReport | None] = reactive(None, init=False)
-    checking: reactive[bool] = reactive(False, init=False)
-    check: reactive[GradientCheck | None] = reactive(None, init=False)
 
     @dataclass
     class StepWanted(Message):
@@ -111,7 +110,7 @@ class Workbench(PaneGrid):
         }
         with Vertical(id="left"):
             yield WeightsPane(id="weights").data_bind(**shared, detailed=Workbench.detailed)
-            yield DeltasPane(id="deltas").data_bind(**shared, detailed=Workbench.detailed, check=Workbench.check)
+            yield DeltasPane(id="deltas").data_bind(**shared, detailed=Workbench.detailed)
         with Vertical(id="right"):
             yield ActivationsPane(id="activations").data_bind(**shared, detailed=Workbench.detailed)
             yield HingePane(id="hinge").data_bind(step=Workbench.step, digits=Workbench.digits)
@@ -136,7 +135,6 @@ class Workbench(PaneGrid):
                 self.inspected = (name, tuple(map(min, cell, values[name].shape)))
         self._detail()
         self.call_later(self._arrive)  # when the panes have the step, too
-        self.watch_checking(self.checking)
 
     def _arrive(self) -> None:
         """A step is on screen: show there what it was wanted for."""
@@ -147,35 +145,6 @@ class Workbench(PaneGrid):
             if place is not None:
                 self.inspected = (place.name, place.cell)
         self._point()
-
-    def watch_checking(self, checking: bool) -> None:
-        self.check = None
-        if checking and self.step is not None:
-            self._check(self.step)
-        else:
-            self.workers.cancel_group(self, "check")
-
-    @work(thread=True, exclusive=True, group="check")
-    def _check(self, step: Step) -> None:
-        """Compare the step's gradients with differences; a step that comes meanwhile stops it."""
-        worker = get_current_worker()
-        started = monotonic()
-
-        def progress(done: int, total: int) -> bool:
-            if not worker.is_cancelled and monotonic() - started > PROGRESS_AFTER:
-                self.app.call_from_thread(self._progress, f"checking gradients: {done:,} of {total:,}, d stops")
-            return worker.is_cancelled
-
-        check = check_gradients(step, progress=progress)
-        if not worker.is_cancelled:
-            self.app.call_from_thread(self._checked, check)
-
-    def _progress(self, text: str) -> None:
-        self.post_message(self.Busy(text))
-
-    def _checked(self, check: GradientCheck) -> None:
-        self.post_message(self.Busy(""))
-        self.check = check
 
     def watch_current(self, current: str | None) -> None:
         self._detail()
@@ -188,12 +157,14 @@ class Workbench(PaneGrid):
         self._point()
 
     def watch_report(self, report: CheckReport | None) -> None:
-        """Begin at the first slip."""
+        """Begin at the first slip; where only formulas were checked, with the report."""
         self._detail()
         if report is None or self.step is None or not belongs(report, self.step):
             return
-        if report.first_slip is not None and report.first_slip.cells:
-            self._go(report.first_slip.name, report.first_slip.cells[0])
+        if report.slips:
+            self._go_to_slip(report.slips[0])
+        elif report.formulas and not report.cells:
+            self.action_report()
 
     def _detail(self) -> None:
         report, step = self.report, self.step
@@ -252,6 +223,10 @@ class Workbench(PaneGrid):
             return "The trail is empty: it grows by following terms with enter."
         if action == "leave" and not (self.detailed or self.zoomed or self.report is not None):
             return "There is nothing to leave here; q quits."
+        if action in ("slip", "report") and self.report is None:
+            return "No answers were checked: sgdb check FILE --screen does, and the palette's Check answers."
+        if action == "slip" and self.report is not None and not self.report.slips:
+            return "There is no slip in the numbers that were checked."
         if action == "margin" and not self.has_class("-hinge"):
             return "There is no margin under this loss; h shows the softmax hinge."
         return None
@@ -333,8 +308,32 @@ class Workbench(PaneGrid):
         self._show(place)
 
     def action_check(self) -> None:
-        self.checking = not self.checking
-        self.post_message(self.Busy(""))
+        deltas = self.query_one(DeltasPane)
+        deltas.checking = not deltas.checking
+
+    def action_report(self) -> None:
+        if self.report is not None:
+            self.app.push_screen(ReportScreen(self.report))
+
+    def action_slip(self, change: int) -> None:
+        """To the next slip in the checked answers, or the previous one, around from the last to the first."""
+        assert self.report is not None
+        slips = self.report.slips
+        here = next((i for i, slip in enumerate(slips) if self.inspected == (slip.name, self._start(slip))), None)
+        start = here if here is not None else -1 if change > 0 else 0
+        self._go_to_slip(slips[(start + change) % len(slips)])
+
+    def _go_to_slip(self, slip: Slip) -> None:
+        assert self.report is not None
+        if self.step is not None and belongs(self.report, self.step):
+            self._go(slip.name, self._start(slip))
+        else:
+            self._show(Place(self.report.step.index, slip.name, self._start(slip)))
+
+    def _start(self, slip: Slip) -> Cell:
+        """The cell that tells of a slip: its first, or the first of a matrix whose shape is wrong."""
+        assert self.report is not None
+        return slip.cells[0] if slip.cells else (1,) * np.ndim(values_of(self.report.step)[slip.name])
 
     def action_copy(self) -> None:
         if self.step is not None and self.inspected is not None:

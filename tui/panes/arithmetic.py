@@ -20,10 +20,12 @@ from tui.format import DEFAULT_DIGITS, plain
 from tui.formula import with_shapes
 from tui.matrix import RIGHT, WRONG
 from tui.panes.matrix_pane import belongs
+from tui.report import ReportText, from_what, reason, what_it_is
 
 MATRIX_KEYS = "arrows move · tab next matrix · enter picks a term · y copies · esc"
 TERM_KEYS = "← → pick · enter goes there · backspace back · esc to the matrix"
-REPORT_KEYS = "checked answers: enter inspects · esc leaves"
+REPORT_KEYS = "checked answers: s first slip · r report · enter inspects · esc leaves"
+SLIP_KEYS = "s next slip · r report · arrows move · enter picks a term · esc"
 WALK_KEYS = ". next computation · , previous · enter inspects · esc leaves"
 TERMS = (12, 8, 6, 4, 3)  # how many of a long sum's terms are shown, the largest: as many as there is room for
 ALL = 2000  # as good as all terms: with the focus in the pane they scroll
@@ -121,6 +123,8 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
         lines = list(self._formula(step, name))
         if self.inspected is not None:
             verdict = list(_verdict(report, *self.inspected)) if report is not None else []
+            if report is not None and not self.has_focus:
+                keys = SLIP_KEYS
             if verdict or (self.current is None and self.size.height < ROOM_FOR_BOTH):
                 lines = verdict
             lines += self._arithmetic(explain(step, name, self.inspected[1]), self.size.height - len(lines))
@@ -163,28 +167,32 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
 
 def summary(report: CheckReport) -> Iterator[str]:
     """What came of a check, in a few lines."""
-    counts = report.counts
-    numbers = sum(counts.values()) - counts["open"]
-    slips = len(report.slips)
-    yield f"{slips or 'no'} slip{'' if slips == 1 else 's'} in {numbers} numbers of {plain(report.source)}"
+    source = f" of {plain(report.source)}" if report.source else ""
+    yield f"{ReportText(report, colours=False).summary()}{source}"
     if report.first_slip is not None:
         slip = report.first_slip
-        place = slip.symbol + (_cell(slip.cells[0]) if slip.cells else "")
-        yield f"the first: {place}: {slip.text or 'not what it should be'}"
-    wrong = [formula for formula in report.formulas if not formula.right]
-    if wrong:
-        yield f"{len(wrong)} of {len(report.formulas)} formulas: {wrong[0].symbol}: {wrong[0].message}"
+        yield f"the first: {slip.symbol}{_cell(slip.cells[0]) if slip.cells else ''}: {reason(slip)}"
+    for formula in report.formulas:
+        if not formula.right:
+            yield f"{WRONG} {formula.symbol} = {plain(formula.text)}: {formula.message}"
     yield f"{RIGHT} right   ≈ follows from an earlier slip   {WRONG} a slip   ? left open"
 
 
 def _verdict(report: CheckReport, name: str, cell: Cell) -> Iterator[Text]:
     """What was written for a cell, and what is to be said of it."""
     verdict, slip = report.verdict(name, cell), report.slip_at(name, cell)
-    if verdict is None or verdict.status == "open":
+    shape = next((slip for slip in report.slips if slip.name == name and not slip.cells), None)
+    for number, found in enumerate(report.slips, start=1):
+        if found is shape:
+            yield Text(f"slip {number} of {len(report.slips)}: {found.text}", style="bold")
+        elif found is slip and verdict is not None:
+            words = f"you wrote {verdict.written}: {reason(found)}; {what_it_is(verdict)}"
+            yield Text(f"slip {number} of {len(report.slips)}: {words}", style="bold")
+    if slip is not None or verdict is None or verdict.status == "open":
         return
-    said = {"right": "right", "follows": f"follows from your {', '.join(verdict.follows_from)}", "slip": "a slip"}
-    text = slip.text if slip is not None and slip.text else said[verdict.status]
-    yield Text(f"you wrote {verdict.written}: {text}", style="bold" if verdict.status != "right" else "")
+    follows = verdict.status == "follows"
+    said = f"follows {from_what(verdict.follows_from)}" if follows else "right"
+    yield Text(f"you wrote {verdict.written}: {said}", style="bold" if follows else "")
 
 
 def _cell(cell: Cell) -> str:

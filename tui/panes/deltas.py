@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
-from textual.reactive import reactive
+from time import monotonic
 
-from core import CheckedGradient, GradientCheck, Step, layer_label, layer_symbol
+import numpy as np
+from textual import work
+from textual.reactive import reactive
+from textual.worker import get_current_worker
+
+from core import CheckedGradient, GradientCheck, Step, check_gradients, layer_label, layer_symbol
 from tui.block import Block
 from tui.matrix import RIGHT, UNSURE, WRONG
+from tui.pane_grid import Busy
 from tui.panes.matrix_pane import MatrixPane, as_matrix, idle
+
+PROGRESS_AFTER = 0.1  # seconds after which a wait shows itself
 
 
 class DeltasPane(MatrixPane):
@@ -20,10 +27,45 @@ class DeltasPane(MatrixPane):
     TITLE = "deltas and gradients"
     HOME = "delta_out"
 
+    checking: reactive[bool] = reactive(False, init=False)
     check: reactive[GradientCheck | None] = reactive(None, init=False)
+
+    def watch_step(self) -> None:
+        super().watch_step()
+        self.watch_checking(self.checking)
 
     def watch_check(self) -> None:
         self._refresh()
+
+    def watch_checking(self, checking: bool) -> None:
+        self.check = None
+        self.post_message(Busy(""))
+        if checking and self.step is not None:
+            self._check(self.step)
+        else:
+            self.workers.cancel_group(self, "check")
+
+    @work(thread=True, exclusive=True, group="check")
+    def _check(self, step: Step) -> None:
+        """Compare the step's gradients with differences; a step that comes meanwhile stops it."""
+        worker = get_current_worker()
+        started = monotonic()
+
+        def progress(done: int, total: int) -> bool:
+            if not worker.is_cancelled and monotonic() - started > PROGRESS_AFTER:
+                self.app.call_from_thread(self._progress, f"checking gradients: {done:,} of {total:,}, d stops")
+            return worker.is_cancelled
+
+        check = check_gradients(step, progress=progress)
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._checked, check)
+
+    def _progress(self, text: str) -> None:
+        self.post_message(Busy(text))
+
+    def _checked(self, check: GradientCheck) -> None:
+        self.post_message(Busy(""))
+        self.check = check
 
     def blocks(self, step: Step) -> list[Block]:
         blocks = []

@@ -10,7 +10,7 @@ import numpy as np
 from textual.reactive import reactive
 
 from core import Array, CheckReport, Step, quantities
-from tui.block import Block, Flags, Mask
+from tui.block import Block, Mask
 from tui.format import DEFAULT_DIGITS, MOST_WHOLE, NumberFormat, exact_format, integers_for
 from tui.matrix import RIGHT, WRONG, MatrixView
 
@@ -79,8 +79,8 @@ class MatrixPane(MatrixView):
         later = set(order[order.index(self.current) + 1 :]) if self.current in order else set()
         for block in self.blocks(step):
             block = self._roomy(block)
-            flags = block.flags if self.report is None else verdicts(self.report, step, block)
-            yield replace(block, veiled=block.name in later, current=block.name == self.current, flags=flags)
+            block = replace(block, veiled=block.name in later, current=block.name == self.current)
+            yield block if self.report is None else judged(self.report, step, block)
 
     def _roomy(self, block: Block) -> Block:
         """The block with room before the point for its numbers. A room once made stays: nothing jumps back."""
@@ -109,15 +109,19 @@ def belongs(report: CheckReport, step: Step) -> bool:
     return report.step.index == step.index and report.step.problem.loss == step.problem.loss
 
 
-def verdicts(report: CheckReport, step: Step, block: Block) -> Flags | None:
-    """What was found of the answers for a matrix: ✓ right, ≈ follows from an earlier slip, ✗ a slip, ? left open."""
+def judged(report: CheckReport, step: Step, block: Block) -> Block:
+    """A matrix with what was found of the answers for it: ✓ right, ≈ follows from an earlier slip, ✗ a slip, ? left
+    open; and ✗ at its name where its shape is wrong.
+    """
     found = report.verdicts(block.name) if belongs(report, step) else {}
-    if not found:
-        return None
     flags = np.full(block.values.shape, "", dtype="<U1")
     for cell, verdict in found.items():
         flags[block.place(cell)] = VERDICTS[verdict.status]
-    return flags
+    block = replace(block, flags=flags if found else None)
+    for slip in report.slips if belongs(report, step) else ():
+        if slip.name == block.name and not slip.cells:
+            return replace(block, symbol=f"{block.symbol} {WRONG}", note=slip.kind)
+    return block
 
 
 def idle(step: Step, layer: int) -> Mask | None:

@@ -31,6 +31,7 @@ from core import (
 from tui.explained_screen import ExplainedScreen
 from tui.format import DEFAULT_DIGITS, FEWEST_DIGITS, MOST_DIGITS
 from tui.keys import key_table
+from tui.pane_grid import Busy
 from tui.panes.hinge import HingePane
 from tui.panes.status import StatusLine
 from tui.runner import Runner
@@ -266,8 +267,8 @@ class TrainingScreen(ExplainedScreen):
         self.playing = False
         self.seek(event.index)
 
-    @on(Workbench.Busy)
-    def _show_busy(self, event: Workbench.Busy) -> None:
+    @on(Busy)
+    def _show_busy(self, event: Busy) -> None:
         self.activity = event.text or self._play_state()
 
     def action_first(self) -> None:
