@@ -21,6 +21,7 @@ from core.practice.fresh import practice_problem
 from core.practice.progress import forget_progress, keep_progress, progress_path, resume
 from core.practice.typed import read_rows
 from core.solving import solve
+from core.solving.arithmetic import worked_out
 from examples import LOSSES, exercise_2, problems, random_problem
 
 BUILT_IN = ("exercise-1", "exercise-2", "exercise-3", "why-the-max", "xor")
@@ -322,6 +323,9 @@ def test_a_number_needs_digits_to_tell_that_it_is_right() -> None:
     assert work.answer(f"{true:.3g}").verdict == "right"
 
 
+NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?")
+
+
 def printed(work: Exercise) -> dict[tuple[str, tuple[int, ...]], str]:
     """The numbers of a sheet's key, by place."""
     (solved,) = solve([work.step], whole=True).steps
@@ -342,12 +346,18 @@ def test_every_hint_is_the_arithmetic_of_the_cell(name: str) -> None:
     while work.current is not None:
         quantity, cell = work.current, work.cell
         symbols, numbers, _ = core.explain(work.step, quantity.name, cell).lines()
-        arithmetic = (symbols, numbers, f"= {key[quantity.name, cell]}")
         for level in range(1, HINTS + 1):
             assert work.points == 0
             formula, *lines = work.hint()
             assert formula.startswith(f"{quantity.symbol} = ")
-            assert tuple(lines) == arithmetic[:level]
+            assert len(lines) == level
+            assert lines[0] == symbols
+        assert NUMBER.split(lines[1]) == NUMBER.split(numbers)
+        assert [*map(float, NUMBER.findall(lines[1]))] == pytest.approx([*map(float, NUMBER.findall(numbers))], 1e-5)
+        sign, value = lines[2].split()
+        assert value == key[quantity.name, cell]
+        ((given,),) = worked_out([lines[1].removeprefix("= ")]) or ((None,),)
+        assert sign == "=" if given is not None and f"{given:.5e}" == f"{Decimal(value):.5e}" else "≈"
     assert work.hints == HINTS * work.total
     assert work.points == 0
     assert work.hint() == ()

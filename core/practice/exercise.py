@@ -22,6 +22,7 @@ from core.practice.typed import read_rows
 from core.problem import Problem
 from core.quantity import Quantity, layer_symbol, quantities
 from core.solving.rounding import rounded
+from core.solving.worked import arithmetic_of
 from core.step import Step
 from core.timeline import Timeline
 
@@ -299,9 +300,9 @@ class Exercise:
     def lines(self, name: str, cell: Cell, level: int) -> tuple[str, ...]:
         """The formula of a quantity, and `level` lines of a cell's arithmetic: symbols, numbers, value."""
         formula = f"{self.symbols[name]} = {self._formulas[name].text(self.symbols)}"
-        explanation = explain(self.step, name, cell)
-        symbols, numbers, _ = explanation.lines()
-        return (formula, *(symbols, numbers, f"= {rounded(explanation.value)}")[:level])
+        how = arithmetic_of(self.step, name, cell)
+        value = f"{'=' if how.exact else '≈'} {how.result}"
+        return (formula, *(f"{how.symbol} = {how.symbols}", f"= {how.numbers}", value)[:level])
 
 
 def key_of(name: str, cell: Cell) -> str:

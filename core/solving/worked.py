@@ -51,6 +51,11 @@ def blank_sheet(step: Step, digits: int = USUAL) -> Solution:
     return _solution([step], digits, whole=True, blank=True)
 
 
+def arithmetic_of(step: Step, name: str, cell: tuple[int, ...], digits: int = USUAL) -> Arithmetic:
+    """How a cell of a step comes about, as a worked solution writes it: `name` and `cell` as for `core.explain`."""
+    return _Entries(step, digits, whole=True, blank=False).arithmetic(explain(step, name, cell))
+
+
 def _solution(steps: Sequence[Step], digits: int, whole: bool, blank: bool) -> Solution:
     first = steps[0]
     return Solution(
@@ -180,7 +185,7 @@ class _Entries:
             # One that is not 0 shows more.
             cells = [next((cell for cell in cells if values[_from_0(cell)] != 0), cells[0])]
         for cell in cells:
-            yield self._arithmetic(explain(self.step, name, cell))
+            yield self.arithmetic(explain(self.step, name, cell))
 
     def _telling(self, s: str) -> Iterator[tuple[int, ...]]:
         """The cells of s whose f(s) and f'(s) show what the function does: one above 0, and of a ReLU an idle one."""
@@ -190,7 +195,8 @@ class _Entries:
         for cells in (above, below) if both else (above if len(above) else below,):
             yield from (tuple(map(int, cell)) for cell in cells[:1])
 
-    def _arithmetic(self, explanation: Explanation) -> Arithmetic:
+    def arithmetic(self, explanation: Explanation) -> Arithmetic:
+        """How a cell comes about."""
         terms = len(explanation) if len(explanation) <= MOST_TERMS + 1 else MOST_TERMS  # a single one is not left out
         result = rounded(explanation.value, self.digits)
         lines = (explanation.numbers(terms, partial(rounded, digits=digits)) for digits in range(self.digits, MOST + 1))
