@@ -88,7 +88,7 @@ def read_latex(text: str) -> dict[str, Rows]:
         blocks: list[tuple[str, Rows]] = []
         place = ""
         for line in "\\\\[2pt]\n".join(displays).split("\\\\[2pt]\n"):
-            if label := re.fullmatch(r"&\\text\{\((.*)\)\}", line):
+            if label := re.fullmatch(r"&\\text\{\((.*)\)\} ?", line):
                 place = label[1]
                 continue
             last = re.split(r"&(?:=|\\approx|\\phantom\{=\}) ", line)[1].strip()

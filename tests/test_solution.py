@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from decimal import ROUND_DOWN, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,14 @@ def test_a_large_matrix_is_cut_and_the_cut_noted(format: str) -> None:
     assert_right(read(text, format, step), step, whole=False)
 
 
+@pytest.mark.parametrize("format", sorted(WRITERS))
+def test_a_large_matrix_is_whole_in_blocks(format: str) -> None:
+    step = core.Timeline(random_problem(1, (20, 15, 3), rows=50, loss=LOSSES[1]))[0]
+    text = render(solve([step], whole=True), format)
+    assert re.search(r"\(rows 41 to 50, columns \d+ to 15\)", text)
+    assert_right(read(text, format, step), step)
+
+
 @pytest.mark.parametrize(
     ("value", "digits", "text"),
     [
@@ -143,14 +151,17 @@ def by_python(parts: Sequence[str | Any]) -> Any:
         return eval(text, {"__builtins__": {"int": int}}, names)
 
 
-def fits(value: Decimal, shown: str, digits: int) -> bool:
-    """Whether a number as it is shown is the value rounded to, or cut off after, this many digits."""
+def fits(value: Decimal, shown: str, digits: int) -> set[bool]:
+    """Whether a number as it is shown is the value rounded to, or cut off after, this many digits; both where the value
+    is as near to the middle between two roundings as the decimals here can tell.
+    """
     if Decimal(shown) == 0:
-        return value == 0
+        return {value == 0}
     unit = Decimal(1).scaleb(Decimal(shown).adjusted() - digits + 1)
     with localcontext(prec=60):
-        roundings = [value.quantize(unit, mode) for mode in (ROUND_HALF_UP, ROUND_HALF_DOWN, ROUND_DOWN)]
-        return Decimal(shown).quantize(unit) in roundings
+        number = Decimal(shown).quantize(unit)
+        near = [value * (1 + sign * Decimal("1e-40")) for sign in (-1, 0, 1)]
+        return {number in (x.quantize(unit, ROUND_HALF_UP), x.quantize(unit, ROUND_DOWN)) for x in near}
 
 
 def lines_of(step: core.Step, digits: int) -> Iterator[tuple[Sequence[str | Any], Any, bool]]:
@@ -169,11 +180,14 @@ def test_a_line_gives_its_result_or_says_that_it_does_not_quite(problem: core.Pr
     assume(problem.learning_rate < 1)
     for parts, result, exact in lines_of(core.Timeline(problem)[index], digits):
         found = np.atleast_2d(np.array(by_python(parts), dtype=object))
-        assert exact == all(
+        verdicts = [
             fits(value, cell, digits)
             for row, cells in zip(found, result, strict=True)
             for value, cell in zip(row, cells, strict=True)
-        ), (parts, result)
+        ]
+        possible = all(True in verdict for verdict in verdicts)
+        certain = all(False not in verdict for verdict in verdicts)
+        assert possible if exact else not certain, (parts, result)
 
 
 @pytest.mark.parametrize("name", ["exercise-1", "exercise-2", "exercise-3", "why-the-max", "xor"])
