@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import core
-from core.checking.formula_check import Evaluator
-from core.checking.formula_grammar import Binary, Call, FormulaError, Name, Node, Number, Transpose, parse, render
-from examples import exercise_2, random_problem
+from core.checking.answers import Formula
+from core.checking.formula_check import FormulaChecker
+from core.checking.formula_grammar import (
+    Binary,
+    Call,
+    FormulaError,
+    Name,
+    Node,
+    Number,
+    Square,
+    Total,
+    Transpose,
+    parse,
+    render,
+)
+from core.checking.formula_points import other_points, own_points
+from core.checking.formula_reference import definitions
+from core.checking.formula_values import Evaluator
+from core.computation import values_of
+from examples import LOSSES, exercise_2, problems, random_problem, random_targets
+from formula_slips import right_formulas, slips
 
 
 def three_layers(seed: int = 3, sizes: tuple[int, ...] = (2, 3, 4, 1)) -> core.Step:
@@ -39,10 +60,16 @@ nodes: st.SearchStrategy[Node] = st.recursive(
     lambda inner: (
         st.builds(Binary, st.sampled_from(["+", "-", "*", ".*", "/"]), inner, inner)
         | inner.filter(lambda node: not isinstance(node, Transpose)).map(Transpose)
-        | st.builds(Call, st.sampled_from(["1", "2", "out"]), st.booleans(), inner)
+        | st.builds(Call, st.sampled_from(["1", "2", "out", "tanh"]), st.booleans(), inner)
+        | st.builds(Square, inner)
+        | st.builds(Total, inner)
     ),
     max_leaves=12,
 )
+
+
+def verdict(step: core.Step, name: str, text: str) -> core.FormulaVerdict:
+    return FormulaChecker(step).check(name, name, Formula(name, text, parse(text)))
 
 
 class TestTheGrammar:
@@ -66,6 +93,12 @@ class TestTheGrammar:
             ("W₁ - α ∂ℒ/∂W_1", "W_1 - alpha * dW_1"),
             ("W_out⁺", "W_out_next"),
             ("2.*X", "2 .* X"),
+            ("X.T @ delta", "X' * delta"),
+            ("a ∘ b", "a .* b"),
+            ("½ Σ((a - b)²)", "(1/2) * sum((a - b)^2)"),
+            ("a**2'", "(a^2)'"),
+            ("mean(a)", "sum(a) / n"),
+            ("sigmoid'(s_1)", "sigmoid'((s_1))"),
         ],
     )
     def test_how_it_is_read(self, text: str, same: str) -> None:
@@ -80,6 +113,10 @@ class TestTheGrammar:
             ("a)", 'expected an operator or the end at character 2, found ")"'),
             ("a ; b", 'nothing is written with ";" (character 3)'),
             ("f1'", "expected ( behind the function f_1' at the end"),
+            ("relu s_1", 'expected ( behind the function relu at character 6, found "s_1"'),
+            ("sum'(s_1)", 'expected ( behind the function sum at character 4, found "\'"'),
+            ("a^3", 'nothing is written with "^" (character 2); only ^2 is known'),
+            ("a \x1b", 'nothing is written with "" (character 3)'),
             ("(" * 500 + "a" + ")" * 499, "the formula is nested too deep: expected at most 30 levels"),
             ("-" * 900 + "a", "the formula is nested too deep: expected at most 30 levels"),
             ("a*" * 400 + "a", "the formula is too deep: expected at most 120 operations inside each other"),
@@ -112,15 +149,24 @@ class TestTheValues:
         problem = random_problem(seed=1, sizes=(2, 3, 1), bias=True, reduction="mean")
         step = core.Timeline(problem)[0]
         assert check("s_1", "X_in * W_1 + b_1", step).right
+        assert check("s_1", "b_1 + X_in * W_1", step).right
         assert check("dW_out", "z_1' * ((y_out - y_gt) .* f_out'(s_out)) / n", step).right
 
     def test_a_huge_product_is_refused(self) -> None:
         step = core.Timeline(random_problem(seed=1, sizes=(2, 1), rows=2000))[0]
         with pytest.raises(FormulaError, match="this would be a matrix of 4000000 numbers"):
-            Evaluator(step)(parse("X_in * X_in'"))
+            Evaluator(step, "dW_1")(parse("X_in * X_in'"))
 
 
 BACK = "(y_out - y_gt) f_3'(s_out) W_out"
+
+
+DEAD = core.Layer([[0.0]], activation="relu")
+
+
+def xor() -> core.Step:
+    """α is 1 in it."""
+    return core.Timeline(core.load_problem("xor"))[0]
 
 
 class TestWhatAStepHides:
@@ -128,8 +174,54 @@ class TestWhatAStepHides:
         step = core.Timeline(core.load_problem("three-classes"))[0]
         found = check("s_1", "X_in W_1", step)
         assert not found.right
-        assert found.message.startswith("right at step 0, but not at step 1")
+        assert found.message == "it comes out right on the numbers of this step, but not in general; b_1 is missing"
         assert check("s_1", "X_in W_1 + b_1", step).right
+
+    @pytest.mark.parametrize(
+        ("name", "text", "note"),
+        [
+            ("y_out", "0.5 * f_out(s_out)", "0.5 does not belong"),
+            ("delta_out", "(y_out + y_gt) .* f_out'(s_out)", "y_gt must be subtracted, not added"),
+            ("delta_1", "0.5 * delta_out * W_out' .* f1'(s_1)", "0.5 does not belong"),
+        ],
+    )
+    def test_zeros_excuse_nothing(self, check: Any, name: str, text: str, note: str) -> None:
+        dead = exercise_2(network=core.Network([core.Layer([[-1.0], [-1.0]], activation="relu"), DEAD]))
+        found = check(name, text, core.Timeline(dead)[0])
+        assert not found.right
+        assert found.message.startswith("it comes out right on the numbers of this step, but not in general; ")
+        assert note in found.message
+
+    def test_what_is_right_only_for_this_rate_is_right_with_a_word(self, check: Any) -> None:
+        found = check("W_1_next", "W_1 - dW_1", xor())
+        assert found.right
+        assert found.message == "right here, where α is 1: in general it is W_1 - alpha * dW_1"
+        assert check("W_1_next", "W_1 - alpha * dW_1", xor()).message == ""
+
+    def test_what_is_right_only_for_one_sample_is_right_with_a_word(self, check: Any) -> None:
+        step = core.Timeline(random_problem(seed=1, sizes=(2, 3), rows=1, bias=True))[0]
+        found = check("db_out", "delta_out", step)
+        assert (found.right, found.message) == (True, "right here, where n is 1: in general it is sum(delta_out)")
+
+    @pytest.mark.parametrize("rows", [4, 40, 4000])
+    def test_a_number_may_stand_for_the_rate_or_the_samples(self, check: Any, rows: int) -> None:
+        problem = random_problem(seed=1, sizes=(2, 3), rows=rows, reduction="mean", learning_rate=0.3)
+        step = core.Timeline(problem)[0]
+        for name, text in (
+            ("W_1_next", "W_1 - 0.3 dW_1"),
+            ("W_1_next", f"W_1 - {0.3 / rows!r} X_in' * ((y_out - y_gt) .* f1'(s_1))"),
+            ("delta_1", f"(y_out - y_gt) / {rows} .* f1'(s_1)"),
+            ("loss", f"sum((y_out - y_gt)^2) / {2 * rows}"),
+        ):
+            found = check(name, text, step)
+            assert (found.right, found.message) == (True, "")
+        assert not check("delta_1", f"(y_out - y_gt) / {rows + 1} .* f1'(s_1)", step).right
+
+    def test_a_name_stands_for_itself_alone(self, check: Any) -> None:
+        problem = random_problem(seed=1, sizes=(2, 3), rows=4, reduction="mean", learning_rate=0.25)
+        found = check("W_1_next", "W_1 - dW_1 / n", core.Timeline(problem)[0])
+        assert not found.right
+        assert "/ n does not belong, and alpha is missing" in found.message
 
     def test_a_mean_without_its_1_over_n(self, check: Any) -> None:
         step = core.Timeline(random_problem(seed=1, sizes=(2, 3, 1), activation="sigmoid", reduction="mean"))[0]
@@ -191,15 +283,42 @@ class TestSmallSlips:
             ("s_1", "W_1 * X_in", "X_in comes first", "X_in * W_1"),
             ("dW_1", "X_in' * delta_1 / 4", "/ 4 does not belong", "X_in' * delta_1"),
             ("dW_1", "-X_in' * delta_1", "the sign is wrong", "X_in' * delta_1"),
-            ("dW_3", "delta_3' * z_2", "the whole must be transposed", "(delta_3' * z_2)'"),
+            ("dW_3", "delta_3' * z_2", "(delta_3' * z_2) must be transposed", "z_2' * delta_3"),
             (
                 "dW_2",
                 "z_1' * (y_gt - y_out) .* f3'(s_out) * W_3' .* f2'(s_2)",
-                "the sign is wrong: y_gt - y_out must be y_out - y_gt, and the order, transposes or kinds of product",
+                "the sign is wrong: y_gt - y_out must be y_out - y_gt, and the parentheses are wrong",
                 "z_1' * ((y_out - y_gt) .* f3'(s_out) * W_3' .* f2'(s_2))",
             ),
             ("W_1_next", "W_1 - dW_1", "alpha is missing before dW_1", "W_1 - alpha * dW_1"),
             ("dW_3", "z_2' * delta_3 * W_3", "W_3 does not belong", "z_2' * delta_3"),
+            ("z_1", "f2(s_2)", "f2(s_2) must be f1(s_1)", "f1(s_1)"),
+            ("z_1", "s_1", "f1 is missing: s_1 must be f1(s_1)", "f1(s_1)"),
+            ("s_2", "z_1 * W_1", "W_1 must be W_2", "z_1 * W_2"),
+            ("s_2", "s_1 * W_2_next", "s_1 must be z_1, and W_2_next must be W_2, the one before", "z_1 * W_2"),
+            ("delta_2", "delta_out * W_3' .* f2(s_2)", "f2(s_2) must be f2'(s_2)", "delta_out * W_3' .* f2'(s_2)"),
+            ("W_2_next", "W_2 - alpha * dW_1", "dW_1 must be dW_2", "W_2 - alpha * dW_2"),
+            (
+                "W_1_next",
+                "W_1 - alpha * (delta_1' * X_in)",
+                "(delta_1' * X_in) must be transposed",
+                "W_1 - alpha * (X_in' * delta_1)",
+            ),
+            (
+                "dW_3",
+                "z_2' * (y_out - y_gt) .* f3'(s_3)",
+                "(y_out - y_gt) .* f3'(s_3) must be multiplied first",
+                "z_2' * ((y_out - y_gt) .* f3'(s_3))",
+            ),
+            (
+                "dW_1",
+                "X_in' * ((y_out - y_gt) .* f3'(s_3)) * W_3' .* f2'(s_2) * W_2' .* f1'(s_1)",
+                "the parentheses are wrong",
+                "X_in' * ((y_out - y_gt) .* f3'(s_3) * W_3' .* f2'(s_2) * W_2' .* f1'(s_1))",
+            ),
+            ("sample_losses", "(y_out - y_gt)^2", "the division by 2 is missing", "(y_out - y_gt)^2 / 2"),
+            ("loss", "sample_losses", "the sum over the samples (rows) is missing", "sum(sample_losses)"),
+            ("loss", "mean(sample_losses)", "/ n does not belong: the problem takes the sum", "sum(sample_losses)"),
         ],
     )
     def test_it_is_found_by_trying(self, check: Any, name: str, text: str, message: str, mended: str) -> None:
@@ -208,8 +327,35 @@ class TestSmallSlips:
         assert message in found.message
         assert found.mended == mended
 
+    @pytest.mark.parametrize(
+        ("name", "text", "message", "mended"),
+        [
+            ("s_1", "X_in * W_1", "b_1 is missing", "X_in * W_1 + b_1"),
+            ("delta_out", "y_out - y_gt", "f_out'(s_out) is missing", "(y_out - y_gt) .* f_out'(s_out)"),
+            ("db_out", "delta_out", "the sum over the samples (rows) is missing", "sum(delta_out)"),
+            ("b_1_next", "b_1 - alpha * delta_1", "the sum over the samples (rows)", "b_1 - alpha * sum(delta_1)"),
+            ("W_1_next", "W_1 - alpha * dW_1 * loss", "loss does not belong", "W_1 - alpha * dW_1"),
+            ("s_out", "y_out * W_out + b_out", "y_out must be z_1", "z_1 * W_out + b_out"),
+        ],
+    )
+    def test_it_is_found_with_biases(self, check: Any, name: str, text: str, message: str, mended: str) -> None:
+        found = check(name, text, xor())
+        assert not found.right
+        assert found.message.endswith(message) or message in found.message
+        assert found.mended == mended
+
+    def test_under_the_mean_only_the_slip_is_blamed(self, check: Any) -> None:
+        problem = random_problem(seed=1, sizes=(2, 3, 4, 1), activation="sigmoid", bias=False, reduction="mean")
+        text = "X_in' * ((y_out - y_gt) / n .* f3'(s_3) * W_3' .* f2'(s_2) * W_2' .* f2'(s_2))"
+        found = check("dW_1", text, core.Timeline(problem)[0])
+        assert found.message.endswith("; f2'(s_2) must be f1'(s_1)")
+        assert found.mended == text[:-9] + "f1'(s_1))"
+
+    def test_a_product_alone_is_called_one(self, check: Any) -> None:
+        assert check("W_1_next", "W_1 - alpha * dW_1 * loss").message.endswith("loss does not belong")
+
     def test_a_formula_that_cannot_be_mended_says_where_it_fails(self, check: Any) -> None:
-        found = check("s_1", "X_in * W_1 + X_in * W_1 .* X_in * W_1")
+        found = check("s_1", "y_gt .* y_gt + loss / delta_1 * W_2")
         assert (found.right, found.mended) == (False, "")
         assert found.message
 
@@ -218,7 +364,11 @@ class TestSmallSlips:
 
     @pytest.mark.parametrize(
         ("text", "message"),
-        [("X_inn' * delta_1", 'unknown "X_inn"; did you mean "X_in"?'), ("f7(s_1)", "there is no f_7: the layers are")],
+        [
+            ("X_inn' * delta_1", 'unknown "X_inn"; did you mean "X_in"?'),
+            ("f7(s_1)", "there is no f_7: the layers are"),
+            ("softmax(s_1)", '"softmax" is not known; expected quantities of the step, f1(...) to f_out(...)'),
+        ],
     )
     def test_an_unknown_name_makes_the_sheet_unusable(self, check: Any, text: str, message: str) -> None:
         with pytest.raises(core.ProblemError) as error:
@@ -228,11 +378,99 @@ class TestSmallSlips:
 
 @given(seed=st.integers(0, 1000), order=st.permutations(range(7)))
 def test_any_order_of_the_right_factors_is_put_right(seed: int, order: list[int]) -> None:
-    from core.checking.formula_order import reorder
-
     step = three_layers(seed, (2, 3, 4, 2))
     factors = ["X_in", "(y_out - y_gt)", "f3'(s_out)", "W_3", "f2'(s_2)", "W_2", "f1'(s_1)"]
-    tree, evaluate = parse(" ".join(factors[i] for i in order)), Evaluator(step)
-    found = reorder(step, "dW_1", tree, lambda node: np.allclose(evaluate(node), step.weight_gradients[0]))
-    assert found is not None
-    assert "the factors are right" in found.text
+    found = verdict(step, "dW_1", " ".join(factors[i] for i in order))
+    assert found.message.endswith("the factors are right, but not their order, transposes and kinds of product")
+    assert found.mended == "X_in' * ((y_out - y_gt) .* f3'(s_out) * W_3' .* f2'(s_2) * W_2' .* f1'(s_1))"
+
+
+def some_step(seed: int) -> core.Step:
+    rng = np.random.default_rng(seed)
+    problem = random_problem(
+        seed=seed,
+        sizes=tuple(int(size) for size in rng.integers(2, 5, size=int(rng.integers(2, 6)))),
+        rows=int(rng.integers(1, 6)),
+        loss=LOSSES[int(rng.choice([0, 0, 0, 1, 2]))],
+        freeze=bool(rng.random() < 0.2),
+        learning_rate=float(rng.choice([0.1, 0.5, 1.0])),
+        reduction=str(rng.choice(["sum", "mean"])),
+    )
+    return core.Timeline(problem)[0]
+
+
+@settings(max_examples=50)
+@given(problem=problems())
+def test_every_right_formula_is_right(problem: core.Problem) -> None:
+    step = core.Timeline(problem)[0]
+    checker = FormulaChecker(step)
+    for name, text in right_formulas(step):
+        found = checker.check(name, name, Formula(name, text, parse(text)))
+        assert found.right, (name, text, found.message)
+
+
+@settings(max_examples=50)
+@given(problem=problems())
+def test_what_is_taken_for_right_is_what_the_step_has(problem: core.Problem) -> None:
+    step = core.Timeline(problem)[0]
+    for name, tree in definitions(problem).items():
+        for point in (step, *own_points(step), *other_points(step)):
+            found, right = Evaluator(point, name)(tree), values_of(point)[name]
+            np.testing.assert_allclose(found.reshape(right.shape), right, rtol=1e-9, atol=1e-12)
+
+
+def elsewhere(step: core.Step) -> core.Step:
+    """A step of the same network with other weights and data."""
+    problem, rng = step.problem, np.random.default_rng(77)
+    layers = [
+        core.Layer(
+            rng.normal(size=layer.weights.shape),
+            None if layer.bias is None else rng.normal(size=layer.units),
+            layer.activation,
+            layer.train_weights,
+            layer.train_bias,
+        )
+        for layer in problem.network.layers
+    ]
+    targets = random_targets(rng, len(problem.targets), problem.targets.shape[1], problem.loss)
+    inputs = rng.normal(size=problem.inputs.shape)
+    return core.Timeline(replace(problem, inputs=inputs, targets=targets, network=core.Network(layers)))[0]
+
+
+def holds(step: core.Step, name: str, tree: Node) -> bool:
+    """Whether a formula has the quantity's values on a step."""
+    right = values_of(step)[name]
+    return bool(np.allclose(Evaluator(step, name)(tree).reshape(right.shape), right, rtol=1e-7, atol=1e-9))
+
+
+class TestManySlips:
+    """One slip, and two, planted in right formulas of random problems."""
+
+    @pytest.mark.parametrize("seeds", [range(0, 20), range(20, 40)])
+    def test_they_are_named(self, seeds: range) -> None:
+        one, two = Counter[str](), Counter[str]()
+        for seed in seeds:
+            step, rng = some_step(seed), np.random.default_rng(seed)
+            checker, formulas = FormulaChecker(step), list(right_formulas(step))
+            for _ in range(8):
+                name, text = formulas[int(rng.integers(len(formulas)))]
+                tree = parse(text)
+                for outcomes in (one, two):
+                    tree = self.slipped(tree, step, rng)
+                    start = process_time()
+                    found = checker.check(name, name, Formula(name, render(tree), tree))
+                    assert process_time() - start < 0.5
+                    outcomes["right" if found.right else "named" if found.mended else "not named"] += 1
+                    if found.right and not found.message:
+                        assert holds(elsewhere(step), name, tree)
+                    elif found.mended:
+                        assert holds(elsewhere(step), name, parse(found.mended))
+        assert one["not named"] == 0
+        assert two["not named"] <= 0.03 * two.total()
+
+    def slipped(self, tree: Node, step: core.Step, rng: np.random.Generator) -> Node:
+        found = list(slips(tree, step))
+        kinds = sorted({kind for kind, _ in found})
+        kind = kinds[int(rng.integers(len(kinds)))]
+        of_it = [slipped for name, slipped in found if name == kind]
+        return of_it[int(rng.integers(len(of_it)))]

@@ -3,12 +3,14 @@
     sum      = product { ("+" | "-") product }
     product  = signed { ("*" | ".*" | "/" | nothing) signed }         from left to right; nothing means *
     signed   = [ "-" ] factor
-    factor   = atom { "'" }                                           ' turns a matrix
+    factor   = atom { "'" | "^2" }                                    ' turns a matrix, ^2 squares its entries
     atom     = number | name | function "(" sum ")" | "(" sum ")"
-    function = f1 or f_1, f_out, ... ; with ' behind it, its derivative
+    function = f1 or f_1, f_out, ..., relu, tanh, sigmoid ; with ' behind it, its derivative ; or sum, mean
 
-`*` is the matrix product (or, with a number, a multiple), `.*` the entrywise one, `/` divides by a number. The symbols
-⊙, · and ᵀ stand for `.*`, `*` and `'`; z₁ is z_1, and ∂ℒ/∂W_1 is dW_1.
+`*` is the matrix product (or, with a number, a multiple), `.*` the entrywise one, `/` divides by a number. sum(...) is
+over what the quantity asks for: the samples or, for the samples' losses, the outputs; mean(...) is sum(...) / n. The
+symbols ⊙, · and ᵀ stand for `.*`, `*` and `'`, as do ∘, @ and .T; z₁ is z_1, and
+∂ℒ/∂W_1 is dW_1.
 """
 
 from __future__ import annotations
@@ -18,22 +20,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from core.activations import ACTIVATIONS
+from core.text import shown
+
 LONGEST = 1_000
 DEEPEST = 30
 PRIME = "'"
 SUMS = ("+", "-")
-TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?|\.\d+)|([^\W\d]\w*)|(\.\*|[-+*/'()]))")
-FUNCTION = re.compile(r"f_?(\d{1,4}|out)")
+TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?|\.\d+)|([^\W\d]\w*)|(\.\*|\^2(?!\d)|[-+*/'()]))")
+FUNCTION = re.compile(rf"f_?(?P<layer>\d{{1,4}}|out)|(?P<named>{'|'.join(ACTIVATIONS)}|sum|mean)")
 SUBSCRIPT = re.compile(r"_?([\u2080-\u2089]+)")
 SYMBOLS = str.maketrans(
     {
         "ℒ": "loss",
         "ℓ": "sample_losses",
+        "Σ": "sum",
         "′": "'",
         "⁺": "_next",
+        "²": "^2",
+        "½": "(1/2)",
         **{chr(0x2080 + digit): str(digit) for digit in range(10)},
     }
-    | {"⊙": ".*", "·": "*", "×": "*", "ᵀ": "'", "−": "-", "’": "'", "∂": "d", "δ": "delta", "α": "alpha"}
+    | {"⊙": ".*", "∘": ".*", "·": "*", "×": "*", "@": "*", "ᵀ": "'", "−": "-", "’": "'"}
+    | {"∂": "d", "δ": "delta", "α": "alpha"}
 )
 
 
@@ -53,15 +62,29 @@ class Name:
 
 @dataclass(frozen=True)
 class Call:
-    """f_k(argument), or f_k'(argument): `layer` as written, a number or "out"."""
+    """f(argument), or f'(argument): `function` as written, a layer's number or "out", or a name such as "relu"."""
 
-    layer: str
+    function: str
     derivative: bool
     argument: Node
 
 
 @dataclass(frozen=True)
 class Transpose:
+    argument: Node
+
+
+@dataclass(frozen=True)
+class Square:
+    """Every entry of the argument squared."""
+
+    argument: Node
+
+
+@dataclass(frozen=True)
+class Total:
+    """sum(argument)."""
+
     argument: Node
 
 
@@ -74,14 +97,16 @@ class Binary:
     right: Node
 
 
-Node: TypeAlias = Number | Name | Call | Transpose | Binary
+Node: TypeAlias = Number | Name | Call | Transpose | Square | Total | Binary
 
 
 def spelled(text: str) -> str:
     """A name or formula in plain letters, where it was written with the symbols of print."""
     for derivative in ("∂ℒ/∂", "dℒ/d", "∂L/∂", "dL/d"):
         text = text.replace(derivative, "d")
-    return SUBSCRIPT.sub(r"_\1", text.replace("^T", "'")).translate(SYMBOLS)
+    for mark in ("^T", ".T"):
+        text = re.sub(rf"{re.escape(mark)}(?!\w)", "'", text)
+    return SUBSCRIPT.sub(r"_\1", text.replace("**", "^")).translate(SYMBOLS)
 
 
 def parse(text: str) -> Node:
@@ -96,14 +121,23 @@ def render(node: Node) -> str:
     if isinstance(node, Name):
         return node.name
     if isinstance(node, Call):
-        return f"f{'_out' if node.layer == 'out' else node.layer}{PRIME * node.derivative}({render(node.argument)})"
-    if isinstance(node, Transpose):
-        return _operand(node.argument, not isinstance(node.argument, Binary)) + PRIME
+        return f"{function_name(node)}({render(node.argument)})"
+    if isinstance(node, Total):
+        return f"sum({render(node.argument)})"
+    if isinstance(node, (Transpose, Square)):
+        mark = PRIME if isinstance(node, Transpose) else "^2"
+        return _operand(node.argument, not isinstance(node.argument, Binary)) + mark
     if node.operator == "*" and node.left == Number(-1.0):
         return f"-{_operand(node.right, not isinstance(node.right, Binary))}"
     left = node.operator in SUMS or not isinstance(node.left, Binary) or node.left.operator not in SUMS
     right = not isinstance(node.right, Binary) or (node.operator in SUMS and node.right.operator not in SUMS)
     return f"{_operand(node.left, left)} {node.operator} {_operand(node.right, right)}"
+
+
+def function_name(node: Call) -> str:
+    """f1, f_out', tanh."""
+    prefix = "" if node.function in ACTIVATIONS else "f_" if node.function == "out" else "f"
+    return f"{prefix}{node.function}{PRIME * node.derivative}"
 
 
 def _operand(node: Node, bare: bool) -> str:
@@ -121,14 +155,21 @@ def walk(node: Node) -> Iterator[Node]:
 def children(node: Node) -> tuple[Node, ...]:
     if isinstance(node, Binary):
         return node.left, node.right
-    return (node.argument,) if isinstance(node, (Call, Transpose)) else ()
+    return () if isinstance(node, (Number, Name)) else (node.argument,)
+
+
+def turned(node: Node) -> Node:
+    """A part with a transpose behind it, or with the one it has taken away."""
+    return node.argument if isinstance(node, Transpose) else Transpose(node)
 
 
 def with_children(node: Node, parts: tuple[Node, ...]) -> Node:
-    """The same node over other children."""
+    """The same node over other children; itself, where they are its own."""
+    if all(part is child for part, child in zip(parts, children(node), strict=True)):
+        return node
     if isinstance(node, Binary):
         return replace(node, left=parts[0], right=parts[1])
-    return replace(node, argument=parts[0]) if isinstance(node, (Call, Transpose)) else node
+    return node if isinstance(node, (Number, Name)) else replace(node, argument=parts[0])
 
 
 class _Parser:
@@ -179,9 +220,9 @@ class _Parser:
 
     def _factor(self) -> Node:
         node = self._atom()
-        while self._peek() == "'":
+        while (mark := self._peek()) in (PRIME, "^2"):
             self._next += 1
-            node = node.argument if isinstance(node, Transpose) else Transpose(node)
+            node = Square(node) if mark == "^2" else turned(node)
         return node
 
     def _atom(self) -> Node:
@@ -194,15 +235,22 @@ class _Parser:
         if token[:1].isalpha() or token[:1] == "_":
             self._next += 1
             function = FUNCTION.fullmatch(token)
-            return self._call(function[1]) if function else Name(token)
+            if function is None:
+                return Name(token)
+            return self._call(function["named"] or function["layer"], is_layer=function["named"] is None)
         raise FormulaError(f"expected a number, a name or a parenthesis {self._here()}")
 
-    def _call(self, layer: str) -> Node:
-        derivative = self._peek() == "'"
+    def _call(self, function: str, is_layer: bool) -> Node:
+        sums = function in ("sum", "mean")
+        derivative = self._peek() == PRIME and not sums
         self._next += derivative
         if self._peek() != "(":
-            raise FormulaError(f"expected ( behind the function f_{layer}{PRIME * derivative} {self._here()}")
-        return Call(layer, derivative, self._parenthesis())
+            name = f"{'f_' * is_layer}{function}{PRIME * derivative}"
+            raise FormulaError(f"expected ( behind the function {name} {self._here()}")
+        argument = self._parenthesis()
+        if not sums:
+            return Call(function, derivative, argument)
+        return Total(argument) if function == "sum" else Binary("/", Total(argument), Name("n"))
 
     def _parenthesis(self) -> Node:
         self._enter()
@@ -243,6 +291,10 @@ def _tokens(text: str) -> Iterator[tuple[str, int]]:
         match = TOKEN.match(text, place)
         if match is None:
             at = place + len(text[place:]) - len(text[place:].lstrip())
-            raise FormulaError(f'nothing is written with "{text[at]}" (character {at + 1})')
+            raise FormulaError(f"nothing is written with {shown(text[at])} (character {at + 1}){_hint(text[at])}")
         yield match[match.lastindex or 0], match.start(match.lastindex or 0) + 1
         place = match.end()
+
+
+def _hint(character: str) -> str:
+    return "; only ^2 is known" if character == "^" else ""

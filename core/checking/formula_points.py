@@ -1,0 +1,92 @@
+"""Where formulas are judged: steps of the same network with other numbers, at which no bias, weight or gradient happens
+to be 0 or 1, and no unit happens to be on or off for all samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count, islice
+
+import numpy as np
+
+from core.activations import ACTIVATIONS
+from core.arrays import Array
+from core.errors import DivergedError
+from core.losses import SoftmaxLoss
+from core.network import Layer, Network
+from core.problem import Problem
+from core.step import Step
+from core.timeline import MIB, Timeline
+
+POINTS = 3
+MOST_TRIED = 20  # draws among which points are chosen
+MANY_ROWS = 100
+LARGEST = 6  # a layer with more units has fewer at a point
+ALPHA = 0.37
+
+
+def own_points(step: Step, most_rows: int | None = None) -> tuple[Step, ...]:
+    """Points with the step's own α, and its own n unless that is more than `most_rows`."""
+    rows = len(step.batch)
+    few = most_rows is not None and rows > most_rows
+    return _points(step, _other_rows(step) if few else rows, step.learning_rate)
+
+
+def other_points(step: Step) -> tuple[Step, ...]:
+    """Points with another α and another n."""
+    return _points(step, _other_rows(step), ALPHA if step.learning_rate != ALPHA else 2 * ALPHA)
+
+
+def _points(step: Step, rows: int, alpha: float) -> tuple[Step, ...]:
+    points = POINTS if rows <= MANY_ROWS else 1  # so many samples show everything at once
+    drawn = [found for found in (_draw(step, seed, rows, alpha) for seed in range(points)) if found is not None]
+    lively = islice(_lively(step, rows, alpha), points)
+    return (*lively, *drawn)[:points]
+
+
+def _lively(step: Step, rows: int, alpha: float) -> Iterator[Step]:
+    for seed in range(MOST_TRIED):
+        found = _draw(step, seed, rows, alpha)
+        if found is not None and _is_lively(found):
+            yield found
+
+
+def _other_rows(step: Step) -> int:
+    """A number of rows that is not the batch's, nor that of any layer's units."""
+    taken = {len(step.batch), *_sizes(step.problem)}
+    return next(rows for rows in count(4) if rows not in taken)
+
+
+def _sizes(problem: Problem) -> tuple[int, ...]:
+    # A matrix of a single row or column stays one, since formulas may rely on that.
+    return tuple(size if size <= LARGEST else LARGEST + 1 + k % 4 for k, size in enumerate(problem.network.sizes))
+
+
+def _draw(step: Step, seed: int, rows: int, alpha: float) -> Step | None:
+    rng, problem, sizes = np.random.default_rng(seed), step.problem, _sizes(step.problem)
+    layers = []
+    for old, below, units in zip(problem.network.layers, sizes, sizes[1:], strict=False):
+        bias = None if old.bias is None else rng.normal(size=units)
+        if old.bias is not None and not old.train_bias and not old.bias.any():
+            bias = np.zeros(units)  # a bias that is 0 for good may be left out
+        weights = rng.normal(size=(below, units))
+        layers.append(Layer(weights, bias, old.activation, old.train_weights, old.train_bias))
+    targets: Array = rng.normal(size=(rows, sizes[-1]))
+    if isinstance(problem.loss, SoftmaxLoss):
+        classes = rng.integers(max(2, sizes[-1]), size=rows)
+        targets = np.asarray(2.0 * classes[:, None] - 1.0 if sizes[-1] == 1 else np.eye(sizes[-1])[classes])
+    inputs = rng.normal(size=(rows, sizes[0]))
+    drawn = Problem("", inputs, targets, Network(layers), problem.loss, alpha, reduction=problem.reduction)
+    try:
+        return Timeline(drawn, budget=MIB)[0]
+    except DivergedError:
+        return None
+
+
+def _is_lively(step: Step) -> bool:
+    """Whether ReLUs are on and off, as far as there are enough of them, and there is a gradient everywhere."""
+    for layer, s in zip(step.problem.network.layers, step.pre_activations, strict=True):
+        on = s > 0
+        if layer.function is ACTIVATIONS["relu"] and (not on.any() or (on.all() and on.size > 1)):
+            return False
+    return all(delta.any() for delta in step.deltas)

@@ -1,0 +1,127 @@
+"""Right formulas for every quantity of a step, more and less spelled out, and the slips that people make in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import core
+from core.checking.formula_grammar import (
+    Binary,
+    Call,
+    Name,
+    Node,
+    Number,
+    Square,
+    Total,
+    Transpose,
+    children,
+    with_children,
+)
+
+
+def label(k: int, depth: int) -> str:
+    return "out" if k == depth else str(k)
+
+
+def right_formulas(step: core.Step) -> Iterator[tuple[str, str]]:
+    """Quantities and formulas for them, several for each."""
+    problem, depth = step.problem, len(step.weights)
+    layers, mean = problem.network.layers, " / n" if problem.reduction == "mean" else ""
+    labels = [label(k, depth) for k in range(1, depth + 1)]
+    below = ["X_in", *(f"z_{k}" for k in range(1, depth))]
+    above: list[list[str]] = [[] for _ in layers]
+    start = []
+    if isinstance(problem.loss, core.SquaredError):
+        start = [f"((y_out - y_gt){mean})"]
+        yield "sample_losses", "1/2 * sum((y_out - y_gt)^2)"
+        yield "sample_losses", "sum((y_out - y_gt) .* (y_out - y_gt)) / 2"
+        yield "loss", f"0.5 * sum((y_out - y_gt)^2){mean}"
+        yield "loss", "mean(sample_losses)" if mean else "sum(sample_losses)"
+    elif step.targets.shape[1] > 1:
+        start = ["do"]
+        if isinstance(problem.loss, core.SoftmaxCrossEntropy):
+            start.append(f"((p - y_gt){mean})")
+            yield "do", start[1]
+    for k in reversed(range(depth)):
+        above[k] = [f"({text} .* f_{labels[k]}'(s_{labels[k]}))" for text in start]
+        yield from ((f"delta_{labels[k]}", text[1:-1]) for text in above[k])
+        start = [f"{text} * W_{labels[k]}'" for text in [f"delta_{labels[k]}", *above[k]]]
+    for k, layer in enumerate(layers):
+        name, bias = labels[k], "" if layer.bias is None else f" + b_{labels[k]}"
+        s, z = f"{below[k]} * W_{name}{bias}", "y_out" if k == depth - 1 else f"z_{k + 1}"
+        yield f"s_{name}", s
+        yield z, f"f_{name}(s_{name})"
+        yield z, f"{layer.activation}({s})"
+        gradients = [f"delta_{name}", *above[k]]
+        for text in gradients:
+            yield f"dW_{name}", f"{below[k]}' * {text}"
+        for letter, trained in (("W", layer.train_weights), ("b", layer.train_bias and bias)):
+            if trained:
+                yield f"{letter}_{name}_next", f"{letter}_{name} - alpha * d{letter}_{name}"
+        if layer.train_weights:
+            yield f"W_{name}_next", f"W_{name} - alpha * {below[k]}' * {gradients[-1]}"
+            yield f"W_{name}_next", f"W_{name} - {problem.learning_rate} * dW_{name}"
+        if bias:
+            yield from ((f"db_{name}", f"sum({text})") for text in gradients)
+
+
+def slips(tree: Node, step: core.Step) -> Iterator[tuple[str, Node]]:
+    """Every formula that is one slip away, with its kind; some are right all the same, like A .* B for B .* A."""
+    yield from _slips(tree, step)
+    yield "a number too many", Binary("*", Number(0.5), tree)
+
+
+def _slips(node: Node, step: core.Step) -> Iterator[tuple[str, Node]]:
+    yield from _here(node, step)
+    parts = children(node)
+    for i, part in enumerate(parts):
+        for kind, found in _slips(part, step):
+            yield kind, with_children(node, (*parts[:i], found, *parts[i + 1 :]))
+
+
+def _here(node: Node, step: core.Step) -> Iterator[tuple[str, Node]]:
+    depth = len(step.weights)
+    if isinstance(node, Transpose):
+        yield "transpose missing", node.argument
+    elif isinstance(node, Square):
+        yield "square missing", node.argument
+    elif isinstance(node, Total):
+        yield "sum missing", node.argument
+    elif isinstance(node, Name):
+        yield from _for_a_name(node, step)
+    elif isinstance(node, Call) and node.function.isalnum():
+        if node.derivative:
+            yield "f for f'", Call(node.function, False, node.argument)
+        for other in (label(k, depth) for k in range(1, depth + 1)):
+            if other != node.function and not node.function.islower():
+                yield "another layer's f", Call(other, node.derivative, Name(f"s_{other}"))
+    elif isinstance(node, Binary):
+        yield from _for_an_operation(node)
+
+
+def _for_a_name(node: Name, step: core.Step) -> Iterator[tuple[str, Node]]:
+    depth = len(step.weights)
+    yield "transpose too many", Transpose(node)
+    kind, _, own = node.name.partition("_")
+    if kind == "W" and "next" not in own:
+        yield "the updated W", Name(f"{node.name}_next")
+    if kind in ("W", "z", "s", "delta", "dW") and "next" not in own:
+        names = [f"{kind}_{label(k, depth)}".replace("z_out", "y_out") for k in range(1, depth + 1)]
+        yield from (("another layer's", Name(name)) for name in names if name != node.name)
+
+
+def _for_an_operation(node: Binary) -> Iterator[tuple[str, Node]]:
+    left, operator, right = node.left, node.operator, node.right
+    if operator in ("*", ".*"):
+        yield "order", Binary(operator, right, left)
+        yield "factor missing", left
+        yield "factor missing", right
+        yield "kind of product", Binary("*" if operator == ".*" else ".*", left, right)
+        yield from (("factor too many", Binary("*", node, Name(name))) for name in ("W_1", "y_gt", "X_in"))
+    elif operator == "/":
+        yield "division missing", left
+    else:
+        yield "sign", Binary("-" if operator == "+" else "+", left, right)
+        yield "term missing", left
+        if operator == "-":
+            yield "difference turned", Binary("-", right, left)
