@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -158,3 +159,16 @@ def test_losses_side_by_side(compare: Compare, size: tuple[int, int]) -> None:
 def test_checked_answers(snap_compare: Any, size: tuple[int, int]) -> None:
     report = core.check_answers(EXAMPLES / "exercise-2-published.toml")
     assert snap_compare(SgdbApp(report.step.problem, report), terminal_size=size, run_before=settle)
+
+
+def test_checked_answers_of_a_wrong_shape(snap_compare: Any) -> None:
+    step = core.Timeline(core.load_problem("exercise-2"))[0]
+    answers = {"z_1": step.activations[0][:3], "dW_1": step.weight_gradients[0].T, "s_out[3]": 0.6336}
+    report = core.check_answers(answers, step)
+    assert snap_compare(SgdbApp(step.problem, report), terminal_size=(120, 40), run_before=settle)
+
+
+def test_the_report_on_formulas(snap_compare: Any) -> None:
+    report = core.check_answers(EXAMPLES / "exercise-1-published.toml")
+    report = replace(report, source="exercise-1-published.toml")
+    assert snap_compare(SgdbApp(report.step.problem, report), terminal_size=(80, 24), run_before=settle)

@@ -25,8 +25,9 @@ Rows are samples. Layers are counted from 1, the last is written out.
 
 0.75 is exact, 0.750000 rounded. ▴ rose, ▾ fell since the step shown before.
 ○ stands by a ReLU unit that is off, ◆ by a cell that feeds the one under the
-cursor, ◇ by one that it feeds. The mouse wheel, ↑, ↓, page up and page down
-scroll a pane; ctrl+← and ctrl+→ scroll it sideways.
+cursor, ◇ by one that it feeds. Of checked answers, ✓ is right, ✗ a slip, ≈
+follows from one before, ? was left open. The mouse wheel, ↑, ↓, page up and
+page down scroll a pane; ctrl+← and ctrl+→ scroll it sideways.
 """
 TWO_COLUMNS = 118  # columns of the terminal, and the keys stand in two
 
