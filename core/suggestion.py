@@ -10,7 +10,8 @@ def suggest(found: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches  # only a person's mistake pays for this import
 
     names = list(known)
-    near = get_close_matches(found.lower(), names, n=1, cutoff=0.6)
+    spelled = {name.lower(): name for name in names}
+    near = get_close_matches(found.lower(), spelled, n=1, cutoff=0.6)
     if near:
-        return f'unknown "{found}"; did you mean "{near[0]}"?'
+        return f'unknown "{found}"; did you mean "{spelled[near[0]]}"?'
     return f'unknown "{found}"; expected one of {", ".join(names)}'

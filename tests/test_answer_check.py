@@ -354,6 +354,7 @@ class TestUnusableSheets:
         ("answers", "mistake"),
         [
             ({"s_11": 1}, 'answers.s_11: unknown "s_11"; did you mean "s_1"?'),
+            ({"dW_7": 1}, 'answers.dW_7: unknown "dW_7"; did you mean "dW_1"?'),
             ({"W_1": 1}, 'answers.W_1: W_1 is given, not computed; after the step it is "W_1_next"'),
             ({"s_1[5,1]": 1}, "answers.s_1[5,1]: expected a row from 1 to 4 and a column from 1 to 3, found [5,1]"),
             ({"s_1[1]": [1, 2]}, "answers.s_1[1]: expected 3 numbers, found 2"),

@@ -136,3 +136,8 @@ def test_help(check: Any) -> None:
     run = check("--help")
     assert run.status == 0
     assert run.out.startswith("usage: sgdb check ANSWERS [options]")
+
+
+def test_a_report_goes_one_way(check: Any) -> None:
+    run = check(PUBLISHED, "--json", "--screen")
+    assert (run.status, run.out, run.err) == (2, "", "sgdb: --json and --screen: expected one of the two\n")

@@ -30,8 +30,11 @@ def main(argv: Sequence[str]) -> int:
     if "help" in arguments.values:
         print(arguments.help, end="")
         return 0
-    if arguments.mistakes:
-        return complain(arguments.mistakes)
+    mistakes = arguments.mistakes
+    if {"json", "screen"} <= arguments.values.keys():
+        mistakes = [*mistakes, "--json and --screen: expected one of the two"]
+    if mistakes:
+        return complain(mistakes)
 
     from core import ProblemError, check_answers
 
