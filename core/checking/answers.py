@@ -157,7 +157,7 @@ def _load_problem(checker: Checker, read: Mapping[str, Any], folder: Path) -> Pr
             return problem
         from core.practice import practice_problem
 
-        return practice_problem(problem, read["practice"])
+        return practice_problem(problem, read["practice"], keep_rate="lr" in read)
     except ProblemError as error:
         for mistake in error.mistakes:
             place = "" if mistake.startswith(("problem:", "option ")) else "problem: "
