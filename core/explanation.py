@@ -67,7 +67,7 @@ class Factor:
         text = ""
         for part in parts:
             alone = text.endswith(("(", ", ", "["))
-            text += part if isinstance(part, str) else spell(part) if alone else _enclosed(spell(part))
+            text += part if isinstance(part, str) else spell(part) if alone else enclosed(spell(part))
         return text
 
 
@@ -254,7 +254,7 @@ class Explanation:
                 body if not total and not minus else f"-{body}" if not total else f" {'-' if minus else '+'} {body}"
             )
         if shown.left:
-            rest = "…" if spell is None else _enclosed(spell(shown.rest))
+            rest = "…" if spell is None else enclosed(spell(shown.rest))
             total += f" + {rest} ({shown.left} smaller)"
         total = total or "0"
         single = len(shown.terms) == 1 and len(shown.terms[0].factors) == 1 and not total.startswith("-")
@@ -295,5 +295,6 @@ def _interleave(form: str, numbers: Sequence[float]) -> Iterator[str | float]:
     yield texts[-1]
 
 
-def _enclosed(number: str) -> str:
+def enclosed(number: str) -> str:
+    """A number as it stands behind a sign: a negative one in parentheses."""
     return f"({number})" if number.startswith("-") else number

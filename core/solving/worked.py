@@ -14,7 +14,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.computation import Computation, Variable, computations, copies, symbols_of, values_of
-from core.explanation import Explanation, explain
+from core.explanation import Explanation, enclosed, explain
 from core.network import Layer
 from core.quantity import Quantity, given, quantities
 from core.solving.arithmetic import Matrix, gives, worked_out
@@ -207,23 +207,16 @@ class _Entries:
         s = name.replace("delta", "s")
         if not name.startswith("delta") or self._layer(s).activation == "identity":
             return
-        f = re.sub("^s", "f", self.symbols[s])
-        formula = self._layer(s).function.derivative_formula
-        z = "y_out" if s == "s_out" else s.replace("s", "z")
+        layer, formula = self._layer(s), self._layer(s).function.derivative_formula
+        letter = "s" if "s" in formula else "z"
+        name = s if letter == "s" else "y_out" if s == "s_out" else s.replace("s", "z")
         for cell in self._telling(s):
-            place, letters = f"[{','.join(map(str, cell))}]", {"s": s, "z": z}
-            symbols = re.sub("[sz]", lambda m: self.symbols[letters[m[0]]] + place, formula)  # noqa: B023
-            value = float(self._layer(s).function.slope(self.values[s])[_from_0(cell)])
-            lines = (self._filled(formula, letters, cell, digits) for digits in range(self.digits, MOST + 1))
-            yield self._chosen(f"{f}'({self.symbols[s]}{place})", symbols, lines, rounded(value, self.digits))
-
-    def _filled(self, formula: str, letters: dict[str, str], cell: tuple[int, ...], digits: int) -> str:
-        def number(match: re.Match[str]) -> str:
-            text = rounded(float(self.values[letters[match[0]]][_from_0(cell)]), digits)
-            alone = formula[: match.start()].endswith("[")
-            return f"({text})" if text.startswith("-") and not alone else text
-
-        return re.sub("[sz]", number, formula)
+            argument, inside = explain(self.step, s, cell).symbol, explain(self.step, name, cell)
+            slope = float(layer.function.slope(self.values[s])[_from_0(cell)])
+            numbers = (rounded(inside.value, digits) for digits in range(self.digits, MOST + 1))
+            lines = (formula.replace(letter, text if letter == "s" else enclosed(text)) for text in numbers)
+            symbol = f"{self.symbols[s].replace('s', 'f')}'({argument})"
+            yield self._chosen(symbol, formula.replace(letter, inside.symbol), lines, rounded(slope, self.digits))
 
     def _chosen(self, symbol: str, symbols: str, lines: Iterator[str], result: str) -> Arithmetic:
         """The arithmetic with the first of the lines, each of more digits than the one before, that gives the result as

@@ -1,0 +1,111 @@
+"""The lines of numbers in a worked solution: each gives its result, worked out from the digits that stand in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import core
+from core.solving.export import render
+from core.solving.worked import solve
+from examples import exercise_2, problems
+
+NUMBERS = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?")
+FUNCTIONS: dict[str, Any] = {
+    "D": Decimal,
+    "max": max,
+    "exp": lambda x: x.exp(),
+    "log": lambda x: x.ln(),
+    "tanh": lambda x: (x.exp() - (-x).exp()) / (x.exp() + (-x).exp()),
+    "sigmoid": lambda x: x.exp() / (1 + x.exp()),
+}
+
+
+def by_python(parts: Sequence[str | Any]) -> Any:
+    """What a line gives when Python works out its text, in decimals: a number, or an array of them."""
+    text, names = "", dict(FUNCTIONS)
+    for part in parts:
+        if isinstance(part, str):
+            plain = re.sub(r" \(\d+ smaller\)", "", part)
+            plain = re.sub(r"\[([^<>\]]*) ([<>]) ([^\]]*)\]", r"D(int((\1) \2 (\3)))", plain)
+            plain = NUMBERS.sub(r"D('\g<0>')", plain)
+            text += plain.replace("½", "D('0.5')").replace("²", "**2").replace("·", "*").replace("⊙", "*")
+        else:
+            name = f"M{len(names)}"
+            names[name] = np.array([[Decimal(cell) for cell in row] for row in part.cells], dtype=object)
+            text += f" {name} "
+    text = re.sub(r"(M\d+\s+)(?=M)", r"\1 @ ", text.strip())
+    text = re.sub(r"(\)\s+)(?=[M(])", r"\1 * ", text)  # a number or a difference before a matrix or parentheses
+    with localcontext(prec=60):
+        return eval(text, {"__builtins__": {"int": int}}, names)
+
+
+def fits(value: Decimal, shown: str, digits: int) -> set[bool]:
+    """Whether a number as it is shown is the value rounded to, or cut off after, this many digits; both where the value
+    is as near to the middle between two roundings as the decimals here can tell.
+    """
+    if Decimal(shown) == 0:
+        return {value == 0}
+    unit = Decimal(1).scaleb(Decimal(shown).adjusted() - digits + 1)
+    with localcontext(prec=60):
+        number = Decimal(shown).quantize(unit)
+        near = [value * (1 + sign * Decimal("1e-40")) for sign in (-1, 0, 1)]
+        return {number in (x.quantize(unit, ROUND_HALF_UP), x.quantize(unit, ROUND_DOWN)) for x in near}
+
+
+def lines_of(step: core.Step, digits: int) -> Iterator[tuple[Sequence[str | Any], Any, bool]]:
+    """Every line of numbers in a solution, its result as a grid, and whether it is said to give just that."""
+    for section in solve([step], digits).steps[0].sections:
+        for entry in section.entries:
+            if entry.substituted:
+                yield entry.substituted, entry.result.cells, entry.exact
+            for example in entry.examples:
+                yield [example.numbers], ((example.result,),), example.exact
+
+
+@settings(max_examples=40)
+@given(problems(), st.integers(2, 17), st.integers(0, 2))
+def test_a_line_gives_its_result_or_says_that_it_does_not_quite(problem: core.Problem, digits: int, index: int) -> None:
+    assume(problem.learning_rate < 1)
+    for parts, result, exact in lines_of(core.Timeline(problem)[index], digits):
+        found = np.atleast_2d(np.array(by_python(parts), dtype=object))
+        verdicts = [
+            fits(value, cell, digits)
+            for row, cells in zip(found, result, strict=True)
+            for value, cell in zip(row, cells, strict=True)
+        ]
+        possible = all(True in verdict for verdict in verdicts)
+        certain = all(False not in verdict for verdict in verdicts)
+        assert possible if exact else not certain, (parts, result)
+
+
+@pytest.mark.parametrize("name", ["exercise-1", "exercise-2", "exercise-3", "why-the-max", "xor"])
+@pytest.mark.parametrize("digits", [2, 4, 6, 10])
+def test_the_arithmetic_of_a_cell_comes_out_at_the_usual_digits(name: str, digits: int) -> None:
+    for index in (0, 1, 20):
+        step = core.Timeline(core.load_problem(name))[index]
+        assert all(exact for parts, _, exact in lines_of(step, digits) if len(parts) == 1)  # for matrices room is short
+
+
+def test_a_number_reads_the_same_wherever_it_stands() -> None:
+    text = render(solve([core.Timeline(exercise_2())[0]]), "md")
+    assert "= 0.406270 + 0.488848 + 0.565367 + 0.505963" in text
+    assert "[ 0.406270 ]" in text
+
+
+def test_a_difference_of_nearly_equal_numbers_has_the_digits_that_it_needs() -> None:
+    step = core.Timeline(
+        exercise_2(inputs=[[1 / 3, 1 / 3 + 1e-9]] * 4, network=core.Network([core.Layer(weights=[[1.0], [-1.0]])]))
+    )[0]
+    (example,) = [
+        entry for section in solve([step]).steps[0].sections for entry in section.entries if entry.name == "s_out"
+    ]
+    assert example.exact
+    assert "0.333333334" in str(example.substituted)
