@@ -328,3 +328,15 @@ class TestMisreadInWhatWasLeftOut:
         found = only_slip({key: answers[key] for key in left}, step)
         assert found.kind == "transposed"
         assert name in found.text
+
+
+def test_numbers_that_lead_out_of_all_bounds_are_slips_like_any() -> None:
+    step = step_0(random_problem(seed=1, sizes=(2, 3, 3, 2), rows=3, activation="relu", loss=core.SoftmaxHinge()))
+    rng = np.random.default_rng(0)
+    wrong = {
+        q.name: nested(rng.normal(5, 2, q.values.shape), significant(4, ROUNDINGS[1])) for q in core.quantities(step)
+    }
+    for name, sizes in (("s_1", (1e300, -1e300, 1e308)), ("W_2_next", (-1e308, 1e308, 1e307))):
+        report = core.check_answers({**wrong, name: [sizes] * 3}, step)
+        assert report.counts["slip"] > 50
+        assert report.first_slip is not None

@@ -4,6 +4,7 @@ number that was written.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -266,7 +267,8 @@ class Diagnoser:
                 if exact or (told and theirs.holds(place, meant)):
                     odd = meant.unit not in units and meant.digits not in counts
                     fitting.append(((not exact, odd, meant.unit), Diagnosis(kind, text, name)))
-            off = min((round(abs(written.value - n) / written.unit) for n in (right_one, own_one)), default=0)
+            apart = [abs(written.value - number) / written.unit for number in (right_one, own_one)]
+            off = min((round(units) for units in apart if math.isfinite(units)), default=0)
             if 0 < off <= OFF_BY and written.digits > BY_ROUNDING:
                 usual = written.unit in units or written.digits in counts
                 rank = (False, True, 0.0) if off <= BY_ROUNDING and usual else (True, True, 1.0)

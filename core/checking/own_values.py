@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -110,6 +110,7 @@ class OwnValues:
         self._dirty: set[str] = set()
         self._assumed: dict[str, tuple[Answers | None, str]] = {}
         self._ranges: dict[str, Range] = {}
+        self._befores: dict[str, list[str]] = {}
 
     @property
     def astray(self) -> bool:
@@ -127,6 +128,7 @@ class OwnValues:
 
     def write(self, name: str, answers: Answers) -> None:
         """Take what was written for `name` in place of what follows."""
+        self._befores.clear()
         self.written[name] = answers
         self.values[name] = np.where(answers.given, answers.values, self.values[name])
         self._dirty.add(name)
@@ -156,6 +158,7 @@ class OwnValues:
         if name not in self._assumed:
             return
         before, _ = self._assumed.pop(name)
+        self._befores.clear()
         if before is None:
             del self.written[name]
         else:
@@ -230,16 +233,16 @@ class OwnValues:
             if name not in self.written:
                 continue
             answers, values = self.written[name], self.values[name]
-            places = np.argwhere(answers.given & (answers.exact != values))
-            for group in np.array_split(places, min(MOST_GROUPS, len(places))) if len(places) else ():
+            for group in _groups(answers.given & (answers.exact != values)):
                 moved = values.copy()
-                index = tuple(group.T)
-                moved[index] = answers.exact[index]
+                moved[group] = answers.exact[group]
                 yield {name: moved}
-            for place in np.argwhere(answers.radius > 0):
+            for group in _groups(answers.radius > 0):
+                # Of numbers that are moved at once, every other one goes the other way: they are not all too large.
+                ways = 1.0 - 2.0 * (np.arange(len(group[0])) % 2) if group else 1.0
                 for sign in (1.0, -1.0):
                     moved = values.copy()
-                    moved[tuple(place)] += sign * answers.radius[tuple(place)]
+                    moved[group] += sign * ways * answers.radius[group]
                     yield {name: moved}
 
     def _slopes(self, target: str) -> Iterator[dict[str, Array]]:
@@ -287,8 +290,10 @@ class OwnValues:
         return name in self.written and bool(self.written[name].given.all())
 
     def _before(self, target: str) -> list[str]:
-        seen = set(self._walk(target))
-        return [name for name in self.true if name in seen]
+        if target not in self._befores:
+            seen = set(self._walk(target))
+            self._befores[target] = [name for name in self.true if name in seen]
+        return self._befores[target]
 
     def _walk(self, target: str) -> Iterator[str]:
         seen: set[str] = set()
@@ -301,3 +306,10 @@ class OwnValues:
                 yield name
                 if not self._whole(name):
                     left.append(name)
+
+
+def _groups(places: Mask) -> Iterator[tuple[Any, ...]]:
+    """The places where a mask is true, one by one or, where there are very many, in groups."""
+    found = np.argwhere(places)
+    for group in np.array_split(found, min(MOST_GROUPS, len(found))) if len(found) else ():
+        yield tuple(group.T)
