@@ -29,7 +29,7 @@ from core.checking.formula_grammar import (
     parse,
     render,
 )
-from core.checking.formula_points import other_points, own_points
+from core.checking.formula_points import points_like
 from core.checking.formula_reference import definitions
 from core.checking.formula_values import Evaluator
 from core.computation import values_of
@@ -362,6 +362,12 @@ class TestSmallSlips:
     def test_a_formula_may_not_name_what_it_is_for(self, check: Any) -> None:
         assert "by dW_1 itself" in check("dW_1", "dW_1").message
 
+    def test_no_escape_code_reaches_a_terminal(self, check: Any) -> None:
+        with pytest.raises(core.ProblemError) as error:
+            check('"\\u001b[31mX"', "s_1")
+        assert "formulas.[31mX: unknown" in str(error.value)
+        assert all(line.isprintable() for line in str(error.value).splitlines())
+
     @pytest.mark.parametrize(
         ("text", "message"),
         [
@@ -414,7 +420,7 @@ def test_every_right_formula_is_right(problem: core.Problem) -> None:
 def test_what_is_taken_for_right_is_what_the_step_has(problem: core.Problem) -> None:
     step = core.Timeline(problem)[0]
     for name, tree in definitions(problem).items():
-        for point in (step, *own_points(step), *other_points(step)):
+        for point in (step, *points_like(step, own_rate=True, own_rows=True), *points_like(step)):
             found, right = Evaluator(point, name)(tree), values_of(point)[name]
             np.testing.assert_allclose(found.reshape(right.shape), right, rtol=1e-9, atol=1e-12)
 

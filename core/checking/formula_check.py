@@ -12,11 +12,13 @@ import numpy as np
 
 from core.arrays import Array
 from core.checking.answers import Formula
-from core.checking.formula_edits import is_product, replaced
+from core.checking.formula_edits import BELONGS, Repair, is_product, replaced
 from core.checking.formula_grammar import Binary, FormulaError, Name, Node, Number, render, walk
-from core.checking.formula_points import other_points, own_points
+from core.checking.formula_ground import Ground
+from core.checking.formula_points import points_like
+from core.checking.formula_products import DISORDER
 from core.checking.formula_reference import definitions, rights
-from core.checking.formula_repair import BELONGS, DISORDER, Mender, Repair
+from core.checking.formula_repair import Mender
 from core.checking.formula_values import Evaluator, is_same, shape_text
 from core.checking.report import FormulaVerdict
 from core.computation import values_of
@@ -35,16 +37,18 @@ class FormulaChecker:
 
     @cached_property
     def _own(self) -> tuple[Step, ...]:
-        return own_points(self.step) or self._other
+        """Points with the step's α and n."""
+        return points_like(self.step, own_rate=True, own_rows=True) or self._other
 
     @cached_property
     def _small(self) -> tuple[Step, ...]:
-        """As _own, but with few rows, so that it can be searched."""
-        return own_points(self.step, MOST_ROWS) or self._other
+        """Points with the step's α, and with few rows, so that they can be searched."""
+        return points_like(self.step, own_rate=True, own_rows=self._rows <= MOST_ROWS) or self._other
 
     @cached_property
     def _other(self) -> tuple[Step, ...]:
-        return other_points(self.step)
+        """Points with another α and n."""
+        return points_like(self.step)
 
     def check(self, name: str, symbol: str, formula: Formula) -> FormulaVerdict:
         """Whether a formula gives the values of the quantity `name`, and what is wrong where it does not. Raises
@@ -60,20 +64,27 @@ class FormulaChecker:
         tree = formula.tree
         has_numbers = any(isinstance(part, Number) for part in walk(tree))
         points = self._own if has_numbers else self._other
-        if name in evaluate.names(tree):
-            wrong, fits = f"it says what {name} is by {name} itself", False
-        else:
-            wrong, fits = self._on_the_step(evaluate, name, formula.tree)
+        wrong, fits = self._on_the_step(evaluate, name, tree)
         if fits and self._holds(points, name, tree):
             return verdict(True)
         repair = self._repair(self._small if has_numbers else self._other, name, self._with_n(tree))
-        constants = [text for text, value in (("α", self.step.learning_rate), ("n", self._rows)) if value == 1]
-        if fits and constants and self._holds(self._own, name, tree):
+        reasons = self._reasons(name, tree) if fits and self._holds(self._own, name, tree) else []
+        if reasons:
             general = "" if repair is None else f": in general it is {render(repair.tree)}"
-            return verdict(True, f"right here, where {' and '.join(constants)} is 1{general}")
-        if repair is None:
+            verb = "is" if len(reasons) == 1 else "are"
+            return verdict(True, f"right here, where {' and '.join(reasons)} {verb} 1{general}")
+        if repair is None or not repair.notes:
             return verdict(False, wrong)
         return verdict(False, f"{wrong}; {_words(repair, name, tree)}", repair.tree)
+
+    def _reasons(self, name: str, tree: Node) -> list[str]:
+        """Which of α and n must be 1, as they are, for a formula to hold."""
+        reasons = []
+        if self.step.learning_rate == 1 and not self._holds(points_like(self.step, own_rows=True), name, tree):
+            reasons.append("α")
+        if self._rows == 1 and not self._holds(points_like(self.step, own_rate=True), name, tree):
+            reasons.append("n")
+        return reasons
 
     def _on_the_step(self, evaluate: Evaluator, name: str, tree: Node) -> tuple[str, bool]:
         """What is wrong with the value on the step itself, in words, and whether there is one."""
@@ -110,7 +121,7 @@ class FormulaChecker:
 
     def _repair(self, points: tuple[Step, ...], name: str, tree: Node) -> Repair | None:
         """The least repair of the formula."""
-        mender = Mender(name, [Evaluator(point, name) for point in points], self._definitions)
+        mender = Mender(Ground([Evaluator(point, name) for point in points]), self._definitions)
         found = [mender.mend(tree, right) for right in rights(name, self._definitions)]
         return min(filter(None, found), key=lambda repair: repair.cost, default=None)
 
@@ -121,8 +132,8 @@ def _words(repair: Repair, name: str, tree: Node) -> str:
     disorder = len(notes) < len(repair.notes)
     if not notes:
         return "the factors are right, but not their order, transposes and kinds of product"
-    if len(notes) == 1 and notes[0].endswith(BELONGS.split(" ", 1)[1]) and is_product(tree):
-        it = "it" if notes[0].endswith(BELONGS) else "them"
+    if len(notes) == 1 and notes[0].endswith(BELONGS) and is_product(tree):
+        it = "it" if notes[0].endswith(BELONGS[0]) else "them"
         order = ", its factors put in order" if disorder else ""
         return f"{notes[0]}: without {it} the product has the shape and value of {name}{order}"
     return ", and ".join([*notes, *([DISORDER] if disorder else [])])

@@ -4,7 +4,7 @@ they are multiplied that correct a slip.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ from core.checking.formula_grammar import (
 
 PRODUCTS = ("*", ".*")
 MINUS = Number(-1.0)
+BELONGS = ("does not belong", "do not belong")  # one part, and several
 
 
 class Edit(NamedTuple):
@@ -32,6 +33,14 @@ class Edit(NamedTuple):
 
     text: str
     tree: Node
+
+
+class Repair(NamedTuple):
+    """A formula after several changes, what was wrong before them, and how much that was: 0 where nothing was."""
+
+    tree: Node
+    notes: tuple[str, ...] = ()
+    cost: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,3 +218,14 @@ def _here(node: Node) -> Iterator[tuple[int, Edit]]:
 
 def quoted(node: Node) -> str:
     return f"({render(node)})" if isinstance(node, Binary) else render(node)
+
+
+def do_not_belong(nodes: list[Node]) -> list[str]:
+    """A note that these parts do not belong, if there are any."""
+    return [f"{', '.join(map(render, nodes))} {BELONGS[len(nodes) > 1]}"] if nodes else []
+
+
+def are_missing(names: Iterable[str]) -> list[str]:
+    """A note that these parts are missing, if there are any."""
+    found = list(names)
+    return [f"{', '.join(found)} {'is' if len(found) == 1 else 'are'} missing"] if found else []

@@ -25,19 +25,12 @@ LARGEST = 6  # a layer with more units has fewer at a point
 ALPHA = 0.37
 
 
-def own_points(step: Step, most_rows: int | None = None) -> tuple[Step, ...]:
-    """Points with the step's own α, and its own n unless that is more than `most_rows`."""
-    rows = len(step.batch)
-    few = most_rows is not None and rows > most_rows
-    return _points(step, _other_rows(step) if few else rows, step.learning_rate)
-
-
-def other_points(step: Step) -> tuple[Step, ...]:
-    """Points with another α and another n."""
-    return _points(step, _other_rows(step), ALPHA if step.learning_rate != ALPHA else 2 * ALPHA)
-
-
-def _points(step: Step, rows: int, alpha: float) -> tuple[Step, ...]:
+def points_like(step: Step, own_rate: bool = False, own_rows: bool = False) -> tuple[Step, ...]:
+    """Points with the step's own α or another, and with its own n or another. None at all where the network does not
+    bear its α.
+    """
+    alpha = step.learning_rate if own_rate else ALPHA if step.learning_rate != ALPHA else 2 * ALPHA
+    rows = len(step.batch) if own_rows else _other_rows(step)
     points = POINTS if rows <= MANY_ROWS else 1  # so many samples show everything at once
     drawn = [found for found in (_draw(step, seed, rows, alpha) for seed in range(points)) if found is not None]
     lively = islice(_lively(step, rows, alpha), points)

@@ -35,7 +35,7 @@ class UnknownNameError(FormulaError):
 
 
 class Evaluator:
-    """Formulas for the quantity `target`, evaluated on a step.
+    """Formulas for the quantity `target`, evaluated on a step; one that names the target itself has no value.
 
     sum(...) adds up what the target asks for: everything for the loss, each row for the samples' losses, else each
     column. `work` counts the numbers computed so far, `summed` says what a sum is over,
@@ -49,24 +49,21 @@ class Evaluator:
         self.no_mean = "" if step.problem.reduction == "mean" else ": the problem takes the sum"
         self._axis = {"loss": None, "sample_losses": 1}.get(target, 0)
         self._layers = step.problem.network.layers
+        self._target = target
         self._values = values_of(step)
-        self._constants = {"alpha": np.array(step.learning_rate), "n": np.array(float(len(step.batch)))}
+        self._values |= {"alpha": np.array(step.learning_rate), "n": np.array(float(len(step.batch)))}
 
     def __call__(self, node: Node) -> Array:
         """The value of a formula: a matrix, a vector or a number. Raises FormulaError where it has none."""
         with np.errstate(all="ignore"):
             return self._evaluate(node)
 
-    def names(self, node: Node) -> set[str]:
-        """The quantities that a formula names."""
-        return {canonical(part.name, self.depth) for part in walk(node) if isinstance(part, Name)}
-
     def look_up(self, node: Node) -> None:
         """Raises UnknownNameError where the step does not have something that a formula names."""
         for part in walk(node):
-            if isinstance(part, Name):
-                self._name(part.name)
-            elif isinstance(part, Call):
+            if isinstance(part, Name) and canonical(part.name, self.depth) not in self._values:
+                raise self._unknown(part.name)
+            if isinstance(part, Call):
                 self.function(part)
 
     def function(self, node: Call) -> Activation:
@@ -98,16 +95,19 @@ class Evaluator:
 
     def _name(self, typed: str) -> Array:
         name = canonical(typed, self.depth)
+        if name == self._target:
+            raise FormulaError(f"it says what {name} is by {name} itself")
         if name in self._values:
             return self._values[name]
-        if name in self._constants:
-            return self._constants[name]
+        raise self._unknown(typed)
+
+    def _unknown(self, typed: str) -> UnknownNameError:
         if typed in UNKNOWN_FUNCTIONS:
-            raise UnknownNameError(
+            return UnknownNameError(
                 f'"{typed}" is not known; expected quantities of the step, f1(...) to f_out(...), their derivatives '
                 "f1'(...), relu, tanh, sigmoid, sum, mean and the operators + - * .* / ' ^2"
             )
-        raise UnknownNameError(suggest(shown(typed)[1:-1], [*self._values, *self._constants]))
+        return UnknownNameError(suggest(shown(typed)[1:-1], self._values))
 
     def _binary(self, node: Binary) -> Array:
         left, right = self._evaluate(node.left), self._evaluate(node.right)

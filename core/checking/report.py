@@ -52,8 +52,9 @@ class Slip:
 
 @dataclass(frozen=True)
 class FormulaVerdict:
-    """What a formula for the quantity `name` is worth on the step: whether it gives its values, what is wrong with it
-    (empty where nothing is), and a right formula made of its parts, if one was found.
+    """What a formula for the quantity `name` is worth: whether it gives its values on the step and in general; what is
+    wrong with it, or why it is right on this step alone, where α or n is 1 (empty where there is nothing to say); and a
+    right formula made of its parts, if it is wrong and one was found.
     """
 
     name: str
