@@ -173,7 +173,7 @@ class TrainingScreen(ExplainedScreen):
             now = monotonic()
             if left and now - started > PROGRESS_AFTER and now - shown > PROGRESS_AFTER:
                 shown = now
-                self.activity = f"running, {left:,} steps to go; space stops"
+                self.activity = f"running, {left:,} to go; space stops"
                 self.reached = len(timeline)
         step = await self._runner.record(timeline, index)
         self.timelines = (timeline,)
