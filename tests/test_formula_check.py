@@ -405,6 +405,24 @@ def some_step(seed: int) -> core.Step:
     return core.Timeline(problem)[0]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "W_1 * X_in' * " * 40 + "delta_1",
+        " + ".join(["X_in' * delta_1"] * 50),
+        "(X_in' * delta_1)'" * 12,
+        "f1(" * 29 + "s_1" + ")" * 29,
+        "X_in' " + "* (delta_1" * 29 + ")" * 29,
+        "sum(" * 29 + "W_1" + ")" * 29 + "^2" * 80,
+        "-" * 29 + "1e300 * 1e300 * 0 * n / 0 / alpha",
+    ],
+)
+def test_the_search_is_bounded(text: str) -> None:
+    start = process_time()
+    assert not verdict(three_layers(), "dW_1", text).right
+    assert process_time() - start < 1
+
+
 @settings(max_examples=50)
 @given(problem=problems())
 def test_every_right_formula_is_right(problem: core.Problem) -> None:

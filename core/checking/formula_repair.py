@@ -45,6 +45,7 @@ from core.checking.formula_products import ProductRepairs
 from core.quantity import canonical
 
 MOST_MISTAKES = 5
+MOST_PAIRS = 800  # parts that are laid beside each other
 ROLES = {"forward": ("X", "s", "z", "y", "o", "p"), "backward": ("delta", "dW", "db", "do", "dp")}
 
 
@@ -80,6 +81,8 @@ class Mender:
 
     def _repair(self, mine: Node, right: Node) -> Repair | None:
         if (mine, right) not in self._found:
+            if len(self._found) > MOST_PAIRS:
+                return None
             self._found[mine, right] = None  # as long as it is being looked for
             self._found[mine, right] = self._least(mine, right)
         return self._found[mine, right]
@@ -204,7 +207,7 @@ class Mender:
             cost += found.cost
             if sign:
                 words = "added, not subtracted" if wanted[j].positive else "subtracted, not added"
-                signs.append(f"{quoted(found.tree)} must be {words}")
+                signs.append(f"{render(found.tree)} must be {words}")
         foreign = [term.node for i, term in enumerate(left) if i not in chosen]
         missing = [term for j, term in enumerate(wanted) if j not in done]
         if chosen:
