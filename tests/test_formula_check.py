@@ -317,6 +317,8 @@ class TestSmallSlips:
                 "X_in' * ((y_out - y_gt) .* f3'(s_3) * W_3' .* f2'(s_2) * W_2' .* f1'(s_1))",
             ),
             ("sample_losses", "(y_out - y_gt)^2", "the division by 2 is missing", "(y_out - y_gt)^2 / 2"),
+            ("W_1_next", "W_1 - 0.2 * dW_1", "0.2 must be alpha", "W_1 - alpha * dW_1"),
+            ("sample_losses", "(y_out - y_gt)^2 / 4", "/ 4 must be / 2", "(y_out - y_gt)^2 / 2"),
             ("loss", "sample_losses", "the sum over the samples (rows) is missing", "sum(sample_losses)"),
             ("loss", "mean(sample_losses)", "/ n does not belong: the problem takes the sum", "sum(sample_losses)"),
         ],

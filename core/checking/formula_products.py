@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import isclose, prod
 
 from core.checking.formula_edits import (
+    BELONGS,
     MINUS,
     Factor,
     Repair,
@@ -86,8 +87,8 @@ class ProductRepairs:
             yield from (Repair(found, notes, cost) for found in self._with_factor(tree, missing[0]))
         if missing and self._is_in_order():
             yield Repair(standard, notes, cost)
-        is_grouped = bool(missing or self._foreign) or not self._is_in_order()
-        yield Repair(standard, (*notes, DISORDER if is_grouped else GROUPING), cost + 1)
+        is_misgrouped = not missing and not self._foreign and self._is_in_order()
+        yield Repair(standard, (*notes, GROUPING if is_misgrouped else DISORDER), cost + 1)
 
     def _parted(self, node: Node) -> tuple[list[Factor], list[Factor]]:
         """The factors of a product, matrices and numbers."""
@@ -157,19 +158,26 @@ class ProductRepairs:
             if same is not None:
                 own.remove(same)
                 wanted.remove(goal)
+        own, wanted = ([number for number in numbers if self._size(number) != 1] for numbers in (own, wanted))
         words: list[str] = []
         for number in own:
-            if self._size(number) != 1:
+            other = next((goal for goal in wanted if goal.divides == number.divides), None)
+            if other is not None:
+                wanted.remove(other)
+                words.append(f"{_divisor(number)} must be {_divisor(other)}")
+                tree = replaced(tree, number.node, other.node)
+            else:
                 why = self._ground.no_mean if number.divides and number.node == Name("n") else ""
-                words.append(f"{'/ ' * number.divides}{do_not_belong([number.node])[0]}{why}")
+                words.append(f"{_divisor(number)} {BELONGS[0]}{why}")
                 tree = without(tree, number.node) or NOTHING
-        for number in wanted:
-            if number.divides:
-                words.append(f"the division by {render(number.node)} is missing")
-                tree = Binary("/", tree, number.node)
-            elif self._size(number) != 1:
-                words.append(f"{render(number.node)} is missing before {quoted(self._mine)}")
-                tree = Binary("*", number.node, tree)
+        for goal in wanted:
+            text = render(goal.node)
+            if goal.divides:
+                words.append(f"the division by {text} is missing")
+                tree = Binary("/", tree, goal.node)
+            else:
+                words.append(f"{text} is missing before {quoted(self._mine)}")
+                tree = Binary("*", goal.node, tree)
         return Repair(tree, (*notes, *words), cost + len(words))
 
     def _signed(self, start: Repair) -> Repair:
@@ -247,6 +255,10 @@ class ProductRepairs:
 
     def _in_their_order(self) -> list[Pair]:
         return sorted(self._pairs, key=lambda pair: self._own.index(pair.mine))
+
+
+def _divisor(number: Factor) -> str:
+    return f"{'/ ' * number.divides}{render(number.node)}"
 
 
 def _places(tree: Node) -> Iterator[Node]:
