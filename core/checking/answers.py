@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -24,7 +24,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from core.checking.formula_grammar import FormulaError, Node, parse, spelled
+from core.checking.formula_grammar import FormulaError, parse, spelled
 from core.checking.written import Written, as_decimal, read_written
 from core.errors import DivergedError, ProblemError
 from core.files import MIB
@@ -88,7 +88,6 @@ class Formula:
 
     name: str
     text: str
-    tree: Node
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +122,7 @@ def load_answers(
     if nothing:
         checker.note("", "expected answers or formulas, found neither")
     if checker.mistakes or step is None:
-        raise ProblemError(source, checker.mistakes)
+        raise ProblemError(source, [*checker.mistakes, *_unreadable(sheet[1])])
     return AnswerSheet(source, step, *sheet)
 
 
@@ -235,13 +234,16 @@ def _read_sheet(
 def _read_formula(checker: Checker, key: str, value: object) -> Formula | None:
     path = f"formulas.{shown(key)[1:-1]}"
     text = checker.read(path, _plain(value), TEXT)
-    if text is None:
-        return None
-    try:
-        return Formula(spelled(key).strip(), text, parse(text))
-    except FormulaError as error:
-        checker.note(path, str(error))
-        return None
+    return None if text is None else Formula(spelled(key).strip(), text)
+
+
+def _unreadable(formulas: Iterable[Formula]) -> Iterator[str]:
+    """What is wrong with formulas as such, a line for each; whoever checks them finds the same, and wrong names."""
+    for formula in formulas:
+        try:
+            parse(formula.text)
+        except FormulaError as error:
+            yield f"formulas.{shown(formula.name)[1:-1]}: {error}"
 
 
 def _read_answer(checker: Checker, key: str, value: object) -> Answer | None:

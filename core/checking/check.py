@@ -228,7 +228,7 @@ class _Check:
         if not self.sheet.formulas:
             return []
         from core.checking.formula_check import FormulaChecker
-        from core.checking.formula_values import UnknownNameError
+        from core.checking.formula_grammar import FormulaError
 
         found: dict[str, FormulaVerdict] = {}
         checker = FormulaChecker(self.step)
@@ -240,7 +240,7 @@ class _Check:
             elif name is not None:
                 try:
                     found[name] = checker.check(name, self.symbols[name], formula)
-                except UnknownNameError as error:
+                except FormulaError as error:
                     self.mistakes.append(f"{path}: {error}")
         return [found[name] for name in self.own.order if name in found]
 

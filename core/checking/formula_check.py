@@ -13,7 +13,7 @@ import numpy as np
 from core.arrays import Array
 from core.checking.answers import Formula
 from core.checking.formula_edits import BELONGS, Repair, is_product, replaced
-from core.checking.formula_grammar import Binary, FormulaError, Name, Node, Number, render, walk
+from core.checking.formula_grammar import Binary, FormulaError, Name, Node, Number, parse, render, walk
 from core.checking.formula_ground import Ground
 from core.checking.formula_points import points_like
 from core.checking.formula_products import DISORDER
@@ -52,16 +52,15 @@ class FormulaChecker:
 
     def check(self, name: str, symbol: str, formula: Formula) -> FormulaVerdict:
         """Whether a formula gives the values of the quantity `name`, and what is wrong where it does not. Raises
-        UnknownNameError where the step does not have something that the formula names.
+        FormulaError where it cannot be read, or names something that the step does not have.
         """
-        evaluate = Evaluator(self.step, name)
-        evaluate.look_up(formula.tree)
+        tree, evaluate = parse(formula.text), Evaluator(self.step, name)
+        evaluate.look_up(tree)
 
         def verdict(right: bool, message: str = "", mended: Node | None = None) -> FormulaVerdict:
             text = "" if mended is None else render(mended)
             return FormulaVerdict(name, symbol, formula.text, right, message, text)
 
-        tree = formula.tree
         has_numbers = any(isinstance(part, Number) for part in walk(tree))
         points = self._own if has_numbers else self._other
         wrong, fits = self._on_the_step(evaluate, name, tree)
