@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import core
-from core.checking.formula_grammar import (
+from core.checking.formulas.grammar import (
     Binary,
     Call,
     Name,

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 import core
 from core.checking.answers import Formula
-from core.checking.formula_check import FormulaChecker
-from core.checking.formula_grammar import (
+from core.checking.formulas.check import FormulaChecker
+from core.checking.formulas.grammar import (
     Binary,
     Call,
     FormulaError,
@@ -29,9 +29,9 @@ from core.checking.formula_grammar import (
     parse,
     render,
 )
-from core.checking.formula_points import points_like
-from core.checking.formula_reference import definitions
-from core.checking.formula_values import Evaluator
+from core.checking.formulas.points import points_like
+from core.checking.formulas.reference import definitions
+from core.checking.formulas.values import Evaluator
 from core.computation import values_of
 from examples import LOSSES, exercise_2, problems, random_problem, random_targets
 from formula_slips import right_formulas, slips

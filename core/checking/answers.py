@@ -24,7 +24,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from core.checking.formula_grammar import FormulaError, parse, spelled
+from core.checking.formulas.grammar import FormulaError, parse, spelled
 from core.checking.written import Written, as_decimal, read_written
 from core.errors import DivergedError, ProblemError
 from core.files import MIB

@@ -227,8 +227,8 @@ class _Check:
     def _formulas(self) -> list[FormulaVerdict]:
         if not self.sheet.formulas:
             return []
-        from core.checking.formula_check import FormulaChecker
-        from core.checking.formula_grammar import FormulaError
+        from core.checking.formulas.check import FormulaChecker
+        from core.checking.formulas.grammar import FormulaError
 
         found: dict[str, FormulaVerdict] = {}
         checker = FormulaChecker(self.step)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from core.checking.formula_edits import (
+from core.checking.formulas.edits import (
     BELONGS,
     Repair,
     Term,
@@ -27,7 +27,7 @@ from core.checking.formula_edits import (
     transposed,
     weight,
 )
-from core.checking.formula_grammar import (
+from core.checking.formulas.grammar import (
     Binary,
     Call,
     Name,
@@ -40,8 +40,8 @@ from core.checking.formula_grammar import (
     render,
     with_children,
 )
-from core.checking.formula_ground import Ground
-from core.checking.formula_products import ProductRepairs
+from core.checking.formulas.ground import Ground
+from core.checking.formulas.products import ProductRepairs
 from core.quantity import canonical
 
 MOST_MISTAKES = 5

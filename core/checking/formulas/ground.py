@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from core.activations import Activation
 from core.arrays import Array
-from core.checking.formula_grammar import Call, FormulaError, Node, Total, walk
-from core.checking.formula_values import Evaluator, is_same
+from core.checking.formulas.grammar import Call, FormulaError, Node, Total, walk
+from core.checking.formulas.values import Evaluator, is_same
 
 MOST_TRIED = 3_000
 MOST_WORK = 20_000_000  # numbers computed while searching

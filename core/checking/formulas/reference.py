@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from core.checking.formula_edits import replaced
-from core.checking.formula_grammar import Node, Total, parse, walk
+from core.checking.formulas.edits import replaced
+from core.checking.formulas.grammar import Node, Total, parse, walk
 from core.losses import SoftmaxCrossEntropy, SoftmaxLoss
 from core.problem import Problem
 from core.quantity import layer_label

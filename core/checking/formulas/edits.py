@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from core.checking.formula_grammar import (
+from core.checking.formulas.grammar import (
     SUMS,
     Binary,
     Call,

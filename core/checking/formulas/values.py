@@ -6,7 +6,7 @@ import numpy as np
 
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
-from core.checking.formula_grammar import (
+from core.checking.formulas.grammar import (
     Binary,
     Call,
     FormulaError,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import isclose, prod
 
-from core.checking.formula_edits import (
+from core.checking.formulas.edits import (
     BELONGS,
     MINUS,
     Factor,
@@ -29,8 +29,8 @@ from core.checking.formula_edits import (
     weight,
     without,
 )
-from core.checking.formula_grammar import Binary, Name, Node, Number, Transpose, render
-from core.checking.formula_ground import Ground
+from core.checking.formulas.grammar import Binary, Name, Node, Number, Transpose, render
+from core.checking.formulas.ground import Ground
 
 NOTHING = Number(1.0)  # what is left of a product without its factors
 GROUPING = "the parentheses are wrong"

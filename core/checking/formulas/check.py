@@ -12,14 +12,14 @@ import numpy as np
 
 from core.arrays import Array
 from core.checking.answers import Formula
-from core.checking.formula_edits import BELONGS, Repair, is_product, replaced
-from core.checking.formula_grammar import Binary, FormulaError, Name, Node, Number, parse, render, walk
-from core.checking.formula_ground import Ground
-from core.checking.formula_points import points_like
-from core.checking.formula_products import DISORDER
-from core.checking.formula_reference import definitions, rights
-from core.checking.formula_repair import Mender
-from core.checking.formula_values import Evaluator, is_same, shape_text
+from core.checking.formulas.edits import BELONGS, Repair, is_product, replaced
+from core.checking.formulas.grammar import Binary, FormulaError, Name, Node, Number, parse, render, walk
+from core.checking.formulas.ground import Ground
+from core.checking.formulas.points import points_like
+from core.checking.formulas.products import DISORDER
+from core.checking.formulas.reference import definitions, rights
+from core.checking.formulas.repair import Mender
+from core.checking.formulas.values import Evaluator, is_same, shape_text
 from core.checking.report import FormulaVerdict
 from core.computation import values_of
 from core.step import Step

@@ -1,0 +1,1 @@
+"""Formulas that somebody wrote: read, judged on the step and at points of other numbers, and repaired."""
