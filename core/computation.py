@@ -49,8 +49,13 @@ class Computation:
 
     def text(self, symbols: Mapping[str, str]) -> str:
         """The right side in print, with these symbols for the quantities."""
-        parts = (part if isinstance(part, str) else symbols[part.name] + "ᵀ" * part.transposed for part in self.formula)
-        return "".join(parts).strip()
+        return in_print(self.formula, symbols)
+
+
+def in_print(formula: Formula, symbols: Mapping[str, str]) -> str:
+    """A formula as a line, with these symbols for the quantities."""
+    parts = (part if isinstance(part, str) else symbols[part.name] + "ᵀ" * part.transposed for part in formula)
+    return "".join(parts).strip()
 
 
 def values_of(step: Step) -> dict[str, Array]:
@@ -64,8 +69,8 @@ def symbols_of(step: Step) -> dict[str, str]:
 
 
 def copies(problem: Problem) -> dict[str, str]:
-    """The quantities of a step that are another one unchanged, each with that one: z of an identity, a frozen W⁺ or
-    b⁺. Who has worked out the one has the other.
+    """The quantities of a step that are another one unchanged, each with that one: z of an identity, δ_out of an
+    identity where y_out are the logits, a frozen W⁺ or b⁺. Who has worked out the one has the other.
     """
     found, depth = {}, len(problem.network)
     for k, layer in enumerate(problem.network.layers, start=1):
@@ -76,19 +81,35 @@ def copies(problem: Problem) -> dict[str, str]:
             found[f"W_{label}_next"] = f"W_{label}"
         if layer.bias is not None and not layer.train_bias:
             found[f"b_{label}_next"] = f"b_{label}"
+    if "y_out" in found and output_gradient(problem, rows=1) == (Variable("do"),):
+        found["delta_out"] = "do"
     return found
 
 
 def computations(problem: Problem, rows: int) -> tuple[Computation, ...]:
     """How a step of `problem` with a batch of `rows` rows is computed, in the order of `core.quantities`."""
-    share = 1.0 / rows if problem.reduction == "mean" else 1.0
+    share = _share(problem, rows)
     return (
         *_forward(problem),
         *_loss(problem, share),
-        *_deltas(problem, share),
+        *_deltas(problem, rows),
         *_gradients(problem),
         *_update(problem),
     )
+
+
+def output_gradient(problem: Problem, rows: int) -> Formula:
+    """∂ℒ/∂y_out in a batch of `rows` rows."""
+    if not isinstance(problem.loss, SoftmaxLoss):
+        return _shared(_share(problem, rows), Variable("y_out"), " - ", Variable("y_gt"))
+    if problem.targets.shape[1] == 1:
+        return Variable("do"), "_2 - ", Variable("do"), "_1"
+    return (Variable("do"),)
+
+
+def _share(problem: Problem, rows: int) -> float:
+    """What each sample's loss counts in ℒ."""
+    return 1.0 / rows if problem.reduction == "mean" else 1.0
 
 
 def _forward(problem: Problem) -> Iterator[Computation]:
@@ -164,19 +185,18 @@ def _loss(problem: Problem, share: float) -> Iterator[Computation]:
         )
 
 
-def _deltas(problem: Problem, share: float) -> Iterator[Computation]:
+def _deltas(problem: Problem, rows: int) -> Iterator[Computation]:
     """δ_L = ∂ℒ/∂y_out ⊙ f_L'(s_L), then δ_k = (δ_{k+1} W_{k+1}ᵀ) ⊙ f_k'(s_k)."""
-    layers, depth = problem.network.layers, len(problem.network)
-    y, t = Variable("y_out"), Variable("y_gt")
+    layers, depth, share = problem.network.layers, len(problem.network), _share(problem, rows)
     if not isinstance(problem.loss, SoftmaxLoss):
-        start: Formula = _shared(share, "(", y, " - ", t, ")")
         first = lambda v: share * (v["y_out"] - v["y_gt"])  # noqa: E731
     elif problem.targets.shape[1] == 1:
-        start = ("(", Variable("do"), "_2 - ", Variable("do"), "_1)")
         first = lambda v: v["do"][:, 1:] - v["do"][:, :1]  # noqa: E731
     else:
-        start = (Variable("do"),)
         first = lambda v: v["do"]  # noqa: E731
+    start = output_gradient(problem, rows)
+    if len(start) > 1 and isinstance(start[0], Variable):  # a difference, with no factor in front
+        start = ("(", *start, ")")
     yield Computation("delta_out", (*start, *_slope(problem, depth)), _times_slope(first, layers[-1].function, "s_out"))
     for k in range(depth - 1, 0, -1):
         above, label = layer_label(k + 1, depth), layer_label(k, depth)

@@ -186,7 +186,7 @@ class LossGradient(Node):
             yield from self.targets.tokens()
             yield Token(")")
         else:
-            if self.problem.reduction == "mean":
+            if self.share != 1.0:
                 yield Token(f"1/{self.targets.shape[0]}")
             yield from Signed(self.outputs, "-", self.targets).tight()
 

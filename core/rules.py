@@ -293,10 +293,9 @@ def _times(before: Around, after: Around = ()) -> Combination:
 
 
 def _share(step: Step) -> Around:
-    """1/n where the problem takes the mean."""
+    """1/n where the problem takes the mean of several rows."""
     share = step.share
-    mean = step.problem.reduction == "mean"
-    return (Operand(form=f"1/{len(step.batch)}", value=lambda: share),) if mean else ()
+    return (Operand(form=f"1/{len(step.batch)}", value=lambda: share),) if share != 1.0 else ()
 
 
 def _entrywise(function: Callable[[Array], Array]) -> Callable[[Any], Array]:

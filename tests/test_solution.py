@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -17,6 +19,7 @@ from markdown_it import MarkdownIt
 
 import core
 from core.checking.written import read_written
+from core.computation import copies, values_of
 from core.quantity import given as given_of
 from core.solving.export import WRITERS, render
 from core.solving.latex import SPECIAL
@@ -162,6 +165,62 @@ def test_everything_that_is_needed_is_among_the_given(blank: bool) -> None:
     text = facts_of(exercise_2(loss=core.SoftmaxCrossEntropy()), blank)
     assert "`ℓ = -log p_y, y the true class in y_gt`" in text
     assert "log is the natural logarithm" in text
+    # The true class is the column of p that the targets mean, -1 the first.
+    assert "- the classes, a column each of o and p, from the left: `y_gt = -1`, `y_gt = +1`" in text
+    text = facts_of(core.load_problem("three-classes"), blank)
+    assert "`o = y_out`, `p = softmax(o)`" in text
+    assert "from the left" not in text
+
+
+def formula_lines(step: core.Step) -> Iterator[str]:
+    """Everything in a solution that is a formula, in symbols or in numbers."""
+    solution = solve([step])
+    yield from (formula for _, formulas in solution.facts for formula in formulas)
+    yield from solution.formulas
+    for section in solution.steps[0].sections:
+        for entry in section.entries:
+            yield entry.formula
+            yield "".join(part for part in entry.substituted if isinstance(part, str))
+            yield from (line for example in entry.examples for line in (example.symbols, example.numbers))
+
+
+def balanced(text: str) -> bool:
+    """Whether every bracket is closed by its like, and no pair encloses just another."""
+    open_: list[tuple[str, int]] = []
+    pairs = set()
+    for at, c in enumerate(text):
+        if c in "([":
+            open_.append((c, at))
+        elif c in ")]":
+            if not open_ or open_[-1][0] != {")": "(", "]": "["}[c]:
+                return False
+            pairs.add((open_.pop()[1], at))
+    return not open_ and not any((first + 1, last - 1) in pairs for first, last in pairs)
+
+
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+@pytest.mark.parametrize("name", core.built_in_problems())
+def test_brackets_come_in_pairs(name: str, reduction: str) -> None:
+    problem = core.load_problem(name, {"reduction": reduction})
+    for loss in LOSSES:
+        if isinstance(loss, core.SquaredError) or problem.has_classes:
+            for line in formula_lines(core.Timeline(problem.with_loss(loss))[0]):
+                assert balanced(line), line
+
+
+def test_the_gradient_of_a_mean_has_its_factor_in_front() -> None:
+    text = render(solve([core.Timeline(exercise_2(reduction="mean"))[0]]), "md").splitlines()
+    assert "∂ℒ/∂y_out = 1/4 (y_out - y_gt)" in text
+    assert "δ_out = 1/4 (y_out - y_gt) ⊙ f_out'(s_out)" in text
+
+
+def test_a_mean_of_one_row_is_that_row() -> None:
+    step = core.Timeline(exercise_2(reduction="mean", batch_size=1))[1]
+    text = render(solve([step]), "md")
+    assert "1/1" not in text
+    assert "ℒ = ℓ[1]" in text
+    assert re.search(r"epoch 0, row \d of the data", text)
+    assert core.explain(step, "delta_out", (1, 1)).symbols() == "(y_out[1] - y_gt[1]) · f_out'(s_out[1])"
 
 
 def test_a_frozen_weight_is_named_and_not_asked_for() -> None:
@@ -174,6 +233,25 @@ def test_a_frozen_weight_is_named_and_not_asked_for() -> None:
     assert not asked & {"W_1_next", "b_1_next", "y_out", "z_1"}
     assert asked >= {"s_1", "s_out", "dW_1", "W_out_next"}
     assert "- not asked for twice: `z₁ = s₁`, `y_out = s_out`" in facts_of(problem, blank=True)
+
+
+def test_the_delta_of_an_identity_is_not_asked_for_beside_the_gradient_of_the_logits() -> None:
+    problem = random_problem(2, (3, 4, 2), loss=core.SoftmaxHinge(0.5), activation="identity")
+    step = core.Timeline(problem)[0]
+    assert "`y_out = s_out`, `δ_out = ∂o`" in facts_of(problem, blank=True)
+    asked = {entry.name for section in blank_sheet(step).steps[0].sections for entry in section.entries}
+    assert "do" in asked
+    assert "delta_out" not in asked
+    bent = random_problem(2, (3, 4, 2), loss=core.SoftmaxHinge(0.5), activation="tanh")
+    assert "not asked for twice" not in facts_of(bent, blank=True)
+    assert "δ_out = ∂o" not in facts_of(exercise_2(loss=core.SoftmaxHinge(0.5)), blank=True)  # o has two columns
+
+
+@given(problems())
+def test_what_is_not_asked_for_twice_is_the_same(problem: core.Problem) -> None:
+    values = values_of(core.Timeline(problem)[0])
+    for name, other in copies(problem).items():
+        np.testing.assert_array_equal(values[name], values[other])
 
 
 def test_an_idle_unit_and_a_slope_are_worked_out_too() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.computation import computations, copies, symbols_of
+from core.computation import computations, copies, in_print, output_gradient, symbols_of
 from core.formulas import expanded
-from core.losses import MarginLoss, SoftmaxCrossEntropy
+from core.losses import MarginLoss, SoftmaxCrossEntropy, SoftmaxLoss
 from core.quantity import SUBSCRIPTS
 from core.step import Step
 from core.text import exact
@@ -24,10 +24,14 @@ def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
         where = " for z = f(s)".replace("f(", f"{f}(") if "z" in slope else ""
         yield layer.activation, (f"{f}(s) = {layer.function.formula}", f"{f}'(s) = {slope}{where}")
     definitions = {c.name: f"{symbols[c.name]} = {c.text(symbols)}" for c in computations(problem, len(step.batch))}
+    if isinstance(problem.loss, SoftmaxLoss) and "o" not in definitions:
+        definitions |= {"o": f"o = {symbols['y_out']}", "p": "p = softmax(o)"}
     yield (
         f"{problem.loss.title}, the {problem.reduction} of the samples' losses",
         tuple(definitions[name] for name in LOSS if name in definitions),
     )
+    if isinstance(problem.loss, SoftmaxLoss) and problem.targets.shape[1] == 1:
+        yield "the classes, a column each of o and p, from the left", ("y_gt = -1", "y_gt = +1")
     if isinstance(problem.loss, SoftmaxCrossEntropy):
         yield "log is the natural logarithm", ()
     if isinstance(problem.loss, MarginLoss):
@@ -44,11 +48,10 @@ def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def formulas(step: Step) -> Iterator[str]:
     """Every quantity from the ones before it; then the gradients of the weights, each in one formula."""
-    symbols, depth = symbols_of(step), len(step.weights)
-    for computation in computations(step.problem, len(step.batch)):
-        formula = computation.text(symbols)
+    symbols, depth, rows = symbols_of(step), len(step.weights), len(step.batch)
+    for computation in computations(step.problem, rows):
         if computation.name == "delta_out":
-            yield f"∂ℒ/∂y_out = {formula.split(' ⊙ ')[0].removeprefix('(').removesuffix(')')}"
-        yield f"{symbols[computation.name]} = {formula}"
+            yield f"∂ℒ/∂y_out = {in_print(output_gradient(step.problem, rows), symbols)}"
+        yield f"{symbols[computation.name]} = {computation.text(symbols)}"
     for k in range(depth, 0, -1):
         yield expanded(step, k).text

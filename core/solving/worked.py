@@ -72,8 +72,8 @@ def _rows(step: Step) -> str:
     if step.problem.batch_size is None:
         return ""
     rows = [str(row + 1) for row in step.batch]
-    more = ", …" if len(rows) > MOST_ROWS else ""
-    return f"epoch {step.epoch}, rows {', '.join(rows[:MOST_ROWS])}{more} of the data"
+    noun, more = "row" if len(rows) == 1 else "rows", ", …" if len(rows) > MOST_ROWS else ""
+    return f"epoch {step.epoch}, {noun} {', '.join(rows[:MOST_ROWS])}{more} of the data"
 
 
 def _sections(entries: _Entries) -> Iterator[Section]:
