@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 import numpy as np
@@ -48,8 +48,8 @@ def by_python(parts: Sequence[str | Any]) -> Any:
 
 
 def fits(value: Decimal, shown: str, digits: int) -> set[bool]:
-    """Whether a number as it is shown is the value rounded to, or cut off after, this many digits; both where the value
-    is as near to the middle between two roundings as the decimals here can tell.
+    """Whether a number as it is shown is the value rounded to this many digits; both where the value is as near to the
+    middle between two roundings as the decimals here can tell.
     """
     if Decimal(shown) == 0:
         return {value == 0}
@@ -57,7 +57,7 @@ def fits(value: Decimal, shown: str, digits: int) -> set[bool]:
     with localcontext(prec=60):
         number = Decimal(shown).quantize(unit)
         near = [value * (1 + sign * Decimal("1e-40")) for sign in (-1, 0, 1)]
-        return {number in (x.quantize(unit, ROUND_HALF_UP), x.quantize(unit, ROUND_DOWN)) for x in near}
+        return {number == x.quantize(unit, ROUND_HALF_UP) for x in near}
 
 
 def lines_of(step: core.Step, digits: int) -> Iterator[tuple[Sequence[str | Any], Any, bool]]:
@@ -109,3 +109,18 @@ def test_a_difference_of_nearly_equal_numbers_has_the_digits_that_it_needs() -> 
     ]
     assert example.exact
     assert "0.333333334" in str(example.substituted)
+
+
+def test_a_line_is_never_merely_cut_off() -> None:
+    text = render(solve([core.Timeline(core.load_problem("exercise-3"))[2]], 4), "md")
+    sums = text.split("**s\\_out**")[1].split("**y\\_out**")[0]
+    assert "[  1.7936   0.51699  -0.31056 ]" in sums  # 1.794 - 0.3174 would be 1.477
+    assert "[  1.476    1.855   -1.331  ]" in sums
+
+
+def test_where_no_digits_are_enough_the_nearest_line_stands() -> None:
+    layers = [core.Layer(weights=[[15.0, 0, 0], [4, 0, 0]], activation="tanh"), core.Layer(weights=[[1.0]] * 3)]
+    step = core.Timeline(exercise_2(network=core.Network(layers)))[0]
+    text = render(solve([step]), "md")
+    (numbers,) = re.findall(r"f₁'\(s₁\[1,1\]\) = .*\n += 1 - (\S+)²\n +≈ \S+\n", text)
+    assert len(numbers) > 12

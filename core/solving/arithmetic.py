@@ -49,15 +49,14 @@ def worked_out(parts: Sequence[str | Matrix]) -> Matrix | None:
 
 
 def gives(value: Decimal, shown: str, digits: int) -> bool:
-    """Whether `shown` is the value rounded to, or cut off after, `digits` significant digits. Zeros at its end are left
+    """Whether `shown` is the value rounded to `digits` significant digits, halves either way. Zeros at its end are left
     off where it is exact.
     """
     number = Decimal(shown)
     if not number or not number.is_finite():
         return value == number
     unit = Decimal(1).scaleb(number.adjusted() - digits + 1)
-    further = (value - number) * (-1 if number < 0 else 1)
-    return -unit / 2 <= further < unit
+    return abs(value - number) <= unit / 2
 
 
 class _Line:

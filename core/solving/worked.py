@@ -220,15 +220,17 @@ class _Entries:
 
     def _chosen(self, symbol: str, symbols: str, lines: Iterator[str], result: str) -> Arithmetic:
         """The arithmetic with the first of the lines, each of more digits than the one before, that gives the result as
-        it is written; with the first of all where none does.
+        it is written; where none does, with the first of those that come nearest to it.
         """
-        usual = ""
+        nearest, least = "", Decimal("inf")
         for line in lines:
-            usual = usual or line
             found = worked_out([line])
             if found is not None and gives(found[0][0], result, self.digits):
                 return Arithmetic(symbol, symbols, line, result)
-        return Arithmetic(symbol, symbols, usual, result, exact=False)
+            off = abs(found[0][0] - Decimal(result)) if found is not None else least
+            if not nearest or off < least:
+                nearest, least = line, off
+        return Arithmetic(symbol, symbols, nearest, result, exact=False)
 
     # What belongs to a quantity.
 
