@@ -124,3 +124,13 @@ def test_where_no_digits_are_enough_the_nearest_line_stands() -> None:
     text = render(solve([step]), "md")
     (numbers,) = re.findall(r"f₁'\(s₁\[1,1\]\) = .*\n += 1 - (\S+)²\n +≈ \S+\n", text)
     assert len(numbers) > 12
+
+
+@pytest.mark.parametrize("format", ["md", "html", "latex"])
+def test_one_cell_in_place_of_all_says_so(format: str) -> None:
+    text = render(solve([core.Timeline(core.load_problem("three-classes"))[0]]), format)
+    assert "(one cell of 80; the matrices are too large for a line)" in text  # of s₁
+    assert "(one cell of 10)" in text  # of ℓ, which is no product
+    small = render(solve([core.Timeline(exercise_2())[0]]), format)
+    assert "too large" not in small
+    assert "(2 cells of 12)" in small  # of z₁, one above 0 and one idle

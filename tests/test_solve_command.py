@@ -282,7 +282,7 @@ def test_without_a_seed_a_sheet_says_which_it_is(sgdb: Any) -> None:
         (("--scores", "--sheet"), "--scores: expected alone, found also --sheet"),
         (("xor", "--scores"), '--scores: expected alone, found also "xor"'),
         (("--sheet", "--again"), "--again: expected without --sheet"),
-        (("--standardize", "--sheet"), 'option: unknown "--standardize"'),
+        (("--standardize", "--sheet"), "--standardize: expected without; a sheet's inputs are fresh"),
         (("--seed", "1"), "practice needs a terminal"),
         (("--scores", "--sede", "1"), 'unknown "--sede"; did you mean "--seed"?'),
     ],
@@ -332,14 +332,25 @@ def test_a_broken_file_of_scores_loses_nothing_else(sgdb: Any) -> None:
     assert len(run.out.splitlines()) == 3
     assert run.err.endswith("7 lines are no scores\n")
     scores_path().write_bytes(b"\xff\xfe\n")
-    assert sgdb("practise", "--scores").status == 0
+    run = sgdb("practise", "--scores")
+    assert (run.status, run.out) == (2, "")
+    assert run.err.endswith("line is no score\n")
+
+
+@pytest.mark.parametrize("place", ["file", "/proc/nothing"])
+def test_a_place_that_scores_cannot_be_kept_in(sgdb: Any, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    Path("file").write_text("")
+    monkeypatch.setenv("XDG_DATA_HOME", str(Path(place).absolute()))
+    run = sgdb("practise", "--scores")
+    assert (run.status, run.out) == (2, "")
+    assert run.err.startswith(f"sgdb: {scores_path()}: cannot be used: ")
 
 
 def test_a_folder_in_place_of_the_scores(sgdb: Any) -> None:
     scores_path().mkdir(parents=True)
     assert keep_score(SCORE) == f"the score could not be kept: {scores_path()}: Is a directory"
     run = sgdb("practise", "--scores")
-    assert (run.status, run.out) == (1, "")
+    assert (run.status, run.out) == (2, "")
     assert run.err == f"sgdb: {scores_path()}: expected a file, found a folder or a device\n"
 
 
@@ -368,5 +379,7 @@ def test_where_the_scores_are(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_help(sgdb: Any) -> None:
-    assert sgdb("solve", "--help").out.startswith("usage: sgdb solve [PROBLEM] [options]")
+    text = sgdb("solve", "--help").out
+    assert text.startswith("usage: sgdb solve [PROBLEM] [options]")
+    assert "steps A to B, at most 100; not in toml, which is of one step" in " ".join(text.split())
     assert sgdb("practise", "--help").out.startswith("usage: sgdb practise [PROBLEM] [options]")

@@ -93,6 +93,8 @@ def _entry(entry: Entry, anchor: str) -> Iterator[str]:
     for i, (place, block) in enumerate(entry.result.blocks()):
         where = f'<span class="note">({place})</span> ' if place else ""
         yield f'<div class="line result">{"" if i else left}{where}{_parts([block])}</div>'
+    if entry.remark:
+        yield f'<div class="line note">({escape(entry.remark)})</div>'
     for example in entry.examples:
         yield f'<div class="line formula example">{_example(example)}</div>'
     yield "</div>"

@@ -19,7 +19,13 @@ PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{4pt plus 2pt}
 \raggedright
-\allowdisplaybreaks"""
+\raggedbottom
+\interlinepenalty=10000
+\allowdisplaybreaks
+\makeatletter
+\newcommand{\together}{\par\nobreak\@nobreaktrue} % with the heading that follows
+\makeatother"""
+KEEP = r"\postdisplaypenalty=10000"  # no page ends behind a display
 SPECIAL = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -94,7 +100,7 @@ def _lines(solution: Solution) -> Iterator[str]:
     for step in solution.steps:
         yield rf"\subsection*{{Step {step.index}}}"
         if step.rows:
-            yield _prose(step.rows)
+            yield _prose(step.rows) + r"\together"
         for section in step.sections:
             yield rf"\subsubsection*{{{section.title}}}"
             for entry in section.entries:
@@ -107,7 +113,7 @@ def _entry(entry: Entry) -> Iterator[str]:
     notes += [f"columns: {', '.join(map(_name, entry.column_names))}"] if entry.column_names else []
     text = ", ".join(note for note in notes if note)
     symbol = tex(entry.symbol)
-    yield from ("", r"\par\addvspace{9pt}", rf"\textbf{{${symbol}$}} {text}\nopagebreak")
+    yield from ("", r"\par\addpenalty{-100}\addvspace{9pt}", rf"\textbf{{${symbol}$}} {text}\nopagebreak")
     blocks = [*entry.result.blocks()]
     widest = max(len(entry.symbol) + 4 + _width(parts) for parts in (entry.substituted, *([b] for _, b in blocks)))
     size = next((size for most, size in SIZES if widest <= most), SMALLEST)
@@ -122,13 +128,17 @@ def _entry(entry: Entry) -> Iterator[str]:
         rows += [rf"&\text{{({place})}}"] if place else []
         rows.append(f"{left}&{sign} {_parts([block])}")
         left, sign = "", r"\phantom{=}"
-    yield from _display(rows, size)
-    for example in entry.examples:
+    yield from _display(rows, size, last=not entry.examples)
+    if entry.remark:
+        yield from ("", rf"({entry.remark})\nopagebreak")
+    for i, example in enumerate(entry.examples):
+        yield from (r"\nopagebreak",) if i else ()
         yield from _example(example)
 
 
-def _display(rows: Sequence[str], size: str) -> Iterator[str]:
-    yield f"{{{size}\n" + r"\[\begin{aligned}"
+def _display(rows: Sequence[str], size: str, last: bool = True) -> Iterator[str]:
+    """Lines that stand under each other; unless they are the last of an entry, what follows stays on their page."""
+    yield f"{{{size}{'' if last else KEEP}\n" + r"\[\begin{aligned}"
     yield " \\\\[2pt]\n".join(rows)
     yield r"\end{aligned}\]}"
 

@@ -60,6 +60,8 @@ def _work(entry: Entry) -> Iterator[str]:
         yield from _equation((" " * len(left) if i else left) + (f" ({place})" if place else ""), [block])
     if entry.examples:
         yield ""
+    if entry.remark:
+        yield f"({entry.remark})"
     for example in entry.examples:
         yield from _example(example)
 

@@ -118,8 +118,8 @@ class Arithmetic:
 class Entry:
     """A quantity: its `name` as typed, its `symbol` in print and its `shape`; the `formula` (empty for what is given),
     the same with matrices put in (empty where they are too large or the formula is no product; `exact` where these give
-    the result as it is written), the arithmetic of some cells, the `result`, and the names of its columns, if they have
-    any.
+    the result as it is written), the arithmetic of some cells, which `remark` says to be some, the `result`, and the
+    names of its columns, if they have any.
     """
 
     name: str
@@ -130,6 +130,7 @@ class Entry:
     substituted: tuple[Part, ...] = ()
     exact: bool = True
     examples: tuple[Arithmetic, ...] = ()
+    remark: str = ""
     column_names: tuple[str, ...] = ()
 
 

@@ -107,12 +107,15 @@ class _Entries:
         if self.blank:
             empty = Grid(tuple((BLANK,) * len(row) for row in grid.cells), grid.rows, grid.columns)
             return Entry(name, quantity.symbol, values.shape, empty)
-        formula = self.computations[name].text(self.symbols)
-        substituted, exact = self._substituted(self.computations[name], grid)
+        computation = self.computations[name]
+        formula = computation.text(self.symbols)
+        substituted, exact = self._substituted(computation, grid)
         examples = [] if substituted or formula.endswith("(frozen)") else [*self._examples(name, values)]
+        remark = self._remark(computation, len(examples), values.size)
         examples += self._slopes(name)
         names = self._column_names(name, grid)
-        return Entry(name, quantity.symbol, values.shape, grid, formula, substituted, exact, tuple(examples), names)
+        shape, worked = values.shape, tuple(examples)
+        return Entry(name, quantity.symbol, shape, grid, formula, substituted, exact, worked, remark, names)
 
     def _grid(self, name: str, values: Array, digits: int) -> Grid:
         """A matrix in print. A vector with a number for each sample stands upright, one for each unit lies."""
@@ -186,6 +189,13 @@ class _Entries:
             cells = [next((cell for cell in cells if values[_from_0(cell)] != 0), cells[0])]
         for cell in cells:
             yield self.arithmetic(explain(self.step, name, cell))
+
+    def _remark(self, computation: Computation, shown: int, cells: int) -> str:
+        """That not every cell is worked out, and why not all at once; empty where every one is, or none."""
+        if shown in (0, cells):
+            return ""
+        large = "; the matrices are too large for a line" if self._parts(computation, self.digits) else ""
+        return f"{'one cell' if shown == 1 else f'{shown} cells'} of {cells}{large}"
 
     def _telling(self, s: str) -> Iterator[tuple[int, ...]]:
         """The cells of s whose f(s) and f'(s) show what the function does: one above 0, and of a ReLU an idle one."""

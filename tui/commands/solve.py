@@ -19,9 +19,12 @@ from tui.output import (
 from tui.progress import train
 
 ABOUT = "Write the worked solution of SGD steps: what is given, every formula, the numbers put in, every matrix."
+LAST_STEP = 10**9
+MOST_STEPS = 100
+INTERRUPTED = 130
 OPTIONS = (
     Option("step", "K", "the SGD step (default: 0)"),
-    Option("steps", "A..B", "several steps, from A to B"),
+    Option("steps", "A..B", f"steps A to B, at most {MOST_STEPS}; not in toml, which is of one step"),
     FORMAT,
     OUTPUT,
     FORCE,
@@ -29,9 +32,6 @@ OPTIONS = (
     Option("whole", None, "large matrices whole, in blocks that fit on a page"),
     *PROBLEM_OPTIONS,
 )
-LAST_STEP = 10**9
-MOST_STEPS = 100
-INTERRUPTED = 130
 
 
 def main(argv: Sequence[str]) -> int:
