@@ -17,13 +17,13 @@ ROUNDINGS = (ROUND_DOWN, ROUND_HALF_UP, ROUND_HALF_EVEN)
 def decimals(digits: int, rounding: str) -> Callable[[float], Decimal]:
     """Numbers with so many digits behind the point."""
     context = Context(prec=60, rounding=rounding)
-    return lambda value: Decimal(value).quantize(Decimal(1).scaleb(-digits), context=context)
+    return lambda value: Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), context=context)
 
 
 def significant(digits: int, rounding: str) -> Callable[[float], Decimal]:
     """Numbers with so many digits from the first that is not 0."""
     context = Context(prec=digits, rounding=rounding)
-    return lambda value: context.create_decimal(Decimal(value))
+    return lambda value: context.create_decimal(Decimal(repr(float(value))))
 
 
 def as_printed(value: float) -> Decimal:

@@ -197,7 +197,7 @@ class _Check:
     def _judge(self, name: str, answer: Placed) -> dict[Place, CellVerdict]:
         verdicts: dict[Place, CellVerdict] = {}
         true = self.own.true[name]
-        right = {p: w is None or w.fits(float(true[p])) for p, w in answer.cells.items()}
+        right = {p: w is None or w.is_right(float(true[p])) for p, w in answer.cells.items()}
         theirs, follows = (true, None) if all(right.values()) else (self.own.carry(name), self.own.range(name))
         for place, written in answer.cells.items():
             cell, text = tuple(i + 1 for i in place), "?" if written is None else written.text

@@ -30,7 +30,8 @@ class Range(NamedTuple):
 
     def holds(self, place: tuple[int, ...], written: Written) -> bool:
         """Whether what was written in a place is a number of this range."""
-        return written.fits(float(self.low[place]), float(self.high[place]))
+        low, high = float(self.low[place]), float(self.high[place])
+        return written.fits(low, high) or written.is_right(low) or written.is_right(high)
 
     def width(self, place: tuple[int, ...]) -> float:
         return float(self.high[place] - self.low[place])
@@ -82,7 +83,7 @@ class Answers:
         for place, written in cells.items():
             values[place], given[place] = written.value, True
             right = float(true[place])
-            wrong[place] = not written.fits(right)
+            wrong[place] = not written.is_right(right)
             if own is not None and own.holds(place, written):
                 exact[place] = (own.low[place] + own.high[place]) / 2
                 # It may only look right after a slip: then it may have been either.

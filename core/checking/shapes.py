@@ -126,7 +126,10 @@ def _aligned(found: tuple[tuple[Written | None, ...], ...], true: Array, noun: s
     if comb(more, fewer) > MOST_TRIED:
         return untold
     fits = [
-        [sum(cell is None or cell.fits(float(value)) for cell, value in zip(row, right, strict=True)) for right in true]
+        [
+            sum(cell is None or cell.is_right(float(value)) for cell, value in zip(row, right, strict=True))
+            for right in true
+        ]
         for row in found
     ]
 

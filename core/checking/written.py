@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_DOWN, Context, Decimal, InvalidOperation
 from itertools import pairwise
 from math import isinf
 from typing import Any
@@ -13,6 +13,7 @@ from core.loading.checker import Unfit
 from core.text import shown
 
 OPEN = "?"
+EXACT = Context(prec=1100)  # digits that any double has
 MOST_DIGITS = 50
 SMALLEST, LARGEST = -400, 308  # powers of ten that a double knows, and some below
 NOISE = 1e-12  # relative: how far a double may be from the number that it stands for
@@ -30,14 +31,24 @@ class Written:
     value: float
     unit: float
 
+    def is_right(self, true: float) -> bool:
+        """Whether this is `true`, rounded or cut off at the digits that were written: the number that was meant, 0.458,
+        or the very double, 0.45799999999999996.
+        """
+        if self.fits(true) or not abs(self.value - true) < 2 * self.unit:
+            return self.fits(true)
+        return Decimal(true).quantize(Decimal(repr(self.unit)), ROUND_DOWN, EXACT) == Decimal(self.text)
+
     def fits(self, low: float, high: float | None = None) -> bool:
         """Whether this is a number from `low` to `high` (None: `low` itself), rounded or cut off at the digits that
-        were written.
+        were written, where the last bits of these do not count.
         """
         high = low if high is None else high
-        below = self.unit if self.value <= 0 else self.unit / 2
-        above = self.unit if self.value >= 0 else self.unit / 2
-        return self.value - below - NOISE * abs(high) <= high and low <= self.value + above + NOISE * abs(low)
+        noise = NOISE * max(abs(low), abs(high))
+        rounded = self.unit / 2 + noise
+        cut = max(rounded, self.unit - noise)  # what is a whole unit larger is not cut off to this
+        below, above = cut if self.value <= 0 else rounded, cut if self.value >= 0 else rounded
+        return self.value - below < high and low < self.value + above
 
     @property
     def digits(self) -> int:
