@@ -15,8 +15,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import core
-from core.losses import SoftmaxHinge
-from core.practice.exercise import HINTS, Exercise
+from core.losses import SoftmaxHinge, SquaredError
+from core.practice.exercise import HINTS, Exercise, Reply
 from core.practice.fresh import practice_problem
 from core.practice.progress import forget_progress, keep_progress, progress_path, resume
 from core.practice.typed import read_rows
@@ -130,9 +130,22 @@ def test_targets_that_are_no_classes_are_drawn_anew() -> None:
     assert np.array_equal(2 * targets, np.round(2 * targets))
 
 
+@pytest.mark.parametrize(
+    ("activation", "low", "high"), [("sigmoid", 0.1, 0.9), ("tanh", -0.9, 0.9), ("relu", 0.5, 2), ("identity", -2, 2)]
+)
+def test_targets_are_numbers_that_the_output_can_reach(activation: str, low: float, high: float) -> None:
+    like = random_problem(3, (2, 2, 2), rows=8, loss=SquaredError(), activation=activation)
+    targets = np.concatenate([practice_problem(like, seed).targets for seed in range(20)])
+    assert (targets.min(), targets.max()) == (low, high)
+    assert np.array_equal(targets, np.round(targets, 1))
+
+
 @pytest.mark.parametrize("sizes", [(1000, 1000, 1000), (2, 20, 2)])
 def test_a_large_network_is_refused(sizes: tuple[int, ...]) -> None:
-    with pytest.raises(core.ProblemError, match=r"too large to practise by hand: a step has .* expected at most 200$"):
+    with pytest.raises(
+        core.ProblemError,
+        match=r"too large to practise by hand: a step has \d+ .* expected at most 200; take fewer units",
+    ):
         practice_problem(random_problem(1, sizes), 0)
 
 
@@ -201,6 +214,22 @@ def test_a_slip_costs_half_a_number() -> None:
     assert work.points == 0.5
 
 
+def test_what_is_known_already_is_not_judged_again() -> None:
+    work = exercise()
+    work.answer("1.5")
+    reply = work.answer("9 -0.2 0.2")
+    assert (reply.verdict, reply.text) == ("right", "2 numbers of s₁: right; s₁[1,1] is known already: 1.5")
+    reply = work.answer("9 9 0.6; 2 0.6 1.1; -1.5 0.2 -0.2; -2.5 1.2 0.8")
+    assert reply.verdict == "slip"
+    assert reply.text.startswith("s₁[4,3]: ")
+    assert reply.text.endswith("; s₁[1,1] is known already: 1.5, and 2 more")
+    work.move(-3, -2)
+    assert (work.cell, work.slips) == ((1, 1), 1)
+    assert work.answer("9") == Reply("unreadable", "s₁[1,1] is known already: 1.5")
+    assert work.answer("2").verdict == "right"  # rounded, and no digits are asked for
+    assert (work.slips, work.points) == (1, 11)
+
+
 def test_a_slip_is_looked_for_in_the_matrix_that_is_asked_for_alone() -> None:
     work = exercise()
     work.answer(typed(work.step.pre_activations[0]))
@@ -258,6 +287,11 @@ def test_what_goes_on_from_the_digits_on_the_screen_is_right() -> None:
         ("-0,4; 1,7", 'a comma stands between numbers: expected -0.4 for one number, "-0 4" for two, found "-0,4"'),
         (",5", 'a comma stands between numbers: expected .5, found ",5"'),
         ("1 2 3 4 5", "expected a number, a row of 3 or all 12, found 5 numbers; a semicolon divides rows"),
+        (
+            "[1,5]",
+            'expected a number, a row of 3 or all 12, found 2 numbers; write "1.5" with a point; a comma divides',
+        ),
+        ("1, 5", "expected a number, a row of 3 or all 12, found 2 numbers; a semicolon divides rows"),
         ("1.7; -0.9", "expected a number, a row of 3 or all 12, found 2 rows of 1; a semicolon divides rows"),
         ("1 2;3", "expected a number, a row of 3 or all 12, found rows of 2 and 1; a semicolon divides rows"),
         ("1 2;3 4;5 6;7 8", "expected a number, a row of 3 or all 12, found 4 rows of 2; a semicolon divides rows"),

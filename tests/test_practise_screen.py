@@ -21,10 +21,10 @@ from examples import exercise_2
 from screen import notices, texts
 from tui.answer_input import AnswerInput
 from tui.matrix import MatrixView
-from tui.practise_app import PractiseApp
+from tui.practise_app import PractiseApp, run_practice
 from tui.screens.export import ExportScreen, suggested_name
 from tui.screens.help import HelpScreen
-from tui.screens.practise import PractiseScreen
+from tui.screens.practise import PAUSE, PractiseScreen
 from tui.sheet import answer_block
 
 KEYS = {" ": "space", ".": "full_stop", "-": "minus", ";": "semicolon", ",": "comma", "/": "slash", "=": "equals_sign"}
@@ -123,16 +123,75 @@ async def test_a_slip_is_named_and_what_was_typed_stays() -> None:
         assert pilot.app.screen.query_one(AnswerInput).value == "5"
 
 
+async def test_what_was_checked_is_replaced_by_what_is_typed_next() -> None:
+    app = practice()
+    async with app.run_test(size=(120, 40)) as pilot:
+        answer = pilot.app.screen.query_one(AnswerInput)
+        exercise = screen_of(pilot).exercise
+        await enter(pilot, "-0.3")
+        assert answer.spent
+        assert on_screen(pilot, "esc clear h hint n new ? help q quit")
+        await press(pilot, "enter")
+        assert exercise.slips == 1
+        await press(pilot, "h")
+        assert (answer.value, exercise.hints) == ("-0.3", 1)
+        await press(pilot, "1", "full_stop", "5")
+        assert answer.value == "1.5"
+        assert not on_screen(pilot, "h hint")
+        await press(pilot, "enter")
+        assert (answer.value, answer.spent, exercise.knows("s_1", (1, 1))) == ("", False, True)
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [
+        (("backspace", "4"), "-0.4"),
+        (("right", "5"), "-0.35"),
+        (("left", "1"), "-0.13"),
+        (("escape", "escape", "1"), "-0.31"),
+        (("minus",), "-"),
+        (("left_square_bracket",), "["),
+        (("down", "7"), "7"),
+        (("h", "up", "full_stop"), "."),
+    ],
+)
+async def test_what_was_checked_can_be_edited(keys: tuple[str, ...], value: str) -> None:
+    app = practice()
+    async with app.run_test() as pilot:
+        await enter(pilot, "-0.3")
+        await press(pilot, *keys)
+        assert pilot.app.screen.query_one(AnswerInput).value == value
+
+
+async def test_what_was_checked_can_be_checked_in_another_cell() -> None:
+    app = practice()
+    async with app.run_test() as pilot:
+        await enter(pilot, "2")
+        await press(pilot, "down", "enter")
+        assert screen_of(pilot).exercise.knows("s_1", (2, 1))
+
+
+async def test_what_is_pasted_replaces_what_was_checked() -> None:
+    app = practice()
+    async with app.run_test() as pilot:
+        answer = pilot.app.screen.query_one(AnswerInput)
+        await enter(pilot, "-0.3")
+        answer.post_message(events.Paste("1.5"))
+        await pilot.pause()
+        assert (answer.value, answer.spent) == ("1.5", False)
+
+
 async def test_letters_are_keys_in_an_empty_line_and_else_are_typed() -> None:
     app = practice()
     async with app.run_test(size=(120, 40)) as pilot:
         answer = pilot.app.screen.query_one(AnswerInput)
         assert on_screen(pilot, "h hint n new ? help q quit")
-        await enter(pilot, "=nhq?/3")
-        assert answer.value == "=nhq?/3"
-        assert on_screen(pilot, "expected a number such as -0.25, 3e-4 or 1/3, found")
+        await press(pilot, *(KEYS.get(c, c) for c in "=nhq?/3"))
         assert on_screen(pilot, "esc clear")
         assert not on_screen(pilot, "h hint")
+        await press(pilot, "enter")
+        assert answer.value == "=nhq?/3"
+        assert on_screen(pilot, "expected a number such as -0.25, 3e-4 or 1/3, found")
         assert (screen_of(pilot).exercise.slips, screen_of(pilot).exercise.hints) == (0, 0)
         await press(pilot, "escape")
         assert answer.value == ""
@@ -143,14 +202,20 @@ async def test_letters_are_keys_in_an_empty_line_and_else_are_typed() -> None:
 
 
 async def test_hints_come_line_by_line_and_the_title_says_of_what() -> None:
-    app = practice()
+    clock = Clock()
+    app = practice(clock=clock)
     async with app.run_test(size=(120, 40)) as pilot:
         await press(pilot, "h")
         assert on_screen(pilot, "s₁[1,1] = X_in[1,1] · W₁[1,1] + X_in[1,2] · W₁[2,1]")
         assert not on_screen(pilot, "= (-1) · (-0.5) + 1 · 1")
         await press(pilot, "h")
         assert on_screen(pilot, "= (-1) · (-0.5) + 1 · 1")
-        assert title(pilot) == "s₁[1,1]"
+        assert title(pilot) == "s₁[1,1] · h tells it"
+        for _ in range(20):  # a key that is held down
+            clock.seconds += 0.03
+            await pilot.press("h")
+        assert screen_of(pilot).exercise.hints == 2
+        clock.seconds += PAUSE
         await press(pilot, "h")
         assert on_screen(pilot, "= 1.5")
         assert screen_of(pilot).exercise.cell == (1, 2)
@@ -175,12 +240,15 @@ async def test_rows_that_are_pasted_on_several_lines_are_a_matrix() -> None:
 
 
 async def test_what_does_not_fit_is_scrolled_by_keys_that_the_titles_name() -> None:
-    app = practice(name="exercise-3")
+    clock = Clock()
+    app = practice(name="exercise-3", clock=clock)
     async with app.run_test(size=(60, 20)) as pilot:
         exercise = screen_of(pilot).exercise
         while exercise.current is not None and exercise.current.name != "sample_losses":
             exercise.answer(f"{wanted(exercise):.9g}")
-        await press(pilot, "h", "h", "h")
+        await press(pilot, "h", "h")
+        clock.seconds = PAUSE
+        await press(pilot, "h")
         assert title(pilot) == "ℓ[1], told; next ℓ[2] · pgup pgdn"
         value = f"= {rounded(float(exercise.step.sample_losses[0]))}"
         assert on_screen(pilot, value)
@@ -190,6 +258,35 @@ async def test_what_does_not_fit_is_scrolled_by_keys_that_the_titles_name() -> N
         assert str(given.border_title).startswith("given · shift+↑↓")
         await press(pilot, *["shift+down"] * 20)
         assert given.scroll_offset.y == given.max_scroll_y > 0
+
+
+@pytest.mark.parametrize(
+    ("quantity", "cell", "seen"),
+    [
+        ("s_1", (1, 1), "b₁ 1"),
+        ("sample_losses", (1,), "y_gt 1"),
+        ("delta_1", (1, 1), "W_out 1"),
+        ("b_1_next", (1,), "b₁ 1"),
+    ],
+)
+async def test_what_a_number_is_computed_from_comes_into_view(quantity: str, cell: tuple[int, ...], seen: str) -> None:
+    app = practice(name="xor")
+    async with app.run_test(size=(60, 20)) as pilot:
+        exercise = screen_of(pilot).exercise
+        await pilot.pause()
+        while exercise.current is not None and exercise.current.name != quantity:
+            exercise.answer(
+                ";".join(" ".join(f"{x:.9g}" for x in row) for row in np.atleast_2d(exercise.current.values))
+            )
+        screen_of(pilot).action_move(0, 0)
+        await pilot.pause()
+        assert exercise.cell == cell
+        assert on_screen(pilot, seen)
+        view = pilot.app.screen.query_one("#given", MatrixView)
+        await press(pilot, "shift+up", "shift+up")
+        scrolled = view.scroll_offset
+        await enter(pilot, "9")
+        assert view.scroll_offset == scrolled
 
 
 async def test_the_arrows_move_the_cell() -> None:
@@ -261,14 +358,30 @@ async def test_a_sheet_that_is_left_goes_on(folder: Path) -> None:
     app = practice(clock=clock)
     async with app.run_test() as pilot:
         await pilot.pause()
-        assert on_screen(pilot, "Sheet 7 goes on where it was left: 1 of 67 numbers on the table.")
+        assert on_screen(pilot, "Sheet 7 goes on where it was left: 1 of 67 numbers found.")
         assert on_screen(pilot, "sheet 7 · 1 of 67 numbers · 0 slips · 0 hints · 1:01")
         assert screen_of(pilot).exercise.cell == (1, 2)
         await press(pilot, "ctrl+q")
-    assert (
-        app.return_value
-        == "Sheet 7 is kept, 1 of 67 numbers on the table; the same command with --seed 7 opens it again."
-    )
+    assert app.return_value == "Sheet 7 is kept, 1 of 67 numbers found; the same command with --seed 7 opens it again."
+
+
+async def test_ctrl_c_leaves_and_keeps_the_sheet(folder: Path) -> None:
+    app = practice()
+    async with app.run_test() as pilot:
+        await enter(pilot, "1.5")
+        await press(pilot, "2", "ctrl+c")
+    assert (app.return_value or "").startswith("Sheet 7 is kept, 1 of 67 numbers found;")
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_the_last_word_is_broken_between_words(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    words = "Sheet 7 is kept, 1 of 67 numbers found; the same command with --seed 7 opens it again."
+    monkeypatch.setattr(PractiseApp, "run", lambda _: words)
+    monkeypatch.setenv("COLUMNS", "30")
+    assert run_practice(Exercise(core.load_problem("exercise-2"), 7)) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert " ".join(lines) == words
+    assert max(map(len, lines)) <= 30
 
 
 async def test_a_sheet_that_cannot_be_kept_is_not_left_without_asking(folder: Path) -> None:
@@ -325,9 +438,12 @@ def test_what_practice_looks_like(snap_compare: Any, size: tuple[int, int], stat
         elif state == "done":
             while len(exercise.standing) < exercise.total - 1:
                 exercise.answer(f"{wanted(exercise):.9g}")
-            await press(pilot, "h", "h", "h")
+            await press(pilot, "h", "h")
+            clock.seconds = PAUSE
+            await press(pilot, "h")
 
-    assert snap_compare(practice(), terminal_size=size, run_before=prepare)
+    clock = Clock()
+    assert snap_compare(practice(clock=clock), terminal_size=size, run_before=prepare)
 
 
 # Export.

@@ -278,7 +278,7 @@ def test_without_a_seed_a_sheet_says_which_it_is(sgdb: Any) -> None:
         (("--sheet", "--key"), "--sheet and --key: expected one of the two"),
         (("-o", "a.md"), "--output: expected --sheet or --key with it"),
         (("three-classes", "--batch", "3"), "a step has 223 numbers, expected at most 200; --batch 2 fits"),
-        (("--lr", "1e308", "--sheet"), "the run stops being finite at step 0"),
+        (("--seed", "1", "--lr", "1e308", "--sheet"), "the run stops being finite at step 0"),
         (("--scores", "--sheet"), "--scores: expected alone, found also --sheet"),
         (("xor", "--scores"), '--scores: expected alone, found also "xor"'),
         (("--sheet", "--again"), "--again: expected without --sheet"),

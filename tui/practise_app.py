@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+from shutil import get_terminal_size
+from textwrap import fill
+from typing import ClassVar
 
 from textual.app import App
+from textual.binding import Binding, BindingType
 
 from core.practice import Exercise
 from tui.screens.practise import PractiseScreen
@@ -15,6 +19,7 @@ class PractiseApp(App[str]):
 
     TITLE = "sgdb"
     CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "quit", show=False)]
     ENABLE_COMMAND_PALETTE = False  # every command is in the footer
 
     def __init__(self, screen: PractiseScreen) -> None:
@@ -29,7 +34,7 @@ class PractiseApp(App[str]):
         exercise = screen.exercise
         if screen.may_quit():
             left = exercise.begun and not exercise.done
-            kept = f"Sheet {exercise.seed} is kept, {exercise.progress} on the table; "
+            kept = f"Sheet {exercise.seed} is kept, {exercise.progress} found; "
             self.exit(kept + f"the same command with --seed {exercise.seed} opens it again." if left else "")
 
 
@@ -37,5 +42,6 @@ def run_practice(exercise: Exercise) -> int:
     """Open an exercise on the terminal, until the person quits. Returns the exit status."""
     last_word = PractiseApp(PractiseScreen(exercise)).run()
     if last_word:
-        print(last_word, file=sys.stderr)
+        width = get_terminal_size().columns
+        print(fill(last_word, width, break_long_words=False, break_on_hyphens=False), file=sys.stderr)
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
@@ -18,7 +18,7 @@ from core.checking.written import read_written
 from core.computation import computations, copies, symbols_of, values_of
 from core.explanation import explain
 from core.practice.fresh import LARGEST_SEED, practice_problem, rows_of
-from core.practice.typed import read_rows
+from core.practice.typed import advice, read_rows
 from core.problem import Problem
 from core.quantity import Quantity, layer_symbol, quantities
 from core.solving.rounding import rounded
@@ -158,16 +158,30 @@ class Exercise:
 
     def answer(self, text: str) -> Reply:
         """Take a number for the current cell, a row of numbers, or the whole quantity, its rows divided by a
-        semicolon or in brackets. What is right is kept, and the next cell comes up.
+        semicolon or in brackets. What is right is kept, and the next cell comes up. A number that is on the table is
+        not judged again.
         """
         if self.current is None:
             return Reply("unreadable", "everything is done")
         try:
-            typed = self._read(text)
-            report = check_answers({**self._before(), **self._meant(typed)}, self.step)
+            meant, passed_over = self._meant(self._read(text))
+            report = check_answers({**self._before(), **meant}, self.step) if meant else None
         except ValueError as error:
             return Reply("unreadable", str(error))
-        return self._judge(report)
+        known = self._known_already(passed_over)
+        if report is None:
+            return Reply("unreadable", known)
+        reply = self._judge(report)
+        return replace(reply, text=f"{reply.text}; {known}") if known else reply
+
+    def _known_already(self, cells: Sequence[Cell]) -> str:
+        """What is said of cells for which something else was typed than is on the table."""
+        if not cells:
+            return ""
+        assert self.current is not None
+        value = float(self.current.values[tuple(i - 1 for i in cells[0])])
+        more = f", and {len(cells) - 1} more" if len(cells) > 1 else ""
+        return f"{self.label(self.current.name, cells[0])} is known already: {rounded(value)}{more}"
 
     def _before(self) -> dict[str, Any]:
         """What is on the table already: a slip is not looked for there."""
@@ -185,24 +199,29 @@ class Exercise:
         if lengths == list(shape[1:]):
             cells = [cell for cell in cells if cell[0] == self.cell[0]]
         elif lengths not in ([len(cells)], [shape[1]] * shape[0] if len(shape) == 2 else [1] * len(cells)):
-            raise ValueError(f"{self.wanted}, found {_found(lengths)}; a semicolon divides rows")
+            raise ValueError(f"{self.wanted}, found {_found(lengths)}; {advice(text)}")
         return dict(zip(cells, numbers, strict=True))
 
-    def _meant(self, typed: Mapping[Cell, Any]) -> dict[str, Any]:
-        """What was typed, under the keys of an answer sheet. Whoever goes on from the numbers on the screen, which are
-        rounded, is right, and is taken to have written what goes on from the exact ones.
+    def _meant(self, typed: Mapping[Cell, Any]) -> tuple[dict[str, Any], list[Cell]]:
+        """What was typed, under the keys of an answer sheet, and the cells on the table for which something else was
+        typed, which are left out. Whoever goes on from the numbers on the screen, which are rounded, is right, and is
+        taken to have written what goes on from the exact ones.
         """
         assert self.current is not None
         name, true = self.current.name, self.current.values
         shown = np.asarray(self._formulas[name].evaluate(self._shown))
-        meant = {}
+        meant, passed_over = {}, []
         for cell, number in typed.items():
             place = tuple(i - 1 for i in cell)
             written, exact, theirs = read_written(number), float(true[place]), float(shown[place])
-            if written is not None and not written.fits(exact) and written.fits(min(exact, theirs), max(exact, theirs)):
-                number = Decimal(exact).quantize(number, context=PRECISE)
+            if written is not None and not written.fits(exact):
+                if written.fits(min(exact, theirs), max(exact, theirs)):
+                    number = Decimal(exact).quantize(number, context=PRECISE)
+                elif self.knows(name, cell):
+                    passed_over.append(cell)
+                    continue
             meant[key_of(name, cell)] = number
-        return meant
+        return meant, passed_over
 
     @cached_property
     def _shown(self) -> dict[str, Array]:
@@ -230,7 +249,7 @@ class Exercise:
         verdicts = report.verdicts(name)
         for verdict in verdicts.values():
             if verdict.status == "right":
-                if _coarse(verdict.written, verdict.true):
+                if _coarse(verdict.written, verdict.true) and not self.knows(name, verdict.cell):
                     coarse.append(verdict.cell)
                 else:
                     self._keep(name, verdict.cell)
@@ -280,6 +299,11 @@ class Exercise:
             self.cell = cells[0]
 
     # Help.
+
+    @property
+    def tells_next(self) -> bool:
+        """Whether the next hint is the value."""
+        return self.current is not None and self.hinted.get((self.current.name, self.cell), 0) == HINTS - 1
 
     def hint(self) -> tuple[str, ...]:
         """Help with the current cell: first the formula, in symbols; then with the numbers put in; then the value,

@@ -19,10 +19,12 @@ from core.timeline import Timeline
 
 MOST_NUMBERS = 200  # that a person is asked for
 LARGEST_SEED = 10**9
+SMALLER = "; take fewer units or layers (of a table: --hidden)"
 ATTEMPTS = 200
 PICKY = 40  # attempts among which a problem of few decimals is looked for
 FEW_DECIMALS, ENDLESS = 4, 9
 FEW_TARGETS = 4  # different rows of targets: classes, or as good as classes
+BELOW_ONE, NEVER_NEGATIVE = ("sigmoid", "tanh"), ("sigmoid", "relu")  # activations by their range
 BARRED = 100  # complaints that outweigh all others
 USUAL_RATE = 0.1
 
@@ -71,12 +73,12 @@ def _rows(problem: Problem, keep_rows: bool) -> int:
     weights = 2 * sum(a * b for a, b in pairwise(problem.network.sizes))
     # Before anything is drawn: a large network takes long even to be looked at.
     if weights > MOST_NUMBERS:
-        raise _too_large(problem, f"a step has more than {weights} numbers")
+        raise _too_large(problem, f"a step has {weights} numbers for its weights alone", SMALLER)
     one, two = (_count(_Draw(problem, n, USUAL_RATE, 0).problem(0)) for n in (1, 2))
     each = two - one
     count, most = one + (rows - 1) * each, 1 + (MOST_NUMBERS - one) // each
     if most < 1:
-        raise _too_large(problem, f"a step has {one} numbers with a single row")
+        raise _too_large(problem, f"a step has {one} numbers with a single row", SMALLER)
     if keep_rows and most < rows:
         raise _too_large(problem, f"a step has {count} numbers", f"; --batch {most} fits")
     return min(rows, most)
@@ -125,12 +127,16 @@ class _Draw:
         return replace(layer, weights=self.numbers(layer.weights.shape, 10, 10), bias=bias)
 
     def targets(self) -> Array:
-        """Rows of the problem's own where it has few different ones, as classes are; else halves."""
+        """Rows of the problem's own where it has few different ones, as classes are; else halves, or what the output's
+        activation comes near to.
+        """
         known = self.known
         if len(known) <= max(FEW_TARGETS, known.shape[1]) or not isinstance(self.like.loss, SquaredError):
             rows: Array = known[self.below(len(known), self.rows)]
             return rows
-        return self.numbers((self.rows, known.shape[1]), 4, 2)
+        output = self.like.network.layers[-1].activation
+        drawn = self.numbers((self.rows, known.shape[1]), *((9, 10) if output in BELOW_ONE else (4, 2)))
+        return np.abs(drawn) if output in NEVER_NEGATIVE else drawn
 
     def numbers(self, shape: tuple[int, ...], most: int, parts: int) -> Array:
         """Numbers ±1/parts, ±2/parts, ..., ±most/parts."""
@@ -176,7 +182,8 @@ def _decimals(step: Step) -> int:
     """How many decimals the longest number of a step has, ENDLESS for that many or more."""
     values = np.concatenate([quantity.values.ravel() for quantity in quantities(step)])
     for decimals in range(ENDLESS):
-        scaled = values * 10.0**decimals
-        if (np.abs(scaled - np.round(scaled)) < ALIKE).all():
-            return decimals
+        with np.errstate(over="ignore", invalid="ignore"):  # past the largest number, it is as good as endless
+            scaled = values * 10.0**decimals
+            if (np.abs(scaled - np.round(scaled)) < ALIKE).all():
+                return decimals
     return ENDLESS

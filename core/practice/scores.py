@@ -62,12 +62,13 @@ def keep_score(score: Score, path: Path | None = None) -> str:
 
 def load_scores(path: Path | None = None) -> tuple[list[Score], str]:
     """The scores kept so far, oldest first, and a word on lines that are no scores, which are passed over, or an empty
-    text. Raises ProblemError where the file cannot be read.
+    text. Raises ProblemError where the file cannot be read, or there is none and its folder cannot be made.
     """
     path = path or scores_path()
     source = clean(str(path))
     try:
         if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)  # whether scores can be kept there is not known otherwise
             return [], ""
         if not path.is_file():
             raise ProblemError(source, ["expected a file, found a folder or a device"])
@@ -75,7 +76,7 @@ def load_scores(path: Path | None = None) -> tuple[list[Score], str]:
             file.seek(max(0, path.stat().st_size - LARGEST_FILE))
             lines = file.read().decode("utf-8", "replace").splitlines()
     except OSError as error:
-        raise ProblemError(source, [f"cannot be read: {error.strerror}"]) from None
+        raise ProblemError(source, [f"cannot be used: {error.strerror}"]) from None
     read = [_read(line) for line in lines if line.strip()]
     scores = [score for score in read if score is not None]
     lost = len(read) - len(scores)

@@ -8,6 +8,7 @@ from typing import Any
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
+COMMA_BETWEEN_DIGITS = re.compile(r"\d+,\d+")
 ZERO = Decimal("0.000000")  # a bare 0 is meant, and taken, as one that has as many digits as any
 FRACTION_DIGITS = 12  # a fraction is meant exactly: as many digits as arithmetic in doubles is sure to have
 OPEN = ("?", "_")
@@ -35,6 +36,14 @@ def read_rows(text: str) -> list[list[Any]]:
     if not rows:
         raise ValueError("expected a number")
     return rows
+
+
+def advice(text: str) -> str:
+    """What somebody may not know who typed too many numbers, or too few."""
+    meant = COMMA_BETWEEN_DIGITS.search(text)
+    if meant is None:
+        return "a semicolon divides rows"
+    return f"write {_cut(meant[0].replace(',', '.'))} with a point; a comma divides numbers"
 
 
 def _number(word: str) -> Any:

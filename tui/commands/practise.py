@@ -16,7 +16,7 @@ from tui.arguments import (
     printable,
     terminal,
 )
-from tui.output import DIGITS, FAILED, FORCE, FORMAT, OUTPUT, read_digits, read_output, write
+from tui.output import DIGITS, FORCE, FORMAT, OUTPUT, read_digits, read_output, write
 
 if TYPE_CHECKING:
     from core.practice import Score
@@ -38,14 +38,18 @@ OPTIONS = (
     # A seed is a sheet's here, and the numbers of a table do not come into it.
     *(option for option in PROBLEM_OPTIONS if option.name not in ("seed", "standardize")),
 )
+FRESH = "--standardize: expected without; a sheet's inputs are fresh numbers, friendly as they are"
 SHEETS = 10_000  # to choose from where no seed is given
 
 
 def main(argv: Sequence[str]) -> int:
-    """Practise, or print a sheet, its key or the scores. Returns 0, 1 where a file cannot be written or read, 2 for
-    wrong input.
+    """Practise, or print a sheet, its key or the scores. Returns 0, 1 where a file cannot be written, 2 for wrong input
+    or scores of no use.
     """
-    arguments = parse("sgdb practise", ABOUT, OPTIONS, argv)
+    words = [word for word in argv if word.partition("=")[0] != "--standardize"]
+    arguments = parse("sgdb practise", ABOUT, OPTIONS, words)
+    if len(words) < len(argv):
+        arguments.mistakes.append(FRESH)
     if "help" in arguments.values:
         print(arguments.help, end="")
         return 0
@@ -120,7 +124,9 @@ def _print_scores() -> int:
     try:
         scores, note = load_scores()
     except ProblemError as error:
-        return complain([str(error)], FAILED)
+        return complain([str(error)])
+    if note and not scores:
+        return complain([note])
     for line in _table(scores):
         print(line)
     return complain([note], 0) if note else 0

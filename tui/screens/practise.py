@@ -15,7 +15,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
-from core import MarginLoss, ProblemError, given, layer_symbol, quantities
+from core import MarginLoss, ProblemError, given, layer_symbol, quantities, sources
 from core.practice import (
     Exercise,
     Reply,
@@ -40,6 +40,7 @@ LETTERS = {"hint": "h", "another": "n", "help": "?", "quit": "q"}
 LINES = "Scroll what is said of the answer"
 MATRICES = "Scroll the matrices"
 START = "exactly or to three significant digits. h helps: the formula, then the numbers put in, then the value."
+PAUSE = 0.5  # seconds between two presses of a key that is not held down
 HOW = """\
 a number   -0.25, 3e-4, 1/3; exactly, or to three
            significant digits
@@ -51,7 +52,7 @@ points     1 for a number found at the first go, ½
            what cannot be read costs nothing
 
 What is found is shown: go on with those digits.
-Letters are keys while the line is empty.
+Letters are keys in a line that is empty or checked.
 A sheet that is left is kept for the next time.
 """
 
@@ -94,7 +95,9 @@ class PractiseScreen(Screen[None]):
         self._reply: Reply | None = None
         self._kept = ""
         self._note = ""
-        self._typing = False
+        self._judged: object = None  # where what stands in the line was judged
+        self._pressed = -PAUSE  # when h was, last
+        self._served: object = None  # whose sources were brought into view
 
     def compose(self) -> ComposeResult:
         yield Static(id="status")
@@ -125,7 +128,7 @@ class PractiseScreen(Screen[None]):
         if seconds is None:
             return ""
         self._started -= seconds
-        return f"Sheet {exercise.seed} goes on where it was left: {exercise.progress} on the table."
+        return f"Sheet {exercise.seed} goes on where it was left: {exercise.progress} found."
 
     def _fewer_rows(self) -> str:
         exercise = self.exercise
@@ -136,6 +139,7 @@ class PractiseScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= ROOMY[0] and event.size.height >= ROOMY[1], "-roomy")
+        self._served = None
         self.call_after_refresh(self._write)
 
     # What it shows.
@@ -167,6 +171,7 @@ class PractiseScreen(Screen[None]):
         view = self.query_one("#computed", AnswerMatrix)
         view.show([answer_block(q, self._known, q.name == name) for q in quantities(exercise.step)], again=True)
         view.point(Pointer(name, exercise.cell) if current is not None else None)
+        self._show_sources()
         placeholder = f"{exercise.wanted.removeprefix('expected ')}; three significant digits"
         self.query_one(AnswerInput).placeholder = placeholder
         self.query_one("#lines", Static).update(Text("\n").join(self._lines()))
@@ -174,9 +179,21 @@ class PractiseScreen(Screen[None]):
         self.refresh_bindings()
         self.call_after_refresh(self._show_last_line)
 
+    def _show_sources(self) -> None:
+        """Have in view what the current cell is computed from, of what is given, until somebody scrolls."""
+        exercise, here = self.exercise, self._before()
+        if exercise.current is None or here == self._served:
+            return
+        self._served = here
+        view = self.query_one("#given", GivenMatrix)
+        for found in sources(exercise.step, exercise.current.name, exercise.cell):
+            for cell in (min(found), max(found)):
+                view.reveal_cell(found.name, cell)
+
     def _show_last_line(self) -> None:
         work = self.query_one("#work", VerticalScroll)
-        more = " · pgup pgdn" if work.max_scroll_y > 0 else ""
+        more = " · h tells it" if self._hints and self.exercise.tells_next else ""
+        more += " · pgup pgdn" if work.max_scroll_y > 0 else ""
         work.border_title = self._title() + more
         work.scroll_to(y=work.max_scroll_y if self._hints else 0, animate=False)
 
@@ -238,13 +255,16 @@ class PractiseScreen(Screen[None]):
     # The keys.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        if action in LETTERS and self._typing:
-            return False
+        answer = self.focused
+        if isinstance(answer, AnswerInput):
+            if action in LETTERS and answer.typing:
+                return False
+            if action == "check" and answer.spent and self._judged == self._before():
+                return False  # one slip is not two
         return not self.exercise.done or action not in ("check", "hint", "move")
 
     @on(Input.Changed)
-    def _note_typing(self, event: Input.Changed) -> None:
-        self._typing = bool(event.value)
+    def _note_typing(self) -> None:
         self.refresh_bindings()
 
     def action_check(self) -> None:
@@ -253,11 +273,15 @@ class PractiseScreen(Screen[None]):
         self._reply, self._note = self.exercise.answer(answer.value), ""
         if self._reply.verdict == "right":
             answer.clear()
-        if self._before() != before:
+        self._judged, answer.spent = self._before(), bool(answer.value)
+        if self._judged != before:
             self._hints, self._hinted = (), ""
         self._finish()
 
     def action_hint(self) -> None:
+        pressed, self._pressed = self._pressed, self._clock()
+        if self.exercise.tells_next and self._pressed - pressed < PAUSE:
+            return
         self._hinted = self._place()
         self._hints, self._reply, self._note = self.exercise.hint(), None, ""
         self._finish()
