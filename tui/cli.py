@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from typing import NamedTuple
 
 ABOUT = "A debugger for stochastic gradient descent: step a small network through training, forward and back."
@@ -65,6 +66,7 @@ def main(argv: list[str] | None = None) -> int:
     file failed, 2 for wrong input, 130 when interrupted, 141 when nobody reads the output.
     """
     words = sys.argv[1:] if argv is None else argv
+    _speak_unicode()
     try:
         status = COMMANDS[words[0]].main(words[1:]) if words and words[0] in COMMANDS else _open(words)
         for stream in (sys.stdout, sys.stderr):
@@ -83,6 +85,16 @@ def main(argv: list[str] | None = None) -> int:
         print(f"sgdb: {error.strerror or error}", file=sys.stderr)
         _discard_output()
         return FAILED
+
+
+def _speak_unicode() -> None:
+    """Let δ and ₁ through: into a file or a pipe as UTF-8, on a terminal that has no such letters as question marks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            if stream.isatty():
+                stream.reconfigure(errors="replace")
+            else:
+                stream.reconfigure(encoding="utf-8")
 
 
 def _discard_output() -> None:

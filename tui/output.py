@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -108,8 +107,6 @@ def _named_from(source: str, path: str | None) -> str:
 
 def _deliver(text: str, path: str | None) -> int:
     if path is None:
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(encoding="utf-8")
         print(text, end="")
         return 0
     from core.files import write_lines

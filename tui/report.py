@@ -39,7 +39,7 @@ class ReportText:
                 told.add(slip.name)
                 if alike[slip.name] > 1:
                     yield f"    and {_count(alike[slip.name] - 1, 'more such number')} in {slip.symbol}"
-        if report.cells:
+        if report.cells or report.slips:
             yield from ("", *self._quantities())
         if report.formulas:
             yield ""
@@ -77,7 +77,8 @@ class ReportText:
             yield f"    {line}"
 
     def _quantities(self) -> Iterator[str]:
-        names = self.report.names
+        without = [slip.name for slip in self.report.slips if slip.name not in self.report.names]
+        names = (*self.report.names, *dict.fromkeys(without))
         width = max(map(len, names))
         for name in names:
             verdicts = list(self.report.verdicts(name).values())

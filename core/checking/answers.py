@@ -25,7 +25,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from core.checking.formulas.grammar import FormulaError, parse, spelled
-from core.checking.written import Written, as_decimal, read_written
+from core.checking.written import OPEN, Written, as_decimal, read_written
 from core.errors import DivergedError, ProblemError
 from core.files import MIB
 from core.loading.checker import TABLE, TEXT, Checker, Kind, Mistakes, Unfit, whole
@@ -126,16 +126,33 @@ def load_answers(
     return AnswerSheet(source, step, *sheet)
 
 
-def answers_from(values: Mapping[str, Any], step: Step) -> AnswerSheet:
-    """An answer sheet from numbers in Python: arrays, lists, numbers or Decimals by the keys of [answers]. A float has
-    the digits that Python prints. Raises ProblemError.
+def answers_from(values: Mapping[str, Any], formulas: Mapping[str, str], step: Step) -> AnswerSheet:
+    """An answer sheet from Python: arrays, lists, numbers or Decimals by the keys of [answers], and formulas as texts.
+    A float has the digits that Python prints. Raises ProblemError.
     """
     checker = Checker()
-    plain = {key: value.tolist() if hasattr(value, "tolist") else value for key, value in values.items()}
-    sheet = _read_sheet(checker, plain, {})
+    for key in (*values, *formulas):
+        if not isinstance(key, str):
+            checker.note("answers", f"expected names, found {shown(key)}")
+    if not values and not formulas:
+        checker.note("", "expected answers or formulas, found neither")
     if checker.mistakes:
         raise ProblemError("", checker.mistakes)
+    sheet = _read_sheet(checker, {key: _from_numpy(value) for key, value in values.items()}, formulas)
+    if checker.mistakes:
+        raise ProblemError("", [*checker.mistakes, *_unreadable(sheet[1])])
     return AnswerSheet("", step, *sheet)
+
+
+def _from_numpy(value: Any) -> Any:
+    """Lists of Python's own numbers, with the digits that numpy prints, fewer of them in single precision."""
+    if isinstance(value, np.ndarray):
+        value = list(value) if value.ndim else value[()]
+    if isinstance(value, (list, tuple)):
+        return [_from_numpy(part) for part in value]
+    if isinstance(value, np.floating):
+        return float(value) if value == 0 or isinstance(value, float) else Decimal(str(value))
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _plain(value: object) -> object:
@@ -264,6 +281,9 @@ def read_grid(checker: Checker, path: str, value: object) -> Grid | None:
     if not value:
         checker.note(path, "expected numbers, found an empty list")
         return None
+    width = max((len(row) for row in value if isinstance(row, (list, tuple))), default=0)
+    if width:  # "?" may stand for a row
+        value = [[OPEN] * width if row == OPEN else row for row in value]
     nested = [isinstance(row, (list, tuple)) for row in value]
     if not any(nested):
         return _grid(checker, path, [value], flat=True)

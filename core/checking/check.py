@@ -25,13 +25,14 @@ def check_answers(
     answers: str | os.PathLike[str] | Mapping[str, Any],
     step: Step | None = None,
     progress: Callable[[int, int], object] | None = None,
+    formulas: Mapping[str, str] | None = None,
 ) -> CheckReport:
     """Check numbers and formulas that somebody found by hand.
 
     `answers` is the path of an answer sheet (.toml), which names its problem and step unless a `step` is given; or
     numbers by name, as under [answers] of such a sheet ({"s_1": [[0.458, 0.869], ...], "delta_1[2,3]": -0.08899}),
-    for a `step`. A number is right when it is the true value rounded or cut off at the digits that were written.
-    `progress(done, total)` is called on a long way to a sheet's step.
+    and `formulas` by name, for a `step`. A number is right when it is the true value rounded or cut off at the digits
+    that were written. `progress(done, total)` is called on a long way to a sheet's step.
 
     Raises ProblemError, which lists everything that makes the sheet unusable.
     """
@@ -42,7 +43,7 @@ def check_answers(
     if isinstance(answers, Mapping):
         if step is None:
             raise ProblemError("", ["expected the step that these answers are for"])
-        sheet = answers_from(answers, step)
+        sheet = answers_from(answers, formulas or {}, step)
     else:
         sheet = load_answers(answers, step, progress)
     with np.errstate(all="ignore"):  # somebody's own numbers may lead anywhere

@@ -18,7 +18,7 @@ Mask: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 Evaluate: TypeAlias = Callable[[Values], Array]
 SLACK = 1.25  # a range adds up what each number's rounding does alone; what two do together comes on top
 CURVED = ("sigmoid", "tanh")  # the activations whose slopes depend on the last digit
-COARSEST = 0.05  # relative: what is off by more was not rounded
+COARSEST = 0.1  # relative: what is off by more was not rounded
 MOST_GROUPS = 64  # of a quantity's numbers, whose rounding is followed one group at a time
 
 

@@ -7,10 +7,11 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from core.activations import ACTIVATIONS
 from core.arrays import Array
 from core.checking.own_values import Evaluate
-from core.computation import Computation, Variable
-from core.losses import SoftmaxCrossEntropy, SquaredError
+from core.computation import Computation, Variable, computations
+from core.losses import MarginLoss, SoftmaxCrossEntropy, SoftmaxHinge, SoftmaxMargin, SquaredError
 from core.network import Layer
 from core.quantity import layer_label
 from core.step import Step
@@ -51,7 +52,11 @@ class WrongTurns:
             yield from self._activation(self._layer(rest))
         elif name == "do":
             yield from self._diagonal()
+        elif kind == "s" and (bias := f"b_{rest}") in computation.inputs:
+            yield Turn("bias left out", f"the bias {bias} is left out", _with(computation, bias, np.zeros_like))
         yield from self._scale(name, kind, computation)
+        if isinstance(self.step.problem.loss, MarginLoss):
+            yield from self._other_margins(name)
 
     def misread(self, name: str) -> Iterator[Turn]:
         """What comes of reading a wrong place: s for z, a matrix turned, a row or column beside the right one."""
@@ -100,7 +105,11 @@ class WrongTurns:
         if k < self.depth:
             yield from self._updated_weights(k, right)
         if layer.activation != "identity":
-            yield Turn("derivative left out", f"the derivative f_{label}'({s}) is left out", self._plain(k))
+            plain = self._plain(k)
+            yield Turn("derivative left out", f"the derivative f_{label}'({s}) is left out", plain)
+            for other, slope in self._other_functions(k, "slope"):
+                words = f"the derivative of {other} is taken, where f_{label} is {layer.activation}"
+                yield Turn("another function", words, _times_slope(plain, slope, s))
         if k == self.depth and "do" in self.order:
             for turn in self._diagonal():
                 reads = (*turn.reads, "p", "dp")
@@ -136,6 +145,29 @@ class WrongTurns:
             s, f = f"s_{label}", layer.function
             yield Turn("f left out", f"f_{label} ({layer.activation}) is not applied", lambda v: v[s])
             yield Turn("f twice", f"f_{label} ({layer.activation}) is applied twice", lambda v: f(f(v[s])))
+        for other, function in self._other_functions(k, "__call__"):
+            words = f"{other} is applied, where f_{label} is {layer.activation}"
+            yield Turn("another function", words, _applied(function, f"s_{label}"))
+
+    def _other_functions(self, k: int, part: str) -> Iterator[tuple[str, Change]]:
+        """The functions that layer k does not have, or their slopes, by name."""
+        for name, function in ACTIVATIONS.items():
+            if name not in (self._network_layer(k).activation, "identity"):
+                yield name, getattr(function, part)
+
+    def _other_margins(self, name: str) -> Iterator[Turn]:
+        """The loss and its gradient with the margin left out, and with the max left out."""
+        problem = self.step.problem
+        assert isinstance(problem.loss, MarginLoss)
+        others: list[tuple[str, str, MarginLoss]] = []
+        if problem.loss.margin:
+            others.append(("margin left out", "the margin m is left out", type(problem.loss)(0.0)))
+        if isinstance(problem.loss, SoftmaxHinge):
+            others.append(("max left out", "the max is left out", SoftmaxMargin(problem.loss.margin)))
+        for kind, words, loss in others if name in ("sample_losses", "dp") else ():
+            for computation in computations(problem.with_loss(loss), len(self.step.batch)):
+                if computation.name == name:
+                    yield Turn(kind, words, computation.evaluate)
 
     def _without_f(self, k: int, right: Computation) -> Iterator[Turn]:
         """What follows from s_k where it must be z_k."""
@@ -165,6 +197,14 @@ class WrongTurns:
         elif isinstance(loss, SoftmaxCrossEntropy):
             # ∂ℒ/∂p_y = -1/p_y, so that p_y (1 - p_y) leaves p_y - 1 in the column of the true class.
             yield Turn("diagonal only", words, lambda v: share * loss.one_hot(v["y_gt"]) * (v["p"] - 1))
+
+
+def _applied(function: Change, s: str) -> Evaluate:
+    return lambda v: function(v[s])
+
+
+def _times_slope(plain: Evaluate, slope: Change, s: str) -> Evaluate:
+    return lambda v: plain(v) * slope(v[s])
 
 
 def _times(factor: float) -> Change:
