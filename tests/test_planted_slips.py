@@ -340,3 +340,96 @@ def test_numbers_that_lead_out_of_all_bounds_are_slips_like_any() -> None:
         report = core.check_answers({**wrong, name: [sizes] * 3}, step)
         assert report.counts["slip"] > 50
         assert report.first_slip is not None
+
+
+class TestDigitsLeftOff:
+    @pytest.mark.parametrize(
+        ("key", "right", "wrong"),
+        [
+            ("delta_out[1]", ("-0.90141", "-0.9014", "-0.901", "-0.9", "-1"), ("-0.90142", "-0.902", "-0.8")),
+            ("s_1[1,3]", ("0.704", "0.70", "0.7", "0.7040000"), ("0.703", "0.69", "0.6", "0.705", "0.71")),
+            (
+                "s_out[3]",
+                ("0.06336", "0.0633", "0.0634", "0.06", "0.1"),
+                ("0.0632", "0.0635", "0.062", "0.05"),
+            ),
+        ],
+    )
+    def test_a_whole_unit_less_is_not_cut_off(self, key: str, right: tuple[str, ...], wrong: tuple[str, ...]) -> None:
+        for text in right:
+            assert core.check_answers({key: Decimal(text)}, step_0()).right, text
+        for text in wrong:
+            assert not core.check_answers({key: Decimal(text)}, step_0()).right, text
+
+    def test_the_very_double_may_be_cut_off_too(self) -> None:
+        assert repr(float(step_0().pre_activations[0][0, 0])) == "0.45799999999999996"
+        assert core.check_answers({"s_1[1,1]": Decimal("0.457")}, step_0()).right
+        assert not core.check_answers({"s_1[1,1]": Decimal("0.456")}, step_0()).right
+
+
+class TestMoreKinds:
+    @pytest.mark.parametrize(
+        ("name", "slip", "changes", "kind", "words"),
+        [
+            ("s_2", lambda v: v["z_1"] @ v["W_2"], {"bias": True}, "bias left out", "the bias b_2 is left out"),
+            ("z_1", lambda v: np.tanh(v["s_1"]), {}, "another function", "tanh is applied, where f_1 is sigmoid"),
+            (
+                "delta_1",
+                lambda v: (v["delta_2"] @ v["W_2"].T) * (1 - v["z_1"] ** 2),
+                {},
+                "another function",
+                "the derivative of tanh is taken, where f_1 is sigmoid",
+            ),
+            (
+                "sample_losses",
+                lambda v: np.maximum(v["p"] - (v["p"] * v["y_gt"]).sum(1, keepdims=True), 0).sum(1),
+                {"loss": core.SoftmaxHinge(0.25)},
+                "margin left out",
+                "the margin m is left out",
+            ),
+        ],
+    )
+    def test_it_is_one_slip_and_named(
+        self, name: str, slip: Any, changes: dict[str, Any], kind: str, words: str
+    ) -> None:
+        settings = {"sizes": (2, 3, 3, 3), "rows": 4, "activation": "sigmoid", "learning_rate": 0.3, "bias": False}
+        step = step_0(random_problem(seed=3, **(settings | changes)))
+        found = only_slip(answers_of(carried_on(step, name, slip), step, significant(7, ROUNDINGS[1])), step)
+        assert (found.name, found.kind, found.text) == (name, kind, words)
+
+    @pytest.mark.parametrize(("cell", "value"), [((1, 2), -0.8899), ((0, 1), 0.0270423), ((3, 0), 0.201189)])
+    def test_one_wrong_number_in_what_was_left_out_is_one_slip(self, cell: tuple[int, int], value: float) -> None:
+        def slip(v: dict[str, Any]) -> Any:
+            values = v["delta_1"].copy()
+            values[cell] = value
+            return values
+
+        answers = answers_of(carried_on(step_0(), "delta_1", slip), step_0(), significant(8, ROUNDINGS[1]))
+        del answers["delta_1"]
+        found = only_slip(answers)
+        assert (found.name, found.kind, len(found.cells)) == ("dW_1", "one number before", 2)
+        assert found.text.startswith(
+            f"what follows from one wrong number, delta_1[{cell[0] + 1},{cell[1] + 1}] of about"
+        )
+
+
+class TestNumbersFromPython:
+    def test_lists_of_numpy_numbers_and_single_precision_are_read(self) -> None:
+        step = step_0()
+        s_1 = step.pre_activations[0]
+        for numbers in (list(s_1), [list(row) for row in s_1], s_1.astype(np.float32), tuple(map(tuple, s_1.tolist()))):
+            assert core.check_answers({"s_1": numbers}, step).right
+        assert core.check_answers({"loss": np.float64(step.loss), "s_out[1]": np.float32(0.09859)}, step).right
+
+    def test_formulas_are_given_beside_them(self) -> None:
+        report = core.check_answers({}, step_0(), formulas={"s_1": "X_in * W_1", "dW_1": "X_in * delta_1"})
+        assert [formula.right for formula in report.formulas] == [True, False]
+
+    @pytest.mark.parametrize("answers", [{}, {1: 2}, {"s_1": [["?"], 3]}, {"loss": np.float32("nan")}, {"loss": None}])
+    def test_what_is_no_answer_is_told(self, answers: Any) -> None:
+        with pytest.raises(core.ProblemError):
+            core.check_answers(answers, step_0())
+
+    def test_a_row_may_be_left_open(self) -> None:
+        report = core.check_answers({"s_1": [[0.458, 0.869, 0.704], "?", "?", [0.1195, 0.1185, -0.044]]}, step_0())
+        assert (report.right, report.counts["open"]) == (True, 6)

@@ -27,6 +27,10 @@ EARLY = "rounded early"
 ROUGHLY = "about what follows from rounding on the way"
 LAST_DIGIT = "last digit"
 SLIGHT = (EARLY, LAST_DIGIT)
+ONE_NUMBER = "one number before"
+MOST_TRIED = 200  # numbers of a quantity
+NEWTON = 4  # steps; where all is linear, one is enough
+STEP = 1e-6
 OFF_BY = 5  # in the last digit
 BY_ROUNDING = 2  # what is off by so much is rather a matter of rounding than of a digit that nobody else has
 EVEN = 1e-9  # relative: how near a number is to be to one with few digits, to be that number
@@ -42,13 +46,9 @@ class Diagnosis(NamedTuple):
     at: str
     rounding: Rounding | None = None
 
-    def exactly(self, kind: str) -> bool:
-        """Whether this is of a kind that it reproduces to the last digit."""
-        return self.kind == kind and self.text != ROUGHLY
-
     def words(self, name: str) -> str:
         """The slip as it is told of the quantity `name`."""
-        return self.text if self.at == name else f"{self.text} (in {self.at})"
+        return self.text if self.at == name or self.kind == ONE_NUMBER else f"{self.text} (in {self.at})"
 
 
 class Made(NamedTuple):
@@ -106,16 +106,20 @@ class Diagnoser:
             reach = Counter(diagnosis for place in left for diagnosis in method[place])
             best = max(reach.values(), default=0)
             chosen = next((diagnosis for diagnosis, count in reach.items() if count == best), None)
-            # What explains one number of several is more likely a slip of the pen, if that explains it, too.
-            if chosen is None or (best == 1 and self.own.true[name].size > 1):
+            # What explains one number is more likely rounding or, of several, a slip of the pen.
+            if chosen is None or best == 1:
+                pen_first = self.own.true[name].size > 1
                 alone: list[Finding] = []
                 for place, written in left.items():
-                    early = [d for d in method[place] if d.exactly(EARLY) and self._near(name, place, written)]
-                    alone.append(_finding((place,), [*early, *pen[place]], method, made))
+                    early = [d for d in method[place] if d.kind == EARLY and self._near(name, place, written)]
+                    exactly = [d for d in early if d.text != ROUGHLY]
+                    otherwise = [] if pen_first else [d for d in method[place] if d.kind != EARLY]
+                    first = [*exactly, *otherwise, *pen[place]] if exactly else [*otherwise, *pen[place], *early]
+                    alone.append(_finding((place,), first, method, made))
                 found += _with_last_digits_together(alone)
                 break
             places = tuple(place for place in left if chosen in method[place])
-            found.append(_finding(places, [chosen, *(pen[places[0]] if best == 1 else [])], method, made))
+            found.append(_finding(places, [chosen], method, made))
             left = {place: written for place, written in left.items() if place not in places}
         return sorted(found, key=lambda finding: finding.places[0])
 
@@ -132,7 +136,7 @@ class Diagnoser:
     def _near(self, name: str, place: Place, written: Written) -> bool:
         """Whether a number is off by no more than what rounding on the way leads to."""
         true = float(self.own.true[name][place])
-        return abs(written.value - true) <= NEAR * abs(true)
+        return abs(written.value - true) <= max(NEAR * abs(true), BY_ROUNDING * written.unit)
 
     def _credible(
         self,
@@ -202,6 +206,9 @@ class Diagnoser:
             for at in (name, *unwritten):
                 for turn in tries(at):
                     yield from self._attempts(name, at, turn, wrong)
+        if len(wrong) > 1:
+            for at in unwritten:
+                yield from self._one_number(name, at, wrong)
         roundings = list(_roundings([*wrong.values(), *right.values()])) if unwritten else []
         for rounding in roundings:
             words = f"what follows from numbers on the way {rounding}"
@@ -215,6 +222,38 @@ class Diagnoser:
                 yield from self._attempts(name, at, turn, wrong)
         if unwritten and all(self._near(name, place, written) for place, written in wrong.items()):
             yield _Try(Diagnosis(EARLY, ROUGHLY, name), self._roughly(name, unwritten[0], wrong), None, own.values)
+
+    def _one_number(self, name: str, at: str, wrong: Mapping[Place, Written]) -> Iterator[_Try]:
+        """What follows if one number was wrong in a quantity that was not written: each in turn, as it must have been
+        for the wrong numbers to come out.
+        """
+        own = self.own
+        theirs, values, unit = own.carry(name), own.values[at], max(w.unit for w in wrong.values())
+        index = tuple(np.array(list(wrong)).T)
+        found = np.array([w.value for w in wrong.values()])
+        for place in np.ndindex(values.shape) if values.size <= MOST_TRIED else ():
+            moved = values.copy()
+            for _ in range(NEWTON):
+                now = own.carry(name, instead={at: _always(moved)})
+                ahead = moved.copy()
+                ahead[place] += STEP
+                slope = (own.carry(name, instead={at: _always(ahead)}) - now)[index] / STEP
+                steepness = float(slope @ slope)
+                if not steepness > 0 or not math.isfinite(steepness):
+                    break
+                moved[place] += float(slope @ (found - now[index])) / steepness
+            else:
+                carried = own.carry(name, instead={at: _always(moved)})
+                open_ = (own.range(name).high - own.range(name).low) / 2 + unit / 2
+                reach = Range(carried - open_, carried + open_)
+                if all(reach.holds(p, w) for p, w in wrong.items()) and np.any(
+                    np.abs(carried - theirs)[index] > open_[index]
+                ):
+                    cell = f"[{','.join(str(i + 1) for i in place)}]" if place else ""
+                    words = f"what follows from one wrong number, {at}{cell} of about {moved[place]:.4g}"
+                    yield _Try(
+                        Diagnosis(ONE_NUMBER, words, at), reach, Turn(ONE_NUMBER, words, _always(moved)), own.values
+                    )
 
     def _roughly(self, name: str, before: str, wrong: Mapping[Place, Written]) -> Range:
         """Where a quantity may lie if the numbers of the one before it were off by a few units of their last digit."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Context, Decimal, InvalidOperation
 from itertools import pairwise
-from math import isinf
 from typing import Any
 
 from core.loading.checker import Unfit
@@ -69,14 +69,14 @@ class Written:
         """What may have been meant if a slip happened in writing: its kind, the slip in words, and the number."""
         if self.value == 0:
             return
-        yield "sign", "the sign is wrong", Written(self.text, -self.value, self.unit)
+        # A single digit, cut off, is far too near to half of all numbers.
+        single = abs(self.value) / 5 if self.digits == 1 else math.inf
+        yield "sign", "the sign is wrong", Written(self.text, -self.value, min(self.unit, single))
         for places in (-1, 1, -2, 2, -3, 3):
             factor = Decimal(10) ** places
             # Through the text: a power of ten must not leave a trace in the last bit.
             meant = self._scaled(factor)
-            # A single digit, cut off, is far too near to half of all numbers.
-            unit = meant.unit if self.digits > 1 else abs(meant.value) / 5
-            yield "decimal point", "a decimal point slip", meant.at(unit)
+            yield "decimal point", "a decimal point slip", meant.at(min(meant.unit, single * float(factor)))
         yield from self._digit_slips()
 
     def _digit_slips(self) -> Iterator[tuple[str, str, Written]]:
@@ -145,7 +145,7 @@ def read_written(value: Any) -> Written | None:
         raise Unfit(f"expected a finite number, found {str(number).lower()}")
     if len(number.as_tuple().digits) > MOST_DIGITS:
         raise Unfit(f"expected a number of at most {MOST_DIGITS} digits")
-    if exponent < SMALLEST or max(number.adjusted(), exponent) > LARGEST or isinf(float(number)):
+    if exponent < SMALLEST or max(number.adjusted(), exponent) > LARGEST or math.isinf(float(number)):
         raise Unfit(f"expected a finite number, found one of about 1e{number.adjusted()}")
     text = f"{number:f}" if -MOST_DIGITS <= exponent <= 0 else str(number).lower()
     if isinstance(value, float) and value == 0:

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from core.activations import ACTIVATIONS
+from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
 from core.checking.own_values import Evaluate
 from core.computation import Computation, Variable, computations
@@ -107,7 +107,7 @@ class WrongTurns:
         if layer.activation != "identity":
             plain = self._plain(k)
             yield Turn("derivative left out", f"the derivative f_{label}'({s}) is left out", plain)
-            for other, slope in self._other_functions(k, "slope"):
+            for other, slope in self._other_slopes(k):
                 words = f"the derivative of {other} is taken, where f_{label} is {layer.activation}"
                 yield Turn("another function", words, _times_slope(plain, slope, s))
         if k == self.depth and "do" in self.order:
@@ -145,15 +145,20 @@ class WrongTurns:
             s, f = f"s_{label}", layer.function
             yield Turn("f left out", f"f_{label} ({layer.activation}) is not applied", lambda v: v[s])
             yield Turn("f twice", f"f_{label} ({layer.activation}) is applied twice", lambda v: f(f(v[s])))
-        for other, function in self._other_functions(k, "__call__"):
-            words = f"{other} is applied, where f_{label} is {layer.activation}"
-            yield Turn("another function", words, _applied(function, f"s_{label}"))
+        for other in self._other_functions(k):
+            words = f"{other.name} is applied, where f_{label} is {layer.activation}"
+            yield Turn("another function", words, _applied(other, f"s_{label}"))
 
-    def _other_functions(self, k: int, part: str) -> Iterator[tuple[str, Change]]:
-        """The functions that layer k does not have, or their slopes, by name."""
-        for name, function in ACTIVATIONS.items():
-            if name not in (self._network_layer(k).activation, "identity"):
-                yield name, getattr(function, part)
+    def _other_functions(self, k: int) -> list[Activation]:
+        """The functions that layer k does not have."""
+        return [f for name, f in ACTIVATIONS.items() if name not in (self._network_layer(k).activation, "identity")]
+
+    def _other_slopes(self, k: int) -> Iterator[tuple[str, Change]]:
+        """Their derivatives: of s, and as they are written with z, of the z that is there."""
+        own = self._network_layer(k).function
+        for other in self._other_functions(k):
+            yield other.name, other.slope
+            yield other.name, _slope_from(other, own)
 
     def _other_margins(self, name: str) -> Iterator[Turn]:
         """The loss and its gradient with the margin left out, and with the max left out."""
@@ -197,6 +202,16 @@ class WrongTurns:
         elif isinstance(loss, SoftmaxCrossEntropy):
             # ∂ℒ/∂p_y = -1/p_y, so that p_y (1 - p_y) leaves p_y - 1 in the column of the true class.
             yield Turn("diagonal only", words, lambda v: share * loss.one_hot(v["y_gt"]) * (v["p"] - 1))
+
+
+def _slope_from(other: Activation, own: Activation) -> Change:
+    def slope(s: Array) -> Array:
+        out = np.empty_like(s)
+        for operation in other.derivative(s, own(s), out):
+            operation()
+        return out
+
+    return slope
 
 
 def _applied(function: Change, s: str) -> Evaluate:
