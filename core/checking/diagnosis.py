@@ -206,9 +206,6 @@ class Diagnoser:
             for at in (name, *unwritten):
                 for turn in tries(at):
                     yield from self._attempts(name, at, turn, wrong)
-        if len(wrong) > 1:
-            for at in unwritten:
-                yield from self._one_number(name, at, wrong)
         roundings = list(_roundings([*wrong.values(), *right.values()])) if unwritten else []
         for rounding in roundings:
             words = f"what follows from numbers on the way {rounding}"
@@ -222,6 +219,8 @@ class Diagnoser:
                 yield from self._attempts(name, at, turn, wrong)
         if unwritten and all(self._near(name, place, written) for place, written in wrong.items()):
             yield _Try(Diagnosis(EARLY, ROUGHLY, name), self._roughly(name, unwritten[0], wrong), None, own.values)
+        for at in unwritten if len(wrong) > 1 else ():
+            yield from self._one_number(name, at, wrong)
 
     def _one_number(self, name: str, at: str, wrong: Mapping[Place, Written]) -> Iterator[_Try]:
         """What follows if one number was wrong in a quantity that was not written: each in turn, as it must have been
