@@ -96,6 +96,20 @@ class TestTheGrammar:
             ("X.T @ delta", "X' * delta"),
             ("a ∘ b", "a .* b"),
             ("½ Σ((a - b)²)", "(1/2) * sum((a - b)^2)"),
+            ("½ Σ (a - b)²", "(1/2) * sum((a - b)^2)"),
+            ("Σ ½ (a - b)² + c", "sum((1/2) * (a - b)^2) + c"),
+            ("sum(a - b)^2", "(sum(a - b))^2"),
+            ("sum a b / n", "sum((a * b) / n)"),
+            ("mean ℓ", "mean(sample_losses)"),
+            ("Σ_rows δ₁", "sum(delta_1)"),
+            ("Σℓ - αΣδ_1", "sum(sample_losses) - alpha * sum(delta_1)"),
+            ("W_1 - α∂ℒ/∂W_1", "W_1 - alpha * dW_1"),
+            ("W_1⁺ - W₁_next", "W_1_next - W_1_next"),
+            ("(δ₂W₂ᵀ)⊙f₁'(s₁)", "(delta_2 * W_2') .* f1'(s_1)"),
+            ("δ_2W_2' δ_outW_outᵀ", "delta_2 * W_2' * delta_out * W_out'"),
+            ("z₁₂ᵀ½X", "z_12' * (1/2) * X"),
+            ("∂ℒ/∂s_1 dL/ds₁ ∂s₁", "delta_1 * delta_1 * delta_1"),
+            ("+a * +b", "a * b"),
             ("a**2'", "(a^2)'"),
             ("mean(a)", "sum(a) / n"),
             ("sigmoid'(s_1)", "sigmoid'((s_1))"),
@@ -115,6 +129,13 @@ class TestTheGrammar:
             ("f1'", "expected ( behind the function f_1' at the end"),
             ("relu s_1", 'expected ( behind the function relu at character 6, found "s_1"'),
             ("sum'(s_1)", 'expected ( behind the function sum at character 4, found "\'"'),
+            ("δ₁ $", 'nothing is written with "$" (character 4)'),
+            ("½ Σ ;", 'nothing is written with ";" (character 5)'),
+            ("∂ℒ/∂W_1 · · a", 'expected a number, a name or a parenthesis at character 11, found "·"'),
+            ("½ a)", 'expected an operator or the end at character 4, found ")"'),
+            ("f₁′²", 'expected ( behind the function f_1\' at character 4, found "²"'),
+            ("a Σ", "expected a number, a name or a parenthesis at the end"),
+            ("Σ" * 40 + "a", "the formula is nested too deep: expected at most 30 levels"),
             ("a^3", 'nothing is written with "^" (character 2); only ^2 is known'),
             ("a \x1b", 'nothing is written with "" (character 3)'),
             ("(" * 500 + "a" + ")" * 499, "the formula is nested too deep: expected at most 30 levels"),
@@ -140,6 +161,14 @@ class TestTheValues:
             ("W_1_next", "W_1 - alpha * X_in' * delta_1"),
             ("W_2_next", "W_2 - 0.5 * dW_2"),
             ("delta_out", "(y_out - y_gt) .* f_2'(s_2)"),
+            ("delta_1", "(δ_outW_outᵀ)⊙f₁'(s₁)"),
+            ("delta_1", "∂ℒ/∂z_1 .* f1'(s_1)"),
+            ("delta_out", "∂ℒ/∂y_out ⊙ f_2'(s_2)"),
+            ("dW_1", "+z_0' * ∂ℒ/∂s_1"),
+            ("s_1", "z₀W₁"),
+            ("W_1_next", "W_1 - α∂ℒ/∂W_1"),
+            ("W_1_next", "W_1 - 4 α/n * dW_1"),
+            ("W_1_next", "W_1 - 0.5 * 4 * X_in' * (delta_1 / n)"),
         ],
     )
     def test_right_formulas_are_right(self, check: Any, name: str, text: str) -> None:
@@ -151,6 +180,17 @@ class TestTheValues:
         assert check("s_1", "X_in * W_1 + b_1", step).right
         assert check("s_1", "b_1 + X_in * W_1", step).right
         assert check("dW_out", "z_1' * ((y_out - y_gt) .* f_out'(s_out)) / n", step).right
+
+    @pytest.mark.parametrize("text", ["Σ ½ (y_out - y_gt)²", "½ Σ (y_out - y_gt)²", "½ sum (y_out - y_gt)^2"])
+    @pytest.mark.parametrize("name", ["loss", "sample_losses"])
+    def test_a_sum_is_over_the_product_behind_it(self, check: Any, name: str, text: str) -> None:
+        step = core.Timeline(random_problem(seed=1, sizes=(2, 3)))[0]
+        assert check(name, text.replace("sum (", "sum((").replace("^2", "^2)"), step).right
+
+    def test_the_logits_and_their_gradient_have_other_names(self, check: Any) -> None:
+        step = core.Timeline(core.load_problem("three-classes"))[0]
+        assert check("delta_out", "∂ℒ/∂o .* f_out'(s_out)", step).right
+        assert check("delta_out", "∂ℒ/∂y_out .* f_out'(s_out)", step).right
 
     def test_a_huge_product_is_refused(self) -> None:
         step = core.Timeline(random_problem(seed=1, sizes=(2, 1), rows=2000))[0]
@@ -320,6 +360,16 @@ class TestSmallSlips:
             ("W_1_next", "W_1 - 0.2 * dW_1", "0.2 must be alpha", "W_1 - alpha * dW_1"),
             ("sample_losses", "(y_out - y_gt)^2 / 4", "/ 4 must be / 2", "(y_out - y_gt)^2 / 2"),
             ("loss", "sample_losses", "the sum over the samples (rows) is missing", "sum(sample_losses)"),
+            ("sample_losses", "(y_out - y_gt)^2", "comes to 2.14224, where 1.07112", "(y_out - y_gt)^2 / 2"),
+            ("loss", "½ Σ (y_out - y_gt)² / n", "/ n does not belong", "1 / 2 * sum((y_out - y_gt)^2)"),
+            ("delta_out", "(y_out - y_gt) + f3'(s_3)", "; + must be .* before f3'", "(y_out - y_gt) .* f3'(s_3)"),
+            ("delta_out", "(y_out - y_gt) / f3'(s_3)", "; / must be .* before f3'", "(y_out - y_gt) .* f3'(s_3)"),
+            ("W_1_next", "W_1 - (alpha + dW_1)", "+ must be * before dW_1", "W_1 - alpha * dW_1"),
+            ("dW_1", "X_in' + delta_1", "; + must be * before delta_1", "X_in' * delta_1"),
+            ("dW_1", "X_in' * delta_1 / (1 + 1)", "/ (1 + 1) does not belong", "X_in' * delta_1"),
+            ("delta_out", "½ (y_out - y_gt) .* f3'(s_3)", "/ 2 does not", "(y_out - y_gt) .* f3'(s_3)"),
+            ("delta_1", "(δ₂W₂ᵀ) ⊙ (1 - z_1)", "; 1 - z_1 must be f1'(s_1)", "delta_2 * W_2' .* f1'(s_1)"),
+            ("delta_1", "δ₂W₂ .* (1 - z_1)", "must be f1'(s_1), and W_2 must be", "delta_2 * W_2' .* f1'(s_1)"),
             ("loss", "mean(sample_losses)", "/ n does not belong: the problem takes the sum", "sum(sample_losses)"),
         ],
     )
@@ -352,6 +402,39 @@ class TestSmallSlips:
         found = check("dW_1", text, core.Timeline(problem)[0])
         assert found.message.endswith("; f2'(s_2) must be f1'(s_1)")
         assert found.mended == text[:-9] + "f1'(s_1))"
+
+    @pytest.mark.parametrize(
+        ("text", "mended"),
+        [
+            ("delta_2 * W_2' .* z_1 .* (1 - z_1)", "delta_2 * W_2' .* f1'(s_1)"),
+            ("z_1 .* (1 - z_1) .* (delta_2 * W_2')", "f1'(s_1) .* (delta_2 * W_2')"),
+        ],
+    )
+    def test_a_slope_of_two_factors_is_one_slip(self, check: Any, text: str, mended: str) -> None:
+        step = core.Timeline(random_problem(seed=3, sizes=(2, 3, 4, 1), activation="tanh", bias=False))[0]
+        found = check("delta_1", text, step)
+        assert found.message.endswith("; z_1 .* (1 - z_1) must be f1'(s_1)")
+        assert found.mended == mended
+
+    def test_a_number_is_no_formula(self, check: Any) -> None:
+        assert check("loss", "0.517533", xor()).message == "this is a number, not a formula"
+        assert check("loss", "0.5", xor()).message.startswith("this is a number, not a formula; ")
+
+    def test_values_that_differ_are_shown_to_differ(self, check: Any) -> None:
+        message = check("loss", "sum(sample_losses) + 1e-8", xor()).message
+        mine, right = message.removeprefix("it comes to ").split(";")[0].removesuffix(" is right").split(", where ")
+        assert mine != right
+
+    @pytest.mark.parametrize("name", ["p", "dp", "do"])
+    def test_what_has_no_formula_is_compared_by_value_alone(self, check: Any, name: str) -> None:
+        problem = random_problem(seed=1, sizes=(2, 3), loss=core.SoftmaxHinge())
+        message = check(name, "y_gt - y_out", core.Timeline(problem)[0]).message
+        assert message.endswith(f"; only its value is compared: sgdb knows no formula for {name} here")
+
+    def test_n_is_not_a_number_of_this_step(self, check: Any) -> None:
+        found = check("W_1_next", "W_1 - n/8 * dW_1", core.Timeline(exercise_2())[0])
+        assert not found.right
+        assert found.message.endswith("not in general; n must be alpha, and / 8 does not belong")
 
     def test_a_product_alone_is_called_one(self, check: Any) -> None:
         assert check("W_1_next", "W_1 - alpha * dW_1 * loss").message.endswith("loss does not belong")
@@ -388,6 +471,11 @@ class TestSmallSlips:
         [
             ("X_inn' * delta_1", 'unknown "X_inn"; did you mean "X_in"?'),
             ("f7(s_1)", "there is no f_7: the layers are"),
+            ("X_inn + delta_11", 'unknown "X_inn"; did you mean "X_in"?; unknown "delta_11"; did you mean "delta_1"?'),
+            (
+                "qq + f7(ww)",
+                'unknown "qq"; there is no f_7: the layers are 1 to 3, or out; unknown "ww"; expected one of',
+            ),
             ("softmax(s_1)", '"softmax" is not known; expected quantities of the step, f1(...) to f_out(...)'),
         ],
     )

@@ -1,7 +1,8 @@
 """Whether a person's formula gives a quantity, on a step and everywhere, and what is wrong with it where it does not.
 
 A formula is judged at points of other numbers, so that no 0 or 1 of the step excuses a slip. Where it has a number in
-it, which may stand for this problem's α or n, these are kept; else they are others, too.
+it, which may stand for this problem's α or n, these are kept; else they are others, too. In an update that names n, n
+is another all the same: there n/8 is not α, although it may come to it.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from core.checking.formulas.grammar import Binary, FormulaError, Name, Node, Num
 from core.checking.formulas.ground import Ground
 from core.checking.formulas.points import points_like
 from core.checking.formulas.products import DISORDER
-from core.checking.formulas.reference import definitions, rights
+from core.checking.formulas.reference import definitions, in_quantities, rights
 from core.checking.formulas.repair import Mender
-from core.checking.formulas.values import Evaluator, is_same, shape_text
+from core.checking.formulas.values import Evaluator, fitted, is_same, shape_text
 from core.checking.report import FormulaVerdict
 from core.computation import values_of
 from core.step import Step
@@ -43,7 +44,12 @@ class FormulaChecker:
     @cached_property
     def _small(self) -> tuple[Step, ...]:
         """Points with the step's α, and with few rows, so that they can be searched."""
-        return points_like(self.step, own_rate=True, own_rows=self._rows <= MOST_ROWS) or self._other
+        return self._own if self._rows <= MOST_ROWS else self._own_rate
+
+    @cached_property
+    def _own_rate(self) -> tuple[Step, ...]:
+        """Points with the step's α and another n."""
+        return points_like(self.step, own_rate=True) or self._other
 
     @cached_property
     def _other(self) -> tuple[Step, ...]:
@@ -54,7 +60,7 @@ class FormulaChecker:
         """Whether a formula gives the values of the quantity `name`, and what is wrong where it does not. Raises
         FormulaError where it cannot be read, or names something that the step does not have.
         """
-        tree, evaluate = parse(formula.text), Evaluator(self.step, name)
+        tree, evaluate = in_quantities(parse(formula.text), self.step.problem), Evaluator(self.step, name)
         evaluate.look_up(tree)
 
         def verdict(right: bool, message: str = "", mended: Node | None = None) -> FormulaVerdict:
@@ -62,16 +68,20 @@ class FormulaChecker:
             return FormulaVerdict(name, symbol, formula.text, right, message, text)
 
         has_numbers = any(isinstance(part, Number) for part in walk(tree))
-        points = self._own if has_numbers else self._other
+        counts = has_numbers and name.endswith("_next") and Name("n") in walk(tree)
+        points = self._own_rate if counts else self._own if has_numbers else self._other
         wrong, fits = self._on_the_step(evaluate, name, tree)
-        if fits and self._holds(points, name, tree):
+        if fits and any(self._holds(points, name, found) for found in (tree, self._with_n(tree))):
             return verdict(True)
-        repair = self._repair(self._small if has_numbers else self._other, name, self._with_n(tree))
+        small = points if counts or not has_numbers else self._small
+        repair = self._repair(small, name, tree if small is points else self._with_n(tree))
         reasons = self._reasons(name, tree) if fits and self._holds(self._own, name, tree) else []
         if reasons:
             general = "" if repair is None else f": in general it is {render(repair.tree)}"
             verb = "is" if len(reasons) == 1 else "are"
             return verdict(True, f"right here, where {' and '.join(reasons)} {verb} 1{general}")
+        if name not in self._definitions:
+            return verdict(False, f"{wrong}; only its value is compared: sgdb knows no formula for {name} here")
         if repair is None or not repair.notes:
             return verdict(False, wrong)
         return verdict(False, f"{wrong}; {_words(repair, name, tree)}", repair.tree)
@@ -94,15 +104,16 @@ class FormulaChecker:
             return str(error), False
         if is_same(value, target):
             return "it comes out right on the numbers of this step, but not in general", True
+        if not any(isinstance(part, Name) for part in walk(tree)):
+            return "this is a number, not a formula", False
+        value = fitted(value, target)
         if value.shape != target.shape:
             return f"it gives {shape_text(value)}, and {name} is {shape_text(target)}", True
         return _largest(value, target), True
 
     def _with_n(self, tree: Node) -> Node:
-        """The formula with n for numbers that can only be it, where it is searched with fewer rows."""
+        """The formula with n for numbers that can only be it, where it is tried with other rows."""
         rows = self._rows
-        if rows <= MOST_ROWS:
-            return tree
         for part in list(walk(tree)):
             if isinstance(part, Number) and part.value in (rows, 1 / rows):
                 tree = replaced(tree, part, Name("n") if part.value == rows else Binary("/", Number(1.0), Name("n")))
@@ -141,4 +152,6 @@ def _words(repair: Repair, name: str, tree: Node) -> str:
 def _largest(found: Array, target: Array) -> str:
     place = np.unravel_index(int(np.argmax(np.abs(found - target))), target.shape)
     where = f"[{','.join(str(int(i) + 1) for i in place)}]" if place else ""
-    return f"{where or 'it'} comes to {float(found[place]):.6g}, where {float(target[place]):.6g} is right"
+    mine, right = float(found[place]), float(target[place])
+    digits = next(digits for digits in range(6, 18) if f"{mine:.{digits}g}" != f"{right:.{digits}g}" or digits == 17)
+    return f"{where or 'it'} comes to {mine:.{digits}g}, where {right:.{digits}g} is right"

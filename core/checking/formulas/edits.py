@@ -175,6 +175,8 @@ def without(tree: Node, gone: Node) -> Node | None:
         return left
     if left is None:
         return Binary("/", Number(1.0), right) if tree.operator == "/" else right
+    if left == Number(1.0) and left is not tree.left and tree.operator != "/":
+        return right  # what is left of 1/2
     return Binary(tree.operator, left, right)
 
 

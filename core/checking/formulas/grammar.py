@@ -2,15 +2,16 @@
 
     sum      = product { ("+" | "-") product }
     product  = signed { ("*" | ".*" | "/" | nothing) signed }         from left to right; nothing means *
-    signed   = [ "-" ] factor
+    signed   = [ "-" | "+" ] factor
     factor   = atom { "'" | "^2" }                                    ' turns a matrix, ^2 squares its entries
-    atom     = number | name | function "(" sum ")" | "(" sum ")"
+    atom     = number | name | function "(" sum ")" | "(" sum ")" | ("Σ" | "sum" | "mean") product
     function = f1 or f_1, f_out, ..., relu, tanh, sigmoid ; with ' behind it, its derivative ; or sum, mean
 
 `*` is the matrix product (or, with a number, a multiple), `.*` the entrywise one, `/` divides by a number. sum(...) is
-over what the quantity asks for: the samples or, for the samples' losses, the outputs; mean(...) is sum(...) / n. The
-symbols ⊙, · and ᵀ stand for `.*`, `*` and `'`, as do ∘, @ and .T; z₁ is z_1, and
-∂ℒ/∂W_1 is dW_1.
+over what the quantity asks for: the samples or, for the samples' losses, the outputs; mean(...) is sum(...) / n. Σ is a
+sum over the whole product behind it, so that Σ (a - b)² adds up squares, where sum(a - b)^2 is the square of a sum. The
+symbols ⊙, · and ᵀ stand for `.*`, `*` and `'`, as do ∘, @ and .T; z₁ is z_1, ∂ℒ/∂W_1 is dW_1, and ∂ℒ/∂s_1 is delta_1. A
+symbol of print needs no space before what follows: α∂ℒ/∂W_1 and δ₂W₂ᵀ are two factors each.
 """
 
 from __future__ import annotations
@@ -27,22 +28,36 @@ LONGEST = 1_000
 DEEPEST = 30
 PRIME = "'"
 SUMS = ("+", "-")
-TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?|\.\d+)|([^\W\d]\w*)|(\.\*|\^2(?!\d)|[-+*/'()]))")
+TOKEN = re.compile(
+    r"\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?|\.\d+)"
+    r"|([^\W\d]\w*?(?:(?:_\d+(?=[^\W\d_])|_out(?=[A-Z]))|(?!\w)))"  # delta_1W_2 is two names
+    r"|(\.\*|\^2(?!\d)|[-+*/'()]))"
+)
 FUNCTION = re.compile(rf"f_?(?P<layer>\d{{1,4}}|out)|(?P<named>{'|'.join(ACTIVATIONS)}|sum|mean)")
-SUBSCRIPT = re.compile(r"_?([\u2080-\u2089]+)")
-SYMBOLS = str.maketrans(
-    {
-        "ℒ": "loss",
-        "ℓ": "sample_losses",
-        "Σ": "sum",
-        "′": "'",
-        "⁺": "_next",
-        "²": "^2",
-        "½": "(1/2)",
-        **{chr(0x2080 + digit): str(digit) for digit in range(10)},
-    }
-    | {"⊙": ".*", "∘": ".*", "·": "*", "×": "*", "@": "*", "ᵀ": "'", "−": "-", "’": "'"}
-    | {"∂": "d", "δ": "delta", "α": "alpha"}
+SUM = "Σ"
+SUBSCRIPT = "[\u2080-\u2089]"
+DIGITS = {0x2080 + digit: str(digit) for digit in range(10)}
+SYMBOLS = {
+    "ℒ": " loss ",
+    "ℓ": " sample_losses ",
+    "α": " alpha ",
+    **dict.fromkeys(("Σ", "∑", "Σ_rows"), f" {SUM} "),
+    "½": " (1/2) ",
+    "∂": " d",
+    "δ": " delta",
+    "⁺": "_next ",
+    "²": "^2",
+    **dict.fromkeys(("ᵀ", "^T", ".T", "′", "’"), "'"),
+    **dict.fromkeys("⊙∘", ".*"),
+    **dict.fromkeys("·⋅×@", "*"),
+    "−": "-",
+    "**": "^",
+}
+DERIVATIVE = r"(?:∂|(?<![A-Za-z_])d)[ℒL]\s*/\s*[∂d]"
+PRINT = re.compile(
+    rf"(?P<backward>(?:{DERIVATIVE}|∂)s(?=_|{SUBSCRIPT}))|(?P<derivative>{DERIVATIVE})"
+    rf"|Σ_rows(?!\w)|_?(?P<index>{SUBSCRIPT}+)(?P<next>⁺|_next)?|\^T|\.T(?!\w)|\*\*|.",
+    re.DOTALL,
 )
 
 
@@ -101,12 +116,16 @@ Node: TypeAlias = Number | Name | Call | Transpose | Square | Total | Binary
 
 
 def spelled(text: str) -> str:
-    """A name or formula in plain letters, where it was written with the symbols of print."""
-    for derivative in ("∂ℒ/∂", "dℒ/d", "∂L/∂", "dL/d"):
-        text = text.replace(derivative, "d")
-    for mark in ("^T", ".T"):
-        text = re.sub(rf"{re.escape(mark)}(?!\w)", "'", text)
-    return SUBSCRIPT.sub(r"_\1", text.replace("**", "^")).translate(SYMBOLS)
+    """A name or formula in plain letters, where it was written with the symbols of print; Σ alone stays."""
+    return "".join(_plain(match) for match in PRINT.finditer(text))
+
+
+def _plain(symbol: re.Match[str]) -> str:
+    if symbol["index"]:
+        return f"_{symbol['index'].translate(DIGITS)}{'_next' if symbol['next'] else ''} "
+    if symbol["backward"] or symbol["derivative"]:
+        return " delta" if symbol["backward"] else " d"
+    return SYMBOLS.get(symbol[0], symbol[0])
 
 
 def parse(text: str) -> Node:
@@ -176,7 +195,7 @@ class _Parser:
     def __init__(self, text: str) -> None:
         if len(text) > LONGEST:
             raise FormulaError(f"expected a formula of at most {LONGEST} characters, found {len(text)}")
-        self._tokens = list(_tokens(spelled(text)))
+        self._tokens = list(_tokens(text))
         self._next = 0
         self._depth = 0
 
@@ -203,13 +222,15 @@ class _Parser:
             operator = self._peek()
             if operator in ("*", ".*", "/"):
                 self._next += 1
-            elif operator == "(" or operator[:1].isalnum() or operator[:1] == "_":
+            elif self._starts_a_factor():
                 operator = "*"
             else:
                 return node
             node = Binary(operator, node, self._signed())
 
     def _signed(self) -> Node:
+        while self._peek() == "+":
+            self._next += 1
         if self._peek() == "-":
             self._enter()
             self._next += 1
@@ -234,6 +255,8 @@ class _Parser:
             return Number(float(token))
         if token[:1].isalpha() or token[:1] == "_":
             self._next += 1
+            if token == SUM:
+                return Total(self._behind_a_sum())
             function = FUNCTION.fullmatch(token)
             if function is None:
                 return Name(token)
@@ -244,13 +267,23 @@ class _Parser:
         sums = function in ("sum", "mean")
         derivative = self._peek() == PRIME and not sums
         self._next += derivative
-        if self._peek() != "(":
+        if sums and self._starts_a_factor() and self._peek() != "(":
+            argument = self._behind_a_sum()
+        elif self._peek() == "(":
+            argument = self._parenthesis()
+        else:
             name = f"{'f_' * is_layer}{function}{PRIME * derivative}"
             raise FormulaError(f"expected ( behind the function {name} {self._here()}")
-        argument = self._parenthesis()
         if not sums:
             return Call(function, derivative, argument)
         return Total(argument) if function == "sum" else Binary("/", Total(argument), Name("n"))
+
+    def _behind_a_sum(self) -> Node:
+        """The whole product that is summed where there are no parentheses to say it."""
+        self._enter()
+        node = self._product()
+        self._depth -= 1
+        return node
 
     def _parenthesis(self) -> Node:
         self._enter()
@@ -267,14 +300,18 @@ class _Parser:
         if self._depth > DEEPEST:
             raise FormulaError(f"the formula is nested too deep: expected at most {DEEPEST} levels")
 
+    def _starts_a_factor(self) -> bool:
+        token = self._peek()
+        return token == "(" or token[:1].isalnum() or token[:1] == "_"
+
     def _peek(self) -> str:
         return self._tokens[self._next][0] if self._next < len(self._tokens) else ""
 
     def _here(self) -> str:
         if self._next == len(self._tokens):
             return "at the end"
-        token, place = self._tokens[self._next]
-        return f'at character {place}, found "{token}"'
+        _, place, written = self._tokens[self._next]
+        return f'at character {place}, found "{written}"'
 
 
 def _height(node: Node) -> int:
@@ -285,15 +322,22 @@ def _height(node: Node) -> int:
     return height
 
 
-def _tokens(text: str) -> Iterator[tuple[str, int]]:
-    place = 0
-    while text[place:].strip():
-        match = TOKEN.match(text, place)
+def _tokens(text: str) -> Iterator[tuple[str, int, str]]:
+    """The tokens of a formula, each with its place in the text as it was written, from 1, and how it stands there."""
+    plain, origins = "", []
+    for symbol in PRINT.finditer(text):
+        new = _plain(symbol)
+        plain += new
+        origins += [symbol.span()] * len(new)
+    place, end = 0, len(plain.rstrip())
+    while place < end:
+        match = TOKEN.match(plain, place)
         if match is None:
-            at = place + len(text[place:]) - len(text[place:].lstrip())
+            at = origins[place + len(plain[place:]) - len(plain[place:].lstrip())][0]
             raise FormulaError(f"nothing is written with {shown(text[at])} (character {at + 1}){_hint(text[at])}")
-        yield match[match.lastindex or 0], match.start(match.lastindex or 0) + 1
-        place = match.end()
+        token, place = match[match.lastindex or 0], match.end()
+        start, stop = origins[place - len(token)][0], origins[place - 1][1]
+        yield token, start + 1, text[start:stop].strip()
 
 
 def _hint(character: str) -> str:

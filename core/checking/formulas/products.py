@@ -7,7 +7,8 @@ is put right where it stands, or, where that does not do, its factors are put in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from math import isclose, prod
 
 from core.checking.formulas.edits import (
@@ -22,6 +23,7 @@ from core.checking.formulas.edits import (
     flipped,
     is_number,
     is_product,
+    is_sum,
     opposite,
     quoted,
     replaced,
@@ -29,7 +31,7 @@ from core.checking.formulas.edits import (
     weight,
     without,
 )
-from core.checking.formulas.grammar import Binary, Name, Node, Number, Transpose, render
+from core.checking.formulas.grammar import Binary, Call, Name, Node, Number, Total, Transpose, render, walk
 from core.checking.formulas.ground import Ground
 
 NOTHING = Number(1.0)  # what is left of a product without its factors
@@ -67,7 +69,8 @@ class ProductRepairs:
         self._own, self._own_numbers = self._parted(mine)
         self._goals, self._right_numbers = self._parted(right)
         self._pairs: list[Pair] = []
-        foreign, missing = self._pair_equal(list(self._own))
+        self._absorbed: list[Factor] = []  # what is told of with another factor
+        foreign, missing = self._pair_slopes(*self._pair_equal(list(self._own)))
         self._foreign, missing = self._pair_similar(foreign, missing)
         self._missing = [goal for goal in missing if not ground.is_one(goal.node)]
         self._ones = [goal for goal in missing if ground.is_one(goal.node)]
@@ -117,6 +120,37 @@ class ProductRepairs:
             elif self._ground.agree(opposite(node), goal.node):
                 yield Pair(factor, goal, Repair(factor.node), crossed, opposite=True)
 
+    def _pair_slopes(self, left: list[Factor], wanted: list[Factor]) -> tuple[list[Factor], list[Factor]]:
+        """Pairs f'(s_k) with whatever is there in its place, written out: 1 - z_k, or z_k .* (1 - z_k), which is two
+        factors but one slip. What is left on both sides.
+        """
+        for goal in list(wanted):
+            found = [factor for factor in left if self._is_like_slope(factor, goal)]
+            if any(is_sum(factor.node) for factor in found):
+                whole = reduce(lambda whole, factor: Binary(".*", whole, factor.node), found[1:], found[0].node)
+                words = f"{render(whole)} must be {render(goal.node)}"
+                self._pairs.append(Pair(found[0], goal, Repair(replace(goal.node), (words,), 1)))
+                self._absorbed += found[1:]
+                wanted.remove(goal)
+                left = [factor for factor in left if factor not in found]
+        return left, wanted
+
+    def _is_like_slope(self, factor: Factor, goal: Factor) -> bool:
+        """Whether a factor has the goal's layer alone in it, entry by entry, where the goal is its f'(s_k)."""
+        node, s = goal.node, goal.node.argument if isinstance(goal.node, Call) and goal.node.derivative else None
+        if not isinstance(s, Name) or factor.turned or factor.divides or isinstance(factor.node, Number):
+            return False
+        here = {s.name, f"z{s.name[1:]}", f"y{s.name[1:]}"}
+        parts = list(walk(factor.node))
+        value, slope = self._ground.value(factor.node), self._ground.value(node)
+        return (
+            value is not None
+            and slope is not None
+            and value.shape == slope.shape
+            and all(part.name in here for part in parts if isinstance(part, Name))
+            and not any(isinstance(part, (Total, Transpose)) for part in parts)
+        )
+
     def _pair_similar(self, left: list[Factor], wanted: list[Factor]) -> tuple[list[Factor], list[Factor]]:
         """Pairs factors that can be repaired to others, those first that take least. What is left on both sides."""
         rated = []
@@ -142,7 +176,7 @@ class ProductRepairs:
                 tree = replaced(tree, pair.mine.node, pair.repair.tree)
                 notes += pair.repair.notes
                 cost += pair.repair.cost
-        for factor in self._foreign:
+        for factor in (*self._absorbed, *self._foreign):
             tree = tree and without(tree, factor.node)
         notes += do_not_belong([factor.node for factor in self._foreign])
         return Repair(tree or NOTHING, tuple(notes), cost)
@@ -258,7 +292,7 @@ class ProductRepairs:
 
 
 def _divisor(number: Factor) -> str:
-    return f"{'/ ' * number.divides}{render(number.node)}"
+    return f"/ {quoted(number.node)}" if number.divides else render(number.node)
 
 
 def _places(tree: Node) -> Iterator[Node]:

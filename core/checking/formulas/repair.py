@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from core.checking.formulas.edits import (
     BELONGS,
+    PRODUCTS,
     Repair,
     Term,
     added,
@@ -19,6 +21,7 @@ from core.checking.formulas.edits import (
     do_not_belong,
     factors,
     is_multiple,
+    is_number,
     is_product,
     is_sum,
     quoted,
@@ -28,6 +31,7 @@ from core.checking.formulas.edits import (
     weight,
 )
 from core.checking.formulas.grammar import (
+    SUMS,
     Binary,
     Call,
     Name,
@@ -38,6 +42,7 @@ from core.checking.formulas.grammar import (
     Transpose,
     function_name,
     render,
+    walk,
     with_children,
 )
 from core.checking.formulas.ground import Ground
@@ -45,6 +50,7 @@ from core.checking.formulas.products import ProductRepairs
 from core.quantity import canonical
 
 MOST_MISTAKES = 5
+MOST_OPERATORS = 4  # of a formula that are tried as others
 MOST_PAIRS = 800  # parts that are laid beside each other
 ROLES = {"forward": ("X", "s", "z", "y", "o", "p"), "backward": ("delta", "dW", "db", "do", "dp")}
 
@@ -99,6 +105,7 @@ class Mender:
         return best
 
     def _candidates(self, mine: Node, right: Node) -> Iterator[Repair]:
+        yield from self._operators(mine)
         if not is_sum(mine) and not is_multiple(mine):
             yield self._whole(mine)
         if isinstance(right, Call):
@@ -121,6 +128,15 @@ class Mender:
             yield _exchange(mine, right)
         if isinstance(mine, (Call, Total, Square)) and type(mine) is not type(right):
             yield from self._too_much(mine, right)
+
+    def _operators(self, mine: Node) -> Iterator[Repair]:
+        """A product where there is a sum, a difference or a quotient."""
+        for part in islice((part for part in walk(mine) if isinstance(part, Binary)), MOST_OPERATORS):
+            numbers = is_number(part.left) + is_number(part.right)
+            is_other = part.operator in PRODUCTS or numbers > (part.operator in SUMS)
+            for operator in () if is_other else PRODUCTS:
+                words = f"{part.operator} must be {operator} before {quoted(part.right)}"
+                yield Repair(replaced(mine, part, replace(part, operator=operator)), (words,), 1)
 
     def _definition(self, node: Node) -> Node | None:
         return self._definitions.get(canonical(node.name, self._ground.depth)) if isinstance(node, Name) else None

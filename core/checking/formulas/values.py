@@ -59,12 +59,18 @@ class Evaluator:
             return self._evaluate(node)
 
     def look_up(self, node: Node) -> None:
-        """Raises UnknownNameError where the step does not have something that a formula names."""
+        """Raises UnknownNameError, which tells of each thing that a formula names and the step does not have."""
+        unknown: dict[str, None] = {}
         for part in walk(node):
             if isinstance(part, Name) and canonical(part.name, self.depth) not in self._values:
-                raise self._unknown(part.name)
-            if isinstance(part, Call):
-                self.function(part)
+                unknown[str(self._unknown(part.name))] = None
+            elif isinstance(part, Call):
+                try:
+                    self.function(part)
+                except UnknownNameError as error:
+                    unknown[str(error)] = None
+        if unknown:
+            raise UnknownNameError(_listed(list(unknown)))
 
     def function(self, node: Call) -> Activation:
         """What a call applies, but for the derivative. Raises UnknownNameError."""
@@ -137,16 +143,30 @@ class Evaluator:
         return np.asarray(left @ right)
 
 
+def _listed(messages: list[str]) -> str:
+    """Several messages about names as one, which says but once what there is to choose from."""
+    choices = [message.partition("; expected one of ") for message in messages]
+    last = {tail: i for i, (_, _, tail) in enumerate(choices)}
+    return "; ".join(m if last[c[2]] == i else c[0] for i, (m, c) in enumerate(zip(messages, choices, strict=True)))
+
+
 def is_same(found: Array, target: Array) -> bool:
     """Whether two values are the same but for rounding; a vector may come out as a matrix of one row or column, and a
     single number as a matrix or vector of one.
     """
+    found = fitted(found, target)
     if found.shape != target.shape:
-        if found.size != target.size or found.ndim <= target.ndim or 1 not in found.shape:
-            return False
-        found = found.reshape(target.shape)
+        return False
     scale = float(np.abs(target).max(initial=0.0))
     return bool((np.abs(found - target) <= EXACT * scale).all())
+
+
+def fitted(found: Array, target: Array) -> Array:
+    """A value in the shape of its target, where it merely is a matrix of one row or column, or of one number, for that;
+    else as it is.
+    """
+    is_flat = found.size == target.size and found.ndim > target.ndim and 1 in found.shape
+    return found.reshape(target.shape) if is_flat else found
 
 
 def shape_text(values: Array) -> str:
