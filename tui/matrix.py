@@ -335,7 +335,7 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
                 if block.flags is None:  # what was found of a number is not hidden by where it came from
                     mark = SOURCE if kind == "source" else TARGET
             yield start, text.ljust(number_width), style
-            yield start + number_width, mark, colours.dim if kind is None else style
+            yield start + number_width, mark, style if kind is not None or mark == WRONG else colours.dim
 
     def _cell(self, block: Block, row: int, column: int, colours: Palette) -> tuple[str, str, Style]:
         """A number as text of the cell's width, its mark, and its style."""
@@ -343,7 +343,7 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         text = block.format.cell(value)
         if block.flags is not None:
             flag = str(block.flags[row, column]) or " "
-            return text, flag, colours.alarm if flag == WRONG else self._shade(block, value, colours)
+            return text, flag, colours.wrong if flag == WRONG else self._shade(block, value, colours)
         if block.off is not None and block.off[row, column]:
             return text, IDLE, colours.dim
         mark = " "

@@ -21,6 +21,7 @@ class Palette:
     dim: Style
     title: Style
     alarm: Style
+    wrong: Style
     current: Style
     cursor: Style
     pointed: Style
@@ -32,6 +33,7 @@ def palette(dark: bool, ground: str, ink: str) -> Palette:
     background, foreground = Color.parse(ground), Color.parse(ink)
     positive = Color.parse("#57b6ff" if dark else "#0050b0")
     negative = Color.parse("#ff9a57" if dark else "#a83c00")
+    red = Color.parse("#ff5f6e" if dark else "#b00020")
     neutral = foreground.blend(background, 0.3)
     dim = foreground.blend(background, 0.55 if dark else 0.45)
 
@@ -52,5 +54,6 @@ def palette(dark: bool, ground: str, ink: str) -> Palette:
         current=style(foreground, bold=True, reverse=True),
         cursor=Style(reverse=True, bold=True),
         pointed=Style(bold=True, bgcolor=background.blend(foreground, 0.18).rich_color),
-        alarm=style(Color.parse("#ff5f6e" if dark else "#b00020"), bold=True, reverse=True),
+        alarm=style(red, bold=True, reverse=True),
+        wrong=style(red, bold=True),
     )
