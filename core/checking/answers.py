@@ -109,6 +109,8 @@ def load_answers(
     Raises ProblemError, which lists every mistake.
     """
     source = clean(os.fspath(path))
+    if not source:
+        raise ProblemError("", ["expected the name of a file of answers"])
     checker = Checker()
     tables = read_toml(Path(path), source, LARGEST_FILE, as_decimal)
     read = checker.table("", {key: _plain(value) for key, value in tables.items()}, SHEET)
