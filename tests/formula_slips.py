@@ -37,6 +37,9 @@ def right_formulas(step: core.Step) -> Iterator[tuple[str, str]]:
         yield "sample_losses", "sum((y_out - y_gt) .* (y_out - y_gt)) / 2"
         yield "loss", f"0.5 * sum((y_out - y_gt)^2){mean}"
         yield "loss", "mean(sample_losses)" if mean else "sum(sample_losses)"
+        yield "loss", f"½Σ(y_out - y_gt)²{mean}"
+        yield "sample_losses", "Σ ½ (y_out - y_gt)²"
+        yield "delta_out", "∂ℒ/∂y_out⊙f_out'(s_out)"
     elif step.targets.shape[1] > 1:
         start = ["do"]
         if isinstance(problem.loss, core.SoftmaxCrossEntropy):
@@ -58,7 +61,12 @@ def right_formulas(step: core.Step) -> Iterator[tuple[str, str]]:
         for letter, trained in (("W", layer.train_weights), ("b", layer.train_bias and bias)):
             if trained:
                 yield f"{letter}_{name}_next", f"{letter}_{name} - alpha * d{letter}_{name}"
+        yield f"dW_{name}", f"z_{k}ᵀ∂ℒ/∂s_{name}"
+        if k < depth - 1:
+            yield f"delta_{name}", f"(δ_{labels[k + 1]}W_{labels[k + 1]}ᵀ)⊙f_{name}'(s_{name})"
+            yield f"delta_{name}", f"∂ℒ/∂z_{name} ⊙ f_{name}'(s_{name})"
         if layer.train_weights:
+            yield f"W_{name}_next", f"W_{name} - α∂ℒ/∂W_{name}"
             yield f"W_{name}_next", f"W_{name} - alpha * {below[k]}' * {gradients[-1]}"
             yield f"W_{name}_next", f"W_{name} - {problem.learning_rate} * dW_{name}"
         if bias:
@@ -117,6 +125,7 @@ def _for_an_operation(node: Binary) -> Iterator[tuple[str, Node]]:
         yield "factor missing", left
         yield "factor missing", right
         yield "kind of product", Binary("*" if operator == ".*" else ".*", left, right)
+        yield from (("another operation", Binary(other, left, right)) for other in "+-/")
         yield from (("factor too many", Binary("*", node, Name(name))) for name in ("W_1", "y_gt", "X_in"))
     elif operator == "/":
         yield "division missing", left

@@ -30,7 +30,7 @@ from core.checking.formulas.grammar import (
     render,
 )
 from core.checking.formulas.points import points_like
-from core.checking.formulas.reference import definitions
+from core.checking.formulas.reference import definitions, in_quantities
 from core.checking.formulas.values import Evaluator
 from core.computation import values_of
 from examples import LOSSES, exercise_2, problems, random_problem, random_targets
@@ -567,7 +567,8 @@ def elsewhere(step: core.Step) -> core.Step:
 def holds(step: core.Step, name: str, tree: Node) -> bool:
     """Whether a formula has the quantity's values on a step."""
     right = values_of(step)[name]
-    return bool(np.allclose(Evaluator(step, name)(tree).reshape(right.shape), right, rtol=1e-7, atol=1e-9))
+    found = Evaluator(step, name)(in_quantities(tree, step.problem))
+    return bool(np.allclose(found.reshape(right.shape), right, rtol=1e-7, atol=1e-9))
 
 
 class TestManySlips:

@@ -31,7 +31,6 @@ from core.checking.formulas.edits import (
     weight,
 )
 from core.checking.formulas.grammar import (
-    SUMS,
     Binary,
     Call,
     Name,
@@ -79,11 +78,22 @@ class Mender:
             return with_children(node, (self._tidy(node.left), self._tidy(node.right)))
         inner = self._tidy(node.argument)
         if isinstance(node, Total) and isinstance(inner, Binary) and is_product(inner):
+            inner = self._led(inner)
             if self._ground.number(inner.left) is not None and inner.operator != "/":
                 return Binary(inner.operator, inner.left, self._tidy(Total(inner.right)))
             if self._ground.number(inner.right) is not None:
                 return Binary(inner.operator, self._tidy(Total(inner.left)), inner.right)
         return with_children(node, (inner,))
+
+    def _led(self, product: Binary) -> Binary:
+        """A product with the number that it starts with, if it does, in front of all that follows."""
+        left = product.left
+        if product.operator == "/" or not isinstance(left, Binary) or left.operator not in PRODUCTS:
+            return product
+        led = self._led(left)
+        if self._ground.number(led.left) is None or self._ground.number(left) is not None:
+            return product
+        return Binary(led.operator, led.left, Binary(product.operator, led.right, product.right))
 
     def _repair(self, mine: Node, right: Node) -> Repair | None:
         if (mine, right) not in self._found:
@@ -132,9 +142,8 @@ class Mender:
     def _operators(self, mine: Node) -> Iterator[Repair]:
         """A product where there is a sum, a difference or a quotient."""
         for part in islice((part for part in walk(mine) if isinstance(part, Binary)), MOST_OPERATORS):
-            numbers = is_number(part.left) + is_number(part.right)
-            is_other = part.operator in PRODUCTS or numbers > (part.operator in SUMS)
-            for operator in () if is_other else PRODUCTS:
+            is_of_numbers = is_number(part.right) and (part.operator == "/" or is_number(part.left))
+            for operator in () if is_of_numbers or part.operator in PRODUCTS else PRODUCTS:
                 words = f"{part.operator} must be {operator} before {quoted(part.right)}"
                 yield Repair(replaced(mine, part, replace(part, operator=operator)), (words,), 1)
 
