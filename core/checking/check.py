@@ -229,7 +229,7 @@ class _Check:
         if not self.sheet.formulas:
             return []
         from core.checking.formulas.check import FormulaChecker
-        from core.checking.formulas.grammar import FormulaError
+        from core.checking.formulas.grammar import FormulaError, parse
 
         found: dict[str, FormulaVerdict] = {}
         checker = FormulaChecker(self.step)
@@ -238,11 +238,13 @@ class _Check:
             name = self._name(path, formula.name)
             if name in found:
                 self.mistakes.append(f"{path}: {name} was already given")
-            elif name is not None:
-                try:
+            try:
+                if name is None:
+                    parse(formula.text)  # what cannot be read of it is told as well
+                else:
                     found[name] = checker.check(name, self.symbols[name], formula)
-                except FormulaError as error:
-                    self.mistakes.append(f"{path}: {error}")
+            except FormulaError as error:
+                self.mistakes.append(f"{path}: {error}")
         return [found[name] for name in self.own.order if name in found]
 
 
