@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 import core
-from examples import exercise_2
+from samples import exercise_2
 
 MIB = 2**20
 QUICK = "--quick" in sys.argv

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 import core
 from core import Step
-from examples import exercise_2, random_problem
+from samples import exercise_2, random_problem
 from tui.app import SgdbApp
 from tui.screens.training import TrainingScreen
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import core
-from examples import ACTIVATIONS
+from samples import ACTIVATIONS
 
 FORMULAS = {
     "identity": (lambda s: s, lambda _: 1.0),

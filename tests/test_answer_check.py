@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import core
 from answer_sheets import ROUNDINGS, answers_of, as_printed, carried_on, decimals, nested, significant
-from examples import exercise_2, problems, random_problem
+from samples import exercise_2, problems, random_problem
 
 PUBLISHED = Path(__file__).parent.parent / "examples" / "exercise-2-published.toml"
 DELTA_1 = [[-0.018, -0.027, -0.0811], [-0.0197, -0.0296, -0.0889], [0, 0, 0.0957], [0.0201, 0.0301, 0]]

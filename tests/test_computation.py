@@ -10,7 +10,7 @@ from hypothesis import given
 
 import core
 from core.computation import computations, symbols_of, values_of
-from examples import exercise_2, problems
+from samples import exercise_2, problems
 
 
 @given(problems())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import core
-from examples import exercise_2
+from samples import exercise_2
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import core
 from core.computation import computations, values_of
 from core.rules import rules
-from examples import LOSSES, exercise_2, problems, random_problem
+from samples import LOSSES, exercise_2, problems, random_problem
 
 GIVEN = ("X_in", "y_gt")
 

@@ -33,8 +33,8 @@ from core.checking.formulas.points import points_like
 from core.checking.formulas.reference import definitions, in_quantities
 from core.checking.formulas.values import Evaluator
 from core.computation import values_of
-from examples import LOSSES, exercise_2, problems, random_problem, random_targets
 from formula_slips import right_formulas, slips
+from samples import LOSSES, exercise_2, problems, random_problem, random_targets
 
 
 def three_layers(seed: int = 3, sizes: tuple[int, ...] = (2, 3, 4, 1)) -> core.Step:

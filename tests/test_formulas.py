@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 import core
-from examples import problems
+from samples import problems
 
 
 def exercise_1() -> core.Step:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 
 import core
-from examples import ACTIVATIONS, LOSSES, exercise_2, oracle_loss, problems, random_problem
+from samples import ACTIVATIONS, LOSSES, exercise_2, oracle_loss, problems, random_problem
 
 by_name = {"ids": lambda loss: loss.name}
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import core
-from examples import ACTIVATIONS, LOSSES, oracle_classes, oracle_loss, oracle_softmax, random_problem
+from samples import ACTIVATIONS, LOSSES, oracle_classes, oracle_loss, oracle_softmax, random_problem
 
 SMALL = 1e-6
 CLEAR_OF_KINKS = 1e-3

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import core
 from core.hinge import SHIFT
-from examples import (
+from samples import (
     LOSSES,
     exercise_2,
     oracle_classes,

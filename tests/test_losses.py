@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import core
-from examples import LOSSES, oracle_sample_gradient, oracle_sample_loss, random_targets
+from samples import LOSSES, oracle_sample_gradient, oracle_sample_loss, random_targets
 
 ids = {"ids": lambda loss: loss.name}
 SOFTMAX_LOSSES = LOSSES[1:]

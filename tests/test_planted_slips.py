@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import core
 from answer_sheets import ROUNDINGS, answers_of, as_printed, carried_on, decimals, nested, significant
 from core.computation import values_of
-from examples import exercise_2, random_problem
+from samples import exercise_2, random_problem
 
 KINDS = ("sign", "decimal point", "digit inserted", "digit dropped", "digits swapped")
 

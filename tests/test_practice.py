@@ -22,7 +22,7 @@ from core.practice.progress import forget_progress, keep_progress, progress_path
 from core.practice.typed import read_rows
 from core.solving import solve
 from core.solving.arithmetic import worked_out
-from examples import LOSSES, exercise_2, problems, random_problem
+from samples import LOSSES, exercise_2, problems, random_problem
 
 BUILT_IN = ("exercise-1", "exercise-2", "exercise-3", "why-the-max", "xor")
 

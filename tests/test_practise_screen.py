@@ -17,7 +17,7 @@ from core.practice.exercise import Exercise
 from core.practice.progress import progress_path
 from core.practice.scores import Score
 from core.solving import rounded
-from examples import exercise_2
+from samples import exercise_2
 from screen import notices, texts
 from tui.answer_input import AnswerInput
 from tui.matrix import MatrixView

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import core
-from examples import exercise_2, random_problem, step_bits
+from samples import exercise_2, random_problem, step_bits
 
 
 def mistakes(make: Any, *arguments: Any, **keywords: Any) -> tuple[str, ...]:

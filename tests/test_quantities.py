@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import core
-from examples import exercise_2, random_problem
+from samples import exercise_2, random_problem
 
 
 def names(sizes: tuple[int, ...], bias: bool) -> list[str]:

@@ -25,7 +25,7 @@ from core.solving.export import WRITERS, render
 from core.solving.latex import SPECIAL
 from core.solving.rounding import rounded
 from core.solving.worked import blank_sheet, solve
-from examples import LOSSES, exercise_2, problems, random_problem
+from samples import LOSSES, exercise_2, problems, random_problem
 from solution_readers import as_answers, read_html, read_latex, read_markdown
 
 NASTY = r"<script>$\input{x}|"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import core
 from core.solving.export import render
 from core.solving.worked import solve
-from examples import exercise_2, problems
+from samples import exercise_2, problems
 
 NUMBERS = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?")
 FUNCTIONS: dict[str, Any] = {

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import core
-from examples import (
+from samples import (
     LOSSES,
     exercise_2,
     oracle_run,

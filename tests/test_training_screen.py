@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 import core
-from examples import exercise_2, random_problem, step_bits
+from samples import exercise_2, random_problem, step_bits
 from screen import app, diverging, notices, press, regression, settle, shown, texts, training, wide
 from tui.format import MOST_DIGITS
 from tui.keys import key_table

@@ -12,7 +12,7 @@ from textual.widgets import Static
 import core
 from core.computation import values_of
 from core.explanation import explain
-from examples import random_problem
+from samples import random_problem
 from screen import app, diverging, notices, press, settle, shown, texts, training, wide
 from tui.matrix import MatrixView
 from tui.panes.arithmetic import ArithmeticPane
