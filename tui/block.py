@@ -73,7 +73,9 @@ class Block:
 
     def column_name(self, column: int) -> str:
         """What stands over a column, counted from 0: its number, and its name if it has one."""
-        return f"{column + 1} {self.column_names[column]}" if self.column_names else str(column + 1)
+        number = str(column + 1)
+        name = self.column_names[column] if self.column_names else number
+        return number if name == number else f"{number} {name}"
 
     @property
     def gutter(self) -> int:

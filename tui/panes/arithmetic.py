@@ -24,7 +24,7 @@ from tui.report import ReportText, from_what, reason, what_it_is
 
 MATRIX_KEYS = "arrows move · tab next matrix · enter picks a term · y copies · esc"
 TERM_KEYS = "← → pick · enter goes there · backspace back · esc to the matrix"
-REPORT_KEYS = "checked answers: s first slip · r report · enter inspects · esc leaves"
+REPORT_KEYS = "r report · enter inspects · esc leaves"
 SLIP_KEYS = "s next slip · r report · arrows move · enter picks a term · esc"
 WALK_KEYS = ". next computation · , previous · enter inspects · esc leaves"
 TERMS = (12, 8, 6, 4, 3)  # how many of a long sum's terms are shown, the largest: as many as there is room for
@@ -115,7 +115,9 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
             return
         report = self.report if self.report is not None and belongs(self.report, step) else None
         if name is None:
-            self._show(REPORT_KEYS, [Text(line) for line in summary(report)] if report is not None else [])
+            if report is not None:
+                keys = f"s first slip · {REPORT_KEYS}" if report.slips else REPORT_KEYS
+                self._show(f"checked answers: {keys}", [Text(line) for line in summary(report)])
             return
         if name not in values_of(step):
             return
@@ -167,8 +169,8 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
 
 def summary(report: CheckReport) -> Iterator[str]:
     """What came of a check, in a few lines."""
-    source = f" of {plain(report.source)}" if report.source else ""
-    yield f"{ReportText(report, colours=False).summary()}{source}"
+    source = f"{plain(report.source)}: " if report.source else ""
+    yield f"{source}{ReportText(report, colours=False).summary()}"
     if report.first_slip is not None:
         slip = report.first_slip
         yield f"the first: {slip.symbol}{_cell(slip.cells[0]) if slip.cells else ''}: {reason(slip)}"

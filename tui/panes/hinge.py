@@ -191,7 +191,7 @@ class HingePane(MatrixView):
             "",
             self._format(values),
             per_row=True,
-            column_names=("class y", "p_y", "ℓ", "no max", "active"),
+            column_names=("y", "p_y", "ℓ", "no max", "active"),
             row_names=names,
             marks=marks,
             texts={(i, 0): called[view.classes[j]] for i, j in enumerate(rows)},

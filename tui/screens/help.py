@@ -18,16 +18,16 @@ sgdb steps a small network through training, forward and back.
 Every number on the screen belongs to one SGD step.
 
 Rows are samples. Layers are counted from 1, the last is written out.
-  s = z W + b     pre-activation      z = f(s)         activation
-  y_out, y_gt     output, target      ℓ, ℒ             losses: sample, batch
-  δ = ∂ℒ/∂s       delta               ∂W = ∂ℒ/∂W       gradient
-  W⁺ = W - α ∂W   the update          o, p = softmax   logits, probabilities
+  s = z W + b    pre-activation  z = f(s)        activation
+  y_out, y_gt    output, target  ℓ, ℒ            losses: sample, batch
+  δ = ∂ℒ/∂s      delta           ∂W = ∂ℒ/∂W      gradient
+  W⁺ = W - α ∂W  the update      o, p = softmax  logits, probabilities
 
-0.75 is exact, 0.750000 rounded. ▴ rose, ▾ fell since the step shown before.
-○ stands by a ReLU unit that is off, ◆ by a cell that feeds the one under the
-cursor, ◇ by one that it feeds. Of checked answers, ✓ is right, ✗ a slip, ≈
-follows from one before, ? was left open. The mouse wheel, ↑, ↓, page up and
-page down scroll a pane; ctrl+← and ctrl+→ scroll it sideways.
+0.75 is exact, 0.750000 rounded. ▴ rose, ▾ fell since the step shown \
+before. ○ stands by a ReLU unit that is off, ◆ by a cell that feeds the one \
+under the cursor, ◇ by one that it feeds. Of checked answers, ✓ is right, \
+✗ a slip, ≈ follows from one before, ? was left open. The mouse wheel, ↑, \
+↓, page up and page down scroll a pane; ctrl+← and ctrl+→ scroll it sideways.
 """
 TWO_COLUMNS = 118  # columns of the terminal, and the keys stand in two
 
@@ -54,5 +54,5 @@ class HelpScreen(ModalScreen[None]):
             for i in range(rows):
                 cells = [self._keys[j] for j in range(i, len(self._keys), rows)]
                 table.add_row(*(cell for keys, meaning in cells for cell in (Text(keys, style="bold"), meaning)))
-            yield Static(Text(self._reading))
+            yield Static(Text(self._reading), id="reading")
             yield Static(table)
