@@ -112,6 +112,23 @@ class Problem:
             return ("-1", "+1")
         return self.target_names or tuple(str(j) for j in range(1, self.targets.shape[1] + 1))
 
+    def particulars(self) -> dict[str, object]:
+        """Everything that a run follows from, by name, in plain numbers and texts: two problems with the same are
+        trained alike, whatever they are called.
+        """
+        layers = self.network.layers
+        return {
+            "inputs": self.inputs.tolist(),
+            "targets": self.targets.tolist(),
+            "network": [(layer.activation, layer.train_weights, layer.train_bias) for layer in layers],
+            "weights": [layer.weights.tolist() for layer in layers],
+            "bias": [None if layer.bias is None else layer.bias.tolist() for layer in layers],
+            "loss": repr(self.loss),
+            "learning rate": self.learning_rate,
+            "order of batches": (self.batch_size, self.shuffle_seed),
+            "reduction": self.reduction,
+        }
+
     def with_loss(self, loss: Loss) -> Problem:
         """The same network and data under another loss. Raises ProblemError where the targets do not fit it."""
         return replace(self, loss=loss)

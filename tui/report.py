@@ -28,23 +28,23 @@ class ReportText:
         yield self._painted("title", f"{report.step.problem.name}, step {report.step.index}")
         yield self.summary()
         alike = Counter(slip.name for slip in report.slips if not slip.kind)
-        told: set[str] = set()
-        for i, slip in enumerate(report.slips):
-            if not slip.kind and slip.name in told:
-                continue
-            if len(told) < 2 and i in (0, 1):
-                yield from ("", self._painted("title", "the first slip:" if i == 0 else "and after it:"))
+        told = [slip for slip in report.slips if slip.kind or slip is self._first_unknown(slip.name)]
+        for i, slip in enumerate(told):
+            if i < 2:
+                yield from ("", self._painted("title", "and after it:" if i else "the first slip:"))
             yield from self._slip(slip)
-            if not slip.kind:  # one tells enough of many in the same quantity
-                told.add(slip.name)
-                if alike[slip.name] > 1:
-                    yield f"    and {_count(alike[slip.name] - 1, 'more such number')} in {slip.symbol}"
+            if not slip.kind and alike[slip.name] > 1:  # one tells enough of many in the same quantity
+                yield f"    and {_count(alike[slip.name] - 1, 'more such number')} in {slip.symbol}"
         if report.cells or report.slips:
             yield from ("", *self._quantities())
         if report.formulas:
             yield ""
         for formula in report.formulas:
             yield from self._formula(formula)
+
+    def _first_unknown(self, name: str) -> Slip:
+        """The first slip of no known kind in a quantity."""
+        return next(slip for slip in self.report.slips if slip.name == name and not slip.kind)
 
     def summary(self) -> str:
         """The outcome in a line."""

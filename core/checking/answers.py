@@ -193,28 +193,8 @@ def _compare(checker: Checker, read: Mapping[str, Any], problem: Problem | None,
 
 def _difference(problem: Problem, other: Problem) -> str:
     """In what one problem is trained on something else than another, or otherwise; empty where it is the same."""
-    parts: dict[str, tuple[Any, ...]] = {}
-    for one in (problem, other):
-        layers = one.network.layers
-        for name, part in {
-            "inputs": one.inputs,
-            "targets": one.targets,
-            "network": [(layer.activation, layer.train_weights, layer.train_bias) for layer in layers],
-            "weights": [layer.weights for layer in layers],
-            "bias": [layer.bias for layer in layers],
-            "loss": one.loss,
-            "learning rate": one.learning_rate,
-            "order of batches": (one.batch_size, one.shuffle_seed),
-            "reduction": one.reduction,
-        }.items():
-            parts[name] = (*parts.get(name, ()), part)
-    return next((name for name, (here, there) in parts.items() if not _same(here, there)), "")
-
-
-def _same(here: Any, there: Any) -> bool:
-    if isinstance(here, list):
-        return len(here) == len(there) and all(map(_same, here, there))
-    return bool(np.array_equal(here, there)) if isinstance(here, np.ndarray) else bool(here == there)
+    here, there = problem.particulars(), other.particulars()
+    return next((name for name in here if here[name] != there[name]), "")
 
 
 def _is_file(name: str, folder: Path) -> bool:

@@ -23,20 +23,7 @@ def progress_path(exercise: Exercise) -> Path:
     """The file of an exercise. Its name follows from every number of the problem, so that another one, which a changed
     file or another option makes, never goes on where this one was left.
     """
-    problem = exercise.problem
-    layers = [
-        (layer.activation, layer.train_weights, layer.train_bias, _plain(layer.weights), _plain(layer.bias))
-        for layer in problem.network.layers
-    ]
-    told = (
-        exercise.seed,
-        _plain(problem.inputs),
-        _plain(problem.targets),
-        layers,
-        repr(problem.loss),
-        problem.reduction,
-        problem.learning_rate,
-    )
+    told = exercise.seed, exercise.problem.particulars()
     return data_folder() / FOLDER / f"{sha256(repr(told).encode()).hexdigest()[:16]}.json"
 
 
@@ -95,7 +82,3 @@ def _one_of(found: Any, known: Any) -> Any:
     if isinstance(found, (bool, float)) or found not in known:
         raise ValueError
     return found
-
-
-def _plain(values: Any) -> Any:
-    return None if values is None else values.tolist()
