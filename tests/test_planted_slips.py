@@ -279,7 +279,8 @@ class TestRoundingOnTheWay:
             sheets += 1
             others += any(slip.kind not in ("rounded early", "last digit") for slip in report.slips)
             assert sum(slip.kind == "rounded early" for slip in report.slips) <= 1
-        assert others <= 0.05 * sheets
+        assert sheets == 120
+        assert others <= 1
 
     def test_what_is_off_in_the_last_digit_is_said_so(self) -> None:
         assert only_slip({"s_out": exact("0.09859 0.01123 0.06336 0.00594")}).kind == "last digit"
@@ -307,9 +308,23 @@ class TestSlipsThatLeaveMuchOpen:
         true, rough = step.weight_gradients[1], z.T @ delta
         for place in np.ndindex(true.shape):
             key = f"dW_out[{place[0] + 1},{place[1] + 1}]"
-            between, beyond = (true + rough)[place] / 2, 2 * true[place] - rough[place]
+            between, beyond = (true + rough)[place] / 2, 2 * rough[place] - true[place]
             assert core.check_answers(answers | {key: round(between, 4)}, step).right
             assert not core.check_answers(answers | {key: round(beyond, 4)}, step).right
+
+    @pytest.mark.parametrize(
+        ("activation", "digits", "seed"), [("sigmoid", 3, 37), ("sigmoid", 5, 56), ("tanh", 3, 13), ("tanh", 7, 53)]
+    )
+    def test_slopes_may_be_taken_from_z_as_it_was_rounded(self, activation: str, digits: int, seed: int) -> None:
+        """δ by z (1 - z) or 1 - z², from the z that somebody wrote, where f'(s) has the digits of s."""
+        step = step_0(random_problem(seed=seed, sizes=(2, 3, 3, 2), rows=3, activation=activation))
+
+        def from_z(v: dict[str, Any]) -> Any:
+            z = v["z_2"]
+            return v["delta_out"] @ v["W_out"].T * (z * (1 - z) if activation == "sigmoid" else 1 - z**2)
+
+        values = carried_on(step, "delta_2", from_z, significant(digits, ROUNDINGS[2]))
+        assert core.check_answers(answers_of(values, step, as_printed), step).right
 
 
 class TestMisreadInWhatWasLeftOut:
