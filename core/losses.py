@@ -9,11 +9,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
+from core.activations import ONE
 from core.arrays import Array, Mask, Rows
+
+HALF, ZERO = np.full((), 0.5), np.zeros(())
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Loss(ABC):
 
     def gradient(self, outputs: Array, targets: Array) -> Array:
         """∂ℒ/∂y_out for ℒ the sum over the samples, shape (n, d)."""
-        gradient = np.empty_like(outputs)
+        gradient = np.empty(outputs.shape)
         self.bind(outputs, targets, gradient, note=lambda _: None)()
         return gradient
 
@@ -77,6 +81,37 @@ class SquaredError(Loss):
         return []
 
 
+def _row_sums(values: Array) -> Array:
+    """The sum of each row of (n, C), shape (n,). A product with ones takes a fifth of the time that numpy's sum takes."""
+    sums: Array = values.dot(np.ones(values.shape[1]))
+    return sums
+
+
+class _Softmax:
+    """p = softmax(o) for logits and p of shape (n, C), over arrays that are allocated once.
+
+    After `evaluate`, `shifted` (n, C) has the logits without the largest of their row, so that exp never overflows,
+    and `totals` (n,) the sums of their exponentials.
+    """
+
+    def __init__(self, logits: Array, p: Array) -> None:
+        self.shifted, self.totals, largest = np.empty(logits.shape), np.empty(len(logits)), np.empty(len(logits))
+        shifted, totals = self.shifted, self.totals
+        largest_column, total_column = largest.reshape(-1, 1), totals.reshape(-1, 1)
+        sum_p, ones = p.dot, np.ones(logits.shape[1])
+        subtract, exp, divide = np.subtract, np.exp, np.divide
+        find_largest = partial(np.maximum.reduce, logits, axis=1, out=largest)
+
+        def evaluate() -> None:
+            find_largest()
+            subtract(logits, largest_column, shifted)
+            exp(shifted, p)
+            sum_p(ones, totals)
+            divide(p, total_column, p)
+
+        self.evaluate = evaluate
+
+
 class SoftmaxLoss(Loss):
     """What the losses over class probabilities share: p = softmax(o)."""
 
@@ -99,8 +134,8 @@ class SoftmaxLoss(Loss):
     @staticmethod
     def softmax(logits: Array) -> Array:
         """p = softmax(o), shape (n, C); the largest logit is taken off first, so that exp never overflows."""
-        e = np.exp(logits - logits.max(axis=1, keepdims=True))
-        p: Array = e / e.sum(axis=1, keepdims=True)
+        p = np.empty(logits.shape)
+        _Softmax(logits, p).evaluate()
         return p
 
     @classmethod
@@ -123,12 +158,32 @@ class SoftmaxLoss(Loss):
     def logit_gradient(self, outputs: Array, targets: Array) -> Array:
         """∂ℒ/∂o for ℒ the sum over the samples, shape (n, C)."""
 
+    @abstractmethod
+    def bind_logits(
+        self, logits: Array, one_hot: Array, gradient: Array, note: Callable[[float], object]
+    ) -> Callable[[], None]:
+        """As `bind`, over o, the true classes as one-hot rows and ∂ℒ/∂o, all (n, C)."""
+
     def bind(
         self, outputs: Array, targets: Array, gradient: Array, note: Callable[[float], object]
     ) -> Callable[[], None]:
+        if outputs.shape[1] > 1:
+            return self.bind_logits(outputs, targets, gradient, note)
+        logits, one_hot, logit_gradient = (np.empty((len(outputs), 2)) for _ in range(3))
+        minus_y, plus_y = logits[:, :1], logits[:, 1:]
+        is_minus, is_plus = one_hot[:, :1], one_hot[:, 1:]
+        by_minus_y, by_plus_y = logit_gradient[:, :1], logit_gradient[:, 1:]
+        evaluate_logits = self.bind_logits(logits, one_hot, logit_gradient, note)
+        negative, copyto, multiply, add, subtract = np.negative, np.copyto, np.multiply, np.add, np.subtract
+
         def evaluate() -> None:
-            gradient[...] = self.output_gradient(self.logit_gradient(outputs, targets), outputs)
-            note(float(self.sample_losses(outputs, targets).sum()))
+            negative(outputs, minus_y)
+            copyto(plus_y, outputs)
+            multiply(targets, HALF, is_plus)
+            add(is_plus, HALF, is_plus)
+            subtract(ONE, is_plus, is_minus)
+            evaluate_logits()
+            subtract(by_plus_y, by_minus_y, gradient)
 
         return evaluate
 
@@ -158,9 +213,30 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
     def sample_losses(self, outputs: Array, targets: Array) -> Array:
         # log Σ exp(o_j) - o_y with the largest logit taken off both: finite where p_y itself is 0.
         o = self.logits(outputs)
-        shifted = o - o.max(axis=1, keepdims=True)
-        losses: Array = np.log(np.exp(shifted).sum(axis=1)) - (shifted * self.one_hot(targets)).sum(axis=1)
+        softmax = _Softmax(o, np.empty(o.shape))
+        softmax.evaluate()
+        losses: Array = np.log(softmax.totals) - _row_sums(softmax.shifted * self.one_hot(targets))
         return losses
+
+    def bind_logits(
+        self, logits: Array, one_hot: Array, gradient: Array, note: Callable[[float], object]
+    ) -> Callable[[], None]:
+        softmax = _Softmax(logits, gradient)
+        evaluate_softmax, totals = softmax.evaluate, softmax.totals
+        shifted, true_logits, costs = softmax.shifted, np.empty(len(logits)), np.empty(len(logits))
+        ones, sum_shifted = np.ones(logits.shape[1]), softmax.shifted.dot
+        subtract, multiply, log, add_up = np.subtract, np.multiply, np.log, np.add.reduce
+
+        def evaluate() -> None:
+            evaluate_softmax()
+            subtract(gradient, one_hot, gradient)
+            multiply(shifted, one_hot, shifted)
+            sum_shifted(ones, true_logits)
+            log(totals, costs)
+            subtract(costs, true_logits, costs)
+            note(float(add_up(costs)))
+
+        return evaluate
 
     def probability_losses(self, probabilities: Array, one_hot: Array) -> Array:
         with np.errstate(divide="ignore"):  # p_y = 0 costs inf
@@ -187,6 +263,12 @@ class MarginLoss(SoftmaxLoss):
     def active(self, terms: Array, one_hot: Array) -> Mask:
         """Which terms pull at p, shape (n, C); never the column of the true class."""
 
+    @abstractmethod
+    def bind_terms(self, terms: Array, wrong: Array, active: Array) -> Callable[[], object]:
+        """An operation that writes what each of the `terms` costs in its place, and which are active, 1 or 0, into
+        `active`. Where `wrong` is 0, in the column of the true class, the term is 0.
+        """
+
     def terms(self, probabilities: Array, one_hot: Array) -> Array:
         """p_j - p_y + m, shape (n, C); 0 in the column of the true class, which has no term."""
         true = (probabilities * one_hot).sum(axis=1, keepdims=True)
@@ -203,14 +285,46 @@ class MarginLoss(SoftmaxLoss):
         return self.probability_losses(self.probabilities(outputs), self.one_hot(targets))
 
     def probability_losses(self, probabilities: Array, one_hot: Array) -> Array:
-        losses: Array = self.costs(self.terms(probabilities, one_hot)).sum(axis=1)
-        return losses
+        return _row_sums(self.costs(self.terms(probabilities, one_hot)))
+
+    def bind_logits(
+        self, logits: Array, one_hot: Array, gradient: Array, note: Callable[[float], object]
+    ) -> Callable[[], None]:
+        p, wrong, terms, active, slope, parts = (np.empty(logits.shape) for _ in range(6))
+        row = np.empty((len(logits), 1))
+        evaluate_softmax, evaluate_terms = _Softmax(logits, p).evaluate, self.bind_terms(terms, wrong, active)
+        ones, margin, flat_row = np.ones(logits.shape[1]), np.array(self.margin), row.reshape(-1)
+        sum_parts, sum_active, sum_costs = parts.dot, active.dot, terms.dot
+        add, subtract, multiply, add_up = np.add, np.subtract, np.multiply, np.add.reduce
+
+        def evaluate() -> None:
+            evaluate_softmax()
+            multiply(p, one_hot, parts)
+            sum_parts(ones, flat_row)  # p_y
+            subtract(p, row, terms)
+            add(terms, margin, terms)
+            subtract(ONE, one_hot, wrong)
+            multiply(terms, wrong, terms)
+            evaluate_terms()
+            sum_costs(ones, flat_row)
+            note(float(add_up(flat_row)))
+            # ∂ℒ/∂p: 1 for each active term, minus their number for the true class.
+            sum_active(ones, flat_row)
+            multiply(one_hot, row, slope)
+            subtract(active, slope, slope)
+            # Jᵀ ∂ℒ/∂p for J = diag(p) - p pᵀ, without building J: p ⊙ (∂ℒ/∂p - p·∂ℒ/∂p).
+            multiply(p, slope, parts)
+            sum_parts(ones, flat_row)
+            subtract(slope, row, slope)
+            multiply(p, slope, gradient)
+
+        return evaluate
 
     def logit_gradient(self, outputs: Array, targets: Array) -> Array:
         p = self.probabilities(outputs)
         slope = self.probability_gradient(p, self.one_hot(targets))
         # Jᵀ slope for J = diag(p) - p pᵀ, without building J: p ⊙ (slope - p·slope).
-        gradient: Array = p * (slope - (p * slope).sum(axis=1, keepdims=True))
+        gradient: Array = p * (slope - _row_sums(p * slope)[:, np.newaxis])
         return gradient
 
     def setting_mistakes(self) -> list[str]:
@@ -233,6 +347,15 @@ class SoftmaxHinge(MarginLoss):
         active: Mask = terms > 0
         return active
 
+    def bind_terms(self, terms: Array, wrong: Array, active: Array) -> Callable[[], object]:  # noqa: ARG002
+        maximum, sign = np.maximum, np.sign
+
+        def evaluate() -> None:
+            maximum(terms, ZERO, out=terms)
+            sign(terms, active)
+
+        return evaluate
+
 
 class SoftmaxMargin(MarginLoss):
     """ℒ = Σ Σ_{j≠y} (p_j - p_y + m): the hinge without its max, under which terms on the right side pay for wrong ones
@@ -248,6 +371,9 @@ class SoftmaxMargin(MarginLoss):
     def active(self, terms: Array, one_hot: Array) -> Mask:  # noqa: ARG002
         active: Mask = one_hot == 0
         return active
+
+    def bind_terms(self, terms: Array, wrong: Array, active: Array) -> Callable[[], object]:  # noqa: ARG002
+        return partial(np.copyto, active, wrong)
 
 
 LOSSES: dict[str, type[Loss]] = {
