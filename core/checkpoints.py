@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from core.arrays import Array
 
 FLOAT_BYTES = 8
+
+
+class _Grid(NamedTuple):
+    """Which states the rows hold: those before steps origin, origin + stride, ..., up to, not including, `end`.
+    `thinned` is how many rows the thinning that is going on has put in place, 0 while there is none.
+    """
+
+    origin: int
+    end: int
+    stride: int
+    thinned: int = 0
+
+    @property
+    def used(self) -> int:
+        return -(-(self.end - self.origin) // self.stride)
 
 
 class Checkpoints:
@@ -15,6 +32,9 @@ class Checkpoints:
     All states from `origin` up to, not including, `end` have been passed; those on the stride are kept. When the array
     is full every second one is dropped and the stride doubles. Rows that were never written take no memory. `cells` is
     the memory of the rows, one after the other: numpy takes twice as long to copy a small row.
+
+    An interrupt at any point leaves it right: what the rows hold changes in a single assignment, and a thinning that
+    was interrupted is finished by whoever asks next.
     """
 
     def __init__(self, size: int, budget: int, stride: int = 1) -> None:
@@ -25,42 +45,55 @@ class Checkpoints:
         self._first_stride = stride
         self.restart(0)
 
-    def restart(self, origin: int) -> None:
-        """Empty, and ready to begin at the state before step `origin`."""
-        self.origin = self.end = origin
-        self.stride = self._first_stride
-
-    def reserve(self, end: int) -> None:
-        """Make room for the states before all steps up to, not including, `end`."""
-        while (end - 1 - self.origin) // self.stride >= self.capacity:
+    @property
+    def grid(self) -> _Grid:
+        """Which states the rows hold."""
+        if self._grid.thinned:
             self._thin()
-
-    def extend(self, end: int) -> None:
-        """The states before all steps up to `end` have been passed."""
-        self.end = max(self.end, end)
-
-    def continues_at(self, index: int) -> bool:
-        """Whether states from `index` on can be added, or written again."""
-        return self.origin <= index <= self.end
-
-    def nearest(self, index: int) -> tuple[int, Array] | None:
-        """The last kept state before step `index` or an earlier one: whose it is, and the row."""
-        reach = min(index, self.end - 1)
-        if reach < self.origin:
-            return None
-        slot = (reach - self.origin) // self.stride
-        return self.origin + slot * self.stride, self.rows[slot]
+        return self._grid
 
     @property
     def used(self) -> int:
         """How many states are kept."""
-        return -(-(self.end - self.origin) // self.stride)
+        return self.grid.used
+
+    def restart(self, origin: int) -> None:
+        """Empty, and ready to begin at the state before step `origin`."""
+        self._grid = _Grid(origin, origin, self._first_stride)
+
+    def reserve(self, end: int) -> None:
+        """Make room for the states before all steps up to, not including, `end`."""
+        while (end - 1 - self.grid.origin) // self.grid.stride >= self.capacity:
+            self._grid = self._grid._replace(thinned=1)  # the first row stays where it is
+            self._thin()
+
+    def extend(self, end: int) -> None:
+        """The states before all steps up to `end` have been passed."""
+        if end > self.grid.end:
+            self._grid = self._grid._replace(end=end)
+
+    def continues_at(self, index: int) -> bool:
+        """Whether states from `index` on can be added, or written again."""
+        return self.grid.origin <= index <= self.grid.end
+
+    def nearest(self, index: int) -> tuple[int, Array] | None:
+        """The last kept state before step `index` or an earlier one: whose it is, and the row."""
+        origin, end, stride, _ = self.grid
+        reach = min(index, end - 1)
+        if reach < origin:
+            return None
+        slot = (reach - origin) // stride
+        return origin + slot * stride, self.rows[slot]
 
     def _thin(self) -> None:
-        # Row i takes over row 2i. In stretches that double, no stretch overlaps its source: no temporary copy.
-        kept, start = -(-self.used // 2), 1
+        """Let row i take over row 2i, from where that was left, and double the stride."""
+        grid = self._grid
+        kept, start = -(-grid.used // 2), grid.thinned
         while start < kept:
+            # In stretches that double, none overlaps its source: numpy needs no temporary copy, and a stretch that was
+            # interrupted behind its copy can be copied again.
             stop = min(2 * start, kept)
             self.rows[start:stop] = self.rows[2 * start : 2 * stop : 2]
             start = stop
-        self.stride *= 2
+            self._grid = grid._replace(thinned=start)
+        self._grid = _Grid(grid.origin, grid.end, 2 * grid.stride)

@@ -1,4 +1,4 @@
-"""Stochastic gradient descent: which rows make up each step, and the training loop over ready arrays."""
+"""Stochastic gradient descent: the training loop over ready arrays."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from functools import partial
 import numpy as np
 
 from core.activations import Operation
-from core.arrays import Array, Rows, frozen
+from core.arrays import Array, frozen
 from core.backprop import Pass
+from core.batches import BatchSchedule, ShuffledRows
 from core.checkpoints import Checkpoints
 from core.network import Parameters
 from core.problem import Problem
@@ -18,41 +19,6 @@ from core.step import Step
 
 PIECE = 2**14  # cells of the parameters that are updated in one go
 NOWHERE = sys.maxsize  # the index of a trainer that was interrupted in the middle of a step
-
-
-class BatchSchedule:
-    """Which rows each SGD step uses: a function of the step's index alone, so that any step can be asked for."""
-
-    def __init__(self, rows: int, batch_size: int | None, seed: int) -> None:
-        self.rows = rows
-        self.batch_size = rows if batch_size is None else batch_size
-        self.steps_per_epoch = -(-rows // self.batch_size)
-        self.shuffled = batch_size is not None
-        self._seed = seed
-        self._order: Rows = np.arange(rows)
-        self._order_epoch = -1
-
-    def epoch(self, index: int) -> int:
-        return index // self.steps_per_epoch
-
-    def size(self, index: int) -> int:
-        """How many rows step `index` uses; the last one of an epoch uses what is left."""
-        place = index % self.steps_per_epoch
-        return min(self.batch_size, self.rows - place * self.batch_size)
-
-    def batch(self, index: int) -> Rows:
-        """The rows of step `index`."""
-        epoch, place = divmod(index, self.steps_per_epoch)
-        if self.shuffled and self._order_epoch != epoch:
-            self._order, self._order_epoch = self._shuffle(epoch), epoch
-        return self._order[place * self.batch_size : (place + 1) * self.batch_size]
-
-    def _shuffle(self, epoch: int) -> Rows:
-        # The rank of raw 64-bit draws: numpy keeps a bit generator's raw stream the same from version to version,
-        # which it does not promise for permutation().
-        generator = np.random.PCG64(np.random.SeedSequence([self._seed, epoch]))
-        order: Rows = np.argsort(generator.random_raw(self.rows), kind="stable")
-        return order
 
 
 class Trainer:
@@ -73,6 +39,7 @@ class Trainer:
         self._update = list(self._descent(np.array(problem.learning_rate)))
         self._losses: list[float] = []
         self._passes: dict[int, Pass] = {}
+        self._rows = ShuffledRows(problem.inputs, problem.targets, self.schedule) if self.schedule.shuffled else None
 
     def run(self, steps: int, checkpoints: Checkpoints) -> Array:
         """Take `steps` steps, leave the state before each that falls on a checkpoint there, and return their losses.
@@ -80,10 +47,11 @@ class Trainer:
         """
         self._losses.clear()
         state, shuffled = self.state.data, self.schedule.shuffled
-        cells, size, stride = checkpoints.cells, checkpoints.size, checkpoints.stride
+        cells, size = checkpoints.cells, checkpoints.size
+        origin, _, stride, _ = checkpoints.grid
         first, self.index = self.index, NOWHERE
-        slot = -(-(first - checkpoints.origin) // stride)
-        due, cell = checkpoints.origin + slot * stride, slot * size
+        slot = -(-(first - origin) // stride)
+        due, cell = origin + slot * stride, slot * size
         operations = self._load(first).operations
         with np.errstate(all="ignore"):  # a run that overflows is found by whoever asked for it
             for index in range(first, first + steps):
@@ -101,6 +69,7 @@ class Trainer:
 
     def restore(self, index: int, state: Array) -> None:
         """Go to where the trained parameters before step `index` were `state`."""
+        self.index = NOWHERE
         np.copyto(self.state, state)
         self.index = index
 
@@ -146,16 +115,11 @@ class Trainer:
         """The pass for step `index`, with the rows of its batch in place."""
         size, problem = self.schedule.size(index), self.problem
         if size not in self._passes:
-            inputs, targets = problem.inputs, problem.targets
-            if self.schedule.shuffled:
-                inputs, targets = np.empty((size, inputs.shape[1])), np.empty((size, targets.shape[1]))
-            work = Pass(problem, inputs, targets, self._parameters, self._gradients, self._losses.append)
+            data = (problem.inputs, problem.targets) if self._rows is None else self._rows.batch(size)
+            work = Pass(problem, *data, self._parameters, self._gradients, self._losses.append)
             work.operations += self._update
             self._passes[size] = work
         work = self._passes[size]
-        if self.schedule.shuffled:
-            rows = self.schedule.batch(index)
-            # mode="clip" writes straight into `out`, the default through a buffer; the rows are all within bounds.
-            np.take(problem.inputs, rows, axis=0, out=work.inputs, mode="clip")
-            np.take(problem.targets, rows, axis=0, out=work.targets, mode="clip")
+        if self._rows is not None:
+            self._rows.load(index)
         return work

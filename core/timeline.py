@@ -16,9 +16,11 @@ from core.step import Step
 
 KIB = 2**10
 MIB = 2**20
-HEAVY = 64 * KIB  # of a state from this size on, what a copy costs is getting fresh memory for it
-WORTH_A_COPY = 2048  # and a step over this many rows costs so much more that there is one for every step
-SPARSEST = 32
+FRESH = (
+    KIB // 2
+)  # bytes of history a step, at most: memory that is touched for the first time can cost more than a step
+WORTH_A_COPY = 2048  # rows: a step over so many costs so much more that there is a checkpoint for every one
+SPARSEST = 32  # steps from one checkpoint to the next, at most, while there is room for all
 BLOCK = 1024  # steps between two looks at whether the run is still finite
 
 
@@ -117,9 +119,7 @@ class Timeline:
     def _first_stride(self) -> int:
         """Of how many steps one leaves a checkpoint while there is room for all."""
         trainer = self._trainer
-        if trainer.state.nbytes < HEAVY:
-            return 1
-        return max(1, min(SPARSEST, WORTH_A_COPY // trainer.schedule.batch_size))
+        return max(1, min(SPARSEST, trainer.state.nbytes // FRESH, WORTH_A_COPY // trainer.schedule.batch_size))
 
     def _recorder(self, end: int) -> Checkpoints:
         """Where the states from the trainer's on, up to `end`, are to be kept."""

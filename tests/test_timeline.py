@@ -391,3 +391,23 @@ def test_a_timeline_is_gone_through_as_far_as_it_has_been_computed() -> None:
     timeline = core.Timeline(exercise_2())
     timeline.advance(5)
     assert [step.index for step in timeline] == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(("rows", "batch_size"), [(60, 7), (2000, 9), (2000, 700)])
+def test_a_step_has_the_numbers_of_its_own_rows_wherever_it_stands_in_the_data(rows: int, batch_size: int) -> None:
+    rng = np.random.default_rng(0)
+    problem = core.Problem(
+        name="many rows",
+        inputs=rng.normal(size=(rows, 50)),
+        targets=rng.normal(size=(rows, 2)),
+        network=core.Network([core.Layer(rng.normal(size=(50, 2)))]),
+        learning_rate=1e-9,
+        batch_size=batch_size,
+    )
+    timeline, epoch = core.Timeline(problem), -(-rows // batch_size)
+    for index in (0, epoch - 1, epoch, epoch + 1, 1, epoch // 2, 2 * epoch - 1, epoch // 2 + 1):
+        step = timeline[index]
+        np.testing.assert_array_equal(step.inputs, problem.inputs[step.batch])
+        np.testing.assert_array_equal(step.targets, problem.targets[step.batch])
+    seen = np.concatenate([timeline[index].batch for index in range(epoch)])
+    assert sorted(seen) == list(range(rows))
