@@ -82,7 +82,7 @@ class SquaredError(Loss):
 
 
 def _row_sums(values: Array) -> Array:
-    """The sum of each row of (n, C), shape (n,). A product with ones takes a fifth of the time that numpy's sum takes."""
+    """The sum of each row of (n, C), shape (n,): a product with ones, which takes a fifth of the time of `sum`."""
     sums: Array = values.dot(np.ones(values.shape[1]))
     return sums
 
