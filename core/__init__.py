@@ -22,6 +22,7 @@ from core.problem import Problem
 from core.quantity import Quantity, given, layer_label, layer_symbol, quantities
 from core.step import Step
 from core.suggestion import suggest
+from core.text import rounded_to, significant, sure
 from core.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -92,10 +93,13 @@ __all__ = [
     "practice_problem",
     "quantities",
     "recursive",
+    "rounded_to",
+    "significant",
     "solve",
     "sources",
     "step_under",
     "suggest",
+    "sure",
     "symbols_of",
     "targets",
     "values_of",

@@ -13,6 +13,7 @@ from core.arrays import Array
 from core.origins import Bound, Cell, Cells, Place, scope_of
 from core.rules import SUM, Operand, Product
 from core.step import Step
+from core.text import significant
 
 DIGITS = 6
 TERMS = 8
@@ -20,12 +21,12 @@ TERMS = 8
 Spelling: TypeAlias = Callable[[float], str]  # how a number is written down
 
 
-def significant(digits: int = DIGITS) -> Spelling:
+def spelling(digits: int = DIGITS) -> Spelling:
     """Numbers of `digits` significant digits, without zeros at the end."""
-    return lambda value: f"{value + 0.0:.{digits}g}"  # -0.0 is 0 to people
+    return lambda value: significant(value, digits)
 
 
-USUAL = significant()
+USUAL = spelling()
 
 
 @dataclass(frozen=True)
@@ -177,16 +178,12 @@ class Explanation:
         form = self._combination.number_form or self._combination.form
         return self._line(n, form, lambda factor: factor.text(spell), spell)
 
-    @property
-    def result(self) -> str:
-        """The cell's value at full precision."""
-        return repr(self.value)
-
     def lines(self, n: int = TERMS, digits: int = DIGITS) -> tuple[str, ...]:
         """Symbols, numbers and result, a line each, for a screen or the clipboard; where it came from, if given."""
+        spell = spelling(digits)
         if self.origin is not None:
-            return (f"{self.symbol} = {self.result}", f"given: {self.origin}")
-        return (f"{self.symbol} = {self.symbols(n)}", f"= {self.numbers(n, significant(digits))}", f"= {self.result}")
+            return (f"{self.symbol} = {spell(self.value)}", f"given: {self.origin}")
+        return (f"{self.symbol} = {self.symbols(n)}", f"= {self.numbers(n, spell)}", f"= {spell(self.value)}")
 
     def __str__(self) -> str:
         first, *rest = self.lines()

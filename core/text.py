@@ -1,8 +1,11 @@
-"""Text from outside, made fit to be shown on a terminal."""
+"""Texts and numbers, made fit to be shown to a person."""
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Context
+
 MOST_DIGITS = 10**20
+SURE = 13  # significant digits of a float64 that arithmetic leaves sharp; those behind depend on the processor
 
 
 def clean(text: str) -> str:
@@ -10,6 +13,21 @@ def clean(text: str) -> str:
     if not text.isprintable():
         text = "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
     return text.strip()
+
+
+def sure(value: float) -> float:
+    """A computed number without the digits that rounding has blurred: what is shown is the same on every machine."""
+    return float(f"{value:.{SURE}g}")
+
+
+def rounded_to(value: float, digits: int) -> float:
+    """A computed number rounded to 1 to 12 significant digits as people do it: 0.25 to 0.3, -0.25 to -0.3."""
+    return float(Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(f"{value:.{SURE}g}"))
+
+
+def significant(value: float, digits: int) -> str:
+    """A computed number with at most `digits` significant digits, without zeros at the end; -0 is 0 to people."""
+    return f"{rounded_to(value, digits) + 0.0:.{digits}g}"
 
 
 def exact(value: float) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 import core
 from core import Step
@@ -31,6 +32,13 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)  # returns when the key has been dealt with
         await _shown(pilot)
+
+
+async def stand_still(pilot: Pilot[Any]) -> None:
+    """Let no cursor blink: a picture depends on no clock."""
+    for line in pilot.app.screen.query(Input):
+        line.cursor_blink = False
+    await pilot.pause()
 
 
 def training(pilot: Pilot[Any]) -> TrainingScreen:

@@ -18,7 +18,7 @@ from core.practice.progress import progress_path
 from core.practice.scores import Score
 from core.solving import rounded
 from samples import exercise_2
-from screen import notices, texts
+from screen import notices, stand_still, texts
 from tui.answer_input import AnswerInput
 from tui.matrix import MatrixView
 from tui.practise_app import PractiseApp, run_practice
@@ -441,6 +441,7 @@ def test_what_practice_looks_like(snap_compare: Any, size: tuple[int, int], stat
             await press(pilot, "h", "h")
             clock.seconds = PAUSE
             await press(pilot, "h")
+        await stand_still(pilot)
 
     clock = Clock()
     assert snap_compare(practice(clock=clock), terminal_size=size, run_before=prepare)
@@ -545,5 +546,6 @@ def test_what_the_question_looks_like(snap_compare: Any, export: ExportApp) -> N
     async def prepare(pilot: Pilot[Any]) -> None:
         export.ask()
         await pilot.pause()
+        await stand_still(pilot)
 
     assert snap_compare(export, terminal_size=(80, 24), run_before=prepare)

@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 import core
-from screen import app, diverging, press, settle, training, wide
+from screen import app, diverging, press, settle, stand_still, training, wide
 from tui.app import SgdbApp
 from tui.workbench import Workbench
 
@@ -42,6 +42,7 @@ def compare(snap_compare: Any) -> Compare:
             if inspect:
                 training(pilot).query_one(Workbench).inspected = inspect
                 await settle(pilot)
+            await stand_still(pilot)
 
         result: bool = snap_compare(app(problem), terminal_size=size, run_before=prepare)
         return result

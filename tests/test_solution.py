@@ -54,7 +54,7 @@ def assert_right(found: dict[str, list[list[str]]], step: core.Step, whole: bool
 
 
 @settings(max_examples=60)
-@given(problems(), st.integers(2, 17), st.integers(0, 2), st.sampled_from(sorted(WRITERS)))
+@given(problems(), st.integers(2, 12), st.integers(0, 2), st.sampled_from(sorted(WRITERS)))
 def test_what_is_printed_checks_as_right(problem: core.Problem, digits: int, index: int, format: str) -> None:
     assume(problem.learning_rate < 1)
     try:
@@ -65,11 +65,11 @@ def test_what_is_printed_checks_as_right(problem: core.Problem, digits: int, ind
 
 
 @pytest.mark.parametrize("format", sorted(WRITERS))
-@pytest.mark.parametrize("digits", range(2, 18))
+@pytest.mark.parametrize("digits", range(2, 13))
 def test_every_number_of_digits(format: str, digits: int) -> None:
     step = core.Timeline(core.load_problem("exercise-2"))[3]
     text = render(solve([step], digits), format)
-    assert_right(read(text, format, step), step, whole=digits < 17)
+    assert_right(read(text, format, step), step)
 
 
 @pytest.mark.parametrize("format", sorted(WRITERS))
@@ -103,8 +103,8 @@ def test_a_large_matrix_is_whole_in_blocks(format: str) -> None:
         (0.0001234, 6, "0.0001234"),
         (0.00001234, 6, "1.234e-5"),
         (1e300, 6, "1e300"),
-        (0.1, 17, "0.1"),
-        (5e-324, 17, "5e-324"),
+        (0.1, 12, "0.1"),
+        (5e-324, 12, "4.94065645841e-324"),
         (float("nan"), 6, "NaN"),
         (float("-inf"), 6, "-inf"),
     ],
@@ -113,11 +113,10 @@ def test_numbers_as_they_are_written(value: float, digits: int, text: str) -> No
     assert rounded(value, digits) == text
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False), st.integers(2, 17))
+@given(st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False), st.integers(2, 12))
 def test_a_written_number_is_the_true_one_rounded(value: float, digits: int) -> None:
     number = Decimal(rounded(value, digits))
     assert len(number.normalize().as_tuple().digits) <= digits
-    # At 17 digits the shortest text that reads back as the very double may be off by more than half of its last digit.
     close = abs(number - Decimal(value)) <= abs(Decimal(value)) * Decimal(10) ** (1 - digits) / 2 * Decimal("1.001")
     assert close or float(number) == value
 
@@ -353,7 +352,7 @@ def varied() -> list[core.Step]:
 
 
 @pytest.mark.skipif(LATEX is None, reason="there is no pdflatex here")
-@pytest.mark.parametrize(("kind", "digits"), [(0, 6), (1, 17), (2, 6), (3, 2), (4, 6)])
+@pytest.mark.parametrize(("kind", "digits"), [(0, 6), (1, 12), (2, 6), (3, 2), (4, 6)])
 def test_the_latex_compiles(kind: int, digits: int, tmp_path: Path) -> None:
     (tmp_path / "solution.tex").write_text(render(solve([varied()[kind]], digits), "latex"), encoding="ascii")
     command = [str(LATEX), "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "solution.tex"]
@@ -366,7 +365,7 @@ def test_the_latex_compiles(kind: int, digits: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
-@pytest.mark.parametrize(("kind", "digits"), [(0, 17), (1, 4), (2, 6)])
+@pytest.mark.parametrize(("kind", "digits"), [(0, 12), (1, 4), (2, 6)])
 def test_the_numbers_in_a_browser(kind: int, digits: int, tmp_path: Path) -> None:
     step = varied()[kind]
     path = tmp_path / "solution.html"

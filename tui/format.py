@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from rich.cells import cell_len, set_cell_size
 
-from core import Array
+from core import Array, rounded_to, significant, sure
 
 DEFAULT_DIGITS = 6
 FEWEST_DIGITS, MOST_DIGITS = 4, 12
@@ -42,6 +42,7 @@ class NumberFormat:
 
     def text(self, value: float) -> str:
         """`value` without the padding."""
+        value = sure(value)
         if math.isnan(value):
             return "NaN"
         if math.isinf(value):
@@ -51,10 +52,10 @@ class NumberFormat:
         exponent = math.floor(math.log10(abs(value)))
         decimals = max(0, self.digits - max(0, exponent + 1))
         if exponent < self.integers:
-            fixed = f"{value:.{decimals}f}"
+            kept = decimals + exponent + 1
+            fixed = f"{rounded_to(value, kept) if kept > 0 else 0.0:.{decimals}f}"
             if float(fixed) == value:
                 return fixed.rstrip("0").rstrip(".") if "." in fixed else fixed
-            kept = decimals + exponent + 1
             if len(fixed.lstrip("-").split(".")[0]) <= self.integers and kept >= self._power_decimals(exponent) + 1:
                 return fixed
         return self._power(value, exponent)
@@ -63,12 +64,14 @@ class NumberFormat:
         return max(0, self.digits - len(f"e{exponent}"))
 
     def _power(self, value: float, exponent: int) -> str:
-        mantissa, power = f"{value:.{self._power_decimals(exponent)}e}".split("e")
+        decimals = self._power_decimals(exponent)
+        mantissa, power = f"{rounded_to(value, decimals + 1):.{decimals}e}".split("e")
         text = f"{mantissa}e{int(power)}"
         if float(text) == value and "." in mantissa:
             text = f"{mantissa.rstrip('0').rstrip('.')}e{int(power)}"
         if len(text.lstrip("-")) > 2 + self.digits:  # rounding reached the next power, whose exponent is longer
-            mantissa, power = f"{value:.{max(0, self._power_decimals(exponent) - 1)}e}".split("e")
+            decimals = max(0, decimals - 1)
+            mantissa, power = f"{rounded_to(value, decimals + 1):.{decimals}e}".split("e")
             text = f"{mantissa}e{int(power)}"
         return text
 
@@ -103,7 +106,7 @@ def _digits(value: float, most: int) -> int:
 
 def short(value: float, digits: int = DEFAULT_DIGITS) -> str:
     """`value` in running text, with `digits` significant digits at most: 0.5, 1.966448, 3.1e-05."""
-    return f"{value:.{digits}g}"
+    return significant(value, digits)
 
 
 def plain(text: str) -> str:

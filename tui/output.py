@@ -18,7 +18,7 @@ FORMAT = Option(
 )
 OUTPUT = Option("output", "FILE", "write to a file (default, and -: print)", short="o")
 FORCE = Option("force", None, "replace a file that is there already")
-DIGITS = Option("digits", "N", "significant digits of the numbers, 2 to 17 (default: 6)")
+DIGITS = Option("digits", "N", "significant digits of the numbers, 2 to 12 (default: 6)")
 STDOUT = "-"
 FAILED = 1
 

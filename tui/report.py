@@ -114,7 +114,9 @@ def reason(slip: Slip) -> str:
 
 def what_it_is(verdict: CellVerdict) -> str:
     """The true number, and the one that follows from the person's own where that is something else."""
-    own, true = f"{verdict.own:.{DIGITS}g}", f"{verdict.true:.{DIGITS}g}"
+    from core import significant
+
+    own, true = significant(verdict.own, DIGITS), significant(verdict.true, DIGITS)
     close = math.isclose(verdict.own, verdict.true, rel_tol=1e-3) or not math.isfinite(verdict.own)
     return f"it is {true}" + ("" if own == true or close else f"; from your own numbers, {own}")
 

@@ -3,7 +3,7 @@ alone as an answer sheet.
 """
 
 from core.solving.export import SUFFIXES, format_of, render, write_solution
-from core.solving.rounding import FEWEST, MOST, SURE, USUAL, rounded
+from core.solving.rounding import FEWEST, MOST, USUAL, rounded
 from core.solving.solution import Solution
 from core.solving.toml import LAST_CHECKED, MOST_CHECKED, count, to_toml
 from core.solving.worked import blank_sheet, solve
@@ -14,7 +14,6 @@ __all__ = [
     "MOST",
     "MOST_CHECKED",
     "SUFFIXES",
-    "SURE",
     "USUAL",
     "Solution",
     "blank_sheet",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
-FEWEST, MOST, USUAL = 2, 17, 6
-SURE = 13  # significant digits of a double that some arithmetic has not blurred
+from core.text import SURE
+
+FEWEST, MOST, USUAL = 2, 12, 6
 SMALLEST_PLAIN = -4  # the power of ten below which zeros behind the point are hard to count
 
 
@@ -18,9 +19,8 @@ def rounded(value: float, digits: int = USUAL) -> str:
         return "NaN" if math.isnan(value) else "inf" if value > 0 else "-inf"
     if value == 0:
         return "0"
-    # 0.1 + 0.2 is 0.3 to whoever asks for no more than what a sum can promise.
-    exact = Decimal(f"{value:.{SURE}g}" if digits < SURE else repr(value)).normalize()
-    number = exact if len(exact.as_tuple().digits) <= digits else Decimal(f"{value:.{digits - 1}e}")
+    exact = Decimal(f"{value:.{SURE}g}").normalize()  # 0.1 + 0.2 is 0.3
+    number = exact if len(exact.as_tuple().digits) <= digits else Context(prec=digits, rounding=ROUND_HALF_UP).plus(exact)
     power = number.adjusted()
     if SMALLEST_PLAIN <= power < digits:
         return f"{number:f}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.solving.rounding import MOST, SURE
+from core.solving.rounding import MOST
 from core.solving.solution import Entry, Grid, Solution
+from core.text import SURE
 
 NOTATION = (
     "Rows are samples; ∂W stands for ∂ℒ/∂W, likewise ∂b, ∂p, ∂o; ⊙ multiplies entry by entry; W⁺ is W after the update."
@@ -21,8 +22,7 @@ def heading(solution: Solution) -> str:
 
 def rounding_note(solution: Solution) -> str:
     """How the numbers are rounded."""
-    exact = "exact" if solution.digits >= SURE else f"exact to {SURE}"
-    note = f"Numbers are rounded to {solution.digits} significant digits; one with fewer is {exact}."
+    note = f"Numbers are rounded to {solution.digits} significant digits; one with fewer is exact to {SURE}."
     if solution.blank:
         return note
     entries = [entry for step in solution.steps for section in step.sections for entry in section.entries]

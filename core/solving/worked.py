@@ -39,7 +39,7 @@ SECTIONS = (
 
 def solve(steps: Sequence[Step], digits: int = USUAL, whole: bool = False) -> Solution:
     """The worked solution of `steps`, one or more of one problem, with numbers of `digits` significant digits (2 to
-    17). Large matrices are cut, and the cut noted, unless they are to be shown `whole`.
+    12). Large matrices are cut, and the cut noted, unless they are to be shown `whole`.
     """
     return _solution(steps, digits, whole, blank=False)
 

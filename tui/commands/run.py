@@ -21,6 +21,7 @@ OPTIONS = (
 )
 STEPS = 1000
 MOST_STEPS = 10**9
+DIGITS = 12  # of the loss that is printed
 FAILED = 1
 INTERRUPTED = 130
 
@@ -42,7 +43,7 @@ def main(argv: Sequence[str]) -> int:
     if problem is None or mistakes:
         return complain(mistakes)
 
-    from core import DivergedError, Timeline
+    from core import DivergedError, Timeline, significant
 
     timeline = Timeline(problem)
     status, failures, loss = 0, [], 0.0
@@ -61,7 +62,7 @@ def main(argv: Sequence[str]) -> int:
     if failures:
         complain(failures)
     if status == 0 or (status == FAILED and len(timeline) > steps):
-        print(repr(float(loss)))
+        print(significant(loss, DIGITS))
     return status
 
 

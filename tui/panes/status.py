@@ -36,7 +36,7 @@ class StatusLine(Widget):
             (4, problem.loss.title + mean, ""),
             (0, f"step {step.index} of {max(self.reached - 1, step.index)}", "bold"),
             (5, f"epoch {step.epoch}", ""),
-            (2, f"ℒ {step.loss:.8g}", "bold"),
+            (2, f"ℒ {short(step.loss, 8)}", "bold"),
             (6, f"α {short(problem.learning_rate)}", ""),
             (8, batch, ""),
             (1, self.activity, "reverse"),

@@ -153,5 +153,5 @@ def _largest(found: Array, target: Array) -> str:
     place = np.unravel_index(int(np.argmax(np.abs(found - target))), target.shape)
     where = f"[{','.join(str(int(i) + 1) for i in place)}]" if place else ""
     mine, right = float(found[place]), float(target[place])
-    digits = next(digits for digits in range(6, 18) if f"{mine:.{digits}g}" != f"{right:.{digits}g}" or digits == 17)
+    digits = next(digits for digits in range(6, 13) if f"{mine:.{digits}g}" != f"{right:.{digits}g}" or digits == 12)
     return f"{where or 'it'} comes to {mine:.{digits}g}, where {right:.{digits}g} is right"
