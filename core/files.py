@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from core.errors import ProblemError
 from core.text import clean
+from core.text import legible as legible
 
 MIB = 2**20
+URI = "file:"
 
 
 def read_bytes(path: Path, limit: int) -> bytes:
@@ -52,6 +55,8 @@ def decode(path: Path, data: bytes) -> str:
 
 def unwritable(path: str, kept: Iterable[str] = ()) -> str | None:
     """Why nothing could be written to `path`, or None where it could; the files `kept` are to stay as they are."""
+    from tempfile import TemporaryFile
+
     if not path:
         return "expected the name of a file"
     try:
@@ -64,11 +69,14 @@ def unwritable(path: str, kept: Iterable[str] = ()) -> str | None:
                 return "the problem was read from this file"
             if not os.access(path, os.W_OK):
                 return "the file is read-only"
-        folder = os.path.dirname(os.path.realpath(path))
+        target = os.path.realpath(path)
+        folder = os.path.dirname(target)
         if not os.path.isdir(folder):
             return f"there is no folder {clean(os.path.dirname(path) or folder)}"
-        with open(_temporary(path), "x"):
-            os.unlink(_temporary(path))
+        with suppress(FileNotFoundError):
+            os.lstat(target)  # fails for a name that is too long
+        with TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         return error.strerror
     except ValueError:  # a NUL character
@@ -77,19 +85,40 @@ def unwritable(path: str, kept: Iterable[str] = ()) -> str | None:
 
 
 def write_lines(path: str | os.PathLike[str], lines: Iterable[str]) -> None:
-    """Write texts, each with its own line ends, into a file of another name first, which then takes the place. Raises
-    OSError, and ValueError for what is no file name.
+    """Write texts, each with its own line ends, to a temporary file, which replaces `path` when all of it is on the
+    disk. A file that is replaced keeps its permissions. Raises OSError, and ValueError for what is no file name.
     """
-    temporary = _temporary(path)
-    try:
+    from tempfile import TemporaryDirectory
+
+    target = os.path.realpath(path)
+    # A file in a private folder, not `NamedTemporaryFile`: its name is as hard to guess, and a new file gets the
+    # permissions that the umask leaves, not the owner's alone.
+    with TemporaryDirectory(dir=os.path.dirname(target), prefix=".sgdb-", ignore_cleanup_errors=True) as folder:
+        temporary = os.path.join(folder, "file")
         with open(temporary, "x", encoding="utf-8", newline="\n") as file:
             file.writelines(lines)
-        os.replace(temporary, os.path.realpath(path))
-    except BaseException:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        raise
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileNotFoundError):
+            os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
+        os.replace(temporary, target)
 
 
-def _temporary(path: str | os.PathLike[str]) -> str:
-    return f"{os.path.realpath(path)}.{os.getpid()}.tmp"
+def spelled(path: str) -> str:
+    """A path as a text names it: as it is, or as a file: URI where it has bytes that are not UTF-8, or characters that
+    are not shown.
+    """
+    if clean(path) == path and not path.startswith(URI):
+        return path
+    from urllib.parse import quote
+
+    return URI + quote(os.fsencode(path))
+
+
+def path_in(text: str) -> str:
+    """The path that `spelled` has written, or that a person has."""
+    if not text.startswith(URI):
+        return text
+    from urllib.parse import unquote_to_bytes
+
+    return os.fsdecode(unquote_to_bytes(text.removeprefix(URI)))

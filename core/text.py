@@ -11,7 +11,7 @@ SURE = 13  # significant digits of a float64 that arithmetic leaves sharp; those
 def clean(text: str) -> str:
     """`text` on one line and without control characters, so that no escape code reaches a terminal."""
     if not text.isprintable():
-        text = "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
+        text = "".join(c if c.isprintable() else " " if c.isspace() else "" for c in legible(text))
     return text.strip()
 
 
@@ -28,6 +28,11 @@ def rounded_to(value: float, digits: int) -> float:
 def significant(value: float, digits: int) -> str:
     """A computed number with at most `digits` significant digits, without zeros at the end; -0 is 0 to people."""
     return f"{rounded_to(value, digits) + 0.0:.{digits}g}"
+
+
+def legible(text: str) -> str:
+    r"""`text` with the bytes of a file's name that are not UTF-8, which Python keeps as surrogates, as \xe9."""
+    return "".join(f"\\x{ord(c) & 0xFF:02x}" if "\udc80" <= c <= "\udcff" else c for c in text)
 
 
 def exact(value: float) -> str:

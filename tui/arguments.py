@@ -204,7 +204,9 @@ def whole(text: str) -> int | None:
 
 def printable(text: str) -> str:
     """`text` without control characters, so that nothing typed or pasted reaches the terminal as an escape code."""
-    return "".join(c for c in text if c.isprintable())
+    from core.files import legible
+
+    return text if text.isprintable() else "".join(c for c in legible(text) if c.isprintable())
 
 
 def terminal() -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from rich.cells import cell_len, set_cell_size
 
 from core import Array, rounded_to, significant, sure
+from core.files import legible
 
 DEFAULT_DIGITS = 6
 FEWEST_DIGITS, MOST_DIGITS = 4, 12
@@ -111,7 +112,7 @@ def short(value: float, digits: int = DEFAULT_DIGITS) -> str:
 
 def plain(text: str) -> str:
     """`text` without control characters: what comes from a file may carry escape codes."""
-    return "".join(character for character in text if unicodedata.category(character)[0] != "C")
+    return "".join(character for character in legible(text) if unicodedata.category(character)[0] != "C")
 
 
 def fit(text: str, width: int) -> str:

@@ -95,14 +95,15 @@ def write(solution: Solution, output: Output, arguments: Arguments, sheet: int |
 def _named_from(source: str, path: str | None) -> str:
     """A problem as a file at `path` calls it: a built-in one by its name, another by its path from there."""
     from core import built_in_problems
+    from core.files import spelled
 
     if source in built_in_problems():
         return source
     try:
         found = os.path.relpath(source, os.path.dirname(os.path.abspath(path)) if path is not None else ".")
     except ValueError:  # on another drive
-        return os.path.abspath(source)
-    return found if os.path.dirname(found) else os.path.join(".", found)
+        return spelled(os.path.abspath(source))
+    return spelled(found if os.path.dirname(found) else os.path.join(".", found))
 
 
 def _deliver(text: str, path: str | None) -> int:

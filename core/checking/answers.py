@@ -1,6 +1,7 @@
 """An answer sheet: which problem and step somebody worked on by hand, and the numbers and formulas they found.
 
-problem = "exercise-2"              a built-in's name, or a file, found from the folder of this one
+problem = "exercise-2"              a built-in's name, or a file, found from the folder of this one; a name that is
+                                    not UTF-8 as "file:caf%E9.toml"
 loss, margin, lr, batch, ...        settings beside it, as on the command line
 practice = 7                        not the problem itself, but the sheet of that seed to practise on
 step = 0                            which SGD step; 0 unless told otherwise
@@ -27,7 +28,7 @@ import numpy as np
 from core.checking.formulas.grammar import FormulaError, parse, spelled
 from core.checking.written import OPEN, Written, as_decimal, read_written
 from core.errors import DivergedError, ProblemError
-from core.files import MIB
+from core.files import MIB, path_in
 from core.loading.checker import TABLE, TEXT, Checker, Kind, Mistakes, Unfit, whole
 from core.loading.loader import built_in_names, load_problem
 from core.loading.options import TABLE_OPTIONS
@@ -167,7 +168,7 @@ def _load_problem(checker: Checker, read: Mapping[str, Any], folder: Path) -> Pr
         if not any(mistake.startswith("problem:") for mistake in checker.mistakes):
             checker.note("problem", "missing; expected a built-in problem's name or a file")
         return None
-    name = read["problem"]
+    name = path_in(read["problem"])
     source = name if name in built_in_names() or not _is_file(name, folder) else str(folder / name)
     try:
         problem = load_problem(source, {option: read[option] for option in TABLE_OPTIONS if option in read})

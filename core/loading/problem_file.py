@@ -4,7 +4,8 @@ name = "..."                    what the screen calls it; about = "..." says in 
 [data]
 inputs = [[...], ...]           a row for each sample
 targets = [[...], ...]          likewise; a flat list is one column
-csv = "..." or npz = "..."      instead: a table beside this file, with target, task and standardize
+csv = "..." or npz = "..."      instead: a table beside this file, with target, task and standardize; a name that is not
+                                UTF-8 as "file:caf%E9.csv"
 [[layers]]                      from the first to the last
 weights = [[...], ...]          a row for each input; or units, with init and seed
 bias = [...]                    or true (zeros), or false (none)
@@ -27,7 +28,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.errors import ProblemError
-from core.files import MIB, decode, read_bytes
+from core.files import MIB, decode, path_in, read_bytes
 from core.loading.checker import LIST, POSITIVE, SWITCH, TABLE, TEXT, Checker, Kind, Unfit, choice, whole
 from core.loading.initializers import INITIALIZERS, MOST_WEIGHTS, default_initializer, initial_weights
 from core.loading.options import ACTIVATION, BATCH, LOSS, MARGIN, REDUCTION, SEED, TASK, read_loss, read_options
@@ -191,7 +192,7 @@ def _read_rows(checker: Checker, found: dict[str, Any], read: dict[str, Any]) ->
 
 
 def _read_table(checker: Checker, way: str, read: dict[str, Any], folder: Path) -> _Data:
-    name, suffix = read[way], f".{way}"
+    name, suffix = path_in(read[way]), f".{way}"
     if not name.lower().endswith(suffix):
         checker.note(f"data.{way}", f"expected the name of a {suffix} file, found {shown(name)}")
         return _Data()
