@@ -453,9 +453,28 @@ def imports() -> Iterator[Result]:
     )
 
 
+def csv_file() -> Iterator[Result]:
+    rows, columns = 100_000, 20
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "numbers.csv")
+        header = ",".join(f"x{j}" for j in range(columns))
+        np.savetxt(
+            path, np.random.default_rng(0).normal(size=(rows, columns)), delimiter=",", header=header, comments=""
+        )
+        ours, theirs, ratio = side_by_side(
+            lambda: core.load_problem(path), lambda: np.loadtxt(path, delimiter=",", skiprows=1), 5 if QUICK else 15
+        )
+    yield Result(
+        f"a CSV of {rows:,} x {columns} numbers as a problem / numpy.loadtxt ({1e3 * theirs:.0f} ms)",
+        f"{1e3 * ours:.0f} ms = {ratio:.3f} x",
+        "1.5 x",
+        ratio <= 1.5,
+    )
+
+
 def main() -> None:
     print(f"{'what':<96}{'measured':>24}{'goal':>16}")
-    for part in (small_steps, large_step, histories, imports):
+    for part in (small_steps, large_step, histories, csv_file, imports):
         for result in part():
             print(result, flush=True)
 

@@ -6,8 +6,10 @@ import csv
 import re
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
+from itertools import chain, islice
 from math import isfinite
 from pathlib import Path
 
@@ -16,13 +18,14 @@ import numpy as np
 from core.errors import ProblemError
 from core.files import MIB, decode, read_bytes
 from core.loading.checker import Mistakes
-from core.loading.table import Table, expected_number, number_in, read_targets
+from core.loading.table import Table, expected_number, number_in, number_targets, read_targets
 from core.suggestion import suggest
 from core.text import clean, shown
 
 LARGEST_FILE = 256 * MIB
 SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
+SAMPLE = 100  # rows that tell the separator
 MOST_NAMES = 20
 
 
@@ -69,14 +72,19 @@ def _broken(error: str) -> str:
 
 
 def _separator(data: bytes) -> str:
-    """What splits the first line into the most cells."""
-    counts = {}
-    for separator in SEPARATORS:
-        try:
-            counts[separator] = len(next(_records(data, separator)).cells)
-        except (_BrokenRecordError, StopIteration):
-            counts[separator] = 0
-    return max(counts, key=lambda separator: counts[separator])
+    """What splits the first line into several cells, and the most of the next ones into as many; where that does not
+    decide, what splits the first line into the most.
+    """
+
+    def fit(separator: str) -> tuple[bool, int, int]:
+        widths = []
+        with suppress(_BrokenRecordError):
+            for record in islice(_records(data, separator), 1 + SAMPLE):
+                widths.append(len(record.cells))  # noqa: PERF401  # up to where a record is broken
+        width, *others = widths or [0]
+        return width > 1, others.count(width), width
+
+    return max(SEPARATORS, key=fit)
 
 
 def read_csv(path: Path, target: str | None, task: str | None) -> Table:
@@ -86,8 +94,10 @@ def read_csv(path: Path, target: str | None, task: str | None) -> Table:
     """
     source = clean(str(path))
     data = read_bytes(path, LARGEST_FILE)
-    decode(path, data)
-    records = _records(data, _separator(data))
+    if not data.isascii():
+        decode(path, data)
+    separator = _separator(data)
+    records = _records(data, separator)
     try:
         header = next(records, None)
     except _BrokenRecordError as broken:
@@ -99,6 +109,8 @@ def read_csv(path: Path, target: str | None, task: str | None) -> Table:
     column = _read_header(header, names, target, mistakes)
     if column is None:
         raise ProblemError(source, mistakes.lines)
+    if not mistakes and (table := _read_at_once(data, separator, header, names, column, task)) is not None:
+        return table
 
     features, labels, places = array("d"), [], array("q")
     try:
@@ -123,7 +135,57 @@ def read_csv(path: Path, target: str | None, task: str | None) -> Table:
     if mistakes or targets is None:
         raise ProblemError(source, mistakes.lines)
     inputs = np.array(features).reshape(len(labels), len(names) - 1)
-    return Table(inputs, (*names[:column], *names[column + 1 :]), targets)
+    return Table(inputs, _without(names, column), targets)
+
+
+def _read_at_once(
+    data: bytes, separator: str, header: _Record, names: list[str], target: int, task: str | None
+) -> Table | None:
+    """The table as numpy's own reader finds it, three times faster than row by row; None where the rows hold a
+    quotation mark, or something that may be a mistake.
+    """
+    lines = TextIOWrapper(BytesIO(data), encoding="utf-8")
+    quoted = sum(lines.readline().count('"') for _ in range(header.last))
+    first = next((line for line in lines if line != "\n"), "")
+    cells = first.split(separator)
+    if len(cells) != len(names) or (b'"' in data and data.count(b'"') > quoted) or _has_long_cell(data, separator):
+        return None
+    labels: list[str] = []
+
+    def keep(cell: str) -> float:
+        labels.append(cell)
+        return 0.0
+
+    are_numbers = task != "classification" and number_in(cells[target]) is not None
+    try:
+        table = np.loadtxt(
+            chain([first], lines),
+            delimiter=separator,
+            comments=None,
+            converters=None if are_numbers else {target: keep},
+            encoding=None,
+            ndmin=2,
+        )
+    except ValueError:
+        return None
+    if not np.isfinite(table).all():
+        return None
+    if are_numbers:
+        targets = number_targets(table[:, target].copy(), task, names[target], Mistakes())
+    else:
+        targets = read_targets(labels, task, names[target], str, Mistakes())
+    return None if targets is None else Table(np.delete(table, target, axis=1), _without(names, target), targets)
+
+
+def _has_long_cell(data: bytes, separator: str) -> bool:
+    """Whether a cell may be longer than `csv` reads: half as many bytes without a separator."""
+    half = csv.field_size_limit() // 2
+    mark = separator.encode()
+    return any(data.find(mark, start, start + half) < 0 for start in range(0, len(data) - half, half))
+
+
+def _without(names: list[str], target: int) -> tuple[str, ...]:
+    return (*names[:target], *names[target + 1 :])
 
 
 def _read_header(header: _Record, names: list[str], target: str | None, mistakes: Mistakes) -> int | None:
@@ -162,7 +224,7 @@ def _unknown(target: str, names: list[str]) -> str:
 def _read_features(record: _Record, names: list[str], target: int, mistakes: Mistakes) -> list[float]:
     cells = record.cells[:target] + record.cells[target + 1 :]
     try:
-        row = [float(cell) for cell in cells]
+        row = [float(cell.strip()) for cell in cells]
         if isfinite(sum(row)) and not any("_" in cell for cell in cells):
             return row
     except ValueError:

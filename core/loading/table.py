@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.arrays import Array
 from core.errors import ProblemError
@@ -17,7 +17,6 @@ from core.text import clean, shown
 
 MOST_NUMBER_CLASSES = 20
 MOST_CLASSES = 1000
-Key = TypeVar("Key", int, str)
 EXACT = 2.0**53  # whole numbers up to here are exact in a double
 
 
@@ -73,7 +72,7 @@ def number_in(text: str) -> float | None:
     if "_" in text:  # float("1_000") is 1000 in Python, and nowhere else
         return None
     try:
-        return float(text)
+        return float(text.strip())  # float by itself leaves some of the spaces, such as \x1c
     except ValueError:
         return None
 
@@ -95,47 +94,70 @@ def read_targets(
     """Targets from one column of cells: classes where they are texts or few whole numbers, numbers otherwise, unless
     `task` says which. `where(i)` names the place of cell i, `name` the column. None where there are mistakes.
     """
-    labels = [clean(label) for label in labels]
-    numbers = [number_in(label) for label in labels]
-    texts = sum(value is None and label != "" for value, label in zip(numbers, labels, strict=True))
-    as_texts = task == "classification" or (task is None and texts > sum(map(bool, labels)) / 2)
+    cleaned = {label: clean(label) for label in set(labels)}
+    labels = [cleaned[label] for label in labels]
+    numbers = {label: number_in(label) for label in cleaned.values()}
+    empty = labels.count("")
+    texts = sum(numbers[label] is None for label in labels) - empty
+    as_texts = task == "classification" or (task is None and texts > (len(labels) - empty) / 2)
     as_numbers = task == "regression" or (task is None and not as_texts)
-    for i, (label, value) in enumerate(zip(labels, numbers, strict=True)):
+
+    def mistake(label: str) -> str:
+        value = numbers[label]
         if not label:
-            expected = "a number" if as_numbers else "a class"
-            mistakes.note(f"{where(i)}: expected {expected}, found an empty cell")
-        elif value is not None and not isfinite(value):
-            mistakes.note(f"{where(i)}: {expected_number(label) if as_numbers else f'expected a class, found {label}'}")
-        elif as_numbers and value is None:
+            return f"expected {'a number' if as_numbers else 'a class'}, found an empty cell"
+        if value is not None and not isfinite(value):
+            return expected_number(label) if as_numbers else f"expected a class, found {label}"
+        if as_numbers and value is None:
             hint = ' (for classes, the task is "classification")' if task is None else ""
-            mistakes.note(f"{where(i)}: {expected_number(label)}{hint}")
-        elif task is None and as_texts and value is not None:
-            mistakes.note(
-                f"{where(i)}: expected the name of a class as in most lines, found {shown(label)} "
+            return f"{expected_number(label)}{hint}"
+        if task is None and as_texts and value is not None:
+            return (
+                f"expected the name of a class as in most lines, found {shown(label)} "
                 '(for numbers as names, the task is "classification")'
             )
+        return ""
+
+    told = {label: line for label in numbers if (line := mistake(label))}
+    for i, label in enumerate(labels if told else ()):
+        if label in told:
+            mistakes.note(f"{where(i)}: {told[label]}")
     if mistakes:  # how many classes there are cannot be told while rows are missing
         return None
-    values = np.array([value for value in numbers if value is not None])
-    whole = texts == 0 and bool((np.floor(values) == values).all() and (np.abs(values) <= EXACT).all())
-    if task == "classification" or as_texts or (task is None and whole and len(set(numbers)) <= MOST_NUMBER_CLASSES):
-        if whole:
-            return _classes([int(value) for value in values], name, mistakes)
-        return _classes(labels, name, mistakes)
+    values = np.array([value for label in labels if (value := numbers[label]) is not None])
+    if texts or (task == "classification" and not _are_whole(values)):
+        names = sorted(numbers)
+        place = {label: j for j, label in enumerate(names)}
+        return _classes(names, np.array([place[label] for label in labels]), name, mistakes)
+    return number_targets(values, task, name, mistakes)
+
+
+def number_targets(values: Array, task: str | None, name: str, mistakes: Mistakes) -> Targets | None:
+    """Targets from one column (n,) of finite numbers: classes where they are few whole numbers, unless `task` says; for
+    classification they must be whole. None where there are mistakes.
+    """
+    if task != "regression" and _are_whole(values):
+        classes, places = np.unique(values, return_inverse=True)
+        if task == "classification" or len(classes) <= MOST_NUMBER_CLASSES:
+            return _classes([str(int(value)) for value in classes], places, name, mistakes)
     return Targets(values.reshape(-1, 1), (name,) if name else (), are_classes=False)
 
 
-def _classes(keys: Sequence[Key], name: str, mistakes: Mistakes) -> Targets | None:
-    """One-hot rows for the different keys, in their order."""
-    classes = sorted(set(keys))  # not in the order of the rows: a shuffled file is the same problem
+def _are_whole(values: Array) -> bool:
+    return bool((np.floor(values) == values).all() and (np.abs(values) <= EXACT).all())
+
+
+def _classes(names: Sequence[str], places: NDArray[np.intp], name: str, mistakes: Mistakes) -> Targets | None:
+    """One-hot rows for the classes `names`, which stand in their own order and not in that of the rows, so that a
+    shuffled file is the same problem; `places` (n,) says which is each row's.
+    """
     column = f"column {shown(name)}" if name else "targets"
-    if len(classes) < 2:
-        mistakes.note(f"{column}: expected at least 2 different classes, found only {shown(str(classes[0]))}")
+    if len(names) < 2:
+        mistakes.note(f"{column}: expected at least 2 different classes, found only {shown(names[0])}")
         return None
-    if len(classes) > MOST_CLASSES:
-        mistakes.note(f"{column}: expected at most {MOST_CLASSES} different classes, found {len(classes)}")
+    if len(names) > MOST_CLASSES:
+        mistakes.note(f"{column}: expected at most {MOST_CLASSES} different classes, found {len(names)}")
         return None
-    place = {key: j for j, key in enumerate(classes)}
-    values = np.zeros((len(keys), len(classes)))
-    values[np.arange(len(keys)), [place[key] for key in keys]] = 1.0
-    return Targets(values, tuple(str(key) for key in classes), are_classes=True)
+    values = np.zeros((len(places), len(names)))
+    values[np.arange(len(places)), places] = 1.0
+    return Targets(values, tuple(names), are_classes=True)
