@@ -231,7 +231,9 @@ class TestRun:
         answer = sgdb("run", "exercise-2", "--steps", "1000")
         assert (answer.status, answer.err) == (0, "")
         assert f"{float(answer.out):.6g}" == "0.0162793"
-        assert printed_loss(answer.out) == pytest.approx(Timeline(core.load_problem("exercise-2"))[1000].loss, rel=1e-11)
+        assert printed_loss(answer.out) == pytest.approx(
+            Timeline(core.load_problem("exercise-2"))[1000].loss, rel=1e-11
+        )
 
     def test_0_steps_print_the_loss_of_the_start(self, sgdb: Any) -> None:
         assert printed_loss(sgdb("run", "--steps", "0").out) == 1.96644779848
@@ -317,7 +319,7 @@ class TestRun:
 
         monkeypatch.setattr(os, "replace", full)
         answer = sgdb("run", "--steps", "3", "--csv", "losses.csv", "--force")
-        assert (answer.status, answer.err) == (1, "sgdb: --csv: losses.csv: No space left on device\n")
+        assert (answer.status, answer.err) == (74, "sgdb: --csv: losses.csv: No space left on device\n")
         assert answer.out
         assert Path("losses.csv").read_text() == "old"
         assert os.listdir() == ["losses.csv"]
@@ -353,7 +355,7 @@ class TestOutput:
     def test_a_full_disk_is_told(self) -> None:
         with open("/dev/full", "w") as full:
             run = process("run", "--steps", "1", stdout=full)
-        assert (run.returncode, run.stderr) == (1, "sgdb: No space left on device\n")
+        assert (run.returncode, run.stderr) == (74, "sgdb: the output cannot be written: No space left on device\n")
 
     def test_too_large_for_the_memory_is_told(self, sgdb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         def exhausted(*_: object) -> None:

@@ -224,7 +224,7 @@ def test_a_full_disk(sgdb: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
     monkeypatch.setattr("os.replace", fail)
     run = sgdb("solve", "-o", "a.md")
-    assert (run.status, run.err) == (1, "sgdb: --output: a.md: No space left on device\n")
+    assert (run.status, run.err) == (74, "sgdb: --output: a.md: No space left on device\n")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
-from io import TextIOWrapper
 from typing import NamedTuple
 
+from tui.streams import open_streams, status_of_output
+
 ABOUT = "A debugger for stochastic gradient descent: step a small network through training, forward and back."
+EXIT_STATUSES = """\
+exit status: 0 done, 1 failed or not right, 2 wrong input, 74 the output cannot be
+written, 130 interrupted, 141 nobody reads the output
+"""
 INTERRUPTED = 130
-BROKEN_PIPE = 141
 FAILED = 1
 
 
@@ -63,46 +66,22 @@ COMMANDS: dict[str, Command] = {
 
 def main(argv: list[str] | None = None) -> int:
     """Do what the command line (None: that of this process) says. Returns the exit status: 0, 1 where a run or a
-    file failed, 2 for wrong input, 130 when interrupted, 141 when nobody reads the output.
+    file failed, 2 for wrong input, 74 where the output cannot be written, 130 when interrupted, 141 when nobody reads
+    the output.
     """
     words = sys.argv[1:] if argv is None else argv
-    _speak_unicode()
+    open_streams()
     try:
         status = COMMANDS[words[0]].main(words[1:]) if words and words[0] in COMMANDS else _open(words)
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()
-        return status
+        return status_of_output(status)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        _discard_output()
-        return BROKEN_PIPE
     except MemoryError:
         print("sgdb: there is not enough memory for this", file=sys.stderr)
         return FAILED
     except OSError as error:
         print(f"sgdb: {error.strerror or error}", file=sys.stderr)
-        _discard_output()
         return FAILED
-
-
-def _speak_unicode() -> None:
-    """Let δ and ₁ through: into a file or a pipe as UTF-8, on a terminal that has no such letters as question marks."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            if stream.isatty():
-                stream.reconfigure(errors="replace")
-            else:
-                stream.reconfigure(encoding="utf-8")
-
-
-def _discard_output() -> None:
-    # Python flushes stdout once more on its way out, and would complain of the same thing again.
-    with open(os.devnull, "w") as nowhere:
-        for stream in (sys.__stdout__, sys.__stderr__):
-            if stream is not None:
-                os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _open(argv: Sequence[str]) -> int:
@@ -119,6 +98,7 @@ def _open(argv: Sequence[str]) -> int:
         print(f"{arguments.help}\ncommands:")
         for name, command in COMMANDS.items():
             print(f"  {f'sgdb {name}':<20}  {command.about} (sgdb {name} --help)")
+        print(f"\n{EXIT_STATUSES}", end="")
         return 0
     for name, answer in (("version", _print_version), ("list", _print_list)):
         if name in arguments.values and not arguments.mistakes:

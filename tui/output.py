@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.arguments import Arguments, Option, complain, printable, whole
+from tui.streams import UNWRITTEN
 
 if TYPE_CHECKING:
     from core import Problem
@@ -20,7 +21,6 @@ OUTPUT = Option("output", "FILE", "write to a file (default, and -: print)", sho
 FORCE = Option("force", None, "replace a file that is there already")
 DIGITS = Option("digits", "N", "significant digits of the numbers, 2 to 12 (default: 6)")
 STDOUT = "-"
-FAILED = 1
 
 
 class Output(NamedTuple):
@@ -115,5 +115,5 @@ def _deliver(text: str, path: str | None) -> int:
     try:
         write_lines(path, [text])
     except OSError as error:
-        return complain([f"--output: {printable(path)}: {error.strerror or error}"], FAILED)
+        return complain([f"--output: {printable(path)}: {error.strerror or error}"], UNWRITTEN)
     return 0

@@ -20,7 +20,9 @@ def rounded(value: float, digits: int = USUAL) -> str:
     if value == 0:
         return "0"
     exact = Decimal(f"{value:.{SURE}g}").normalize()  # 0.1 + 0.2 is 0.3
-    number = exact if len(exact.as_tuple().digits) <= digits else Context(prec=digits, rounding=ROUND_HALF_UP).plus(exact)
+    number = (
+        exact if len(exact.as_tuple().digits) <= digits else Context(prec=digits, rounding=ROUND_HALF_UP).plus(exact)
+    )
     power = number.adjusted()
     if SMALLEST_PLAIN <= power < digits:
         return f"{number:f}"

@@ -43,8 +43,8 @@ SHEETS = 10_000  # to choose from where no seed is given
 
 
 def main(argv: Sequence[str]) -> int:
-    """Practise, or print a sheet, its key or the scores. Returns 0, 1 where a file cannot be written, 2 for wrong input
-    or scores of no use.
+    """Practise, or print a sheet, its key or the scores. Returns 0, 2 for wrong input or scores of no use, 74 where a
+    file cannot be written.
     """
     words = [word for word in argv if word.partition("=")[0] != "--standardize"]
     arguments = parse("sgdb practise", ABOUT, OPTIONS, words)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable
 from tui.output import FORCE, refused
 from tui.progress import train
+from tui.streams import UNWRITTEN
 
 if TYPE_CHECKING:
     from core import Timeline
@@ -27,8 +28,8 @@ INTERRUPTED = 130
 
 
 def main(argv: Sequence[str]) -> int:
-    """Train a problem for some steps. Returns 0, 1 where the run diverges or a file cannot be written, 2 for wrong
-    input, 130 when interrupted; in every case but wrong input the losses so far are written.
+    """Train a problem for some steps. Returns 0, 1 where the run diverges, 2 for wrong input, 74 where a file cannot be
+    written, 130 when interrupted; in every case but wrong input the losses so far are written.
     """
     arguments = parse("sgdb run", ABOUT, OPTIONS, argv)
     if "help" in arguments.values:
@@ -46,7 +47,8 @@ def main(argv: Sequence[str]) -> int:
     from core import DivergedError, Timeline, significant
 
     timeline = Timeline(problem)
-    status, failures, loss = 0, [], 0.0
+    status, failures = 0, []
+    loss: float | None = None
     try:
         train(timeline, steps)
         loss = timeline[steps].loss
@@ -58,10 +60,11 @@ def main(argv: Sequence[str]) -> int:
         try:
             _write(path, timeline)
         except OSError as error:
-            status, failures = status or FAILED, [*failures, f"--csv: {printable(path)}: {error.strerror}"]
+            status = status or UNWRITTEN
+            failures.append(f"--csv: {printable(path)}: {error.strerror or error}")
     if failures:
         complain(failures)
-    if status == 0 or (status == FAILED and len(timeline) > steps):
+    if loss is not None:
         print(significant(loss, DIGITS))
     return status
 

@@ -8,7 +8,6 @@ from typing import Any
 from tui.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable, whole
 from tui.output import (
     DIGITS,
-    FAILED,
     FORCE,
     FORMAT,
     OUTPUT,
@@ -21,6 +20,7 @@ from tui.progress import train
 ABOUT = "Write the worked solution of SGD steps: what is given, every formula, the numbers put in, every matrix."
 LAST_STEP = 10**9
 MOST_STEPS = 100
+FAILED = 1
 INTERRUPTED = 130
 OPTIONS = (
     Option("step", "K", "the SGD step (default: 0)"),
@@ -35,8 +35,8 @@ OPTIONS = (
 
 
 def main(argv: Sequence[str]) -> int:
-    """Write a solution. Returns 0, 1 where the run does not get to the step or the file cannot be written, 2 for wrong
-    input, 130 when interrupted.
+    """Write a solution. Returns 0, 1 where the run does not get to the step, 2 for wrong input, 74 where the file
+    cannot be written, 130 when interrupted.
     """
     arguments = parse("sgdb solve", ABOUT, OPTIONS, argv)
     if "help" in arguments.values:
