@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from core.formulas import Formula, Recursion, Token, expanded, recursive
     from core.gradient_check import CheckedGradient, GradientCheck, check_gradients
     from core.hinge import HingeView, hinge_view
+    from core.machine import Fingerprint, fingerprint
     from core.origins import Cells, Place, Scope, sources, targets
     from core.practice import Exercise, practice_problem
     from core.solving import Solution, solve, write_solution
@@ -51,6 +52,7 @@ __all__ = [
     "Exercise",
     "Explanation",
     "Factor",
+    "Fingerprint",
     "Formula",
     "FormulaVerdict",
     "GradientCheck",
@@ -85,6 +87,7 @@ __all__ = [
     "computations",
     "expanded",
     "explain",
+    "fingerprint",
     "given",
     "hinge_view",
     "layer_label",
@@ -118,6 +121,7 @@ _LATER = {
         "core.formulas": ("Formula", "Recursion", "Token", "expanded", "recursive"),
         "core.gradient_check": ("CheckedGradient", "GradientCheck", "check_gradients"),
         "core.hinge": ("HingeView", "hinge_view"),
+        "core.machine": ("Fingerprint", "fingerprint"),
         "core.origins": ("Cells", "Place", "Scope", "sources", "targets"),
         "core.practice": ("Exercise", "practice_problem"),
         "core.solving": ("Solution", "solve", "write_solution"),

@@ -27,6 +27,8 @@ BLOCK = 1024  # steps between two looks at whether the run is still finite
 class Timeline:
     """The run of a problem, step by step from 0; any step can be had, in any order, and comes with its very bits.
 
+    Its bits are those of one machine, BLAS and number of threads, which `core.fingerprint` names.
+
     It keeps the trained parameters before the steps, within `budget` bytes, and recomputes what lies between: seven
     eighths of the budget for the whole run, an eighth for the stretch that is being looked at. The losses are kept
     beside them, 8 bytes a step. A run stops being finite where its loss or a trained parameter does; an infinity that

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -15,6 +16,8 @@ written, 130 interrupted, 141 nobody reads the output
 """
 INTERRUPTED = 130
 FAILED = 1
+# What tells the libraries that numpy may multiply with how many threads to use.
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 class Command(NamedTuple):
@@ -71,6 +74,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     words = sys.argv[1:] if argv is None else argv
     open_streams()
+    _use_one_thread()
     try:
         status = COMMANDS[words[0]].main(words[1:]) if words and words[0] in COMMANDS else _open(words)
         return status_of_output(status)
@@ -82,6 +86,14 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         print(f"sgdb: {error.strerror or error}", file=sys.stderr)
         return FAILED
+
+
+def _use_one_thread() -> None:
+    """Let numpy multiply in one thread, unless somebody has set a number. For small matrices more are never faster, and
+    slower while the machine is busy; and the last bits depend on how many there are.
+    """
+    if "numpy" not in sys.modules and not any(os.environ.get(name) for name in THREADS):
+        os.environ.update(dict.fromkeys(THREADS, "1"))
 
 
 def _open(argv: Sequence[str]) -> int:
