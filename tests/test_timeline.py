@@ -304,7 +304,7 @@ runaways = [
             (22, LOSSES[1], 3.0),
             (5, LOSSES[1], 1000.0),
             (6, LOSSES[1], 1e250),
-            (21, LOSSES[2], 1e250),
+            (5, LOSSES[2], 1e250),
         ]
     ],
 ]
