@@ -14,6 +14,7 @@ from core.files import legible
 
 DEFAULT_DIGITS = 6
 FEWEST_DIGITS, MOST_DIGITS = 4, 12
+DIFFERENCE_ROUNDING = 1e-8  # relative: a central difference of float64 losses is no sharper
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,11 @@ def _digits(value: float, most: int) -> int:
 def short(value: float, digits: int = DEFAULT_DIGITS) -> str:
     """`value` in running text, with `digits` significant digits at most: 0.5, 1.966448, 3.1e-05."""
     return significant(value, digits)
+
+
+def relative_error(value: float) -> str:
+    """How far a central difference is off, in one digit: 8e-05. What lies within its own rounding is <1e-8."""
+    return f"{value:.0e}" if not value < DIFFERENCE_ROUNDING else f"<{DIFFERENCE_ROUNDING:.0e}".replace("e-0", "e-")
 
 
 def plain(text: str) -> str:

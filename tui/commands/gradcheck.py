@@ -20,6 +20,7 @@ OPTIONS = (
 LAST_STEP = 10**9
 FEW = 100  # entries of a network that are listed without being asked for
 WORST = 3  # entries of each gradient that are listed otherwise
+DIGITS = 6  # of a gradient and of a difference, which is hardly sharper
 FAILED = 1
 INTERRUPTED = 130
 
@@ -95,13 +96,19 @@ def _summary(gradient: CheckedGradient) -> str:
 
 
 def _worst(gradient: CheckedGradient) -> list[int]:
-    """The entries that are furthest apart, wrong ones before those at a kink."""
+    """The entries that are furthest apart, wrong ones before those at a kink; in order where only rounding differs."""
+    from tui.format import DIFFERENCE_ROUNDING
+
     error, wrong = gradient.relative_error.ravel(), gradient.wrong.ravel()
+    error = error * (error >= DIFFERENCE_ROUNDING)
     places: list[int] = sorted(range(error.size), key=lambda i: (not wrong[i], -error[i]))[:WORST]
     return places
 
 
 def _entries(gradient: CheckedGradient, places: Iterable[int]) -> Iterator[tuple[str, ...]]:
+    from core import significant
+    from tui.format import relative_error
+
     shape = gradient.analytic.shape
     analytic, difference = gradient.analytic.ravel(), gradient.difference.ravel()
     error, agrees, kink = gradient.relative_error.ravel(), gradient.agrees.ravel(), gradient.kink.ravel()
@@ -110,9 +117,9 @@ def _entries(gradient: CheckedGradient, places: Iterable[int]) -> Iterator[tuple
         verdict = "agrees" if agrees[place] else "kink" if kink[place] else "DIFFERS"
         yield (
             f"{gradient.name}[{','.join(str(i + 1) for i in cell)}]",
-            f"{analytic[place]:.9g}",
-            f"{difference[place]:.9g}",
-            f"{error[place]:.1e}",
+            significant(analytic[place], DIGITS),
+            significant(difference[place], DIGITS),
+            relative_error(error[place]),
             verdict,
         )
 

@@ -11,6 +11,7 @@ from textual.worker import get_current_worker
 
 from core import CheckedGradient, GradientCheck, Step, check_gradients, layer_label, layer_symbol
 from tui.block import Block
+from tui.format import relative_error
 from tui.matrix import RIGHT, UNSURE, WRONG
 from tui.pane_grid import Busy
 from tui.panes.matrix_pane import MatrixPane, as_matrix, idle
@@ -114,7 +115,7 @@ class DeltasPane(MatrixPane):
             f"difference_{checked.name}",
             checked.symbol.replace("∂", "Δ"),
             as_matrix(checked.difference),
-            f"off by {error:.0e} at most",
+            f"largest error {relative_error(error)}",
             self.format(),
             flags=flags if flags.ndim == 2 else flags[np.newaxis, :],
             axes=axes,
