@@ -21,8 +21,8 @@ class DivergedError(ArithmeticError):
 
     `step` is the index of the SGD step in which it happened, `quantity` the first in the order of the computation that
     holds a NaN or an infinity ("s_2", "dW_1", "W_out_next"), `symbol` its name in print, `cell` where in it (row and
-    column counted from 1; one number for a vector, none for the loss) and `value` what stands there. The steps before
-    it are whole.
+    column counted from 1; one number for a vector, none for the loss) and `value` what stands there: an infinity
+    or a NaN, by the order in which the processor adds up. The steps before it are whole.
     """
 
     def __init__(self, step: int, quantity: str, symbol: str, cell: tuple[int, ...], value: float) -> None:
@@ -32,4 +32,4 @@ class DivergedError(ArithmeticError):
         self.cell = cell
         self.value = value
         place = f"{symbol}[{','.join(map(str, cell))}]" if cell else symbol
-        super().__init__(f"the run stops being finite at step {step}: {place} is {value}")
+        super().__init__(f"the run stops being finite at step {step}: {place} overflows")

@@ -337,7 +337,7 @@ def test_a_run_that_stops_being_finite_is_stopped_where_plain_numpy_says(number:
 
 
 def test_a_diverged_run_says_where_in_words() -> None:
-    with pytest.raises(core.DivergedError, match=r"step 0: W₁⁺\[1,1\] is inf") as caught:
+    with pytest.raises(core.DivergedError, match=r"step 0: W₁⁺\[1,1\] overflows") as caught:
         core.Timeline(exercise_2(learning_rate=1.7e308, targets=[[9e3], [1], [-1], [-1]])).advance(5)
     assert caught.value.symbol == "W₁⁺"
 

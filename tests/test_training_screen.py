@@ -437,7 +437,7 @@ async def test_a_run_that_is_lost_at_its_first_step_says_so_and_nothing_else() -
         await press(pilot, "right", "end", "g", "escape")
         screen = "\n".join(texts(pilot))
         assert "nothing to step through" in screen
-        assert "s_out[1,1] is inf" in screen
+        assert "s_out[1,1] overflows" in screen
         assert "-1" not in screen
 
 
