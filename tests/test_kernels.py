@@ -1,4 +1,4 @@
-"""What a person reads does not depend on the processor: what prints numbers is tested under other kernels of the BLAS."""
+"""No number that a person reads depends on the processor: what prints them is tested under other BLAS kernels."""
 
 from __future__ import annotations
 
