@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.screen import Screen
 
 from core import CheckReport, Problem
+from tui.base import BaseApp
 from tui.screens.training import TrainingScreen
 
 
-class SgdbApp(App[None]):
+class SgdbApp(BaseApp[None]):
     """sgdb on a screen."""
 
     TITLE = "sgdb"
@@ -34,7 +35,8 @@ class SgdbApp(App[None]):
 
 def run_app(problem: Problem, report: CheckReport | None = None) -> int:
     """Open `problem` on the terminal, until the person quits; with answers that were checked, at their step. Returns
-    the exit status.
+    the exit status: 0, 1 after a crash, 128 and a signal's number after the signal.
     """
-    SgdbApp(problem, report).run()
-    return 0
+    app = SgdbApp(problem, report)
+    app.run()
+    return app.status

@@ -9,9 +9,9 @@ from typing import Protocol, runtime_checkable
 from textual import events
 from textual.actions import parse
 from textual.app import SystemCommand
-from textual.screen import Screen
 from textual.widget import Widget
 
+from tui.base import BaseScreen
 from tui.keys import actions_of
 
 NOTICE = 4  # seconds that a notice stays
@@ -25,7 +25,7 @@ class Reasoning(Protocol):
         """The reason in words; None if it can."""
 
 
-class ExplainedScreen(Screen[None]):
+class ExplainedScreen(BaseScreen[None]):
     """Dims the keys that can do nothing now, says why when one is pressed, and has every key as a command."""
 
     _said, _said_at = "", 0.0

@@ -7,14 +7,14 @@ from shutil import get_terminal_size
 from textwrap import fill
 from typing import ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 
 from core.practice import Exercise
+from tui.base import BaseApp
 from tui.screens.practise import PractiseScreen
 
 
-class PractiseApp(App[str]):
+class PractiseApp(BaseApp[str]):
     """Sheets on a screen, and nothing else; in the end, what there is to say of the last."""
 
     TITLE = "sgdb"
@@ -39,9 +39,10 @@ class PractiseApp(App[str]):
 
 
 def run_practice(exercise: Exercise) -> int:
-    """Open an exercise on the terminal, until the person quits. Returns the exit status."""
-    last_word = PractiseApp(PractiseScreen(exercise)).run()
+    """Open an exercise on the terminal, until the person quits. Returns the exit status, as `run_app` does."""
+    app = PractiseApp(PractiseScreen(exercise))
+    last_word = app.run()
     if last_word:
         width = get_terminal_size().columns
         print(fill(last_word, width, break_long_words=False, break_on_hyphens=False), file=sys.stderr)
-    return 0
+    return app.status

@@ -48,7 +48,8 @@ def main(argv: Sequence[str]) -> int:
             return complain([f"the screen needs a terminal; without one: sgdb check {printable(arguments.problem)}"])
         from tui.app import run_app
 
-        run_app(report.step.problem, report)
+        if status := run_app(report.step.problem, report):
+            return status
     elif "json" in arguments.values:
         import json
 

@@ -8,16 +8,16 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from core import CheckReport, ProblemError, Step, check_answers
+from tui.base import BaseModal
 from tui.format import plain
 
 MOST_MISTAKES = 6  # of a file that are told at once
 
 
-class CheckScreen(ModalScreen[CheckReport | None]):
+class CheckScreen(BaseModal[CheckReport | None]):
     """Asks for a file of answers and checks it on the step on screen. Answers with the report, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]

@@ -12,17 +12,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from core import Array, DivergedError, Step, Timeline, compare_losses
+from tui.base import BaseScreen
 from tui.format import NumberFormat, short
 from tui.runner import Runner
 
 SAMPLES = 8  # rows of δ_out that are shown for each loss
 
 
-class ComparisonScreen(Screen[None]):
+class ComparisonScreen(BaseScreen[None]):
     """ℒ, δ_out and the distance that the weights would move under squared error, cross-entropy and hinge, on the same
     weights and batch; below, the losses of runs that were trained under each, up to this step.
     """

@@ -12,12 +12,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, RadioButton, RadioSet
 
 from core import Step
 from core.files import unwritable
 from core.solving import SUFFIXES, USUAL, format_of, write_solution
+from tui.base import BaseModal
 from tui.format import plain
 
 FORMATS = {"html": "HTML", "latex": "LaTeX", "md": "Markdown"}
@@ -32,7 +32,7 @@ class FormatButton(RadioButton):
         return Content.assemble("(●)" if self.value else "( )", label)
 
 
-class ExportScreen(ModalScreen[str | None]):
+class ExportScreen(BaseModal[str | None]):
     """Asks for a format and a file's name, and writes the step there; a file that is there already is replaced when
     asked twice. Answers with the path, or None.
     """

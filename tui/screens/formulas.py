@@ -10,10 +10,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from core import Step, expanded, layer_symbol, recursive
+from tui.base import BaseModal
 from tui.block import Block
 from tui.format import NumberFormat, short
 from tui.matrix import MatrixView
@@ -21,7 +21,7 @@ from tui.matrix import MatrixView
 WIDEST = 100  # columns of a line of formulas: longer ones are hard to read
 
 
-class FormulasScreen(ModalScreen[None]):
+class FormulasScreen(BaseModal[None]):
     """For every W_k its gradient by the recursion over δ, expanded down to the deltas' own parts, and expanded in full
     to X_in; the shape stands under each factor, and the numbers of both forms side by side.
     """

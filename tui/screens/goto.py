@@ -8,11 +8,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
+from tui.base import BaseModal
 
-class GoToScreen(ModalScreen[int | None]):
+
+class GoToScreen(BaseModal[int | None]):
     """Asks for a step: a number, or +n and -n from here. Answers with its index, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]

@@ -10,8 +10,9 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from tui.base import BaseModal
 
 READING = """\
 sgdb steps a small network through training, forward and back.
@@ -32,7 +33,7 @@ under the cursor, ◇ by one that it feeds. Of checked answers, ✓ is right, \
 TWO_COLUMNS = 118  # columns of the terminal, and the keys stand in two
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(BaseModal[None]):
     """The keys of a screen, and how to read what it shows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -12,7 +12,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
 from core import MarginLoss, ProblemError, given, layer_symbol, quantities, sources
@@ -28,6 +27,7 @@ from core.practice import (
     scores_path,
 )
 from tui.answer_input import AnswerInput
+from tui.base import BaseScreen
 from tui.format import fit, plain
 from tui.matrix import RIGHT, UNSURE, WRONG, MatrixView, Pointer
 from tui.screens.help import HelpScreen
@@ -57,7 +57,7 @@ A sheet that is left is kept for the next time.
 """
 
 
-class PractiseScreen(Screen[None]):
+class PractiseScreen(BaseScreen[None]):
     """An exercise, number by number. The score is kept when the last one is found."""
 
     CSS_PATH = "practise.tcss"

@@ -8,15 +8,15 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from core import CheckReport
+from tui.base import BaseModal
 from tui.format import plain
 from tui.report import ReportText
 
 
-class ReportScreen(ModalScreen[None]):
+class ReportScreen(BaseModal[None]):
     """What was found of every number and every formula, in words."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,0 +1,142 @@
+"""What comes too early, too late, or too fast is harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual import events
+from textual.app import App
+from textual.command import CommandPalette
+from textual.geometry import Size
+from textual.message import Message
+from textual.pilot import Pilot
+from textual.widgets._toast import Toast
+
+import core
+from core.practice import Exercise
+from screen import app, settle, training
+from tui.practise_app import PractiseApp
+from tui.screens.goto import GoToScreen
+from tui.screens.practise import PractiseScreen
+from tui.screens.training import TrainingScreen
+
+
+@pytest.fixture(autouse=True)
+def _folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """Where sheets are kept."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+
+def practice() -> PractiseApp:
+    return PractiseApp(PractiseScreen(Exercise(core.load_problem("exercise-2"), 7)))
+
+
+def send(pilot: Pilot[Any], *sent: events.Event) -> None:
+    """Events as the terminal sends them, all at once."""
+    driver = pilot.app._driver
+    assert driver is not None
+    for event in sent:
+        driver.process_message(event)
+
+
+def key(name: str) -> events.Key:
+    return events.Key(name, name if len(name) == 1 else None)
+
+
+def click(x: int, y: int) -> list[events.Event]:
+    return [
+        kind(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y)
+        for kind in (events.MouseDown, events.MouseUp)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("open_app", "keys"),
+    [
+        (practice, ["n"] * 20),
+        (app, ["m"] * 9),
+        (app, ["f"] * 9),
+        (app, ["question_mark"] * 9),
+        (app, ["ctrl+p", "pagedown", "pagedown", "pageup"]),
+        (app, ["ctrl+p", "z", "escape", "z"]),
+        (app, ["q", "n", "f", "ctrl+p"]),
+    ],
+    ids=["new sheets", "losses", "formulas", "help", "palette", "typed behind the palette", "after q"],
+)
+async def test_keys_in_one_burst_do_no_harm(open_app: Callable[[], App[Any]], keys: list[str]) -> None:
+    async with open_app().run_test() as pilot:
+        await settle(pilot)
+        send(pilot, *map(key, keys))
+        await pilot.pause()
+        await pilot.pause()
+
+
+async def test_n_held_down_begins_new_sheets() -> None:
+    async with practice().run_test() as pilot:
+        await pilot.pause()
+        first = pilot.app.screen
+        send(pilot, *[key("n")] * 5)
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, PractiseScreen)
+        assert pilot.app.screen is not first
+        assert len(pilot.app.screen_stack) == 2
+
+
+async def test_clicks_on_a_notice_that_goes_away_do_no_harm() -> None:
+    async with app().run_test(notifications=True) as pilot:
+        await settle(pilot)
+        pilot.app.notify("a notice")
+        await pilot.pause()
+        x, y = pilot.app.screen.query_one(Toast).region.center
+        send(pilot, *click(int(x), int(y)), *click(int(x), int(y)), *click(int(x), int(y)))
+        await pilot.pause()
+        assert not pilot.app.screen.query(Toast)
+
+
+async def test_clicks_outside_the_palette_close_nothing_else() -> None:
+    async with app().run_test() as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, CommandPalette)
+        send(pilot, *click(1, 1), *click(1, 1))
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, TrainingScreen)
+
+
+async def test_a_question_that_is_answered_twice_closes_nothing_else() -> None:
+    async with app().run_test() as pilot:
+        await settle(pilot)
+        await pilot.press("g")
+        question = pilot.app.screen
+        assert isinstance(question, GoToScreen)
+        question.dismiss(3)
+        question.dismiss(4)
+        await settle(pilot)
+        assert pilot.app.screen is training(pilot)
+        assert training(pilot).cursor == 3
+
+
+@pytest.mark.parametrize("open_app", [practice, app])
+async def test_two_sizes_at_once_come_to_an_end(open_app: Callable[[], App[Any]]) -> None:
+    told = 0
+
+    def count(message: Message) -> None:
+        nonlocal told
+        told += isinstance(message, events.Resize)
+
+    async with open_app().run_test(message_hook=count) as pilot:
+        await settle(pilot)
+        screen = pilot.app.screen
+        for size in (Size(71, 9), Size(50, 45)):
+            pilot.app._size = size
+            screen.post_message(events.Resize(size, size))
+            screen.call_after_refresh(lambda: None)
+        await pilot.pause()
+        assert screen.size == Size(50, 45)
+        before = told
+        for _ in range(3):
+            await pilot.pause(0)
+        assert told == before

@@ -1,0 +1,153 @@
+"""What every application and screen of sgdb starts from: an event that comes too early or too late does nothing, a
+signal leaves the terminal as it was, and ctrl+z suspends.
+
+The guards are against faults of Textual 8.2.8, each named where it is guarded against; look at them again when Textual
+moves on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any, ClassVar
+
+from rich.console import RenderableType
+from textual import events, on
+from textual.app import App, ReturnType, SystemCommand
+from textual.await_complete import AwaitComplete
+from textual.binding import Binding, BindingType
+from textual.command import CommandList, CommandPalette
+from textual.dom import DOMNode
+from textual.driver import Driver
+from textual.errors import NoWidget
+from textual.screen import ModalScreen, Screen, ScreenResultType
+from textual.theme import ThemeProvider
+from textual.widget import Widget
+
+ENDING = ("SIGTERM", "SIGHUP", "SIGQUIT")  # signals that ask the application to end, where the platform has them
+
+
+class BaseScreen(Screen[ScreenResultType]):
+    """A screen that hears of nothing once it is going away."""
+
+    async def on_event(self, event: events.Event) -> None:
+        # Textual 8.2.8 mounts a screen without its widgets if it is removed before it is composed.
+        if self._pruning and not isinstance(event, (events.Unmount, events.Callback)):
+            return
+        # Textual 8.2.8 lays a screen out for every size it is told, and tells it that size once more: two sizes that
+        # another message keeps apart then follow each other for ever.
+        if isinstance(event, events.Resize) and event.size != self.app.size:
+            return
+        await super().on_event(event)
+
+    def call_after_refresh(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+        """As for any widget; but nothing is called once the screen is going away."""
+
+        def unless_gone() -> Any:
+            return callback(*args, **kwargs) if here(self) else None
+
+        # Textual 8.2.8 has the next screen call what the last one has left.
+        return super().call_after_refresh(unless_gone)
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Close the screen, with a result for who opened it; one that is not on top stays as it is."""
+        # Textual 8.2.8 removes the screen on top instead, whichever that is.
+        return super().dismiss(result) if self.is_active else AwaitComplete()
+
+
+class BaseModal(ModalScreen[ScreenResultType], BaseScreen[ScreenResultType]):
+    """A screen that leaves the one below in view."""
+
+
+class Palette(CommandPalette, BaseScreen[None]):
+    """The command palette."""
+
+    def _action_command_list(self, action: str) -> None:
+        # Textual 8.2.8 looks for the lines of a list that has none before it is laid out.
+        if self.query_one(CommandList).size:
+            super()._action_command_list(action)
+
+    def _gather_commands(self, search_value: str) -> None:  # type: ignore[override]
+        # Textual 8.2.8 looks for commands that nobody will see, and then for the list to put them into.
+        if here(self):
+            super()._gather_commands(search_value)
+
+
+class BaseApp(App[ReturnType]):
+    """An application of sgdb's. After it has run, `status` is the command's exit status."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "suspend_process", show=False, priority=True)]
+
+    @property
+    def status(self) -> int:
+        """The exit status: 0, 1 after a crash, 128 and a signal's number after the signal."""
+        return self.return_code or 0
+
+    def exit(
+        self, result: ReturnType | None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """End the application. A crash stays one, whoever quits after it."""
+        super().exit(result, return_code or self.status, message)
+
+    def on_load(self) -> None:
+        """End on a signal as on the key, so that the terminal gets back what it had."""
+        loop = asyncio.get_running_loop()
+
+        def end(number: signal.Signals) -> None:
+            loop.remove_signal_handler(number)  # a second one ends it at once
+            self.exit(return_code=128 + number)
+
+        for name in ENDING:
+            number = getattr(signal, name, None)
+            if number is not None:
+                # Windows has no such handlers, and a thread that is not the main one may not have any.
+                with suppress(NotImplementedError, ValueError, RuntimeError):
+                    loop.add_signal_handler(number, end, number)
+
+    @on(Driver.SignalResume)
+    def _draw_again(self) -> None:
+        """Somebody else has written to the terminal meanwhile."""
+        self.refresh(layout=True)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The screen below all others."""
+        return BaseScreen(id="_default")
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """What the command palette offers on any screen."""
+        yield from super().get_system_commands(screen)
+        if self._driver is not None and self._driver.can_suspend:
+            yield SystemCommand("Suspend", "key ctrl+z", self.action_suspend_process)
+
+    def action_command_palette(self) -> None:
+        if self.use_command_palette and not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette(id="--command-palette"))
+
+    def search_themes(self) -> None:
+        """Choose among the themes."""
+        self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.InputEvent) and (self._exit or not self.screen_stack):
+            return  # it is ending
+        # Textual 8.2.8 still finds a widget under the mouse that is removed, and then misses its parent.
+        if isinstance(event, events.MouseEvent) and not event.is_forwarded:
+            with suppress(NoWidget):
+                if not here(self.get_widget_at(event.x, event.y)[0]):
+                    return
+        await super().on_event(event)
+
+    async def _dispatch_action(self, namespace: DOMNode, action_name: str, params: Any) -> bool:
+        # Textual 8.2.8 takes a key for a screen before that is composed, and after it was removed.
+        if isinstance(namespace, Widget) and not (here(namespace) and namespace.screen.is_mounted):
+            return False
+        return await super()._dispatch_action(namespace, action_name, params)
+
+
+def here(widget: Widget) -> bool:
+    """Whether a widget is a part of the application, and not going away."""
+    return widget.is_attached and not any(
+        isinstance(node, Widget) and node._pruning for node in widget.ancestors_with_self
+    )
