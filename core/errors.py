@@ -1,4 +1,7 @@
-"""What can go wrong with a person's problem or a person's run, each told in words."""
+"""What can go wrong with a person's problem or a person's run, each told in words.
+
+What an error is made from is its `args`, so that it can be copied and pickled.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ class ProblemError(ValueError):
     def __init__(self, source: str, mistakes: Sequence[str]) -> None:
         self.source = source
         self.mistakes = tuple(mistakes)
-        super().__init__("\n".join(f"{source}: {mistake}" if source else mistake for mistake in self.mistakes))
+        super().__init__(source, self.mistakes)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{self.source}: {mistake}" if self.source else mistake for mistake in self.mistakes)
 
 
 class DivergedError(ArithmeticError):
@@ -31,5 +37,8 @@ class DivergedError(ArithmeticError):
         self.symbol = symbol
         self.cell = cell
         self.value = value
-        place = f"{symbol}[{','.join(map(str, cell))}]" if cell else symbol
-        super().__init__(f"the run stops being finite at step {step}: {place} overflows")
+        super().__init__(step, quantity, symbol, cell, value)
+
+    def __str__(self) -> str:
+        place = f"{self.symbol}[{','.join(map(str, self.cell))}]" if self.cell else self.symbol
+        return f"the run stops being finite at step {self.step}: {place} overflows"

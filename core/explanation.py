@@ -131,6 +131,9 @@ class Explanation:
                 self._factor(operand, *self._operand(operand, bound), 0) for operand in self._combination.around
             )
 
+    def __reduce__(self) -> tuple[Callable[..., Explanation], tuple[Step, str, Cell]]:
+        return Explanation, (self._scope.step, self.place.name, self.place.cell)
+
     def __len__(self) -> int:
         return len(self.term_values)
 
@@ -149,12 +152,14 @@ class Explanation:
         places = range(len(self))[first : None if count is None else first + count]
         return tuple(self._term(self._by_size[i] if by_size else i) for i in places)
 
+    @np.errstate(all="ignore")
     def shown(self, n: int = TERMS) -> Shown:
         """All terms in their own order where there are at most `n`; else the `n` largest, the largest first."""
         if len(self) <= n:
             return Shown(self.terms(), 0, 0.0)
         return Shown(self.terms(0, n, by_size=True), len(self) - n, float(self.term_values[self._by_size[n:]].sum()))
 
+    @np.errstate(all="ignore")
     def recombine(self) -> float:
         """The cell's value anew from its terms."""
         if self.origin is not None:
@@ -162,6 +167,7 @@ class Explanation:
         return self._combined(float(self.term_values.sum()))
 
     @property
+    @np.errstate(all="ignore")
     def scale(self) -> float:
         """How large the numbers are that went into the cell, so that rounding can be told from error."""
         sizes = [abs(self.value), float(np.abs(self.term_values).sum())]
@@ -191,8 +197,7 @@ class Explanation:
         return "\n".join([first, *(indent + line for line in rest)])
 
     def _combined(self, total: float) -> float:
-        with np.errstate(all="ignore"):
-            return float(self._combination.value(total, *(factor.value for factor in self.around)))
+        return float(self._combination.value(total, *(factor.value for factor in self.around)))
 
     def _given(self) -> str:
         step, name = self._scope.step, self.place.name

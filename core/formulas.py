@@ -18,6 +18,7 @@ from core.computation import symbols_of, values_of
 from core.losses import SoftmaxLoss
 from core.problem import Problem
 from core.quantity import SUBSCRIPTS, layer_label
+from core.record import Record
 from core.step import Step
 
 Values: TypeAlias = Mapping[str, Array]
@@ -196,7 +197,7 @@ class LossGradient(Node):
 
 
 @dataclass(frozen=True, eq=False)
-class Formula:
+class Formula(Record):
     """left = right, over the quantities of a step."""
 
     left: Token
@@ -247,6 +248,7 @@ class Formula:
                 words.append([token])
         return words
 
+    @np.errstate(all="ignore")
     def evaluate(self, values: Values | None = None) -> Array:
         """The right side, from the step's values, or from these."""
         return self.right.evaluate(self.values if values is None else values)

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from core.arrays import Array, Mask, Rows
+from core.arrays import Array, Mask, Rows, sealed
 from core.losses import MarginLoss, SoftmaxLoss
 from core.quantity import layer_label, layer_symbol
+from core.record import Record
 from core.step import Step
 
 # How far a pre-activation is moved to either side: the cube root of the rounding error, where the error of the
@@ -27,8 +28,8 @@ Progress = Callable[[int, int], object]
 
 
 @dataclass(frozen=True, eq=False)
-class CheckedGradient:
-    """The gradient of one W_k or b_k; all arrays have its shape.
+class CheckedGradient(Record):
+    """The gradient of one W_k or b_k; all arrays have its shape and are read-only.
 
     name, symbol    "dW_1", "∂W₁"
     analytic        what the step has
@@ -131,10 +132,10 @@ def check_gradients(
                     name,
                     symbol,
                     analytic,
-                    difference.reshape(shape),
-                    error.reshape(shape),
-                    kink.reshape(shape),
-                    checked.reshape(shape),
+                    sealed(difference.reshape(shape)),
+                    sealed(error.reshape(shape)),
+                    sealed(kink.reshape(shape)),
+                    sealed(checked.reshape(shape)),
                 )
             )
     return GradientCheck(step.index, tuple(found))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from core.arrays import Array, Mask, Rows, frozen
 from core.errors import ProblemError
 from core.losses import MarginLoss, SoftmaxHinge, SoftmaxMargin
 from core.problem import Problem
+from core.record import Record, derived
 from core.step import Step
 
 SHIFT = 1e-5  # how far to each side of a logit the central difference looks
@@ -20,7 +20,7 @@ DIFFERENCE_ROUNDING = 1e-9  # what a central difference may be off by, for each 
 
 
 @dataclass(frozen=True, eq=False)
-class HingeView:
+class HingeView(Record):
     """The softmax hinge on the outputs of a step, for a batch of n samples and C classes. All arrays are read-only.
 
     step                    the step, which may be under any loss
@@ -63,53 +63,53 @@ class HingeView:
         """Whether a single output is read as two classes."""
         return bool(self.step.outputs.shape[1] == 1)
 
-    @cached_property
+    @derived
     def _one_hot(self) -> Array:
         return frozen(self.loss_function.one_hot(self.step.targets))
 
-    @cached_property
+    @derived
     def classes(self) -> Rows:
         classes = self.loss_function.classes(self.step.targets)
         classes.setflags(write=False)
         return classes
 
-    @cached_property
+    @derived
     def logits(self) -> Array:
         return frozen(self.loss_function.logits(self.step.outputs))
 
-    @cached_property
+    @derived
     def probabilities(self) -> Array:
         return frozen(self.loss_function.softmax(self.logits))
 
-    @cached_property
+    @derived
     def _plain_terms(self) -> Array:
         """The terms with 0 in column y."""
         return frozen(self.loss_function.terms(self.probabilities, self._one_hot))
 
-    @cached_property
+    @derived
     def terms(self) -> Array:
         return self._blanked(self._plain_terms)
 
-    @cached_property
+    @derived
     def costs(self) -> Array:
         return self._blanked(self.loss_function.costs(self._plain_terms))
 
     def _blanked(self, values: Array) -> Array:
         return frozen(np.where(self._one_hot == 1, np.nan, values))
 
-    @cached_property
+    @derived
     def active(self) -> Mask:
         return _read_only(self.loss_function.active(self._plain_terms, self._one_hot))
 
-    @cached_property
+    @derived
     def at_kink(self) -> Mask:
         return _read_only(self.terms == 0)
 
-    @cached_property
+    @derived
     def near_kink(self) -> Mask:
         return _read_only(np.abs(self.terms) <= SHIFT)
 
-    @cached_property
+    @derived
     def sample_losses(self) -> Array:
         return frozen(self.loss_function.probability_losses(self.probabilities, self._one_hot))
 
@@ -117,7 +117,7 @@ class HingeView:
     def loss(self) -> float:
         return self._reduced(self.sample_losses)
 
-    @cached_property
+    @derived
     def sample_losses_without_max(self) -> Array:
         return frozen(SoftmaxMargin(self.margin).probability_losses(self.probabilities, self._one_hot))
 
@@ -125,29 +125,30 @@ class HingeView:
     def loss_without_max(self) -> float:
         return self._reduced(self.sample_losses_without_max)
 
+    @np.errstate(all="ignore")
     def _reduced(self, losses: Array) -> float:
         return float(losses.sum()) / (len(losses) if self.step.problem.reduction == "mean" else 1)
 
-    @cached_property
+    @derived
     def probability_gradients(self) -> Array:
         slope = self.loss_function.probability_gradient(self.probabilities, self._one_hot)
         return frozen(self.step.share * slope)
 
-    @cached_property
+    @derived
     def _summed_logit_gradients(self) -> Array:
         """∂ℒ/∂o for ℒ the sum over the samples, whatever the problem takes."""
         return frozen(self.loss_function.logit_gradient(self.step.outputs, self.step.targets))
 
-    @cached_property
+    @derived
     def logit_gradients(self) -> Array:
         return frozen(self.step.share * self._summed_logit_gradients)
 
-    @cached_property
+    @derived
     def output_gradients(self) -> Array:
         folded = self.loss_function.output_gradient(self._summed_logit_gradients, self.step.outputs)
         return frozen(self.step.share * folded)
 
-    @cached_property
+    @derived
     def no_gradient(self) -> Mask:
         return _read_only(~self._summed_logit_gradients.any(axis=1))
 
@@ -156,13 +157,13 @@ class HingeView:
         p = self.probabilities[sample]
         return frozen(np.diag(p) - np.outer(p, p))
 
-    @cached_property
+    @derived
     def shortcuts(self) -> Array:
         diagonal = self.probabilities * (1 - self.probabilities)
         signs = self.active - self._one_hot * self.active.any(axis=1, keepdims=True)
         return frozen(self.step.share * signs * diagonal)
 
-    @cached_property
+    @derived
     def differences(self) -> Array:
         # p depends on the distances of the logits alone; near 0 they are finest.
         middle = self.logits - self.logits.max(axis=1, keepdims=True)
@@ -177,11 +178,11 @@ class HingeView:
         moved[:, column] += shift
         return self.loss_function.probability_losses(self.loss_function.softmax(moved), self._one_hot)
 
-    @cached_property
+    @derived
     def shortcut_agrees(self) -> Mask:
         return _read_only(np.isclose(self.shortcuts, self.logit_gradients, rtol=ROUNDING, atol=1e-3 * ROUNDING))
 
-    @cached_property
+    @derived
     def difference_agrees(self) -> Mask:
         most = self.logits.shape[1] * (1 + self.margin) * self.step.share
         return _read_only(np.abs(self.differences - self.logit_gradients) <= DIFFERENCE_ROUNDING * most)

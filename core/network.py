@@ -10,11 +10,12 @@ import numpy as np
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array, frozen
 from core.errors import ProblemError
+from core.record import Record
 from core.suggestion import suggest
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class Layer(Record):
     """One layer s = z W + b, f(s): `weights` (inputs, units), `bias` (units,) or None, `activation` a name from
     ACTIVATIONS; what is not to be trained stays as it is. The arrays are copied and made read-only.
 
@@ -57,7 +58,7 @@ class Layer:
 
 
 @dataclass(frozen=True, eq=False)
-class Network:
+class Network(Record):
     """Layers in the order of the computation. Raises ProblemError where one does not fit the next."""
 
     layers: tuple[Layer, ...]
@@ -82,6 +83,7 @@ class Network:
         """d_0, d_1, ..., d_L: the number of inputs, then of each layer's units."""
         return (int(self.layers[0].weights.shape[0]), *(layer.units for layer in self.layers))
 
+    @np.errstate(all="ignore")
     def outputs(self, inputs: Array) -> Array:
         """y_out (n, d_L) for inputs (n, d_0), with the weights that the network was made with."""
         z = np.asarray(inputs, dtype=float)

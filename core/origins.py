@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product
@@ -100,6 +100,9 @@ class Scope:
     def __init__(self, step: Step) -> None:
         self.step = step
         self.values = values_of(step)
+
+    def __reduce__(self) -> tuple[Callable[[Step], Scope], tuple[Step]]:
+        return Scope, (self.step,)
 
     @cached_property
     def symbols(self) -> dict[str, str]:

@@ -11,12 +11,13 @@ from core.arrays import Array, frozen
 from core.errors import ProblemError
 from core.losses import Loss, SoftmaxHinge, SquaredError
 from core.network import Network
+from core.record import Record
 
 REDUCTIONS = ("sum", "mean")
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
+class Problem(Record):
     """What a timeline is a function of.
 
     inputs         (n, d_0), a row for each sample

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.arrays import Array
+from core.arrays import Array, frozen
 from core.losses import MarginLoss
+from core.record import Record
 from core.step import Step
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 @dataclass(frozen=True, eq=False)
-class Quantity:
+class Quantity(Record):
     """A named array of a step: `name` as typed ("delta_out"), `symbol` as printed ("δ_out"), and its values: a matrix,
     a vector (n,) or (d_k,), or a single number ().
     """
@@ -61,7 +62,7 @@ def quantities(step: Step) -> Iterator[Quantity]:
     if step.probabilities is not None:
         yield Quantity("p", "p", step.probabilities)
     yield Quantity("sample_losses", "ℓ", step.sample_losses)
-    yield Quantity("loss", "ℒ", np.array(step.loss))
+    yield Quantity("loss", "ℒ", frozen(step.loss))
     if isinstance(step.problem.loss, MarginLoss) and step.probability_gradients is not None:
         yield Quantity("dp", "∂p", step.probability_gradients)
     if step.logit_gradients is not None:

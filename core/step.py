@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from core.arrays import Array, Rows, frozen
 from core.losses import MarginLoss, SoftmaxLoss
 from core.problem import Problem
+from core.record import Record, derived
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class Step(Record):
     """One SGD step: batch, forward pass, loss, backward pass, update.
 
     Shapes for a batch of n rows and layers of d_1, ..., d_L units over d_0 inputs; a tuple has an entry for each layer,
@@ -60,24 +60,24 @@ class Step:
         """y_out = z_L, (n, d_L)."""
         return self.activations[-1]
 
-    @cached_property
+    @derived
     def sample_losses(self) -> Array:
         """What each sample costs, (n,), before the sum or mean."""
         return frozen(self.problem.loss.sample_losses(self.outputs, self.targets))
 
-    @cached_property
+    @derived
     def logits(self) -> Array | None:
         """o, (n, C), under a softmax loss: y_out itself, or (-y_out, +y_out) for a single output; else None."""
         loss = self.problem.loss
         return frozen(loss.logits(self.outputs)) if isinstance(loss, SoftmaxLoss) else None
 
-    @cached_property
+    @derived
     def probabilities(self) -> Array | None:
         """p = softmax(o), (n, C), under a softmax loss; else None."""
         loss = self.problem.loss
         return frozen(loss.probabilities(self.outputs)) if isinstance(loss, SoftmaxLoss) else None
 
-    @cached_property
+    @derived
     def probability_gradients(self) -> Array | None:
         """∂ℒ/∂p, (n, C), under a loss with a margin; else None."""
         loss, p = self.problem.loss, self.probabilities
@@ -85,7 +85,7 @@ class Step:
             return None
         return frozen(self.share * loss.probability_gradient(p, loss.one_hot(self.targets)))
 
-    @cached_property
+    @derived
     def logit_gradients(self) -> Array | None:
         """∂ℒ/∂o, (n, C), under a softmax loss; else None."""
         loss = self.problem.loss

@@ -15,7 +15,7 @@ from core.arrays import Array
 from core.checking.check import check_answers
 from core.checking.report import CheckReport
 from core.checking.written import read_written
-from core.computation import computations, copies, symbols_of, values_of
+from core.computation import Computation, computations, copies, symbols_of, values_of
 from core.explanation import explain
 from core.practice.fresh import LARGEST_SEED, practice_problem, rows_of
 from core.practice.typed import advice, read_rows
@@ -76,11 +76,18 @@ class Exercise:
         self.hinted: dict[Key, int] = {}
         self.slipped: set[Key] = set()
         self.slips = 0
-        self._formulas = {c.name: c for c in computations(self.problem, len(self.step.batch))}
         depth = len(self.problem.network)
         self._printed = self.symbols | {f"f_{k}": layer_symbol("f", k, depth) for k in range(1, depth)}
         self.current: Quantity | None = self.questions[0]
         self.cell: Cell = (1,) * self.questions[0].values.ndim
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what follows from the rest."""
+        return {name: value for name, value in vars(self).items() if name not in ("_formulas", "_shown")}
+
+    @cached_property
+    def _formulas(self) -> dict[str, Computation]:
+        return {c.name: c for c in computations(self.problem, len(self.step.batch))}
 
     def another(self) -> Exercise:
         """The next sheet of the same kind."""
@@ -156,6 +163,7 @@ class Exercise:
 
     # What somebody types.
 
+    @np.errstate(all="ignore")
     def answer(self, text: str) -> Reply:
         """Take a number for the current cell, a row of numbers, or the whole quantity, its rows divided by a
         semicolon or in brackets. What is right is kept, and the next cell comes up. A number that is on the table is
