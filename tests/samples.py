@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -107,6 +108,36 @@ def problems(draw: st.DrawFn) -> core.Problem:
         batch_size=draw(st.none() | st.integers(1, rows)),
         shuffle_seed=draw(st.integers(0, 3)),
         reduction=draw(st.sampled_from(["sum", "mean"])),
+    )
+
+
+SIZES = (1.0, 1e-300, 1e-160, 1.5e-7, 1e-3, 1e6, 12345678.9, 1e22, 1e150, 1e300, 1e308)
+MARGINS = (0.0, 1e-300, 1.5e-7, 0.1, 0.123456789012345, 800.0, 1e6, 12345678.9, 1e16, 1e22, 1e300, 1.7e308)
+
+
+@st.composite
+def problems_of_any_size(draw: st.DrawFn) -> core.Problem:
+    """The same with numbers of any size: inputs, targets, weights, biases, margin and learning rate."""
+    problem, size = draw(problems()), st.sampled_from(SIZES)
+
+    def scaled(values: Any) -> Any:
+        factor = draw(size)
+        with np.errstate(all="ignore"):
+            return np.clip(np.asarray(values) * factor, -1.7e308, 1.7e308)
+
+    loss = problem.loss
+    return replace(
+        problem,
+        inputs=scaled(problem.inputs),
+        targets=scaled(problem.targets) if isinstance(loss, core.SquaredError) else problem.targets,
+        network=core.Network(
+            [
+                replace(layer, weights=scaled(layer.weights), bias=None if layer.bias is None else scaled(layer.bias))
+                for layer in problem.network.layers
+            ]
+        ),
+        loss=replace(loss, margin=draw(st.sampled_from(MARGINS))) if isinstance(loss, core.MarginLoss) else loss,
+        learning_rate=draw(size),
     )
 
 

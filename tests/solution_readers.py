@@ -101,7 +101,7 @@ def read_latex(text: str) -> dict[str, Rows]:
 
 
 def tex_number(cell: str) -> str:
-    cell = re.sub(r"\\phantom\{[0.]*\}", "", cell).strip()
+    cell = re.sub(r"\\phantom\{[0.]*\}", "", cell).strip().replace(r"\infty", "inf").replace(r"\text{NaN}", "NaN")
     return re.sub(r" \\cdot 10\^\{(-?\d+)\}$", r"e\1", cell)
 
 
@@ -177,5 +177,5 @@ def as_answers(found: dict[str, Rows], step: core.Step) -> dict[str, Any]:
         for i, row in enumerate(rows, start=1):
             for j, cell in enumerate(row, start=1):
                 place = {0: "", 1: f"[{i if quantity.name == 'sample_losses' else j}]"}.get(len(shape), f"[{i},{j}]")
-                answers[quantity.name + place] = "?" if cell.strip("-") in ("inf", "NaN", r"\infty") else Decimal(cell)
+                answers[quantity.name + place] = "?" if cell.strip("-") in ("inf", "NaN") else Decimal(cell)
     return answers

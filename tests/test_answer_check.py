@@ -437,3 +437,17 @@ class TestWhichStepASheetIsFor:
         core.check_answers(path, progress=lambda done, total: seen.append((done, total)))
         assert seen[-1] == (2000, 2000)
         assert len(seen) > 2
+
+
+@pytest.mark.parametrize("written", ["1.5e-322", "1e-400", "0e-400", "-3e-330"])
+def test_a_number_near_the_smallest_there_is(written: str) -> None:
+    step = step_0(exercise_2())
+    report = core.check_answers({"loss": Decimal(written), "s_1[1,1]": Decimal(written)}, step)
+    assert len(report.slips) == 2
+
+
+@pytest.mark.parametrize(("written", "status"), [("1.5e-322", "right"), ("1.48e-322", "right"), ("1.4e-321", "slip")])
+def test_a_number_that_has_few_bits(written: str, status: str) -> None:
+    layers = [core.Layer(weights=[[1.5e-322]])]
+    step = step_0(exercise_2(inputs=[[1.0]], targets=[[1.0]], network=core.Network(layers)))
+    assert core.check_answers({"s_out": Decimal(written)}, step).cells[0].status == status

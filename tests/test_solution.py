@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -23,9 +24,11 @@ from core.computation import copies, values_of
 from core.quantity import given as given_of
 from core.solving.export import WRITERS, render
 from core.solving.latex import SPECIAL
+from core.solving.notation import html, tex
 from core.solving.rounding import rounded
+from core.solving.toml import to_toml
 from core.solving.worked import blank_sheet, solve
-from samples import LOSSES, exercise_2, problems, random_problem
+from samples import LOSSES, exercise_2, problems, problems_of_any_size, random_problem
 from solution_readers import as_answers, read_html, read_latex, read_markdown
 
 NASTY = r"<script>$\input{x}|"
@@ -62,6 +65,33 @@ def test_what_is_printed_checks_as_right(problem: core.Problem, digits: int, ind
     except core.DivergedError:
         assume(False)
     assert_right(read(render(solve([step], digits, whole=True), format), format, step), step)
+
+
+@settings(max_examples=100)
+@given(problems_of_any_size(), st.integers(2, 12), st.booleans(), st.sampled_from([*sorted(WRITERS), "toml"]))
+def test_numbers_of_any_size_check_as_right(problem: core.Problem, digits: int, whole: bool, format: str) -> None:
+    try:
+        step = core.Timeline(problem)[0]
+    except core.DivergedError:
+        assume(False)
+    solution = solve([step], digits, whole=whole or format == "toml")
+    if format == "toml":
+        answers = tomllib.loads(to_toml(solution, "exercise-2"), parse_float=Decimal)["answers"]
+        assert core.check_answers(answers, step).right
+    else:
+        assert_right(read(render(solution, format), format, step), step, whole=False)
+
+
+@pytest.mark.parametrize(
+    ("line", "html_text", "latex_text"),
+    [
+        ("1 - 1.5e-7²", "1 - (1.5·10<sup>-7</sup>)²", r"1 - (1.5 \cdot 10^{-7})^{2}"),
+        ("1 - (-1e+06)²", "1 - (-1·10<sup>6</sup>)²", r"1 - (-1 \cdot 10^{6})^{2}"),
+        ("0.5 · inf + NaN", "0.5 · inf + NaN", r"0.5 \cdot \infty + \text{NaN}"),
+    ],
+)
+def test_powers_of_ten_in_other_notations(line: str, html_text: str, latex_text: str) -> None:
+    assert (html(line), tex(line)) == (html_text, latex_text)
 
 
 @pytest.mark.parametrize("format", sorted(WRITERS))

@@ -60,6 +60,18 @@ def test_steps_digits_and_format(sgdb: Any) -> None:
     assert r"\alpha = 0.25" in run.out
 
 
+@pytest.mark.parametrize("format", ["md", "latex", "html", "toml"])
+@pytest.mark.parametrize("command", [("solve",), ("practise", "--key", "--seed", "3")])
+@pytest.mark.parametrize("loss", ["hinge", "margin"])
+@pytest.mark.parametrize("margin", ["1e+06", "1.5e-07", "1e307"])
+def test_a_margin_of_any_size(sgdb: Any, command: tuple[str, ...], loss: str, margin: str, format: str) -> None:
+    run = sgdb(*command, "--loss", loss, "--margin", margin, "--format", format)
+    assert (run.status, run.err) == (0, "")
+    if format == "toml":
+        Path("answers.toml").write_text(run.out, encoding="utf-8")
+        assert sgdb("check", "answers.toml").status == 0
+
+
 @pytest.mark.parametrize(
     ("words", "messages"),
     [

@@ -17,6 +17,7 @@ EXACT = Context(prec=1100)  # digits that any double has
 MOST_DIGITS = 50
 SMALLEST, LARGEST = -400, 308  # powers of ten that a double knows, and some below
 NOISE = 1e-12  # relative: how far a double may be from the number that it stands for
+TINIEST = 5e-324  # the distance of doubles near 0
 ZERO = 1e-9  # a 0 worked out by hand may stand for what is left of 0.1 + 0.2 - 0.3
 
 
@@ -44,7 +45,7 @@ class Written:
         were written, where the last bits of these do not count.
         """
         high = low if high is None else high
-        noise = NOISE * max(abs(low), abs(high))
+        noise = max(NOISE * max(abs(low), abs(high)), 2 * TINIEST)  # there, halves are lost
         rounded = self.unit / 2 + noise
         cut = max(rounded, self.unit - noise)  # what is a whole unit larger is not cut off to this
         below, above = cut if self.value <= 0 else rounded, cut if self.value >= 0 else rounded
@@ -119,7 +120,12 @@ def _with_a_digit_more(
 
 def _written(sign: int, digits: tuple[int, ...], exponent: int) -> Written:
     value = Decimal((sign, digits, exponent))
-    return Written(str(value), float(value), float(Decimal(1).scaleb(exponent)))
+    return Written(str(value), float(value), _unit(exponent))
+
+
+def _unit(exponent: int) -> float:
+    """10 to the power of `exponent`, or the least that is not 0 to a double."""
+    return max(float(Decimal(1).scaleb(exponent)), TINIEST)
 
 
 def as_decimal(text: str) -> Decimal:
@@ -150,4 +156,4 @@ def read_written(value: Any) -> Written | None:
     text = f"{number:f}" if -MOST_DIGITS <= exponent <= 0 else str(number).lower()
     if isinstance(value, float) and value == 0:
         return Written(text, 0.0, ZERO)  # Python prints every zero alike
-    return Written(text, float(number), float(Decimal(1).scaleb(exponent)))
+    return Written(text, float(number), _unit(exponent))

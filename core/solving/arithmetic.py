@@ -12,11 +12,12 @@ from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from operator import add, mul, sub
 from typing import TypeAlias
 
+from core.solving.notation import NUMBER
+
 Matrix: TypeAlias = tuple[tuple[Decimal, ...], ...]
 Value: TypeAlias = Decimal | Matrix
 
 PRECISION = Context(prec=50, traps=[InvalidOperation, DivisionByZero, Overflow])
-NUMBER = r"\d+(?:\.\d+)?(?:e-?\d+)?|inf|NaN"
 TOKEN = re.compile(rf"{NUMBER}|[a-z]+|\S")
 LEFT_OUT = re.compile(r" \(\d+ smaller\)")  # says how many terms a number stands for
 CLOSING = {")", "]", ",", "+", "-", ">", "<", ""}
@@ -36,16 +37,19 @@ FUNCTIONS: dict[str, Callable[[Decimal], Decimal]] = {
 
 
 def worked_out(parts: Sequence[str | Matrix]) -> Matrix | None:
-    """What a line gives, a single number as a matrix of one; None where that is no number."""
+    """What a line gives, a single number as a matrix of one; None where that is no number. Raises ValueError for a text
+    that is no such line.
+    """
     tokens: list[str | Matrix] = []
     for part in parts:
         tokens += TOKEN.findall(LEFT_OUT.sub("", part)) if isinstance(part, str) else [part]
     with localcontext(PRECISION):
         try:
-            value = _Line(tokens).sum()
+            value = _Line(tokens).value()
         except ArithmeticError:
             return None
-    return ((value,),) if isinstance(value, Decimal) else value
+    rows = ((value,),) if isinstance(value, Decimal) else value
+    return None if any(number.is_nan() for row in rows for number in row) else rows
 
 
 def gives(value: Decimal, shown: str, digits: int) -> bool:
@@ -65,11 +69,14 @@ class _Line:
     def __init__(self, tokens: list[str | Matrix]) -> None:
         self._tokens, self._at = tokens, 0
 
-    def sum(self) -> Value:
-        sign = self._take("-")
+    def value(self) -> Value:
+        value = self._sum()
+        if self._at < len(self._tokens):
+            raise self._unreadable()
+        return value
+
+    def _sum(self) -> Value:
         value = self._product()
-        if sign:
-            value = _entrywise(mul, Decimal(-1), value)
         while self._next in ("+", "-"):
             operation = add if self._next == "+" else sub
             self._at += 1
@@ -88,11 +95,13 @@ class _Line:
         return value
 
     def _factor(self) -> Value:
+        if self._take("-"):  # of the factor behind it, its square included
+            return _entrywise(mul, Decimal(-1), self._factor())
         value = self._operand()
         return _entrywise(mul, value, value) if self._take("²") else value
 
     def _operand(self) -> Value:
-        token = self._tokens[self._at]
+        token = self._next
         self._at += 1
         if not isinstance(token, str):
             return token
@@ -103,29 +112,36 @@ class _Line:
         if token == "[":
             return Decimal(self._compared())
         if token == "max":
+            self._expect("(")
             return max(map(_number, self._arguments()))
-        return FUNCTIONS[token](_number(self._arguments()[0])) if token.isalpha() else self._enclosed()
+        if token in FUNCTIONS:
+            self._expect("(")
+            return FUNCTIONS[token](_number(self._enclosed()))
+        if token == "(":
+            return self._enclosed()
+        self._at -= 1
+        raise self._unreadable()
 
     def _arguments(self) -> list[Value]:
-        self._take("(")
-        values = [self.sum()]
+        values = [self._sum()]
         while self._take(","):
-            values.append(self.sum())
-        self._take(")")
+            values.append(self._sum())
+        self._expect(")")
         return values
 
     def _enclosed(self) -> Value:
-        value = self.sum()
-        self._take(")")
+        value = self._sum()
+        self._expect(")")
         return value
 
     def _compared(self) -> bool:
-        left = _number(self.sum())
-        sign = self._next
-        self._at += 1
-        right = _number(self.sum())
-        self._take("]")
-        return left > right if sign == ">" else left < right
+        left = _number(self._sum())
+        above = self._take(">")
+        if not above:
+            self._expect("<")
+        right = _number(self._sum())
+        self._expect("]")
+        return left > right if above else left < right
 
     @property
     def _next(self) -> str | Matrix:
@@ -135,6 +151,14 @@ class _Line:
         found = self._next == token
         self._at += found
         return found
+
+    def _expect(self, token: str) -> None:
+        if not self._take(token):
+            raise self._unreadable()
+
+    def _unreadable(self) -> ValueError:
+        found = self._next
+        return ValueError(f"expected arithmetic, found {found!r}" if isinstance(found, str) else "found a matrix")
 
 
 def _number(value: Value) -> Decimal:

@@ -26,9 +26,10 @@ TEX_SIGNS = {
 TEX_MARKS = {"ᵀ": r"\mathsf{T}", "⁺": "+"}
 BINARY = "⊙·≠=≈+-><,/…"
 
+NUMBER = r"\d+(?:\.\d+)?(?:e[+-]?\d+)?|(?<![A-Za-z])(?:inf|NaN)(?![A-Za-z])"  # in print, without its sign
 COMMAND = re.compile(r"\\[A-Za-z]+$")
 PIECE = re.compile(
-    r"(?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
+    rf"(?P<number>{NUMBER})"
     r"|(?P<word>[a-z]{2,}(?:[ -][a-z]{2,})*)(?!_)"
     rf"|(?P<letter>[A-Za-zδℒℓαΣ])(?P<sub>[{SUBSCRIPT_DIGITS}]+|_\([^)]*\)|_(?:out|in|gt|rows|[a-z])(?![a-z]))?"
     r"(?P<marks>[ᵀ⁺']*)"
@@ -47,12 +48,16 @@ class Piece(NamedTuple):
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """A formula in print, taken apart."""
+    """A formula in print, taken apart. A power of ten that is squared, 1e-7², comes in parentheses: both notations have
+    it as a product.
+    """
     for match in PIECE.finditer(text):
         kind = match.lastgroup or ""
         if match["letter"]:
             index = (match["sub"] or "").translate(TO_DIGITS)
             yield Piece("letter", match["letter"], index.removeprefix("_").strip("()"), match["marks"])
+        elif match["number"] and "e" in match[0] and text[match.end() :].startswith("²"):
+            yield from (Piece("sign", "("), Piece(kind, match[0]), Piece("sign", ")"))
         else:
             yield Piece(kind, match[0])
 

@@ -37,6 +37,7 @@ SECTIONS = (
 )
 
 
+@np.errstate(all="ignore")
 def solve(steps: Sequence[Step], digits: int = USUAL, whole: bool = False) -> Solution:
     """The worked solution of `steps`, one or more of one problem, with numbers of `digits` significant digits (2 to
     12). Large matrices are cut, and the cut noted, unless they are to be shown `whole`.
@@ -44,6 +45,7 @@ def solve(steps: Sequence[Step], digits: int = USUAL, whole: bool = False) -> So
     return _solution(steps, digits, whole, blank=False)
 
 
+@np.errstate(all="ignore")
 def blank_sheet(step: Step, digits: int = USUAL) -> Solution:
     """The same step to be worked out: what is given, and every quantity left blank, but for those that are the same as
     another.
@@ -51,6 +53,7 @@ def blank_sheet(step: Step, digits: int = USUAL) -> Solution:
     return _solution([step], digits, whole=True, blank=True)
 
 
+@np.errstate(all="ignore")
 def arithmetic_of(step: Step, name: str, cell: tuple[int, ...], digits: int = USUAL) -> Arithmetic:
     """How a cell of a step comes about, as a worked solution writes it: `name` and `cell` as for `core.explain`."""
     return _Entries(step, digits, whole=True, blank=False).arithmetic(explain(step, name, cell))
@@ -232,12 +235,12 @@ class _Entries:
         """The arithmetic with the first of the lines, each of more digits than the one before, that gives the result as
         it is written; where none does, with the first of those that come nearest to it.
         """
-        nearest, least = "", Decimal("inf")
+        nearest, least, number = "", Decimal("inf"), Decimal(result)
         for line in lines:
             found = worked_out([line])
             if found is not None and gives(found[0][0], result, self.digits):
                 return Arithmetic(symbol, symbols, line, result)
-            off = abs(found[0][0] - Decimal(result)) if found is not None else least
+            off = least if found is None or number.is_nan() else abs(found[0][0] - number)
             if not nearest or off < least:
                 nearest, least = line, off
         return Arithmetic(symbol, symbols, nearest, result, exact=False)
