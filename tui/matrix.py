@@ -355,7 +355,7 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
     def _shade(self, block: Block, value: float, colours: Palette) -> Style:
         if not math.isfinite(value):
             return colours.alarm
-        return colours.scale[LEVELS + round(LEVELS * value / self._scale(block))]
+        return colours.scale[LEVELS + round(LEVELS * (value / self._scale(block)))]
 
     def _scale(self, block: Block) -> float:
         """The largest finite size of a number in the block, or 1."""
