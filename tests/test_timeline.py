@@ -154,13 +154,28 @@ def test_the_losses_are_those_of_the_steps(problem: core.Problem) -> None:
 @settings(max_examples=50)
 @given(problem=problems())
 def test_fifty_steps_agree_with_plain_numpy(problem: core.Problem) -> None:
+    """Each of them from where it begins, since a run can make any difference larger."""
     problem = dataclasses.replace(problem, batch_size=None, learning_rate=0.05)
-    timeline = core.Timeline(problem)
-    for index, expected in enumerate(islice(oracle_run(problem), 50)):
-        found = {quantity.name: quantity.values for quantity in core.quantities(timeline[index])}
+    steps, _ = straight_run(problem, 50)
+    for step in steps:
+        with np.errstate(all="ignore"):
+            expected = next(oracle_run(starting_at(step)))
+        found = {quantity.name: quantity.values for quantity in core.quantities(step)}
         assert list(found) == list(expected)
+        largest = max(1.0, *(np.abs(values).max() for values in (*found.values(), step.inputs, *step.weights)))
+        if largest > 1e3:
+            break
         for name, values in expected.items():
-            np.testing.assert_allclose(found[name], values, rtol=1e-12, atol=1e-12, err_msg=f"{name} of step {index}")
+            np.testing.assert_allclose(
+                found[name], values, rtol=1e-12, atol=1e-14 * largest**2, err_msg=f"{name} of step {step.index}"
+            )
+
+
+def starting_at(step: core.Step) -> core.Problem:
+    """The problem of a step, with the step's weights and biases to start from."""
+    layers = zip(step.problem.network.layers, step.weights, step.biases, strict=True)
+    network = core.Network([dataclasses.replace(layer, weights=W, bias=b) for layer, W, b in layers])
+    return dataclasses.replace(step.problem, network=network)
 
 
 def test_a_timeline_begins_empty_and_counts_the_steps_it_has_computed() -> None:
