@@ -9,6 +9,10 @@ import core
 from core.loading.initializers import initial_weights
 
 GOLDEN = [0.9546611716005038, 0.1399590679027816, 0.7370712723623949]
+GOLDEN_MATRIX = [
+    [-0.9085612307409356, -0.250034307953939, 0.3166651409688672],
+    [0.6978700330870395, -1.5472575430836875, -0.026132677844374494],
+]
 
 
 class TestBuiltIn:
@@ -94,6 +98,12 @@ class TestInitializers:
         expected = [(2 * int(value >> 11) * 2.0**-53 - 1) * np.sqrt(6 / 3) for value in raw.tolist()]
         assert initial_weights("xavier", 2, 1, 3, 1).ravel().tolist() == pytest.approx(expected, rel=1e-15)
         assert initial_weights("xavier", 1, 3, 0, 1).ravel() == pytest.approx(GOLDEN, rel=1e-12)
+        np.testing.assert_allclose(initial_weights("he", 2, 3, 5, 2), GOLDEN_MATRIX, rtol=1e-12)
+
+    def test_a_built_in_problem_starts_with_the_same_weights_for_ever(self) -> None:
+        first, last = core.load_problem("three-classes").network.layers
+        assert first.weights[0, :3] == pytest.approx([-0.26046217053301, 0.17334849697492, 0.01182446586024], rel=1e-10)
+        assert last.weights[1] == pytest.approx([-0.32935830019655, 0.47549643504586, -0.66506349770761], rel=1e-10)
 
     def test_layers_and_seeds_differ(self) -> None:
         draws = {tuple(initial_weights("he", 2, 2, seed, k).ravel()) for seed in (0, 1) for k in (1, 2)}

@@ -106,6 +106,32 @@ def test_the_difference_is_that_of_the_loss_of_the_step_s_own_batch() -> None:
     assert check["dW_1"].difference[2, 1] == pytest.approx((differences[0] - differences[1]) / (2 * h), rel=1e-6)
 
 
+class TestCurvature:
+    """Where s of one sample is a million, the moves are of 6e-4: the curve of tanh shows in the difference.
+
+    The second weight feels the other sample alone, whose output is what it should be.
+    """
+
+    @pytest.fixture
+    def step(self) -> core.Step:
+        network = core.Network([core.Layer([[1.0], [0.65]], activation="tanh")])
+        inputs, targets = [[1e6, 0.0], [0.0, 1.0]], [[1.0], [np.tanh(0.65)]]
+        return core.Timeline(core.Problem("curve", inputs, targets, network))[0]
+
+    def test_what_it_does_to_a_difference_is_no_mistake(self, step: core.Step) -> None:
+        check = core.check_gradients(step)
+        assert check["dW_out"].analytic[1, 0] == pytest.approx(0, abs=1e-12)
+        assert check["dW_out"].difference[1, 0] == pytest.approx(-9.33e-8, rel=0.01)
+        assert check.ok
+
+    def test_a_mistake_a_hundred_times_as_large_is_found(self, step: core.Step) -> None:
+        wrong = step.weight_gradients[0] + np.array([[0.0], [1e-5]])
+        assert core.check_gradients(replace(step, weight_gradients=(wrong,)))["dW_out"].wrong.tolist() == [
+            [False],
+            [True],
+        ]
+
+
 class TestKinks:
     def relu_at_0(self) -> core.Problem:
         network = core.Network([core.Layer([[1.0, 0.5]], [-1.0, 0.25], "relu"), core.Layer([[1.0], [1.0]])])

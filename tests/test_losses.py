@@ -59,6 +59,22 @@ def test_cross_entropy_of_a_hopeless_sample_is_the_distance_of_its_logits() -> N
     assert loss.sample_losses(np.array([[-1e4]]), np.array([[1.0]])) == [2e4]
 
 
+def test_logits_of_800_have_the_losses_and_gradients_of_certainty() -> None:
+    # Beside each other, a sample that is right, one that is wrong, one undecided at 800 and one undecided at -800.
+    outputs = np.array([[800.0, -800.0], [800.0, -800.0], [800.0, 800.0], [-800.0, -800.0]])
+    targets = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+    p = [[1, 0], [1, 0], [0.5, 0.5], [0.5, 0.5]]
+    half = np.log(2)
+    for loss, losses, gradient in (
+        (core.SoftmaxCrossEntropy(), [0, 1600, half, half], [[0, 0], [1, -1], [-0.5, 0.5], [0.5, -0.5]]),
+        (core.SoftmaxHinge(0.25), [0, 1.25, 0.25, 0.25], [[0, 0], [0, 0], [-0.5, 0.5], [0.5, -0.5]]),
+        (core.SoftmaxMargin(0.25), [-0.75, 1.25, 0.25, 0.25], [[0, 0], [0, 0], [-0.5, 0.5], [0.5, -0.5]]),
+    ):
+        np.testing.assert_allclose(loss.probabilities(outputs), p, rtol=1e-14)
+        np.testing.assert_allclose(loss.sample_losses(outputs, targets), losses, rtol=1e-14)
+        np.testing.assert_allclose(loss.gradient(outputs, targets), gradient, rtol=1e-14)
+
+
 def test_cross_entropy_of_even_logits_is_the_logarithm_of_the_number_of_classes() -> None:
     loss = core.SoftmaxCrossEntropy()
     losses = loss.sample_losses(np.zeros((1, 10)), np.eye(10)[[3]])

@@ -171,6 +171,17 @@ def test_fifty_steps_agree_with_plain_numpy(problem: core.Problem) -> None:
             )
 
 
+def test_every_weight_of_a_large_network_is_updated_once() -> None:
+    problem = random_problem(0, (160, 120, 150), rows=3, activation="tanh", bias=True, learning_rate=0.3)
+    step = core.Timeline(problem)[0]
+    for found, before, gradient in (
+        *zip(step.next_weights, step.weights, step.weight_gradients, strict=True),
+        *zip(step.next_biases, step.biases, step.bias_gradients, strict=True),
+    ):
+        assert gradient.all()
+        np.testing.assert_allclose(found, before - 0.3 * gradient, rtol=1e-13, atol=1e-15)
+
+
 def starting_at(step: core.Step) -> core.Problem:
     """The problem of a step, with the step's weights and biases to start from."""
     layers = zip(step.problem.network.layers, step.weights, step.biases, strict=True)
@@ -281,6 +292,11 @@ def test_the_same_seed_shuffles_the_same_way_and_another_seed_another() -> None:
     assert schedule(0) != schedule(1)
 
 
+def test_a_seed_gives_the_same_batches_for_ever() -> None:
+    # The ranks of the raw draws of PCG64, whose stream numpy promises.
+    assert schedule(3, 6) == [[0, 4, 9, 7], [1, 10, 5, 6], [3, 8, 2], [0, 6, 2, 1], [3, 7, 4, 10], [9, 8, 5]]
+
+
 def test_every_epoch_is_shuffled_anew() -> None:
     first, second = schedule(0, 6)[:3], schedule(0, 6)[3:]
     assert first != second
@@ -351,6 +367,32 @@ def test_a_run_that_stops_being_finite_is_stopped_where_plain_numpy_says(number:
             assert step_bits(timeline[step.index]) == step_bits(step)
 
 
+FINITE_LOSSES = [
+    exercise_2(learning_rate=1.7e308, targets=[[9e3], [1], [-1], [-1]]),
+    random_problem(270, (3, 4, 2), bias=True, learning_rate=1e150),
+]
+
+
+ways_to_the_end: dict[str, Callable[[core.Timeline, int], object]] = {
+    "advance": lambda timeline, steps: timeline.advance(steps),
+    "advance by one": lambda timeline, steps: [timeline.advance(1) for _ in range(steps)],
+    "approach": lambda timeline, steps: timeline.approach(steps),
+    "index": lambda timeline, steps: timeline[steps - 1],
+}
+
+
+@pytest.mark.parametrize("way", ways_to_the_end)
+@pytest.mark.parametrize(("problem", "bad"), zip(FINITE_LOSSES, (0, 1), strict=True), ids=["step 0", "step 1"])
+def test_a_run_does_not_end_on_a_step_that_makes_a_weight_infinite(problem: core.Problem, bad: int, way: str) -> None:
+    place = divergence(problem)
+    assert (place[0], place[1].endswith("_next")) == (bad, True)
+    timeline = core.Timeline(problem)
+    with pytest.raises(core.DivergedError) as caught:
+        ways_to_the_end[way](timeline, bad + 1)
+    assert (caught.value.step, caught.value.quantity, caught.value.cell) == place
+    assert len(timeline) == bad
+
+
 def test_a_diverged_run_says_where_in_words() -> None:
     with pytest.raises(core.DivergedError, match=r"step 0: W₁⁺\[1,1\] overflows") as caught:
         core.Timeline(exercise_2(learning_rate=1.7e308, targets=[[9e3], [1], [-1], [-1]])).advance(5)
@@ -368,6 +410,38 @@ def test_after_divergence_the_steps_before_it_can_still_be_approached() -> None:
     with pytest.raises(core.DivergedError):
         timeline.advance(1)
     assert len(timeline) == last
+
+
+@pytest.fixture
+def passes(monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """Has an item for each forward pass through a ReLU layer, and fails the test that needs too many."""
+    relu, passed = core.ACTIVATIONS["relu"], list[None]()
+
+    def count() -> None:
+        passed.append(None)
+        assert len(passed) < 20_000
+
+    def counted(*arguments: Any) -> list[Any]:
+        return [*relu.value(*arguments), count]
+
+    monkeypatch.setitem(core.ACTIVATIONS, "relu", dataclasses.replace(relu, value=counted))
+    return passed
+
+
+def test_a_run_that_diverges_stops_soon_however_far_it_was_to_go(passes: list[None]) -> None:
+    timeline = core.Timeline(exercise_2(learning_rate=1e200))
+    with pytest.raises(core.DivergedError):
+        timeline.advance(10**9)
+    assert len(passes) < 5_000
+
+
+def test_stepping_back_computes_the_stretch_that_is_looked_at_once(passes: list[None]) -> None:
+    timeline = core.Timeline(exercise_2(), budget=80 * trained_bytes(exercise_2()))
+    timeline.advance(5_000)
+    before = len(passes)
+    for index in reversed(range(4_700, 5_000)):
+        timeline[index]
+    assert len(passes) - before < 5_000
 
 
 def test_an_interrupted_run_goes_on_with_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from tui.format import MOST_DIGITS
 from tui.keys import key_table
 from tui.panes.activations import ActivationsPane
 from tui.panes.hinge import HingePane
-from tui.panes.loss_plot import LossPlot
+from tui.panes.loss_plot import LossPlot, thin
 from tui.screens.comparison import ComparisonScreen
 from tui.screens.goto import GoToScreen, parse_step
 from tui.screens.help import HelpScreen
@@ -455,3 +455,36 @@ async def test_a_problem_under_the_hinge_has_its_curve_without_the_max_beside_it
         curves = pilot.app.screen.query_one(LossPlot).timelines
         assert [timeline.problem.loss.name for timeline in curves] == ["softmax_hinge", "softmax_margin"]
         assert [len(timeline) for timeline in curves] == [11, 11]
+
+
+@pytest.mark.parametrize("spike", [-1.0, 1e3])
+@pytest.mark.parametrize("place", [0, 1, 4_321, 9_949, 9_950, 9_998, 9_999])
+@pytest.mark.parametrize("buckets", [1, 7, 140, 199])
+def test_a_thinned_curve_keeps_a_single_spike_in_its_place(spike: float, place: int, buckets: int) -> None:
+    losses = np.linspace(2.0, 1.0, 10_000)
+    losses[place] = spike
+    steps, values = thin(losses, buckets)
+    assert (place, spike) in zip(steps.tolist(), values.tolist(), strict=True)
+    assert (values == losses[steps.astype(int)]).all()
+    assert (np.diff(steps) > 0).all()
+    assert len(steps) <= 2 * buckets
+
+
+def test_a_curve_of_few_losses_is_drawn_whole() -> None:
+    losses = np.arange(28.0) % 5
+    steps, values = thin(losses, 14)
+    assert steps.tolist() == list(range(28))
+    assert values.tolist() == losses.tolist()
+
+
+async def test_the_plot_of_10_000_losses_shows_the_one_that_sticks_out() -> None:
+    targets = np.full((10_000, 1), 0.1)
+    targets[1_234] = 90.0
+    network = core.Network([core.Layer([[0.0]])])
+    problem = core.Problem("spike", np.ones((10_000, 1)), targets, network, learning_rate=1e-6, batch_size=1)
+    async with app(problem).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        training(pilot).seek(9_999)
+        await settle(pilot)
+        assert shown(pilot).index == 9_999
+        assert "4.05e+03" in "\n".join(texts(pilot))  # ½ · 90²
