@@ -69,6 +69,27 @@ class TestWhatIsRight:
     def test_and_not_right(self, text: str) -> None:
         assert not core.check_answers({"s_1[1,1]": Decimal(text), "s_1[1,2]": 0.869}, step_0()).right
 
+    @pytest.mark.parametrize(
+        ("true", "right", "wrong"),
+        [
+            (-0.09, ["0.0", "-0.0", "-0.1", "-0.09"], ["0.1", "0.09", "-0.08", "-0.2"]),
+            (0.09, ["0.0", "0.1", "0.09"], ["-0.1", "-0.09", "0.08", "0.10"]),
+            (-0.1, ["-0.1", "-0.10"], ["0.0", "-0.0", "-0.2", "0.1"]),
+            (0.25, ["0.25", "0.2", "0.3"], ["0.24", "0.26", "0.1", "0.4"]),
+            (-0.25, ["-0.25", "-0.2", "-0.3"], ["-0.24", "-0.26", "-0.1", "-0.4"]),
+            (0.3, ["0.3", "0.30", "0.3000"], ["0.2", "0.29", "0.2999", "0.4"]),
+            (1e6, ["1000000", "1e6"], ["999999", "1000001", "2e6"]),
+            (0.45799999999999996, ["0.458", "0.45", "0.46", "0.4"], ["0.457", "0.4579", "0.459"]),
+        ],
+    )
+    def test_a_whole_unit_off_is_wrong_and_less_is_cut_off(
+        self, true: float, right: list[str], wrong: list[str]
+    ) -> None:
+        network = core.Network([core.Layer([[1.0]])])
+        step = step_0(core.Problem("one number", [[true]], [[0.0]], network))
+        for text, is_right in [*((text, True) for text in right), *((text, False) for text in wrong)]:
+            assert core.check_answers({"s_out": Decimal(text)}, step).right is is_right, text
+
     def test_a_column_may_be_a_flat_list_and_the_last_layer_go_by_number(self) -> None:
         sheet = {"delta_2": [-0.90141, -0.988785, 1.06336, 1.005945], "z_2": [[0.09859], [0.011215], ["?"], ["?"]]}
         report = core.check_answers(sheet, step_0())

@@ -12,6 +12,7 @@ from textual.widgets import Input, Label, Static
 import core
 from screen import app, press, settle, shown, texts, training
 from tui.app import SgdbApp
+from tui.panes.matrix_pane import MatrixPane
 from tui.screens.check import CheckScreen
 from tui.screens.report import ReportScreen
 from tui.workbench import Workbench
@@ -55,6 +56,26 @@ async def test_the_marks_belong_to_their_step_and_come_back_with_it(report: core
         assert "✗" in "\n".join(texts(pilot))
         await press(pilot, "escape")
         assert "✗" not in "\n".join(texts(pilot))
+
+
+def marked(pilot: Pilot[Any]) -> set[str]:
+    """The quantities on screen with verdicts at their numbers."""
+    blocks = [block for pane in training(pilot).query(MatrixPane) for block in pane.blocks_shown]
+    return {block.name for block in blocks if block.flags is not None}
+
+
+async def test_the_marks_belong_to_their_loss_and_come_back_with_it(report: core.CheckReport) -> None:
+    async with checked(report).run_test(size=(200, 60)) as pilot:
+        await settle(pilot)
+        assert {"s_1", "delta_1", "dW_1", "W_out_next"} <= marked(pilot)
+        assert "you wrote" in said(pilot)
+        await press(pilot, "h")
+        assert marked(pilot) == set()
+        assert "you wrote" not in said(pilot)
+        await press(pilot, "s")
+        assert "you wrote" not in said(pilot)
+        await press(pilot, "h")
+        assert {"s_1", "delta_1", "dW_1", "W_out_next"} <= marked(pilot)
 
 
 async def test_the_palette_checks_a_file_on_the_step_on_screen_and_complains_of_a_bad_one(tmp_path: Path) -> None:

@@ -371,6 +371,24 @@ class TestSmallSlips:
             ("delta_1", "(δ₂W₂ᵀ) ⊙ (1 - z_1)", "; 1 - z_1 must be f1'(s_1)", "delta_2 * W_2' .* f1'(s_1)"),
             ("delta_1", "δ₂W₂ .* (1 - z_1)", "must be f1'(s_1), and W_2 must be", "delta_2 * W_2' .* f1'(s_1)"),
             ("loss", "mean(sample_losses)", "/ n does not belong: the problem takes the sum", "sum(sample_losses)"),
+            # A number before or behind what is summed, a product of a part with itself, a negative number.
+            (
+                "sample_losses",
+                "Σ(½ (y_out + y_gt)²)",
+                "right; y_gt must be subtracted, not added",
+                "1 / 2 * sum((y_out - y_gt)^2)",
+            ),
+            (
+                "sample_losses",
+                "Σ(½ (y_out - y_gt) .* (y_out + y_gt))",
+                "right; y_gt must be subtracted, not added",
+                "1 / 2 * sum((y_out - y_gt) .* (y_out - y_gt))",
+            ),
+            ("loss", "sum((y_out - y_gt)^2 / 4)", "right; / 4 must be / 2", "sum((y_out - y_gt)^2) / 2"),
+            ("sample_losses", "(y_out - y_gt) .* (y_out - y_gt)", "; the division by 2", "(y_out - y_gt)^2 / 2"),
+            ("W_1_next", "W_1 + -1 * dW_1", "right; alpha is missing before dW_1", "W_1 - alpha * dW_1"),
+            ("dW_1", "X_in' * delta_1 * -2", "; the sign is wrong, and 2 does not belong", "X_in' * delta_1"),
+            ("dW_1", "X_in' * delta_1 / -2", "; the sign is wrong, and / 2 does not belong", "X_in' * delta_1"),
         ],
     )
     def test_it_is_found_by_trying(self, check: Any, name: str, text: str, message: str, mended: str) -> None:
@@ -414,6 +432,23 @@ class TestSmallSlips:
         step = core.Timeline(random_problem(seed=3, sizes=(2, 3, 4, 1), activation="tanh", bias=False))[0]
         found = check("delta_1", text, step)
         assert found.message.endswith("; z_1 .* (1 - z_1) must be f1'(s_1)")
+        assert found.mended == mended
+
+    @pytest.mark.parametrize(
+        ("name", "text", "message", "mended"),
+        [
+            ("delta_out", "y_gt - y_out", "; the sign is wrong: y_gt - y_out must be y_out - y_gt", "y_out - y_gt"),
+            ("delta_1", "delta_2 * W_2", "; W_2 must be transposed", "delta_2 * W_2'"),
+            ("delta_1", "delta_2 .* W_2", "; the factors are right, but not their order", "delta_2 * W_2'"),
+        ],
+    )
+    def test_a_slope_of_ones_may_be_left_out(self, check: Any, name: str, text: str, message: str, mended: str) -> None:
+        step = core.Timeline(random_problem(seed=2, sizes=(2, 3, 4), activation="identity", bias=False))[0]
+        assert check(name, mended, step).right
+        found = check(name, text, step)
+        assert not found.right
+        assert message in found.message
+        assert "is missing" not in found.message
         assert found.mended == mended
 
     def test_a_number_is_no_formula(self, check: Any) -> None:

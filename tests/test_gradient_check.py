@@ -112,24 +112,23 @@ class TestCurvature:
     The second weight feels the other sample alone, whose output is what it should be.
     """
 
-    @pytest.fixture
-    def step(self) -> core.Step:
-        network = core.Network([core.Layer([[1.0], [0.65]], activation="tanh")])
-        inputs, targets = [[1e6, 0.0], [0.0, 1.0]], [[1.0], [np.tanh(0.65)]]
-        return core.Timeline(core.Problem("curve", inputs, targets, network))[0]
+    def step(self, activation: str) -> core.Step:
+        network = core.Network([core.Layer([[1.0], [0.65]], activation=activation)])
+        inputs = np.array([[1e6, 0.0], [0.0, 1.0]])
+        return core.Timeline(core.Problem("curve", inputs, network.outputs(inputs), network))[0]
 
-    def test_what_it_does_to_a_difference_is_no_mistake(self, step: core.Step) -> None:
-        check = core.check_gradients(step)
+    def test_what_it_does_to_a_difference_is_no_mistake(self) -> None:
+        check = core.check_gradients(self.step("tanh"))
         assert check["dW_out"].analytic[1, 0] == pytest.approx(0, abs=1e-12)
         assert check["dW_out"].difference[1, 0] == pytest.approx(-9.33e-8, rel=0.01)
         assert check.ok
 
-    def test_a_mistake_a_hundred_times_as_large_is_found(self, step: core.Step) -> None:
+    @pytest.mark.parametrize("activation", ["tanh", "identity"])
+    def test_a_mistake_a_hundred_times_as_large_is_found(self, activation: str) -> None:
+        step = self.step(activation)
         wrong = step.weight_gradients[0] + np.array([[0.0], [1e-5]])
-        assert core.check_gradients(replace(step, weight_gradients=(wrong,)))["dW_out"].wrong.tolist() == [
-            [False],
-            [True],
-        ]
+        check = core.check_gradients(replace(step, weight_gradients=(wrong,)))
+        assert check["dW_out"].wrong.tolist() == [[False], [True]]
 
 
 class TestKinks:

@@ -375,10 +375,17 @@ class TestDigitsLeftOff:
         for text in wrong:
             assert not core.check_answers({key: Decimal(text)}, step_0()).right, text
 
-    def test_the_very_double_may_be_cut_off_too(self) -> None:
-        assert repr(float(step_0().pre_activations[0][0, 0])) == "0.45799999999999996"
-        assert core.check_answers({"s_1[1,1]": Decimal("0.457")}, step_0()).right
-        assert not core.check_answers({"s_1[1,1]": Decimal("0.456")}, step_0()).right
+    @pytest.mark.parametrize("text", ["0.457", "0.4579", "0.45799999"])
+    def test_the_last_bits_of_a_number_are_not_what_is_cut_off(self, text: str) -> None:
+        for s in (0.45799999999999996, 0.458, 0.45800000000000003):
+            step = step_0(exercise_2(inputs=[[s]], targets=[[1]], network=core.Network([core.Layer([[1.0]])])))
+            assert not core.check_answers({"s_out": Decimal(text)}, step).right
+
+    @pytest.mark.parametrize("text", ["0.123456789012", "0.12345678901", "0.1234567890", "0.12345678"])
+    def test_of_many_digits_the_very_double_may_be_cut_off(self, text: str) -> None:
+        s = float(f"{text}99999")
+        step = step_0(exercise_2(inputs=[[s]], targets=[[1]], network=core.Network([core.Layer([[1.0]])])))
+        assert core.check_answers({"s_out": Decimal(text)}, step).right
 
 
 class TestMoreKinds:

@@ -18,6 +18,7 @@ MOST_DIGITS = 50
 SMALLEST, LARGEST = -400, 308  # powers of ten that a double knows, and some below
 NOISE = 1e-12  # relative: how far a double may be from the number that it stands for
 TINIEST = 5e-324  # the distance of doubles near 0
+COARSE = 1e-9  # relative: a unit so large that the last bits of a double must not decide what is cut off
 ZERO = 1e-9  # a 0 worked out by hand may stand for what is left of 0.1 + 0.2 - 0.3
 
 
@@ -33,12 +34,13 @@ class Written:
     unit: float
 
     def is_right(self, true: float) -> bool:
-        """Whether this is `true`, rounded or cut off at the digits that were written: the number that was meant, 0.458,
-        or the very double, 0.45799999999999996.
+        """Whether this is `true`, rounded or cut off at the digits that were written. 0.45799999999999996 stands for
+        0.458, which is cut off to 0.45, but not to 0.457.
         """
         if self.fits(true) or not abs(self.value - true) < 2 * self.unit:
             return self.fits(true)
-        return Decimal(true).quantize(Decimal(repr(self.unit)), ROUND_DOWN, EXACT) == Decimal(self.text)
+        true_digits = f"{true:.15g}" if self.unit > COARSE * abs(true) else repr(true)
+        return Decimal(true_digits).quantize(Decimal(repr(self.unit)), ROUND_DOWN, EXACT) == Decimal(self.text)
 
     def fits(self, low: float, high: float | None = None) -> bool:
         """Whether this is a number from `low` to `high` (None: `low` itself), rounded or cut off at the digits that

@@ -183,8 +183,8 @@ class ProductRepairs:
 
     def _scaled(self, start: Repair) -> Repair:
         """The product with the right sign and the right numbers."""
-        tree, notes, cost = self._signed(start)
-        own, wanted = list(self._own_numbers), list(self._right_numbers)
+        (tree, notes, cost), own = self._signed(start)
+        wanted = list(self._right_numbers)
         if isclose(prod(map(self._size, own)), prod(map(self._size, wanted))):
             return Repair(tree, notes, cost)
         for goal in list(wanted):
@@ -214,21 +214,24 @@ class ProductRepairs:
                 tree = Binary("*", goal.node, tree)
         return Repair(tree, (*notes, *words), cost + len(words))
 
-    def _signed(self, start: Repair) -> Repair:
-        """The product with the right sign."""
+    def _signed(self, start: Repair) -> tuple[Repair, list[Factor]]:
+        """The product with the right sign, and the person's numbers as they stand in it."""
         negative = [f.node for f in self._own_numbers if (self._ground.number(f.node) or 0.0) < 0]
         opposites = [pair.mine.node for pair in self._pairs if pair.opposite]
+        own = list(self._own_numbers)
         if (len(negative) + len(opposites)) % 2 == 0:
-            return start
+            return start, own
         if opposites:
             turned = opposite(opposites[0])
             words = f"the sign is wrong: {render(opposites[0])} must be {render(turned)}"
-            return Repair(replaced(start.tree, opposites[0], turned), (*start.notes, words), start.cost + 1)
+            return Repair(replaced(start.tree, opposites[0], turned), (*start.notes, words), start.cost + 1), own
         minus = negative[0]
         tree = without(start.tree, minus) or NOTHING
         if isinstance(minus, Number) and minus != MINUS:
-            tree = replaced(start.tree, minus, Number(-minus.value))
-        return Repair(tree, (*start.notes, "the sign is wrong"), start.cost + 1)
+            plus = Number(-minus.value)
+            tree = replaced(start.tree, minus, plus)
+            own = [replace(number, node=plus) if number.node is minus else number for number in own]
+        return Repair(tree, (*start.notes, "the sign is wrong"), start.cost + 1), own
 
     def _size(self, factor: Factor) -> float:
         """What a number multiplies the product by, but for the sign."""
