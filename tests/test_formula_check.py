@@ -232,6 +232,17 @@ class TestWhatAStepHides:
         assert found.message.startswith("it comes out right on the numbers of this step, but not in general; ")
         assert note in found.message
 
+    @pytest.mark.parametrize("rows", [1, 4])
+    @pytest.mark.parametrize("sizes", [(1, 1), (1, 1, 1), (2, 1, 1), (2, 2, 1), (1, 1, 1, 1), (2, 1, 1, 1)])
+    def test_a_relu_that_is_never_off_here_is_off_elsewhere(self, sizes: tuple[int, ...], rows: int) -> None:
+        # Behind a single unit without a bias, a ReLU is never both on and off.
+        step = core.Timeline(random_problem(seed=1, sizes=sizes, rows=rows, activation="relu", bias=False))[0]
+        assert verdict(step, "y_out", "f_out(s_out)").right
+        for text in ("s_out", "0 * s_out"):
+            found = verdict(step, "y_out", text)
+            assert (found.right, found.mended) == (False, "f_out(s_out)")
+            assert "f_out is missing" in found.message
+
     def test_what_is_right_only_for_this_rate_is_right_with_a_word(self, check: Any) -> None:
         found = check("W_1_next", "W_1 - dW_1", xor())
         assert found.right

@@ -1,11 +1,10 @@
 """Where formulas are judged: steps of the same network with other numbers, at which no bias, weight or gradient happens
-to be 0 or 1, and no unit happens to be on or off for all samples.
+to be 0 or 1, and ReLUs are on and off. Where one point cannot show all of this, several do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count, islice
+from itertools import count
 
 import numpy as np
 
@@ -23,6 +22,7 @@ MOST_TRIED = 20  # draws among which points are chosen
 MANY_ROWS = 100
 LARGEST = 6  # a layer with more units has fewer at a point
 ALPHA = 0.37
+OFF, GRADIENT = "off", "gradient"
 
 
 def points_like(step: Step, own_rate: bool = False, own_rows: bool = False) -> tuple[Step, ...]:
@@ -32,16 +32,28 @@ def points_like(step: Step, own_rate: bool = False, own_rows: bool = False) -> t
     alpha = step.learning_rate if own_rate else ALPHA if step.learning_rate != ALPHA else 2 * ALPHA
     rows = len(step.batch) if own_rows else _other_rows(step)
     points = POINTS if rows <= MANY_ROWS else 1  # so many samples show everything at once
-    drawn = [found for found in (_draw(step, seed, rows, alpha) for seed in range(points)) if found is not None]
-    lively = islice(_lively(step, rows, alpha), points)
-    return (*lively, *drawn)[:points]
-
-
-def _lively(step: Step, rows: int, alpha: float) -> Iterator[Step]:
+    lively: list[Step] = []
+    others: list[Step] = []
     for seed in range(MOST_TRIED):
         found = _draw(step, seed, rows, alpha)
-        if found is not None and _is_lively(found):
-            yield found
+        if found is not None:
+            (lively if _shows(found) == _all_there_is(found) else others).append(found)
+        if len(lively) == points:
+            return tuple(lively)
+    needed = lively or _showing_more(others)
+    rest = [point for point in others if point not in needed]
+    return (*needed, *rest[: max(0, points - len(needed))])
+
+
+def _showing_more(points: list[Step]) -> list[Step]:
+    """Those of the points that show what none before them does."""
+    seen: set[tuple[int, str]] = set()
+    found = []
+    for point in points:
+        if not _shows(point) <= seen:
+            found.append(point)
+            seen |= _shows(point)
+    return found
 
 
 def _other_rows(step: Step) -> int:
@@ -76,10 +88,16 @@ def _draw(step: Step, seed: int, rows: int, alpha: float) -> Step | None:
         return None
 
 
-def _is_lively(step: Step) -> bool:
-    """Whether ReLUs are on and off, as far as there are enough of them, and there is a gradient everywhere."""
-    for layer, s in zip(step.problem.network.layers, step.pre_activations, strict=True):
-        on = s > 0
-        if layer.function is ACTIVATIONS["relu"] and (not on.any() or (on.all() and on.size > 1)):
-            return False
-    return all(delta.any() for delta in step.deltas)
+def _shows(step: Step) -> set[tuple[int, str]]:
+    """What there is to see at a point, by layer: ReLUs that are off, and a gradient, for which some must be on."""
+    shown = set()
+    for k, layer in enumerate(step.problem.network.layers):
+        if layer.function is not ACTIVATIONS["relu"] or (step.pre_activations[k] < 0).any():
+            shown.add((k, OFF))
+        if step.deltas[k].any():
+            shown.add((k, GRADIENT))
+    return shown
+
+
+def _all_there_is(step: Step) -> set[tuple[int, str]]:
+    return {(k, what) for k in range(len(step.deltas)) for what in (OFF, GRADIENT)}
