@@ -236,6 +236,15 @@ class TestLongSums:
         assert explanation.terms(90, 20)[-1].factors[0].symbol == "b₁[3]"
         assert explanation.terms(3, 2, by_size=True) == shown.terms[3:]
 
+    def test_a_large_negative_term_comes_before_smaller_positive_ones(self) -> None:
+        weights = np.array([[1.0], [-9.0], [2.0], [-3.0], [4.0], [5.0], [-6.0], [7.0], [-8.0], [0.5]])
+        problem = core.Problem("long", np.ones((1, 10)), [[0.0]], core.Network([core.Layer(weights)]))
+        explanation = core.explain(core.Timeline(problem)[0], "s_out", (1, 1))
+        assert [term.value for term in explanation.shown().terms] == [-9, -8, 7, -6, 5, 4, -3, 2]
+        assert explanation.shown().left == 2
+        assert explanation.shown().rest == 1.5
+        assert explanation.numbers(2) == "1 · (-9) + 1 · (-8) + 10.5 (8 smaller)"
+
     def test_a_short_sum_keeps_its_order(self) -> None:
         explanation = core.explain(core.Timeline(exercise_2())[0], "dW_1", (1, 2))
         assert explanation.shown(4) == core.explanation.Shown(explanation.terms(), 0, 0.0)

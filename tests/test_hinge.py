@@ -124,6 +124,17 @@ def test_a_term_at_its_kink_says_so_and_misleads_the_difference() -> None:
     assert view.difference_agrees.tolist() == [[False, False, True]]
 
 
+@pytest.mark.parametrize(
+    ("o", "margin", "near"),
+    [(0.0, 0.5e-5, True), (0.0, 2e-5, False), (1e-5, 0.5e-5, True), (1e-5, 0.0, True), (3e-5, 0.5e-5, False)],
+)
+def test_a_term_is_near_its_kink_where_a_central_difference_reaches_across(o: float, margin: float, near: bool) -> None:
+    view = core.hinge_view(step_with([[o, -o]], [[1, 0]]), margin)
+    assert view.terms[0, 1] == pytest.approx(margin - np.tanh(o), rel=1e-6)
+    assert view.near_kink.tolist() == [[False, near]]
+    assert not view.at_kink.any()
+
+
 @pytest.mark.parametrize("margin", [1.0, 0.0])
 def test_extreme_logits_lie_at_the_kink_when_the_margin_is_what_p_can_reach(margin: float) -> None:
     logits = [[1e4, -1e4, -1e4]] if margin else [[1e4, 1e4, 1e4]]

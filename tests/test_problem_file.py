@@ -349,6 +349,10 @@ class TestOptions:
     def test_a_seed_of_0_goes_before_the_files(self, load: Any) -> None:
         assert load(DATA + LAYER + "[training]\nshuffle_seed = 3\n", seed=0).shuffle_seed == 0
 
+    def test_a_margin_may_be_0(self, load: Any) -> None:
+        assert load(DATA + LAYER + HINGE + "margin = 0\n").loss == core.SoftmaxHinge(margin=0.0)
+        assert load(DATA + LAYER + TRAINING, loss="hinge", margin="0").loss == core.SoftmaxHinge(margin=0.0)
+
     def test_the_files_margin_stays_with_its_loss(self, load: Any) -> None:
         text = DATA + LAYER + HINGE + "margin = 0.3\n"
         assert load(text, loss="hinge").loss == core.SoftmaxHinge(margin=0.3)

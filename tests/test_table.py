@@ -79,11 +79,20 @@ class TestMeaning:
         assert problem.target_names == ("-1", "9", "10")
         assert problem.targets.argmax(axis=1).tolist() == [2, 1, 0, 1]
 
+    @pytest.mark.parametrize("cells", [range(20), [f"kind {i:04}" for i in range(1000)]])
+    def test_as_many_classes_as_there_may_be_are_classes(self, load: Any, cells: Any) -> None:
+        problem = load("x,y\n" + "".join(f"1,{cell}\n" for cell in cells), hidden="none")
+        assert problem.target_names == tuple(map(str, cells))
+
     @pytest.mark.parametrize("cells", [range(21), ["1", "2.5"], ["1", "1e300"]])
     def test_other_numbers_are_numbers(self, load: Any, cells: Any) -> None:
         problem = load("x,y\n" + "".join(f"1,{cell}\n" for cell in cells))
         assert problem.targets.ravel().tolist() == [float(cell) for cell in cells]
         assert (problem.target_names, problem.loss) == (("y",), core.SquaredError())
+
+    def test_a_column_of_which_half_are_texts_holds_numbers(self, load: Any) -> None:
+        (mistake,) = mistakes(load, "x,y\n1,a\n2,3\n")
+        assert mistake.startswith('line 2, column 2 ("y"): expected a finite number, found "a"')
 
     def test_the_task_decides_where_it_is_said(self, load: Any) -> None:
         assert load("x,y\n1,0\n2,1\n", task="regression").targets.tolist() == [[0], [1]]
