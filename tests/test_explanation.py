@@ -206,6 +206,11 @@ class TestText:
         assert (explanation.origin, explanation.recombine()) == (origin, explanation.value)
         assert explanation.lines()[1] == f"given: {origin}"
 
+    def test_a_negative_zero_is_written_as_0(self) -> None:
+        network = core.Network([core.Layer([[-0.0], [2.0]])])
+        step = core.Timeline(core.Problem("zeros", [[3.0, -0.0]], [[1.0]], network))[0]
+        assert core.explain(step, "s_out", (1, 1)).numbers() == "3 · 0 + 0 · 2"
+
     def test_names_may_be_those_that_a_person_uses(self) -> None:
         step = core.Timeline(exercise_2())[0]
         assert core.explain(step, "z_out", (1, 1)).place.name == "y_out"
@@ -237,13 +242,14 @@ class TestLongSums:
         assert explanation.terms(3, 2, by_size=True) == shown.terms[3:]
 
     def test_a_large_negative_term_comes_before_smaller_positive_ones(self) -> None:
-        weights = np.array([[1.0], [-9.0], [2.0], [-3.0], [4.0], [5.0], [-6.0], [7.0], [-8.0], [0.5]])
+        weights = np.array([[1.0], [-9.0], [2.0], [-3.0], [4.0], [5.0], [-6.0], [7.0], [-8.0], [-1.5]])
         problem = core.Problem("long", np.ones((1, 10)), [[0.0]], core.Network([core.Layer(weights)]))
         explanation = core.explain(core.Timeline(problem)[0], "s_out", (1, 1))
         assert [term.value for term in explanation.shown().terms] == [-9, -8, 7, -6, 5, 4, -3, 2]
         assert explanation.shown().left == 2
-        assert explanation.shown().rest == 1.5
-        assert explanation.numbers(2) == "1 · (-9) + 1 · (-8) + 10.5 (8 smaller)"
+        assert explanation.shown().rest == -0.5
+        assert explanation.numbers(2) == "1 · (-9) + 1 · (-8) + 8.5 (8 smaller)"
+        assert explanation.numbers().endswith(" + 1 · 2 + (-0.5) (2 smaller)")
 
     def test_a_short_sum_keeps_its_order(self) -> None:
         explanation = core.explain(core.Timeline(exercise_2())[0], "dW_1", (1, 2))

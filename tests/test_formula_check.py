@@ -232,6 +232,12 @@ class TestWhatAStepHides:
         assert found.message.startswith("it comes out right on the numbers of this step, but not in general; ")
         assert note in found.message
 
+    def test_a_bias_that_is_0_for_good_may_be_left_out(self, check: Any) -> None:
+        hidden = core.Layer([[0.5, 0.2], [0.1, 0.4]], [0.0, 0.0], "sigmoid", train_bias=False)
+        step = core.Timeline(exercise_2(network=core.Network([hidden, core.Layer([[0.5], [0.2]])])))[0]
+        for text in ("X_in W_1", "X_in W_1 + b_1"):
+            assert (check("s_1", text, step).right, check("s_1", text, step).message) == (True, "")
+
     @pytest.mark.parametrize("rows", [1, 4])
     @pytest.mark.parametrize("sizes", [(1, 1), (1, 1, 1), (2, 1, 1), (2, 2, 1), (1, 1, 1, 1), (2, 1, 1, 1)])
     def test_a_relu_that_is_never_off_here_is_off_elsewhere(self, sizes: tuple[int, ...], rows: int) -> None:

@@ -135,6 +135,15 @@ def test_a_term_is_near_its_kink_where_a_central_difference_reaches_across(o: fl
     assert not view.at_kink.any()
 
 
+@pytest.mark.parametrize("past", [1e-4, -1e-4])
+def test_a_difference_that_only_just_reaches_across_a_kink_does_not_agree(past: float) -> None:
+    # Moving a logit by SHIFT moves p_j - p_y by half of that; the kink lies a ten-thousandth nearer or farther.
+    view = core.hinge_view(step_with([[SHIFT / 2 * (1 - past), -SHIFT / 2 * (1 - past)]], [[1, 0]]), margin=0.0)
+    assert not view.logit_gradients.any()
+    assert np.abs(view.differences).max() == pytest.approx(2.5e-5 if past > 0 else 0, rel=1e-3, abs=1e-10)
+    assert view.difference_agrees.tolist() == [[past < 0] * 2]
+
+
 @pytest.mark.parametrize("margin", [1.0, 0.0])
 def test_extreme_logits_lie_at_the_kink_when_the_margin_is_what_p_can_reach(margin: float) -> None:
     logits = [[1e4, -1e4, -1e4]] if margin else [[1e4, 1e4, 1e4]]
