@@ -397,6 +397,38 @@ class TestUnusableSheets:
             core.check_answers({"s_11": 1, "W_1": 1, "s_1[9,9]": 1}, step_0())
         assert len(error.value.mistakes) == 3
 
+    def test_as_many_numbers_and_formulas_as_there_may_be_are_read(self) -> None:
+        assert only_slip(core.check_answers({"loss": [1.0] * 5_000}, step_0())).kind == "shape"
+        with pytest.raises(core.ProblemError, match="answers: expected at most 5000 numbers, found 5001"):
+            core.check_answers({"loss": [1.0] * 5_001}, step_0())
+        for count, said in ((50, False), (51, True)):
+            with pytest.raises(core.ProblemError) as error:
+                core.check_answers({}, step_0(), formulas={f"q{i}": "X_in" for i in range(count)})
+            assert (f"formulas: expected at most 50 formulas, found {count}" in error.value.mistakes) is said
+
+    @pytest.mark.parametrize("text", ["1" * 50, "0." + "1" * 50, "1e307", "1.7e308", "1e-324", "1e-400", "0e-400"])
+    def test_a_number_may_be_as_long_and_as_large_as_this(self, text: str) -> None:
+        report = core.check_answers({"loss": Decimal(text), "s_1[1,1]": Decimal(text)}, step_0())
+        assert [verdict.status for verdict in report.cells] == ["slip", "slip"]
+
+    @pytest.mark.parametrize(
+        ("text", "mistake"),
+        [
+            ("1" * 51, "expected a number of at most 50 digits"),
+            ("1e309", "expected a finite number, found one of about 1e309"),
+            ("1.8e308", "expected a finite number, found one of about 1e308"),
+            ("1e-401", "expected a finite number, found one of about 1e-401"),
+        ],
+    )
+    def test_but_not_longer_and_not_larger(self, text: str, mistake: str) -> None:
+        with pytest.raises(core.ProblemError) as error:
+            core.check_answers({"loss": Decimal(text)}, step_0())
+        assert error.value.mistakes == (f"answers.loss: {mistake}",)
+
+    def test_numbers_in_single_precision_have_the_digits_that_numpy_prints(self) -> None:
+        step = step_0()
+        assert core.check_answers({"s_1": step.pre_activations[0].astype(np.float32)}, step).right
+
 
 class TestWhichStepASheetIsFor:
     def sheet(self, tmp_path: Path, text: str) -> Path:
