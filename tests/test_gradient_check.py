@@ -86,6 +86,18 @@ def test_a_single_wrong_entry_is_found() -> None:
     assert check.wrong == 1
 
 
+@pytest.mark.parametrize(("factor", "wrong"), [(1.00005, False), (0.99995, False), (1.0002, True), (0.9998, True)])
+def test_a_gradient_may_be_off_by_a_ten_thousandth(factor: float, wrong: bool) -> None:
+    step = step_of(activation="tanh")
+    largest = np.abs(step.weight_gradients[1]) == np.abs(step.weight_gradients[1]).max()
+    gradient = np.where(largest, factor, 1.0) * step.weight_gradients[1]
+    check = core.check_gradients(
+        replace(step, weight_gradients=(step.weight_gradients[0], gradient, step.weight_gradients[2]))
+    )
+    assert check.wrong == wrong
+    assert check["dW_2"].wrong[largest].tolist() == [wrong]
+
+
 def test_nan_is_wrong() -> None:
     step = step_of(activation="tanh")
     check = core.check_gradients(

@@ -444,6 +444,16 @@ def test_stepping_back_computes_the_stretch_that_is_looked_at_once(passes: list[
     assert len(passes) - before < 5_000
 
 
+def test_going_to_and_fro_within_a_stretch_computes_little(passes: list[None]) -> None:
+    timeline = core.Timeline(exercise_2(), budget=80 * trained_bytes(exercise_2()))
+    timeline.advance(5_000)
+    timeline[4_990]
+    before = len(passes)
+    for index in (4_870, 4_985) * 50:
+        timeline[index]
+    assert len(passes) - before < 2_500
+
+
 def test_an_interrupted_run_goes_on_with_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = exercise_2()
     steps, _ = straight_run(problem, 400)
