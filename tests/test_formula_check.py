@@ -274,6 +274,13 @@ class TestWhatAStepHides:
             assert (found.right, found.message) == (True, "")
         assert not check("delta_1", f"(y_out - y_gt) / {rows + 1} .* f1'(s_1)", step).right
 
+    @pytest.mark.parametrize(("share", "mended"), [("0.025 *", "1 / n * "), ("1/40 *", "1 / n * ")])
+    def test_a_number_for_n_is_no_slip_beside_one(self, check: Any, share: str, mended: str) -> None:
+        step = core.Timeline(random_problem(seed=1, sizes=(2, 3), rows=40, reduction="mean"))[0]
+        found = check("delta_out", f"{share} (y_out + y_gt) .* f_out'(s_out)", step)
+        assert found.message.endswith("right; y_gt must be subtracted, not added")
+        assert found.mended == f"{mended}(y_out - y_gt) .* f_out'(s_out)"
+
     def test_a_name_stands_for_itself_alone(self, check: Any) -> None:
         problem = random_problem(seed=1, sizes=(2, 3), rows=4, reduction="mean", learning_rate=0.25)
         found = check("W_1_next", "W_1 - dW_1 / n", core.Timeline(problem)[0])
