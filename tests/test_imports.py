@@ -1,14 +1,49 @@
-"""What importing core brings along."""
+"""What importing core and opening the screen bring along, and what they leave for later."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+
+FIRST_PICTURE = """
+import asyncio
+import core
+from tui.app import SgdbApp
+
+async def main():
+    async with SgdbApp(core.load_problem("exercise-2")).run_test(size=(120, 40)) as pilot:
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert pilot.app.screen.step.index == 0
+
+asyncio.run(main())
+"""
+LATER = {
+    "plotext",
+    "core.checking",
+    "core.comparison",
+    "core.explanation",
+    "core.formulas",
+    "core.gradient_check",
+    "core.origins",
+    "core.practice",
+    "core.solving",
+    "tui.screens.check",
+    "tui.screens.comparison",
+    "tui.screens.export",
+    "tui.screens.formulas",
+    "tui.screens.goto",
+    "tui.screens.help",
+    "tui.screens.practise",
+    "tui.screens.report",
+}
 
 
 def modules_after(statement: str) -> set[str]:
-    program = f"{statement}; import sys; print(*sys.modules)"
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    program = f"{statement}\nimport sys; print(*sys.modules)"
+    tests = Path(__file__).parent
+    run = subprocess.run([sys.executable, "-c", program], cwd=tests, capture_output=True, text=True, check=True)
     return set(run.stdout.split())
 
 
@@ -19,3 +54,9 @@ def test_core_brings_no_screen_along() -> None:
 def test_core_leaves_for_later_what_only_files_and_mistakes_need() -> None:
     brought = modules_after("import core") - modules_after("import numpy")
     assert not {"csv", "tomllib", "difflib", "argparse", "zipfile"} & brought
+
+
+def test_the_first_picture_leaves_for_later_what_only_other_screens_need() -> None:
+    brought = modules_after(FIRST_PICTURE)
+    assert "tui.screens.training" in brought
+    assert not LATER & brought

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
 from textual.screen import Screen
 
-from core import CheckReport, Problem
 from tui.base import BaseApp
 from tui.screens.training import TrainingScreen
+
+if TYPE_CHECKING:
+    from core import CheckReport, Problem
 
 
 class SgdbApp(BaseApp[None]):

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from core import Array, Computation, Variable
+import core
+from core import Array
+
+if TYPE_CHECKING:
+    from core import Computation
 
 
 def with_shapes(computation: Computation, symbols: Mapping[str, str], values: Mapping[str, Array]) -> tuple[str, str]:
@@ -12,7 +17,7 @@ def with_shapes(computation: Computation, symbols: Mapping[str, str], values: Ma
     "4×3  4×2 2×3").
     """
     above = below = ""
-    for part in (Variable(computation.name), " = ", *computation.formula):
+    for part in (core.Variable(computation.name), " = ", *computation.formula):
         if isinstance(part, str):
             above += part
             continue

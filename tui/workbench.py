@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from textual import on
@@ -16,19 +16,8 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
 
-from core import (
-    Cells,
-    CheckReport,
-    MarginLoss,
-    Place,
-    Slip,
-    Step,
-    explain,
-    quantities,
-    sources,
-    targets,
-    values_of,
-)
+import core
+from core import MarginLoss, Step, quantities
 from tui.block import Block, Cell
 from tui.format import DEFAULT_DIGITS
 from tui.matrix import MatrixView, Pointer
@@ -39,7 +28,9 @@ from tui.panes.deltas import DeltasPane
 from tui.panes.hinge import HingePane
 from tui.panes.matrix_pane import MatrixPane, belongs
 from tui.panes.weights import WeightsPane
-from tui.screens.report import ReportScreen
+
+if TYPE_CHECKING:
+    from core import Cells, CheckReport, Place, Slip
 
 PROGRESS_AFTER = 0.1  # seconds after which a wait shows itself
 
@@ -123,7 +114,7 @@ class Workbench(PaneGrid):
             return
         self.set_class(isinstance(step.problem.loss, MarginLoss), "-hinge")
         self.call_after_refresh(self.keep_focus)
-        values = values_of(step)
+        values = core.values_of(step)
         self._trail = [place for place in self._trail if place.name in values]
         if self.current not in values:
             self.current = None
@@ -178,7 +169,7 @@ class Workbench(PaneGrid):
         pointer = None
         if self.inspected is not None and self.step is not None:
             name, cell = self.inspected
-            fed, feeds = sources(self.step, name, cell), targets(self.step, name, cell)
+            fed, feeds = core.sources(self.step, name, cell), core.targets(self.step, name, cell)
             pointer = Pointer(name, cell, self._marks(fed), self._marks(feeds))
         for pane in self.panes:
             pane.point(pointer)
@@ -199,7 +190,7 @@ class Workbench(PaneGrid):
 
     def _has(self, name: str) -> bool:
         """Whether a matrix on screen is a quantity of the step, so that its cells can be asked where they come from."""
-        return self.step is not None and name in values_of(self.step)
+        return self.step is not None and name in core.values_of(self.step)
 
     def _find(self, name: str) -> tuple[MatrixPane, Block] | None:
         for pane in self.panes:
@@ -273,7 +264,7 @@ class Workbench(PaneGrid):
             if index < 0:
                 self.notify("This is the first computation of step 0.", timeout=4)
             else:
-                place = Place(index, name, self._first(name)) if self.inspected is not None else None
+                place = core.Place(index, name, self._first(name)) if self.inspected is not None else None
                 self._want(index, name, place)
             return
         self.current = name
@@ -312,6 +303,8 @@ class Workbench(PaneGrid):
         deltas.checking = not deltas.checking
 
     def action_report(self) -> None:
+        from tui.screens.report import ReportScreen
+
         if self.report is not None:
             self.app.push_screen(ReportScreen(self.report))
 
@@ -328,16 +321,16 @@ class Workbench(PaneGrid):
         if self.step is not None and belongs(self.report, self.step):
             self._go(slip.name, self._start(slip))
         else:
-            self._show(Place(self.report.step.index, slip.name, self._start(slip)))
+            self._show(core.Place(self.report.step.index, slip.name, self._start(slip)))
 
     def _start(self, slip: Slip) -> Cell:
         """The cell that tells of a slip: its first, or the first of a matrix whose shape is wrong."""
         assert self.report is not None
-        return slip.cells[0] if slip.cells else (1,) * np.ndim(values_of(self.report.step)[slip.name])
+        return slip.cells[0] if slip.cells else (1,) * np.ndim(core.values_of(self.report.step)[slip.name])
 
     def action_copy(self) -> None:
         if self.step is not None and self.inspected is not None:
-            self.app.copy_to_clipboard(str(explain(self.step, *self.inspected)))
+            self.app.copy_to_clipboard(str(core.explain(self.step, *self.inspected)))
             self.notify("The cell's arithmetic is in the clipboard.", timeout=2)
 
     # Where the cursor goes.
@@ -350,7 +343,7 @@ class Workbench(PaneGrid):
     @on(ArithmeticPane.Followed)
     def _follow(self, event: ArithmeticPane.Followed) -> None:
         if self.step is not None and self.inspected is not None:
-            self._trail.append(Place(self.step.index, *self.inspected))
+            self._trail.append(core.Place(self.step.index, *self.inspected))
             self._show(event.place)
 
     @on(ArithmeticPane.Left)
@@ -377,4 +370,4 @@ class Workbench(PaneGrid):
     def _first(self, name: str) -> Cell:
         """The first cell of a quantity."""
         assert self.step is not None
-        return (1,) * np.ndim(values_of(self.step)[name])
+        return (1,) * np.ndim(core.values_of(self.step)[name])

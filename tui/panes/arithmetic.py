@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -14,13 +14,17 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from core import CheckReport, Explanation, Place, Scope, Step, computations, explain, symbols_of, values_of
+import core
+from core import Step
 from tui.block import Cell
 from tui.format import DEFAULT_DIGITS, plain
 from tui.formula import with_shapes
 from tui.matrix import RIGHT, WRONG
 from tui.panes.matrix_pane import belongs
 from tui.report import ReportText, from_what, reason, what_it_is
+
+if TYPE_CHECKING:
+    from core import CheckReport, Explanation, Place
 
 MATRIX_KEYS = "arrows move · tab next matrix · enter picks a term · y copies · esc"
 TERM_KEYS = "← → pick · enter goes there · backspace back · esc to the matrix"
@@ -119,7 +123,7 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
                 keys = f"s first slip · {REPORT_KEYS}" if report.slips else REPORT_KEYS
                 self._show(f"checked answers: {keys}", [Text(line) for line in summary(report)])
             return
-        if name not in values_of(step):
+        if name not in core.values_of(step):
             return
         keys = TERM_KEYS if self.has_focus else MATRIX_KEYS if self.inspected is not None else WALK_KEYS
         lines = list(self._formula(step, name))
@@ -129,8 +133,8 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
                 keys = SLIP_KEYS
             if verdict or (self.current is None and self.size.height < ROOM_FOR_BOTH):
                 lines = verdict
-            lines += self._arithmetic(explain(step, name, self.inspected[1]), self.size.height - len(lines))
-        self._show(f"{symbols_of(step)[name]}: {keys}", lines)
+            lines += self._arithmetic(core.explain(step, name, self.inspected[1]), self.size.height - len(lines))
+        self._show(f"{core.symbols_of(step)[name]}: {keys}", lines)
 
     def _show(self, title: str, lines: Sequence[Text]) -> None:
         self.border_title = title
@@ -138,9 +142,9 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     @staticmethod
     def _formula(step: Step, name: str) -> Iterator[Text]:
-        computation = next((c for c in computations(step.problem, len(step.batch)) if c.name == name), None)
+        computation = next((c for c in core.computations(step.problem, len(step.batch)) if c.name == name), None)
         if computation is not None:
-            above, below = with_shapes(computation, symbols_of(step), values_of(step))
+            above, below = with_shapes(computation, core.symbols_of(step), core.values_of(step))
             yield Text(above, style="bold")
             yield Text(below, style="dim")
 
@@ -206,7 +210,7 @@ def _followable(step: Step | None, explanation: Explanation, terms: int) -> list
     assert step is not None
     factors = [factor for term in explanation.shown(terms).terms for factor in term.factors]
     found: dict[Place, str] = {}
-    scope = Scope(step)
+    scope = core.Scope(step)
     for factor in (*factors, *explanation.around):
         for place in factor.places:
             label = scope.label(place)

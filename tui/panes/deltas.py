@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import numpy as np
 from textual import work
 from textual.reactive import reactive
 from textual.worker import get_current_worker
 
-from core import CheckedGradient, GradientCheck, Step, check_gradients, layer_label, layer_symbol
+import core
+from core import Step, layer_label, layer_symbol
 from tui.block import Block
 from tui.format import relative_error
 from tui.matrix import RIGHT, UNSURE, WRONG
 from tui.pane_grid import Busy
 from tui.panes.matrix_pane import MatrixPane, as_matrix, idle
+
+if TYPE_CHECKING:
+    from core import CheckedGradient, GradientCheck
 
 PROGRESS_AFTER = 0.1  # seconds after which a wait shows itself
 
@@ -57,7 +62,7 @@ class DeltasPane(MatrixPane):
                 self.app.call_from_thread(self._progress, f"checking gradients: {done:,} of {total:,}, d stops")
             return worker.is_cancelled
 
-        check = check_gradients(step, progress=progress)
+        check = core.check_gradients(step, progress=progress)
         if not worker.is_cancelled:
             self.app.call_from_thread(self._checked, check)
 

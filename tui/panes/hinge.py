@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import numpy as np
 from rich.style import Style
@@ -13,12 +13,16 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 
-from core import Array, HingeView, ProblemError, Step, hinge_view
+import core
+from core import Array, ProblemError, Step
 from tui.block import Block
 from tui.format import DEFAULT_DIGITS, NumberFormat, fit, integers_for, plain, short
 from tui.layout import arrange
 from tui.matrix import IDLE, MatrixView
 from tui.palette import Palette
+
+if TYPE_CHECKING:
+    from core import HingeView
 
 CHOSEN, KINK, AGREES, DIFFERS, NONE = "▸", "∠", "✓", "✗", "–"
 FEWEST_SAMPLES = 3  # that are in view at least, however low the pane is
@@ -134,7 +138,7 @@ class HingePane(MatrixView):
 
     def _view(self) -> HingeView | None:
         try:
-            return None if self.step is None else hinge_view(self.step, self.margin)
+            return None if self.step is None else core.hinge_view(self.step, self.margin)
         except ProblemError:
             return None
 

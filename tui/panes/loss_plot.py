@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.text import Text
 from textual.app import RenderResult
 from textual.color import Color
 from textual.reactive import reactive
-from textual_plotext import PlotextPlot
+from textual.widget import Widget
 
 from core import Array, Step, Timeline
 from tui.format import short
+
+if TYPE_CHECKING:
+    from textual_plotext import Plot
 
 AXIS_COLUMNS = 10  # about what the labels on the left take
 HINT = """\
@@ -27,7 +32,7 @@ The loss of each step will be plotted here."""
 LINES = (("braille", "⠒", "primary"), ("dot", "•", "warning"), ("+", "+", "success"), ("x", "x", "error"))
 
 
-class LossPlot(PlotextPlot, can_focus=True):
+class LossPlot(Widget, can_focus=True):
     """Loss over the steps computed so far; a vertical line and a point mark the step on screen.
 
     timelines     whose losses are drawn: the first is the one that the step belongs to
@@ -42,6 +47,7 @@ class LossPlot(PlotextPlot, can_focus=True):
 
     def on_mount(self) -> None:
         self._entitle()
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.refresh())
 
     def watch_step(self) -> None:
         self.refresh()
@@ -69,12 +75,21 @@ class LossPlot(PlotextPlot, can_focus=True):
         curves = [timeline for timeline in self.timelines if len(timeline) > 1]
         if self.step is None or not curves:
             return Text.from_markup(HINT)
-        self._draw(curves, self.step)
-        return super().render()
+        return Text.from_ansi(self._drawn(curves, self.step))
 
-    def _draw(self, timelines: Sequence[Timeline], step: Step) -> None:
-        plt = self.plt
+    @cached_property
+    def _plot(self) -> Plot:
+        from textual_plotext import Plot  # a sixth of the time to the first picture, which has no curve yet
+
+        return Plot()
+
+    def _drawn(self, timelines: Sequence[Timeline], step: Step) -> str:
+        plt = self._plot
         plt.clear_figure()
+        plt._set_size(*self.size)  # plotsize stops at the size of what plotext takes for the terminal
+        plt.canvas_color(self._colour("surface"))
+        plt.axes_color(self._colour("surface"))
+        plt.ticks_color(self._colour("foreground"))
         plt.xaxes(True, False)
         plt.yaxes(True, False)
         columns = max(1, self.size.width - AXIS_COLUMNS)
@@ -89,9 +104,10 @@ class LossPlot(PlotextPlot, can_focus=True):
         at, here = self._scaled(np.array([float(step.index)]), np.array([step.loss]))
         if here.size:
             plt.scatter(at.tolist(), here.tolist(), marker="●", color=cursor)
+        return plt.build()
 
     def _axes(self, heights: Array, last: int) -> None:
-        plt, low, high = self.plt, float(heights.min()), float(heights.max())
+        plt, low, high = self._plot, float(heights.min()), float(heights.max())
         if high == low:
             low, high = low - 0.5, high + 0.5
         plt.xlim(0, max(last, 1))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from textual.reactive import reactive
 
-from core import Array, CheckReport, Step, quantities
+from core import Array, Step, quantities
 from tui.block import Block, Mask
 from tui.format import DEFAULT_DIGITS, MOST_WHOLE, NumberFormat, exact_format, integers_for
 from tui.matrix import RIGHT, WRONG, MatrixView
+
+if TYPE_CHECKING:
+    from core import CheckReport
 
 VERDICTS = {"right": RIGHT, "follows": "≈", "slip": WRONG, "open": "?"}
 

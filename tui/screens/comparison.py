@@ -17,6 +17,7 @@ from textual.widgets import Footer, Static
 from core import Array, DivergedError, Step, Timeline, compare_losses
 from tui.base import BaseScreen
 from tui.format import NumberFormat, short
+from tui.panes.loss_plot import LossPlot
 from tui.runner import Runner
 
 SAMPLES = 8  # rows of δ_out that are shown for each loss
@@ -42,8 +43,6 @@ class ComparisonScreen(BaseScreen[None]):
         self._timelines, self._runner = tuple(timelines), runner
 
     def compose(self) -> ComposeResult:
-        from tui.panes.loss_plot import LossPlot  # plotext is not to delay the first picture
-
         with Vertical():
             yield Static(id="table")
             plot = LossPlot(id="curves").data_bind(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult, SystemCommand
@@ -16,7 +16,6 @@ from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from core import (
-    CheckReport,
     DivergedError,
     Loss,
     MarginLoss,
@@ -33,16 +32,14 @@ from tui.format import DEFAULT_DIGITS, FEWEST_DIGITS, MOST_DIGITS
 from tui.keys import key_table
 from tui.pane_grid import Busy
 from tui.panes.hinge import HingePane
+from tui.panes.loss_plot import LossPlot
 from tui.panes.status import StatusLine
 from tui.runner import Runner
 from tui.runs import Runs
-from tui.screens.check import CheckScreen
-from tui.screens.comparison import ComparisonScreen
-from tui.screens.export import ExportScreen
-from tui.screens.formulas import FormulasScreen
-from tui.screens.goto import GoToScreen
-from tui.screens.help import HelpScreen
 from tui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from core import CheckReport
 
 SPEEDS = (1, 2, 5, 10, 20, 100, 1000, 10_000)  # steps a second
 FRAMES = 20  # pictures a second, at most, while playing
@@ -118,7 +115,7 @@ class TrainingScreen(ExplainedScreen):
         if self._report is not None:
             self.cursor = self._report.step.index
         self._follow()
-        self.call_after_refresh(self._mount_plot)
+        self._mount_plot()
         self._clock = self.set_interval(1 / FRAMES, self._play_on, pause=True)
         self._due = 0.0
 
@@ -126,8 +123,6 @@ class TrainingScreen(ExplainedScreen):
         self._runner.close()
 
     def _mount_plot(self) -> None:
-        from tui.panes.loss_plot import LossPlot  # plotext's import is not to delay the first picture
-
         plot = LossPlot(id="loss").data_bind(
             step=TrainingScreen.step,
             timelines=TrainingScreen.timelines,
@@ -280,6 +275,8 @@ class TrainingScreen(ExplainedScreen):
         self.seek(self.reached - 1)
 
     def action_go_to(self) -> None:
+        from tui.screens.goto import GoToScreen
+
         self.playing = False
         self.app.push_screen(GoToScreen(self.cursor, self.reached - 1), self._gone_to)
 
@@ -321,6 +318,8 @@ class TrainingScreen(ExplainedScreen):
         self.logarithmic = not self.logarithmic
 
     def action_compare(self) -> None:
+        from tui.screens.comparison import ComparisonScreen
+
         step = self.step
         if step is None:
             return
@@ -332,6 +331,8 @@ class TrainingScreen(ExplainedScreen):
         self.app.push_screen(ComparisonScreen(step, margin, timelines, self._runner, self.digits))
 
     def action_check_answers(self) -> None:
+        from tui.screens.check import CheckScreen
+
         if self.step is not None:
             self.playing = False
             self.app.push_screen(CheckScreen(self.step), self._checked)
@@ -341,16 +342,22 @@ class TrainingScreen(ExplainedScreen):
             self.query_one(Workbench).report = report
 
     def action_formulas(self) -> None:
+        from tui.screens.formulas import FormulasScreen
+
         if self.step is not None:
             self.playing = False
             self.app.push_screen(FormulasScreen(self.step, self.digits))
 
     def action_export(self) -> None:
+        from tui.screens.export import ExportScreen
+
         if self.step is not None:
             self.playing = False
             self.app.push_screen(ExportScreen(self.step, self.digits))
 
     def action_help(self) -> None:
+        from tui.screens.help import HelpScreen
+
         self.playing = False
         self.app.push_screen(HelpScreen(key_table(self.explained)))
 
