@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -323,22 +322,6 @@ class TestRun:
         assert answer.out
         assert Path("losses.csv").read_text() == "old"
         assert os.listdir() == ["losses.csv"]
-
-    def test_progress_goes_to_a_terminal_on_stderr_and_nowhere_else(self, sgdb: Any) -> None:
-        assert sgdb("run").err == ""
-        ours, theirs = pty.openpty()
-        try:
-            run = subprocess.run(
-                [sys.executable, "-m", "tui.cli", "run"], stdout=subprocess.PIPE, stderr=theirs, check=True,
-                cwd=Path(cli.__file__).parents[1],
-            )  # fmt: skip
-            shown = os.read(ours, 65536).decode()
-        finally:
-            os.close(ours)
-            os.close(theirs)
-        assert "step 1000 of 1000, loss 0.0140214" in shown
-        assert shown.endswith("\r\x1b[K")
-        assert run.stdout.startswith(b"0.0162")
 
 
 class TestOutput:

@@ -1,42 +1,63 @@
-"""What a long command shows of its way: a bar on stderr, where that is a terminal."""
+"""Progress of a long command: a bar on stderr, where that is a terminal."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from shutil import get_terminal_size
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from core import Timeline
 
-SLICE = 0.05  # seconds between two looks of the bar
-BAR = 30
+PATIENCE = 0.1  # seconds before a bar appears; drawing it takes an import of 50 ms
+SLICE = 0.05  # seconds between two pictures of the bar; one takes about 1 ms
+WIDTH = 30
 
 
 class Bar:
-    """A bar that fills; silent where stderr is no terminal."""
+    """A bar that appears once the work takes a while. Does nothing where stderr is not a terminal."""
 
     def __init__(self) -> None:
-        self._stream = sys.stderr if sys.stderr is not None and sys.stderr.isatty() else None
-        encoding = (getattr(self._stream, "encoding", None) or "").lower()
-        self._full, self._empty = ("█", "░") if encoding.startswith("utf") else ("#", "-")
+        self._terminal = sys.stderr is not None and sys.stderr.isatty()
+        self._due = perf_counter() + PATIENCE
+        self._progress: Progress | None = None
 
     def show(self, done: int, total: int, text: str) -> None:
-        """`done` of `total`, and a text beside it."""
-        if self._stream is not None:
-            filled = BAR * done // total
-            line = f"{self._full * filled}{self._empty * (BAR - filled)} {text}"
-            # One column is left free: a full line would wrap, and the next one start below it.
-            self._stream.write(f"\r{line[: get_terminal_size().columns - 1]}\x1b[K")
-            self._stream.flush()
+        """`done` of `total`, and a text next to the bar."""
+        if not self._terminal or perf_counter() < self._due:
+            return
+        if self._progress is None:
+            self._progress = _started()
+        self._progress.update(self._progress.task_ids[0], completed=done, total=total, description=text, refresh=True)
+        self._due = perf_counter() + SLICE
 
     def clear(self) -> None:
-        if self._stream is not None:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
+        if self._progress is not None:
+            self._progress.stop()
+
+
+def _started() -> Progress:
+    """A line on stderr that vanishes when it is stopped. It is drawn when told to, by no thread of its own."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    progress = Progress(
+        BarColumn(WIDTH),
+        TextColumn("{task.description}", markup=False),
+        console=Console(stderr=True),
+        auto_refresh=False,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    progress.add_task("")
+    progress.start()
+    progress.console.show_cursor()  # rich hides it, and it would stay hidden after a kill
+    return progress
 
 
 @contextmanager
@@ -53,15 +74,7 @@ def progress_bar() -> Iterator[Bar]:
 def progress_of(noun: str) -> Iterator[Callable[[int, int], None]]:
     """A bar that counts `noun`s, as a function of how many are done and how many there are."""
     with progress_bar() as bar:
-        shown = perf_counter()
-
-        def progress(done: int, total: int) -> None:
-            nonlocal shown
-            if perf_counter() - shown > SLICE:
-                bar.show(done, total, f"{noun} {done} of {total}")
-                shown = perf_counter()
-
-        yield progress
+        yield lambda done, total: bar.show(done, total, f"{noun} {done} of {total}")
 
 
 def train(timeline: Timeline, steps: int) -> None:
