@@ -419,9 +419,9 @@ def test_what_is_the_same_as_another_is_not_asked_for() -> None:
 
 
 @pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    return tmp_path / "sgdb" / "sheets"
+def folder(tmp_path: Path) -> Path:
+    """What does not exist yet."""
+    return tmp_path / "data"
 
 
 def begun(seed: int = 7) -> Exercise:
@@ -439,20 +439,19 @@ def state(work: Exercise) -> Any:
     return current, work.cell, work.points, work.slips, work.hints, work.standing, work.hinted, work.slipped
 
 
-@pytest.mark.usefixtures("folder")
-def test_a_sheet_goes_on_where_it_was_left() -> None:
+def test_a_sheet_goes_on_where_it_was_left(folder: Path) -> None:
     left, again = begun(), exercise()
-    assert keep_progress(left, 83.25) == ""
-    assert resume(again) == pytest.approx(83.25, abs=0.1)
+    assert keep_progress(left, 83.25, folder) == ""
+    assert resume(again, folder) == pytest.approx(83.25, abs=0.1)
     assert state(again) == state(left)
     assert again.begun
     assert again.hint() == left.hint()
     for other in (exercise(seed=8), exercise("xor"), Exercise(exercise_2(learning_rate=0.25), 7)):
-        assert resume(other) is None
+        assert resume(other, folder) is None
         assert not other.begun
-    forget_progress(left)
-    forget_progress(left)
-    assert resume(exercise()) is None
+    forget_progress(left, folder)
+    forget_progress(left, folder)
+    assert resume(exercise(), folder) is None
 
 
 @pytest.mark.parametrize(
@@ -472,21 +471,20 @@ def test_a_sheet_goes_on_where_it_was_left() -> None:
     ],
 )
 def test_what_was_kept_and_is_broken_is_told(folder: Path, change: Any) -> None:
-    keep_progress(begun(), 1.0)
-    (file,) = folder.iterdir()
+    keep_progress(begun(), 1.0, folder)
+    (file,) = (folder / "sheets").iterdir()
     kept = json.loads(file.read_text())
     file.write_text("[" * 100_000 if change is None else json.dumps({**kept, **change}))
     work = exercise()
     with pytest.raises(core.ProblemError, match=r"\.json: this is no sheet that was kept"):
-        resume(work)
+        resume(work, folder)
     assert not work.begun
-    assert keep_progress(work, 0.0) == ""
-    assert resume(work) == 0.0
+    assert keep_progress(work, 0.0, folder) == ""
+    assert resume(work, folder) == 0.0
 
 
 def test_a_folder_that_cannot_be_written(folder: Path) -> None:
-    folder.parent.mkdir(parents=True)
     folder.write_text("")
     work = begun()
-    assert keep_progress(work, 1.0).startswith(f"{progress_path(work)}: ")
-    assert resume(work) is None
+    assert keep_progress(work, 1.0, folder).startswith(f"{progress_path(work, folder)}: ")
+    assert resume(work, folder) is None

@@ -20,6 +20,7 @@ from core.solving import rounded
 from samples import exercise_2
 from screen import notices, stand_still, texts
 from tui.answer_input import AnswerInput
+from tui.data_folder import data_folder
 from tui.matrix import MatrixView
 from tui.practise_app import PractiseApp, run_practice
 from tui.screens.export import ExportScreen, suggested_name
@@ -51,11 +52,11 @@ class Clock:
 def practice(kept: list[Score] | None = None, name: str = "exercise-2", clock: Clock | None = None) -> PractiseApp:
     scores = [] if kept is None else kept
 
-    def keep(score: Score) -> str:
+    def keep(score: Score, _folder: Path) -> str:
         scores.append(score)
         return "kept in the test"
 
-    return PractiseApp(PractiseScreen(Exercise(core.load_problem(name), 7), clock or Clock(), keep))
+    return PractiseApp(PractiseScreen(Exercise(core.load_problem(name), 7), data_folder(), clock or Clock(), keep))
 
 
 def wanted(exercise: Exercise) -> float:
@@ -378,7 +379,7 @@ def test_the_last_word_is_broken_between_words(monkeypatch: pytest.MonkeyPatch, 
     words = "Sheet 7 is kept, 1 of 67 numbers found; the same command with --seed 7 opens it again."
     monkeypatch.setattr(PractiseApp, "run", lambda _: words)
     monkeypatch.setenv("COLUMNS", "30")
-    assert run_practice(Exercise(core.load_problem("exercise-2"), 7)) == 0
+    assert run_practice(Exercise(core.load_problem("exercise-2"), 7), data_folder()) == 0
     lines = capsys.readouterr().err.splitlines()
     assert " ".join(lines) == words
     assert max(map(len, lines)) <= 30
@@ -399,7 +400,7 @@ async def test_a_sheet_that_cannot_be_kept_is_not_left_without_asking(folder: Pa
 
 async def test_what_was_kept_and_is_broken_is_told(folder: Path) -> None:
     folder.mkdir(parents=True)
-    progress_path(Exercise(core.load_problem("exercise-2"), 7)).write_text("{")
+    progress_path(Exercise(core.load_problem("exercise-2"), 7), data_folder()).write_text("{")
     app = practice()
     async with app.run_test(size=(200, 40)) as pilot:
         await pilot.pause()

@@ -19,6 +19,7 @@ from core.practice.fresh import practice_problem
 from core.practice.scores import Score, keep_score, load_scores, scores_path
 from solution_readers import as_answers, read_html, read_latex, read_markdown
 from tui import cli
+from tui.data_folder import data_folder
 
 
 @pytest.fixture
@@ -325,25 +326,25 @@ SCORE = Score("Exercise 2", 7, "2024-05-06T07:08:09+00:00", 754.4, 65.5, 67, 2, 
 
 def test_scores_are_kept_and_shown(sgdb: Any) -> None:
     assert "no sheet has been finished yet" in sgdb("practise", "--scores").out
-    assert keep_score(SCORE) == ""
-    assert keep_score(SCORE) == ""
-    assert load_scores() == ([SCORE, SCORE], "")
+    assert keep_score(SCORE, data_folder()) == ""
+    assert keep_score(SCORE, data_folder()) == ""
+    assert load_scores(data_folder()) == ([SCORE, SCORE], "")
     lines = sgdb("practise", "--scores").out.splitlines()
     assert lines[0].split() == ["finished", "problem", "loss", "sheet", "points", "slips", "hints", "time"]
     assert " ".join(lines[1].split()) == "2024-05-06 07:08 Exercise 2 squared error 7 65.5 of 67 2 1 12:34"
 
 
 def test_a_broken_file_of_scores_loses_nothing_else(sgdb: Any) -> None:
-    keep_score(SCORE)
+    keep_score(SCORE, data_folder())
     broken = ["[1, 2]", "{}", "nul", '{"problem": 3, "seed": 1e999}', json.dumps({**vars(SCORE), "seconds": -1}), "\0"]
-    with scores_path().open("a") as file:
+    with scores_path(data_folder()).open("a") as file:
         file.write("\n".join(["", *broken, "[" * 100_000]))
-    assert keep_score(SCORE) == ""
+    assert keep_score(SCORE, data_folder()) == ""
     run = sgdb("practise", "--scores")
     assert run.status == 0
     assert len(run.out.splitlines()) == 3
     assert run.err.endswith("7 lines are no scores\n")
-    scores_path().write_bytes(b"\xff\xfe\n")
+    scores_path(data_folder()).write_bytes(b"\xff\xfe\n")
     run = sgdb("practise", "--scores")
     assert (run.status, run.out) == (2, "")
     assert run.err.endswith("line is no score\n")
@@ -355,39 +356,29 @@ def test_a_place_that_scores_cannot_be_kept_in(sgdb: Any, monkeypatch: pytest.Mo
     monkeypatch.setenv("XDG_DATA_HOME", str(Path(place).absolute()))
     run = sgdb("practise", "--scores")
     assert (run.status, run.out) == (2, "")
-    assert run.err.startswith(f"sgdb: {scores_path()}: cannot be used: ")
+    assert run.err.startswith(f"sgdb: {scores_path(data_folder())}: cannot be used: ")
 
 
 def test_a_folder_in_place_of_the_scores(sgdb: Any) -> None:
-    scores_path().mkdir(parents=True)
-    assert keep_score(SCORE) == f"the score could not be kept: {scores_path()}: Is a directory"
+    path = scores_path(data_folder())
+    path.mkdir(parents=True)
+    assert keep_score(SCORE, data_folder()) == f"the score could not be kept: {path}: Is a directory"
     run = sgdb("practise", "--scores")
     assert (run.status, run.out) == (2, "")
-    assert run.err == f"sgdb: {scores_path()}: expected a file, found a folder or a device\n"
+    assert run.err == f"sgdb: {path}: expected a file, found a folder or a device\n"
 
 
 def test_a_score_from_before_they_had_a_loss(sgdb: Any) -> None:
-    keep_score(SCORE)
+    keep_score(SCORE, data_folder())
     old = {name: value for name, value in vars(SCORE).items() if name != "loss"}
-    scores_path().write_text(json.dumps(old))
-    assert load_scores() == ([replace(SCORE, loss="")], "")
+    scores_path(data_folder()).write_text(json.dumps(old))
+    assert load_scores(data_folder()) == ([replace(SCORE, loss="")], "")
     assert "Exercise 2" in sgdb("practise", "--scores").out
 
 
 def test_escape_codes_in_scores_do_not_reach_a_terminal(sgdb: Any) -> None:
-    keep_score(Score("\x1b[31mred", 7, "\x1b", 1, 1, 1, 0, 0))
+    keep_score(Score("\x1b[31mred", 7, "\x1b", 1, 1, 1, 0, 0), data_folder())
     assert "\x1b" not in sgdb("practise", "--scores").out
-
-
-def test_where_the_scores_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_DATA_HOME", "/data")
-    assert scores_path() == Path("/data/sgdb/practice.jsonl")
-    monkeypatch.setenv("XDG_DATA_HOME", "relative")
-    monkeypatch.setenv("HOME", "/home/somebody")
-    monkeypatch.setattr(sys, "platform", "linux")
-    assert scores_path() == Path("/home/somebody/.local/share/sgdb/practice.jsonl")
-    monkeypatch.setattr(sys, "platform", "darwin")
-    assert scores_path() == Path("/home/somebody/Library/Application Support/sgdb/practice.jsonl")
 
 
 def test_help(sgdb: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from shutil import get_terminal_size
 from textwrap import fill
 from typing import ClassVar
@@ -38,9 +39,11 @@ class PractiseApp(BaseApp[str]):
             self.exit(kept + f"the same command with --seed {exercise.seed} opens it again." if left else "")
 
 
-def run_practice(exercise: Exercise) -> int:
-    """Open an exercise on the terminal, until the person quits. Returns the exit status, as `run_app` does."""
-    app = PractiseApp(PractiseScreen(exercise))
+def run_practice(exercise: Exercise, folder: Path) -> int:
+    """Open an exercise on the terminal, until the person quits. `folder` is where scores and sheets are saved. Returns
+    the exit status, as `run_app` does.
+    """
+    app = PractiseApp(PractiseScreen(exercise, folder))
     last_word = app.run()
     if last_word:
         width = get_terminal_size().columns

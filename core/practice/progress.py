@@ -1,4 +1,4 @@
-"""A sheet that is not finished yet, kept in a person's data folder: a file for each, which goes when it is done."""
+"""Sheets that are not finished yet: a file for each, deleted when the sheet is done."""
 
 from __future__ import annotations
 
@@ -13,23 +13,22 @@ from typing import Any
 from core.errors import ProblemError
 from core.files import MIB, read_bytes, write_lines
 from core.practice.exercise import HINTS, POINTS, Exercise, key_of
-from core.practice.folder import data_folder
 from core.text import clean
 
-FOLDER = "sheets"
+SHEETS = "sheets"
 
 
-def progress_path(exercise: Exercise) -> Path:
-    """The file of an exercise. Its name follows from every number of the problem, so that another one, which a changed
-    file or another option makes, never goes on where this one was left.
+def progress_path(exercise: Exercise, folder: Path) -> Path:
+    """The file of an exercise in `folder`. Its name depends on every number of the problem, so that a changed file or
+    another option starts a sheet of its own.
     """
     told = exercise.seed, exercise.problem.particulars()
-    return data_folder() / FOLDER / f"{sha256(repr(told).encode()).hexdigest()[:16]}.json"
+    return folder / SHEETS / f"{sha256(repr(told).encode()).hexdigest()[:16]}.json"
 
 
-def keep_progress(exercise: Exercise, seconds: float) -> str:
-    """Write down how far an exercise is, after so many seconds. Returns why that cannot be kept, or an empty text."""
-    path = progress_path(exercise)
+def keep_progress(exercise: Exercise, seconds: float, folder: Path) -> str:
+    """Save in `folder` how far an exercise is, after so many seconds. Returns why that failed, or an empty text."""
+    path = progress_path(exercise, folder)
     labels = {key: key_of(*key) for key in exercise.places()}
     kept = {
         "problem": exercise.like.name,
@@ -48,12 +47,11 @@ def keep_progress(exercise: Exercise, seconds: float) -> str:
     return ""
 
 
-def resume(exercise: Exercise) -> float | None:
-    """Put a new exercise where it was left. Returns the seconds that it had taken, or None where nothing was kept.
-
-    Raises ProblemError where what was kept is of no use; the exercise is as it was.
+def resume(exercise: Exercise, folder: Path) -> float | None:
+    """Put a new exercise where it was left. Returns the seconds that it had taken, or None where `folder` has nothing
+    of it. Raises ProblemError where what was saved cannot be used; the exercise is then unchanged.
     """
-    path = progress_path(exercise)
+    path = progress_path(exercise, folder)
     if not os.path.exists(path):
         return None
     data = read_bytes(path, MIB)
@@ -72,10 +70,10 @@ def resume(exercise: Exercise) -> float | None:
     return seconds
 
 
-def forget_progress(exercise: Exercise) -> None:
-    """Take away what was kept of an exercise, if that can be done."""
+def forget_progress(exercise: Exercise, folder: Path) -> None:
+    """Delete what `folder` keeps of an exercise, if that can be done."""
     with suppress(OSError):
-        progress_path(exercise).unlink()
+        progress_path(exercise, folder).unlink()
 
 
 def _one_of(found: Any, known: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The scores of finished sheets, in a file of a person's data folder: a line of JSON for each."""
+"""The scores of finished sheets, in a file: a line of JSON for each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 
 from core.errors import ProblemError
-from core.practice.folder import data_folder
 from core.text import clean
 
 LARGEST_FILE = 2**20
@@ -38,14 +37,16 @@ def now() -> str:
     return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
-def scores_path() -> Path:
-    """The file of the scores."""
-    return data_folder() / FILE
+def scores_path(folder: Path) -> Path:
+    """The file of the scores in a folder."""
+    return folder / FILE
 
 
-def keep_score(score: Score, path: Path | None = None) -> str:
-    """Add a score to the file. Returns why it could not be kept, or an empty text."""
-    path = path or scores_path()
+def keep_score(score: Score, folder: Path) -> str:
+    """Add a score to the file in `folder`, which is made where it is missing. Returns why the score could not be kept,
+    or an empty text.
+    """
+    path = scores_path(folder)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a+b") as file:
@@ -60,11 +61,11 @@ def keep_score(score: Score, path: Path | None = None) -> str:
     return ""
 
 
-def load_scores(path: Path | None = None) -> tuple[list[Score], str]:
-    """The scores kept so far, oldest first, and a word on lines that are no scores, which are passed over, or an empty
-    text. Raises ProblemError where the file cannot be read, or there is none and its folder cannot be made.
+def load_scores(folder: Path) -> tuple[list[Score], str]:
+    """The scores in `folder`, oldest first, and a warning about lines that are not scores, which are skipped, or an
+    empty text. Raises ProblemError where the file cannot be read, or there is none and `folder` cannot be created.
     """
-    path = path or scores_path()
+    path = scores_path(folder)
     source = clean(str(path))
     try:
         if not path.exists():

@@ -89,11 +89,16 @@ def main(argv: Sequence[str]) -> int:
         return write(solution, output, arguments, number)
     if not terminal():
         return complain(["practice needs a terminal; to print the sheet: --sheet, and its solution: --key"])
-    if "again" in values:
-        forget_progress(exercise)
+    from tui.data_folder import data_folder
     from tui.practise_app import run_practice
 
-    return run_practice(exercise)
+    try:
+        folder = data_folder()
+    except ProblemError as error:
+        return complain([str(error)])
+    if "again" in values:
+        forget_progress(exercise, folder)
+    return run_practice(exercise, folder)
 
 
 def _seed(text: str | None, mistakes: list[str]) -> int:
@@ -120,9 +125,10 @@ def _beside_scores(arguments: Arguments) -> list[str]:
 def _print_scores() -> int:
     from core import ProblemError
     from core.practice import load_scores
+    from tui.data_folder import data_folder
 
     try:
-        scores, note = load_scores()
+        scores, note = load_scores(data_folder())
     except ProblemError as error:
         return complain([str(error)])
     if note and not scores:

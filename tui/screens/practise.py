@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from time import monotonic
 from typing import ClassVar
 
@@ -81,11 +82,15 @@ class PractiseScreen(BaseScreen[None]):
     def __init__(
         self,
         exercise: Exercise,
+        folder: Path,
         clock: Callable[[], float] = monotonic,
-        keep: Callable[[Score], str] = keep_score,
+        keep: Callable[[Score, Path], str] = keep_score,
     ) -> None:
-        """`clock` tells seconds; `keep` takes the score, and says what went wrong."""
+        """`folder` is where scores and unfinished sheets are kept; `clock` tells seconds; `keep` takes the score and
+        the folder, and says what went wrong.
+        """
         super().__init__()
+        self._folder = folder
         self.exercise = exercise
         self._clock, self._keep = clock, keep
         self._started = clock()
@@ -122,7 +127,7 @@ class PractiseScreen(BaseScreen[None]):
         """Go on where the sheet was left, if it was. Returns what there is to say of that."""
         exercise = self.exercise
         try:
-            seconds = resume(exercise)
+            seconds = resume(exercise, self._folder)
         except ProblemError as error:
             return f"Begun anew. {error}."
         if seconds is None:
@@ -229,7 +234,7 @@ class PractiseScreen(BaseScreen[None]):
         alone = sum(standing == "found" for standing in exercise.standing.values())
         yield f"{exercise.points:g} of {exercise.total} points in {_minutes(self._time())}."
         yield f"{alone} numbers at the first go; {_count(exercise.slips, 'slip')}, {_count(exercise.hints, 'hint')}."
-        yield self._kept or f"Kept in {scores_path()}; sgdb practise --scores shows all."
+        yield self._kept or f"Kept in {scores_path(self._folder)}; sgdb practise --scores shows all."
         yield "n: another sheet · q: quit"
 
     def _time(self) -> float:
@@ -312,7 +317,7 @@ class PractiseScreen(BaseScreen[None]):
 
     def action_another(self) -> None:
         if self._may_leave("n begins another", ask=True):
-            self.app.switch_screen(PractiseScreen(self.exercise.another(), self._clock, self._keep))
+            self.app.switch_screen(PractiseScreen(self.exercise.another(), self._folder, self._clock, self._keep))
 
     async def action_quit(self) -> None:
         await self.app.action_quit()
@@ -328,7 +333,7 @@ class PractiseScreen(BaseScreen[None]):
         exercise = self.exercise
         if exercise.done:
             return True
-        lost = keep_progress(exercise, self._time()) if exercise.begun else ""
+        lost = keep_progress(exercise, self._time(), self._folder) if exercise.begun else ""
         if lost:
             state = f"cannot be kept: {lost}"
         elif exercise.begun:
@@ -357,7 +362,7 @@ class PractiseScreen(BaseScreen[None]):
         exercise = self.exercise
         if not exercise.done:
             if exercise.begun:
-                keep_progress(exercise, self._time())
+                keep_progress(exercise, self._time(), self._folder)
         elif self._seconds is None:
             self._seconds = self._time()
             score = Score(
@@ -371,8 +376,8 @@ class PractiseScreen(BaseScreen[None]):
                 exercise.hints,
                 exercise.problem.loss.title,
             )
-            self._kept = self._keep(score)
-            forget_progress(exercise)
+            self._kept = self._keep(score, self._folder)
+            forget_progress(exercise, self._folder)
         self._write()
 
 
