@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from core.arrays import Array
+from core.arrays import Array, Rows
 from core.origins import Bound, Cell, Cells, Place, scope_of
 from core.rules import SUM, Operand, Product
 from core.step import Step
@@ -143,14 +143,14 @@ class Explanation:
         return np.concatenate([run.values for run in self._runs]) if self._runs else np.zeros(0)
 
     @cached_property
-    def _by_size(self) -> Sequence[int]:
-        order: list[int] = np.argsort(-np.abs(self.term_values), kind="stable").tolist()
+    def _by_size(self) -> Rows:
+        order: Rows = np.argsort(-np.abs(self.term_values), kind="stable")
         return order
 
     def terms(self, first: int = 0, count: int | None = None, by_size: bool = False) -> tuple[Term, ...]:
         """`count` terms (None: all) from the `first` on, counted from 0, in their own order or the largest first."""
         places = range(len(self))[first : None if count is None else first + count]
-        return tuple(self._term(self._by_size[i] if by_size else i) for i in places)
+        return tuple(self._term(int(self._by_size[i]) if by_size else i) for i in places)
 
     @np.errstate(all="ignore")
     def shown(self, n: int = TERMS) -> Shown:

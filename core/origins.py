@@ -115,7 +115,8 @@ class Scope:
     @cached_property
     def _classes(self) -> Sequence[int]:
         """The true class of each row, counted from 1."""
-        return [int(c) + 1 for c in SoftmaxLoss.classes(self.step.targets)]
+        classes: list[int] = (SoftmaxLoss.classes(self.step.targets) + 1).tolist()
+        return classes
 
     def place(self, name: str, cell: Cell) -> Place:
         """The cell of that name, its quantity written as the step writes it. Raises KeyError, IndexError."""

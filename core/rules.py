@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from core.activations import Activation
-from core.arrays import Array
+from core.arrays import Array, Mask
 from core.losses import MarginLoss, SoftmaxHinge, SoftmaxLoss
 from core.quantity import SUBSCRIPTS, layer_label
 from core.step import Step
@@ -161,20 +161,26 @@ def _softmax(step: Step, o: str) -> Iterator[Rule]:
     """p_j = exp(o_j) / Σ_m exp(o_m). In a row with a logit far out, the largest one is taken off first."""
     logits = step.logits
     assert logits is not None
-    far = _rows(np.abs(logits).max(axis=1) > FAR)
-    near = frozenset(range(1, len(logits) + 1)) - set(far)
+    far = np.abs(logits).max(axis=1) > FAR
+    near = _rows(~far)
     exp, share = "exp({})", "{0} / ({terms})"
     summand, own = (Operand((Ref(o, ("i", letter)),), exp, np.exp) for letter in "mj")
     yield Rule("p", ("i", "j"), (Product((summand,)),), Combination(share, lambda t, e: e / t, (own,)), rows=near)
-    for row in far:
-        summand, own = (_shifted(o, letter, logits[row - 1]) for letter in "mj")
+    for largest, rows in _by_largest(logits, far):
+        summand, own = (_shifted(o, letter, largest) for letter in "mj")
         how = Combination(share, lambda t, e: e / t, (own,))
-        yield Rule("p", ("i", "j"), (Product((summand,)),), how, rows=(row,))
+        yield Rule("p", ("i", "j"), (Product((summand,)),), how, rows=rows)
 
 
-def _shifted(o: str, letter: str, logits: Array) -> Operand:
-    """exp(o - the largest o) of a row with these logits."""
-    largest = int(np.argmax(logits)) + 1
+def _by_largest(logits: Array, mask: Mask) -> Iterator[tuple[int, Collection[int]]]:
+    """The rows where a mask is true by the column, from 1, of their largest logit."""
+    largest = logits.argmax(axis=1)
+    for column in np.unique(largest[mask]).tolist():
+        yield column + 1, _rows(mask & (largest == column))
+
+
+def _shifted(o: str, letter: str, largest: int) -> Operand:
+    """exp(o - o_largest) of a row."""
     return Operand((Ref(o, ("i", letter)), Ref(o, ("i", largest))), "exp({} - {})", lambda a, b: np.exp(a - b))
 
 
@@ -184,19 +190,18 @@ def _cross_entropy(step: Step, o: str, mean: Around) -> Iterator[Rule]:
     assert logits is not None
     assert p is not None
     true_class = (Ref("y_gt", ("i", "m")),)
-    lost = _rows((p * SoftmaxLoss.one_hot(step.targets)).sum(axis=1) < TINY)
-    usual = frozenset(range(1, len(p) + 1)) - set(lost)
+    lost = (p * SoftmaxLoss.one_hot(step.targets)).sum(axis=1) < TINY
+    usual = _rows(~lost)
     log = Combination("-log({terms})", lambda total: -np.log(total))
     yield Rule("sample_losses", ("i",), (Product((cell("p", "i", "y"),)),), log, true_class, usual)
-    for row in lost:
-        largest = int(np.argmax(logits[row - 1])) + 1
+    for largest, rows in _by_largest(logits, lost):
         log = Combination(
             "{0} - {1} + log({terms})",
             lambda total, top, own: top - own + np.log(total),
             (cell(o, "i", largest), cell(o, "i", "y")),
         )
-        terms = (Product((_shifted(o, "m", logits[row - 1]),)),)
-        yield Rule("sample_losses", ("i",), terms, log, true_class, (row,))
+        terms = (Product((_shifted(o, "m", largest),)),)
+        yield Rule("sample_losses", ("i",), terms, log, true_class, rows)
     p_ij = Product((cell("p", "i", "j"),))
     if step.targets.shape[1] > 1:
         yield Rule("do", ("i", "j"), (p_ij, Product((cell("y_gt", "i", "j"),), -1)), _times(mean))
@@ -302,8 +307,8 @@ def _entrywise(function: Callable[[Array], Array]) -> Callable[[Any], Array]:
     return lambda cells: function(np.asarray(cells, dtype=float))
 
 
-def _rows(mask: Any) -> tuple[int, ...]:
-    return tuple(int(row) + 1 for row in np.flatnonzero(mask))
+def _rows(mask: Mask) -> Collection[int]:
+    return frozenset((np.flatnonzero(mask) + 1).tolist())
 
 
 def _f(k: int, depth: int) -> str:

@@ -82,12 +82,10 @@ def write(solution: Solution, output: Output, arguments: Arguments, sheet: int |
     """Write the solution of the problem that the arguments ask for, of a practice problem with the number of its
     `sheet`; or print it. Returns the exit status.
     """
-    from core.solving import MOST_CHECKED, count, render, to_toml
+    from core.solving import render, to_toml
 
     if output.format != "toml":
         return _deliver(render(solution, output.format), output.path)
-    if (numbers := count(solution)) > MOST_CHECKED:
-        return complain([f"--format: an answer sheet (toml) has at most {MOST_CHECKED} numbers, found {numbers}"])
     problem = _named_from(arguments.problem, output.path)
     return _deliver(to_toml(solution, problem, arguments.problem_options, sheet), output.path)
 

@@ -104,7 +104,7 @@ class _Draw:
 
     def __init__(self, like: Problem, rows: int, rate: float, seed: int) -> None:
         self.like, self.rows, self.rate, self.seed = like, rows, rate, seed
-        self.known = np.unique(like.targets, axis=0)
+        self.known = _different(like.targets, None if _are_classes(like) else _few(like))
 
     def problem(self, attempt: int) -> Problem:
         # numpy promises the raw stream of PCG64 for ever, but not what its distributions make of it.
@@ -131,7 +131,7 @@ class _Draw:
         activation comes near to.
         """
         known = self.known
-        if len(known) <= max(FEW_TARGETS, known.shape[1]) or not isinstance(self.like.loss, SquaredError):
+        if len(known) <= _few(self.like) or _are_classes(self.like):
             rows: Array = known[self.below(len(known), self.rows)]
             return rows
         output = self.like.network.layers[-1].activation
@@ -149,6 +149,25 @@ class _Draw:
         """Whole numbers from 0 to limit - 1."""
         raw = self.stream.random_raw(count)
         return (raw % np.uint64(limit)).astype(np.int64)
+
+
+def _are_classes(problem: Problem) -> bool:
+    return not isinstance(problem.loss, SquaredError)
+
+
+def _few(problem: Problem) -> int:
+    """How many different rows of targets are as good as classes."""
+    return max(FEW_TARGETS, int(problem.targets.shape[1]))
+
+
+def _different(rows: Array, most: int | None) -> Array:
+    """The different rows among `rows`, in order; as soon as there are more than `most` (None: any number), these."""
+    found: list[Array] = []
+    left = rows
+    while len(left) and (most is None or len(found) <= most):
+        found.append(left[0])
+        left = left[(left != left[0]).any(axis=1)]
+    return np.unique(np.array(found), axis=0)
 
 
 def _complaints(step: Step) -> Iterator[int]:

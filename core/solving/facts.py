@@ -11,6 +11,7 @@ from core.quantity import SUBSCRIPTS
 from core.step import Step
 from core.text import exact
 
+MOST_EXPANDED = 20  # layers, from the output, whose gradients are written in one formula: each is longer than the last
 LOSS = ("o", "p", "sample_losses", "loss")  # the quantities that define it
 
 
@@ -47,11 +48,16 @@ def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def formulas(step: Step) -> Iterator[str]:
-    """Every quantity from the ones before it; then the gradients of the weights, each in one formula."""
+    """Every quantity from the ones before it; then the gradients of the weights, each in one formula, as far as these
+    are not too long.
+    """
     symbols, depth, rows = symbols_of(step), len(step.weights), len(step.batch)
     for computation in computations(step.problem, rows):
         if computation.name == "delta_out":
             yield f"∂ℒ/∂y_out = {in_print(output_gradient(step.problem, rows), symbols)}"
         yield f"{symbols[computation.name]} = {computation.text(symbols)}"
-    for k in range(depth, 0, -1):
+    last = max(0, depth - MOST_EXPANDED)
+    for k in range(depth, last, -1):
         yield expanded(step, k).text
+    if last:
+        yield "…"

@@ -6,8 +6,9 @@ already. Names from a problem are the texts of a person: a writer escapes them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 BLANK = ""  # a cell to be filled in
@@ -15,6 +16,7 @@ ROOM = 9  # digits that take as much room as is left for one
 WIDEST = 104  # digits that a line of numbers has room for, on paper at no less than 8 points
 TALLEST, TALLEST_BLANK = 40, 16  # rows of a matrix that go on a page
 COLUMN, BRACKETS, DOTS = 2, 3, 4  # what a column takes beside its digits, what the brackets take, and "…"
+NARROWEST = COLUMN + 1  # that a column is
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,10 @@ class Grid:
                 parts.append(f"the first {shown} of {whole} {noun}")
         return " and ".join(parts)
 
-    @property
-    def widths(self) -> list[float]:
+    @cached_property
+    def widths(self) -> tuple[float, ...]:
         """How many digits are as wide as each column."""
-        return [max(map(_width, column)) + COLUMN for column in zip(*self.cells, strict=True)]
+        return tuple(max(map(_width, column)) + COLUMN for column in zip(*self.cells, strict=True))
 
     @property
     def width(self) -> float:
@@ -90,7 +92,7 @@ def _width(cell: str) -> float:
     return len(cell) + 0.6 * ("-" in cell) + 3 * ("e" in cell) if cell != BLANK else ROOM
 
 
-def _fitting(widths: list[float], room: float) -> int:
+def _fitting(widths: Sequence[float], room: float) -> int:
     """How many columns, from the first on, there is room for."""
     count = 0
     while count < len(widths) and sum(widths[: count + 1]) <= room:

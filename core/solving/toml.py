@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from core.checking.answers import LAST_STEP as LAST_CHECKED
 from core.checking.answers import MOST_NUMBERS as MOST_CHECKED
 from core.checking.written import OPEN
+from core.quantity import quantities
 from core.solving.solution import BLANK, Entry, Solution
 from core.solving.wording import heading
+from core.step import Step
 
 __all__ = ["LAST_CHECKED", "MOST_CHECKED", "count", "to_toml"]
 
@@ -30,9 +32,9 @@ def to_toml(
     return "\n".join(_lines(solution, problem, options or {}, sheet)) + "\n"
 
 
-def count(solution: Solution) -> int:
-    """How many numbers an answer sheet of it has."""
-    return sum(len(row) for entry in _asked(solution) for row in entry.result.cells)
+def count(step: Step) -> int:
+    """How many numbers an answer sheet of a step has."""
+    return sum(quantity.values.size for quantity in quantities(step))
 
 
 def _lines(solution: Solution, problem: str, options: Mapping[str, object], sheet: int | None) -> Iterator[str]:

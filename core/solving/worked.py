@@ -5,28 +5,45 @@ matrix; and the same as a sheet to be worked out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 from itertools import groupby
+from math import prod
 
 import numpy as np
 
-from core.arrays import Array
+from core.arrays import Array, Mask
 from core.computation import Computation, Variable, computations, copies, symbols_of, values_of
+from core.errors import ProblemError
 from core.explanation import Explanation, enclosed, explain
 from core.network import Layer
+from core.problem import Problem
 from core.quantity import Quantity, given, quantities
 from core.solving.arithmetic import Matrix, gives, worked_out
 from core.solving.facts import facts, formulas
 from core.solving.rounding import MOST, USUAL, rounded
-from core.solving.solution import BLANK, TALLEST, WIDEST, Arithmetic, Entry, Grid, Part, Section, Solution, StepSolution
+from core.solving.solution import (
+    BLANK,
+    NARROWEST,
+    TALLEST,
+    WIDEST,
+    Arithmetic,
+    Entry,
+    Grid,
+    Part,
+    Section,
+    Solution,
+    StepSolution,
+)
 from core.step import Step
 from core.text import clean
 
 MOST_ROWS, MOST_COLUMNS = 16, 12
 MOST_TERMS = 8  # of a sum that is written out
 MOST_EXAMPLES = 4
+MOST_NUMBERS = 500_000  # of a solution: less than a minute's work, and a thousand pages
+MOST_LAYERS = 400  # whose matrices, cut, are within that
 SLOPE = re.compile(r"f\S*'\($")
 SECTIONS = (
     ("Forward pass", re.compile(r"[szy]_\w+(?<!_next)|o|p")),
@@ -38,9 +55,10 @@ SECTIONS = (
 
 
 @np.errstate(all="ignore")
-def solve(steps: Sequence[Step], digits: int = USUAL, whole: bool = False) -> Solution:
+def solve(steps: Iterable[Step], digits: int = USUAL, whole: bool = False) -> Solution:
     """The worked solution of `steps`, one or more of one problem, with numbers of `digits` significant digits (2 to
-    12). Large matrices are cut, and the cut noted, unless they are to be shown `whole`.
+    12). Large matrices are cut, and the cut noted, unless they are to be shown `whole`. Raises ProblemError where it
+    would have more than MOST_LAYERS layers or MOST_NUMBERS numbers.
     """
     return _solution(steps, digits, whole, blank=False)
 
@@ -48,7 +66,7 @@ def solve(steps: Sequence[Step], digits: int = USUAL, whole: bool = False) -> So
 @np.errstate(all="ignore")
 def blank_sheet(step: Step, digits: int = USUAL) -> Solution:
     """The same step to be worked out: what is given, and every quantity left blank, but for those that are the same as
-    another.
+    another. Raises ProblemError as `solve` does.
     """
     return _solution([step], digits, whole=True, blank=True)
 
@@ -59,24 +77,47 @@ def arithmetic_of(step: Step, name: str, cell: tuple[int, ...], digits: int = US
     return _Entries(step, digits, whole=True, blank=False).arithmetic(explain(step, name, cell))
 
 
-def _solution(steps: Sequence[Step], digits: int, whole: bool, blank: bool) -> Solution:
-    first = steps[0]
-    return Solution(
-        clean(first.problem.name),
-        tuple(facts(first, blank)),
-        () if blank else tuple(formulas(first)),
-        tuple(StepSolution(s.index, _rows(s), tuple(_sections(_Entries(s, digits, whole, blank)))) for s in steps),
-        digits,
-        blank,
-    )
+def _solution(steps: Iterable[Step], digits: int, whole: bool, blank: bool) -> Solution:
+    solved: list[StepSolution] = []
+    numbers = 0
+    for step in steps:
+        numbers += _numbers(step, whole)
+        _refuse_if_too_large(step.problem, numbers, whole)
+        if not solved:
+            problem, about = step.problem, tuple(facts(step, blank))
+            in_symbols = () if blank else tuple(formulas(step))
+        sections = tuple(_sections(_Entries(step, digits, whole, blank)))
+        solved.append(StepSolution(step.index, _rows(step), sections))
+    return Solution(clean(problem.name), about, in_symbols, tuple(solved), digits, blank)
+
+
+def _numbers(step: Step, whole: bool) -> int:
+    """How many numbers the matrices of a step have, where they are cut at most."""
+    shapes = (quantity.values.shape for source in (given, quantities) for quantity in source(step))
+    if whole:
+        return sum(map(prod, shapes))
+    return sum(prod(map(min, shape, (MOST_ROWS, MOST_COLUMNS))) for shape in shapes)
+
+
+def _refuse_if_too_large(problem: Problem, numbers: int, whole: bool) -> None:
+    """Raises ProblemError."""
+    found = len(problem.network)
+    if found > MOST_LAYERS:
+        mistake = f"expected at most {MOST_LAYERS} layers, found {found}"
+    elif numbers > MOST_NUMBERS:
+        mistake = f"expected at most {MOST_NUMBERS} numbers, found {numbers} or more; "
+        mistake += "without --whole large matrices are cut" if whole else "take fewer --steps"
+    else:
+        return
+    raise ProblemError(clean(problem.name), [f"too large to be written out: {mistake}"])
 
 
 def _rows(step: Step) -> str:
     if step.problem.batch_size is None:
         return ""
-    rows = [str(row + 1) for row in step.batch]
-    noun, more = "row" if len(rows) == 1 else "rows", ", …" if len(rows) > MOST_ROWS else ""
-    return f"epoch {step.epoch}, {noun} {', '.join(rows[:MOST_ROWS])}{more} of the data"
+    rows = [str(row + 1) for row in step.batch[:MOST_ROWS]]
+    noun, more = "row" if len(rows) == 1 else "rows", ", …" if len(step.batch) > MOST_ROWS else ""
+    return f"epoch {step.epoch}, {noun} {', '.join(rows)}{more} of the data"
 
 
 def _sections(entries: _Entries) -> Iterator[Section]:
@@ -136,30 +177,36 @@ class _Entries:
         result as it is written: where it does not, more digits are tried.
         """
         usual: tuple[Part, ...] = ()
+        if not _is_product(computation) or not self._may_fit(computation):
+            return (), True
         for digits in range(self.digits, MOST + 1):
             parts = self._parts(computation, digits)
             grids = [part for part in parts if isinstance(part, Grid)]
             width = sum(part.width if isinstance(part, Grid) else len(part) for part in parts)
-            if not parts or width > WIDEST or any(grid.cut or len(grid.cells) > TALLEST for grid in grids):
+            if width > WIDEST or any(grid.cut or len(grid.cells) > TALLEST for grid in grids):
                 break
             usual = usual or parts
             if self._comes_out(parts, result):
                 return parts, True
         return usual, not usual
 
+    def _may_fit(self, computation: Computation) -> bool:
+        """Whether the matrices have so few rows and columns that they may fit into a line: a look at the shapes spares
+        writing out large ones.
+        """
+        shapes = (
+            self.values[part.name].T.shape if part.transposed else self.values[part.name].shape
+            for part in computation.formula
+            if isinstance(part, Variable)
+        )
+        return all(prod(shape[:-1]) <= TALLEST and shape[-1] * NARROWEST <= WIDEST for shape in shapes)
+
     def _parts(self, computation: Computation, digits: int) -> tuple[Part, ...]:
-        name = computation.name
-        if not name.startswith(("s_", "delta", "dW")) and not name.endswith("_next"):
-            return ()
-        if len(computation.inputs) < 2:
-            return ()
         parts: list[Part] = []
         slope = False
         for part in computation.formula:
             if isinstance(part, Variable):
                 parts.append(self._operand(part, slope, digits))
-            elif part.startswith("_"):  # a column of a matrix
-                return ()
             else:
                 text = part.removeprefix(")") if slope else part
                 slope = SLOPE.search(text) is not None
@@ -184,12 +231,14 @@ class _Entries:
     # The arithmetic of some cells.
 
     def _examples(self, name: str, values: Array) -> Iterator[Arithmetic]:
-        cells = [tuple(int(i) + 1 for i in place) for place in np.ndindex(values.shape)]
+        cells: Iterable[tuple[int, ...]]
         if name.startswith("z_") or name == "y_out":
-            cells = [*self._telling(f"s_{name[2:]}")]
-        elif len(cells) > MOST_EXAMPLES:
+            cells = self._telling(f"s_{name[2:]}")
+        elif values.size <= MOST_EXAMPLES:
+            cells = [tuple(i + 1 for i in place) for place in np.ndindex(values.shape)]
+        else:
             # One that is not 0 shows more.
-            cells = [next((cell for cell in cells if values[_from_0(cell)] != 0), cells[0])]
+            cells = [_first_cell(values != 0) or (1,) * values.ndim]
         for cell in cells:
             yield self.arithmetic(explain(self.step, name, cell))
 
@@ -197,16 +246,15 @@ class _Entries:
         """That not every cell is worked out, and why not all at once; empty where every one is, or none."""
         if shown in (0, cells):
             return ""
-        large = "; the matrices are too large for a line" if self._parts(computation, self.digits) else ""
+        large = "; the matrices are too large for a line" if _is_product(computation) else ""
         return f"{'one cell' if shown == 1 else f'{shown} cells'} of {cells}{large}"
 
     def _telling(self, s: str) -> Iterator[tuple[int, ...]]:
         """The cells of s whose f(s) and f'(s) show what the function does: one above 0, and of a ReLU an idle one."""
         values = self.values[s]
-        above, below = np.argwhere(values > 0) + 1, np.argwhere(values <= 0) + 1
+        above, below = _first_cell(values > 0), _first_cell(values <= 0)
         both = self._layer(s).activation == "relu"
-        for cells in (above, below) if both else (above if len(above) else below,):
-            yield from (tuple(map(int, cell)) for cell in cells[:1])
+        yield from (cell for cell in ((above, below) if both else (above or below,)) if cell is not None)
 
     def arithmetic(self, explanation: Explanation) -> Arithmetic:
         """How a cell comes about."""
@@ -259,8 +307,22 @@ class _Entries:
         return (*map(clean, found[:shown]), *("…",) * (shown < len(found)))
 
 
+def _is_product(computation: Computation) -> bool:
+    """Whether a formula is one of matrices, and says more than a copy does."""
+    if not computation.name.startswith(("s_", "delta", "dW")) and not computation.name.endswith("_next"):
+        return False
+    columns = any(isinstance(part, str) and part.startswith("_") for part in computation.formula)  # of a matrix
+    return len(computation.inputs) > 1 and not columns
+
+
 def _decimals(grid: Grid) -> Matrix:
     return tuple(tuple(map(Decimal, row)) for row in grid.cells)
+
+
+def _first_cell(mask: Mask) -> tuple[int, ...] | None:
+    """The first cell, counted from 1, where a mask is true."""
+    place = int(np.argmax(mask))
+    return tuple(int(i) + 1 for i in np.unravel_index(place, mask.shape)) if mask.flat[place] else None
 
 
 def _from_0(cell: tuple[int, ...]) -> tuple[int, ...]:

@@ -51,14 +51,19 @@ def main(argv: Sequence[str]) -> int:
     if problem is None or mistakes:
         return complain(mistakes)
 
-    from core import DivergedError, Timeline
-    from core.solving import solve
+    from core import DivergedError, ProblemError, Timeline
+    from core.solving import MOST_CHECKED, count, solve
 
-    timeline = Timeline(problem)
+    timeline, sheet = Timeline(problem), output.format == "toml"
     try:
         train(timeline, first)
-        steps = [timeline[index] for index in range(first, last + 1)]
-        solution = solve(steps, digits, whole=output.format == "toml" or "whole" in arguments.values)
+        if sheet and (numbers := count(timeline[first])) > MOST_CHECKED:
+            return complain([f"--format: an answer sheet (toml) has at most {MOST_CHECKED} numbers, found {numbers}"])
+        # One by one: a hundred steps of a large problem need not be in memory at once.
+        steps = (timeline[index] for index in range(first, last + 1))
+        solution = solve(steps, digits, whole=sheet or "whole" in arguments.values)
+    except ProblemError as error:
+        return complain(str(error).splitlines())
     except DivergedError as error:
         return complain([str(error)], FAILED)
     except KeyboardInterrupt:

@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, RadioButton, RadioSet
 
-from core import Step
+from core import ProblemError, Step
 from core.files import unwritable
 from core.solving import SUFFIXES, USUAL, format_of, write_solution
 from tui.base import BaseModal
@@ -122,6 +122,9 @@ class ExportScreen(BaseModal[str | None]):
             write_solution(self._step, path, self.format, self._digits)
         except OSError as error:
             self._complain(f"{path}: {error.strerror or error}.")
+            return
+        except ProblemError as error:
+            self._complain(f"{error}.")
             return
         self.notify(f"Written to {plain(os.path.abspath(path))}", timeout=6, markup=False)
         self.dismiss(path)
