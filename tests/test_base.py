@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from textual import events
 from textual.app import App
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
 from textual.geometry import Size
 from textual.message import Message
 from textual.pilot import Pilot
@@ -89,8 +90,14 @@ async def test_clicks_on_a_notice_that_goes_away_do_no_harm() -> None:
         await settle(pilot)
         pilot.app.notify("a notice")
         await pilot.pause()
-        x, y = pilot.app.screen.query_one(Toast).region.center
-        send(pilot, *click(int(x), int(y)), *click(int(x), int(y)), *click(int(x), int(y)))
+        toast = pilot.app.screen.query_one(Toast)
+        x, y = toast.region.center
+        with pilot.app.batch_update():  # it is still on screen
+            send(pilot, *click(int(x), int(y)))
+            while toast.is_attached:
+                await asyncio.sleep(0)
+            send(pilot, *click(int(x), int(y)))
+            await pilot.pause(0)
         await pilot.pause()
         assert not pilot.app.screen.query(Toast)
 
@@ -106,6 +113,22 @@ async def test_clicks_outside_the_palette_close_nothing_else() -> None:
         assert isinstance(pilot.app.screen, TrainingScreen)
 
 
+async def test_a_click_on_a_command_that_is_no_more_does_no_harm() -> None:
+    async with app().run_test(size=(80, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        commands = pilot.app.screen.query_one(CommandList)
+        x, y = commands.region.x + 4, commands.region.y + 1
+        style = pilot.app.screen.get_style_at(x, y)
+        assert style.meta["option"] == 0
+        clicked = events.Click(commands, 4, 1, 0, 0, 1, False, False, False, screen_x=x, screen_y=y, style=style)
+        commands.post_message(clicked)
+        commands.clear_options()
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, CommandPalette)
+
+
 async def test_a_question_that_is_answered_twice_closes_nothing_else() -> None:
     async with app().run_test() as pilot:
         await settle(pilot)
@@ -119,24 +142,73 @@ async def test_a_question_that_is_answered_twice_closes_nothing_else() -> None:
         assert training(pilot).cursor == 3
 
 
+async def test_a_screen_that_goes_away_before_it_is_composed_does_no_harm() -> None:
+    async with app().run_test() as pilot:
+        await settle(pilot)
+        for action in (training(pilot).action_compare, training(pilot).action_formulas):
+            action()
+            pilot.app.screen.dismiss()
+            await settle(pilot)
+        assert pilot.app.screen is training(pilot)
+
+
+async def test_an_action_before_a_screen_is_composed_does_no_harm() -> None:
+    async with practice().run_test() as pilot:
+        await pilot.pause()
+        screen = PractiseScreen(Exercise(core.load_problem("exercise-2"), 8))
+        pilot.app.push_screen(screen)
+        assert await pilot.app.run_action("another", screen) is False
+        await pilot.pause()
+        assert await pilot.app.run_action("another", screen) is True
+
+
+async def test_text_for_a_palette_that_is_closed_does_no_harm() -> None:
+    async with app().run_test() as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        palette = pilot.app.screen
+        assert isinstance(palette, CommandPalette)
+        palette.dismiss()
+        await settle(pilot)
+        palette._gather_commands("text")
+        await settle(pilot)
+        assert pilot.app.screen is training(pilot)
+
+
+async def test_keys_for_an_application_that_ends_do_no_harm() -> None:
+    async with app().run_test() as pilot:
+        await settle(pilot)
+        send(pilot, *[key("n")] * 20)
+
+
+async def test_who_quits_after_a_crash_has_crashed() -> None:
+    ended = app()
+    ended.exit()
+    assert ended.status == 0
+    ended.exit(return_code=1)
+    ended.exit()
+    assert ended.status == 1
+
+
 @pytest.mark.parametrize("open_app", [practice, app])
 async def test_two_sizes_at_once_come_to_an_end(open_app: Callable[[], App[Any]]) -> None:
+    first, last = Size(71, 9), Size(50, 45)
     told = 0
 
     def count(message: Message) -> None:
         nonlocal told
-        told += isinstance(message, events.Resize)
+        told += isinstance(message, events.Resize) and message.size == first
+        assert told < 5  # else nothing else has a turn any more
 
     async with open_app().run_test(message_hook=count) as pilot:
         await settle(pilot)
         screen = pilot.app.screen
-        for size in (Size(71, 9), Size(50, 45)):
-            pilot.app._size = size
+        pilot.app._size = last
+        for size in (first, last):
             screen.post_message(events.Resize(size, size))
             screen.call_after_refresh(lambda: None)
-        await pilot.pause()
-        assert screen.size == Size(50, 45)
-        before = told
-        for _ in range(3):
-            await pilot.pause(0)
-        assert told == before
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert told == 1
+        assert screen.size == last

@@ -14,13 +14,12 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 from rich.console import RenderableType
-from textual import events, on
-from textual.app import App, ReturnType, SystemCommand
+from textual import events
+from textual.app import App, ComposeResult, ReturnType, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.command import CommandList, CommandPalette
 from textual.dom import DOMNode
-from textual.driver import Driver
 from textual.errors import NoWidget
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.theme import ThemeProvider
@@ -61,8 +60,22 @@ class BaseModal(ModalScreen[ScreenResultType], BaseScreen[ScreenResultType]):
     """A screen that leaves the one below in view."""
 
 
+class Commands(CommandList):
+    """The list of the command palette."""
+
+    def on_click(self, event: events.Click) -> None:
+        # Textual 8.2.8 looks for the command under the mouse in a list that may be another one since it was drawn.
+        option = event.style.meta.get("option")
+        if option is not None and option >= self.option_count:
+            event.prevent_default()
+
+
 class Palette(CommandPalette, BaseScreen[None]):
     """The command palette."""
+
+    def compose(self) -> ComposeResult:
+        for widget in super().compose():
+            yield Commands() if type(widget) is CommandList else widget
 
     def _action_command_list(self, action: str) -> None:
         # Textual 8.2.8 looks for the lines of a list that has none before it is laid out.
@@ -71,7 +84,7 @@ class Palette(CommandPalette, BaseScreen[None]):
 
     def _gather_commands(self, search_value: str) -> None:  # type: ignore[override]
         # Textual 8.2.8 looks for commands that nobody will see, and then for the list to put them into.
-        if here(self):
+        if self in self.app.screen_stack:
             super()._gather_commands(search_value)
 
 
@@ -105,11 +118,6 @@ class BaseApp(App[ReturnType]):
                 # Windows has no such handlers, and a thread that is not the main one may not have any.
                 with suppress(NotImplementedError, ValueError, RuntimeError):
                     loop.add_signal_handler(number, end, number)
-
-    @on(Driver.SignalResume)
-    def _draw_again(self) -> None:
-        """Somebody else has written to the terminal meanwhile."""
-        self.refresh(layout=True)
 
     def get_default_screen(self) -> Screen[Any]:
         """The screen below all others."""
