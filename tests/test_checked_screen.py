@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,30 @@ async def test_the_marks_belong_to_their_loss_and_come_back_with_it(report: core
         assert "you wrote" not in said(pilot)
         await press(pilot, "h")
         assert {"s_1", "delta_1", "dW_1", "W_out_next"} <= marked(pilot)
+
+
+async def test_a_check_that_ends_below_another_screen_shows_when_that_is_closed(
+    monkeypatch: pytest.MonkeyPatch, report: core.CheckReport
+) -> None:
+    covered = threading.Event()
+
+    def check_slowly(*_: object) -> core.CheckReport:
+        covered.wait()
+        return report
+
+    monkeypatch.setattr("tui.screens.check.check_answers", check_slowly)
+    async with app(report.step.problem).run_test() as pilot:
+        await settle(pilot)
+        training(pilot).action_check_answers()
+        await pilot.pause()
+        await pilot.press("a", "enter", "ctrl+p")
+        await pilot.pause()
+        covered.set()
+        await settle(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert pilot.app.screen is training(pilot)
+        assert training(pilot).query_one(Workbench).report is report
 
 
 async def test_the_palette_checks_a_file_on_the_step_on_screen_and_complains_of_a_bad_one(tmp_path: Path) -> None:

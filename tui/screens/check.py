@@ -25,6 +25,7 @@ class CheckScreen(BaseModal[CheckReport | None]):
     def __init__(self, step: Step) -> None:
         super().__init__()
         self._step = step
+        self._report: CheckReport | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -48,7 +49,15 @@ class CheckScreen(BaseModal[CheckReport | None]):
             more = [f"and {len(lines) - MOST_MISTAKES} more"] if len(lines) > MOST_MISTAKES else []
             self.app.call_from_thread(self._complain, "\n".join(lines[:MOST_MISTAKES] + more))
         else:
-            self.app.call_from_thread(self.dismiss, report)
+            self.app.call_from_thread(self._answer, report)
+
+    def _answer(self, report: CheckReport) -> None:
+        self._report = report
+        self.dismiss(report)
+
+    def on_screen_resume(self) -> None:
+        if self._report is not None:  # it came while another screen was on top
+            self.dismiss(self._report)
 
     def _complain(self, text: str) -> None:
         self.query_one("#complaint", Label).update(text)
