@@ -53,6 +53,15 @@ def click(x: int, y: int) -> list[events.Event]:
     ]
 
 
+async def until(pilot: Pilot[Any], so: Callable[[], object]) -> None:
+    """Wait until something is so, however busy the machine is."""
+    for _ in range(500):
+        if so():
+            return
+        await pilot.pause(0.01)
+    pytest.fail("it never was so")
+
+
 @pytest.mark.parametrize(
     ("open_app", "keys"),
     [
@@ -79,9 +88,8 @@ async def test_n_held_down_begins_new_sheets() -> None:
         await pilot.pause()
         first = pilot.app.screen
         send(pilot, *[key("n")] * 5)
-        await pilot.pause()
+        await until(pilot, lambda: pilot.app.screen is not first)
         assert isinstance(pilot.app.screen, PractiseScreen)
-        assert pilot.app.screen is not first
         assert len(pilot.app.screen_stack) == 2
 
 
@@ -94,12 +102,10 @@ async def test_clicks_on_a_notice_that_goes_away_do_no_harm() -> None:
         x, y = toast.region.center
         with pilot.app.batch_update():  # it is still on screen
             send(pilot, *click(int(x), int(y)))
-            while toast.is_attached:
-                await asyncio.sleep(0)
+            await until(pilot, lambda: not toast.is_attached)
             send(pilot, *click(int(x), int(y)))
             await pilot.pause(0)
-        await pilot.pause()
-        assert not pilot.app.screen.query(Toast)
+        await until(pilot, lambda: not pilot.app.screen.query(Toast))
 
 
 async def test_clicks_outside_the_palette_close_nothing_else() -> None:
@@ -109,6 +115,7 @@ async def test_clicks_outside_the_palette_close_nothing_else() -> None:
         await pilot.pause()
         assert isinstance(pilot.app.screen, CommandPalette)
         send(pilot, *click(1, 1), *click(1, 1))
+        await until(pilot, lambda: not isinstance(pilot.app.screen, CommandPalette))
         await settle(pilot)
         assert isinstance(pilot.app.screen, TrainingScreen)
 
@@ -119,6 +126,7 @@ async def test_a_click_on_a_command_that_is_no_more_does_no_harm() -> None:
         await pilot.press("ctrl+p")
         await pilot.pause()
         commands = pilot.app.screen.query_one(CommandList)
+        await until(pilot, lambda: commands.option_count and commands.size)
         x, y = commands.region.x + 4, commands.region.y + 1
         style = pilot.app.screen.get_style_at(x, y)
         assert style.meta["option"] == 0
