@@ -80,7 +80,7 @@ def unwritable(path: str, kept: Iterable[str] = ()) -> str | None:
     except OSError as error:
         return error.strerror
     except ValueError:  # a NUL character
-        return "this is no file name"
+        return "this is not a file name"
     return None
 
 

@@ -68,7 +68,7 @@ def test_what_follows_from_a_slip_is_said_to(check: Any) -> None:
 def test_a_quantity_that_is_all_wrong_is_told_briefly(check: Any) -> None:
     run = check(sheet="problem = 'exercise-2'\n[answers]\ndelta_out = [31.7, 28.3, 57.9, 91.1]\n")
     assert run.status == 1
-    assert run.out.count("no known kind of slip gives this number") == 1
+    assert run.out.count("wrong; this doesn't match any common mistake") == 1
     assert "    and 3 more such numbers in δ_out" in run.out
 
 
@@ -120,7 +120,7 @@ def test_a_copy_of_the_example_elsewhere_works(check: Any, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((), "sgdb: expected ANSWERS, a .toml file that names a problem, a step, and what was found"),
+        ((), "sgdb: expected ANSWERS, a .toml file with the problem, the step and your answers"),
         (("a.toml", "b.toml"), 'sgdb: expected one file of answers, found also "b.toml"'),
         (("--jsn", "a.toml"), 'sgdb: option: unknown "--jsn"; did you mean "--json"?'),
         (("nowhere.toml",), "sgdb: nowhere.toml: there is no such file"),
@@ -140,4 +140,4 @@ def test_help(check: Any) -> None:
 
 def test_a_report_goes_one_way(check: Any) -> None:
     run = check(PUBLISHED, "--json", "--screen")
-    assert (run.status, run.out, run.err) == (2, "", "sgdb: --json and --screen: expected one of the two\n")
+    assert (run.status, run.out, run.err) == (2, "", "sgdb: --json and --screen: cannot be combined\n")

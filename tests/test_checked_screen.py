@@ -176,5 +176,5 @@ async def test_without_answers_the_keys_say_so() -> None:
     async with app().run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         bench = training(pilot).query_one(Workbench)
-        assert (bench.why_not("slip") or "").startswith("No answers were checked")
+        assert (bench.why_not("slip") or "").startswith("No answers are loaded")
         assert bench.check_action("report", ()) is None

@@ -162,10 +162,13 @@ class TestWrongInput:
             ("--lr -1e3", ['--lr: expected a finite number above 0, found "-1e3"']),
             ("--lr=", ['--lr: expected a finite number above 0, found ""']),
             ("--list=yes", ["--list: expected no value"]),
-            ("--hidden 8", ["--hidden: only for a table (.csv, .npz); here the problem's file says it"]),
+            ("--hidden 8", ["--hidden: only for a table (.csv, .npz); set it in the problem file"]),
             ("xor none.toml", ['expected one problem, found also "none.toml"']),
             ("rnu xor", ['command: unknown "rnu"; did you mean "run"?']),
-            ("--lr 1 run xor", ['"run" is a command and comes first: sgdb run ...; a file of this name is ./run']),
+            (
+                "--lr 1 run xor",
+                ['"run" is a command and must come first: sgdb run ...; for a file of this name, '],
+            ),
             ("none.csv", ["none.csv: there is no such file"]),
             ("./none.toml", ["./none.toml: there is no such file"]),
             ("run --steps 1.5", ['--steps: expected a whole number from 0 to 1000000000, found "1.5"']),
@@ -260,7 +263,7 @@ class TestRun:
         Path("losses.csv").write_text("old")
         os.symlink("losses.csv", "link.csv")
         answer = sgdb("run", "--steps", "1", "--csv", "link.csv")
-        assert answer.mistakes == ["sgdb: --csv: link.csv: the file is there already; --force replaces it"]
+        assert answer.mistakes == ["sgdb: --csv: link.csv: the file exists; --force replaces it"]
         assert Path("losses.csv").read_text() == "old"
         assert sgdb("run", "--steps", "1", "--csv", "link.csv", "--force").status == 0
         assert Path("link.csv").is_symlink()

@@ -287,4 +287,4 @@ class TestCommand:
 
         monkeypatch.setattr("core.gradient_check.check_gradients", interrupted)
         assert main(["exercise-2"]) == 130
-        assert capsys.readouterr().err == "sgdb: stopped before the check was done\n"
+        assert capsys.readouterr().err == "sgdb: interrupted before the check was complete\n"

@@ -252,7 +252,7 @@ class TestRoundingOnTheWay:
         dW_1 = [exact("-0.01344 -0.02015 -0.1504"), exact("-0.016395 -0.024595 0.00723")]
         slip = only_slip({"dW_1": dW_1})
         assert (slip.kind, len(slip.cells)) == ("rounded early", 5)
-        assert slip.text == "what follows from numbers on the way rounded to 4 decimals"
+        assert slip.text == "the result of intermediate numbers rounded to 4 decimals"
 
     def test_rounding_of_no_fixed_kind_is_one_slip_too(self) -> None:
         dW_1 = [exact("-0.013420 -0.020160 -0.150435"), exact("-0.016405 -0.024615 0.007230")]
@@ -429,9 +429,7 @@ class TestMoreKinds:
         del answers["delta_1"]
         found = only_slip(answers)
         assert (found.name, found.kind, len(found.cells)) == ("dW_1", "one number before", 2)
-        assert found.text.startswith(
-            f"what follows from one wrong number, delta_1[{cell[0] + 1},{cell[1] + 1}] of about"
-        )
+        assert found.text.startswith(f"the result of one wrong number, delta_1[{cell[0] + 1},{cell[1] + 1}] of about")
 
 
 class TestNumbersFromPython:

@@ -192,7 +192,7 @@ def test_number_by_number_and_row_by_row() -> None:
         ("15", "s₁[1,1]: a decimal point slip"),
         ("-1.5", "s₁[1,1]: the sign is wrong"),
         ("-3/2", "s₁[1,1]: the sign is wrong"),
-        ("0", "s₁[1,1]: that is not it, and no known kind of slip gives this number"),
+        ("0", "s₁[1,1]: wrong; this doesn't match any common mistake"),
         ("1.5 -0.02 0.2", "s₁[1,2]: a decimal point slip"),
         ("-2.5 1.2 0.5", "s₁[1,1]: a neighbouring row of s₁"),
     ],
@@ -277,24 +277,24 @@ def test_what_goes_on_from_the_digits_on_the_screen_is_right() -> None:
         ("nan", 'expected a number such as -0.25, 3e-4 or 1/3, found "nan"'),
         ("1;;x", 'expected a number such as -0.25, 3e-4 or 1/3, found "x"'),
         ("1/2/3", 'expected a number such as -0.25, 3e-4 or 1/3, found "1/2/3"'),
-        ("1/0", 'expected a number, found "1/0": nothing is divided by 0'),
+        ("1/0", 'expected a number, found "1/0": division by 0'),
         ("1e999", "expected a finite number, found one of about 1e999"),
         ("9" * 60, "expected a number of at most"),
         ("1" * 20_000, "expected at most 10000 characters"),
         ("?", "a cell left open stays open"),
         ("_ _ _", "a cell left open stays open"),
-        ("0,4", 'a comma stands between numbers: expected 0.4 for one number, "0 4" for two, found "0,4"'),
-        ("-0,4; 1,7", 'a comma stands between numbers: expected -0.4 for one number, "-0 4" for two, found "-0,4"'),
-        (",5", 'a comma stands between numbers: expected .5, found ",5"'),
-        ("1 2 3 4 5", "expected a number, a row of 3 or all 12, found 5 numbers; a semicolon divides rows"),
+        ("0,4", 'a comma separates numbers: expected 0.4 for one number, "0 4" for two, found "0,4"'),
+        ("-0,4; 1,7", 'a comma separates numbers: expected -0.4 for one number, "-0 4" for two, found "-0,4"'),
+        (",5", 'a comma separates numbers: expected .5, found ",5"'),
+        ("1 2 3 4 5", "expected a number, a row of 3 or all 12, found 5 numbers; a semicolon separates rows"),
         (
             "[1,5]",
-            'expected a number, a row of 3 or all 12, found 2 numbers; write "1.5" with a point; a comma divides',
+            'expected a number, a row of 3 or all 12, found 2 numbers; write "1.5" with a point; a comma separates',
         ),
-        ("1, 5", "expected a number, a row of 3 or all 12, found 2 numbers; a semicolon divides rows"),
-        ("1.7; -0.9", "expected a number, a row of 3 or all 12, found 2 rows of 1; a semicolon divides rows"),
-        ("1 2;3", "expected a number, a row of 3 or all 12, found rows of 2 and 1; a semicolon divides rows"),
-        ("1 2;3 4;5 6;7 8", "expected a number, a row of 3 or all 12, found 4 rows of 2; a semicolon divides rows"),
+        ("1, 5", "expected a number, a row of 3 or all 12, found 2 numbers; a semicolon separates rows"),
+        ("1.7; -0.9", "expected a number, a row of 3 or all 12, found 2 rows of 1; a semicolon separates rows"),
+        ("1 2;3", "expected a number, a row of 3 or all 12, found rows of 2 and 1; a semicolon separates rows"),
+        ("1 2;3 4;5 6;7 8", "expected a number, a row of 3 or all 12, found 4 rows of 2; a semicolon separates rows"),
     ],
 )
 def test_what_is_no_answer_costs_nothing(text: str, message: str) -> None:
@@ -476,7 +476,7 @@ def test_what_was_kept_and_is_broken_is_told(folder: Path, change: Any) -> None:
     kept = json.loads(file.read_text())
     file.write_text("[" * 100_000 if change is None else json.dumps({**kept, **change}))
     work = exercise()
-    with pytest.raises(core.ProblemError, match=r"\.json: this is no sheet that was kept"):
+    with pytest.raises(core.ProblemError, match=r"\.json: this is not a saved sheet"):
         resume(work, folder)
     assert not work.begun
     assert keep_progress(work, 0.0, folder) == ""

@@ -346,11 +346,11 @@ async def test_a_sheet_that_is_left_goes_on(folder: Path) -> None:
     app = practice(clock=clock)
     async with app.run_test() as pilot:
         await press(pilot, "n")
-        assert on_screen(pilot, "Sheet 7 is not begun. Once more, and n begins another.")
+        assert on_screen(pilot, "Sheet 7 is not started. Press n again for another sheet.")
         await enter(pilot, "1.5")
         clock.seconds = 61.0
         await press(pilot, "n")
-        assert on_screen(pilot, "Sheet 7 is not done; it is kept, and goes on when it is opened again.")
+        assert on_screen(pilot, "Sheet 7 is not finished; progress is saved.")
         await press(pilot, "n")
         assert on_screen(pilot, "sheet 8 · 0 of")
         await press(pilot, "q")
@@ -359,11 +359,11 @@ async def test_a_sheet_that_is_left_goes_on(folder: Path) -> None:
     app = practice(clock=clock)
     async with app.run_test() as pilot:
         await pilot.pause()
-        assert on_screen(pilot, "Sheet 7 goes on where it was left: 1 of 67 numbers found.")
+        assert on_screen(pilot, "Sheet 7 continues: 1 of 67 numbers found.")
         assert on_screen(pilot, "sheet 7 · 1 of 67 numbers · 0 slips · 0 hints · 1:01")
         assert screen_of(pilot).exercise.cell == (1, 2)
         await press(pilot, "ctrl+q")
-    assert app.return_value == "Sheet 7 is kept, 1 of 67 numbers found; the same command with --seed 7 opens it again."
+    assert app.return_value == "Sheet 7 is saved, 1 of 67 numbers found; to continue, add --seed 7 to the command."
 
 
 async def test_ctrl_c_leaves_and_keeps_the_sheet(folder: Path) -> None:
@@ -371,12 +371,12 @@ async def test_ctrl_c_leaves_and_keeps_the_sheet(folder: Path) -> None:
     async with app.run_test() as pilot:
         await enter(pilot, "1.5")
         await press(pilot, "2", "ctrl+c")
-    assert (app.return_value or "").startswith("Sheet 7 is kept, 1 of 67 numbers found;")
+    assert (app.return_value or "").startswith("Sheet 7 is saved, 1 of 67 numbers found;")
     assert len(list(folder.iterdir())) == 1
 
 
 def test_the_last_word_is_broken_between_words(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    words = "Sheet 7 is kept, 1 of 67 numbers found; the same command with --seed 7 opens it again."
+    words = "Sheet 7 is saved, 1 of 67 numbers found; to continue, add --seed 7 to the command."
     monkeypatch.setattr(PractiseApp, "run", lambda _: words)
     monkeypatch.setenv("COLUMNS", "30")
     assert run_practice(Exercise(core.load_problem("exercise-2"), 7), data_folder()) == 0
@@ -392,7 +392,7 @@ async def test_a_sheet_that_cannot_be_kept_is_not_left_without_asking(folder: Pa
     async with app.run_test(size=(120, 40)) as pilot:
         await enter(pilot, "1.5")
         await press(pilot, "ctrl+q")
-        assert on_screen(pilot, "Sheet 7 cannot be kept:")
+        assert on_screen(pilot, "Sheet 7 cannot be saved:")
         assert app.is_running
         await press(pilot, "ctrl+q")
     assert app.return_value is not None
@@ -404,14 +404,14 @@ async def test_what_was_kept_and_is_broken_is_told(folder: Path) -> None:
     app = practice()
     async with app.run_test(size=(200, 40)) as pilot:
         await pilot.pause()
-        assert on_screen(pilot, "json: this is no sheet that was kept.")
+        assert on_screen(pilot, "json: this is not a saved sheet.")
 
 
 async def test_a_sheet_of_fewer_rows_says_so() -> None:
     app = practice(name="three-classes")
     async with app.run_test() as pilot:
         await pilot.pause()
-        assert on_screen(pilot, "A step has 10 rows; the sheet takes 2, so as not to be too long.")
+        assert on_screen(pilot, "A step has 10 rows; the sheet uses 2 of them, to stay short.")
 
 
 async def test_help() -> None:
@@ -420,7 +420,7 @@ async def test_help() -> None:
         await press(pilot, "question_mark")
         assert isinstance(pilot.app.screen, HelpScreen)
         assert on_screen(pilot, "a matrix   1 2 3; 4 5 6 or [[1, 2, 3], [4, 5, 6]],")
-        assert on_screen(pilot, "Quit; the sheet is kept")
+        assert on_screen(pilot, "Quit; progress is saved")
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, PractiseScreen)
 
@@ -496,7 +496,7 @@ async def test_a_file_that_is_there_takes_a_second_enter(export: ExportApp, tmp_
     async with export.run_test() as pilot:
         export.ask()
         await press(pilot, "enter")
-        assert on_screen(pilot, "is there already; enter again replaces it")
+        assert on_screen(pilot, "exists; press enter again to replace it")
         assert path.read_text() == "mine"
         await press(pilot, "down", "up", "enter")
         assert path.read_text() == "mine"  # another name was looked at in between

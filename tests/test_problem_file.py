@@ -122,10 +122,10 @@ REFUSED = [
     ("[data]\n" + LAYER, "data: expected inputs and targets, or csv, or npz"),
     ("[data]\ntargets = [1]\n" + LAYER, "data.inputs: missing; expected a list of rows, one for each sample"),
     ("[data]\ninputs = [[1, 2]]\n" + LAYER, "data.targets: missing; expected a list of rows, one for each sample"),
-    (DATA + "csv = 'x.csv'\n" + LAYER, "data.csv: not together with data.inputs: the data come from one place"),
+    (DATA + "csv = 'x.csv'\n" + LAYER, "data.csv: cannot be combined with data.inputs"),
     (
         "[data]\ncsv='a.csv'\nnpz='a.npz'\n" + LAYER,
-        "data.npz: not together with data.csv: the data come from one place",
+        "data.npz: cannot be combined with data.csv",
     ),
     (DATA + "target = 'y'\n" + LAYER, "data.target: only with data.csv"),
     (DATA + "task = 'regression'\n" + LAYER, "data.task: only with data.csv or data.npz"),
@@ -178,9 +178,9 @@ REFUSED = [
         DATA + LAYER + "activation = 3\n",
         "layers[1].activation: expected one of identity, relu, tanh, sigmoid, found 3",
     ),
-    (DATA + LAYER + "units = 1\n", "layers[1].units: not together with weights, which say it all"),
-    (DATA + LAYER + "init = 'he'\n", "layers[1].init: not together with weights, which say it all"),
-    (DATA + LAYER + "seed = 1\n", "layers[1].seed: not together with weights, which say it all"),
+    (DATA + LAYER + "units = 1\n", "layers[1].units: cannot be combined with weights"),
+    (DATA + LAYER + "init = 'he'\n", "layers[1].init: cannot be combined with weights"),
+    (DATA + LAYER + "seed = 1\n", "layers[1].seed: cannot be combined with weights"),
     (DATA + LAYER + "train_bias = 1\n", "layers[1].train_bias: expected true or false, found 1"),
     (DATA + LAYER + "train_weights = 'no'\n", 'layers[1].train_weights: expected true or false, found "no"'),
     (DATA + LAYER + "bias = 3\n", "layers[1].bias: expected a list of numbers, true or false, found 3"),
@@ -371,7 +371,7 @@ class TestOptions:
             ("margin", "1", "option margin: squared_error has no margin; softmax_hinge and softmax_margin have one"),
             ("rate", "1", 'option rate: unknown "rate"; expected one of loss, margin, lr, batch, seed, reduction'),
             *(
-                (name, "1", f"option {name}: only for a table (.csv, .npz); here the problem's file says it")
+                (name, "1", f"option {name}: only for a table (.csv, .npz); set it in the problem file")
                 for name in ("target", "task", "hidden", "activation", "standardize")
             ),
         ],

@@ -81,19 +81,19 @@ def test_a_margin_of_any_size(sgdb: Any, command: tuple[str, ...], loss: str, ma
         (("--steps", "3"), ['--steps: expected two whole numbers such as 0..3, found "3"']),
         (("--steps", "3..1"), ["--steps: expected the first step before the last, found 3..1"]),
         (("--steps", "0..100"), ["--steps: expected at most 100 steps, found 101"]),
-        (("--steps", "0..1", "--step", "1"), ["--step and --steps: expected one of the two"]),
+        (("--steps", "0..1", "--step", "1"), ["--step and --steps: cannot be combined"]),
         (("--digits", "13"), ['--digits: expected a whole number from 2 to 12, found "13"']),
         (("--format", "htlm"), ['--format: unknown "htlm"; did you mean "html"?']),
         (("-o",), ["-o: expected a value"]),
         (("-o", ""), ["--output: expected the name of a file"]),
         (("-o", "."), ["--output: .: expected a file, found a folder"]),
         (("-o", "no/where.md"), ["--output: no/where.md: there is no folder no"]),
-        (("-o", "a\0b"), ["--output: ab: this is no file name"]),
+        (("-o", "a\0b"), ["--output: ab: this is not a file name"]),
         (("-o", "/dev/full"), ["--output: /dev/full: expected a file, found a device or a pipe"]),
-        (("-o", "a.pdf"), ["a.pdf: expected a name that ends in .html, .htm, .tex, .md, .markdown, .toml; or say"]),
-        (("-oa.html", "--format", "latex"), ["--format: latex, but a.html is the name of a file in html"]),
-        (("--format", "toml", "--steps", "0..1"), ["--steps: an answer sheet (toml) is of one step: --step"]),
-        (("--format", "toml", "--step", "100001"), ["--step: an answer sheet (toml) is of a step up to 100000"]),
+        (("-o", "a.pdf"), ["a.pdf: expected a name that ends in .html, .htm, .tex, .md, .markdown, .toml, or --"]),
+        (("-oa.html", "--format", "latex"), ["--format: latex does not match a.html, which is a name for html"]),
+        (("--format", "toml", "--steps", "0..1"), ["--steps: an answer sheet (toml) has one step; use --step"]),
+        (("--format", "toml", "--step", "100001"), ["--step: expected at most 100000 for an answer sheet (toml)"]),
         (("exercise-9", "--digits", "x"), ["unknown", "--digits"]),
     ],
 )
@@ -134,7 +134,7 @@ def test_what_a_problem_was_read_from_is_not_overwritten(
 def test_a_file_is_replaced_when_told_to(sgdb: Any, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("notes")
     run = sgdb("solve", "-o", "a.md")
-    assert (run.status, run.err) == (2, "sgdb: --output: a.md: the file is there already; --force replaces it\n")
+    assert (run.status, run.err) == (2, "sgdb: --output: a.md: the file exists; --force replaces it\n")
     assert (tmp_path / "a.md").read_text() == "notes"
     assert sgdb("solve", "-oa.md", "--force").status == 0
     assert (tmp_path / "a.md").read_text().startswith("# Exercise 2")
@@ -288,14 +288,14 @@ def test_without_a_seed_a_sheet_says_which_it_is(sgdb: Any) -> None:
     [
         (("--seed", "x"), '--seed: expected a whole number from 0 to 1000000000, found "x"'),
         (("--seed", "9" * 30), "--seed: expected a whole number"),
-        (("--sheet", "--key"), "--sheet and --key: expected one of the two"),
-        (("-o", "a.md"), "--output: expected --sheet or --key with it"),
+        (("--sheet", "--key"), "--sheet and --key: cannot be combined"),
+        (("-o", "a.md"), "--output: needs --sheet or --key"),
         (("three-classes", "--batch", "3"), "a step has 223 numbers, expected at most 200; --batch 2 fits"),
         (("--seed", "1", "--lr", "1e308", "--sheet"), "the run stops being finite at step 0"),
-        (("--scores", "--sheet"), "--scores: expected alone, found also --sheet"),
-        (("xor", "--scores"), '--scores: expected alone, found also "xor"'),
-        (("--sheet", "--again"), "--again: expected without --sheet"),
-        (("--standardize", "--sheet"), "--standardize: expected without; a sheet's inputs are fresh"),
+        (("--scores", "--sheet"), "--scores: cannot be combined with --sheet"),
+        (("xor", "--scores"), '--scores: cannot be combined with "xor"'),
+        (("--sheet", "--again"), "--again: cannot be combined with --sheet"),
+        (("--standardize", "--sheet"), "--standardize: not for a sheet, whose inputs are new"),
         (("--seed", "1"), "practice needs a terminal"),
         (("--scores", "--sede", "1"), 'unknown "--sede"; did you mean "--seed"?'),
     ],
@@ -325,7 +325,7 @@ SCORE = Score("Exercise 2", 7, "2024-05-06T07:08:09+00:00", 754.4, 65.5, 67, 2, 
 
 
 def test_scores_are_kept_and_shown(sgdb: Any) -> None:
-    assert "no sheet has been finished yet" in sgdb("practise", "--scores").out
+    assert "no finished sheets yet" in sgdb("practise", "--scores").out
     assert keep_score(SCORE, data_folder()) == ""
     assert keep_score(SCORE, data_folder()) == ""
     assert load_scores(data_folder()) == ([SCORE, SCORE], "")
@@ -343,11 +343,11 @@ def test_a_broken_file_of_scores_loses_nothing_else(sgdb: Any) -> None:
     run = sgdb("practise", "--scores")
     assert run.status == 0
     assert len(run.out.splitlines()) == 3
-    assert run.err.endswith("7 lines are no scores\n")
+    assert run.err.endswith("7 lines are not scores\n")
     scores_path(data_folder()).write_bytes(b"\xff\xfe\n")
     run = sgdb("practise", "--scores")
     assert (run.status, run.out) == (2, "")
-    assert run.err.endswith("line is no score\n")
+    assert run.err.endswith("line is not a score\n")
 
 
 @pytest.mark.parametrize("place", ["file", "/proc/nothing"])
@@ -362,7 +362,7 @@ def test_a_place_that_scores_cannot_be_kept_in(sgdb: Any, monkeypatch: pytest.Mo
 def test_a_folder_in_place_of_the_scores(sgdb: Any) -> None:
     path = scores_path(data_folder())
     path.mkdir(parents=True)
-    assert keep_score(SCORE, data_folder()) == f"the score could not be kept: {path}: Is a directory"
+    assert keep_score(SCORE, data_folder()) == f"the score could not be saved: {path}: Is a directory"
     run = sgdb("practise", "--scores")
     assert (run.status, run.out) == (2, "")
     assert run.err == f"sgdb: {path}: expected a file, found a folder or a device\n"
@@ -384,5 +384,5 @@ def test_escape_codes_in_scores_do_not_reach_a_terminal(sgdb: Any) -> None:
 def test_help(sgdb: Any) -> None:
     text = sgdb("solve", "--help").out
     assert text.startswith("usage: sgdb solve [PROBLEM] [options]")
-    assert "steps A to B, at most 100; not in toml, which is of one step" in " ".join(text.split())
+    assert "steps A to B, at most 100 (not for toml)" in " ".join(text.split())
     assert sgdb("practise", "--help").out.startswith("usage: sgdb practise [PROBLEM] [options]")

@@ -318,7 +318,7 @@ class TestRefused:
         assert mistakes(load, POINTS, task="regression")[0] == f'line 2, column 3 ("kind"): {NUMBER} "b"'
         table = {"inputs": np.eye(2), "targets": [[1, 1], [0, 1]]}
         assert mistakes(load, table, task="classification") == (
-            "targets: for classification in 2 columns expected a single 1 in each row, the rest 0; row 1 is not so",
+            "targets: for classification in 2 columns expected a single 1 in each row, the rest 0; row 1 differs",
         )
 
     def test_a_loss_for_classes_where_the_targets_are_numbers(self, load: Any) -> None:

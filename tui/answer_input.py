@@ -34,7 +34,7 @@ class AnswerInput(Input):
         Binding("enter", "screen.check", "check", tooltip="Check what was typed"),
         Binding("down", "screen.move(1, 0)", "cell", tooltip=CELL, key_display="↑↓"),
         Binding("up", "screen.move(-1, 0)", "cell up", show=False),
-        Binding("escape", "put_aside", "clear", tooltip="Empty the line, or bring back what stood in it"),
+        Binding("escape", "put_aside", "clear", tooltip="Clear the line, or restore it"),
         Binding("escape", "take_back", "restore"),
     ]
 

@@ -30,16 +30,16 @@ class Option(NamedTuple):
 
 PROBLEM_OPTIONS = (
     Option("loss", "LOSS", "squared, cross-entropy, hinge or margin"),
-    Option("margin", "M", "the margin of a loss that has one"),
+    Option("margin", "M", "the margin, for --loss hinge or margin"),
     Option("lr", "RATE", "the learning rate"),
-    Option("batch", "ROWS", "rows in a mini-batch; as many as there are rows: all in one step"),
-    Option("seed", "N", "for the order of the rows and, with a table, the starting weights"),
+    Option("batch", "ROWS", "rows in a mini-batch; the number of all rows for one full batch"),
+    Option("seed", "N", "seed for the order of the rows and, for a table, the initial weights"),
     Option("reduction", "HOW", "sum or mean of the samples' losses"),
     Option("target", "COLUMN", "table: the target's column (default: the last)"),
     Option("task", "TASK", "table: classification or regression"),
     Option("hidden", "UNITS", "table: units of the hidden layers, such as 8,8, or none"),
     Option("activation", "NAME", "table: identity, relu, tanh or sigmoid for the hidden layers"),
-    Option("standardize", None, "table: features to mean 0 and deviation 1"),
+    Option("standardize", None, "table: scale the features to mean 0 and standard deviation 1"),
 )
 HELP = Option("help", None, "show this help", short="h")
 
@@ -55,7 +55,7 @@ class Operand(NamedTuple):
     default: str | None = None
 
 
-PROBLEM = Operand("PROBLEM", "problem", "a built-in one, or a .toml, .csv or .npz file", DEFAULT_PROBLEM)
+PROBLEM = Operand("PROBLEM", "problem", "a built-in problem, or a .toml, .csv or .npz file", DEFAULT_PROBLEM)
 
 
 class Arguments(NamedTuple):
@@ -160,7 +160,8 @@ def _operands(words: list[str], noun: str, commands: Iterable[str], mistakes: li
     """The words that are no options, of which there should be one at most."""
     for i, word in enumerate(words):
         if word in commands:
-            mistakes.append(f'"{word}" is a command and comes first: sgdb {word} ...; a file of this name is ./{word}')
+            hint = f"sgdb {word} ...; for a file of this name, write ./{word}"
+            mistakes.append(f'"{word}" is a command and must come first: {hint}')
             return [*words[:i], *words[i + 1 :]]
     if len(words) < 2:
         return words

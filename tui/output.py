@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 FORMATS = ("md", "latex", "html", "toml")
 FORMAT = Option(
-    "format", "FORMAT", "md, latex, html, or toml: an answer sheet for sgdb check (default: as FILE, or md)"
+    "format", "FORMAT", "md, latex, html, or toml for an answer sheet (default: from the name of FILE, or md)"
 )
-OUTPUT = Option("output", "FILE", "write to a file (default, and -: print)", short="o")
-FORCE = Option("force", None, "replace a file that is there already")
+OUTPUT = Option("output", "FILE", "write to a file (default or -: print)", short="o")
+FORCE = Option("force", None, "replace an existing file")
 DIGITS = Option("digits", "N", "significant digits of the numbers, 2 to 12 (default: 6)")
 STDOUT = "-"
 
@@ -48,9 +48,9 @@ def read_output(arguments: Arguments, problem: Problem | None, mistakes: list[st
     meant = format_of(path)
     if format is None and meant is None:
         suffixes = ", ".join(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
-        mistakes.append(f"--output: {printable(path)}: expected a name that ends in {suffixes}; or say --format")
+        mistakes.append(f"--output: {printable(path)}: expected a name that ends in {suffixes}, or --format")
     elif format in FORMATS and meant not in (None, format):
-        mistakes.append(f"--format: {format}, but {printable(path)} is the name of a file in {meant}")
+        mistakes.append(f"--format: {format} does not match {printable(path)}, which is a name for {meant}")
     return Output(path, format or meant or FORMATS[0])
 
 
@@ -62,7 +62,7 @@ def refused(path: str, problem: Problem | None, force: bool) -> str | None:
 
     mistake = unwritable(path, () if problem is None else problem.files)
     if mistake is None and os.path.exists(path) and not force:
-        mistake = "the file is there already; --force replaces it"
+        mistake = "the file exists; --force replaces it"
     return mistake and (f"{printable(path)}: {mistake}" if path else mistake)
 
 

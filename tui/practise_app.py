@@ -35,8 +35,8 @@ class PractiseApp(BaseApp[str]):
         exercise = screen.exercise
         if screen.may_quit():
             left = exercise.begun and not exercise.done
-            kept = f"Sheet {exercise.seed} is kept, {exercise.progress} found; "
-            self.exit(kept + f"the same command with --seed {exercise.seed} opens it again." if left else "")
+            kept = f"Sheet {exercise.seed} is saved, {exercise.progress} found; "
+            self.exit(kept + f"to continue, add --seed {exercise.seed} to the command." if left else "")
 
 
 def run_practice(exercise: Exercise, folder: Path) -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 DIGITS = 7
 MOST_CELLS = 6  # cells of a slip that are listed by name
 COLOURS = {"right": "32", "follows": "33", "slip": "31", "open": "2", "title": "1"}
-NO_KIND = "no known kind of slip gives this number"
+NO_KIND = "wrong; this doesn't match any common mistake"
 
 
 class ReportText:
@@ -31,7 +31,7 @@ class ReportText:
         told = [slip for slip in report.slips if slip.kind or slip is self._first_unknown(slip.name)]
         for i, slip in enumerate(told):
             if i < 2:
-                yield from ("", self._painted("title", "and after it:" if i else "the first slip:"))
+                yield from ("", self._painted("title", "then:" if i else "the first slip:"))
             yield from self._slip(slip)
             if not slip.kind and alike[slip.name] > 1:  # one tells enough of many in the same quantity
                 yield f"    and {_count(alike[slip.name] - 1, 'more such number')} in {slip.symbol}"

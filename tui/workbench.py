@@ -52,7 +52,7 @@ class Workbench(PaneGrid):
         ),
         Binding("full_stop", "walk(1)", "walk", tooltip="Next computation of the step", key_display="."),
         Binding("comma", "walk(-1)", "uncompute", tooltip="Previous computation", key_display=",", show=False),
-        Binding("d", "check", "differences", tooltip="Gradients beside central differences, or not", show=False),
+        Binding("d", "check", "differences", tooltip="Gradients next to central differences, or not", show=False),
         Binding("left", "move(0, -1)", "cell left", show=False),
         Binding("right", "move(0, 1)", "cell right", show=False),
         Binding("up", "move(-1, 0)", "cell up", show=False),
@@ -209,17 +209,17 @@ class Workbench(PaneGrid):
     def why_not(self, action: str, parameters: tuple[object, ...] = ()) -> str | None:  # noqa: ARG002
         """Why an action can do nothing now; None if it can."""
         if action == "copy" and self.inspected is None:
-            return "There is no cell to copy the arithmetic of: enter begins to inspect."
+            return "No cell is selected: press enter to inspect one."
         if action == "back" and not self._trail:
-            return "The trail is empty: it grows by following terms with enter."
+            return "The trail is empty: follow a term with enter first."
         if action == "leave" and not (self.detailed or self.zoomed or self.report is not None):
-            return "There is nothing to leave here; q quits."
+            return "Nothing to leave here; q quits."
         if action in ("slip", "report") and self.report is None:
-            return "No answers were checked: sgdb check FILE --screen does, and the palette's Check answers."
+            return "No answers are loaded: use Check answers in the palette, or sgdb check FILE --screen."
         if action == "slip" and self.report is not None and not self.report.slips:
-            return "There is no slip in the numbers that were checked."
+            return "The checked numbers have no slip."
         if action == "margin" and not self.has_class("-hinge"):
-            return "There is no margin under this loss; h shows the softmax hinge."
+            return "This loss has no margin; h shows the softmax hinge."
         return None
 
     def action_margin(self, change: int) -> None:
@@ -331,7 +331,7 @@ class Workbench(PaneGrid):
     def action_copy(self) -> None:
         if self.step is not None and self.inspected is not None:
             self.app.copy_to_clipboard(str(core.explain(self.step, *self.inspected)))
-            self.notify("The cell's arithmetic is in the clipboard.", timeout=2)
+            self.notify("Copied the arithmetic of the cell.", timeout=2)
 
     # Where the cursor goes.
 

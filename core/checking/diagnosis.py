@@ -24,7 +24,7 @@ MOST_OTHERS = 2
 MOST_OPEN = 0.05
 WIDER = 4.0  # a mistake may leave open more than the right way does: so much more, before it is looked at closely
 EARLY = "rounded early"
-ROUGHLY = "about what follows from rounding on the way"
+ROUGHLY = "about the result of rounding on the way"
 LAST_DIGIT = "last digit"
 SLIGHT = (EARLY, LAST_DIGIT)
 ONE_NUMBER = "one number before"
@@ -208,14 +208,14 @@ class Diagnoser:
                     yield from self._attempts(name, at, turn, wrong)
         roundings = list(_roundings([*wrong.values(), *right.values()])) if unwritten else []
         for rounding in roundings:
-            words = f"what follows from numbers on the way {rounding}"
+            words = f"the result of intermediate numbers {rounding}"
             values = own.carry(name, rounding=rounding)
             if self._promising(name, values, wrong):
                 reach = own.reach(name, partial(own.carry, name, rounding=rounding))
                 yield _Try(Diagnosis(EARLY, words, name, rounding), reach, None, own.values)
         for at in unwritten:
             for rounding in roundings:
-                turn = Turn(EARLY, f"what follows from numbers {rounding}", _rounded(rounding, own.order[at]))
+                turn = Turn(EARLY, f"the result of numbers {rounding}", _rounded(rounding, own.order[at]))
                 yield from self._attempts(name, at, turn, wrong)
         if unwritten and all(self._near(name, place, written) for place, written in wrong.items()):
             yield _Try(Diagnosis(EARLY, ROUGHLY, name), self._roughly(name, unwritten[0], wrong), None, own.values)
@@ -249,7 +249,7 @@ class Diagnoser:
                     np.abs(carried - theirs)[index] > open_[index]
                 ):
                     cell = f"[{','.join(str(i + 1) for i in place)}]" if place else ""
-                    words = f"what follows from one wrong number, {at}{cell} of about {moved[place]:.4g}"
+                    words = f"the result of one wrong number, {at}{cell} of about {moved[place]:.4g}"
                     yield _Try(
                         Diagnosis(ONE_NUMBER, words, at), reach, Turn(ONE_NUMBER, words, _always(moved)), own.values
                     )

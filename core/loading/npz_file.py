@@ -114,7 +114,7 @@ def _read_targets(array: Any, task: str | None, mistakes: Mistakes) -> Targets |
         row = int(np.argmax(bad)) + 1
         mistakes.note(
             f"targets: for classification in {array.shape[1]} columns expected a single 1 in each row, the "
-            f"rest 0; row {row} is not so"
+            f"rest 0; row {row} differs"
         )
         return None
     one_hot = array.shape[1] > 1 and not bad.any() and task != "regression"

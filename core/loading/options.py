@@ -62,7 +62,7 @@ def read_options(checker: Checker, options: Mapping[str, object], for_table: boo
         if value is None:
             continue
         if not for_table and name in TABLE_OPTIONS.keys() - TRAINING_OPTIONS.keys():
-            checker.note(f"option {name}", "only for a table (.csv, .npz); here the problem's file says it")
+            checker.note(f"option {name}", "only for a table (.csv, .npz); set it in the problem file")
             continue
         option = Checker()
         read |= option.table("", {name: value}, TABLE_OPTIONS if for_table else TRAINING_OPTIONS)

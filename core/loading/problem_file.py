@@ -169,7 +169,7 @@ def _read_data(checker: Checker, found: dict[str, Any], folder: Path) -> _Data:
         checker.note("data", "expected inputs and targets, or csv, or npz")
         return _Data()
     for way in ways[1:]:
-        checker.note(f"data.{way}", f"not together with data.{ways[0]}: the data come from one place")
+        checker.note(f"data.{way}", f"cannot be combined with data.{ways[0]}")
     for key, homes in (("target", ("csv",)), ("task", ("csv", "npz")), ("standardize", ("csv", "npz"))):
         if key in found and not any(home in found for home in homes):
             checker.note(f"data.{key}", f"only with data.{' or data.'.join(homes)}")
@@ -238,7 +238,7 @@ def _read_layer(
     if "weights" in found:
         for key in ("units", "init", "seed"):
             if key in found:
-                checker.note(f"{path}.{key}", "not together with weights, which say it all")
+                checker.note(f"{path}.{key}", "cannot be combined with weights")
         weights = checker.matrix(f"{path}.weights", read["weights"]) if "weights" in read else None
         units = None if weights is None else weights.shape[1]
         if weights is not None and inputs is not None and len(weights) != inputs:

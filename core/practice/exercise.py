@@ -270,7 +270,7 @@ class Exercise:
                 self.cell = first.cells[0]
             self._next_unless_open()
             place = self.label(name, first.cells[0]) if first.cells else first.symbol
-            text = self._in_print(first.text) or "that is not it, and no known kind of slip gives this number"
+            text = self._in_print(first.text) or "wrong; this doesn't match any common mistake"
             more = f"; {len(report.slips) - 1} more" if len(report.slips) > 1 else ""
             return Reply("slip", f"{place}: {text}{more}")
         if coarse:

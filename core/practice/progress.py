@@ -65,7 +65,7 @@ def resume(exercise: Exercise, folder: Path) -> float | None:
         if not (0 <= seconds < math.inf and slips >= 0 and len(standing) < exercise.total):
             raise ValueError
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
-        raise ProblemError(clean(str(path)), ["this is no sheet that was kept"]) from None
+        raise ProblemError(clean(str(path)), ["this is not a saved sheet"]) from None
     exercise.go_on(standing, hinted, slipped, slips)
     return seconds
 

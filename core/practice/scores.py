@@ -43,7 +43,7 @@ def scores_path(folder: Path) -> Path:
 
 
 def keep_score(score: Score, folder: Path) -> str:
-    """Add a score to the file in `folder`, which is made where it is missing. Returns why the score could not be kept,
+    """Add a score to the file in `folder`, which is made where it is missing. Returns why the score could not be saved,
     or an empty text.
     """
     path = scores_path(folder)
@@ -57,7 +57,7 @@ def keep_score(score: Score, folder: Path) -> str:
                 broken = file.read(1) != b"\n"  # somebody's editor, or a full disk
             file.write(b"\n" * broken + json.dumps(asdict(score)).encode() + b"\n")
     except (OSError, ValueError) as error:
-        return f"the score could not be kept: {clean(str(path))}: {getattr(error, 'strerror', None) or error}"
+        return f"the score could not be saved: {clean(str(path))}: {getattr(error, 'strerror', None) or error}"
     return ""
 
 
@@ -81,7 +81,7 @@ def load_scores(folder: Path) -> tuple[list[Score], str]:
     read = [_read(line) for line in lines if line.strip()]
     scores = [score for score in read if score is not None]
     lost = len(read) - len(scores)
-    return scores, f"{source}: {lost} {'line is no score' if lost == 1 else 'lines are no scores'}" if lost else ""
+    return scores, f"{source}: {lost} {'line is not a score' if lost == 1 else 'lines are not scores'}" if lost else ""
 
 
 def _read(line: str) -> Score | None:

@@ -30,7 +30,7 @@ def read_rows(text: str) -> list[list[Any]]:
             if DECIMAL_COMMA.fullmatch(word):
                 one, two = word.replace(",", "."), word.replace(",", " ").strip()
                 meant = f'{one} for one number, "{two}" for two' if " " in two else one
-                raise ValueError(f"a comma stands between numbers: expected {meant}, found {_cut(word)}")
+                raise ValueError(f"a comma separates numbers: expected {meant}, found {_cut(word)}")
     rows = [[_number(word) for word in line.replace(",", " ").split()] for line in lines]
     rows = [row for row in rows if row]
     if not rows:
@@ -42,8 +42,8 @@ def advice(text: str) -> str:
     """What somebody may not know who typed too many numbers, or too few."""
     meant = COMMA_BETWEEN_DIGITS.search(text)
     if meant is None:
-        return "a semicolon divides rows"
-    return f"write {_cut(meant[0].replace(',', '.'))} with a point; a comma divides numbers"
+        return "a semicolon separates rows"
+    return f"write {_cut(meant[0].replace(',', '.'))} with a point; a comma separates numbers"
 
 
 def _number(word: str) -> Any:
@@ -55,7 +55,7 @@ def _number(word: str) -> Any:
     number, *divisor = map(Decimal, parts)
     if divisor:
         if not divisor[0]:
-            raise ValueError(f"expected a number, found {_cut(word)}: nothing is divided by 0")
+            raise ValueError(f"expected a number, found {_cut(word)}: division by 0")
         number = Decimal(f"{Context(prec=FRACTION_DIGITS).divide(number, divisor[0]):.{FRACTION_DIGITS - 1}e}")
     return number if number else ZERO
 

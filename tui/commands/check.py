@@ -15,11 +15,11 @@ from tui.report import ReportText
 if TYPE_CHECKING:
     from core import CheckReport
 
-ABOUT = "Check numbers and formulas that were found by hand; find the first slip, and say what kind it is."
-ANSWERS = Operand("ANSWERS", "file of answers", "a .toml file that names a problem, a step, and what was found")
+ABOUT = "Check numbers and formulas found by hand: find the first slip and name its kind."
+ANSWERS = Operand("ANSWERS", "file of answers", "a .toml file with the problem, the step and your answers")
 OPTIONS = (
     Option("json", None, "print the report as JSON, for graders"),
-    Option("screen", None, "open the step with every number's verdict marked in its matrix"),
+    Option("screen", None, "open the step on the screen, with every number marked"),
 )
 SLIPPED = 1
 
@@ -32,7 +32,7 @@ def main(argv: Sequence[str]) -> int:
         return 0
     mistakes = arguments.mistakes
     if {"json", "screen"} <= arguments.values.keys():
-        mistakes = [*mistakes, "--json and --screen: expected one of the two"]
+        mistakes = [*mistakes, "--json and --screen: cannot be combined"]
     if mistakes:
         return complain(mistakes)
 

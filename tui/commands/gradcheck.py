@@ -11,10 +11,10 @@ from tui.progress import progress_of, train
 if TYPE_CHECKING:
     from core import CheckedGradient, GradientCheck, Step
 
-ABOUT = "Compare the gradients of a step with central differences of its loss. Exits 1 where they disagree."
+ABOUT = "Compare the gradients of a step with central differences of its loss. The exit status is 1 if they disagree."
 OPTIONS = (
-    Option("step", "K", "the SGD step whose gradients are checked (default: 0)"),
-    Option("all", None, "every entry, also of a large network"),
+    Option("step", "K", "the SGD step to check (default: 0)"),
+    Option("all", None, "show every entry, even of a large network"),
     *PROBLEM_OPTIONS,
 )
 LAST_STEP = 10**9
@@ -47,7 +47,7 @@ def main(argv: Sequence[str]) -> int:
     except DivergedError as error:
         return complain([str(error)], FAILED)
     except KeyboardInterrupt:
-        return complain(["stopped before the check was done"], INTERRUPTED)
+        return complain(["interrupted before the check was complete"], INTERRUPTED)
     for line in _report(check, "all" in arguments.values):
         print(line)
     return 0 if check.ok else FAILED
@@ -82,7 +82,7 @@ def _report(check: GradientCheck, everything: bool) -> Iterator[str]:
             yield _summary(gradient)
             rows += _entries(gradient, _worst(gradient))
     if not everything and count > FEW:
-        yield f"the {WORST} entries of each that are furthest apart (--all: every one):"
+        yield f"the {WORST} entries of each with the largest difference (--all shows every entry):"
     yield from _table(rows)
     verdict = "agree" if check.ok else f"disagree in {check.wrong} of {count} entries"
     kinks = f"; {check.misleading} at a kink, where a difference is misleading" if check.misleading else ""

@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from core.practice import Score
 
 ABOUT = (
-    "Practise on a fresh problem of the same kind with friendly numbers. The same seed gives the same sheet, and one "
-    "that was left goes on."
+    "Practise on a new problem of the same kind with friendly numbers. The same seed gives the same sheet; progress "
+    "is saved."
 )
 OPTIONS = (
-    Option("seed", "N", "which sheet: a whole number (default: a new one)"),
+    Option("seed", "N", "the number of the sheet (default: a new sheet)"),
     Option("sheet", None, "print the empty sheet"),
-    Option("key", None, "print the solved one"),
-    Option("again", None, "begin a sheet anew that was left"),
-    Option("scores", None, "show the scores so far"),
+    Option("key", None, "print its solution"),
+    Option("again", None, "start over a sheet that is not finished"),
+    Option("scores", None, "show all scores"),
     FORMAT,
     OUTPUT,
     FORCE,
@@ -38,7 +38,7 @@ OPTIONS = (
     # A seed is a sheet's here, and the numbers of a table do not come into it.
     *(option for option in PROBLEM_OPTIONS if option.name not in ("seed", "standardize")),
 )
-FRESH = "--standardize: expected without; a sheet's inputs are fresh numbers, friendly as they are"
+FRESH = "--standardize: not for a sheet, whose inputs are new, friendly numbers"
 SHEETS = 10_000  # to choose from where no seed is given
 
 
@@ -65,12 +65,12 @@ def main(argv: Sequence[str]) -> int:
     output = read_output(arguments, problem, mistakes)
     printed = [name for name in ("sheet", "key") if name in values]
     if len(printed) > 1:
-        mistakes.append("--sheet and --key: expected one of the two")
+        mistakes.append("--sheet and --key: cannot be combined")
     for name in ("output", "force", "format", "digits"):
         if name in values and not printed:
-            mistakes.append(f"--{name}: expected --sheet or --key with it")
+            mistakes.append(f"--{name}: needs --sheet or --key")
     if "again" in values and printed:
-        mistakes.append(f"--again: expected without --{printed[0]}")
+        mistakes.append(f"--again: cannot be combined with --{printed[0]}")
     if problem is None or mistakes:
         return complain(mistakes)
 
@@ -88,7 +88,7 @@ def main(argv: Sequence[str]) -> int:
         solution = solve([step], digits, whole=True) if "key" in values else blank_sheet(step, digits)
         return write(solution, output, arguments, number)
     if not terminal():
-        return complain(["practice needs a terminal; to print the sheet: --sheet, and its solution: --key"])
+        return complain(["practice needs a terminal; --sheet prints the sheet, --key its solution"])
     from tui.data_folder import data_folder
     from tui.practise_app import run_practice
 
@@ -119,7 +119,7 @@ def _beside_scores(arguments: Arguments) -> list[str]:
     others = [f"--{name}" for name in arguments.values if name != "scores"]
     if arguments.problem != DEFAULT_PROBLEM:
         others.insert(0, f'"{printable(arguments.problem)}"')
-    return [*arguments.mistakes, *([f"--scores: expected alone, found also {', '.join(others)}"] if others else [])]
+    return [*arguments.mistakes, *([f"--scores: cannot be combined with {', '.join(others)}"] if others else [])]
 
 
 def _print_scores() -> int:
@@ -140,7 +140,7 @@ def _print_scores() -> int:
 
 def _table(scores: Sequence[Score]) -> Iterator[str]:
     if not scores:
-        yield "no sheet has been finished yet"
+        yield "no finished sheets yet"
         return
     rows = [("finished", "problem", "loss", "sheet", "points", "slips", "hints", "time")]
     for score in scores:

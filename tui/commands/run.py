@@ -13,10 +13,10 @@ from tui.streams import UNWRITTEN
 if TYPE_CHECKING:
     from core import Timeline
 
-ABOUT = "Train without a screen; print the loss at the parameters after the last step."
+ABOUT = "Train without a screen and print the loss after the last step."
 OPTIONS = (
-    Option("steps", "N", "how many SGD steps to take (default: 1000)"),
-    Option("csv", "FILE", "write the loss of each step to a file"),
+    Option("steps", "N", "the number of SGD steps (default: 1000)"),
+    Option("csv", "FILE", "save the loss of each step to a file"),
     FORCE,
     *PROBLEM_OPTIONS,
 )

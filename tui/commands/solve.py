@@ -17,19 +17,19 @@ from tui.output import (
 )
 from tui.progress import train
 
-ABOUT = "Write the worked solution of SGD steps: what is given, every formula, the numbers put in, every matrix."
+ABOUT = "Write the worked solution of SGD steps: what is given, and every formula with its numbers and result."
 LAST_STEP = 10**9
 MOST_STEPS = 100
 FAILED = 1
 INTERRUPTED = 130
 OPTIONS = (
     Option("step", "K", "the SGD step (default: 0)"),
-    Option("steps", "A..B", f"steps A to B, at most {MOST_STEPS}; not in toml, which is of one step"),
+    Option("steps", "A..B", f"steps A to B, at most {MOST_STEPS} (not for toml)"),
     FORMAT,
     OUTPUT,
     FORCE,
     DIGITS,
-    Option("whole", None, "large matrices whole, in blocks that fit on a page"),
+    Option("whole", None, "show large matrices in full, in blocks that fit on a page"),
     *PROBLEM_OPTIONS,
 )
 
@@ -81,7 +81,7 @@ def _steps(values: Mapping[str, Any], mistakes: list[str]) -> tuple[int, int]:
             return 0, 0
         return step, step
     if "step" in values:
-        mistakes.append("--step and --steps: expected one of the two")
+        mistakes.append("--step and --steps: cannot be combined")
     text = values["steps"]
     first, dots, last = (part.strip() for part in text.partition(".."))
     a, b = whole(first), whole(last)
@@ -100,7 +100,7 @@ def _answer_sheet_mistakes(values: Mapping[str, Any], last: int) -> list[str]:
     from core.solving import LAST_CHECKED
 
     if "steps" in values:
-        return ["--steps: an answer sheet (toml) is of one step: --step"]
+        return ["--steps: an answer sheet (toml) has one step; use --step"]
     if last > LAST_CHECKED:
-        return [f"--step: an answer sheet (toml) is of a step up to {LAST_CHECKED}, found {last}"]
+        return [f"--step: expected at most {LAST_CHECKED} for an answer sheet (toml), found {last}"]
     return []

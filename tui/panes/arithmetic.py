@@ -108,7 +108,7 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
         if self._terms:
             self.post_message(self.Followed(self._terms[self._picked][1]))
         else:
-            self.notify("This number was given; nothing has computed it.", timeout=4)
+            self.notify("This number is given, not computed.", timeout=4)
 
     def action_leave(self) -> None:
         self.post_message(self.Left())

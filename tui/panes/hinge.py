@@ -75,8 +75,8 @@ class HingePane(MatrixView):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "sample(-1)", "sample", tooltip="Hinge: the sample above", group=SAMPLE),
         Binding("down", "sample(1)", "sample", tooltip="Hinge: the sample below", group=SAMPLE),
-        Binding("left_square_bracket", "margin(-1)", "margin", tooltip="Less margin", key_display="[", group=MARGIN),
-        Binding("right_square_bracket", "margin(1)", "margin", tooltip="More margin", key_display="]", group=MARGIN),
+        Binding("left_square_bracket", "margin(-1)", "margin", tooltip="Smaller margin", key_display="[", group=MARGIN),
+        Binding("right_square_bracket", "margin(1)", "margin", tooltip="Larger margin", key_display="]", group=MARGIN),
     ]
 
     step: reactive[Step | None] = reactive(None, init=False)
@@ -125,7 +125,7 @@ class HingePane(MatrixView):
             return
         margin = max(0.0, round(view.margin + change * MARGIN_STEP, 10))
         if margin == view.margin:
-            self.notify("A margin of 0 is the least.", timeout=4)
+            self.notify("0 is the smallest margin.", timeout=4)
         else:
             self.post_message(self.MarginWanted(margin))
 

@@ -63,7 +63,7 @@ class ExportScreen(BaseModal[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
-            yield Label(f"Write step {self._step.index}, worked out, as")
+            yield Label(f"Write the solution of step {self._step.index} as")
             with RadioSet(id="format", compact=True):
                 for i, title in enumerate(FORMATS.values()):
                     yield FormatButton(title, value=i == 0, compact=True)
@@ -110,13 +110,13 @@ class ExportScreen(BaseModal[str | None]):
         path = os.path.expanduser(event.value.strip())
         mistake = unwritable(path, self._step.problem.files)
         if mistake is None and format_of(path) not in (None, self.format):
-            mistake = "an answer sheet is written by sgdb solve"
+            mistake = "use sgdb solve for an answer sheet"
         if mistake:
             self._complain(f"{path}: {mistake}." if path else f"{mistake.capitalize()}.")
             return
         if os.path.exists(path) and self._confirmed != path:
             self._confirmed = path
-            self._complain(f"{path} is there already; enter again replaces it.")
+            self._complain(f"{path} exists; press enter again to replace it.")
             return
         try:
             write_solution(self._step, path, self.format, self._digits)

@@ -65,7 +65,7 @@ class FormulasScreen(BaseModal[None]):
                 for above, below in formula.lines(width):
                     text.append(f"  {above}\n", style="bold")
                     text.append(f"  {below}\n", style="dim")
-            text.append("their numbers, and how far they are apart at most: ", style="italic")
+            text.append("their values; largest difference: ", style="italic")
             text.append(short(float(np.abs(a - b).max()), 3), style="bold")
             self.query_one(f"#formulas_{k}", Static).update(text)
             numbers = NumberFormat(self._digits)

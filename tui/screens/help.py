@@ -24,11 +24,11 @@ Rows are samples. Layers are counted from 1, the last is written out.
   δ = ∂ℒ/∂s      delta           ∂W = ∂ℒ/∂W      gradient
   W⁺ = W - α ∂W  the update      o, p = softmax  logits, probabilities
 
-0.75 is exact, 0.750000 rounded. ▴ rose, ▾ fell since the step shown \
-before. ○ stands by a ReLU unit that is off, ◆ by a cell that feeds the one \
-under the cursor, ◇ by one that it feeds. Of checked answers, ✓ is right, \
-✗ a slip, ≈ follows from one before, ? was left open. The mouse wheel, ↑, \
-↓, page up and page down scroll a pane; ctrl+← and ctrl+→ scroll it sideways.
+0.75 is exact, 0.750000 is rounded. ▴ rose, ▾ fell since the last step shown. \
+○ is a ReLU unit that is off. ◆ is a cell that the selected one is computed \
+from, ◇ one that uses it. In checked answers, ✓ is right, ✗ a slip, ≈ the \
+result of an earlier slip, ? left open. The mouse wheel, ↑, ↓, page up and \
+page down scroll a pane; ctrl+← and ctrl+→ scroll it sideways.
 """
 TWO_COLUMNS = 118  # columns of the terminal, and the keys stand in two
 

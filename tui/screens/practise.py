@@ -38,7 +38,7 @@ ROOMY = (100, 30)
 SHORTEST_NAME = 8  # characters that are left of a problem's name
 MARKS = {"right": (RIGHT, "$text-success"), "slip": (WRONG, "$text-error"), "coarse": (UNSURE, "$text-warning")}
 LETTERS = {"hint": "h", "another": "n", "help": "?", "quit": "q"}
-LINES = "Scroll what is said of the answer"
+LINES = "Scroll the reply"
 MATRICES = "Scroll the matrices"
 START = "exactly or to three significant digits. h helps: the formula, then the numbers put in, then the value."
 PAUSE = 0.5  # seconds between two presses of a key that is not held down
@@ -48,13 +48,13 @@ a number   -0.25, 3e-4, 1/3; exactly, or to three
 a row      1 2 3 or 1, 2, 3
 a matrix   1 2 3; 4 5 6 or [[1, 2, 3], [4, 5, 6]],
            also pasted; _ leaves a cell open
-points     1 for a number found at the first go, ½
-           after a slip or a hint, 0 for one told;
-           what cannot be read costs nothing
+points     1 for a number found at the first attempt,
+           ½ after a slip or a hint, 0 if you asked for
+           the value; unreadable input costs nothing
 
-What is found is shown: go on with those digits.
-Letters are keys in a line that is empty or checked.
-A sheet that is left is kept for the next time.
+Numbers you found are shown: use those digits.
+Letters are keys if the line is empty or checked.
+Progress is saved: open the same seed to continue.
 """
 
 
@@ -76,7 +76,7 @@ class PractiseScreen(BaseScreen[None]):
         Binding("shift+right", "scroll_matrices(1, 0)", "matrices", show=False),
         Binding("n", "another", "new", tooltip="Another sheet, with other numbers"),
         Binding("question_mark", "help", "help", tooltip="This help", key_display="?"),
-        Binding("q", "quit", "quit", tooltip="Quit; the sheet is kept"),
+        Binding("q", "quit", "quit", tooltip="Quit; progress is saved"),
     ]
 
     def __init__(
@@ -129,18 +129,18 @@ class PractiseScreen(BaseScreen[None]):
         try:
             seconds = resume(exercise, self._folder)
         except ProblemError as error:
-            return f"Begun anew. {error}."
+            return f"Started over. {error}."
         if seconds is None:
             return ""
         self._started -= seconds
-        return f"Sheet {exercise.seed} goes on where it was left: {exercise.progress} found."
+        return f"Sheet {exercise.seed} continues: {exercise.progress} found."
 
     def _fewer_rows(self) -> str:
         exercise = self.exercise
         rows = len(exercise.problem.inputs)
         if not exercise.rows_left_out:
             return ""
-        return f"A step has {rows + exercise.rows_left_out} rows; the sheet takes {rows}, so as not to be too long."
+        return f"A step has {rows + exercise.rows_left_out} rows; the sheet uses {rows} of them, to stay short."
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= ROOMY[0] and event.size.height >= ROOMY[1], "-roomy")
@@ -233,8 +233,9 @@ class PractiseScreen(BaseScreen[None]):
         exercise = self.exercise
         alone = sum(standing == "found" for standing in exercise.standing.values())
         yield f"{exercise.points:g} of {exercise.total} points in {_minutes(self._time())}."
-        yield f"{alone} numbers at the first go; {_count(exercise.slips, 'slip')}, {_count(exercise.hints, 'hint')}."
-        yield self._kept or f"Kept in {scores_path(self._folder)}; sgdb practise --scores shows all."
+        helped = f"{_count(exercise.slips, 'slip')}, {_count(exercise.hints, 'hint')}"
+        yield f"{alone} numbers at the first attempt; {helped}."
+        yield self._kept or f"Saved in {scores_path(self._folder)}; sgdb practise --scores shows all."
         yield "n: another sheet · q: quit"
 
     def _time(self) -> float:
@@ -316,7 +317,7 @@ class PractiseScreen(BaseScreen[None]):
                 self.action_move(there[0] - here[0], there[1] - here[1])
 
     def action_another(self) -> None:
-        if self._may_leave("n begins another", ask=True):
+        if self._may_leave("Press n again for another sheet", ask=True):
             self.app.switch_screen(PractiseScreen(self.exercise.another(), self._folder, self._clock, self._keep))
 
     async def action_quit(self) -> None:
@@ -324,7 +325,7 @@ class PractiseScreen(BaseScreen[None]):
 
     def may_quit(self) -> bool:
         """Whether nothing is lost by it, or somebody wants it all the same."""
-        return self._may_leave("it quits", ask=False)
+        return self._may_leave("Press again to quit", ask=False)
 
     def _may_leave(self, what: str, ask: bool) -> bool:
         """Keep what is under way. Whether the sheet may be left: nothing is lost, or somebody says so twice, who is
@@ -335,12 +336,12 @@ class PractiseScreen(BaseScreen[None]):
             return True
         lost = keep_progress(exercise, self._time(), self._folder) if exercise.begun else ""
         if lost:
-            state = f"cannot be kept: {lost}"
+            state = f"cannot be saved: {lost}"
         elif exercise.begun:
-            state = "is not done; it is kept, and goes on when it is opened again"
+            state = "is not finished; progress is saved"
         else:
-            state = "is not begun"
-        note = f"Sheet {exercise.seed} {state}. Once more, and {what}."
+            state = "is not started"
+        note = f"Sheet {exercise.seed} {state}. {what}."
         if self._note == note or not (lost or ask):
             return True
         self._note, self._reply = note, None

@@ -225,12 +225,9 @@ class TrainingScreen(ExplainedScreen):
 
     def _why_no_hinge(self) -> str | None:
         if isinstance(self.problem.loss, SoftmaxHinge):
-            return "This problem is trained under the softmax hinge already."
+            return "This problem already uses the softmax hinge."
         if not self.problem.has_classes:
-            return (
-                "The hinge needs classes, and these targets are none: expected one-hot rows, or -1 and +1 "
-                "for a single output."
-            )
+            return "The hinge needs classes: expected targets that are one-hot rows, or -1 and +1 for a single output."
         return None
 
     def _refresh_keys(self) -> None:
