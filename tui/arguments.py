@@ -30,7 +30,7 @@ class Option(NamedTuple):
 
 PROBLEM_OPTIONS = (
     Option("loss", "LOSS", "squared, cross-entropy, hinge or margin"),
-    Option("margin", "M", "the margin, for --loss hinge or margin"),
+    Option("margin", "M", "the margin of the hinge or margin loss"),
     Option("lr", "RATE", "the learning rate"),
     Option("batch", "ROWS", "rows in a mini-batch; the number of all rows for one full batch"),
     Option("seed", "N", "seed for the order of the rows and, for a table, the initial weights"),
