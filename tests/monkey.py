@@ -34,6 +34,7 @@ from core.practice import Exercise
 from samples import exercise_2
 from screen import diverging, regression, wide
 from tui.app import SgdbApp
+from tui.data_folder import data_folder
 from tui.practise_app import PractiseApp
 from tui.screens.practise import PractiseScreen
 
@@ -71,7 +72,7 @@ class Clock:
 
 def practice(name: str, seed: int) -> PractiseApp:
     """A sheet of a built-in problem."""
-    return PractiseApp(PractiseScreen(Exercise(core.load_problem(name), seed), Clock()))
+    return PractiseApp(PractiseScreen(Exercise(core.load_problem(name), seed), data_folder(), Clock()))
 
 
 def checked() -> SgdbApp:

@@ -18,6 +18,7 @@ from textual.widgets._toast import Toast
 import core
 from core.practice import Exercise
 from screen import app, settle, training
+from tui.data_folder import data_folder
 from tui.practise_app import PractiseApp
 from tui.screens.goto import GoToScreen
 from tui.screens.practise import PractiseScreen
@@ -31,7 +32,7 @@ def _folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
 
 
 def practice() -> PractiseApp:
-    return PractiseApp(PractiseScreen(Exercise(core.load_problem("exercise-2"), 7)))
+    return PractiseApp(PractiseScreen(Exercise(core.load_problem("exercise-2"), 7), data_folder()))
 
 
 def send(pilot: Pilot[Any], *sent: events.Event) -> None:
@@ -163,7 +164,7 @@ async def test_a_screen_that_goes_away_before_it_is_composed_does_no_harm() -> N
 async def test_an_action_before_a_screen_is_composed_does_no_harm() -> None:
     async with practice().run_test() as pilot:
         await pilot.pause()
-        screen = PractiseScreen(Exercise(core.load_problem("exercise-2"), 8))
+        screen = PractiseScreen(Exercise(core.load_problem("exercise-2"), 8), data_folder())
         pilot.app.push_screen(screen)
         assert await pilot.app.run_action("another", screen) is False
         await pilot.pause()

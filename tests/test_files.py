@@ -169,7 +169,7 @@ class TestNamesThatAreNotUtf8:
         assert sgdb("run", b"\xe9.csv", "--steps", "3", "--csv", b"losses-\xe9.csv").status == 0
         assert b"losses-\xe9.csv" in os.listdir(b".")
         answer = sgdb("run", b"\xe9.csv", "--csv", b"losses-\xe9.csv")
-        assert answer.err == "sgdb: --csv: losses-\\xe9.csv: the file is there already; --force replaces it\n"
+        assert answer.err == "sgdb: --csv: losses-\\xe9.csv: the file exists; --force replaces it\n"
 
     def test_a_table_that_a_problem_file_names(self) -> None:
         write(b"\xe9.csv", "x,y\n1,a\n2,b\n")
@@ -205,12 +205,12 @@ class TestNamesThatAreNotUtf8:
         assert answer.status == 0
         assert json.loads(answer.out)["right"]
 
-    def test_the_folder_of_scores_and_sheets(self, monkeypatch: pytest.MonkeyPatch, odd: Path) -> None:
+    def test_the_folder_of_scores_and_sheets(self, odd: Path) -> None:
         write(b"\xe9.toml", PROBLEM)
-        monkeypatch.setenv("XDG_DATA_HOME", str(odd / os.fsdecode(b"data-\xe9")))
+        folder = odd / os.fsdecode(b"data-\xe9")
         problem = core.load_problem(os.fsdecode(b"\xe9.toml"))
         score = Score(problem.name, 7, "2026-01-01T00:00:00+00:00", 60.0, 1.0, 2, 0, 0)
-        assert keep_score(score) == ""
-        assert load_scores() == ([score], "")
-        assert keep_progress(Exercise(problem, 7), 12.0) == ""
-        assert resume(Exercise(problem, 7)) == 12.0
+        assert keep_score(score, folder) == ""
+        assert load_scores(folder) == ([score], "")
+        assert keep_progress(Exercise(problem, 7), 12.0, folder) == ""
+        assert resume(Exercise(problem, 7), folder) == 12.0
