@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from core.checking.check import check_answers
     from core.checking.report import CellVerdict, CheckReport, FormulaVerdict, Slip
     from core.comparison import LossComparison, compare_losses, step_under
-    from core.computation import Computation, Variable, computations, symbols_of, values_of
+    from core.computation import Computation, computations, symbols_of, values_of
     from core.explanation import Explanation, Factor, Term, explain
+    from core.expression.text import Variable
     from core.formulas import Formula, Recursion, Token, expanded, recursive
     from core.gradient_check import CheckedGradient, GradientCheck, check_gradients
     from core.hinge import HingeView, hinge_view
@@ -116,7 +117,8 @@ _LATER = {
         "core.checking.check": ("check_answers",),
         "core.checking.report": ("CellVerdict", "CheckReport", "FormulaVerdict", "Slip"),
         "core.comparison": ("LossComparison", "compare_losses", "step_under"),
-        "core.computation": ("Computation", "Variable", "computations", "symbols_of", "values_of"),
+        "core.computation": ("Computation", "computations", "symbols_of", "values_of"),
+        "core.expression.text": ("Variable",),
         "core.explanation": ("Explanation", "Factor", "Term", "explain"),
         "core.formulas": ("Formula", "Recursion", "Token", "expanded", "recursive"),
         "core.gradient_check": ("CheckedGradient", "GradientCheck", "check_gradients"),

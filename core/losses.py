@@ -10,14 +10,45 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from core.activations import ONE
 from core.arrays import Array, Mask, Rows
+from core.expression.nodes import (
+    COLUMNS,
+    Function,
+    IsTrueClass,
+    Literal,
+    Name,
+    Node,
+    Positive,
+    Product,
+    Quotient,
+    Signs,
+    Softmax,
+    Sum,
+    Total,
+)
 
 HALF, ZERO = np.full((), 0.5), np.zeros(())
+OUTPUTS, TARGETS, PROBABILITIES = Name("y_out"), Name("y_gt"), Name("p")
+
+
+class LossEquations(NamedTuple):
+    """What a loss adds to the statement of a step, each quantity a tree over those before it.
+
+    forward           from y_out up to the samples' losses: "o", "p"
+    sample_losses     what each sample costs
+    backward          from ℒ back to ∂ℒ/∂y_out: "dp", "do"
+    output_gradient   ∂ℒ/∂y_out
+    """
+
+    forward: tuple[tuple[str, Node], ...]
+    sample_losses: Node
+    backward: tuple[tuple[str, Node], ...]
+    output_gradient: Node
 
 
 @dataclass(frozen=True)
@@ -42,6 +73,12 @@ class Loss(ABC):
     @abstractmethod
     def target_mistakes(self, targets: Array) -> list[str]:
         """What is wrong with `targets` (n, d) for this loss, a line for each mistake."""
+
+    @abstractmethod
+    def equations(self, single: bool, share: Node | None) -> LossEquations:
+        """The loss's part of the statement of a step. `single` tells that the network has one output; `share` is the
+        factor that each sample's loss has in ℒ, None for 1.
+        """
 
     def setting_mistakes(self) -> list[str]:
         """What is wrong with the loss's own settings, a line for each mistake."""
@@ -77,8 +114,23 @@ class SquaredError(Loss):
 
         return evaluate
 
+    def equations(self, single: bool, share: Node | None) -> LossEquations:  # noqa: ARG002
+        residual = OUTPUTS - TARGETS
+        squares = Total(COLUMNS, Product(Quotient(Literal(1), Literal(2)), residual**2))
+        return LossEquations((), squares, (), shared(share, residual))
+
     def target_mistakes(self, targets: Array) -> list[str]:  # noqa: ARG002
         return []
+
+
+def shared(share: Node | None, gradient: Node) -> Node:
+    """A gradient of the samples' losses as one of ℒ."""
+    return gradient if share is None else share * gradient
+
+
+def of_true_class(values: Node) -> Node:
+    """The entry of each row that belongs to its true class: p_y."""
+    return Total(COLUMNS, Product(IsTrueClass(), values))
 
 
 def _row_sums(values: Array) -> Array:
@@ -153,6 +205,17 @@ class SoftmaxLoss(Loss):
     @abstractmethod
     def probability_losses(self, probabilities: Array, one_hot: Array) -> Array:
         """What each sample costs, (n,), from its probabilities."""
+
+    @abstractmethod
+    def probability_equations(self, share: Node | None) -> tuple[Node, tuple[tuple[str, Node], ...]]:
+        """What each sample costs as a tree over p, and the quantities from ℒ back to "do", ∂ℒ/∂o."""
+
+    def equations(self, single: bool, share: Node | None) -> LossEquations:
+        sample_losses, backward = self.probability_equations(share)
+        if not single:
+            return LossEquations((("p", Softmax(OUTPUTS)),), sample_losses, backward, Name("do"))
+        forward = (("o", OUTPUTS @ Signs()), ("p", Softmax(Name("o"))))
+        return LossEquations(forward, sample_losses, backward, Name("do") @ Signs().T)
 
     @abstractmethod
     def logit_gradient(self, outputs: Array, targets: Array) -> Array:
@@ -243,6 +306,10 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
             losses: Array = -np.log((probabilities * one_hot).sum(axis=1))
         return losses
 
+    def probability_equations(self, share: Node | None) -> tuple[Node, tuple[tuple[str, Node], ...]]:
+        cost = Sum((-1, Function("log", of_true_class(PROBABILITIES))))
+        return cost, (("do", shared(share, PROBABILITIES - IsTrueClass())),)
+
     def logit_gradient(self, outputs: Array, targets: Array) -> Array:
         return self.probabilities(outputs) - self.one_hot(targets)
 
@@ -258,6 +325,18 @@ class MarginLoss(SoftmaxLoss):
     @abstractmethod
     def costs(self, terms: Array) -> Array:
         """What each term costs, shape (n, C)."""
+
+    @abstractmethod
+    def cost_and_slope(self, term: Node) -> tuple[Node, Node | None]:
+        """What a term costs, and the slope of that; None for 1."""
+
+    def probability_equations(self, share: Node | None) -> tuple[Node, tuple[tuple[str, Node], ...]]:
+        p, wrong = PROBABILITIES, IsTrueClass(other=True)
+        cost, slope = self.cost_and_slope(p - of_true_class(p) + Name("m"))
+        active = wrong if slope is None else wrong * slope
+        dp = shared(share, active - IsTrueClass() * Total(COLUMNS, active))
+        do = p * (Name("dp") - Total(COLUMNS, p * Name("dp")))
+        return Total(COLUMNS, wrong * cost), (("dp", dp), ("do", do))
 
     @abstractmethod
     def active(self, terms: Array, one_hot: Array) -> Mask:
@@ -343,6 +422,9 @@ class SoftmaxHinge(MarginLoss):
         costs: Array = np.maximum(terms, 0.0)
         return costs
 
+    def cost_and_slope(self, term: Node) -> tuple[Node, Node | None]:
+        return Function("relu", term), Positive(term)
+
     def active(self, terms: Array, one_hot: Array) -> Mask:  # noqa: ARG002
         active: Mask = terms > 0
         return active
@@ -367,6 +449,9 @@ class SoftmaxMargin(MarginLoss):
 
     def costs(self, terms: Array) -> Array:
         return terms
+
+    def cost_and_slope(self, term: Node) -> tuple[Node, Node | None]:
+        return term, None
 
     def active(self, terms: Array, one_hot: Array) -> Mask:  # noqa: ARG002
         active: Mask = one_hot == 0

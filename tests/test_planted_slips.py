@@ -88,7 +88,9 @@ class TestSlipsOfThePen:
         right = values_of(step)[name]
         place = tuple(data.draw(st.integers(0, size - 1)) for size in right.shape)
         assume(1e-3 < abs(right[place]) < 10)
-        wrong = Decimal(data.draw(st.sampled_from(planted(f"{write(float(right[place])):f}", kind))))
+        candidates = planted(f"{write(float(right[place])):f}", kind)
+        assume(candidates)  # 1.1111 has no digits to swap
+        wrong = Decimal(data.draw(st.sampled_from(candidates)))
         key = f"{name}[{','.join(str(i + 1) for i in place)}]" if place else name
         assume(not core.check_answers({key: wrong}, step).right)
 

@@ -10,7 +10,8 @@ import numpy as np
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
 from core.checking.own_values import Evaluate
-from core.computation import Computation, Variable, computations
+from core.computation import Computation, computations
+from core.expression.text import Variable
 from core.losses import MarginLoss, SoftmaxCrossEntropy, SoftmaxHinge, SoftmaxMargin, SquaredError
 from core.network import Layer
 from core.quantity import layer_label

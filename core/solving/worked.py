@@ -14,9 +14,10 @@ from math import prod
 import numpy as np
 
 from core.arrays import Array, Mask
-from core.computation import Computation, Variable, computations, copies, symbols_of, values_of
+from core.computation import Computation, computations, copies, symbols_of, values_of
 from core.errors import ProblemError
 from core.explanation import Explanation, enclosed, explain
+from core.expression.text import Variable
 from core.network import Layer
 from core.problem import Problem
 from core.quantity import Quantity, given, quantities

@@ -1,0 +1,264 @@
+"""What a formula is made of: quantities and numbers, entrywise operations, and operations on matrices.
+
+A tree is built with Python's own operators: `X @ W + b` is the matrix product and a bias, `p * (a - b)` entry by entry.
+Every quantity is a matrix: a bias has one row, what is per sample one column. Trees are immutable, and two are equal
+where they are built alike; functions are named, so that a tree does not depend on what they are.
+
+Plain classes: frozen dataclasses cost 7 ms more when this is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+ROWS, COLUMNS, ALL = "rows", "columns", "all"  # what a sum runs over
+
+
+class Node:
+    """A part of a formula."""
+
+    __slots__ = ("_hash", "_parts")
+
+    def __init__(self, *parts: Any) -> None:
+        self._parts = parts
+        self._hash = hash((type(self).__name__, parts))
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            type(self) is type(other) and self._hash == other._hash and self._parts == other._parts
+        )
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self._parts))})"
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The nodes that it is made of, in order."""
+        return tuple(part for part in self._parts if isinstance(part, Node))
+
+    def with_children(self, children: tuple[Node, ...]) -> Node:
+        """The same operation on other nodes, as many; itself, where they are its own."""
+        if children == self.children:
+            return self
+        rest = iter(children)
+        copy = object.__new__(type(self))
+        Node.__init__(copy, *(next(rest) if isinstance(part, Node) else part for part in self._parts))
+        return copy
+
+    def __add__(self, other: Node) -> Node:
+        return _sum(self, 1, other)
+
+    def __sub__(self, other: Node) -> Node:
+        return _sum(self, -1, other)
+
+    def __mul__(self, other: Node) -> Node:
+        return Product(*(self.children if isinstance(self, Product) else (self,)), other)
+
+    def __truediv__(self, other: Node) -> Node:
+        return Quotient(self, other)
+
+    def __pow__(self, power: int) -> Node:
+        return Power(self, power)
+
+    def __matmul__(self, other: Node) -> Node:
+        return MatrixProduct(self, other)
+
+    @property
+    def T(self) -> Node:  # noqa: N802
+        """Its transpose."""
+        return self.argument if isinstance(self, Transpose) else Transpose(self)
+
+
+class Name(Node):
+    """A quantity, or a number of the problem: alpha, n, m."""
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        found: str = self._parts[0]
+        return found
+
+
+class Literal(Node):
+    """An exact number."""
+
+    __slots__ = ()
+
+    def __init__(self, value: int | Fraction) -> None:
+        super().__init__(value)
+
+    @property
+    def value(self) -> int | Fraction:
+        found: int | Fraction = self._parts[0]
+        return found
+
+
+class Signs(Node):
+    """The row (-1, +1), by which a single output becomes the logits of two classes."""
+
+    __slots__ = ()
+
+
+class IsTrueClass(Node):
+    """[j = y]: 1 in the column of each sample's true class, 0 elsewhere; `other` turns it round, [j ≠ y]."""
+
+    __slots__ = ()
+
+    def __init__(self, other: bool = False) -> None:
+        super().__init__(other)
+
+    @property
+    def other(self) -> bool:
+        found: bool = self._parts[0]
+        return found
+
+
+class Sum(Node):
+    """Terms, each with its sign, 1 or -1, added up entry by entry; a single row is added to each."""
+
+    __slots__ = ()
+
+    def __init__(self, *terms: tuple[int, Node]) -> None:
+        super().__init__(*(part for term in terms for part in term))
+
+    @property
+    def terms(self) -> tuple[tuple[int, Node], ...]:
+        return tuple(zip(self._parts[::2], self._parts[1::2], strict=True))
+
+
+class Product(Node):
+    """Factors multiplied entry by entry, a number with every entry."""
+
+    __slots__ = ()
+
+
+class Quotient(Node):
+    """children[0] / children[1], entry by entry."""
+
+    __slots__ = ()
+
+
+class Power(Node):
+    """Every entry of the argument to a whole power."""
+
+    __slots__ = ()
+
+    @property
+    def argument(self) -> Node:
+        return self.children[0]
+
+    @property
+    def power(self) -> int:
+        found: int = self._parts[1]
+        return found
+
+
+class Function(Node):
+    """f(s) entry by entry, or its slope f'(s). `name` is a layer's function, "f_1", an activation, "relu", or "log"."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str, argument: Node, slope: bool = False) -> None:
+        super().__init__(name, argument, slope)
+
+    @property
+    def name(self) -> str:
+        found: str = self._parts[0]
+        return found
+
+    @property
+    def argument(self) -> Node:
+        return self.children[0]
+
+    @property
+    def slope(self) -> bool:
+        found: bool = self._parts[2]
+        return found
+
+
+class Positive(Node):
+    """[a > 0], entry by entry: 1 where it is so, 0 elsewhere."""
+
+    __slots__ = ()
+
+    @property
+    def argument(self) -> Node:
+        return self.children[0]
+
+
+class MatrixProduct(Node):
+    """children[0] children[1]."""
+
+    __slots__ = ()
+
+
+class Transpose(Node):
+    """The argument with its rows for columns."""
+
+    __slots__ = ()
+
+    @property
+    def argument(self) -> Node:
+        return self.children[0]
+
+
+class Total(Node):
+    """The argument added up over its ROWS, its COLUMNS or ALL of both; what it is added up over keeps one entry."""
+
+    __slots__ = ()
+
+    def __init__(self, over: str, argument: Node) -> None:
+        super().__init__(over, argument)
+
+    @property
+    def over(self) -> str:
+        found: str = self._parts[0]
+        return found
+
+    @property
+    def argument(self) -> Node:
+        return self.children[0]
+
+
+class Softmax(Node):
+    """softmax of each row."""
+
+    __slots__ = ()
+
+    @property
+    def argument(self) -> Node:
+        return self.children[0]
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Every node of a tree, from the top, in order."""
+    yield node
+    for child in node.children:
+        yield from walk(child)
+
+
+def names_in(node: Node) -> tuple[str, ...]:
+    """The names at the leaves of a tree, each once, in its order. That of the true class is y_gt."""
+    found = (
+        part.name if isinstance(part, Name) else "y_gt" for part in walk(node) if isinstance(part, (Name, IsTrueClass))
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def put_in_place(node: Node, trees: dict[str, Node]) -> Node:
+    """The tree with other trees in place of the names that these belong to."""
+    if isinstance(node, Name):
+        return trees.get(node.name, node)
+    return node.with_children(tuple(put_in_place(child, trees) for child in node.children))
+
+
+def _sum(left: Node, sign: int, right: Node) -> Node:
+    return Sum(*(left.terms if isinstance(left, Sum) else ((1, left),)), (sign, right))
