@@ -188,7 +188,8 @@ async def test_text_for_a_palette_that_is_closed_does_no_harm() -> None:
 async def test_keys_for_an_application_that_ends_do_no_harm() -> None:
     async with app().run_test() as pilot:
         await settle(pilot)
-        send(pilot, *[key("n")] * 20)
+        for event in (events.Paste("1"), events.AppBlur(), events.AppFocus(), key("n")):
+            send(pilot, *[event] * 5)
 
 
 async def test_who_quits_after_a_crash_has_crashed() -> None:

@@ -25,6 +25,7 @@ from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.theme import ThemeProvider
 from textual.widget import Widget
 
+FROM_TERMINAL = (events.InputEvent, events.Paste, events.AppFocus, events.AppBlur)
 ENDING = ("SIGTERM", "SIGHUP", "SIGQUIT")  # signals that ask the application to end, where the platform has them
 
 
@@ -82,6 +83,10 @@ class Palette(CommandPalette, BaseScreen[None]):
         if self.query_one(CommandList).size:
             super()._action_command_list(action)
 
+    def _on_prune(self) -> None:
+        # Textual 8.2.8 leaves the search to itself when the application closes the palette.
+        self._cancel_gather_commands()
+
     def _gather_commands(self, search_value: str) -> None:  # type: ignore[override]
         # Textual 8.2.8 looks for commands that nobody will see, and then for the list to put them into.
         if self in self.app.screen_stack:
@@ -138,8 +143,9 @@ class BaseApp(App[ReturnType]):
         self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.InputEvent) and (self._exit or not self.screen_stack):
-            return  # it is ending
+        # Textual 8.2.8 asks for the screen on top when the last one is closed.
+        if isinstance(event, FROM_TERMINAL) and (self._exit or not self.screen_stack):
+            return
         # Textual 8.2.8 still finds a widget under the mouse that is removed, and then misses its parent.
         if isinstance(event, events.MouseEvent) and not event.is_forwarded:
             with suppress(NoWidget):
