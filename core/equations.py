@@ -9,8 +9,8 @@ import numpy as np
 
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
-from core.expression.nodes import ALL, ROWS, Function, Literal, Name, Node, Product, Quotient, Total, names_in
-from core.expression.value import Values
+from core.expression.nodes import ALL, ROWS, Function, Literal, Name, Node, Product, Quotient, Total
+from core.expression.value import Compiler, Evaluate
 from core.losses import LossEquations, shared
 from core.problem import Problem
 from core.quantity import layer_label
@@ -26,11 +26,6 @@ class Equation(NamedTuple):
     tree: Node
     axes: str = MATRIX
 
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """The quantities that the tree names, in its order, also numbers such as alpha."""
-        return names_in(self.tree)
-
 
 class Statement:
     """The equations of a problem's steps over batches of `rows` rows, in the order of the computation, and what the
@@ -42,19 +37,22 @@ class Statement:
         self.functions: dict[str, Activation] = dict(ACTIVATIONS)
         for k, layer in enumerate(problem.network.layers, start=1):
             self.functions[f"f_{layer_label(k, depth)}"] = layer.function
-        self.numbers = {"alpha": problem.learning_rate, "n": float(rows), "m": getattr(problem.loss, "margin", 0.0)}
+        numbers = {"alpha": problem.learning_rate, "n": float(rows), "m": getattr(problem.loss, "margin", 0.0)}
         self.output_gradient = _loss(problem, rows).output_gradient
         self.equations = {equation.name: equation for equation in equations(problem, rows)}
-        self._axes = {name: equation.axes for name, equation in self.equations.items()}
+        axes = {name: equation.axes for name, equation in self.equations.items()}
+        axes |= {f"b_{layer_label(k, depth)}": PER_UNIT for k in range(1, depth + 1)}
+        per_unit, per_sample = ({name for name in axes if axes[name] == kind} for kind in (PER_UNIT, PER_SAMPLE))
+        self._compile = Compiler(self.functions, numbers, per_unit, per_sample)
+        self._compiled: dict[str, Evaluate] = {}
 
+    @np.errstate(all="ignore")
     def evaluate(self, name: str, values: Mapping[str, Array]) -> Array:
-        """What a quantity comes to for these values of those before it, laid out as `values` are."""
-        known: dict[str, Array] = {number: np.array(value) for number, value in self.numbers.items()}
+        """What a quantity comes to for these values of those before it, laid out as the step's are."""
         equation = self.equations[name]
-        for needed in equation.inputs:
-            if needed not in known:
-                known[needed] = self._as_matrix(needed, np.asarray(values[needed], dtype=float))
-        found = Values(known, self.functions)(equation.tree)
+        if name not in self._compiled:
+            self._compiled[name] = self._compile(equation.tree)
+        found = np.asarray(self._compiled[name](values))
         if equation.axes == PER_SAMPLE:
             return found[:, 0]
         return found[0] if equation.axes == PER_UNIT else found
@@ -71,12 +69,6 @@ class Statement:
 
     def _is_identity(self, part: Node) -> bool:
         return isinstance(part, Function) and self.functions.get(part.name) is ACTIVATIONS["identity"]
-
-    def _as_matrix(self, name: str, values: Array) -> Array:
-        axes = self._axes.get(name) or (PER_UNIT if name.startswith("b_") else MATRIX)
-        if axes == PER_SAMPLE:
-            return values[:, np.newaxis]
-        return values[np.newaxis, :] if axes == PER_UNIT else values
 
 
 def equations(problem: Problem, rows: int) -> Iterator[Equation]:

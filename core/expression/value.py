@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from operator import itemgetter
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -30,77 +31,150 @@ from core.expression.nodes import (
 )
 from core.losses import SoftmaxLoss
 
+Evaluate: TypeAlias = Callable[[Mapping[str, Array]], Any]
+
 AXES = {ROWS: 0, ALL: None}
 
 
-class Values:
-    """What trees come to for some values of the quantities, matrices by name, and numbers such as alpha; `functions`
-    has what a function's name stands for. Values out of all bounds give infinities and NaN.
+class Compiler:
+    """Turns trees into functions of the quantities' values by name, which give a matrix or a number: a tree is walked
+    once, and evaluated as often as somebody likes. `functions` has what a function's name stands for, `numbers` the
+    values of alpha, n and m; the values of `rows` and `columns` are vectors.
+
+    The functions raise KeyError for an unknown name, ValueError for shapes that do not fit. Values out of all bounds
+    give infinities and NaN, with numpy's warnings.
     """
 
-    def __init__(self, values: Mapping[str, Array], functions: Mapping[str, Activation]) -> None:
-        self._values, self._functions = values, functions
+    def __init__(
+        self,
+        functions: Mapping[str, Activation],
+        numbers: Mapping[str, float],
+        rows: Collection[str] = (),
+        columns: Collection[str] = (),
+    ) -> None:
+        self._functions, self._numbers, self._rows, self._columns = functions, numbers, rows, columns
 
-    def __call__(self, node: Node) -> Array:
-        """The value of a tree: a matrix, or an array () for a number. Raises KeyError for an unknown name, ValueError
-        for shapes that do not fit.
-        """
-        with np.errstate(all="ignore"):
-            return np.asarray(self._value(node))
+    def __call__(self, node: Node) -> Evaluate:
+        return _COMPILERS[type(node)](self, node)
 
-    def _value(self, node: Node) -> Any:
-        return _OPERATIONS[type(node)](self, node)
+    def name(self, node: Name) -> Evaluate:
+        name = node.name
+        if name in self._numbers:
+            number = self._numbers[name]
+            return lambda _: number
+        if name in self._rows:
+            return lambda values: values[name][np.newaxis, :]
+        if name in self._columns:
+            return lambda values: values[name][:, np.newaxis]
+        return itemgetter(name)
 
-    def _name(self, node: Name) -> Any:
-        return self._values[node.name]
+    def is_true_class(self, node: IsTrueClass) -> Evaluate:
+        one_hot = SoftmaxLoss.one_hot
+        if node.other:
+            return lambda values: 1.0 - one_hot(values["y_gt"])
+        return lambda values: one_hot(values["y_gt"])
 
-    def _is_true_class(self, node: IsTrueClass) -> Any:
-        one_hot = SoftmaxLoss.one_hot(self._values["y_gt"])
-        return 1.0 - one_hot if node.other else one_hot
-
-    def _sum(self, node: Sum) -> Any:
-        (sign, first), *rest = node.terms
-        total = self._value(first) if sign > 0 else -self._value(first)
+    def sum(self, node: Sum) -> Evaluate:
+        (sign, start), *rest = node.terms
+        first = self(start)
+        total: Evaluate = first if sign > 0 else lambda values: -first(values)
         for sign, term in rest:
-            total = total + self._value(term) if sign > 0 else total - self._value(term)
+            total = _added(total, self(term)) if sign > 0 else _subtracted(total, self(term))
         return total
 
-    def _product(self, node: Product) -> Any:
+    def product(self, node: Product) -> Evaluate:
         # A factor that is 0 or 1 chooses: what it leaves out may be infinite, and 0 times that would be NaN.
-        chosen = [self._value(part) for part in node.children if isinstance(part, (IsTrueClass, Positive))]
-        product: Any = 1.0
-        for part in node.children:
-            if not isinstance(part, (IsTrueClass, Positive)):
-                product = product * self._value(part)
-        for choice in chosen:
-            product = np.where(choice == 1, product, 0.0)
+        choices = [self(part) for part in node.children if isinstance(part, (IsTrueClass, Positive))]
+        factors = [self(part) for part in node.children if not isinstance(part, (IsTrueClass, Positive))]
+        product = factors[0] if factors else _one
+        for factor in factors[1:]:
+            product = _multiplied(product, factor)
+        for choice in choices:
+            product = _chosen(product, choice)
         return product
 
-    def _function(self, node: Function) -> Any:
-        argument = np.asarray(self._value(node.argument))
+    def quotient(self, node: Quotient) -> Evaluate:
+        above, below = map(self, node.children)
+        return lambda values: above(values) / below(values)
+
+    def power(self, node: Power) -> Evaluate:
+        argument, power = self(node.argument), node.power
+        return lambda values: argument(values) ** power
+
+    def function(self, node: Function) -> Evaluate:
+        argument = self(node.argument)
+        apply: Callable[[Array], Array]
         if node.name == "log":
-            return np.log(argument)
-        function = self._functions[node.name]
-        return function.slope(argument) if node.slope else function(argument)
+            apply = np.log
+        else:
+            function = self._functions[node.name]
+            apply = function.slope if node.slope else function
+        return lambda values: apply(argument(values))
 
-    def _total(self, node: Total) -> Any:
-        value = self._value(node.argument)
-        return value.sum(axis=AXES.get(node.over, 1), keepdims=node.over != ALL)
+    def positive(self, node: Positive) -> Evaluate:
+        argument = self(node.argument)
+        return lambda values: 1.0 * (argument(values) > 0)
+
+    def matrix_product(self, node: MatrixProduct) -> Evaluate:
+        left, right = map(self, node.children)
+        return lambda values: left(values) @ right(values)
+
+    def transpose(self, node: Transpose) -> Evaluate:
+        argument = self(node.argument)
+        return lambda values: argument(values).T
+
+    def total(self, node: Total) -> Evaluate:
+        argument, axis, keep = self(node.argument), AXES.get(node.over, 1), node.over != ALL
+        return lambda values: argument(values).sum(axis=axis, keepdims=keep)
+
+    def softmax(self, node: Softmax) -> Evaluate:
+        argument, softmax = self(node.argument), SoftmaxLoss.softmax
+        return lambda values: softmax(argument(values))
 
 
-_OPERATIONS: dict[type[Node], Callable[[Values, Any], Any]] = {
-    Name: Values._name,
-    Literal: lambda _, node: float(node.value),
-    Signs: lambda _, __: np.array([[-1.0, 1.0]]),
-    IsTrueClass: Values._is_true_class,
-    Sum: Values._sum,
-    Product: Values._product,
-    Quotient: lambda self, node: self._value(node.children[0]) / self._value(node.children[1]),
-    Power: lambda self, node: self._value(node.argument) ** node.power,
-    Function: Values._function,
-    Positive: lambda self, node: 1.0 * (self._value(node.argument) > 0),
-    MatrixProduct: lambda self, node: self._value(node.children[0]) @ self._value(node.children[1]),
-    Transpose: lambda self, node: self._value(node.argument).T,
-    Total: Values._total,
-    Softmax: lambda self, node: SoftmaxLoss.softmax(self._value(node.argument)),
+def _literal(_: Compiler, node: Literal) -> Evaluate:
+    number = float(node.value)
+    return lambda _: number
+
+
+def _signs(_: Compiler, __: Signs) -> Evaluate:
+    signs = np.array([[-1.0, 1.0]])
+    return lambda _: signs
+
+
+_COMPILERS: dict[type[Node], Callable[[Compiler, Any], Evaluate]] = {
+    Name: Compiler.name,
+    Literal: _literal,
+    Signs: _signs,
+    IsTrueClass: Compiler.is_true_class,
+    Sum: Compiler.sum,
+    Product: Compiler.product,
+    Quotient: Compiler.quotient,
+    Power: Compiler.power,
+    Function: Compiler.function,
+    Positive: Compiler.positive,
+    MatrixProduct: Compiler.matrix_product,
+    Transpose: Compiler.transpose,
+    Total: Compiler.total,
+    Softmax: Compiler.softmax,
 }
+
+
+def _one(_: Mapping[str, Array]) -> float:
+    return 1.0
+
+
+def _added(left: Evaluate, right: Evaluate) -> Evaluate:
+    return lambda values: left(values) + right(values)
+
+
+def _subtracted(left: Evaluate, right: Evaluate) -> Evaluate:
+    return lambda values: left(values) - right(values)
+
+
+def _multiplied(left: Evaluate, right: Evaluate) -> Evaluate:
+    return lambda values: left(values) * right(values)
+
+
+def _chosen(product: Evaluate, choice: Evaluate) -> Evaluate:
+    return lambda values: np.where(choice(values) == 1, product(values), 0.0)
