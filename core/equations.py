@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +16,7 @@ from core.expression.value import Compiler, Evaluate
 from core.losses import LossEquations, shared
 from core.problem import Problem
 from core.quantity import layer_label
+from core.record import Record
 
 # How a quantity's values are laid out for people. In a tree a bias is a row, and what is per sample a column.
 MATRIX, PER_SAMPLE, PER_UNIT, NUMBER = "ij", "i", "j", ""
@@ -27,24 +30,41 @@ class Equation(NamedTuple):
     axes: str = MATRIX
 
 
-class Statement:
-    """The equations of a problem's steps over batches of `rows` rows, in the order of the computation, and what the
-    names in them stand for.
-    """
+@dataclass(frozen=True, eq=False)
+class Statement(Record):
+    """The equations of a problem's steps over batches of `rows` rows, and what the names in them stand for."""
 
-    def __init__(self, problem: Problem, rows: int) -> None:
-        depth = len(problem.network)
-        self.functions: dict[str, Activation] = dict(ACTIVATIONS)
-        for k, layer in enumerate(problem.network.layers, start=1):
-            self.functions[f"f_{layer_label(k, depth)}"] = layer.function
-        numbers = {"alpha": problem.learning_rate, "n": float(rows), "m": getattr(problem.loss, "margin", 0.0)}
-        self.output_gradient = _loss(problem, rows).output_gradient
-        self.equations = {equation.name: equation for equation in equations(problem, rows)}
+    problem: Problem
+    rows: int
+
+    @cached_property
+    def equations(self) -> dict[str, Equation]:
+        """By name, in the order of the computation."""
+        return {equation.name: equation for equation in equations(self.problem, self.rows)}
+
+    @property
+    def output_gradient(self) -> Node:
+        """∂ℒ/∂y_out, over what comes before it."""
+        return _loss(self.problem, self.rows).output_gradient
+
+    @cached_property
+    def functions(self) -> dict[str, Activation]:
+        """What a function's name stands for."""
+        layers = self.problem.network.layers
+        return ACTIVATIONS | {f"f_{layer_label(k, len(layers))}": layer.function for k, layer in enumerate(layers, 1)}
+
+    @cached_property
+    def _compile(self) -> Compiler:
+        problem, depth = self.problem, len(self.problem.network)
+        numbers = {"alpha": problem.learning_rate, "n": float(self.rows), "m": getattr(problem.loss, "margin", 0.0)}
         axes = {name: equation.axes for name, equation in self.equations.items()}
         axes |= {f"b_{layer_label(k, depth)}": PER_UNIT for k in range(1, depth + 1)}
         per_unit, per_sample = ({name for name in axes if axes[name] == kind} for kind in (PER_UNIT, PER_SAMPLE))
-        self._compile = Compiler(self.functions, numbers, per_unit, per_sample)
-        self._compiled: dict[str, Evaluate] = {}
+        return Compiler(self.functions, numbers, per_unit, per_sample)
+
+    @cached_property
+    def _compiled(self) -> dict[str, Evaluate]:
+        return {}
 
     @np.errstate(all="ignore")
     def evaluate(self, name: str, values: Mapping[str, Array]) -> Array:
@@ -56,6 +76,11 @@ class Statement:
         if equation.axes == PER_SAMPLE:
             return found[:, 0]
         return found[0] if equation.axes == PER_UNIT else found
+
+    @np.errstate(all="ignore")
+    def value_of(self, tree: Node, values: Mapping[str, Array]) -> Array:
+        """What any tree comes to for these values of the quantities in it: a matrix, or a number."""
+        return np.asarray(self._compile(tree)(values))
 
     def without_identities(self, tree: Node) -> Node:
         """A tree without the identities that are applied in it, and without their slopes as factors."""

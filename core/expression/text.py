@@ -33,6 +33,7 @@ SUM, PRODUCT, POSTFIX, ATOM = range(4)  # how closely a part of a formula holds 
 NUMBERS = {"alpha": "α", "m": "m"}
 POWERS = {2: "²", 3: "³"}
 HALF = Quotient(Literal(1), Literal(2))
+TURNED_SIGNS = Transpose(Signs())
 ONE_HOT = "one-hot("
 TRUE_CLASS = ", y the true class in "
 
@@ -65,12 +66,12 @@ class _Printer:
     def whole(self, node: Node) -> Iterator[Piece]:
         yield from _PRINTERS[type(node)](self, node)
 
-    def within(self, node: Node, least: int) -> Iterator[Piece]:
-        """A part of something that holds together at `least` so closely: in parentheses where it does not."""
+    def within(self, node: Node, least: int, brackets: str = "()") -> Iterator[Piece]:
+        """A part of something that holds together at `least` so closely: in brackets where it does not."""
         if _level(node) < least:
-            yield "("
+            yield brackets[0]
             yield from self.whole(node)
-            yield ")"
+            yield brackets[1]
         else:
             yield from self.whole(node)
 
@@ -114,8 +115,10 @@ class _Printer:
         for i, factor in enumerate(factors):
             if i:
                 yield " " if _is_number(factors[i - 1]) or self._index else " ⊙ "
-            alone = len(factors) == 1
-            yield from self.within(factor, SUM if alone else POSTFIX)
+            # From left to right; (a ⊙ b) C ⊙ d is plain enough, too; with a single A before it, (A C) ⊙ d.
+            first = factor.children[0] if i == 0 and isinstance(factor, MatrixProduct) else factor
+            plain = i == 0 and isinstance(first, Product)
+            yield from self.within(factor, SUM if len(factors) == 1 else PRODUCT if plain else POSTFIX)
 
     def quotient(self, node: Quotient) -> Iterator[Piece]:
         if node == HALF:
@@ -146,10 +149,15 @@ class _Printer:
         left, right = node.children
         if isinstance(right, Signs):
             yield from ("(-", *self.within(left, PRODUCT), ", +", *self.within(left, PRODUCT), ")")
-        elif right == Transpose(Signs()):
-            yield from (*self.within(left, ATOM), "_2 - ", *self.within(left, ATOM), "_1")
+        elif _is_difference(node):
+            yield from (*self.whole(left), "_2 - ", *self.whole(left), "_1")
         else:
-            yield from (*self.within(left, PRODUCT), " ", *self.within(right, POSTFIX))
+            yield from self.within(left, POSTFIX if isinstance(left, Product) else PRODUCT)
+            yield " "
+            yield from self.within(right, POSTFIX, "[]")
+
+    def signs(self, _: Signs) -> Iterator[Piece]:
+        yield "(-1, +1)"
 
     def transpose(self, node: Transpose) -> Iterator[Piece]:
         if isinstance(node.argument, Name):
@@ -176,12 +184,14 @@ class _Printer:
         yield from self.at("j", body, PRODUCT) if per_class else self.within(body, PRODUCT)
 
     def softmax(self, node: Softmax) -> Iterator[Piece]:
-        yield from ("softmax(", *self.whole(node.argument), ")")
+        index = f"_{self._index}" if self._index else ""
+        yield from ("softmax(", *self.at("", node.argument, SUM), f"){index}")
 
 
 _PRINTERS: dict[type[Node], Callable[[_Printer, Any], Iterator[Piece]]] = {
     Name: _Printer.name,
     Literal: lambda _, node: iter((str(node.value),)),
+    Signs: _Printer.signs,
     IsTrueClass: _Printer.is_true_class,
     Sum: _Printer.sum,
     Product: _Printer.product,
@@ -197,7 +207,7 @@ _PRINTERS: dict[type[Node], Callable[[_Printer, Any], Iterator[Piece]]] = {
 
 
 def _level(node: Node) -> int:
-    if isinstance(node, Sum) or (isinstance(node, MatrixProduct) and node.children[1] == Transpose(Signs())):
+    if isinstance(node, Sum) or _is_difference(node):
         return SUM
     if isinstance(node, MatrixProduct) and isinstance(node.children[1], Signs):
         return ATOM
@@ -216,6 +226,11 @@ def _minus_their_number(node: Sum) -> Node | None:
         return None
     wrong, true = (term for _, term in node.terms)
     return wrong if true == Product(IsTrueClass(), Total(COLUMNS, wrong)) else None
+
+
+def _is_difference(node: Node) -> bool:
+    """Whether a part is a quantity of two columns times (-1, +1)ᵀ: the difference of its columns."""
+    return isinstance(node, MatrixProduct) and isinstance(node.children[0], Name) and node.children[1] == TURNED_SIGNS
 
 
 def _is_total(node: Node) -> bool:
