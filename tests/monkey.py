@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import ctypes
 import gc
 import os
 import random
@@ -298,8 +299,12 @@ async def run(count: int, seed: int, session: int | None = None, each: int = SES
 
 
 def memory() -> float:
-    """Megabytes of memory that the process has: now, or where that is not told, at most so far."""
+    """Megabytes of memory that the process has: now, or where that is not told, at most so far. What is free and only
+    kept for later by the C library is given back first, where that can be asked for.
+    """
     gc.collect()
+    with contextlib.suppress(OSError, TypeError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 2**20
     except OSError:

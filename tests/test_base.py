@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from tui.practise_app import PractiseApp
 from tui.screens.goto import GoToScreen
 from tui.screens.practise import PractiseScreen
 from tui.screens.training import TrainingScreen
+from tui.workbench import Workbench
 
 
 @pytest.fixture(autouse=True)
@@ -190,6 +191,22 @@ async def test_keys_for_an_application_that_ends_do_no_harm() -> None:
         await settle(pilot)
         for event in (events.Paste("1"), events.AppBlur(), events.AppFocus(), key("n")):
             send(pilot, *[event] * 5)
+
+
+async def test_a_run_that_ends_when_its_screen_is_gone_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with app().run_test() as pilot:
+        await settle(pilot)
+        screen = training(pilot)
+
+        async def approach(*_: object) -> AsyncIterator[int]:
+            while screen.query(Workbench):
+                await asyncio.sleep(0)
+            raise core.DivergedError(1, "loss", "ℒ", (), float("inf"))
+            yield 0
+
+        monkeypatch.setattr(screen._runner, "approach", approach)
+        screen.seek(1)
+        await pilot.pause(0)
 
 
 async def test_who_quits_after_a_crash_has_crashed() -> None:

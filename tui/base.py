@@ -42,6 +42,10 @@ class BaseScreen(Screen[ScreenResultType]):
             return
         await super().on_event(event)
 
+    def _on_prune(self) -> None:
+        # Textual 8.2.8 ends the work of a screen only when its widgets are gone already.
+        self.workers.cancel_node(self)
+
     def call_after_refresh(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
         """As for any widget; but nothing is called once the screen is going away."""
 
@@ -82,10 +86,6 @@ class Palette(CommandPalette, BaseScreen[None]):
         # Textual 8.2.8 looks for the lines of a list that has none before it is laid out.
         if self.query_one(CommandList).size:
             super()._action_command_list(action)
-
-    def _on_prune(self) -> None:
-        # Textual 8.2.8 leaves the search to itself when the application closes the palette.
-        self._cancel_gather_commands()
 
     def _gather_commands(self, search_value: str) -> None:  # type: ignore[override]
         # Textual 8.2.8 looks for commands that nobody will see, and then for the list to put them into.

@@ -27,6 +27,7 @@ from core import (
     Step,
     Timeline,
 )
+from tui.base import here
 from tui.explained_screen import ExplainedScreen
 from tui.format import DEFAULT_DIGITS, FEWEST_DIGITS, MOST_DIGITS
 from tui.keys import key_table
@@ -152,7 +153,7 @@ class TrainingScreen(ExplainedScreen):
                     self._stop_before(error)
         finally:
             self._following = False
-            if self.is_attached:  # else the app is closing
+            if here(self):  # else the app is closing
                 self.activity = self._play_state()
                 self._refresh_keys()
 
