@@ -29,6 +29,7 @@ from textual.app import App
 from textual.geometry import Size
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
+from textual.worker import WorkerFailed
 
 import core
 from core.practice import Exercise
@@ -240,7 +241,8 @@ async def play(outcome: Outcome, seed: int, session: int, count: int) -> None:
         try:
             async with app.run_test(size=size, tooltips=True, notifications=True) as pilot:
                 left = await _play_on(pilot, monkey, bursts, outcome)
-        except Exception as error:
+        except Exception as failed:
+            error = failed.error if isinstance(failed, WorkerFailed) else failed
             outcome.faults.append((where, "".join(traceback.format_exception(error))))
         size = monkey.size
 
@@ -288,14 +290,20 @@ async def run(count: int, seed: int, session: int | None = None, each: int = SES
         outcome.start = outcome.before = memory()
         for number, start in enumerate(range(0, count, each)):
             if start <= min(WARM_UP, count / 5):
-                outcome.before = memory()
+                outcome.before = await _memory_alone(seed)
             await play(outcome, seed, number, min(each, count - start))
             if sys.stderr.isatty():
                 print(f"\r{outcome.events:,} events, {memory():.0f} MiB", end="\r", file=sys.stderr)
-        outcome.after = memory()
+        outcome.after = await _memory_alone(seed)
     finally:
         threading.excepthook = hook
     return outcome
+
+
+async def _memory_alone(seed: int) -> float:
+    """The memory without the last application and its run: something still holds it until there is another one."""
+    await play(Outcome(), seed, 0, 1)
+    return memory()
 
 
 def memory() -> float:

@@ -160,6 +160,9 @@ async def test_a_screen_that_goes_away_before_it_is_composed_does_no_harm() -> N
             pilot.app.screen.dismiss()
             await settle(pilot)
         assert pilot.app.screen is training(pilot)
+        for action in (training(pilot).action_export, pilot.app.action_command_palette):
+            action()
+        pilot.app.exit()
 
 
 async def test_an_action_before_a_screen_is_composed_does_no_harm() -> None:

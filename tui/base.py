@@ -33,8 +33,9 @@ class BaseScreen(Screen[ScreenResultType]):
     """A screen that hears of nothing once it is going away."""
 
     async def on_event(self, event: events.Event) -> None:
-        # Textual 8.2.8 mounts a screen without its widgets if it is removed before it is composed.
-        if self._pruning and not isinstance(event, (events.Unmount, events.Callback)):
+        # Textual 8.2.8 mounts a screen without its widgets if it is removed, or the application ends, before it is
+        # composed.
+        if not here(self) and not isinstance(event, (events.Unmount, events.Callback)):
             return
         # Textual 8.2.8 lays a screen out for every size it is told, and tells it that size once more: two sizes that
         # another message keeps apart then follow each other for ever.
