@@ -9,7 +9,7 @@ Plain classes: frozen dataclasses cost 7 ms more when this is imported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ class Node:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(map(repr, self._parts))})"
 
+    def __reduce__(self) -> tuple[Callable[..., Node], tuple[Any, ...]]:
+        return _made, (type(self), *self._parts)  # not with its hash, which another process has otherwise
+
     @property
     def children(self) -> tuple[Node, ...]:
         """The nodes that it is made of, in order."""
@@ -48,9 +51,7 @@ class Node:
         if children == self.children:
             return self
         rest = iter(children)
-        copy = object.__new__(type(self))
-        Node.__init__(copy, *(next(rest) if isinstance(part, Node) else part for part in self._parts))
-        return copy
+        return _made(type(self), *(next(rest) if isinstance(part, Node) else part for part in self._parts))
 
     def __add__(self, other: Node) -> Node:
         return _sum(self, 1, other)
@@ -258,6 +259,12 @@ def put_in_place(node: Node, trees: dict[str, Node]) -> Node:
     if isinstance(node, Name):
         return trees.get(node.name, node)
     return node.with_children(tuple(put_in_place(child, trees) for child in node.children))
+
+
+def _made(kind: type[Node], *parts: Any) -> Node:
+    node = object.__new__(kind)
+    Node.__init__(node, *parts)
+    return node
 
 
 def _sum(left: Node, sign: int, right: Node) -> Node:
