@@ -168,7 +168,7 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         width, height = self.scrollable_content_region.size
         left, top = self.scroll_offset
         line = placed.y + placed.header + row
-        if not top <= line - placed.header or line >= top + height:
+        if self._layout.height > height and (not top <= line - placed.header or line >= top + height):
             lowest = line - placed.header if line - placed.header < top else line - height + 1
             self.virtual_size = Size(self._layout.width, max(self._layout.height, lowest + height))
             self.scroll_to(y=lowest, animate=False, force=True, immediate=True)
@@ -205,7 +205,7 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         # From the top of a band, so that no matrix is seen without its heading.
         tops = [other.y for other in self._layout.placed if placed.y >= other.y >= bottom - height]
         inside = placed.x >= self.scroll_offset.x and placed.x + placed.width <= self.scroll_offset.x + width
-        top = min(tops, default=placed.y)
+        top = 0 if self._layout.height <= height else min(tops, default=placed.y)
         # A band near the end can come to the top only if there is room to scroll below the last one.
         self.virtual_size = Size(self._layout.width, max(self._layout.height, top + height if top else 0))
         x = self.scroll_offset.x if inside else placed.x
