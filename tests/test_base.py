@@ -175,6 +175,29 @@ async def test_an_action_before_a_screen_is_composed_does_no_harm() -> None:
         assert await pilot.app.run_action("another", screen) is True
 
 
+async def test_a_palette_is_opened_again_while_the_last_one_is_going_away() -> None:
+    async with app().run_test() as pilot:
+        await settle(pilot)
+        for _ in range(3):
+            pilot.app.action_command_palette()
+            palette = pilot.app.screen
+            assert isinstance(palette, CommandPalette)
+            palette.dismiss()
+        await settle(pilot)
+        assert pilot.app.screen is training(pilot)
+
+
+async def test_a_click_outside_of_a_terminal_that_got_smaller_does_no_harm() -> None:
+    async with app().run_test() as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        palette = pilot.app.screen
+        palette.post_message(events.Click(palette, 200, 80, 0, 0, 1, False, False, False, screen_x=200, screen_y=80))
+        await settle(pilot)
+        assert pilot.app.screen is palette
+
+
 async def test_text_for_a_palette_that_is_closed_does_no_harm() -> None:
     async with app().run_test() as pilot:
         await settle(pilot)
@@ -185,6 +208,7 @@ async def test_text_for_a_palette_that_is_closed_does_no_harm() -> None:
         palette.dismiss()
         await settle(pilot)
         palette._gather_commands("text")
+        await palette._watch__show_busy()
         await settle(pilot)
         assert pilot.app.screen is training(pilot)
 

@@ -88,6 +88,16 @@ class Palette(CommandPalette, BaseScreen[None]):
         if self.query_one(CommandList).size:
             super()._action_command_list(action)
 
+    def on_click(self, event: events.Click) -> None:
+        # Textual 8.2.8 looks for what is under a click that was made on a larger terminal.
+        if not self.region.contains(event.screen_x, event.screen_y):
+            event.prevent_default()
+
+    async def _watch__show_busy(self) -> None:
+        # Textual 8.2.8 goes on with a search that was stopped, to the point where it takes away its sign.
+        if here(self):
+            await super()._watch__show_busy()
+
     def _gather_commands(self, search_value: str) -> None:  # type: ignore[override]
         # Textual 8.2.8 looks for commands that nobody will see, and then for the list to put them into.
         if self in self.app.screen_stack:
@@ -137,7 +147,7 @@ class BaseApp(App[ReturnType]):
 
     def action_command_palette(self) -> None:
         if self.use_command_palette and not isinstance(self.screen, CommandPalette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette())  # without an id: one that is going away may still have it
 
     def search_themes(self) -> None:
         """Choose among the themes."""
@@ -162,7 +172,9 @@ class BaseApp(App[ReturnType]):
 
 
 def here(widget: Widget) -> bool:
-    """Whether a widget is a part of the application, and not going away."""
-    return widget.is_attached and not any(
-        isinstance(node, Widget) and node._pruning for node in widget.ancestors_with_self
+    """Whether a widget is a part of a running application, and not going away."""
+    return (
+        widget.is_attached
+        and widget.app.is_running
+        and not any(isinstance(node, Widget) and node._pruning for node in widget.ancestors_with_self)
     )
