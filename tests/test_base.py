@@ -266,3 +266,12 @@ async def test_two_sizes_at_once_come_to_an_end(open_app: Callable[[], App[Any]]
             await asyncio.sleep(0)
         assert told == 1
         assert screen.size == last
+
+
+@pytest.mark.parametrize("make", [app, practice])
+async def test_an_application_that_ends_before_its_first_picture_ends_in_order(make: Any) -> None:
+    ending = make()
+    ending.call_later(ending.exit, return_code=143)
+    async with ending.run_test():
+        pass
+    assert ending.status == 143

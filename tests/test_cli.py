@@ -224,7 +224,7 @@ class TestWrongInput:
 def printed_loss(out: str) -> float:
     """The number on a line of its own, which has no digit that depends on the machine."""
     (line,) = out.splitlines()
-    assert len(line.replace(".", "").lstrip("0")) <= 12
+    assert len(line.replace(".", "").lstrip("0")) <= 8
     return float(line)
 
 
@@ -234,18 +234,18 @@ class TestRun:
         assert (answer.status, answer.err) == (0, "")
         assert f"{float(answer.out):.6g}" == "0.0162793"
         assert printed_loss(answer.out) == pytest.approx(
-            Timeline(core.load_problem("exercise-2"))[1000].loss, rel=1e-11
+            Timeline(core.load_problem("exercise-2"))[1000].loss, rel=1e-7
         )
 
     def test_0_steps_print_the_loss_of_the_start(self, sgdb: Any) -> None:
-        assert printed_loss(sgdb("run", "--steps", "0").out) == 1.96644779848
+        assert printed_loss(sgdb("run", "--steps", "0").out) == 1.9664478
 
     def test_options_change_the_training(self, sgdb: Any) -> None:
         options = {"loss": "hinge", "margin": "0.2", "lr": "0.1", "batch": "2", "seed": "3", "reduction": "mean"}
         words = [word for name, value in options.items() for word in (f"--{name}", value)]
         answer = sgdb("run", *words, "--steps", "20")
         loss = Timeline(core.load_problem("exercise-2", options))[20].loss
-        assert printed_loss(answer.out) == pytest.approx(loss, rel=1e-11)
+        assert printed_loss(answer.out) == pytest.approx(loss, rel=1e-7)
 
     def test_the_losses_are_written_to_the_bit(self, sgdb: Any) -> None:
         answer = sgdb("run", "--steps", "300", "--csv", "losses.csv")
@@ -256,7 +256,7 @@ class TestRun:
         assert header == ["step", "loss"]
         assert [int(step) for step, _ in rows] == list(range(301))
         assert [float(loss) for _, loss in rows] == timeline.losses.tolist()
-        assert float(rows[-1][1]) == pytest.approx(printed_loss(answer.out), rel=1e-11)
+        assert float(rows[-1][1]) == pytest.approx(printed_loss(answer.out), rel=1e-7)
         assert os.listdir() == ["losses.csv"]
 
     def test_an_old_file_of_losses_is_replaced_when_told_to_and_a_link_followed(self, sgdb: Any) -> None:

@@ -26,7 +26,12 @@ from textual.theme import ThemeProvider
 from textual.widget import Widget
 
 FROM_TERMINAL = (events.InputEvent, events.Paste, events.AppFocus, events.AppBlur)
-ENDING = ("SIGTERM", "SIGHUP", "SIGQUIT")  # signals that ask the application to end, where the platform has them
+ENDING = (
+    "SIGTERM",
+    "SIGHUP",
+    "SIGQUIT",
+    "SIGINT",
+)  # signals that ask the application to end, where the platform has them
 
 
 class BaseScreen(Screen[ScreenResultType]):

@@ -14,7 +14,7 @@ from core.files import legible
 
 DEFAULT_DIGITS = 6
 FEWEST_DIGITS, MOST_DIGITS = 4, 12
-DIFFERENCE_ROUNDING = 1e-8  # relative: a central difference of float64 losses is no sharper
+DIFFERENCE_ROUNDING = 1e-6  # relative: a central difference of float64 losses is often no sharper
 
 
 @dataclass(frozen=True)

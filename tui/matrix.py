@@ -233,6 +233,8 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         self.border_title = self.title()
         self.reveal(self._kept)
         self._reveal_pointer()
+        # Textual looks at it only when it lays the pane out, which may be before this.
+        self.show_vertical_scrollbar = self.virtual_size.height > size.height
         self.refresh()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002

@@ -32,10 +32,6 @@ class PaneGrid(Container):
     zoomed: reactive[bool] = reactive(False)
     alone: reactive[bool] = reactive(False)
 
-    def add_plot(self, plot: Widget) -> None:
-        """Mount the loss plot, which comes later than the matrices."""
-        self.query_one("#right").mount(plot)
-
     def focus_first(self) -> None:
         """Begin where there is most to see: the hinge's pane where the loss has a margin, else the activations."""
         pane = self.query_one("#hinge" if self.has_class("-hinge") else "#activations")

@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
+from textual.widget import Widget
 
 import core
 from core import MarginLoss, Step, quantities
@@ -87,8 +88,10 @@ class Workbench(PaneGrid):
 
         index: int
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, plot: Widget, *, id: str | None = None) -> None:
+        """`plot` is of the losses, and stands below the matrices on the right."""
         super().__init__(id=id)
+        self._plot = plot
         self._trail: list[Place] = []
         self._coming: tuple[int, str | None, Place | None] | None = None  # what to show once a step is there
 
@@ -105,6 +108,7 @@ class Workbench(PaneGrid):
         with Vertical(id="right"):
             yield ActivationsPane(id="activations").data_bind(**shared, detailed=Workbench.detailed)
             yield HingePane(id="hinge").data_bind(step=Workbench.step, digits=Workbench.digits)
+            yield self._plot
         yield ArithmeticPane(id="arithmetic").data_bind(**shared, inspected=Workbench.inspected)
 
     # What the panes show.

@@ -57,7 +57,7 @@ class Rounding:
         return np.asarray(scaled / scale)
 
     def __str__(self) -> str:
-        digits = f"{self.digits} {'significant digits' if self.significant else 'decimals'}"
+        digits = f"{self.digits} {'significant digit' if self.significant else 'decimal'}{'s' * (self.digits != 1)}"
         return f"{'cut off at' if self.cut else 'rounded to'} {digits}"
 
 

@@ -56,12 +56,13 @@ SECTIONS = (
 
 
 @np.errstate(all="ignore")
-def solve(steps: Iterable[Step], digits: int = USUAL, whole: bool = False) -> Solution:
+def solve(steps: Iterable[Step], digits: int = USUAL, whole: bool = False, expected: int = 1) -> Solution:
     """The worked solution of `steps`, one or more of one problem, with numbers of `digits` significant digits (2 to
     12). Large matrices are cut, and the cut noted, unless they are to be shown `whole`. Raises ProblemError where it
-    would have more than MOST_LAYERS layers or MOST_NUMBERS numbers.
+    would have more than MOST_LAYERS layers or MOST_NUMBERS numbers; with how many steps are `expected`, before these
+    are worked out.
     """
-    return _solution(steps, digits, whole, blank=False)
+    return _solution(steps, digits, whole, blank=False, expected=expected)
 
 
 @np.errstate(all="ignore")
@@ -78,12 +79,15 @@ def arithmetic_of(step: Step, name: str, cell: tuple[int, ...], digits: int = US
     return _Entries(step, digits, whole=True, blank=False).arithmetic(explain(step, name, cell))
 
 
-def _solution(steps: Iterable[Step], digits: int, whole: bool, blank: bool) -> Solution:
+def _solution(steps: Iterable[Step], digits: int, whole: bool, blank: bool, expected: int = 1) -> Solution:
     solved: list[StepSolution] = []
     numbers = 0
     for step in steps:
         numbers += _numbers(step, whole)
-        _refuse_if_too_large(step.problem, numbers, whole)
+        alike = step.problem.batch_size is None  # else the last batch of an epoch may be smaller
+        _refuse_if_too_large(
+            step.problem, numbers + alike * (expected - len(solved) - 1) * _numbers(step, whole), whole
+        )
         if not solved:
             problem, about = step.problem, tuple(facts(step, blank))
             in_symbols = () if blank else tuple(formulas(step))

@@ -21,6 +21,7 @@ OPTIONS = (
     Option("json", None, "print the report as JSON, for graders"),
     Option("screen", None, "open the step on the screen, with every number marked"),
 )
+DIGITS = 12  # of a number in JSON
 SLIPPED = 1
 
 
@@ -104,4 +105,7 @@ def as_data(report: CheckReport) -> dict[str, Any]:
 
 
 def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+    """A number without the digits that depend on the processor; None where it is not finite."""
+    from core import rounded_to
+
+    return rounded_to(value, DIGITS) if math.isfinite(value) else None

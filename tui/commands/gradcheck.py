@@ -20,7 +20,7 @@ OPTIONS = (
 LAST_STEP = 10**9
 FEW = 100  # entries of a network that are listed without being asked for
 WORST = 3  # entries of each gradient that are listed otherwise
-DIGITS = 6  # of a gradient and of a difference, which is hardly sharper
+DIGITS = 5  # of a gradient and of a difference, which is hardly sharper
 FAILED = 1
 INTERRUPTED = 130
 

@@ -61,7 +61,8 @@ def main(argv: Sequence[str]) -> int:
             return complain([f"--format: an answer sheet (toml) has at most {MOST_CHECKED} numbers, found {numbers}"])
         # One by one: a hundred steps of a large problem need not be in memory at once.
         steps = (timeline[index] for index in range(first, last + 1))
-        solution = solve(steps, digits, whole=sheet or "whole" in arguments.values)
+        whole = sheet or "whole" in arguments.values
+        solution = solve(steps, digits, whole, expected=last - first + 1)
     except ProblemError as error:
         return complain(str(error).splitlines())
     except DivergedError as error:

@@ -108,7 +108,13 @@ class TrainingScreen(ExplainedScreen):
         yield StatusLine(id="status").data_bind(
             step=step, reached=TrainingScreen.reached, activity=TrainingScreen.activity
         )
-        yield Workbench(id="workbench").data_bind(step=step, digits=digits)
+        plot = LossPlot(id="loss").data_bind(
+            step=step,
+            timelines=TrainingScreen.timelines,
+            reached=TrainingScreen.reached,
+            logarithmic=TrainingScreen.logarithmic,
+        )
+        yield Workbench(plot, id="workbench").data_bind(step=step, digits=digits)
         yield Static(id="notice")
         yield Footer(compact=True)
 
@@ -116,21 +122,11 @@ class TrainingScreen(ExplainedScreen):
         if self._report is not None:
             self.cursor = self._report.step.index
         self._follow()
-        self._mount_plot()
         self._clock = self.set_interval(1 / FRAMES, self._play_on, pause=True)
         self._due = 0.0
 
     def on_unmount(self) -> None:
         self._runner.close()
-
-    def _mount_plot(self) -> None:
-        plot = LossPlot(id="loss").data_bind(
-            step=TrainingScreen.step,
-            timelines=TrainingScreen.timelines,
-            reached=TrainingScreen.reached,
-            logarithmic=TrainingScreen.logarithmic,
-        )
-        self.query_one(Workbench).add_plot(plot)
 
     # Where one is: the cursor says it, the step on screen follows.
 
