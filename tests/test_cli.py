@@ -233,9 +233,7 @@ class TestRun:
         answer = sgdb("run", "exercise-2", "--steps", "1000")
         assert (answer.status, answer.err) == (0, "")
         assert f"{float(answer.out):.6g}" == "0.0162793"
-        assert printed_loss(answer.out) == pytest.approx(
-            Timeline(core.load_problem("exercise-2"))[1000].loss, rel=1e-7
-        )
+        assert printed_loss(answer.out) == pytest.approx(Timeline(core.load_problem("exercise-2"))[1000].loss, rel=1e-7)
 
     def test_0_steps_print_the_loss_of_the_start(self, sgdb: Any) -> None:
         assert printed_loss(sgdb("run", "--steps", "0").out) == 1.9664478

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from types import FrameType
 from typing import Any
@@ -115,6 +115,39 @@ def test_an_interrupt_at_any_line_leaves_every_step_with_its_bits(batch_size: in
     for at in chosen(events):
         wrong = wrong_after(make, at, "line", expected)
         assert not wrong, f"steps {wrong} differ after an interrupt at {events[at]}"
+
+
+def filled(capacity: int) -> checkpoints.Checkpoints:
+    """Checkpoints that are full: row i has the state before step i, which is the number i."""
+    kept = checkpoints.Checkpoints(1, capacity * 8)
+    kept.reserve(capacity)
+    kept.rows[:, 0] = range(capacity)
+    kept.extend(capacity)
+    return kept
+
+
+def test_an_interrupted_thinning_of_many_states_is_finished() -> None:
+    capacity = 23  # twelve are kept, which are moved in stretches of 1, 2, 4 and 4
+    events: list[Place] = []
+    full = filled(capacity)
+    with traced(events.append, "opcode"):
+        full.reserve(capacity + 1)
+    assert full.used == 12
+    for at in range(len(events)):
+        kept, numbers = filled(capacity), count()
+
+        def strike(_: Place, at: int = at, numbers: Iterator[int] = numbers) -> None:
+            if next(numbers) == at:
+                raise KeyboardInterrupt
+
+        with suppress(KeyboardInterrupt), traced(strike, "opcode"):
+            kept.reserve(capacity + 1)
+        for index in range(capacity):
+            found = kept.nearest(index)
+            assert found is not None
+            step, state = found
+            assert step <= index
+            assert state.tolist() == [step]
 
 
 def main() -> None:
