@@ -1,4 +1,4 @@
-"""The losses over the terms p_j - p_y + m of the wrong classes: the hinge on probabilities, with and without its max."""
+"""The losses over the terms p_j - p_y + m of the wrong classes: the hinge on probabilities, and without its max."""
 
 from __future__ import annotations
 
