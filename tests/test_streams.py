@@ -113,3 +113,23 @@ def test_no_file_takes_the_place_of_a_closed_stream(tmp_path: Path, redirection:
     )
     python(tmp_path, ["-c", program], redirection)
     assert int((tmp_path / "next").read_text()) > 2
+
+
+GONE = """
+import os, pty, sys
+ours, theirs = pty.openpty()
+os.dup2(theirs, 2)
+os.close(theirs)
+from tui.streams import open_streams
+open_streams()
+os.close(ours)
+for _ in range(40):
+    sys.__stderr__.write("drawn")
+    sys.__stderr__.flush()
+print("alive")
+"""
+
+
+def test_drawing_on_a_terminal_that_has_gone_away_ends_no_thread() -> None:
+    run = subprocess.run([sys.executable, "-c", GONE], stdout=subprocess.PIPE, text=True)
+    assert run.stdout == "alive\n"

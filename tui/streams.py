@@ -41,7 +41,11 @@ def open_streams() -> None:
     if sys.stdin is None:
         sys.stdin = open(os.devnull)  # noqa: SIM115
     sys.stdout = _open(sys.stdout, sys.__stdout__, os.O_RDONLY)
+    own = sys.stderr is sys.__stderr__  # a test may have put another one in its place
     sys.stderr = _open(sys.stderr, sys.__stderr__, os.O_WRONLY)
+    # Textual 8.2.8 draws on this one, in a thread that a failed write ends; whoever writes then waits for it for ever.
+    if own:
+        sys.__stderr__ = sys.stderr  # type: ignore[misc, assignment]
 
 
 def _open(stream: TextIO | None, original: TextIO | None, mode: int) -> TextIO:
