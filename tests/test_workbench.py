@@ -319,3 +319,12 @@ async def test_the_walk_stays_where_the_next_step_cannot_come() -> None:
         bench(pilot).current = "W_out_next"
         await press(pilot, "full_stop")
         assert (shown(pilot).index, bench(pilot).current) == (last, "W_out_next")
+
+
+async def test_enter_in_a_pane_that_shows_nothing_yet_does_nothing() -> None:
+    async with app().run_test() as pilot:
+        await settle(pilot)
+        for pane in bench(pilot).panes:
+            pane.forget()
+        bench(pilot).action_inspect()
+        assert bench(pilot).inspected is None

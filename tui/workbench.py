@@ -238,7 +238,8 @@ class Workbench(PaneGrid):
         else:
             pane = next((pane for pane in self.panes if pane.has_focus), self.query_one(ActivationsPane))
             names = [block.name for block in pane.blocks_shown if self._has(block.name)]
-            self._go(pane.home if pane.home in names else names[0])
+            if names:  # else the first step, or this pane's first picture of it, is still to come
+                self._go(pane.home if pane.home in names else names[0])
 
     def action_leave(self) -> None:
         self._trail.clear()
