@@ -239,6 +239,60 @@ class Softmax(Node):
         return self.children[0]
 
 
+class Largest(Node):
+    """The largest entry of each row of the argument, in one column."""
+
+    __slots__ = ()
+
+    @property
+    def argument(self) -> Node:
+        return self.children[0]
+
+
+class Cell(Node):
+    """One entry of a quantity: its indices counted from 1, as many as the quantity's values have axes; a letter where
+    it runs. `back` is 1 where it belongs to the step before.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, name: str, index: tuple[int | str, ...], back: int = 0) -> None:
+        super().__init__(name, index, back)
+
+    @property
+    def name(self) -> str:
+        found: str = self._parts[0]
+        return found
+
+    @property
+    def index(self) -> tuple[int | str, ...]:
+        found: tuple[int | str, ...] = self._parts[1]
+        return found
+
+    @property
+    def back(self) -> int:
+        found: int = self._parts[2]
+        return found
+
+
+class RunningSum(Node):
+    """The body, one entry, added up over everything that the letter runs over; in place of the sums over matrices."""
+
+    __slots__ = ()
+
+    def __init__(self, letter: str, body: Node) -> None:
+        super().__init__(letter, body)
+
+    @property
+    def letter(self) -> str:
+        found: str = self._parts[0]
+        return found
+
+    @property
+    def body(self) -> Node:
+        return self.children[0]
+
+
 def walk(node: Node) -> Iterator[Node]:
     """Every node of a tree, from the top, in order."""
     yield node
