@@ -293,6 +293,35 @@ class RunningSum(Node):
         return self.children[0]
 
 
+class Number(Node):
+    """What stands in a cell, put in its place: a number that is still to be rounded."""
+
+    __slots__ = ()
+
+    @property
+    def value(self) -> float:
+        found: float = self._parts[0]
+        return found
+
+
+class Rest(Node):
+    """What the terms come to that are left out of a long sum: `count` of them, in all the argument."""
+
+    __slots__ = ()
+
+    def __init__(self, count: int, argument: Node) -> None:
+        super().__init__(count, argument)
+
+    @property
+    def count(self) -> int:
+        found: int = self._parts[0]
+        return found
+
+    @property
+    def argument(self) -> Node:
+        return self.children[0]
+
+
 def walk(node: Node) -> Iterator[Node]:
     """Every node of a tree, from the top, in order."""
     yield node

@@ -22,12 +22,14 @@ class LossEquations(NamedTuple):
     sample_losses     what each sample costs
     backward          from ℒ back to ∂ℒ/∂y_out: "dp", "do"
     output_gradient   ∂ℒ/∂y_out
+    out_of_range      the same as the trees of these quantities, for rows in which a number of those is out of range
     """
 
     forward: tuple[tuple[str, Node], ...]
     sample_losses: Node
     backward: tuple[tuple[str, Node], ...]
     output_gradient: Node
+    out_of_range: tuple[tuple[str, Node], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ and +1; with several outputs the targets are one-hot rows.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from core.activations import ONE
 from core.arrays import Array, Rows
-from core.expression.nodes import COLUMNS, Function, IsTrueClass, Name, Node, Product, Signs, Softmax, Sum, Total
+from core.expression.nodes import COLUMNS, Function, IsTrueClass, Largest, Name, Node, Product, Signs, Softmax, Sum, Total
 from core.losses.base import OUTPUTS, Loss, LossEquations, shared
 
 HALF = np.full((), 0.5)
@@ -106,10 +106,17 @@ class SoftmaxLoss(Loss):
 
     def equations(self, single: bool, share: Node | None) -> LossEquations:
         sample_losses, backward = self.probability_equations(share)
-        if not single:
-            return LossEquations((("p", Softmax(OUTPUTS)),), sample_losses, backward, Name("do"))
-        forward = (("o", OUTPUTS @ Signs()), ("p", Softmax(Name("o"))))
-        return LossEquations(forward, sample_losses, backward, Name("do") @ Signs().T)
+        o = Name("o") if single else OUTPUTS
+        forward: tuple[tuple[str, Node], ...] = (("p", Softmax(o)),)
+        gradient: Node = Name("do")
+        if single:
+            forward, gradient = (("o", OUTPUTS @ Signs()), *forward), gradient @ Signs().T
+        return LossEquations(forward, sample_losses, backward, gradient, tuple(self.out_of_range(o)))
+
+    def out_of_range(self, o: Node) -> Iterator[tuple[str, Node]]:
+        """What p comes to where exp(o) overflows: the largest logit taken off first."""
+        shifted = Function("exp", o - Largest(o))
+        yield "p", shifted / Total(COLUMNS, shifted)
 
     @abstractmethod
     def logit_gradient(self, outputs: Array, targets: Array) -> Array:
@@ -203,6 +210,12 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
     def probability_equations(self, share: Node | None) -> tuple[Node, tuple[tuple[str, Node], ...]]:
         cost = Sum((-1, Function("log", of_true_class(PROBABILITIES))))
         return cost, (("do", shared(share, PROBABILITIES - IsTrueClass())),)
+
+    def out_of_range(self, o: Node) -> Iterator[tuple[str, Node]]:
+        """Also what a sample costs where p_y is too small to be told from 0."""
+        yield from super().out_of_range(o)
+        total = Total(COLUMNS, Function("exp", o - Largest(o)))
+        yield "sample_losses", Largest(o) - of_true_class(o) + Function("log", total)
 
     def logit_gradient(self, outputs: Array, targets: Array) -> Array:
         return self.probabilities(outputs) - self.one_hot(targets)
