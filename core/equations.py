@@ -42,6 +42,11 @@ class Statement(Record):
         """By name, in the order of the computation."""
         return {equation.name: equation for equation in equations(self.problem, self.rows)}
 
+    @cached_property
+    def out_of_range(self) -> dict[str, Node]:
+        """What some quantities come to in rows whose numbers are out of range for their equation."""
+        return dict(_loss(self.problem, self.rows).out_of_range)
+
     @property
     def output_gradient(self) -> Node:
         """∂ℒ/∂y_out, over what comes before it."""
@@ -53,14 +58,23 @@ class Statement(Record):
         layers = self.problem.network.layers
         return ACTIVATIONS | {f"f_{layer_label(k, len(layers))}": layer.function for k, layer in enumerate(layers, 1)}
 
+    def number(self, name: str) -> float:
+        """alpha, n or m."""
+        return self._numbers[name]
+
+    @cached_property
+    def _numbers(self) -> dict[str, float]:
+        problem = self.problem
+        margin = getattr(problem.loss, "margin", 0.0)
+        return {"alpha": problem.learning_rate, "n": float(self.rows), "m": margin}
+
     @cached_property
     def _compile(self) -> Compiler:
-        problem, depth = self.problem, len(self.problem.network)
-        numbers = {"alpha": problem.learning_rate, "n": float(self.rows), "m": getattr(problem.loss, "margin", 0.0)}
+        depth = len(self.problem.network)
         axes = {name: equation.axes for name, equation in self.equations.items()}
         axes |= {f"b_{layer_label(k, depth)}": PER_UNIT for k in range(1, depth + 1)}
         per_unit, per_sample = ({name for name in axes if axes[name] == kind} for kind in (PER_UNIT, PER_SAMPLE))
-        return Compiler(self.functions, numbers, per_unit, per_sample)
+        return Compiler(self.functions, self._numbers, per_unit, per_sample)
 
     @cached_property
     def _compiled(self) -> dict[str, Evaluate]:

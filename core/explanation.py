@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
-from core.arrays import Array, Rows
-from core.origins import Bound, Cell, Cells, Place, scope_of
-from core.rules import SUM, Operand, Product
+from core.arithmetic import DIGITS, TERMS, CellArithmetic, largest_of, order_by_size
+from core.arrays import Array
+from core.expression import nodes
+from core.expression.cell import cells_in
+from core.expression.nodes import Function, Node, Number, Product, Quotient, RunningSum, Sum, walk
+from core.expression.sums import Indices, runs, value_of
+from core.origins import Cell, Place, scope_of
 from core.step import Step
 from core.text import significant
-
-DIGITS = 6
-TERMS = 8
-
-Spelling: TypeAlias = Callable[[float], str]  # how a number is written down
-
-
-def spelling(digits: int = DIGITS) -> Spelling:
-    """Numbers of `digits` significant digits, without zeros at the end."""
-    return lambda value: significant(value, digits)
-
-
-USUAL = spelling()
 
 
 @dataclass(frozen=True)
@@ -38,14 +29,12 @@ class Factor:
     places   the cells that it is made of: one for a plain factor or a function of one cell, more for a function of
              several, none for a constant
     plain    whether it is a cell by itself
-    numbers  as printed with numbers in place of cells; without, its value
     """
 
     symbol: str
     value: float
     places: tuple[Place, ...] = ()
     plain: bool = True
-    numbers: tuple[str | float, ...] = ()
 
     @property
     def name(self) -> str | None:
@@ -61,15 +50,6 @@ class Factor:
     def step(self) -> int | None:
         """The step that its cells belong to; None for a constant."""
         return self.places[0].step if self.places else None
-
-    def text(self, spell: Spelling) -> str:
-        """The factor in numbers, a negative one in parentheses but where it stands alone in them."""
-        parts = self.numbers or (self.value,)
-        text = ""
-        for part in parts:
-            alone = text.endswith(("(", ", ", "["))
-            text += part if isinstance(part, str) else spell(part) if alone else enclosed(spell(part))
-        return text
 
 
 @dataclass(frozen=True)
@@ -89,16 +69,7 @@ class Shown(NamedTuple):
     rest: float
 
 
-@dataclass(frozen=True, eq=False)
-class _Run:
-    """Terms of one form: their values (n,), and the cells and values of each operand's references."""
-
-    operands: tuple[tuple[Operand, tuple[tuple[Cells, Any], ...], Any], ...]
-    sign: int
-    values: Array
-
-
-class Explanation:
+class Explanation(CellArithmetic):
     """How a cell was computed from others: a sum of terms, and what was made of it.
 
     place        the cell: its step, name and row and column from 1
@@ -111,25 +82,18 @@ class Explanation:
     """
 
     def __init__(self, step: Step, name: str, cell: Cell) -> None:
-        self._scope = scope = scope_of(step)
+        scope = scope_of(step)
         self.place = scope.place(name, cell)
         self.symbol = scope.label(self.place)
-        self.value = scope.value(self.place)
-        self.origin: str | None = None
-        self._combination = SUM
-        self._runs: list[_Run] = []
-        self.around: tuple[Factor, ...] = ()
+        value = scope.value(self.place)
         found = scope.rule(self.place)
-        if found is None:
-            self.origin = self._given()
-            return
-        rule, bound = found
-        self._combination = rule.combination
+        tree, indices = (Number(value), {}) if found is None else (found[0].tree, found[1])
+        super().__init__(scope, tree, indices, value)
+        self.origin = self._given() if found is None else None
+        self._sum = _sum_in(tree)
         with np.errstate(all="ignore"):
-            self._runs = [self._run(term, bound) for term in rule.terms]
-            self.around = tuple(
-                self._factor(operand, *self._operand(operand, bound), 0) for operand in self._combination.around
-            )
+            self._runs = [] if found is None else runs(self._sum, self._source, indices)
+            self.around = tuple(self._factor(part, indices) for part in _around(tree, self._sum))
 
     def __reduce__(self) -> tuple[Callable[..., Explanation], tuple[Step, str, Cell]]:
         return Explanation, (self._scope.step, self.place.name, self.place.cell)
@@ -142,54 +106,44 @@ class Explanation:
         """What each term adds to the sum, (len(self),)."""
         return np.concatenate([run.values for run in self._runs]) if self._runs else np.zeros(0)
 
-    @cached_property
-    def _by_size(self) -> Rows:
-        order: Rows = np.argsort(-np.abs(self.term_values), kind="stable")
-        return order
-
     def terms(self, first: int = 0, count: int | None = None, by_size: bool = False) -> tuple[Term, ...]:
         """`count` terms (None: all) from the `first` on, counted from 0, in their own order or the largest first."""
         places = range(len(self))[first : None if count is None else first + count]
-        return tuple(self._term(int(self._by_size[i]) if by_size else i) for i in places)
+        order = order_by_size(self.term_values) if by_size else np.arange(len(self))
+        return tuple(self._term(int(order[i])) for i in places)
 
     @np.errstate(all="ignore")
     def shown(self, n: int = TERMS) -> Shown:
         """All terms in their own order where there are at most `n`; else the `n` largest, the largest first."""
-        if len(self) <= n:
-            return Shown(self.terms(), 0, 0.0)
-        return Shown(self.terms(0, n, by_size=True), len(self) - n, float(self.term_values[self._by_size[n:]].sum()))
+        order, rest = largest_of(self.term_values, n)
+        return Shown(tuple(map(self._term, order)), len(self) - len(order), rest)
 
     @np.errstate(all="ignore")
     def recombine(self) -> float:
         """The cell's value anew from its terms."""
-        if self.origin is not None:
-            return self.value
-        return self._combined(float(self.term_values.sum()))
+        return self.value if self.origin is not None else self._combined(float(self.term_values.sum()))
 
     @property
     @np.errstate(all="ignore")
     def scale(self) -> float:
         """How large the numbers are that went into the cell, so that rounding can be told from error."""
-        sizes = [abs(self.value), float(np.abs(self.term_values).sum())]
-        if self._combination.around:
-            sizes = [abs(self.value), abs(self._combined(sizes[1])), *(abs(f.value) for f in self.around if f.plain)]
+        sizes = [abs(self.value), abs(self._combined(float(np.abs(self.term_values).sum())))]
+        sizes += [float(np.abs(self.term_values).sum()), *(abs(factor.value) for factor in self.around if factor.plain)]
+        for part in walk(self._tree):
+            if isinstance(part, Function) and not any(isinstance(cell, RunningSum) for cell in walk(self._sum)):
+                sizes.append(float(np.abs(value_of(part.argument, self._source, self._indices)).max()))
         return max(sizes)
-
-    def symbols(self, n: int = TERMS) -> str:
-        """The right side in symbols, with the `n` largest terms where there are more."""
-        return self._line(n, self._combination.form, lambda factor: factor.symbol, None)
-
-    def numbers(self, n: int = TERMS, spell: Spelling = USUAL) -> str:
-        """The right side with numbers, each written as `spell` does, in place of the symbols."""
-        form = self._combination.number_form or self._combination.form
-        return self._line(n, form, lambda factor: factor.text(spell), spell)
 
     def lines(self, n: int = TERMS, digits: int = DIGITS) -> tuple[str, ...]:
         """Symbols, numbers and result, a line each, for a screen or the clipboard; where it came from, if given."""
-        spell = spelling(digits)
         if self.origin is not None:
-            return (f"{self.symbol} = {spell(self.value)}", f"given: {self.origin}")
-        return (f"{self.symbol} = {self.symbols(n)}", f"= {self.numbers(n, spell)}", f"= {spell(self.value)}")
+            return (f"{self.symbol} = {significant(self.value, digits)}", f"given: {self.origin}")
+        line = self.line(n, digits)
+        return (
+            f"{self.symbol} = {self.symbols(n)}",
+            f"= {line.numbers}",
+            f"{'=' if line.exact else '≈'} {line.result}",
+        )
 
     def __str__(self) -> str:
         first, *rest = self.lines()
@@ -197,7 +151,8 @@ class Explanation:
         return "\n".join([first, *(indent + line for line in rest)])
 
     def _combined(self, total: float) -> float:
-        return float(self._combination.value(total, *(factor.value for factor in self.around)))
+        """What the terms' sum becomes with what is around it."""
+        return float(value_of(_replaced(self._tree, self._sum, Number(total)), self._source, self._indices))
 
     def _given(self) -> str:
         step, name = self._scope.step, self.place.name
@@ -205,62 +160,20 @@ class Explanation:
             return f"row {step.batch[self.place.cell[0] - 1] + 1} of the {'inputs' if name == 'X_in' else 'targets'}"
         return f"the starting {'weights' if name[0] == 'W' else 'biases'}"
 
-    def _operand(self, operand: Operand, bound: Bound) -> tuple[tuple[tuple[Cells, Any], ...], Any]:
-        """The cells and the values of an operand's references, and the operand's own: numbers, or arrays (n,)."""
-        refs = []
-        for ref in operand.refs:
-            cells = self._scope.cells(ref, bound)
-            refs.append((cells, self._scope.array(ref)[tuple(map(_from_0, cells.indices))]))
-        return tuple(refs), operand.value(*(values for _, values in refs))
-
-    def _run(self, product: Product, bound: Bound) -> _Run:
-        operands = tuple((operand, *self._operand(operand, bound)) for operand in product.operands)
-        counts = [len(cells) for _, refs, _ in operands for cells, _ in refs]
-        values = np.full(max([n for n in counts if n != 1], default=min(counts, default=1)), float(product.sign))
-        for _, _, factor in operands:
-            values *= factor
-        return _Run(operands, product.sign, values)
-
     def _term(self, i: int) -> Term:
         for run in self._runs:
             if i < len(run.values):
-                factors = tuple(self._factor(*operand, i) for operand in run.operands)
-                return Term(factors, run.sign, float(run.values[i]))
+                indices = {**self._indices, **run.indices(i)}
+                factors = run.body.children if isinstance(run.body, Product) else (run.body,)
+                return Term(tuple(self._factor(f, indices) for f in factors), run.sign, float(run.values[i]))
             i -= len(run.values)
         raise IndexError
 
-    def _factor(self, operand: Operand, refs: Iterable[tuple[Cells, Any]], values: Any, i: int) -> Factor:
-        """Factor `i` of those that an operand stands for."""
-        places, numbers = [], []
-        for cells, array in refs:
-            places.append(Place(cells.step, cells.name, _nth(cells, i)))
-            numbers.append(_pick(array, i))
-        labels = [
-            self._scope.label(place) + (f" of step {place.step}" if place.step != self.place.step else "")
-            for place in places
-        ]
-        plain = bool(places) and operand.form == "{}"
-        form = operand.number_form or operand.form
-        substituted = () if plain or operand.evaluated else tuple(_interleave(form, numbers))
-        return Factor(operand.form.format(*labels), _pick(values, i), tuple(places), plain, substituted)
-
-    def _line(self, n: int, form: str, text: Callable[[Factor], str], spell: Spelling | None) -> str:
-        shown = self.shown(n)
-        total = ""
-        for term in shown.terms:
-            body = " · ".join(map(text, term.factors))
-            minus = term.sign < 0
-            if spell is not None and not total and not minus and len(term.factors) == 1 and term.factors[0].plain:
-                body = spell(term.factors[0].value)  # alone at the start, a minus needs no parentheses
-            total += (
-                body if not total and not minus else f"-{body}" if not total else f" {'-' if minus else '+'} {body}"
-            )
-        if shown.left:
-            rest = "…" if spell is None else enclosed(spell(shown.rest))
-            total += f" + {rest} ({shown.left} smaller)"
-        total = total or "0"
-        single = len(shown.terms) == 1 and len(shown.terms[0].factors) == 1 and not total.startswith("-")
-        return form.format(*map(text, self.around), terms=total, factor=total if single else f"({total})")
+    def _factor(self, node: Node, indices: Indices) -> Factor:
+        closed = self._closed(node, indices, TERMS)
+        places = tuple(self._place(cell, {}) for cell in cells_in(closed))
+        value = float(value_of(node, self._source, indices))
+        return Factor(self._print(closed), value, places, isinstance(node, nodes.Cell))
 
 
 def explain(step: Step, name: str, cell: Cell) -> Explanation:
@@ -273,30 +186,22 @@ def explain(step: Step, name: str, cell: Cell) -> Explanation:
     return Explanation(step, name, cell)
 
 
-def _from_0(indices: Sequence[int]) -> int | slice | list[int]:
-    """Indices counted from 1 as numpy takes them: a single one takes its axis away, a range copies nothing."""
-    if len(indices) == 1:
-        return indices[0] - 1
-    return slice(indices[0] - 1, indices[-1]) if isinstance(indices, range) else [i - 1 for i in indices]
+def _sum_in(tree: Node) -> Node:
+    """The sum whose terms are told: that of a product or a fraction, or all of it."""
+    if isinstance(tree, Product):
+        sums = [part for part in tree.children if isinstance(part, (Sum, RunningSum, Product))]
+        if len(sums) == 1:
+            return sums[0]
+    if isinstance(tree, Quotient) and isinstance(tree.children[1], (Sum, RunningSum)):
+        return tree.children[1]
+    return tree
 
 
-def _nth(cells: Cells, i: int) -> Cell:
-    return tuple(indices[i] if len(indices) > 1 else indices[0] for indices in cells.indices)
+def _around(tree: Node, total: Node) -> tuple[Node, ...]:
+    return () if total is tree else tuple(part for part in tree.children if part is not total)
 
 
-def _pick(values: Any, i: int) -> float:
-    return float(values[i] if np.ndim(values) else values)
-
-
-def _interleave(form: str, numbers: Sequence[float]) -> Iterator[str | float]:
-    """The texts of a form and, between them, the numbers that fill it."""
-    texts = form.split("{}")
-    for text, number in zip(texts, numbers, strict=False):
-        yield text
-        yield number
-    yield texts[-1]
-
-
-def enclosed(number: str) -> str:
-    """A number as it stands behind a sign: a negative one in parentheses."""
-    return f"({number})" if number.startswith("-") else number
+def _replaced(tree: Node, part: Node, other: Node) -> Node:
+    if tree is part:
+        return other
+    return tree.with_children(tuple(_replaced(child, part, other) for child in tree.children))

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product
 from math import prod
 from typing import NamedTuple, TypeAlias
 
+import numpy as np
+
 from core.arrays import Array
 from core.computation import symbols_of, values_of
+from core.expression import nodes
+from core.expression.cell import ANY_OTHER, LARGEST, OTHER, ROW, TRUE, Index, Letter
+from core.expression.nodes import Function, Softmax, walk
+from core.expression.sums import Indices
 from core.losses import SoftmaxLoss
 from core.quantity import canonical
-from core.rules import Index, Ref, Rule, rules
+from core.rules import FAR, TINY, Rule, rules_of
 from core.step import Step
 
 Cell: TypeAlias = tuple[int, ...]
@@ -70,7 +76,7 @@ def sources(step: Step, name: str, cell: Cell) -> tuple[Cells, ...]:
     if found is None:
         return ()
     rule, bound = found
-    return _distinct(scope.cells(ref, bound) for ref in rule.refs)
+    return _distinct(scope.cells(entry, bound) for entry in rule.cells)
 
 
 def targets(step: Step, name: str, cell: Cell) -> tuple[Cells, ...]:
@@ -81,10 +87,10 @@ def targets(step: Step, name: str, cell: Cell) -> tuple[Cells, ...]:
     place = scope.place(name, cell)
     found = []
     for rule in scope.rules:
-        for ref in rule.refs:
-            bound = scope.bind(ref.cell, place.cell) if ref.name == place.name else None
+        for entry in rule.cells:
+            bound = scope.bind(entry.index, place.cell) if entry.name == place.name else None
             if bound is not None and scope.holds(rule, bound):
-                found.append(scope.cells(Ref(rule.name, rule.index, back=-ref.back), bound))
+                found.append(scope.cells(nodes.Cell(rule.name, rule.letters, -entry.back), bound))
     return _distinct(found)
 
 
@@ -100,6 +106,8 @@ class Scope:
     def __init__(self, step: Step) -> None:
         self.step = step
         self.values = values_of(step)
+        self._rules = rules_of(step.problem, len(step.batch))
+        self.statement = self._rules.statement
 
     def __reduce__(self) -> tuple[Callable[[Step], Scope], tuple[Step]]:
         return Scope, (self.step,)
@@ -108,15 +116,30 @@ class Scope:
     def symbols(self) -> dict[str, str]:
         return symbols_of(self.step)
 
-    @cached_property
-    def rules(self) -> tuple[Rule, ...]:
-        return tuple(rules(self.step))
+    @property
+    def rules(self) -> Iterator[Rule]:
+        return iter(self._rules)
 
     @cached_property
     def _classes(self) -> Sequence[int]:
         """The true class of each row, counted from 1."""
         classes: list[int] = (SoftmaxLoss.classes(self.step.targets) + 1).tolist()
         return classes
+
+    @cached_property
+    def _far(self) -> dict[str, Collection[int]]:
+        """The rows, from 1, in which a number that an equation asks for is out of range."""
+        found: dict[str, Collection[int]] = {}
+        with np.errstate(all="ignore"):
+            for name in self.statement.out_of_range:
+                far = np.zeros(len(self.step.batch), dtype=bool)
+                for part in walk(self.statement.equations[name].tree):
+                    if isinstance(part, (Softmax, Function)):
+                        argument = self.statement.value_of(part.argument, self.values)
+                        log = isinstance(part, Function) and part.name == "log"
+                        far |= (argument < TINY if log else np.abs(argument) > FAR).any(axis=1)
+                found[name] = frozenset((np.flatnonzero(far) + 1).tolist())
+        return found
 
     def place(self, name: str, cell: Cell) -> Place:
         """The cell of that name, its quantity written as the step writes it. Raises KeyError, IndexError."""
@@ -134,10 +157,10 @@ class Scope:
 
     def rule(self, place: Place) -> tuple[Rule, Bound] | None:
         """The rule for a cell and what its letters stand for there, or None for what is given."""
-        for rule in self.rules:
-            if rule.name != place.name or any(ref.back > place.step for ref in rule.refs):
+        for rule in self._rules.of(place.name):
+            if any(entry.back > place.step for entry in rule.cells):
                 continue
-            bound = self.bind(rule.index, place.cell)
+            bound = self.bind(rule.letters, place.cell)
             if bound is not None and self.holds(rule, bound):
                 return rule, bound
         return None
@@ -151,33 +174,41 @@ class Scope:
                     return None
             elif bound.setdefault(letter, i) != i:
                 return None
-        wrong = "y" in bound and bound["y"] != self._classes[bound["i"] - 1]
-        true = "w" in bound and bound["w"] == self._classes[bound["i"] - 1]
-        return None if wrong or true else bound
+        for letter in bound:
+            if letter in (TRUE, OTHER, ANY_OTHER):
+                is_true = bound[letter] == self._classes[bound[ROW] - 1]
+                if is_true != (letter == TRUE):
+                    return None
+            elif letter == LARGEST:
+                return None  # whatever names the largest names all of its row beside it
+        return bound
 
-    @staticmethod
-    def holds(rule: Rule, bound: Bound) -> bool:
-        return rule.rows is None or bound["i"] in rule.rows
+    def holds(self, rule: Rule, bound: Bound) -> bool:
+        return rule.out_of_range is None or rule.out_of_range == (bound[ROW] in self._far[rule.name])
 
-    def cells(self, ref: Ref, bound: Bound) -> Cells:
-        """The cells that `ref` names, where some letters are bound and the others run."""
-        shape = self.array(ref).shape
-        indices = tuple(self._run(letter, size, bound) for letter, size in zip(ref.cell, shape, strict=True))
-        return Cells(self.step.index - ref.back, ref.name, indices)
+    def cells(self, entry: nodes.Cell, bound: Indices) -> Cells:
+        """The cells that `entry` names, where some letters are bound and the others run."""
+        indices = tuple(self.run(letter, entry, bound) for letter in entry.index)
+        return Cells(self.step.index - entry.back, entry.name, indices)
 
-    def array(self, ref: Ref) -> Array:
-        """The values of the quantity that `ref` names: an updated one of the step before is this step's own."""
-        return self.values[ref.name.removesuffix("_next") if ref.back == 1 else ref.name]
+    def array(self, entry: nodes.Cell) -> Array:
+        """The values of the quantity that `entry` names: an updated one of the step before is this step's own."""
+        return self.values[entry.name.removesuffix("_next") if entry.back == 1 else entry.name]
 
-    def _run(self, letter: str | int, size: int, bound: Bound) -> Sequence[int]:
+    def run(self, letter: Letter, entry: nodes.Cell, bound: Indices) -> Sequence[int]:
+        """What a letter stands for in a cell that it is in."""
         if isinstance(letter, int):
             return range(letter, letter + 1)
         if letter in bound:
             return range(bound[letter], bound[letter] + 1)
-        if letter not in "yw":
+        size = self.array(entry).shape[entry.index.index(letter)]
+        if letter not in (TRUE, OTHER, ANY_OTHER, LARGEST):
             return range(1, size + 1)
-        true = self._classes[bound["i"] - 1]
-        return range(true, true + 1) if letter == "y" else tuple(c for c in range(1, size + 1) if c != true)
+        if letter == LARGEST:
+            column = int(self.array(entry)[bound[ROW] - 1].argmax()) + 1
+            return range(column, column + 1)
+        true = self._classes[bound[ROW] - 1]
+        return range(true, true + 1) if letter == TRUE else tuple(c for c in range(1, size + 1) if c != true)
 
     def label(self, place: Place) -> str:
         """A cell as printed: s₁[3,3]; with its row alone where the matrix has a single column."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import core
 from core.computation import computations, values_of
-from core.rules import rules
+from core.rules import rules_of
 from samples import LOSSES, exercise_2, problems, random_problem
 
 GIVEN = ("X_in", "y_gt")
@@ -140,8 +140,9 @@ def test_the_cells_that_an_explanation_names_are_its_sources(problem: core.Probl
 def test_the_rules_name_what_the_formulas_name(problem: core.Problem) -> None:
     step = step_of(replace(problem, learning_rate=0.1), 0)
     named: dict[str, set[str]] = {}
-    for rule in rules(step):
-        named.setdefault(rule.name, set()).update(ref.name for ref in rule.refs if ref.back == 0)
+    for rule in rules_of(problem, len(step.batch)):
+        if not rule.out_of_range:
+            named.setdefault(rule.name, set()).update(cell.name for cell in rule.cells if cell.back == 0)
     for computation in computations(problem, len(step.batch)):
         formula = set(computation.inputs)
         if computation.name == "dp" and isinstance(problem.loss, core.SoftmaxMargin):

@@ -22,7 +22,7 @@ NUMBERS = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?|inf|NaN")
 FUNCTIONS: dict[str, Any] = {
     "D": Decimal,
     "max": max,
-    "exp": lambda x: x.exp(),
+    "exp": lambda x: x.exp() if x < 2_000_000 else Decimal("inf"),
     "log": lambda x: x.ln(),
     "tanh": lambda x: x / abs(x) if abs(x) > 200 else (x.exp() - (-x).exp()) / (x.exp() + (-x).exp()),
     "sigmoid": lambda x: 1 / (1 + (-x).exp()) if x > -200 else x.exp(),

@@ -11,6 +11,7 @@ others    what a sum runs over
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from core.expression.nodes import (
@@ -38,6 +39,7 @@ from core.expression.nodes import (
 from core.expression.shape import Shape, shape_of
 
 Letter: TypeAlias = str | int
+Index: TypeAlias = tuple[Letter, ...]
 
 ROW, COLUMN = "i", "j"
 TRUE, OTHER, ANY_OTHER, LARGEST = "y", "w", "v", "x"
@@ -62,7 +64,7 @@ class Lowering:
         self._shapes, self._axes, self._classes, self._single = shapes, axes, classes, single
         self._depth = 0
 
-    def cells(self, tree: Node, axes: str) -> Iterator[tuple[tuple[Letter, ...], Node]]:
+    def cells(self, tree: Node, axes: str) -> Iterator[tuple[Index, Node]]:
         """The index of the cells of a tree, and their own tree; several where columns differ in their form."""
         row, column = (letter if letter in axes else 1 for letter in (ROW, COLUMN))
         try:
@@ -221,6 +223,7 @@ _LOWER: dict[type[Node], Callable[[Lowering, Any, Letter, Letter], Node | None]]
 }
 
 
+@lru_cache(maxsize=4096)
 def cells_in(tree: Node) -> tuple[Cell, ...]:
     """The cells that a tree names, each once, in its order."""
     return tuple(dict.fromkeys(part for part in walk(tree) if isinstance(part, Cell)))
@@ -228,8 +231,11 @@ def cells_in(tree: Node) -> tuple[Cell, ...]:
 
 def _is_negative(node: Node) -> bool:
     """Whether it is minus a single cell or number; that of a sum stays where it is."""
-    return isinstance(node, Sum) and node.terms[0][0] < 0 and len(node.terms) == 1 and isinstance(
-        node.terms[0][1], (Cell, Literal)
+    return (
+        isinstance(node, Sum)
+        and node.terms[0][0] < 0
+        and len(node.terms) == 1
+        and isinstance(node.terms[0][1], (Cell, Literal))
     )
 
 

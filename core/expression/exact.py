@@ -13,13 +13,16 @@ from core.expression.nodes import Function, Literal, Node, Number, Positive, Pro
 from core.expression.value import Compiler, Evaluate
 
 PRECISION = Context(prec=50, traps=[InvalidOperation, DivisionByZero, Overflow])
+LARGEST_EXPONENT = 2_000_000
 
 
 class ExactCompiler(Compiler):
     """A Compiler for decimals, and for arrays of them; a Number has the digits that `spell` writes."""
 
-    def __init__(self, functions: Mapping[str, Activation], spell: Callable[[float], str] = repr) -> None:
-        super().__init__(functions, {})
+    def __init__(
+        self, functions: Mapping[str, Activation], numbers: Mapping[str, Any], spell: Callable[[float], str] = repr
+    ) -> None:
+        super().__init__(functions, numbers)
         self._spell = spell
 
     def __call__(self, node: Node) -> Evaluate:
@@ -63,12 +66,12 @@ class ExactCompiler(Compiler):
 
 
 def exactly(
-    tree: Node, functions: Mapping[str, Activation], spell: Callable[[float], str] = repr
+    tree: Node, functions: Mapping[str, Activation], numbers: Mapping[str, Any], spell: Callable[[float], str] = repr
 ) -> Decimal | None:
     """What arithmetic comes to in which every number has the digits that `spell` writes; None where it has no value."""
     with localcontext(PRECISION):
         try:
-            found: Decimal = ExactCompiler(functions, spell)(tree)({})
+            found: Decimal = ExactCompiler(functions, numbers, spell)(tree)({})
         except ArithmeticError:
             return None
     return None if found.is_nan() else found
@@ -86,7 +89,7 @@ def _entrywise(apply: Callable[[Decimal], Decimal]) -> Callable[[Any], Any]:
 
 POSITIVE = _entrywise(lambda a: Decimal(a > 0))
 FUNCTIONS = {
-    "exp": _entrywise(Decimal.exp),
+    "exp": _entrywise(lambda a: a.exp() if a < LARGEST_EXPONENT else Decimal("inf")),
     "log": _entrywise(Decimal.ln),
     "tanh": _entrywise(_tanh),
     "relu": _entrywise(lambda a: max(a, Decimal(0))),

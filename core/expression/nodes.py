@@ -20,12 +20,15 @@ ROWS, COLUMNS, ALL = "rows", "columns", "all"  # what a sum runs over
 
 
 class Node:
-    """A part of a formula."""
+    """A part of a formula. `children` are the nodes that it is made of, in order."""
 
-    __slots__ = ("_hash", "_parts")
+    __slots__ = ("_hash", "_parts", "children")
+
+    children: tuple[Node, ...]
 
     def __init__(self, *parts: Any) -> None:
         self._parts = parts
+        self.children = tuple([part for part in parts if isinstance(part, Node)])
         self._hash = hash((type(self).__name__, parts))
 
     def __eq__(self, other: object) -> bool:
@@ -41,11 +44,6 @@ class Node:
 
     def __reduce__(self) -> tuple[Callable[..., Node], tuple[Any, ...]]:
         return _made, (type(self), *self._parts)  # not with its hash, which another process has otherwise
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        """The nodes that it is made of, in order."""
-        return tuple(part for part in self._parts if isinstance(part, Node))
 
     def with_children(self, children: tuple[Node, ...]) -> Node:
         """The same operation on other nodes, as many; itself, where they are its own."""

@@ -15,7 +15,19 @@ import numpy as np
 
 from core.activations import ONE
 from core.arrays import Array, Rows
-from core.expression.nodes import COLUMNS, Function, IsTrueClass, Largest, Name, Node, Product, Signs, Softmax, Sum, Total
+from core.expression.nodes import (
+    COLUMNS,
+    Function,
+    IsTrueClass,
+    Largest,
+    Name,
+    Node,
+    Product,
+    Signs,
+    Softmax,
+    Sum,
+    Total,
+)
 from core.losses.base import OUTPUTS, Loss, LossEquations, shared
 
 HALF = np.full((), 0.5)

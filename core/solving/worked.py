@@ -7,17 +7,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from functools import partial
 from itertools import groupby
 from math import prod
 
 import numpy as np
 
+from core.arithmetic import CellArithmetic, slope_of
 from core.arrays import Array, Mask
 from core.computation import Computation, computations, copies, symbols_of, values_of
 from core.errors import ProblemError
-from core.explanation import Explanation, enclosed, explain
-from core.expression.text import Variable, entry_text
+from core.explanation import Explanation, explain
+from core.expression.text import Variable
 from core.network import Layer
 from core.problem import Problem
 from core.quantity import Quantity, given, quantities
@@ -264,45 +264,28 @@ class _Entries:
     def arithmetic(self, explanation: Explanation) -> Arithmetic:
         """How a cell comes about."""
         terms = len(explanation) if len(explanation) <= MOST_TERMS + 1 else MOST_TERMS  # a single one is not left out
-        result = rounded(explanation.value, self.digits)
-        lines = (explanation.numbers(terms, partial(rounded, digits=digits)) for digits in range(self.digits, MOST + 1))
-        return self._chosen(explanation.symbol, explanation.symbols(terms), lines, result)
+        return self._line(explanation.symbol, explanation, terms)
 
     def _slopes(self, name: str) -> Iterator[Arithmetic]:
         """How a cell of f'(s) comes about, for a δ."""
         s = name.replace("delta", "s")
         if not name.startswith("delta") or self._layer(s).function.is_identity:
             return
-        layer, formula = self._layer(s), entry_text(self._layer(s).function.slope_tree)
-        letter = "s" if "s" in formula else "z"
-        name = s if letter == "s" else "y_out" if s == "s_out" else s.replace("s", "z")
         for cell in self._telling(s):
-            argument, inside = explain(self.step, s, cell).symbol, explain(self.step, name, cell)
-            slope = float(layer.function.slope(self.values[s])[_from_0(cell)])
-            numbers = (rounded(inside.value, digits) for digits in range(self.digits, MOST + 1))
-            lines = (formula.replace(letter, text if letter == "s" else enclosed(text)) for text in numbers)
-            symbol = f"{self.symbols[s].replace('s', 'f')}'({argument})"
-            yield self._chosen(symbol, formula.replace(letter, inside.symbol), lines, rounded(slope, self.digits))
+            yield self._line(*slope_of(self.step, self._index(s), cell))
 
-    def _chosen(self, symbol: str, symbols: str, lines: Iterator[str], result: str) -> Arithmetic:
-        """The arithmetic with the first of the lines, each of more digits than the one before, that gives the result as
-        it is written; where none does, with the first of those that come nearest to it.
-        """
-        nearest, least, number = "", Decimal("inf"), Decimal(result)
-        for line in lines:
-            found = worked_out([line])
-            if found is not None and gives(found[0][0], result, self.digits):
-                return Arithmetic(symbol, symbols, line, result)
-            off = least if found is None or number.is_nan() else abs(found[0][0] - number)
-            if not nearest or off < least:
-                nearest, least = line, off
-        return Arithmetic(symbol, symbols, nearest, result, exact=False)
+    def _line(self, symbol: str, arithmetic: CellArithmetic, terms: int = MOST_TERMS) -> Arithmetic:
+        line = arithmetic.line(terms, self.digits, rounded)
+        return Arithmetic(symbol, arithmetic.symbols(terms), line.numbers, line.result, line.exact)
 
     # What belongs to a quantity.
 
     def _layer(self, name: str) -> Layer:
+        return self.step.problem.network.layers[self._index(name) - 1]
+
+    def _index(self, name: str) -> int:
         label = name.rpartition("_")[2]
-        return self.step.problem.network.layers[-1 if label == "out" else int(label) - 1]
+        return len(self.step.weights) if label == "out" else int(label)
 
     def _column_names(self, name: str, grid: Grid) -> tuple[str, ...]:
         problem = self.step.problem

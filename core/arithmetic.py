@@ -1,0 +1,187 @@
+"""The arithmetic of a number of a step: its tree with the cells in place, in symbols and in numbers that come out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from core.arrays import Array, Rows
+from core.expression import nodes
+from core.expression.exact import exactly, gives
+from core.expression.line import LinePrinter
+from core.expression.nodes import Function, Literal, Name, Node, Number, Rest, RunningSum, Sum
+from core.expression.sums import Indices, runs, value_of
+from core.expression.text import NUMBERS
+from core.expression.value import PRIMITIVES
+from core.origins import Place, Scope, scope_of
+from core.quantity import layer_label
+from core.step import Step
+from core.text import significant
+
+DIGITS, MOST_DIGITS = 6, 12
+TERMS = 8
+
+Spelling: TypeAlias = Callable[[float], str]  # how a number is written down
+
+
+def spelling(digits: int = DIGITS) -> Spelling:
+    """Numbers of `digits` significant digits, without zeros at the end."""
+    return partial(significant, digits=digits)
+
+
+USUAL = spelling()
+
+
+class Line(NamedTuple):
+    """The arithmetic with numbers put in, and what it gives as it is to be written; `exact` where the numbers, as they
+    are written, give just that.
+    """
+
+    numbers: str
+    result: str
+    exact: bool
+
+
+class CellArithmetic:
+    """How a number of a step comes about: `tree` over cells whose letters stand for `indices`, and its `value`."""
+
+    def __init__(self, scope: Scope, tree: Node, indices: Indices, value: float) -> None:
+        self.value = value
+        self._scope, self._source, self._tree, self._indices = scope, StepSource(scope), tree, indices
+
+    def symbols(self, n: int = TERMS) -> str:
+        """The right side in symbols, with the `n` largest terms where there are more."""
+        return self._print(self._written_out(n))
+
+    def numbers(self, n: int = TERMS, spell: Spelling = USUAL) -> str:
+        """The right side with numbers, each written as `spell` does, in place of the symbols."""
+        return self._print(self._numbered(self._written_out(n)), spell)
+
+    def line(self, n: int = TERMS, digits: int = DIGITS, spell: Callable[[float, int], str] = significant) -> Line:
+        """The line of numbers and its result of `digits` significant digits. The numbers have as many digits as it
+        takes for them to come out at just that; where 12 are too few, as many as come nearest. `spell(value, digits)`
+        writes them.
+        """
+        tree, result = self._numbered(self._written_out(n)), spell(self.value, digits)
+        statement, number = self._scope.statement, Decimal(result)
+        nearest, least = partial(_spelled, spell, digits), Decimal("inf")
+        for more in range(digits, MOST_DIGITS + 1):
+            write = partial(_spelled, spell, more)
+            found = exactly(tree, statement.functions, {"n": statement.rows}, write)
+            if found is not None and gives(found, result, digits):
+                return Line(self._print(tree, write), result, True)
+            off = least if found is None or not number.is_finite() else abs(found - number)
+            if off < least:
+                nearest, least = write, off
+        return Line(self._print(tree, nearest), result, False)
+
+    def _print(self, tree: Node, spell: Spelling | None = None) -> str:
+        return LinePrinter(self._label, NUMBERS | {"n": str(self._scope.statement.rows)}, spell)(tree)
+
+    def _place(self, cell: nodes.Cell, indices: Indices) -> Place:
+        found = self._scope.cells(cell, indices)
+        return Place(found.step, found.name, tuple(run[0] for run in found.indices))
+
+    def _label(self, cell: nodes.Cell) -> str:
+        place, here = self._place(cell, {}), self._scope.step.index
+        return self._scope.label(place) + (f" of step {place.step}" if place.step != here else "")
+
+    @np.errstate(all="ignore")
+    def _written_out(self, n: int) -> Node:
+        return self._closed(self._tree, self._indices, n)
+
+    def _closed(self, node: Node, indices: Indices, n: int) -> Node:
+        """A tree without letters, with the `n` largest terms of each sum."""
+        if isinstance(node, nodes.Cell):
+            place = self._place(node, indices)
+            return nodes.Cell(node.name, place.cell, node.back)
+        if not isinstance(node, (Sum, RunningSum)):
+            return node.with_children(tuple(self._closed(child, indices, n) for child in node.children))
+        found = runs(node, self._source, indices)
+        values = np.concatenate([run.values for run in found])
+        starts = np.cumsum([0, *(len(run.values) for run in found)])
+        order, rest = largest_of(values, n if any(run.letters for run in found) else len(values))
+        terms = []
+        for i in order:
+            at = int(np.searchsorted(starts, i, side="right")) - 1
+            run = found[at]
+            terms.append((run.sign, self._closed(run.body, {**indices, **run.indices(i - int(starts[at]))}, n)))
+        if len(order) < len(values):
+            terms.append((1, Rest(len(values) - len(order), Number(rest))))
+        return terms[0][1] if len(terms) == 1 and terms[0][0] > 0 else Sum(*terms)
+
+    def _numbered(self, node: Node) -> Node:
+        """A closed tree with numbers in place of its cells, and with the functions of the layers as what they are."""
+        statement = self._scope.statement
+        if isinstance(node, nodes.Cell):
+            return Number(float(self._source.values_at(node, {})))
+        if isinstance(node, Name) and node.name != "n":
+            number = statement.number(node.name)
+            return Number(number) if node.name == "alpha" else Literal(number)
+        if isinstance(node, Function) and node.name not in PRIMITIVES:
+            if node.slope:
+                return Number(float(value_of(node, self._source, {})))
+            tree = statement.functions[node.name].tree
+            return nodes.put_in_place(tree, {"s": self._numbered(node.argument)})
+        return node.with_children(tuple(map(self._numbered, node.children)))
+
+
+def slope_of(step: Step, k: int, cell: tuple[int, ...]) -> tuple[str, CellArithmetic]:
+    """How a cell of f_k'(s_k) comes about (layers from 1): its symbol, and its arithmetic over s and z."""
+    scope = scope_of(step)
+    label = layer_label(k, len(step.weights))
+    s, z = nodes.Cell(f"s_{label}", cell), nodes.Cell("y_out" if label == "out" else f"z_{label}", cell)
+    function = step.problem.network.layers[k - 1].function
+    tree = nodes.put_in_place(function.slope_tree, {"s": s, "z": z})
+    slope = Function(f"f_{label}", s, slope=True)
+    value = CellArithmetic(scope, slope, {}, 0.0)
+    return value.symbols(), CellArithmetic(scope, tree, {}, float(value_of(slope, StepSource(scope), {})))
+
+
+class StepSource:
+    """The values of a step's cells."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def values_at(self, cell: nodes.Cell, indices: Indices) -> Any:
+        at = tuple(
+            indices[letter] - 1
+            if isinstance(letter, str) and letter in indices
+            else self._scope.run(letter, cell, indices)[0] - 1
+            for letter in cell.index
+        )
+        return self._scope.array(cell)[at]
+
+    def range_of(self, letter: str, cells: tuple[nodes.Cell, ...], indices: Indices) -> Any:
+        return self._scope.run(letter, next(cell for cell in cells if letter in cell.index), indices)
+
+    def number(self, name: str) -> float:
+        return self._scope.statement.number(name)
+
+    def apply(self, function: Function, argument: Array) -> Array:
+        if function.name in PRIMITIVES:
+            return PRIMITIVES[function.name](argument)
+        known = self._scope.statement.functions[function.name]
+        return known.slope(argument) if function.slope else known(argument)
+
+
+def order_by_size(values: Array) -> Rows:
+    order: Rows = np.argsort(-np.abs(values), kind="stable")
+    return order
+
+
+def largest_of(values: Array, n: int) -> tuple[list[int], float]:
+    """Which of the terms of these values are shown, and what the others come to."""
+    if len(values) <= n:
+        return [*range(len(values))], 0.0
+    order = order_by_size(values)
+    return order[:n].tolist(), float(values[order[n:]].sum())
+
+
+def _spelled(spell: Callable[[float, int], str], digits: int, value: float) -> str:
+    return spell(value, digits)
