@@ -63,6 +63,7 @@ class Lowering:
     def __init__(self, shapes: Mapping[str, Shape], axes: Mapping[str, str], classes: Shape, single: bool) -> None:
         self._shapes, self._axes, self._classes, self._single = shapes, axes, classes, single
         self._depth = 0
+        self._known: dict[Node, Shape] = {}
 
     def cells(self, tree: Node, axes: str) -> Iterator[tuple[Index, Node]]:
         """The index of the cells of a tree, and their own tree; several where columns differ in their form."""
@@ -91,7 +92,9 @@ class Lowering:
         return found
 
     def _shape(self, node: Node) -> Shape:
-        return shape_of(node, self._shapes, self._classes)
+        if node not in self._known:
+            self._known[node] = shape_of(node, self._shapes, self._classes)
+        return self._known[node]
 
     def name(self, node: Name, row: Letter, column: Letter) -> Node | None:
         axes = self._axes.get(node.name)
