@@ -1,7 +1,7 @@
-"""Activation functions f and their derivatives f', looked up by name.
+"""Activation functions f and their slopes f', looked up by name.
 
-Each is a list of numpy operations over arrays that the caller brings, so that the training loop allocates nothing and
-calls numpy straight away.
+Each is stated as trees. For speed each is also a list of numpy operations over arrays that the caller brings, so that
+the training loop allocates nothing and calls numpy straight away.
 """
 
 from __future__ import annotations
@@ -14,25 +14,47 @@ from typing import TypeAlias
 import numpy as np
 
 from core.arrays import Array
+from core.expression.nodes import Function, Literal, Name, Node, Positive, Sum, is_constant, jumps
 
 Operation: TypeAlias = Callable[[], object]
 
 ONE = np.ones(())  # a ready 0-d array spares numpy the conversion of a Python number, a fifth of a small operation
 
 
+S, Z = Name("s"), Name("z")
+
+
 @dataclass(frozen=True)
 class Activation:
-    """An entrywise function z = f(s).
+    """An entrywise function z = f(s), and everything that anybody needs to know about it.
 
-    `value(s, out)` gives the operations that write f(s), to be called in order; `derivative(s, z, out)` those that
-    write f'(s), given z = f(s). All arrays have one shape. `formula` and `derivative_formula` are for people.
+    name          what problem files and people call it
+    tree          f(s), over the name s
+    slope_tree    f'(s) as people write it, over s, over z = f(s), or both
+    value         `value(s, out)` gives the operations that write f(s), to be called in order
+    derivative    `derivative(s, z, out)` those that write f'(s), given z = f(s); all arrays have one shape
+    bend          by how much the second or third derivative can exceed a few times |f'|: 0 where they are small
+                  with it, as those of tanh are, 1 for a sine
+    settings      the numbers that it was made with, by name
+    make          what makes another of its kind: `make(slope=0.2)`
+
+    Without `value` and `derivative` the trees are evaluated, which is slower.
     """
 
     name: str
-    formula: str
-    derivative_formula: str
-    value: Callable[[Array, Array], list[Operation]]
-    derivative: Callable[[Array, Array, Array], list[Operation]]
+    tree: Node
+    slope_tree: Node
+    value: Callable[[Array, Array], list[Operation]] = None  # type: ignore[assignment]
+    derivative: Callable[[Array, Array, Array], list[Operation]] = None  # type: ignore[assignment]
+    bend: float = 0.0
+    settings: tuple[tuple[str, float], ...] = ()
+    make: Callable[..., Activation] | None = None
+
+    def __post_init__(self) -> None:
+        if self.value is None:
+            object.__setattr__(self, "value", partial(_value_of, self.tree))
+        if self.derivative is None:
+            object.__setattr__(self, "derivative", partial(_slope_of, self.slope_tree))
 
     def __call__(self, s: Array) -> Array:
         """f(s), in a new array of the same shape."""
@@ -44,10 +66,46 @@ class Activation:
 
     def slope(self, s: Array) -> Array:
         """f'(s), in a new array of the same shape."""
-        out = np.empty_like(s)
-        for operation in self.derivative(s, self(s), out):
-            operation()
+        z, out = self(s), np.empty_like(s)
+        with np.errstate(over="ignore"):
+            for operation in self.derivative(s, z, out):
+                operation()
         return out
+
+    @property
+    def is_identity(self) -> bool:
+        return self.tree == S
+
+    @property
+    def particulars(self) -> str:
+        """What tells it from every other: its name, where that says all."""
+        return self.name if ACTIVATIONS.get(self.name) is self else f"{self.name}{self.settings}: {self.tree}"
+
+    @property
+    def kinks(self) -> tuple[Node, ...]:
+        """What f' jumps at where it changes its sign, over s and z."""
+        return jumps(self.slope_tree)
+
+    @property
+    def piecewise_linear(self) -> bool:
+        """Whether f' is constant but for its jumps."""
+        return is_constant(self.slope_tree)
+
+
+def _value_of(tree: Node, s: Array, out: Array) -> list[Operation]:
+    evaluate = _compiled(tree)
+    return [lambda: np.copyto(out, evaluate({"s": s}))]
+
+
+def _slope_of(tree: Node, s: Array, z: Array, out: Array) -> list[Operation]:
+    evaluate = _compiled(tree)
+    return [lambda: np.copyto(out, evaluate({"s": s, "z": z}))]
+
+
+def _compiled(tree: Node) -> Callable[[dict[str, Array]], Array]:
+    from core.expression.value import Compiler  # only what has no operations of its own needs it
+
+    return Compiler({}, {})(tree)
 
 
 def _identity(s: Array, out: Array) -> list[Operation]:
@@ -91,12 +149,15 @@ def _sigmoid_slope(_s: Array, z: Array, out: Array) -> list[Operation]:
     return [partial(np.subtract, ONE, z, out), partial(np.multiply, z, out, out)]
 
 
+_ONE = Literal(1)
+_EXP = Function("exp", Sum((-1, S)))
+
 ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation
     for activation in (
-        Activation("identity", "s", "1", _identity, _identity_slope),
-        Activation("relu", "max(0, s)", "[s > 0]", _relu, _relu_slope),
-        Activation("tanh", "tanh(s)", "1 - z²", _tanh, _tanh_slope),
-        Activation("sigmoid", "1 / (1 + exp(-s))", "z (1 - z)", _sigmoid, _sigmoid_slope),
+        Activation("identity", S, _ONE, _identity, _identity_slope),
+        Activation("relu", Function("relu", S), Positive(S), _relu, _relu_slope),
+        Activation("tanh", Function("tanh", S), _ONE - Z**2, _tanh, _tanh_slope),
+        Activation("sigmoid", _ONE / (_ONE + _EXP), Z * (_ONE - Z), _sigmoid, _sigmoid_slope),
     )
 }

@@ -34,7 +34,7 @@ class Pass:
         self.inputs, self.targets = inputs, targets
         self.pre_activations = [np.empty((n, layer.units)) for layer in network.layers]
         self.activations = [
-            s if layer.activation == "identity" else np.empty_like(s)
+            s if layer.function.is_identity else np.empty_like(s)
             for s, layer in zip(self.pre_activations, network.layers, strict=True)
         ]
         self.deltas = [np.empty_like(s) for s in self.pre_activations]
@@ -80,7 +80,7 @@ class Pass:
             delta, layer = self.deltas[k], network.layers[k]
             if k + 1 < len(network):
                 operations.append(partial(self.deltas[k + 1].dot, parameters.weights[k + 1].T, delta))
-            if layer.activation != "identity":
+            if not layer.function.is_identity:
                 slope = np.empty_like(delta)
                 s, z = self.pre_activations[k], self.activations[k]
                 operations += layer.function.derivative(s, z, slope)

@@ -93,7 +93,8 @@ class Statement(Record):
         return tree.with_children(parts)
 
     def _is_identity(self, part: Node) -> bool:
-        return isinstance(part, Function) and self.functions.get(part.name) is ACTIVATIONS["identity"]
+        found = self.functions.get(part.name) if isinstance(part, Function) else None
+        return found is not None and found.is_identity
 
 
 def equations(problem: Problem, rows: int) -> Iterator[Equation]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,34 +16,48 @@ from core.suggestion import suggest
 
 @dataclass(frozen=True, eq=False)
 class Layer(Record):
-    """One layer s = z W + b, f(s): `weights` (inputs, units), `bias` (units,) or None, `activation` a name from
-    ACTIVATIONS; what is not to be trained stays as it is. The arrays are copied and made read-only.
+    """One layer s = z W + b, f(s): `weights` (inputs, units), `bias` (units,) or None, `activation` the name of f; what
+    is not to be trained stays as it is. The arrays are copied and made read-only. `activation` may be given as a name
+    from ACTIVATIONS or as an Activation; `own` is that where ACTIVATIONS has another under its name, or none.
 
     Raises ProblemError for shapes that do not fit, an unknown activation or numbers that are not finite.
     """
 
     weights: Array
-    bias: Array | None = None
-    activation: str = "identity"
-    train_weights: bool = True
-    train_bias: bool = True
+    bias: Array | None
+    activation: str
+    train_weights: bool
+    train_bias: bool
+    own: Activation | None = field(repr=False)
 
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        weights: Array,
+        bias: Array | None = None,
+        activation: str | Activation = "identity",
+        train_weights: bool = True,
+        train_bias: bool = True,
+        own: Activation | None = None,
+    ) -> None:
+        name, given = (activation.name, activation) if isinstance(activation, Activation) else (activation, own)
+        known = given is None or given.name != name or given is ACTIVATIONS.get(name)
+        object.__setattr__(self, "activation", name)
+        object.__setattr__(self, "own", None if known else given)
+        object.__setattr__(self, "train_weights", train_weights)
+        object.__setattr__(self, "train_bias", train_bias)
         mistakes = []
-        for field in ("weights", "bias"):
-            if getattr(self, field) is None:
-                continue
+        for key, value in (("weights", weights), ("bias", bias)):
             try:
-                object.__setattr__(self, field, frozen(getattr(self, field)))
+                object.__setattr__(self, key, None if value is None else frozen(value))
             except (TypeError, ValueError):
-                raise ProblemError("", [f"layer: {field}: expected numbers in rows of one length"]) from None
+                raise ProblemError("", [f"layer: {key}: expected numbers in rows of one length"]) from None
         if self.weights.ndim != 2 or 0 in self.weights.shape:
             mistakes.append(f"layer: weights: expected a matrix (inputs x units), found shape {self.weights.shape}")
         elif self.bias is not None and self.bias.shape != (self.units,):
             mistakes.append(f"layer: bias: expected {self.units} numbers, found shape {self.bias.shape}")
         if not np.isfinite(self.weights).all() or (self.bias is not None and not np.isfinite(self.bias).all()):
             mistakes.append("layer: weights and bias: expected finite numbers")
-        if self.activation not in ACTIVATIONS:
+        if self.own is None and self.activation not in ACTIVATIONS:
             mistakes.append(f"layer: activation: {suggest(str(self.activation), ACTIVATIONS)}")
         if mistakes:
             raise ProblemError("", mistakes)
@@ -54,7 +68,8 @@ class Layer(Record):
 
     @property
     def function(self) -> Activation:
-        return ACTIVATIONS[self.activation]
+        """f."""
+        return ACTIVATIONS[self.activation] if self.own is None else self.own
 
 
 @dataclass(frozen=True, eq=False)

@@ -121,7 +121,7 @@ class Problem(Record):
         return {
             "inputs": self.inputs.tolist(),
             "targets": self.targets.tolist(),
-            "network": [(layer.activation, layer.train_weights, layer.train_bias) for layer in layers],
+            "network": [(layer.function.particulars, layer.train_weights, layer.train_bias) for layer in layers],
             "weights": [layer.weights.tolist() for layer in layers],
             "bias": [None if layer.bias is None else layer.bias.tolist() for layer in layers],
             "loss": repr(self.loss),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import core
-from samples import ACTIVATIONS
+from core.activations import Activation, S
+from core.expression.nodes import Function, Literal, Positive, Sum
+from core.expression.text import entry_text
+from core.expression.value import Compiler
+from samples import ACTIVATIONS, exercise_2
 
 FORMULAS = {
     "identity": (lambda s: s, lambda _: 1.0),
@@ -66,3 +73,64 @@ def test_an_activation_leaves_its_argument_alone(name: str) -> None:
     core.ACTIVATIONS[name].slope(s)
     assert s.tolist() == [-1.0, 0.5]
     assert not np.shares_memory(values, s)
+
+
+PRINTED = {
+    "identity": ("s", "1"),
+    "relu": ("max(0, s)", "[s > 0]"),
+    "tanh": ("tanh(s)", "1 - z²"),
+    "sigmoid": ("1 / (1 + exp(-s))", "z (1 - z)"),
+}
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_trees_read_as_people_write_them(name: str) -> None:
+    activation = core.ACTIVATIONS[name]
+    assert (entry_text(activation.tree), entry_text(activation.slope_tree)) == PRINTED[name]
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_slope_of_a_tree_is_what_differences_of_the_function_come_to(name: str) -> None:
+    activation, compiled = core.ACTIVATIONS[name], Compiler({}, {})
+    f, slope = compiled(activation.tree), compiled(activation.slope_tree)
+    s = np.array([[-3.1, -0.7, -0.01, 0.02, 0.4, 2.5]])
+    differences = (f({"s": s + 1e-6}) - f({"s": s - 1e-6})) / 2e-6
+    np.testing.assert_allclose(np.broadcast_to(slope({"s": s, "z": f({"s": s})}), s.shape), differences, rtol=1e-7)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_operations_give_what_the_trees_give(name: str) -> None:
+    fast = core.ACTIVATIONS[name]
+    stated = Activation(name, fast.tree, fast.slope_tree)
+    s = np.array([[-800.0, -3.1, -0.7, -0.0, 0.0, 1e-300, 0.4, 2.5, 40.0]])
+    np.testing.assert_allclose(fast(s), stated(s), rtol=1e-15)
+    np.testing.assert_allclose(fast.slope(s), stated.slope(s), rtol=1e-15)
+
+
+def test_kinks_and_straight_lines_follow_from_the_slopes() -> None:
+    relu, identity = core.ACTIVATIONS["relu"], core.ACTIVATIONS["identity"]
+    assert [f.name for f in core.ACTIVATIONS.values() if f.kinks] == ["relu"]
+    assert relu.kinks == (S,)
+    assert [f for f in core.ACTIVATIONS.values() if f.piecewise_linear] == [identity, relu]
+    assert [f for f in core.ACTIVATIONS.values() if f.is_identity] == [identity]
+
+
+def test_a_layer_takes_an_activation_that_nobody_has_registered() -> None:
+    elu = Activation("elu", Function("exp", S) - Literal(1), Function("exp", S))
+    layer = core.Layer([[2.0]], activation=elu)
+    assert (layer.activation, layer.function) == ("elu", elu)
+    for again in (replace(layer, weights=[[3.0]]), pickle.loads(pickle.dumps(layer)), copy.deepcopy(layer)):
+        assert again.activation == "elu"
+        np.testing.assert_allclose(again.function(np.array([[0.5]])), np.expm1([[0.5]]))
+        np.testing.assert_allclose(again.function.slope(np.array([[0.5]])), np.exp([[0.5]]))
+    assert replace(layer, activation="tanh").function is core.ACTIVATIONS["tanh"]
+    assert core.Layer([[2.0]], activation=core.ACTIVATIONS["tanh"]).own is None
+
+
+def test_two_problems_with_activations_of_one_name_are_told_apart() -> None:
+    steep = Activation("relu", Literal(2) * Function("relu", S), Literal(2) * Positive(S))
+    turned = Activation("relu", Function("relu", Sum((-1, S))), Sum((-1, Positive(Sum((-1, S))))))
+    problems = [
+        exercise_2(network=core.Network([core.Layer([[1.0], [2.0]], None, f)])) for f in ("relu", steep, turned)
+    ]
+    assert len({str(problem.particulars()) for problem in problems}) == 3

@@ -28,6 +28,7 @@ from core.expression.nodes import (
     walk,
 )
 from core.quantity import SUBSCRIPTS
+from core.text import exact
 
 SUM, PRODUCT, POSTFIX, ATOM = range(4)  # how closely a part of a formula holds together
 NUMBERS = {"alpha": "α", "m": "m"}
@@ -58,9 +59,15 @@ def formula_text(tree: Node, rows: int) -> Pieces:
     return _merged(found)
 
 
+def entry_text(tree: Node) -> str:
+    """A formula whose names stand for single numbers, such as an activation's: z (1 - z)."""
+    pieces = _Printer(rows=1, single=True).whole(tree)
+    return "".join(piece if isinstance(piece, str) else piece.name for piece in pieces)
+
+
 class _Printer:
-    def __init__(self, rows: int) -> None:
-        self._rows = rows
+    def __init__(self, rows: int, single: bool = False) -> None:
+        self._rows, self._single = rows, single
         self._index = ""  # the letter behind the names, within a sum over the classes
 
     def whole(self, node: Node) -> Iterator[Piece]:
@@ -114,7 +121,7 @@ class _Printer:
             return
         for i, factor in enumerate(factors):
             if i:
-                yield " " if _is_number(factors[i - 1]) or self._index else " ⊙ "
+                yield " " if _is_number(factors[i - 1]) or self._index or self._single else " ⊙ "
             # From left to right; (a ⊙ b) C ⊙ d is plain enough, too; with a single A before it, (A C) ⊙ d.
             first = factor.children[0] if i == 0 and isinstance(factor, MatrixProduct) else factor
             plain = i == 0 and isinstance(first, Product)
@@ -125,7 +132,7 @@ class _Printer:
             yield "½"
             return
         yield from self.within(node.children[0], POSTFIX)
-        yield "/"
+        yield "/" if all(map(_is_number, node.children)) else " / "
         yield from self.within(node.children[1], ATOM)
 
     def power(self, node: Power) -> Iterator[Piece]:
@@ -190,7 +197,7 @@ class _Printer:
 
 _PRINTERS: dict[type[Node], Callable[[_Printer, Any], Iterator[Piece]]] = {
     Name: _Printer.name,
-    Literal: lambda _, node: iter((str(node.value),)),
+    Literal: lambda _, node: iter((_literal(node),)),
     Signs: _Printer.signs,
     IsTrueClass: _Printer.is_true_class,
     Sum: _Printer.sum,
@@ -242,6 +249,12 @@ def _is_number(node: Node) -> bool:
     if isinstance(node, Name):
         return node.name in NUMBERS or node.name == "n"
     return isinstance(node, (Literal, Quotient)) and all(map(_is_number, node.children))
+
+
+def _literal(node: Literal) -> str:
+    """A number: a decimal as such, any other as a fraction."""
+    value = float(node.value)
+    return exact(value) if Literal(value) == node else str(node.value)
 
 
 def _function(name: str) -> str:

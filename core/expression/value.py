@@ -33,12 +33,19 @@ from core.losses import SoftmaxLoss
 
 Evaluate: TypeAlias = Callable[[Mapping[str, Array]], Any]
 
+PRIMITIVES: dict[str, Callable[[Array], Array]] = {
+    "exp": np.exp,
+    "log": np.log,
+    "tanh": np.tanh,
+    "relu": lambda values: np.maximum(values, 0.0),
+}
 AXES = {ROWS: 0, ALL: None}
 
 
 class Compiler:
     """Turns trees into functions of the quantities' values by name, which give a matrix or a number: a tree is walked
-    once, and evaluated as often as somebody likes. `functions` has what a function's name stands for, `numbers` the
+    once, and evaluated as often as somebody likes. `functions` has what a function's name stands for where it is
+    not one of the primitives, `numbers` the
     values of alpha, n and m; the values of `rows` and `columns` are vectors.
 
     The functions raise KeyError for an unknown name, ValueError for shapes that do not fit. Values out of all bounds
@@ -104,11 +111,11 @@ class Compiler:
     def function(self, node: Function) -> Evaluate:
         argument = self(node.argument)
         apply: Callable[[Array], Array]
-        if node.name == "log":
-            apply = np.log
-        else:
+        if node.name in self._functions:
             function = self._functions[node.name]
             apply = function.slope if node.slope else function
+        else:
+            apply = PRIMITIVES[node.name]
         return lambda values: apply(argument(values))
 
     def positive(self, node: Positive) -> Evaluate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.computation import computations, copies, in_print, output_gradient, symbols_of
+from core.expression.text import entry_text
 from core.formulas import expanded
 from core.losses import MarginLoss, SoftmaxCrossEntropy, SoftmaxLoss
 from core.quantity import SUBSCRIPTS
@@ -21,9 +22,9 @@ def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
     depth = len(problem.network)
     for k, layer in enumerate(problem.network.layers, start=1):
         f = "f_out" if k == depth else f"f{str(k).translate(SUBSCRIPTS)}"
-        slope = layer.function.derivative_formula
+        value, slope = entry_text(layer.function.tree), entry_text(layer.function.slope_tree)
         where = " for z = f(s)".replace("f(", f"{f}(") if "z" in slope else ""
-        yield layer.activation, (f"{f}(s) = {layer.function.formula}", f"{f}'(s) = {slope}{where}")
+        yield layer.activation, (f"{f}(s) = {value}", f"{f}'(s) = {slope}{where}")
     definitions = {c.name: f"{symbols[c.name]} = {c.text(symbols)}" for c in computations(problem, len(step.batch))}
     if isinstance(problem.loss, SoftmaxLoss) and "o" not in definitions:
         definitions |= {"o": f"o = {symbols['y_out']}", "p": "p = softmax(o)"}

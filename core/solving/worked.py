@@ -17,7 +17,7 @@ from core.arrays import Array, Mask
 from core.computation import Computation, computations, copies, symbols_of, values_of
 from core.errors import ProblemError
 from core.explanation import Explanation, enclosed, explain
-from core.expression.text import Variable
+from core.expression.text import Variable, entry_text
 from core.network import Layer
 from core.problem import Problem
 from core.quantity import Quantity, given, quantities
@@ -271,9 +271,9 @@ class _Entries:
     def _slopes(self, name: str) -> Iterator[Arithmetic]:
         """How a cell of f'(s) comes about, for a δ."""
         s = name.replace("delta", "s")
-        if not name.startswith("delta") or self._layer(s).activation == "identity":
+        if not name.startswith("delta") or self._layer(s).function.is_identity:
             return
-        layer, formula = self._layer(s), self._layer(s).function.derivative_formula
+        layer, formula = self._layer(s), entry_text(self._layer(s).function.slope_tree)
         letter = "s" if "s" in formula else "z"
         name = s if letter == "s" else "y_out" if s == "s_out" else s.replace("s", "z")
         for cell in self._telling(s):

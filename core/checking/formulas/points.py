@@ -75,7 +75,7 @@ def _draw(step: Step, seed: int, rows: int, alpha: float) -> Step | None:
         if old.bias is not None and not old.train_bias and not old.bias.any():
             bias = np.zeros(units)  # a bias that is 0 for good may be left out
         weights = rng.normal(size=(below, units))
-        layers.append(Layer(weights, bias, old.activation, old.train_weights, old.train_bias))
+        layers.append(Layer(weights, bias, old.function, old.train_weights, old.train_bias))
     targets: Array = rng.normal(size=(rows, sizes[-1]))
     if isinstance(problem.loss, SoftmaxLoss):
         classes = rng.integers(max(2, sizes[-1]), size=rows)
