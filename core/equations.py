@@ -56,7 +56,7 @@ class Statement(Record):
     @cached_property
     def _compile(self) -> Compiler:
         problem, depth = self.problem, len(self.problem.network)
-        numbers = {"alpha": problem.learning_rate, "n": float(self.rows), "m": getattr(problem.loss, "margin", 0.0)}
+        numbers = {"alpha": problem.learning_rate, "n": float(self.rows), **problem.loss.numbers}
         axes = {name: equation.axes for name, equation in self.equations.items()}
         axes |= {f"b_{layer_label(k, depth)}": PER_UNIT for k in range(1, depth + 1)}
         per_unit, per_sample = ({name for name in axes if axes[name] == kind} for kind in (PER_UNIT, PER_SAMPLE))

@@ -20,6 +20,7 @@ from core.losses.base import OUTPUTS, Loss, LossEquations, shared
 
 HALF = np.full((), 0.5)
 PROBABILITIES = Name("p")
+SYMBOLS = {"dp": "∂p", "do": "∂o"}
 
 
 def of_true_class(values: Node) -> Node:
@@ -107,9 +108,9 @@ class SoftmaxLoss(Loss):
     def equations(self, single: bool, share: Node | None) -> LossEquations:
         sample_losses, backward = self.probability_equations(share)
         if not single:
-            return LossEquations((("p", Softmax(OUTPUTS)),), sample_losses, backward, Name("do"))
+            return LossEquations((("p", Softmax(OUTPUTS)),), sample_losses, backward, Name("do"), SYMBOLS)
         forward = (("o", OUTPUTS @ Signs()), ("p", Softmax(Name("o"))))
-        return LossEquations(forward, sample_losses, backward, Name("do") @ Signs().T)
+        return LossEquations(forward, sample_losses, backward, Name("do") @ Signs().T, SYMBOLS)
 
     @abstractmethod
     def logit_gradient(self, outputs: Array, targets: Array) -> Array:
@@ -143,6 +144,16 @@ class SoftmaxLoss(Loss):
             subtract(by_plus_y, by_minus_y, gradient)
 
         return evaluate
+
+    def bend(self, outputs: Array) -> Array:
+        p = self.probabilities(outputs)
+        bend: Array = (p * (1 - p)).sum(axis=1, keepdims=True)
+        return bend
+
+    def draw_targets(self, rng: np.random.Generator, rows: int, width: int) -> Array:
+        classes = rng.integers(max(2, width), size=rows)
+        targets: Array = 2.0 * classes[:, np.newaxis] - 1.0 if width == 1 else np.eye(width)[classes]
+        return targets
 
     def target_mistakes(self, targets: Array) -> list[str]:
         if targets.shape[1] == 1:
