@@ -11,7 +11,7 @@ import numpy as np
 from core.arrays import Array, Mask, Rows, sealed
 from core.expression.value import Compiler
 from core.losses.stated import StatedLoss
-from core.quantity import layer_label, layer_symbol
+from core.quantity import quantities
 from core.record import Record
 from core.step import Step
 
@@ -108,29 +108,31 @@ def check_gradients(
     """
     with np.errstate(all="ignore"):
         probe = _Probe(step)
-        wanted = [place for place in _gradients(step) if names is None or place[0] in names]
-        total, done, stopped = sum(analytic.size for *_, analytic in wanted), 0, False
+        gradients = (quantity for quantity in quantities(step) if quantity.part == "gradient")
+        wanted = [quantity for quantity in gradients if names is None or quantity.name in names]
+        total, done, stopped = sum(quantity.values.size for quantity in wanted), 0, False
         found = []
-        for name, symbol, k, analytic in wanted:
-            flat = analytic.reshape(-1)
+        for quantity in wanted:
+            assert quantity.layer is not None
+            k, flat = quantity.layer - 1, quantity.values.reshape(-1)
             difference, error = np.full(flat.shape, np.nan), np.full(flat.shape, np.nan)
             kink, reached = np.zeros(flat.shape, dtype=bool), 0
             for part in probe.parts(k, flat.size):
                 if stopped:
                     break
-                difference[part], floor, kink[part] = probe.differences(k, part, bias=analytic.ndim == 1)
+                difference[part], floor, kink[part] = probe.differences(k, part, bias=quantity.axes == "j")
                 larger = np.maximum(np.abs(flat[part]), np.abs(difference[part]))
                 error[part] = np.abs(flat[part] - difference[part]) / (larger + floor)
                 reached = part.stop
                 done += part.stop - part.start
                 stopped = progress is not None and progress(done, total) is True
             checked = np.arange(flat.size) < reached
-            shape = analytic.shape
+            shape = quantity.values.shape
             found.append(
                 CheckedGradient(
-                    name,
-                    symbol,
-                    analytic,
+                    quantity.name,
+                    quantity.symbol,
+                    quantity.values,
                     sealed(difference.reshape(shape)),
                     sealed(error.reshape(shape)),
                     sealed(kink.reshape(shape)),
@@ -138,17 +140,6 @@ def check_gradients(
                 )
             )
     return GradientCheck(step.index, tuple(found))
-
-
-def _gradients(step: Step) -> Iterator[tuple[str, str, int, Array]]:
-    """Every gradient of a step: its name, symbol, layer from 0, and values."""
-    depth = len(step.weights)
-    for k in reversed(range(depth)):
-        label = layer_label(k + 1, depth)
-        yield f"dW_{label}", layer_symbol("∂W", k + 1, depth), k, step.weight_gradients[k]
-        bias = step.bias_gradients[k]
-        if bias is not None:
-            yield f"db_{label}", layer_symbol("∂b", k + 1, depth), k, bias
 
 
 class _Probe:

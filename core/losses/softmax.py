@@ -152,8 +152,8 @@ class SoftmaxLoss(Loss):
 
     def draw_targets(self, rng: np.random.Generator, rows: int, width: int) -> Array:
         classes = rng.integers(max(2, width), size=rows)
-        targets: Array = 2.0 * classes[:, np.newaxis] - 1.0 if width == 1 else np.eye(width)[classes]
-        return targets
+        one_hot: Array = np.eye(max(2, width))[classes]
+        return one_hot if width > 1 else one_hot[:, 1:] - one_hot[:, :1]
 
     def target_mistakes(self, targets: Array) -> list[str]:
         if targets.shape[1] == 1:
