@@ -92,6 +92,8 @@ class Step(Record):
         """The values of every quantity by name, given ones first, then in the order of the computation."""
         found = {"X_in": self.inputs, "y_gt": self.targets}
         ready = {"sample_losses": self.sample_losses, "loss": frozen(self.loss)}
+        own = self.problem.loss.own_values(self.outputs, self.targets, self.share)
+        ready |= {name: sealed(values) for name, values in own.items()}
         for equation in (*self.statement.given.values(), *self.statement.equations.values()):
             name = equation.name
             values = ready[name] if name in ready else found.get(name, self._own(equation))

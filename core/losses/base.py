@@ -100,6 +100,12 @@ class Loss(ABC):
         self.bind(outputs, targets, gradient, note=lambda _: None)()
         return gradient
 
+    def own_values(self, outputs: Array, targets: Array, share: float) -> Mapping[str, Array]:  # noqa: ARG002
+        """The values of those of its quantities that it works out more exactly than their trees, by name. `share` is
+        what each sample's loss counts in ℒ.
+        """
+        return {}
+
     def bend(self, outputs: Array) -> Array:
         """A bound on the second and third derivative of each sample's loss in its outputs, (n, 1)."""
         return np.ones((len(outputs), 1))

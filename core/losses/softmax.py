@@ -7,7 +7,7 @@ and +1; with several outputs the targets are one-hot rows.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -144,6 +144,9 @@ class SoftmaxLoss(Loss):
             subtract(by_plus_y, by_minus_y, gradient)
 
         return evaluate
+
+    def own_values(self, outputs: Array, targets: Array, share: float) -> Mapping[str, Array]:
+        return {"do": share * self.logit_gradient(outputs, targets)}
 
     def bend(self, outputs: Array) -> Array:
         p = self.probabilities(outputs)

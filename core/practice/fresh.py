@@ -138,6 +138,7 @@ class _Draw:
             drawn = drawn if reach.min() < 0 else np.abs(drawn)
             if not self.like.loss.target_mistakes(drawn):
                 return drawn
+            known = _different(self.like.targets, None)
         rows: Array = known[self.below(len(known), self.rows)]
         return rows
 
@@ -159,11 +160,11 @@ def _few(problem: Problem) -> int:
     return max(FEW_TARGETS, int(problem.targets.shape[1]))
 
 
-def _different(rows: Array, most: int) -> Array:
-    """The different rows among `rows`, in order; as soon as there are more than `most`, these."""
+def _different(rows: Array, most: int | None) -> Array:
+    """The different rows among `rows`, in order; as soon as there are more than `most` (None: any number), these."""
     found: list[Array] = []
     left = rows
-    while len(left) and len(found) <= most:
+    while len(left) and (most is None or len(found) <= most):
         found.append(left[0])
         left = left[(left != left[0]).any(axis=1)]
     return np.unique(np.array(found), axis=0)
