@@ -84,7 +84,7 @@ class Activation:
     @property
     def kinks(self) -> tuple[Node, ...]:
         """What f' jumps at where it changes its sign, over s and z."""
-        return jumps(self.slope_tree)
+        return tuple(dict.fromkeys(jump.argument for jump in jumps(self.slope_tree)))
 
     @property
     def piecewise_linear(self) -> bool:

@@ -120,7 +120,7 @@ class CellArithmetic:
         if isinstance(node, nodes.Cell):
             return Number(float(self._source.values_at(node, {})))
         if isinstance(node, Name) and node.name != "n":
-            number = statement.number(node.name)
+            number = statement.numbers[node.name]
             return Number(number) if node.name == "alpha" else Literal(number)
         if isinstance(node, Function) and node.name not in PRIMITIVES:
             if node.slope:
@@ -161,7 +161,7 @@ class StepSource:
         return self._scope.run(letter, next(cell for cell in cells if letter in cell.index), indices)
 
     def number(self, name: str) -> float:
-        return self._scope.statement.number(name)
+        return self._scope.statement.numbers[name]
 
     def apply(self, function: Function, argument: Array) -> Array:
         if function.name in PRIMITIVES:

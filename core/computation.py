@@ -14,7 +14,6 @@ from core.equations import Statement
 from core.expression.nodes import Name
 from core.expression.text import Pieces, Variable, formula_text
 from core.problem import Problem
-from core.quantity import given, quantities
 from core.step import Step
 
 Values: TypeAlias = Mapping[str, Array]
@@ -55,12 +54,12 @@ def in_print(formula: Formula, symbols: Mapping[str, str]) -> str:
 
 def values_of(step: Step) -> dict[str, Array]:
     """Every quantity of a step by name, given ones first, then in the order of the computation."""
-    return {quantity.name: quantity.values for source in (given, quantities) for quantity in source(step)}
+    return dict(step.values)
 
 
 def symbols_of(step: Step) -> dict[str, str]:
     """The symbol in print of every quantity of a step, by name."""
-    return {quantity.name: quantity.symbol for source in (given, quantities) for quantity in source(step)}
+    return {name: step.statement.symbols[name] for name in step.values}
 
 
 def copies(problem: Problem) -> dict[str, str]:

@@ -15,19 +15,38 @@ from core.expression.nodes import ALL, ROWS, Function, Literal, Name, Node, Prod
 from core.expression.value import Compiler, Evaluate
 from core.losses import LossEquations, shared
 from core.problem import Problem
-from core.quantity import layer_label
+from core.quantity import layer_label, layer_symbol
 from core.record import Record
 
 # How a quantity's values are laid out for people. In a tree a bias is a row, and what is per sample a column.
 MATRIX, PER_SAMPLE, PER_UNIT, NUMBER = "ij", "i", "j", ""
+# The parts of a step.
+GIVEN, FORWARD, LOSS, BACKWARD, GRADIENT, UPDATE = "given", "forward", "loss", "backward", "gradient", "update"
+
+SYMBOLS = {"delta": "δ", "dW": "∂W", "db": "∂b"}
 
 
 class Equation(NamedTuple):
-    """A quantity: its `name`, the `tree` that it is computed by, and its `axes`, those of its values."""
+    """A quantity, and how it is computed.
+
+    name         as typed: "delta_out"
+    symbol       as printed: "δ_out"
+    tree         what it is computed by, over the quantities before it; of a given one its own name
+    part         of the step: given, forward, loss, backward, gradient or update
+    axes         of its values: a matrix, a number for each sample, a number for each unit, or a single number
+    per_sample   whether its values have a row, or an entry, for each sample
+    letter       its name without the layer, "delta", the same before and after the update; "" for what has no layer
+    layer        from 1; None for what has none
+    """
 
     name: str
+    symbol: str
     tree: Node
+    part: str
     axes: str = MATRIX
+    per_sample: bool = True
+    letter: str = ""
+    layer: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,23 +77,27 @@ class Statement(Record):
         layers = self.problem.network.layers
         return ACTIVATIONS | {f"f_{layer_label(k, len(layers))}": layer.function for k, layer in enumerate(layers, 1)}
 
-    def number(self, name: str) -> float:
-        """alpha, n or m."""
-        return self._numbers[name]
+    @cached_property
+    def given(self) -> dict[str, Equation]:
+        """What a step starts from, by name."""
+        return {equation.name: equation for equation in given(self.problem)}
 
     @cached_property
-    def _numbers(self) -> dict[str, float]:
-        problem = self.problem
-        margin = getattr(problem.loss, "margin", 0.0)
-        return {"alpha": problem.learning_rate, "n": float(self.rows), "m": margin}
+    def numbers(self) -> dict[str, float]:
+        """The numbers in formulas that are no quantities, by name: the learning rate, the rows, the loss's settings."""
+        return {"alpha": self.problem.learning_rate, "n": float(self.rows), **self.problem.loss.numbers}
+
+    @cached_property
+    def symbols(self) -> dict[str, str]:
+        """How everything that has a name is printed: quantities, given ones first, and numbers."""
+        found = {equation.name: equation.symbol for equation in (*self.given.values(), *self.equations.values())}
+        return found | {"alpha": "α", "n": "n"} | {part.name: part.symbol for part in self.problem.loss.settings}
 
     @cached_property
     def _compile(self) -> Compiler:
-        depth = len(self.problem.network)
-        axes = {name: equation.axes for name, equation in self.equations.items()}
-        axes |= {f"b_{layer_label(k, depth)}": PER_UNIT for k in range(1, depth + 1)}
+        axes = {equation.name: equation.axes for equation in (*self.given.values(), *self.equations.values())}
         per_unit, per_sample = ({name for name in axes if axes[name] == kind} for kind in (PER_UNIT, PER_SAMPLE))
-        return Compiler(self.functions, self._numbers, per_unit, per_sample)
+        return Compiler(self.functions, self.numbers, per_unit, per_sample)
 
     @cached_property
     def _compiled(self) -> dict[str, Evaluate]:
@@ -111,21 +134,44 @@ class Statement(Record):
         return found is not None and found.is_identity
 
 
+def given(problem: Problem) -> Iterator[Equation]:
+    """What a step of `problem` starts from: X_in, y_gt, W_1, b_1, ..., W_out, b_out."""
+    depth = len(problem.network)
+    yield Equation("X_in", "X_in", Name("X_in"), GIVEN)
+    yield Equation("y_gt", "y_gt", Name("y_gt"), GIVEN)
+    for k, layer in enumerate(problem.network.layers, start=1):
+        for letter, axes in (("W", MATRIX), ("b", PER_UNIT)):
+            if letter == "W" or layer.bias is not None:
+                yield _of_layer(GIVEN, letter, k, depth, Name(f"{letter}_{layer_label(k, depth)}"), axes)
+
+
 def equations(problem: Problem, rows: int) -> Iterator[Equation]:
-    """What a step of `problem` over a batch of `rows` rows computes: s_1, z_1, ..., y_out; what the loss adds;
-    the gradients back to ∂W_1 and ∂b_1; the updated weights and biases.
+    """What a step of `problem` over a batch of `rows` rows computes: s_1, z_1, ..., s_out, y_out; what the loss adds,
+    such as the logits o where they are not y_out itself, and p; the samples' losses, ℒ; what the loss adds on the way
+    back, such as ∂ℒ/∂p and ∂ℒ/∂o; δ_out, ..., δ_1; ∂W_out, ∂b_out, ..., ∂W_1, ∂b_1; and the updated W_1⁺, b_1⁺, ...,
+    W_out⁺, b_out⁺.
     """
     loss = _loss(problem, rows)
     yield from _forward(problem)
     for name, tree in loss.forward:
-        yield Equation(name, tree)
-    yield Equation("sample_losses", loss.sample_losses, PER_SAMPLE)
+        yield Equation(name, loss.symbols.get(name, name), tree, LOSS)
+    yield Equation("sample_losses", "ℓ", loss.sample_losses, LOSS, PER_SAMPLE)
     total = Total(ALL, Name("sample_losses"))
-    yield Equation("loss", shared(_share(problem, rows), total), NUMBER)
+    yield Equation("loss", "ℒ", shared(_share(problem, rows), total), LOSS, NUMBER, per_sample=False)
     for name, tree in loss.backward:
-        yield Equation(name, tree)
+        yield Equation(name, loss.symbols.get(name, name), tree, BACKWARD)
     yield from _backward(problem, loss.output_gradient)
+    yield from _gradients(problem)
     yield from _update(problem)
+
+
+def _of_layer(
+    part: str, letter: str, k: int, depth: int, tree: Node, axes: str = MATRIX, per_sample: bool = False
+) -> Equation:
+    name, symbol = f"{letter}_{layer_label(k, depth)}", layer_symbol(SYMBOLS.get(letter, letter), k, depth)
+    if part == UPDATE:
+        name, symbol = f"{name}_next", f"{symbol}⁺"
+    return Equation(name, symbol, tree, part, axes, per_sample, letter, k)
 
 
 def _share(problem: Problem, rows: int) -> Node | None:
@@ -142,27 +188,35 @@ def _forward(problem: Problem) -> Iterator[Equation]:
     depth, z = len(problem.network), Name("X_in")
     for k, layer in enumerate(problem.network.layers, start=1):
         label = layer_label(k, depth)
-        s = z @ Name(f"W_{label}")
-        yield Equation(f"s_{label}", s if layer.bias is None else s + Name(f"b_{label}"))
-        z = Name("y_out" if k == depth else f"z_{label}")
-        yield Equation(z.name, Function(f"f_{label}", Name(f"s_{label}")))
+        product = z @ Name(f"W_{label}")
+        tree = product if layer.bias is None else product + Name(f"b_{label}")
+        s = _of_layer(FORWARD, "s", k, depth, tree, per_sample=True)
+        yield s
+        tree = Function(f"f_{label}", Name(s.name))
+        activation = _of_layer(FORWARD, "y" if k == depth else "z", k, depth, tree, per_sample=True)
+        yield activation
+        z = Name(activation.name)
 
 
 def _backward(problem: Problem, gradient: Node) -> Iterator[Equation]:
-    """δ_L = ∂ℒ/∂y_out ⊙ f_L'(s_L), δ_k = (δ_{k+1} W_{k+1}ᵀ) ⊙ f_k'(s_k); ∂W_k = z_{k-1}ᵀ δ_k and ∂b_k, the column
-    sums of δ_k.
-    """
+    """δ_L = ∂ℒ/∂y_out ⊙ f_L'(s_L), δ_k = (δ_{k+1} W_{k+1}ᵀ) ⊙ f_k'(s_k)."""
     depth = len(problem.network)
     for k in range(depth, 0, -1):
         label = layer_label(k, depth)
-        yield Equation(f"delta_{label}", gradient * Function(f"f_{label}", Name(f"s_{label}"), slope=True))
-        gradient = Name(f"delta_{label}") @ Name(f"W_{label}").T
+        tree = gradient * Function(f"f_{label}", Name(f"s_{label}"), slope=True)
+        delta = _of_layer(BACKWARD, "delta", k, depth, tree, per_sample=True)
+        yield delta
+        gradient = Name(delta.name) @ Name(f"W_{label}").T
+
+
+def _gradients(problem: Problem) -> Iterator[Equation]:
+    """∂W_k = z_{k-1}ᵀ δ_k and ∂b_k, the column sums of δ_k."""
+    depth = len(problem.network)
     for k in range(depth, 0, -1):
-        label = layer_label(k, depth)
-        delta, below = Name(f"delta_{label}"), Name("X_in" if k == 1 else f"z_{k - 1}")
-        yield Equation(f"dW_{label}", below.T @ delta)
+        delta, below = Name(f"delta_{layer_label(k, depth)}"), Name("X_in" if k == 1 else f"z_{k - 1}")
+        yield _of_layer(GRADIENT, "dW", k, depth, below.T @ delta)
         if problem.network.layers[k - 1].bias is not None:
-            yield Equation(f"db_{label}", Total(ROWS, delta), PER_UNIT)
+            yield _of_layer(GRADIENT, "db", k, depth, Total(ROWS, delta), PER_UNIT)
 
 
 def _update(problem: Problem) -> Iterator[Equation]:
@@ -172,6 +226,5 @@ def _update(problem: Problem) -> Iterator[Equation]:
         for letter, trained, axes in (("W", layer.train_weights, MATRIX), ("b", layer.train_bias, PER_UNIT)):
             if letter == "W" or layer.bias is not None:
                 name = f"{letter}_{layer_label(k, depth)}"
-                before: Node = Name(name)
-                after = before - Name("alpha") * Name(f"d{name}") if trained else before
-                yield Equation(f"{name}_next", after, axes)
+                after = Name(name) - Name("alpha") * Name(f"d{name}") if trained else Name(name)
+                yield _of_layer(UPDATE, letter, k, depth, after, axes)

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from core.arrays import Array, Mask, Rows, sealed
-from core.losses import MarginLoss, SoftmaxLoss
-from core.quantity import layer_label, layer_symbol
+from core.expression.value import Compiler
+from core.losses.stated import StatedLoss
+from core.quantity import quantities
 from core.record import Record
 from core.step import Step
 
@@ -20,8 +21,6 @@ MOVE = 6e-6
 ROUNDING = 8 * np.finfo(float).eps
 CURVATURE = 20.0  # a bound on the third derivative that a difference leaves out, relative to the gradient's parts
 TOLERANCE = 1e-4
-KINKED = ("relu",)  # activations with a kink at 0
-PIECEWISE_LINEAR = ("identity", "relu")
 ELEMENTS = 200_000  # numbers of one layer that are worked on at a time
 
 Progress = Callable[[int, int], object]
@@ -35,8 +34,8 @@ class CheckedGradient(Record):
     analytic        what the step has
     difference      (ℒ at w + h, minus ℒ at w - h) / 2h; NaN where the check was stopped before it got there
     relative_error  their distance relative to the larger of both, but to no less than what a difference can tell
-    kink            whether a ReLU pre-activation passes 0, or a term of the hinge its margin, between w - h and w + h,
-                    so that the difference is a mean of two slopes
+    kink            whether an activation or the loss passes a kink between w - h and w + h, as a ReLU does at 0, so
+                    that the difference is a mean of two slopes
     checked         what the check got to
     """
 
@@ -109,29 +108,31 @@ def check_gradients(
     """
     with np.errstate(all="ignore"):
         probe = _Probe(step)
-        wanted = [place for place in _gradients(step) if names is None or place[0] in names]
-        total, done, stopped = sum(analytic.size for *_, analytic in wanted), 0, False
+        gradients = (quantity for quantity in quantities(step) if quantity.part == "gradient")
+        wanted = [quantity for quantity in gradients if names is None or quantity.name in names]
+        total, done, stopped = sum(quantity.values.size for quantity in wanted), 0, False
         found = []
-        for name, symbol, k, analytic in wanted:
-            flat = analytic.reshape(-1)
+        for quantity in wanted:
+            assert quantity.layer is not None
+            k, flat = quantity.layer - 1, quantity.values.reshape(-1)
             difference, error = np.full(flat.shape, np.nan), np.full(flat.shape, np.nan)
             kink, reached = np.zeros(flat.shape, dtype=bool), 0
             for part in probe.parts(k, flat.size):
                 if stopped:
                     break
-                difference[part], floor, kink[part] = probe.differences(k, part, bias=analytic.ndim == 1)
+                difference[part], floor, kink[part] = probe.differences(k, part, bias=quantity.axes == "j")
                 larger = np.maximum(np.abs(flat[part]), np.abs(difference[part]))
                 error[part] = np.abs(flat[part] - difference[part]) / (larger + floor)
                 reached = part.stop
                 done += part.stop - part.start
                 stopped = progress is not None and progress(done, total) is True
             checked = np.arange(flat.size) < reached
-            shape = analytic.shape
+            shape = quantity.values.shape
             found.append(
                 CheckedGradient(
-                    name,
-                    symbol,
-                    analytic,
+                    quantity.name,
+                    quantity.symbol,
+                    quantity.values,
                     sealed(difference.reshape(shape)),
                     sealed(error.reshape(shape)),
                     sealed(kink.reshape(shape)),
@@ -139,17 +140,6 @@ def check_gradients(
                 )
             )
     return GradientCheck(step.index, tuple(found))
-
-
-def _gradients(step: Step) -> Iterator[tuple[str, str, int, Array]]:
-    """Every gradient of a step: its name, symbol, layer from 0, and values."""
-    depth = len(step.weights)
-    for k in reversed(range(depth)):
-        label = layer_label(k + 1, depth)
-        yield f"dW_{label}", layer_symbol("∂W", k + 1, depth), k, step.weight_gradients[k]
-        bias = step.bias_gradients[k]
-        if bias is not None:
-            yield f"db_{label}", layer_symbol("∂b", k + 1, depth), k, bias
 
 
 class _Probe:
@@ -161,6 +151,9 @@ class _Probe:
 
     def __init__(self, step: Step) -> None:
         self.step, self.layers = step, step.problem.network.layers
+        self._loss = StatedLoss(step.problem.loss, step.outputs.shape[1])
+        compiled = Compiler({}, {})
+        self._kinks = [[compiled(kink) for kink in layer.function.kinks] for layer in self.layers]
         self.below, self.s = [step.inputs], []
         for k in range(len(self.layers)):
             self.s.append(self._affine(k, self.below[k]))
@@ -176,12 +169,8 @@ class _Probe:
         """How far each pre-activation is to be moved, and what rounding and curvature do to a difference."""
         step, depth, share = self.step, len(self.layers), self.step.share
         loss, y = step.problem.loss, self.below[-1]
-        bend: Array = np.ones_like(y)
-        if isinstance(loss, SoftmaxLoss):
-            p = loss.probabilities(y)
-            bend = bend * (p * (1 - p)).sum(axis=1, keepdims=True)
-        linear = not isinstance(loss, SoftmaxLoss)
-        parts = share * (np.abs(loss.gradient(y, step.targets)) + bend)
+        linear = loss.equations(y.shape[1] == 1, None).quadratic
+        parts = share * (np.abs(loss.gradient(y, step.targets)) + loss.bend(y))
         rounding = share * float((np.abs(loss.sample_losses(y, step.targets)) + 1).sum())
         gain = np.ones(y.shape[1])  # by how much a unit's move grows on its way to the outputs
         self.moves: list[Array] = [np.empty(0)] * depth
@@ -190,12 +179,12 @@ class _Probe:
         self.curvature: list[float] = [0.0] * depth
         for k in reversed(range(depth)):
             weights, bias, function = np.abs(step.weights[k]), step.biases[k], self.layers[k].function
-            linear = linear and function.name in PIECEWISE_LINEAR
+            linear = linear and function.piecewise_linear
             sizes = np.abs(self.below[k]) @ weights + (0.0 if bias is None else np.abs(bias))
             largest = np.maximum(1.0, np.abs(self.s[k]).max(axis=0))
             # Without curvature rounding is all there is to fear; with it, the cube root is where the two balance.
             self.moves[k] = MOVE * (largest if linear else np.cbrt(largest)) / gain
-            parts = parts * np.abs(function.slope(self.s[k]))  # f'' and f''' are never more than a few times f'
+            parts = parts * (np.abs(function.slope(self.s[k])) + function.bend)
             self.bends[k] = parts
             rounding += float((np.abs(step.deltas[k]) * sizes).sum())
             self.rounding[k] = ROUNDING * rounding
@@ -236,8 +225,8 @@ class _Probe:
         """
         m, n = column.shape
         layers, problem = self.layers, self.step.problem
-        signs: list[Any] = [column > 0] if layers[k].activation in KINKED else []
         active = layers[k].function(column)
+        signs: list[Any] = [*self._sides(k, column, active)]
         if k + 1 == len(layers):
             z = np.repeat(self.below[-1][None], m, axis=0)
             z[np.arange(m), :, j] = active
@@ -248,12 +237,12 @@ class _Probe:
                 if above > k + 1:
                     s = self._affine(above, z)
                 z = layers[above].function(s)
-                if layers[above].activation in KINKED:
-                    signs.append(s > 0)
+                signs += self._sides(above, s, z)
         outputs = z.reshape(m * n, -1)
         targets = np.repeat(self.step.targets[None], m, axis=0).reshape(m * n, -1)
-        loss = problem.loss
-        if isinstance(loss, MarginLoss):
-            one_hot = loss.one_hot(targets)
-            signs.append(loss.active(loss.terms(loss.probabilities(outputs), one_hot), one_hot).reshape(m, -1))
-        return loss.sample_losses(outputs, targets).reshape(m, n), signs
+        signs += ((kink > 0).reshape(m, -1) for kink in self._loss.kinks(outputs, targets))
+        return problem.loss.sample_losses(outputs, targets).reshape(m, n), signs
+
+    def _sides(self, k: int, s: Array, z: Array) -> Iterator[Mask]:
+        """On which side of each kink of f_k its values are."""
+        return (kink({"s": s, "z": z}) > 0 for kink in self._kinks[k])

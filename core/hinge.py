@@ -9,7 +9,7 @@ import numpy as np
 
 from core.arrays import Array, Mask, Rows, frozen
 from core.errors import ProblemError
-from core.losses import MarginLoss, SoftmaxHinge, SoftmaxMargin
+from core.losses import SoftmaxHinge, SoftmaxMargin
 from core.problem import Problem
 from core.record import Record, derived
 from core.step import Step
@@ -202,7 +202,7 @@ def hinge_view(step: Step, margin: float | None = None) -> HingeView:
 
 def margin_of(problem: Problem) -> float:
     """The margin of the problem's loss, or the usual one where it has none."""
-    return problem.loss.margin if isinstance(problem.loss, MarginLoss) else SoftmaxHinge().margin
+    return problem.loss.numbers.get("m", SoftmaxHinge().margin)
 
 
 def _read_only(mask: Any) -> Mask:

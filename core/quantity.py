@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.arrays import Array, frozen
-from core.losses import MarginLoss
+from core.arrays import Array
 from core.record import Record
 from core.step import Step
+
+if TYPE_CHECKING:
+    from core.equations import Equation
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -18,12 +21,21 @@ SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 @dataclass(frozen=True, eq=False)
 class Quantity(Record):
     """A named array of a step: `name` as typed ("delta_out"), `symbol` as printed ("δ_out"), and its values: a matrix,
-    a vector (n,) or (d_k,), or a single number ().
+    a vector (n,) or (d_k,), or a single number (); and what `core.equations.Equation` says of it.
     """
 
     name: str
     symbol: str
     values: Array
+    part: str = ""
+    axes: str = ""
+    per_sample: bool = False
+    letter: str = ""
+    layer: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.axes:
+            object.__setattr__(self, "axes", ("", "j", "ij")[self.values.ndim])
 
 
 def layer_label(layer: int, depth: int) -> str:
@@ -38,50 +50,17 @@ def layer_symbol(letter: str, layer: int, depth: int) -> str:
 
 def given(step: Step) -> Iterator[Quantity]:
     """What a step starts from: X_in, y_gt, W_1, b_1, ..., W_out, b_out."""
-    depth = len(step.weights)
-    yield Quantity("X_in", "X_in", step.inputs)
-    yield Quantity("y_gt", "y_gt", step.targets)
-    for k in range(1, depth + 1):
-        yield from _layer("W", "W", k, depth, step.weights[k - 1])
-        yield from _layer("b", "b", k, depth, step.biases[k - 1])
+    return (_quantity(step, equation) for equation in step.statement.given.values())
 
 
 def quantities(step: Step) -> Iterator[Quantity]:
-    """What a step computes: s_1, z_1, ..., s_out, y_out; under a softmax loss the logits o where the network has a
-    single output, and p; the samples' losses, ℒ; under a softmax loss ∂ℒ/∂p (where it has a margin) and ∂ℒ/∂o; δ_out,
-    ..., δ_1; ∂W_out, ∂b_out, ..., ∂W_1, ∂b_1; and the updated W_1⁺, b_1⁺, ..., W_out⁺, b_out⁺.
-    """
-    depth = len(step.weights)
-    forward, backward = range(1, depth + 1), range(depth, 0, -1)
-    for k in forward:
-        yield from _layer("s", "s", k, depth, step.pre_activations[k - 1])
-        z = "y" if k == depth else "z"
-        yield from _layer(z, z, k, depth, step.activations[k - 1])
-    if step.logits is not None and step.logits is not step.outputs:
-        yield Quantity("o", "o", step.logits)
-    if step.probabilities is not None:
-        yield Quantity("p", "p", step.probabilities)
-    yield Quantity("sample_losses", "ℓ", step.sample_losses)
-    yield Quantity("loss", "ℒ", frozen(step.loss))
-    if isinstance(step.problem.loss, MarginLoss) and step.probability_gradients is not None:
-        yield Quantity("dp", "∂p", step.probability_gradients)
-    if step.logit_gradients is not None:
-        yield Quantity("do", "∂o", step.logit_gradients)
-    for k in backward:
-        yield from _layer("delta", "δ", k, depth, step.deltas[k - 1])
-    for k in backward:
-        yield from _layer("dW", "∂W", k, depth, step.weight_gradients[k - 1])
-        yield from _layer("db", "∂b", k, depth, step.bias_gradients[k - 1])
-    for k in forward:
-        yield from _layer("W", "W", k, depth, step.next_weights[k - 1], "_next", "⁺")
-        yield from _layer("b", "b", k, depth, step.next_biases[k - 1], "_next", "⁺")
+    """What a step computes, as `core.equations.equations` states it, in the order in which a person computes it."""
+    return (_quantity(step, equation) for equation in step.statement.equations.values())
 
 
-def _layer(
-    name: str, letter: str, k: int, depth: int, values: Array | None, suffix: str = "", mark: str = ""
-) -> Iterator[Quantity]:
-    if values is not None:
-        yield Quantity(f"{name}_{layer_label(k, depth)}{suffix}", layer_symbol(letter, k, depth) + mark, values)
+def _quantity(step: Step, equation: Equation) -> Quantity:
+    e = equation
+    return Quantity(e.name, e.symbol, step.values[e.name], e.part, e.axes, e.per_sample, e.letter, e.layer)
 
 
 def canonical(name: str, depth: int) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from core.arrays import Array, Rows, frozen
-from core.losses import MarginLoss, SoftmaxLoss
+from core.arrays import Array, Rows, frozen, sealed
 from core.problem import Problem
 from core.record import Record, derived
+
+if TYPE_CHECKING:
+    from core.equations import Equation, Statement
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,33 +70,62 @@ class Step(Record):
         """What each sample costs, (n,), before the sum or mean."""
         return frozen(self.problem.loss.sample_losses(self.outputs, self.targets))
 
-    @derived
-    def logits(self) -> Array | None:
-        """o, (n, C), under a softmax loss: y_out itself, or (-y_out, +y_out) for a single output; else None."""
-        loss = self.problem.loss
-        return frozen(loss.logits(self.outputs)) if isinstance(loss, SoftmaxLoss) else None
-
-    @derived
+    @property
     def probabilities(self) -> Array | None:
         """p = softmax(o), (n, C), under a softmax loss; else None."""
-        loss = self.problem.loss
-        return frozen(loss.probabilities(self.outputs)) if isinstance(loss, SoftmaxLoss) else None
+        return self.values.get("p")
 
-    @derived
+    @property
+    def logits(self) -> Array | None:
+        """o, (n, C), under a softmax loss: y_out itself, or (-y_out, +y_out) for a single output; else None."""
+        return None if self.probabilities is None else self.values.get("o", self.outputs)
+
+    @property
     def probability_gradients(self) -> Array | None:
-        """∂ℒ/∂p, (n, C), under a loss with a margin; else None."""
-        loss, p = self.problem.loss, self.probabilities
-        if not isinstance(loss, MarginLoss) or p is None:
-            return None
-        return frozen(self.share * loss.probability_gradient(p, loss.one_hot(self.targets)))
+        """∂ℒ/∂p, (n, C), where the loss's gradient goes by way of it; else None."""
+        return self.values.get("dp")
 
-    @derived
+    @property
     def logit_gradients(self) -> Array | None:
         """∂ℒ/∂o, (n, C), under a softmax loss; else None."""
-        loss = self.problem.loss
-        if not isinstance(loss, SoftmaxLoss):
-            return None
-        return frozen(self.share * loss.logit_gradient(self.outputs, self.targets))
+        return self.values.get("do")
+
+    @derived
+    def statement(self) -> Statement:
+        """How everything in the step is computed."""
+        from core.equations import Statement  # who trains without a look at the numbers does not need it
+
+        return Statement(self.problem, len(self.batch))
+
+    @derived
+    def values(self) -> Mapping[str, Array]:
+        """The values of every quantity by name, given ones first, then in the order of the computation."""
+        found = {"X_in": self.inputs, "y_gt": self.targets}
+        ready = {"sample_losses": self.sample_losses, "loss": frozen(self.loss)}
+        own = self.problem.loss.own_values(self.outputs, self.targets, self.share)
+        ready |= {name: sealed(values) for name, values in own.items()}
+        for equation in (*self.statement.given.values(), *self.statement.equations.values()):
+            name = equation.name
+            values = ready[name] if name in ready else found.get(name, self._own(equation))
+            found[name] = sealed(self.statement.evaluate(name, found)) if values is None else values
+        return MappingProxyType(found)
+
+    def _own(self, equation: Equation) -> Array | None:
+        """The values of a layer's quantity that the training loop has worked out; None for any other."""
+        own: dict[tuple[str, str], tuple[Array | None, ...]] = {
+            ("given", "W"): self.weights,
+            ("given", "b"): self.biases,
+            ("forward", "s"): self.pre_activations,
+            ("forward", "z"): self.activations,
+            ("forward", "y"): self.activations,
+            ("backward", "delta"): self.deltas,
+            ("gradient", "dW"): self.weight_gradients,
+            ("gradient", "db"): self.bias_gradients,
+            ("update", "W"): self.next_weights,
+            ("update", "b"): self.next_biases,
+        }
+        layers = own.get((equation.part, equation.letter))
+        return None if layers is None or equation.layer is None else layers[equation.layer - 1]
 
     @property
     def share(self) -> float:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import core
+from core.expression.nodes import COLUMNS, Function, Literal, Name, Node, Quotient, Sum, Total
+from core.losses.base import OUTPUTS, TARGETS, LossEquations, shared
+from core.losses.stated import StatedLoss
 from samples import LOSSES, oracle_sample_gradient, oracle_sample_loss, random_targets
 
 ids = {"ids": lambda loss: loss.name}
@@ -156,3 +161,56 @@ def test_the_squared_error_takes_any_targets() -> None:
 
 def test_every_loss_is_found_by_its_name() -> None:
     assert {name: type(loss) for name, loss in zip(core.LOSSES, LOSSES, strict=True)} == core.LOSSES
+
+
+@dataclass(frozen=True)
+class Huber(core.Loss):
+    """A loss as somebody brings it: its equations, and nothing else."""
+
+    name = "huber"
+    title = "Huber"
+    kappa: float = field(default=1.0, metadata={"symbol": "κ"})
+
+    def equations(self, single: bool, share: Node | None) -> LossEquations:  # noqa: ARG002
+        d, clipped, kappa = Name("d"), Name("c"), Name("kappa")
+        beyond, below = Function("relu", d - kappa), Function("relu", Sum((-1, d), (-1, kappa)))
+        cost = clipped * (d - Quotient(Literal(1), Literal(2)) * clipped)
+        return LossEquations(
+            (("d", OUTPUTS - TARGETS), ("c", d - beyond + below)), Total(COLUMNS, cost), (), shared(share, clipped)
+        )
+
+
+def test_a_loss_needs_nothing_but_its_equations() -> None:
+    loss, rng = Huber(0.5), np.random.default_rng(0)
+    outputs, targets = rng.normal(size=(9, 2)), rng.normal(size=(9, 2))
+    d = outputs - targets
+    costs = np.where(np.abs(d) < 0.5, d**2 / 2, 0.5 * (np.abs(d) - 0.25))
+    np.testing.assert_allclose(loss.sample_losses(outputs, targets), costs.sum(axis=1), rtol=1e-13)
+    np.testing.assert_allclose(loss.gradient(outputs, targets), np.clip(d, -0.5, 0.5), rtol=1e-13)
+    assert loss.settings == (("kappa", "kappa", "κ", 0.5),)
+    assert loss.with_numbers(kappa=0.25) == Huber(0.25)
+
+
+@pytest.mark.parametrize("loss", LOSSES, **ids)
+@pytest.mark.parametrize("columns", [1, 3])
+def test_the_equations_of_a_loss_give_what_its_own_operations_give(loss: core.Loss, columns: int) -> None:
+    rng = np.random.default_rng(2)
+    outputs, targets = rng.normal(size=(8, columns)), loss.draw_targets(rng, 8, columns)
+    assert loss.target_mistakes(targets) == []
+    stated, gradient, told = StatedLoss(loss, columns), np.empty_like(outputs), list[float]()
+    np.testing.assert_allclose(stated.sample_losses(outputs, targets), loss.sample_losses(outputs, targets), rtol=1e-12)
+    stated.bind(outputs, targets, gradient, told.append)()
+    np.testing.assert_allclose(gradient, loss.gradient(outputs, targets), rtol=1e-12, atol=1e-15)
+    assert told == [pytest.approx(loss.sample_losses(outputs, targets).sum())]
+
+
+def test_kinks_and_straight_gradients_follow_from_the_equations() -> None:
+    equations = {loss.name: loss.equations(False, None) for loss in LOSSES}
+    assert [name for name, stated in equations.items() if stated.kinks] == ["softmax_hinge"]
+    assert [name for name, stated in equations.items() if stated.quadratic] == ["squared_error"]
+    rng = np.random.default_rng(3)
+    outputs, targets = rng.normal(size=(8, 3)), random_targets(rng, 8, 3, core.SoftmaxHinge())
+    (terms,) = StatedLoss(core.SoftmaxHinge(), 3).kinks(outputs, targets)
+    p = np.exp(outputs) / np.exp(outputs).sum(axis=1, keepdims=True)
+    expected = p - (p * targets).sum(axis=1, keepdims=True) + 0.5
+    np.testing.assert_allclose(terms, np.where(targets == 1, np.nan, expected), rtol=1e-12)

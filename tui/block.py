@@ -18,6 +18,13 @@ Flags: TypeAlias = np.ndarray[Any, np.dtype[np.str_]]
 Cell: TypeAlias = tuple[int, ...]
 
 
+def laid(values: Array, axes: str) -> Array:
+    """The values of a quantity as a matrix: a number for each sample stands upright, one for each unit lies."""
+    if axes == "ij":
+        return values
+    return values[:, np.newaxis] if axes == "i" else values.reshape(1, -1)
+
+
 @dataclass(frozen=True, eq=False)
 class Block:
     """A matrix with its names and its look.

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from rich.style import Style
 
-from core import Array, Quantity
+from core import Quantity
 from core.solving import rounded
-from tui.block import Block, Cell
+from tui.block import Block, Cell, laid
 from tui.format import NumberFormat
 from tui.matrix import VEIL, MatrixView
 from tui.palette import Palette
@@ -71,7 +71,7 @@ def answer_block(quantity: Quantity, known: Callable[[str, Cell], bool], current
 
 def _block(quantity: Quantity, least: KeyFormat, names: Sequence[str] = (), current: bool = False) -> Block:
     """A block whose columns are as wide as its numbers, and at least as those of `least`."""
-    values, axes = _laid(quantity)
+    values, axes = laid(quantity.values, quantity.axes), quantity.axes
     texts = [least.text(value) for value in values[~np.isnan(values)].tolist()]
     whole = [text.split("e")[0].split(".")[0] for text in texts]
     rest = max((len(text) - len(start) - 1 for text, start in zip(texts, whole, strict=True)), default=0)
@@ -81,13 +81,3 @@ def _block(quantity: Quantity, least: KeyFormat, names: Sequence[str] = (), curr
     return Block(
         quantity.name, quantity.symbol, values, note, number_format, axes=axes, current=current, column_names=names
     )
-
-
-def _laid(quantity: Quantity) -> tuple[Array, str]:
-    """The values as a matrix, and its axes: a number for each sample stands upright, one for each unit lies."""
-    values = quantity.values
-    if values.ndim == 2:
-        return values, "ij"
-    if values.ndim == 0:
-        return values.reshape(1, 1), ""
-    return (values[:, np.newaxis], "i") if quantity.name == "sample_losses" else (values[np.newaxis, :], "j")

@@ -18,7 +18,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 import core
-from core import MarginLoss, Step, quantities
+from core import Step, quantities
 from tui.block import Block, Cell
 from tui.format import DEFAULT_DIGITS
 from tui.matrix import MatrixView, Pointer
@@ -116,7 +116,7 @@ class Workbench(PaneGrid):
     def watch_step(self, step: Step | None) -> None:
         if step is None:
             return
-        self.set_class(isinstance(step.problem.loss, MarginLoss), "-hinge")
+        self.set_class("m" in step.problem.loss.numbers, "-hinge")
         self.call_after_refresh(self.keep_focus)
         values = core.values_of(step)
         self._trail = [place for place in self._trail if place.name in values]

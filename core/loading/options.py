@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from core.activations import ACTIVATIONS
 from core.loading.checker import POSITIVE, SWITCH, TEXT, Checker, Kind, choice, from_text, number, whole
-from core.losses import LOSSES, Loss, MarginLoss, SoftmaxCrossEntropy, SoftmaxHinge, SoftmaxMargin, SquaredError
+from core.losses import LOSSES, Loss, SoftmaxCrossEntropy, SoftmaxHinge, SoftmaxMargin, SquaredError
 from core.problem import REDUCTIONS
 
 LOSS_NAMES: dict[str, type[Loss]] = LOSSES | {
@@ -74,7 +75,13 @@ def read_loss(checker: Checker, path: str, loss: type[Loss], margin: float | Non
     """The loss with its margin; a margin that the loss has no use for is a mistake at `path`."""
     if margin is None:
         return loss()
-    if issubclass(loss, MarginLoss):
-        return loss(margin=margin)
-    checker.note(path, f"{loss.name} has no margin; softmax_hinge and softmax_margin have one")
+    if has_margin(loss):
+        return loss(margin=margin)  # type: ignore[call-arg]
+    having = " and ".join(name for name, kind in LOSSES.items() if has_margin(kind))
+    checker.note(path, f"{loss.name} has no margin; {having} have one")
     return loss()
+
+
+def has_margin(loss: type[Loss]) -> bool:
+    """Whether a loss is made with a margin."""
+    return any(field.name == "margin" for field in fields(loss))

@@ -31,9 +31,20 @@ from core.errors import ProblemError
 from core.files import MIB, decode, path_in, read_bytes
 from core.loading.checker import LIST, POSITIVE, SWITCH, TABLE, TEXT, Checker, Kind, Unfit, choice, whole
 from core.loading.initializers import INITIALIZERS, MOST_WEIGHTS, default_initializer, initial_weights
-from core.loading.options import ACTIVATION, BATCH, LOSS, MARGIN, REDUCTION, SEED, TASK, read_loss, read_options
+from core.loading.options import (
+    ACTIVATION,
+    BATCH,
+    LOSS,
+    MARGIN,
+    REDUCTION,
+    SEED,
+    TASK,
+    has_margin,
+    read_loss,
+    read_options,
+)
 from core.loading.table import read_table
-from core.losses import Loss, MarginLoss, SquaredError
+from core.losses import Loss, SquaredError
 from core.network import Layer, Network
 from core.problem import Problem
 from core.text import clean, shown
@@ -154,7 +165,7 @@ def _read_loss(checker: Checker, training: dict[str, Any], given: dict[str, Any]
         path = "option loss"
         # The file's margin stands where the loss has one; a margin that was typed needs a loss that has one.
         chosen = given.get("loss", kind)
-        margin = given.get("margin", getattr(loss, "margin", None) if issubclass(chosen, MarginLoss) else None)
+        margin = given.get("margin", getattr(loss, "margin", None) if has_margin(chosen) else None)
         loss = read_loss(checker, "option margin", chosen, margin)
     if data.targets is not None:
         for mistake in loss.target_mistakes(data.targets):

@@ -1,16 +1,16 @@
-"""Loss: what every loss can do, and what it adds to the statement of a step."""
+"""Loss: what every loss says about itself, and what it adds to the statement of a step."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, fields, replace
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from core.arrays import Array
-from core.expression.nodes import Name, Node
+from core.expression.nodes import Jump, Name, Node, is_straight, jumps, put_in_place
 
 OUTPUTS, TARGETS = Name("y_out"), Name("y_gt")
 
@@ -19,10 +19,11 @@ class LossEquations(NamedTuple):
     """What a loss adds to the statement of a step, each quantity a tree over those before it.
 
     forward           from y_out up to the samples' losses: "o", "p"
-    sample_losses     what each sample costs
+    sample_losses     what each sample costs, in a column
     backward          from ℒ back to ∂ℒ/∂y_out: "dp", "do"
     output_gradient   ∂ℒ/∂y_out
     out_of_range      the same as the trees of these quantities, for rows in which a number of those is out of range
+    symbols           in print, of the quantities that are written otherwise than typed: "do" as ∂o
     """
 
     forward: tuple[tuple[str, Node], ...]
@@ -30,46 +31,122 @@ class LossEquations(NamedTuple):
     backward: tuple[tuple[str, Node], ...]
     output_gradient: Node
     out_of_range: tuple[tuple[str, Node], ...] = ()
+    symbols: Mapping[str, str] = {}
+
+    @property
+    def kinks(self) -> tuple[Jump, ...]:
+        """Where ∂ℒ/∂y_out jumps, over the quantities of the loss."""
+        trees = (*(tree for _, tree in self.backward), self.output_gradient)
+        return tuple(dict.fromkeys(kink for tree in trees for kink in jumps(tree)))
+
+    @property
+    def quadratic(self) -> bool:
+        """Whether ∂ℒ/∂y_out is a straight line in each output, but for its jumps."""
+        trees: dict[str, Node] = {}
+        for name, tree in (*self.forward, *self.backward):
+            trees[name] = put_in_place(tree, trees)
+        return is_straight(put_in_place(self.output_gradient, trees))
+
+
+class Setting(NamedTuple):
+    """A number that a loss was made with: its field, "margin"; its `name` in formulas as they are typed, and its
+    `symbol` as they are printed, both "m"; and its value.
+    """
+
+    field: str
+    name: str
+    symbol: str
+    value: float
 
 
 @dataclass(frozen=True)
 class Loss(ABC):
-    """A loss over outputs and targets of shape (n, d); `name` is what problem files call it, `title` what people do."""
+    """A loss over outputs and targets of shape (n, d). One from outside is a subclass with a name, a title and
+    `equations`; the rest follows from these, or is said where there is more to say.
+
+    name    what problem files call it
+    title   what people call it
+
+    Its fields are its settings, numbers. One that is called otherwise in formulas than its field says so in the field's
+    metadata: "name" as it is typed there, "symbol" as it is printed.
+    """
 
     name: ClassVar[str]
     title: ClassVar[str]
 
     @abstractmethod
+    def equations(self, single: bool, share: Node | None) -> LossEquations:
+        """The loss's part of the statement of a step. `single` tells that the network has one output; `share` is the
+        factor that each sample's loss has in ℒ, None for 1.
+        """
+
     def sample_losses(self, outputs: Array, targets: Array) -> Array:
         """What each sample costs, shape (n,)."""
+        from core.losses.stated import StatedLoss
 
-    @abstractmethod
+        return StatedLoss(self, outputs.shape[1]).sample_losses(outputs, targets)
+
     def bind(
         self, outputs: Array, targets: Array, gradient: Array, note: Callable[[float], object]
     ) -> Callable[[], None]:
         """An operation over these three arrays: each call writes ∂ℒ/∂y_out, for ℒ the sum over the samples, into
-        `gradient` and tells `note` ℒ.
+        `gradient` and tells `note` ℒ. A loss that brings its own is faster than its trees.
         """
+        from core.losses.stated import StatedLoss
 
-    @abstractmethod
-    def target_mistakes(self, targets: Array) -> list[str]:
-        """What is wrong with `targets` (n, d) for this loss, a line for each mistake."""
-
-    def equations(self, single: bool, share: Node | None) -> LossEquations:
-        """The loss's part of the statement of a step. `single` tells that the network has one output; `share` is the
-        factor that each sample's loss has in ℒ, None for 1. A loss without it can be trained, but not worked out.
-        """
-        raise NotImplementedError(f"{type(self).__name__} does not state its equations")
-
-    def setting_mistakes(self) -> list[str]:
-        """What is wrong with the loss's own settings, a line for each mistake."""
-        return []
+        return StatedLoss(self, outputs.shape[1]).bind(outputs, targets, gradient, note)
 
     def gradient(self, outputs: Array, targets: Array) -> Array:
         """∂ℒ/∂y_out for ℒ the sum over the samples, shape (n, d)."""
         gradient = np.empty(outputs.shape)
         self.bind(outputs, targets, gradient, note=lambda _: None)()
         return gradient
+
+    def own_values(self, outputs: Array, targets: Array, share: float) -> Mapping[str, Array]:  # noqa: ARG002
+        """The values of those of its quantities that it works out more exactly than their trees, by name. `share` is
+        what each sample's loss counts in ℒ.
+        """
+        return {}
+
+    def bend(self, outputs: Array) -> Array:
+        """A bound on the second and third derivative of each sample's loss in its outputs, (n, 1)."""
+        return np.ones((len(outputs), 1))
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """The numbers that it was made with."""
+        return tuple(map(self._setting, fields(self)))
+
+    def _setting(self, field: Field[float]) -> Setting:
+        name = field.metadata.get("name", field.name)
+        return Setting(field.name, name, field.metadata.get("symbol", name), getattr(self, field.name))
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """The values of its settings, by their names in formulas."""
+        return {setting.name: setting.value for setting in self.settings}
+
+    def with_numbers(self, **numbers: float) -> Loss:
+        """The same loss with other values of some settings, by their names in formulas."""
+        fields = {setting.name: setting.field for setting in self.settings}
+        return replace(self, **{fields[name]: value for name, value in numbers.items()})
+
+    def setting_mistakes(self) -> list[str]:
+        """What is wrong with the loss's own settings, a line for each mistake."""
+        return []
+
+    def target_mistakes(self, targets: Array) -> list[str]:  # noqa: ARG002
+        """What is wrong with `targets` (n, d) for this loss, a line for each mistake."""
+        return []
+
+    def draw_targets(self, rng: np.random.Generator, rows: int, width: int) -> Array:
+        """Random targets without a mistake, (rows, width)."""
+        return rng.normal(size=(rows, width))
+
+    @property
+    def companion(self) -> Loss | None:
+        """The loss whose run shows, beside this one's, what makes the difference; None where there is none."""
+        return None
 
 
 def shared(share: Node | None, gradient: Node) -> Node:

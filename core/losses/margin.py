@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ import numpy as np
 from core.activations import ONE
 from core.arrays import Array, Mask
 from core.expression.nodes import COLUMNS, Function, IsTrueClass, Name, Node, Positive, Total
-from core.losses.base import shared
+from core.losses.base import Loss, shared
 from core.losses.softmax import PROBABILITIES, BoundSoftmax, SoftmaxLoss, of_true_class, row_sums
 
 ZERO = np.zeros(())
@@ -25,7 +25,7 @@ class MarginLoss(SoftmaxLoss):
     and m the margin.
     """
 
-    margin: float = 0.5
+    margin: float = field(default=0.5, metadata={"name": "m"})
 
     @abstractmethod
     def costs(self, terms: Array) -> Array:
@@ -122,6 +122,10 @@ class SoftmaxHinge(MarginLoss):
 
     name: ClassVar[str] = "softmax_hinge"
     title: ClassVar[str] = "softmax hinge"
+
+    @property
+    def companion(self) -> Loss:
+        return SoftmaxMargin(self.margin)
 
     def costs(self, terms: Array) -> Array:
         costs: Array = np.maximum(terms, 0.0)

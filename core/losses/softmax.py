@@ -7,7 +7,7 @@ and +1; with several outputs the targets are one-hot rows.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -32,6 +32,7 @@ from core.losses.base import OUTPUTS, Loss, LossEquations, shared
 
 HALF = np.full((), 0.5)
 PROBABILITIES = Name("p")
+SYMBOLS = {"dp": "∂p", "do": "∂o"}
 
 
 def of_true_class(values: Node) -> Node:
@@ -123,7 +124,7 @@ class SoftmaxLoss(Loss):
         gradient: Node = Name("do")
         if single:
             forward, gradient = (("o", OUTPUTS @ Signs()), *forward), gradient @ Signs().T
-        return LossEquations(forward, sample_losses, backward, gradient, tuple(self.out_of_range(o)))
+        return LossEquations(forward, sample_losses, backward, gradient, tuple(self.out_of_range(o)), SYMBOLS)
 
     def out_of_range(self, o: Node) -> Iterator[tuple[str, Node]]:
         """What p comes to where exp(o) overflows: the largest logit taken off first."""
@@ -162,6 +163,19 @@ class SoftmaxLoss(Loss):
             subtract(by_plus_y, by_minus_y, gradient)
 
         return evaluate
+
+    def own_values(self, outputs: Array, targets: Array, share: float) -> Mapping[str, Array]:
+        return {"do": share * self.logit_gradient(outputs, targets)}
+
+    def bend(self, outputs: Array) -> Array:
+        p = self.probabilities(outputs)
+        bend: Array = (p * (1 - p)).sum(axis=1, keepdims=True)
+        return bend
+
+    def draw_targets(self, rng: np.random.Generator, rows: int, width: int) -> Array:
+        classes = rng.integers(max(2, width), size=rows)
+        one_hot: Array = np.eye(max(2, width))[classes]
+        return one_hot if width > 1 else one_hot[:, 1:] - one_hot[:, :1]
 
     def target_mistakes(self, targets: Array) -> list[str]:
         if targets.shape[1] == 1:

@@ -39,6 +39,3 @@ class SquaredError(Loss):
         residual = OUTPUTS - TARGETS
         squares = Total(COLUMNS, Product(Quotient(Literal(1), Literal(2)), residual**2))
         return LossEquations((), squares, (), shared(share, residual))
-
-    def target_mistakes(self, targets: Array) -> list[str]:  # noqa: ARG002
-        return []

@@ -10,7 +10,8 @@ import numpy as np
 
 from core.arrays import Array
 from core.errors import ProblemError
-from core.losses import MarginLoss, SoftmaxHinge, SquaredError
+from core.expression.value import Compiler
+from core.losses.stated import StatedLoss
 from core.network import Layer, Network
 from core.problem import Problem
 from core.quantity import quantities
@@ -24,7 +25,7 @@ ATTEMPTS = 200
 PICKY = 40  # attempts among which a problem of few decimals is looked for
 FEW_DECIMALS, ENDLESS = 4, 9
 FEW_TARGETS = 4  # different rows of targets: classes, or as good as classes
-BELOW_ONE, NEVER_NEGATIVE = ("sigmoid", "tanh"), ("sigmoid", "relu")  # activations by their range
+REACH = np.array([-1000.0, -1.0, 0.0, 1.0, 1000.0])  # where an activation shows what it comes to
 BARRED = 100  # complaints that outweigh all others
 USUAL_RATE = 0.1
 
@@ -104,7 +105,7 @@ class _Draw:
 
     def __init__(self, like: Problem, rows: int, rate: float, seed: int) -> None:
         self.like, self.rows, self.rate, self.seed = like, rows, rate, seed
-        self.known = _different(like.targets, None if _are_classes(like) else _few(like))
+        self.known = _different(like.targets, _few(like))
 
     def problem(self, attempt: int) -> Problem:
         # numpy promises the raw stream of PCG64 for ever, but not what its distributions make of it.
@@ -131,12 +132,15 @@ class _Draw:
         activation comes near to.
         """
         known = self.known
-        if len(known) <= _few(self.like) or _are_classes(self.like):
-            rows: Array = known[self.below(len(known), self.rows)]
-            return rows
-        output = self.like.network.layers[-1].activation
-        drawn = self.numbers((self.rows, known.shape[1]), *((9, 10) if output in BELOW_ONE else (4, 2)))
-        return np.abs(drawn) if output in NEVER_NEGATIVE else drawn
+        if len(known) > _few(self.like):
+            reach = self.like.network.layers[-1].function(REACH)
+            drawn = self.numbers((self.rows, known.shape[1]), *((9, 10) if np.abs(reach).max() <= 1 else (4, 2)))
+            drawn = drawn if reach.min() < 0 else np.abs(drawn)
+            if not self.like.loss.target_mistakes(drawn):
+                return drawn
+            known = _different(self.like.targets, None)
+        rows: Array = known[self.below(len(known), self.rows)]
+        return rows
 
     def numbers(self, shape: tuple[int, ...], most: int, parts: int) -> Array:
         """Numbers ±1/parts, ±2/parts, ..., ±most/parts."""
@@ -149,10 +153,6 @@ class _Draw:
         """Whole numbers from 0 to limit - 1."""
         raw = self.stream.random_raw(count)
         return (raw % np.uint64(limit)).astype(np.int64)
-
-
-def _are_classes(problem: Problem) -> bool:
-    return not isinstance(problem.loss, SquaredError)
 
 
 def _few(problem: Problem) -> int:
@@ -175,19 +175,19 @@ def _complaints(step: Step) -> Iterator[int]:
     problem = step.problem
     for layer, s in zip(problem.network.layers, step.pre_activations, strict=True):
         yield int((np.abs(s) > LARGE).sum())
-        if layer.activation == "relu":
-            on = s > 0
-            yield BARRED * int((np.abs(s) < KINK).sum())
+        function = layer.function
+        for kink in function.kinks:
+            side = Compiler({}, {})(kink)({"s": s, "z": function(s)})
+            on = side > 0
+            yield BARRED * int((np.abs(side) < KINK).sum())
             yield 10 * int((~on.any(axis=0)).sum()) + 3 * int((~on.any(axis=1)).sum())
             yield int(on.all() and on.size > 2)
-        elif layer.activation != "identity":
+        if not function.piecewise_linear:
             yield int((np.abs(s) > FLAT).sum())
-    if isinstance(problem.loss, MarginLoss) and step.probabilities is not None:
-        one_hot = problem.loss.one_hot(step.targets)
-        terms = problem.loss.terms(step.probabilities, one_hot)
-        if isinstance(problem.loss, SoftmaxHinge):
-            yield BARRED * int(((np.abs(terms) < KINK) & (one_hot == 0)).sum())
-            yield BARRED * int((terms <= 0).all())
+    for sides in StatedLoss(problem.loss, step.outputs.shape[1]).kinks(step.outputs, step.targets):
+        counts = ~np.isnan(sides)
+        yield BARRED * int((np.abs(sides[counts]) < KINK).sum())
+        yield BARRED * int((sides[counts] <= 0).all())
     for quantity in quantities(step):
         sizes = np.abs(quantity.values)
         yield int(((sizes > NOTHING) & (sizes < SMALL)).sum())

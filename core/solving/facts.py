@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.computation import computations, copies, in_print, output_gradient, symbols_of
+from core.equations import Statement
+from core.expression.nodes import Function, Node, walk
 from core.expression.text import entry_text
 from core.formulas import expanded
-from core.losses import MarginLoss, SoftmaxCrossEntropy, SoftmaxLoss
 from core.quantity import SUBSCRIPTS
 from core.step import Step
 from core.text import exact
@@ -26,18 +27,18 @@ def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
         where = " for z = f(s)".replace("f(", f"{f}(") if "z" in slope else ""
         yield layer.activation, (f"{f}(s) = {value}", f"{f}'(s) = {slope}{where}")
     definitions = {c.name: f"{symbols[c.name]} = {c.text(symbols)}" for c in computations(problem, len(step.batch))}
-    if isinstance(problem.loss, SoftmaxLoss) and "o" not in definitions:
+    if "p" in definitions and "o" not in definitions:
         definitions |= {"o": f"o = {symbols['y_out']}", "p": "p = softmax(o)"}
     yield (
         f"{problem.loss.title}, the {problem.reduction} of the samples' losses",
         tuple(definitions[name] for name in LOSS if name in definitions),
     )
-    if isinstance(problem.loss, SoftmaxLoss) and problem.targets.shape[1] == 1:
+    if "p" in definitions and problem.targets.shape[1] == 1:
         yield "the classes, a column each of o and p, from the left", ("y_gt = -1", "y_gt = +1")
-    if isinstance(problem.loss, SoftmaxCrossEntropy):
+    if any(isinstance(part, Function) and part.name == "log" for tree in _stated(step) for part in walk(tree)):
         yield "log is the natural logarithm", ()
-    if isinstance(problem.loss, MarginLoss):
-        yield "margin", (f"m = {exact(problem.loss.margin)}",)
+    for setting in problem.loss.settings:
+        yield setting.field, (f"{setting.symbol} = {exact(setting.value)}",)
     yield "learning rate", (f"α = {exact(problem.learning_rate)}",)
     same = {name: f"{symbols[name]} = {symbols[other]}" for name, other in copies(problem).items()}
     frozen = tuple(text for name, text in same.items() if name.endswith("_next"))
@@ -46,6 +47,13 @@ def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
     rest = tuple(text for text in same.values() if text not in frozen)
     if rest and blank:
         yield "not asked for twice", rest
+
+
+def _stated(step: Step) -> Iterator[Node]:
+    """The trees of everything that is said of a step."""
+    for layer in step.problem.network.layers:
+        yield from (layer.function.tree, layer.function.slope_tree)
+    yield from (equation.tree for equation in Statement(step.problem, len(step.batch)).equations.values())
 
 
 def formulas(step: Step) -> Iterator[str]:

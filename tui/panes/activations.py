@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from core import Array, SoftmaxLoss, Step, layer_label, layer_symbol
+from core import Array, Quantity, Step, given, quantities
 from tui.block import Block, Mask
 from tui.format import NumberFormat
 from tui.panes.matrix_pane import MatrixPane, idle
@@ -20,51 +20,44 @@ class ActivationsPane(MatrixPane):
     HOME = "y_out"
 
     def blocks(self, step: Step) -> list[Block]:
-        return [*self._batch(step), *self._layers(step), *self._loss(step)]
+        return [*self._batch(step), *self._quantities(step)]
 
     def _batch(self, step: Step) -> Iterator[Block]:
         problem = step.problem
         if problem.batch_size is not None:
             rows: Array = step.batch[:, np.newaxis].astype(np.float64) + 1
-            yield _samples("batch", "row", rows, self.given_format(np.array([[float(len(problem.inputs))]])))
-        yield _samples("X_in", "X_in", step.inputs, self.given_format(problem.inputs), names=problem.input_names)
+            number_format = self.given_format(np.array([[float(len(problem.inputs))]]))
+            yield Block("batch", "row", rows, "", number_format, per_row=True)
 
-    def _layers(self, step: Step) -> Iterator[Block]:
-        depth, layers = len(step.weights), step.problem.network.layers
-        for k in range(1, depth):
-            off, label = idle(step, k), layer_label(k, depth)
-            for letter, values in (("s", step.pre_activations[k - 1]), ("z", step.activations[k - 1])):
-                yield _samples(f"{letter}_{label}", layer_symbol(letter, k, depth), values, self.format(), off=off)
-        # Outputs are written as wide before the point as what they are compared with.
-        outputs, names = self.outputs_format(step.problem.targets), step.problem.target_names
-        off = idle(step, depth)
-        if self.detailed or layers[-1].activation != "identity":  # else s_out is y_out itself
-            yield _samples("s_out", "s_out", step.pre_activations[-1], self.format(), off=off)
-        yield _samples("y_out", "y_out", step.outputs, outputs, off=off, names=names)
-        yield _samples("y_gt", "y_gt", step.targets, self.given_format(step.problem.targets), names=names)
+    def _quantities(self, step: Step) -> Iterator[Block]:
+        problem, depth = step.problem, len(step.weights)
+        inputs, targets = (quantity for quantity in given(step) if quantity.layer is None)
+        yield self._samples(inputs, self.given_format(problem.inputs), names=problem.input_names)
+        for quantity in quantities(step):
+            if quantity.part == "forward" and quantity.layer is not None:
+                off, is_output = idle(step, quantity.layer), quantity.name == "y_out"
+                last = problem.network.layers[-1].function
+                if quantity.layer == depth and not is_output and last.is_identity and not self.detailed:
+                    continue  # it is y_out itself
+                # Outputs are written as wide before the point as what they are compared with.
+                written = self.outputs_format(problem.targets) if is_output else None
+                yield self._samples(quantity, written, off, problem.target_names if is_output else ())
+                if is_output:
+                    yield self._samples(targets, self.given_format(problem.targets), names=problem.target_names)
+            elif quantity.part == "loss" and quantity.axes:
+                names = problem.class_names if problem.has_classes else problem.target_names
+                yield self._samples(quantity, names=names if quantity.axes == "ij" else ())
+            elif quantity.part == "loss" and self.detailed:
+                yield self.block(quantity, number_format=self.format(float(quantity.values)))
 
-    def _loss(self, step: Step) -> Iterator[Block]:
-        loss = step.problem.loss
-        if isinstance(loss, SoftmaxLoss) and step.probabilities is not None:
-            names = step.problem.class_names
-            if step.outputs.shape[1] == 1:
-                yield _samples("o", "o", loss.logits(step.outputs), self.format(), names=names)
-            yield _samples("p", "p", step.probabilities, self.format(), names=names)
-        yield _samples("sample_losses", "ℓ", step.sample_losses[:, np.newaxis], self.format(), axes="i")
-        if self.detailed:
-            total = np.array([[step.loss]])
-            yield Block("loss", "ℒ", total, "", self.format(float(step.loss)), axes="")
-
-
-def _samples(
-    name: str,
-    symbol: str,
-    values: Array,
-    number_format: NumberFormat,
-    off: Mask | None = None,
-    names: Sequence[str] = (),
-    axes: str = "ij",
-) -> Block:
-    """A matrix with a row for each sample."""
-    note = f"{values.shape[0]}×{values.shape[1]}" if values.shape[1] > 1 else ""
-    return Block(name, symbol, values, note, number_format, off, per_row=True, axes=axes, column_names=names)
+    def _samples(
+        self,
+        quantity: Quantity,
+        number_format: NumberFormat | None = None,
+        off: Mask | None = None,
+        names: Sequence[str] = (),
+    ) -> Block:
+        """A matrix with a row for each sample."""
+        shape = quantity.values.shape
+        note = "×".join(map(str, shape)) if len(shape) == 2 and shape[1] > 1 else ""
+        return self.block(quantity, note, number_format, off, names)

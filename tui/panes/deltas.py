@@ -11,12 +11,12 @@ from textual.reactive import reactive
 from textual.worker import get_current_worker
 
 import core
-from core import Step, layer_label, layer_symbol
-from tui.block import Block
+from core import Step, quantities
+from tui.block import Block, laid
 from tui.format import relative_error
 from tui.matrix import RIGHT, UNSURE, WRONG
 from tui.pane_grid import Busy
-from tui.panes.matrix_pane import MatrixPane, as_matrix, idle
+from tui.panes.matrix_pane import MatrixPane, idle
 
 if TYPE_CHECKING:
     from core import CheckedGradient, GradientCheck
@@ -74,42 +74,15 @@ class DeltasPane(MatrixPane):
         self.check = check
 
     def blocks(self, step: Step) -> list[Block]:
-        blocks = []
-        if self.detailed:
-            for name, symbol, gradient in (
-                ("dp", "∂p", step.probability_gradients),
-                ("do", "∂o", step.logit_gradients),
-            ):
-                if gradient is not None:
-                    names = step.problem.class_names
-                    blocks.append(Block(name, symbol, gradient, "", self.format(), per_row=True, column_names=names))
-        depth = len(step.weights)
-        for k in range(depth, 0, -1):
-            delta, weights, bias = step.deltas[k - 1], step.weight_gradients[k - 1], step.bias_gradients[k - 1]
-            label = layer_label(k, depth)
-            for name, letter, values, off in (
-                ("delta", "δ", delta, idle(step, k)),
-                ("dW", "∂W", weights, None),
-                ("db", "∂b", bias, None),
-            ):
-                if values is None:
-                    continue
-                matrix = as_matrix(values)
-                axes = "ij" if values.ndim == 2 else "j"
-                blocks.append(
-                    Block(
-                        f"{name}_{label}",
-                        layer_symbol(letter, k, depth),
-                        matrix,
-                        "" if values.ndim == 1 else f"{matrix.shape[0]}×{matrix.shape[1]}",
-                        self.format(),
-                        off,
-                        per_row=name == "delta",
-                        axes=axes,
-                    )
-                )
-                if self.check is not None and self.check.step == step.index and name != "delta":
-                    blocks.append(self._difference(self.check[f"{name}_{label}"], axes))
+        found = [quantity for quantity in quantities(step) if quantity.part in ("backward", "gradient")]
+        whole = [quantity for quantity in found if quantity.layer is None]
+        blocks = [self.block(quantity, names=step.problem.class_names) for quantity in whole * self.detailed]
+        layers = [(quantity.layer, quantity) for quantity in found if quantity.layer is not None]
+        for k, quantity in sorted(layers, key=lambda pair: -pair[0]):
+            note = "×".join(map(str, quantity.values.shape)) if quantity.axes == "ij" else ""
+            blocks.append(self.block(quantity, note, off=idle(step, k) if quantity.per_sample else None))
+            if self.check is not None and self.check.step == step.index and quantity.part == "gradient":
+                blocks.append(self._difference(self.check[quantity.name], quantity.axes))
         return blocks
 
     def _difference(self, checked: CheckedGradient, axes: str) -> Block:
@@ -119,7 +92,7 @@ class DeltasPane(MatrixPane):
         return Block(
             f"difference_{checked.name}",
             checked.symbol.replace("∂", "Δ"),
-            as_matrix(checked.difference),
+            laid(checked.difference, axes),
             f"largest error {relative_error(error)}",
             self.format(),
             flags=flags if flags.ndim == 2 else flags[np.newaxis, :],

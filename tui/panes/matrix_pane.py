@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from textual.reactive import reactive
 
-from core import Array, Step, quantities
-from tui.block import Block, Mask
+from core import Array, Quantity, Step, given, quantities
+from tui.block import Block, Mask, laid
 from tui.format import DEFAULT_DIGITS, MOST_WHOLE, NumberFormat, exact_format, integers_for
 from tui.matrix import RIGHT, WRONG, MatrixView
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 VERDICTS = {"right": RIGHT, "follows": "≈", "slip": WRONG, "open": "?"}
 
-GIVEN = ("batch", "X_in", "y_gt")  # data that stay what they are, and have a width of their own
 WIDEST = 4  # digits before the point, beyond which computed numbers go over to powers of ten
 
 
@@ -80,19 +79,45 @@ class MatrixPane(MatrixView):
         """The blocks, those that the walk through the step has not reached veiled."""
         order = [quantity.name for quantity in quantities(step)]
         later = set(order[order.index(self.current) + 1 :]) if self.current in order else set()
+        # Data stay what they are, and have a width of their own.
+        data = {"batch"} | {quantity.name for quantity in given(step) if quantity.layer is None}
         for block in self.blocks(step):
-            block = self._roomy(block)
+            block = block if block.name in data else self._roomy(block)
             block = replace(block, veiled=block.name in later, current=block.name == self.current)
             yield block if self.report is None else judged(self.report, step, block)
 
     def _roomy(self, block: Block) -> Block:
         """The block with room before the point for its numbers. A room once made stays: nothing jumps back."""
-        if block.name in GIVEN or not block.values.size:
+        if not block.values.size:
             return block
         largest = float(np.abs(block.values).max())
         needed = integers_for(largest, block.format.integers, WIDEST) if largest < 10.0**WIDEST else 0
         integers = self._integers[block.name] = max(self._integers.get(block.name, 0), block.format.integers, needed)
         return replace(block, format=replace(block.format, integers=integers))
+
+    def block(
+        self,
+        quantity: Quantity,
+        note: str = "",
+        number_format: NumberFormat | None = None,
+        off: Mask | None = None,
+        names: Sequence[str] = (),
+    ) -> Block:
+        """The matrix of a quantity. `names` are its columns', or those of something else that has as many or not."""
+        values = laid(quantity.values, quantity.axes)
+        names = names if len(names) == values.shape[1] else ()
+        written = self.format() if number_format is None else number_format
+        return Block(
+            quantity.name,
+            quantity.symbol,
+            values,
+            note,
+            written,
+            off,
+            per_row=quantity.per_sample,
+            axes=quantity.axes,
+            column_names=names,
+        )
 
     def format(self, largest: float = 0.0) -> NumberFormat:
         """How this pane writes numbers, with room before the point for such as `largest`."""
@@ -128,12 +153,11 @@ def judged(report: CheckReport, step: Step, block: Block) -> Block:
 
 
 def idle(step: Step, layer: int) -> Mask | None:
-    """Which units of layer 1..L are off for which samples: ReLU units with s <= 0. None for other activations."""
-    if step.problem.network.layers[layer - 1].activation != "relu":
+    """Which units of layer 1..L are off for which samples: where f' is 0, as of a ReLU with s <= 0. None where f has no
+    kink, beyond which it could be off.
+    """
+    function = step.problem.network.layers[layer - 1].function
+    if not function.kinks:
         return None
-    return step.pre_activations[layer - 1] <= 0
-
-
-def as_matrix(values: Array) -> Array:
-    """A vector as one row; a matrix as it is."""
-    return values if values.ndim == 2 else values[np.newaxis, :]
+    off: Mask = function.slope(step.pre_activations[layer - 1]) == 0
+    return off

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core import Array, Step, layer_label, layer_symbol
+from core import Quantity, Step, given, quantities
 from tui.block import Block
-from tui.panes.matrix_pane import MatrixPane, as_matrix
+from tui.panes.matrix_pane import MatrixPane
 
 
 class WeightsPane(MatrixPane):
@@ -14,23 +14,17 @@ class WeightsPane(MatrixPane):
     HOME = "W_1"
 
     def blocks(self, step: Step) -> list[Block]:
-        blocks = []
-        depth = len(step.weights)
-        for k, layer in enumerate(step.problem.network.layers, start=1):
-            weights, bias, label = step.weights[k - 1], step.biases[k - 1], layer_label(k, depth)
-            shape = f"{weights.shape[0]}×{weights.shape[1]}"
-            note = f"{shape} {layer.activation}" + ("" if layer.train_weights else ", frozen")
-            blocks.append(Block(f"W_{label}", layer_symbol("W", k, depth), weights, note, self.format()))
-            if bias is not None:
-                frozen = "" if layer.train_bias else "frozen"
-                blocks.append(self._vector(f"b_{label}", layer_symbol("b", k, depth), bias, frozen))
-            if self.detailed:
-                symbol = layer_symbol("W", k, depth) + "⁺"
-                blocks.append(Block(f"W_{label}_next", symbol, step.next_weights[k - 1], shape, self.format()))
-                next_bias = step.next_biases[k - 1]
-                if next_bias is not None:
-                    blocks.append(self._vector(f"b_{label}_next", layer_symbol("b", k, depth) + "⁺", next_bias))
-        return blocks
+        parts = ("given", "update") if self.detailed else ("given",)
+        found = [(q.layer, q) for q in (*given(step), *quantities(step)) if q.layer is not None and q.part in parts]
+        return [self._block(step, layer, quantity) for layer, quantity in sorted(found, key=lambda pair: pair[0])]
 
-    def _vector(self, name: str, symbol: str, bias: Array, note: str = "") -> Block:
-        return Block(name, symbol, as_matrix(bias), note, self.format(), axes="j")
+    def _block(self, step: Step, k: int, quantity: Quantity) -> Block:
+        layer, words = step.problem.network.layers[k - 1], []
+        is_matrix = quantity.axes == "ij"
+        if is_matrix:
+            words.append("×".join(map(str, quantity.values.shape)))
+        if quantity.part == "given":
+            words += [layer.activation] * is_matrix
+            if not (layer.train_weights if is_matrix else layer.train_bias):
+                return self.block(quantity, ", ".join([*[" ".join(words)] * is_matrix, "frozen"]))
+        return self.block(quantity, " ".join(words))

@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Footer, Input, Static
 
-from core import MarginLoss, ProblemError, given, layer_symbol, quantities, sources
+from core import ProblemError, given, layer_symbol, quantities, sources
 from core.practice import (
     Exercise,
     Reply,
@@ -154,8 +154,8 @@ class PractiseScreen(BaseScreen[None]):
         problem, depth = self.exercise.problem, len(self.exercise.problem.network)
         for k, layer in enumerate(problem.network.layers, start=1):
             yield f"{layer_symbol('f', k, depth)} {layer.activation}"
-        margin = f", m = {problem.loss.margin:g}" if isinstance(problem.loss, MarginLoss) else ""
-        yield f"{problem.loss.title}{margin}, {problem.reduction}"
+        settings = "".join(f", {setting.symbol} = {setting.value:g}" for setting in problem.loss.settings)
+        yield f"{problem.loss.title}{settings}, {problem.reduction}"
         yield f"α = {problem.learning_rate:g}"
 
     def _names(self) -> Iterator[Sequence[str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,7 +17,6 @@ from textual.widgets import Footer, Static
 from core import (
     DivergedError,
     Loss,
-    MarginLoss,
     Problem,
     SoftmaxCrossEntropy,
     SoftmaxHinge,
@@ -175,8 +173,8 @@ class TrainingScreen(ExplainedScreen):
             self.query_one(Workbench).focus_first()
         if self._report is not None:
             self.query_one(Workbench).report, self._report = self._report, None
-        if isinstance(view, SoftmaxHinge) and isinstance(self.problem.loss, SoftmaxHinge):
-            await self._accompany(timeline, SoftmaxMargin(view.margin))
+        if view.companion is not None and self.problem.loss.companion is not None:
+            await self._accompany(timeline, view.companion)
 
     async def _accompany(self, timeline: Timeline, loss: Loss) -> None:
         """Bring the run under another loss as far as `timeline` has come, and plot both."""
@@ -221,7 +219,7 @@ class TrainingScreen(ExplainedScreen):
         return None
 
     def _why_no_hinge(self) -> str | None:
-        if isinstance(self.problem.loss, SoftmaxHinge):
+        if self.problem.loss.name == self._hinge.name:
             return "This problem already uses the softmax hinge."
         if not self.problem.has_classes:
             return "The hinge needs classes: expected targets that are one-hot rows, or -1 and +1 for a single output."
@@ -296,9 +294,9 @@ class TrainingScreen(ExplainedScreen):
 
     @on(HingePane.MarginWanted)
     def _change_margin(self, event: HingePane.MarginWanted) -> None:
-        if isinstance(self.view, MarginLoss):
+        if "m" in self.view.numbers:
             self._hinge = SoftmaxHinge(event.margin)  # what h comes back to
-            self._look_under(replace(self.view, margin=event.margin))
+            self._look_under(self.view.with_numbers(m=event.margin))
 
     def _look_under(self, loss: Loss) -> None:
         """Show the same network and data trained under a loss, at the same step."""
@@ -318,7 +316,7 @@ class TrainingScreen(ExplainedScreen):
         if step is None:
             return
         self.playing = False
-        margin = step.problem.loss.margin if isinstance(step.problem.loss, MarginLoss) else SoftmaxHinge().margin
+        margin = step.problem.loss.numbers.get("m", SoftmaxHinge().margin)
         losses = (SquaredError(), SoftmaxCrossEntropy(), SoftmaxHinge(margin), SoftmaxMargin(margin))
         others = [loss for loss in losses if loss != self.view and not loss.target_mistakes(self.problem.targets)]
         timelines = [self._runs.known(loss) or Timeline(self.problem.with_loss(loss)) for loss in (self.view, *others)]
