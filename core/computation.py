@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from core.arrays import Array
@@ -28,10 +29,9 @@ FROZEN = (Piece(SPACE, "   "), OPEN, word("frozen"), CLOSE)
 
 @dataclass(frozen=True, eq=False)
 class Computation:
-    """One quantity of a step: `name`, and the `pieces` of the formula that it is computed by, without the left side."""
+    """One quantity of a step, by `name`, and how it is computed."""
 
     name: str
-    pieces: Pieces
     statement: Statement
 
     @property
@@ -44,9 +44,14 @@ class Computation:
         """Whether it is a weight or bias that is not trained."""
         return isinstance(self.tree, Name) and self.name == self.tree.name + NEXT
 
+    @cached_property
+    def pieces(self) -> Pieces:
+        """The formula that it is computed by in print, without the left side."""
+        return on_paper(self.tree, self.statement.rows) + FROZEN * self.frozen
+
     @property
     def formula(self) -> Formula:
-        """Texts and factors, in order."""
+        """The same as texts and factors, in order."""
         return in_turn(self.pieces)
 
     @property
@@ -104,14 +109,9 @@ def copies(problem: Problem) -> dict[str, str]:
 def computations(problem: Problem, rows: int) -> tuple[Computation, ...]:
     """How a step of `problem` with a batch of `rows` rows is computed, in the order of `core.quantities`."""
     statement = Statement(problem, rows)
-    return tuple(_computation(name, statement) for name in statement.equations)
+    return tuple(Computation(name, statement) for name in statement.equations)
 
 
 def output_gradient(problem: Problem, rows: int) -> Pieces:
     """∂ℒ/∂y_out in a batch of `rows` rows."""
     return on_paper(Statement(problem, rows).output_gradient, rows)
-
-
-def _computation(name: str, statement: Statement) -> Computation:
-    found = Computation(name, on_paper(statement.equations[name].tree, statement.rows), statement)
-    return Computation(name, found.pieces + FROZEN, statement) if found.frozen else found
