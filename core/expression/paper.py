@@ -35,6 +35,7 @@ COUNTED = (  # what stands in the columns of the wrong classes, then that of the
     *(BLANK, word("for"), BLANK, letter("j"), sign("≠"), letter("y"), sign(","), BLANK),
     *(word("minus their number for"), BLANK, letter("j"), sign("="), letter("y")),
 )
+INDEXED = (Name, Softmax)  # whose entry of a class has an index
 WITHOUT_COLUMNS = (MatrixProduct, Transpose, Signs)  # of which a column is not that of their parts
 
 
@@ -115,7 +116,9 @@ class PaperPrinter(Printer):
             return super().total(node)
         mask, rest = _masked(node.argument)
         if mask == TRUE and rest is not None:
-            return Printed(POSTFIX, self.at("y", rest, POSTFIX))
+            if isinstance(rest, INDEXED):
+                return Printed(POSTFIX, self.at("y", rest, POSTFIX))
+            return Printed(POSTFIX, (OPEN, *self.at("", rest, SUM), CLOSE, sign("_"), letter("y")))
         if mask == WRONG:
             return Printed(PREFIX, (letter("Σ", "j≠y"), BLANK, *self.at("j", rest or Literal(1), PREFIX)))
         if any(isinstance(part, Name) and "_" not in part.name for part in walk(node.argument)):
