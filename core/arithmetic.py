@@ -14,8 +14,8 @@ from core.expression import nodes
 from core.expression.exact import exactly, gives
 from core.expression.line import LinePrinter
 from core.expression.nodes import Function, Literal, Name, Node, Number, Rest, RunningSum, Sum
+from core.expression.pieces import BLANK, NUMBER, Piece, Pieces, as_text, word
 from core.expression.sums import Indices, runs, value_of
-from core.expression.text import NUMBERS
 from core.expression.value import PRIMITIVES
 from core.origins import Place, Scope, scope_of
 from core.quantity import layer_label
@@ -41,7 +41,7 @@ class Line(NamedTuple):
     are written, give just that.
     """
 
-    numbers: str
+    numbers: Pieces
     result: str
     exact: bool
 
@@ -55,11 +55,15 @@ class CellArithmetic:
 
     def symbols(self, n: int = TERMS) -> str:
         """The right side in symbols, with the `n` largest terms where there are more."""
+        return as_text(self.symbol_pieces(n))
+
+    def symbol_pieces(self, n: int = TERMS) -> Pieces:
+        """The same in pieces."""
         return self._print(self._written_out(n))
 
     def numbers(self, n: int = TERMS, spell: Spelling = USUAL) -> str:
         """The right side with numbers, each written as `spell` does, in place of the symbols."""
-        return self._print(self._numbered(self._written_out(n)), spell)
+        return as_text(self._print(self._numbered(self._written_out(n)), spell))
 
     def line(self, n: int = TERMS, digits: int = DIGITS, spell: Callable[[float, int], str] = significant) -> Line:
         """The line of numbers and its result of `digits` significant digits. The numbers have as many digits as it
@@ -79,16 +83,17 @@ class CellArithmetic:
                 nearest, least = write, off
         return Line(self._print(tree, nearest), result, False)
 
-    def _print(self, tree: Node, spell: Spelling | None = None) -> str:
-        return LinePrinter(self._label, NUMBERS | {"n": str(self._scope.statement.rows)}, spell)(tree)
+    def _print(self, tree: Node, spell: Spelling | None = None) -> Pieces:
+        return LinePrinter(self._label, self._scope.statement.rows, spell)(tree)
 
     def _place(self, cell: nodes.Cell, indices: Indices) -> Place:
         found = self._scope.cells(cell, indices)
         return Place(found.step, found.name, tuple(run[0] for run in found.indices))
 
-    def _label(self, cell: nodes.Cell) -> str:
+    def _label(self, cell: nodes.Cell) -> Pieces:
         place, here = self._place(cell, {}), self._scope.step.index
-        return self._scope.label(place) + (f" of step {place.step}" if place.step != here else "")
+        step = (BLANK, word("of step"), BLANK, Piece(NUMBER, str(place.step)))
+        return (self._scope.piece(place), *(step if place.step != here else ()))
 
     @np.errstate(all="ignore")
     def _written_out(self, n: int) -> Node:
@@ -130,7 +135,7 @@ class CellArithmetic:
         return node.with_children(tuple(map(self._numbered, node.children)))
 
 
-def slope_of(step: Step, k: int, cell: tuple[int, ...]) -> tuple[str, CellArithmetic]:
+def slope_of(step: Step, k: int, cell: tuple[int, ...]) -> tuple[Pieces, CellArithmetic]:
     """How a cell of f_k'(s_k) comes about (layers from 1): its symbol, and its arithmetic over s and z."""
     scope = scope_of(step)
     label = layer_label(k, len(step.weights))
@@ -139,7 +144,7 @@ def slope_of(step: Step, k: int, cell: tuple[int, ...]) -> tuple[str, CellArithm
     tree = nodes.put_in_place(function.slope_tree, {"s": s, "z": z})
     slope = Function(f"f_{label}", s, slope=True)
     value = CellArithmetic(scope, slope, {}, 0.0)
-    return value.symbols(), CellArithmetic(scope, tree, {}, float(value_of(slope, StepSource(scope), {})))
+    return value.symbol_pieces(), CellArithmetic(scope, tree, {}, float(value_of(slope, StepSource(scope), {})))
 
 
 class StepSource:

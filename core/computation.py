@@ -7,49 +7,83 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from core.arrays import Array
 from core.equations import Statement
-from core.expression.nodes import Name
-from core.expression.text import Pieces, Variable, formula_text
+from core.expression.nodes import Name, Node
+from core.expression.notation import NEXT, printed_symbol
+from core.expression.paper import on_paper
+from core.expression.pieces import CLOSE, EQUALS, OPEN, SPACE, Piece, Pieces, as_text, word
+from core.expression.printer import names_shown
+from core.expression.text import Formula, in_turn
 from core.problem import Problem
 from core.step import Step
 
 Values: TypeAlias = Mapping[str, Array]
-Formula: TypeAlias = Pieces
 
-FROZEN = "   (frozen)"
+FROZEN = (Piece(SPACE, "   "), OPEN, word("frozen"), CLOSE)
 
 
 @dataclass(frozen=True, eq=False)
 class Computation:
-    """One quantity of a step: `name`, and the `formula` it is computed by: texts and factors, in order, without the
-    left side.
-    """
+    """One quantity of a step, by `name`, and how it is computed."""
 
     name: str
-    formula: Formula
     statement: Statement
+
+    @property
+    def tree(self) -> Node:
+        """What the quantity is computed by."""
+        return self.statement.equations[self.name].tree
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it is a weight or bias that is not trained."""
+        return isinstance(self.tree, Name) and self.name == self.tree.name + NEXT
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        """The formula that it is computed by in print, without the left side."""
+        return on_paper(self.tree, self.statement.rows) + FROZEN * self.frozen
+
+    @property
+    def formula(self) -> Formula:
+        """The same as texts and factors, in order."""
+        return in_turn(self.pieces)
 
     @property
     def inputs(self) -> tuple[str, ...]:
         """The quantities that the formula names, in its order."""
-        return tuple(dict.fromkeys(part.name for part in self.formula if isinstance(part, Variable)))
+        return names_shown(self.pieces)
+
+    @property
+    def text(self) -> str:
+        """The right side in print."""
+        return as_text(self.pieces)
 
     def evaluate(self, values: Values) -> Array:
         """The quantity's value from values of its inputs."""
         return self.statement.evaluate(self.name, values)
 
-    def text(self, symbols: Mapping[str, str]) -> str:
-        """The right side in print, with these symbols for the quantities."""
-        return in_print(self.formula, symbols)
+    def lines(self, values: Values) -> tuple[str, str]:
+        """The formula, and the line of shapes that stands under it: ("s₁ = X_in W₁", "4×3  4×2 2×3")."""
+        above = below = ""
+        for piece in (printed_symbol(self.name), *EQUALS, *self.pieces):
+            if not piece.name:
+                above += as_text([piece])
+                continue
+            size = size_text(values[piece.name].shape, piece.transposed)
+            column = max(len(above), len(below) + 1 if below and size else 0)
+            above = above.ljust(column) + as_text([piece])
+            below = below.ljust(column) + size if size else below
+        return above, below
 
 
-def in_print(formula: Formula, symbols: Mapping[str, str]) -> str:
-    """A formula as a line, with these symbols for the quantities."""
-    parts = (part if isinstance(part, str) else symbols[part.name] + "ᵀ" * part.transposed for part in formula)
-    return "".join(parts).strip()
+def size_text(shape: tuple[int, ...], transposed: bool = False) -> str:
+    """A shape in print, 4×2."""
+    return "×".join(map(str, shape[::-1] if transposed else shape))
 
 
 def values_of(step: Step) -> dict[str, Array]:
@@ -74,12 +108,9 @@ def copies(problem: Problem) -> dict[str, str]:
 def computations(problem: Problem, rows: int) -> tuple[Computation, ...]:
     """How a step of `problem` with a batch of `rows` rows is computed, in the order of `core.quantities`."""
     statement = Statement(problem, rows)
-    return tuple(
-        Computation(name, formula_text(equation.tree, rows) + (FROZEN,) * isinstance(equation.tree, Name), statement)
-        for name, equation in statement.equations.items()
-    )
+    return tuple(Computation(name, statement) for name in statement.equations)
 
 
-def output_gradient(problem: Problem, rows: int) -> Formula:
+def output_gradient(problem: Problem, rows: int) -> Pieces:
     """∂ℒ/∂y_out in a batch of `rows` rows."""
-    return formula_text(Statement(problem, rows).output_gradient, rows)
+    return on_paper(Statement(problem, rows).output_gradient, rows)

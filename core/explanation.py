@@ -14,6 +14,7 @@ from core.arrays import Array
 from core.expression import nodes
 from core.expression.cell import cells_in
 from core.expression.nodes import Function, Node, Number, Product, Quotient, RunningSum, Sum, walk
+from core.expression.pieces import as_text
 from core.expression.sums import Indices, runs, value_of
 from core.origins import Cell, Place, scope_of
 from core.step import Step
@@ -73,7 +74,7 @@ class Explanation(CellArithmetic):
     """How a cell was computed from others: a sum of terms, and what was made of it.
 
     place        the cell: its step, name and row and column from 1
-    symbol       the cell as printed: "δ₁[3,3]"
+    symbol       the cell as printed: "δ₁[3,3]"; `piece` is the same as a piece
     value        what stands in it
     origin       what it was given by, for a cell that nothing in the run has computed: it has no terms. Else None
     around       the factors outside of the sum, such as f'(s), 1/n; in a softmax, the numerator
@@ -84,7 +85,8 @@ class Explanation(CellArithmetic):
     def __init__(self, step: Step, name: str, cell: Cell) -> None:
         scope = scope_of(step)
         self.place = scope.place(name, cell)
-        self.symbol = scope.label(self.place)
+        self.piece = scope.piece(self.place)
+        self.symbol = as_text([self.piece])
         value = scope.value(self.place)
         found = scope.rule(self.place)
         tree, indices = (Number(value), {}) if found is None else (found[0].tree, found[1])
@@ -141,7 +143,7 @@ class Explanation(CellArithmetic):
         line = self.line(n, digits)
         return (
             f"{self.symbol} = {self.symbols(n)}",
-            f"= {line.numbers}",
+            f"= {as_text(line.numbers)}",
             f"{'=' if line.exact else '≈'} {line.result}",
         )
 
@@ -173,7 +175,7 @@ class Explanation(CellArithmetic):
         closed = self._closed(node, indices, TERMS)
         places = tuple(self._place(cell, {}) for cell in cells_in(closed))
         value = float(value_of(node, self._source, indices))
-        return Factor(self._print(closed), value, places, isinstance(node, nodes.Cell))
+        return Factor(as_text(self._print(closed)), value, places, isinstance(node, nodes.Cell))
 
 
 def explain(step: Step, name: str, cell: Cell) -> Explanation:

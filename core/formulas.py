@@ -5,16 +5,18 @@ A formula can be printed, with the shape under each factor, and evaluated.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TypeAlias
 
 from core.arrays import Array
-from core.computation import symbols_of, values_of
+from core.computation import size_text, values_of
 from core.equations import Statement
 from core.expression.nodes import Name, Node, put_in_place
-from core.expression.text import Variable, formula_text
+from core.expression.notation import printed_symbol
+from core.expression.paper import on_paper
+from core.expression.pieces import BLANK, CLOSE, EQUALS, LETTER, OPEN, SPACE, WORD, Piece, Pieces, as_text
 from core.quantity import layer_label
 from core.record import Record
 from core.step import Step
@@ -23,7 +25,6 @@ Values: TypeAlias = Mapping[str, Array]
 Shape: TypeAlias = tuple[int, ...]
 
 OUTPUT_GRADIENT = "dy_out"
-FUNCTION = re.compile(r"[^\s(\[]+\($")  # the beginning of a function of a single quantity: f₁'(
 INDENT = "    "
 
 
@@ -44,11 +45,12 @@ Word: TypeAlias = tuple[Token, ...]  # what stands together without a space
 
 @dataclass(frozen=True, eq=False)
 class Formula(Record):
-    """left = right, over the quantities of a step. `words` has the right side in print."""
+    """left = right, over the quantities of a step. `pieces` has both sides in print; `words` the right one."""
 
     left: Token
     right: Node
     words: tuple[Word, ...]
+    pieces: Pieces
     values: Values = field(repr=False)
     statement: Statement = field(repr=False)
 
@@ -161,49 +163,54 @@ class _Builder:
         self.gradient = f"dW_{layer_label(k, depth)}"
         self._values = values_of(step)
         self._values[OUTPUT_GRADIENT] = self._statement.value_of(self.trees[OUTPUT_GRADIENT], self._values)
-        self._symbols = symbols_of(step) | {OUTPUT_GRADIENT: "∂ℒ/∂y_out"}
 
     def formula(self, name: str, tree: Node) -> Formula:
-        left = Token(self._symbols[name].replace("∂", "∂ℒ/∂"), self._values[name].shape, name)
-        words = tuple(self._words(tree))
-        return Formula(left, tree, words, self._values, self._statement)
+        left = _whole(printed_symbol(name))
+        right = tuple(map(_whole, on_paper(tree, self._rows)))
+        words = tuple(self._words(right))
+        return Formula(self._token((left,), left), tree, words, (left, *EQUALS, *right), self._values, self._statement)
 
-    def _words(self, tree: Node) -> Iterator[Word]:
-        word: list[Token] = []
-        for piece in formula_text(tree, self._rows):
-            if isinstance(piece, Variable):
-                word.append(self._factor(piece))
-                continue
-            first, *rest = piece.split(" ")
-            word += [Token(first)] * bool(first)
-            for text in rest:
-                if word:
-                    yield _joined(word)
-                word = [Token(text)] * bool(text)
-        if word:
-            yield _joined(word)
+    def _words(self, pieces: Pieces) -> Iterator[Word]:
+        single = (part for piece in pieces for part in _single_words(piece))
+        for is_space, group in groupby(single, key=lambda piece: piece.kind == SPACE):
+            if not is_space:
+                yield tuple(self._tokens(tuple(group)))
 
-    def _factor(self, variable: Variable) -> Token:
-        shape = self._values[variable.name].shape
-        text = self._symbols[variable.name] + "ᵀ" * variable.transposed
-        return Token(text, shape[::-1] if variable.transposed else shape, variable.name, variable.transposed)
+    def _tokens(self, pieces: Pieces) -> Iterator[Token]:
+        """A function of a single quantity, f₁'(s₁), is one token."""
+        start = at = 0  # of the signs and functions that no token has yet
+        while at < len(pieces):
+            function, before, shown, behind = (*pieces[at : at + 4], *(None,) * 4)[:4]
+            applied = before == OPEN and behind == CLOSE and function is not None and function.kind in (LETTER, WORD)
+            piece, count = (shown, 4) if applied and shown is not None and shown.name else (pieces[at], 1)
+            if piece.name:
+                if start < at:
+                    yield Token(as_text(pieces[start:at]))
+                yield self._token(pieces[at : at + count], piece)
+                start = at + count
+            at += count
+        if start < at:
+            yield Token(as_text(pieces[start:at]))
+
+    def _token(self, pieces: Pieces, shown: Piece) -> Token:
+        """The token of a quantity, or of a function of it."""
+        shape = self._values[shown.name].shape
+        return Token(as_text(pieces), shape[::-1] if shown.transposed else shape, shown.name, shown.transposed)
 
 
-def _joined(word: list[Token]) -> Word:
-    """A word in which a function of a single quantity, f₁'(s₁), is one token."""
-    joined: list[Token] = []
-    for token in word:
-        before = joined[-2] if len(joined) > 1 and joined[-1].name else None
-        function = FUNCTION.search(before.text) if before is not None and token.text.startswith(")") else None
-        if before is None or function is None:
-            joined.append(token)
-            continue
-        argument = joined.pop()
-        joined[-1:] = [Token(before.text[: function.start()])] * bool(function.start())
-        joined.append(replace(argument, text=f"{function[0]}{argument.text})"))
-        joined += [Token(token.text[1:])] * (len(token.text) > 1)
-    return tuple(joined)
+def _whole(piece: Piece) -> Piece:
+    """∂ℒ/∂W for ∂W."""
+    return piece._replace(before="∂ℒ/∂") if piece.before else piece
+
+
+def _single_words(piece: Piece) -> Iterator[Piece]:
+    if piece.kind != WORD:
+        yield piece
+        return
+    for i, single in enumerate(piece.text.split(" ")):
+        yield from (BLANK,) if i else ()
+        yield piece._replace(text=single)
 
 
 def _under(token: Token) -> str:
-    return "" if token.shape is None else "×".join(map(str, token.shape))
+    return "" if token.shape is None else size_text(token.shape)

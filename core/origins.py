@@ -12,10 +12,12 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from core.arrays import Array
-from core.computation import symbols_of, values_of
+from core.computation import values_of
 from core.expression import nodes
 from core.expression.cell import ANY_OTHER, LARGEST, OTHER, ROW, TRUE, Index, Letter
 from core.expression.nodes import Function, Softmax, walk
+from core.expression.notation import printed_symbol
+from core.expression.pieces import Piece, as_text
 from core.expression.sums import Indices
 from core.losses import SoftmaxLoss
 from core.quantity import canonical
@@ -111,10 +113,6 @@ class Scope:
 
     def __reduce__(self) -> tuple[Callable[[Step], Scope], tuple[Step]]:
         return Scope, (self.step,)
-
-    @cached_property
-    def symbols(self) -> dict[str, str]:
-        return symbols_of(self.step)
 
     @property
     def rules(self) -> Iterator[Rule]:
@@ -212,9 +210,13 @@ class Scope:
 
     def label(self, place: Place) -> str:
         """A cell as printed: s₁[3,3]; with its row alone where the matrix has a single column."""
+        return as_text([self.piece(place)])
+
+    def piece(self, place: Place) -> Piece:
+        """The same as a piece of a formula."""
         values = self.values[place.name if place.name in self.values else place.name.removesuffix("_next")]
         cell = place.cell[:1] if values.ndim == 2 and values.shape[1] == 1 else place.cell
-        return self.symbols[place.name] + (f"[{','.join(map(str, cell))}]" if cell else "")
+        return printed_symbol(place.name)._replace(cell=cell)
 
 
 @lru_cache(maxsize=2)

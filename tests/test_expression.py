@@ -36,17 +36,13 @@ from core.expression.nodes import (
     put_in_place,
     walk,
 )
-from core.expression.text import formula_text
+from core.expression.paper import on_paper
+from core.expression.pieces import as_text
 from core.expression.value import Compiler
 from samples import problems
 
 A, B, C, P = Name("A"), Name("B"), Name("C"), Name("p")
 WRONG = IsTrueClass(other=True)
-
-
-def text(tree: Node) -> str:
-    pieces = formula_text(tree, rows=4)
-    return "".join(piece if isinstance(piece, str) else piece.name + "ᵀ" * piece.transposed for piece in pieces)
 
 
 @given(problems(), st.integers(0, 3))
@@ -95,7 +91,7 @@ def test_a_quantity_is_stated_over_what_comes_before_it(problem: core.Problem) -
         (Function("f_out", A, slope=True), "f_out'(A)"),
         (Softmax(A), "softmax(A)"),
         (Name("y_out") @ Signs(), "(-y_out, +y_out)"),
-        (Name("do") @ Signs().T, "do_2 - do_1"),
+        (Name("do") @ Signs().T, "∂o_2 - ∂o_1"),
         (P - IsTrueClass(), "p - one-hot(y_gt)"),
         (Total(COLUMNS, Product(IsTrueClass(), P)), "p_y, y the true class in y_gt"),
         (Total(COLUMNS, WRONG * Positive(P)), "Σ_(j≠y) [p_j > 0], y the true class in y_gt"),
@@ -107,7 +103,7 @@ def test_a_quantity_is_stated_over_what_comes_before_it(problem: core.Problem) -
     ],
 )
 def test_a_tree_reads_as_on_paper(tree: Node, printed: str) -> None:
-    assert text(tree) == printed
+    assert as_text(on_paper(tree, rows=4)) == printed
 
 
 def test_a_tree_has_the_value_that_numpy_gives() -> None:

@@ -13,6 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import core
+from core.expression.pieces import as_text
 from core.solving.arithmetic import worked_out
 from core.solving.export import render
 from core.solving.worked import solve
@@ -66,9 +67,13 @@ def lines_of(step: core.Step, digits: int) -> Iterator[tuple[Sequence[str | Any]
     for section in solve([step], digits).steps[0].sections:
         for entry in section.entries:
             if entry.substituted:
-                yield entry.substituted, entry.result.cells, entry.exact
+                yield (
+                    [as_text(part) if isinstance(part, tuple) else part for part in entry.substituted],
+                    entry.result.cells,
+                    entry.exact,
+                )
             for example in entry.examples:
-                yield [example.numbers], ((example.result,),), example.exact
+                yield [as_text(example.numbers)], ((example.result,),), example.exact
 
 
 @settings(max_examples=40)

@@ -1,108 +1,63 @@
-"""The arithmetic of a cell as a line of text: ½ · (y_out[3] - y_gt[3])², or with numbers in place of the cells."""
+"""The arithmetic of a cell as a line: ½ · (y_out[3] - y_gt[3])², or with numbers in place of the cells."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-from core.expression.nodes import (
-    Cell,
-    Function,
-    Literal,
-    Name,
-    Node,
-    Number,
-    Positive,
-    Power,
-    Product,
-    Quotient,
-    Rest,
-    Sum,
+from core.expression.nodes import Cell, Function, Name, Node, Number, Positive, Quotient, Rest, Sum
+from core.expression.notation import ATOM, PAPER, POSTFIX, PREFIX, PRODUCT, SUM
+from core.expression.pieces import BLANK, CLOSE, NUMBER, OPEN, Piece, Pieces, number, sign, word
+from core.expression.printer import Printed, Printer
+
+TIMES = (BLANK, sign("·"), BLANK)
+SMALLER = (BLANK, word("smaller"), CLOSE)
+LINE = PAPER._replace(
+    entrywise=TIMES,
+    multiple=TIMES,
+    quotient=PAPER.quotient._replace(fraction_level=PRODUCT),
 )
-from core.expression.text import ATOM, HALF, POSTFIX, POWERS, PRODUCT, SUM, _function, _literal
-
-FUNCTION_OPENS = {"relu": "max(0, "}
 
 
-class LinePrinter:
-    """Prints the tree of a cell whose sums are written out. `label` says what a cell is called, `names` has what the
-    numbers of the problem are called; `spell` says how a number is written: without, a rest is "…".
+class LinePrinter(Printer):
+    """Prints the tree of a cell whose sums are written out, in a batch of `rows` rows. `label` says what a cell is
+    called; `spell` says how a number is written: without, a rest is "…".
     """
 
-    def __init__(
-        self,
-        label: Callable[[Cell], str],
-        names: Mapping[str, str],
-        spell: Callable[[float], str] | None = None,
-    ) -> None:
-        self._label, self._names, self._spell = label, names, spell
+    def __init__(self, label: Callable[[Cell], Pieces], rows: int, spell: Callable[[float], str] | None = None) -> None:
+        super().__init__(LINE)
+        self._label, self._rows, self._spell = label, rows, spell
 
-    def __call__(self, node: Node, least: int = SUM) -> str:
-        """A tree, in brackets where it holds together less closely than `least`."""
-        text = _PRINTERS[type(node)](self, node)
-        level = SUM if isinstance(node, Number) and text.startswith("-") else _LEVELS.get(type(node), ATOM)
-        return f"({text})" if (ATOM if node == HALF else level) < least else text
+    def cell(self, node: Cell) -> Printed:
+        return Printed(ATOM, self._label(node))
 
-    def cell(self, node: Cell) -> str:
-        return self._label(node)
+    def name(self, node: Name) -> Printed:
+        return Printed(ATOM, number(str(self._rows))) if node.name == "n" else super().name(node)
 
-    def name(self, node: Name) -> str:
-        return self._names[node.name]
-
-    def number(self, node: Number) -> str:
+    def number(self, node: Number) -> Printed:
         assert self._spell is not None
-        return self._spell(node.value)
+        pieces = number(self._spell(node.value))
+        return Printed(SUM if pieces[0] == sign("-") else ATOM, pieces)
 
-    def rest(self, node: Rest) -> str:
-        return f"{'…' if self._spell is None else self(node.argument, PRODUCT)} ({node.count} smaller)"
+    def rest(self, node: Rest) -> Printed:
+        shown = (sign("…"),) if self._spell is None else self.within(node.argument, PRODUCT)
+        return Printed(ATOM, (*shown, BLANK, OPEN, Piece(NUMBER, str(node.count)), *SMALLER))
 
-    def sum(self, node: Sum) -> str:
-        text = ""
-        for i, (sign, term) in enumerate(node.terms):
-            text += ("-" if sign < 0 else "") if i == 0 else " - " if sign < 0 else " + "
-            # Alone at the start a minus needs no brackets.
-            text += self(term, SUM if isinstance(term, Number) and not text else PRODUCT)
-        return text
+    def term(self, node: Node, leads: bool) -> Pieces:
+        # Alone at the start a minus needs no brackets.
+        return self.within(node, SUM if leads and isinstance(node, Number) else PREFIX)
 
-    def product(self, node: Product) -> str:
-        return " · ".join(self._factor(factor) for factor in node.children)
+    def factor(self, node: Node, leads: bool) -> Pieces:  # noqa: ARG002
+        """A fraction needs no brackets in a product."""
+        return self.within(node, PRODUCT if isinstance(node, Quotient) else POSTFIX)
 
-    def quotient(self, node: Quotient) -> str:
-        if node == HALF:
-            return "½"
-        above, below = node.children
-        between = "/" if all(isinstance(part, (Literal, Name)) for part in node.children) else " / "
-        return f"{self._factor(above)}{between}{self(below, ATOM)}"
-
-    def power(self, node: Power) -> str:
-        return f"{self(node.argument, ATOM)}{POWERS[node.power]}"
-
-    def positive(self, node: Positive) -> str:
+    def positive(self, node: Positive) -> Printed:
         below = node.argument
         if isinstance(below, Sum) and len(below.terms) == 1 and below.terms[0][0] < 0:
-            return f"[{self(below.terms[0][1])} < 0]"
-        return f"[{self(below)} > 0]"
+            zero = (BLANK, sign("<"), BLANK, *number("0"), sign("]"))
+            return Printed(ATOM, (sign("["), *self(below.terms[0][1]), *zero))
+        return super().positive(node)
 
-    def function(self, node: Function) -> str:
-        opens = FUNCTION_OPENS.get(node.name, f"{_function(node.name)}(")
-        return f"{opens.replace('(', chr(39) + '(') if node.slope else opens}{self(node.argument)})"
-
-    def _factor(self, node: Node) -> str:
-        """A part of a product; a fraction needs no brackets there."""
-        return self(node, PRODUCT if isinstance(node, Quotient) else POSTFIX)
-
-
-_LEVELS = {Sum: SUM, Product: PRODUCT, Quotient: PRODUCT, Power: POSTFIX}
-_PRINTERS: dict[type[Node], Callable[[LinePrinter, Any], str]] = {
-    Cell: LinePrinter.cell,
-    Name: LinePrinter.name,
-    Literal: lambda _, node: _literal(node),
-    Number: LinePrinter.number,
-    Rest: LinePrinter.rest,
-    Sum: LinePrinter.sum,
-    Product: LinePrinter.product,
-    Quotient: LinePrinter.quotient,
-    Power: LinePrinter.power,
-    Positive: LinePrinter.positive,
-    Function: LinePrinter.function,
-}
+    def function(self, node: Function) -> Printed:
+        if node.name != "log":
+            return super().function(node)
+        return Printed(ATOM, (word("log"), OPEN, *self(node.argument), CLOSE))

@@ -331,10 +331,8 @@ class Exercise:
 
     def lines(self, name: str, cell: Cell, level: int) -> tuple[str, ...]:
         """The formula of a quantity, and `level` lines of a cell's arithmetic: symbols, numbers, value."""
-        formula = f"{self.symbols[name]} = {self._formulas[name].text(self.symbols)}"
-        how = arithmetic_of(self.step, name, cell)
-        value = f"{'=' if how.exact else '≈'} {how.result}"
-        return (formula, *(f"{how.symbol} = {how.symbols}", f"= {how.numbers}", value)[:level])
+        formula = f"{self.symbols[name]} = {self._formulas[name].text}"
+        return (formula, *arithmetic_of(self.step, name, cell).lines[:level])
 
 
 def key_of(name: str, cell: Cell) -> str:

@@ -12,12 +12,11 @@ from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from operator import add, mul, sub
 from typing import TypeAlias
 
-from core.solving.notation import NUMBER
-
 Matrix: TypeAlias = tuple[tuple[Decimal, ...], ...]
 Value: TypeAlias = Decimal | Matrix
 
 PRECISION = Context(prec=50, traps=[InvalidOperation, DivisionByZero, Overflow])
+NUMBER = r"\d+(?:\.\d+)?(?:e[+-]?\d+)?|(?<![A-Za-z])(?:inf|NaN)(?![A-Za-z])"  # in print, without its sign
 TOKEN = re.compile(rf"{NUMBER}|[a-z]+|\S")
 LEFT_OUT = re.compile(r" \(\d+ smaller\)")  # says how many terms a number stands for
 CLOSING = {")", "]", ",", "+", "-", ">", "<", ""}

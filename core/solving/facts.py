@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from core.computation import computations, copies, in_print, output_gradient, symbols_of
+from core.computation import computations, copies, output_gradient
 from core.equations import Statement
-from core.expression.nodes import Function, Node, walk
-from core.expression.text import entry_text
+from core.expression.nodes import Function, Node, names_in, walk
+from core.expression.notation import printed_symbol
+from core.expression.paper import on_entries
+from core.expression.pieces import BLANK, CLOSE, EQUALS, OPEN, Piece, Pieces, letter, number, sign, word
 from core.formulas import expanded
-from core.quantity import SUBSCRIPTS
+from core.quantity import layer_label
 from core.step import Step
 from core.text import exact
 
@@ -17,34 +19,35 @@ MOST_EXPANDED = 20  # layers, from the output, whose gradients are written in on
 LOSS = ("o", "p", "sample_losses", "loss")  # the quantities that define it
 
 
-def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
+def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[Pieces, ...]]]:
     """Everything that somebody needs to work the step out, beside its matrices: a text and formulas each."""
-    problem, symbols = step.problem, symbols_of(step)
-    depth = len(problem.network)
+    problem = step.problem
     for k, layer in enumerate(problem.network.layers, start=1):
-        f = "f_out" if k == depth else f"f{str(k).translate(SUBSCRIPTS)}"
-        value, slope = entry_text(layer.function.tree), entry_text(layer.function.slope_tree)
-        where = " for z = f(s)".replace("f(", f"{f}(") if "z" in slope else ""
-        yield layer.activation, (f"{f}(s) = {value}", f"{f}'(s) = {slope}{where}")
-    definitions = {c.name: f"{symbols[c.name]} = {c.text(symbols)}" for c in computations(problem, len(step.batch))}
+        label = layer_label(k, len(problem.network))
+        value, slope = on_entries(layer.function.tree), on_entries(layer.function.slope_tree)
+        where = _where(label) if "z" in names_in(layer.function.slope_tree) else ()
+        yield layer.activation, (_of_s(label) + value, _of_s(label, "'") + slope + where)
+    definitions = {c.name: _equation(c.name, c.pieces) for c in computations(problem, len(step.batch))}
     if "p" in definitions and "o" not in definitions:
-        definitions |= {"o": f"o = {symbols['y_out']}", "p": "p = softmax(o)"}
+        softmax = (word("softmax"), OPEN, printed_symbol("o"), CLOSE)
+        definitions |= {"o": _equation("o", [printed_symbol("y_out")]), "p": _equation("p", softmax)}
     yield (
         f"{problem.loss.title}, the {problem.reduction} of the samples' losses",
         tuple(definitions[name] for name in LOSS if name in definitions),
     )
     if "p" in definitions and problem.targets.shape[1] == 1:
-        yield "the classes, a column each of o and p, from the left", ("y_gt = -1", "y_gt = +1")
+        classes = (number("-1"), (sign("+"), *number("1")))
+        yield "the classes, a column each of o and p, from the left", tuple(_equation("y_gt", c) for c in classes)
     if any(isinstance(part, Function) and part.name == "log" for tree in _stated(step) for part in walk(tree)):
         yield "log is the natural logarithm", ()
     for setting in problem.loss.settings:
-        yield setting.field, (f"{setting.symbol} = {exact(setting.value)}",)
-    yield "learning rate", (f"α = {exact(problem.learning_rate)}",)
-    same = {name: f"{symbols[name]} = {symbols[other]}" for name, other in copies(problem).items()}
-    frozen = tuple(text for name, text in same.items() if name.endswith("_next"))
+        yield setting.field, (_equation(setting.name, number(exact(setting.value))),)
+    yield "learning rate", (_equation("alpha", number(exact(problem.learning_rate))),)
+    same = {name: _equation(name, [printed_symbol(other)]) for name, other in copies(problem).items()}
+    frozen = tuple(formula for name, formula in same.items() if name.endswith("_next"))
     if frozen:
         yield "frozen, not trained", frozen
-    rest = tuple(text for text in same.values() if text not in frozen)
+    rest = tuple(formula for formula in same.values() if formula not in frozen)
     if rest and blank:
         yield "not asked for twice", rest
 
@@ -56,17 +59,32 @@ def _stated(step: Step) -> Iterator[Node]:
     yield from (equation.tree for equation in Statement(step.problem, len(step.batch)).equations.values())
 
 
-def formulas(step: Step) -> Iterator[str]:
+def formulas(step: Step) -> Iterator[Pieces]:
     """Every quantity from the ones before it; then the gradients of the weights, each in one formula, as far as these
     are not too long.
     """
-    symbols, depth, rows = symbols_of(step), len(step.weights), len(step.batch)
+    depth, rows = len(step.weights), len(step.batch)
     for computation in computations(step.problem, rows):
         if computation.name == "delta_out":
-            yield f"∂ℒ/∂y_out = {in_print(output_gradient(step.problem, rows), symbols)}"
-        yield f"{symbols[computation.name]} = {computation.text(symbols)}"
+            gradient = printed_symbol("dy_out")._replace(before="∂ℒ/∂")
+            yield (gradient, *EQUALS, *output_gradient(step.problem, rows))
+        yield _equation(computation.name, computation.pieces)
     last = max(0, depth - MOST_EXPANDED)
     for k in range(depth, last, -1):
-        yield expanded(step, k).text
+        yield expanded(step, k).pieces
     if last:
-        yield "…"
+        yield (sign("…"),)
+
+
+def _equation(name: str, right: Iterable[Piece]) -> Pieces:
+    return (printed_symbol(name), *EQUALS, *right)
+
+
+def _of_s(label: str, mark: str = "") -> Pieces:
+    """f₁(s) = ..., or f₁'(s) = ..."""
+    return (letter("f", label, mark), OPEN, letter("s"), CLOSE, *EQUALS)
+
+
+def _where(label: str) -> Pieces:
+    """... for z = f₁(s)"""
+    return (BLANK, word("for"), BLANK, letter("z"), *EQUALS, *_of_s(label)[: -len(EQUALS)])

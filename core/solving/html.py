@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from core.solving.notation import html, html_number
-from core.solving.solution import BLANK, Arithmetic, Entry, Grid, Part, Solution
-from core.solving.wording import NOTATION, dots, equals, fractions, heading, note_text, rounding_note
+from core.expression.markup import html, html_number
+from core.expression.pieces import CLOSE, OPEN, Pieces
+from core.solving.solution import BLANK, Arithmetic, Entry, Grid, Part, Prose, Solution
+from core.solving.wording import NOTATION, dots, equals, fractions, heading, prose_text, rounding_note, shape_note
 
 STYLE = """\
 :root { color-scheme: light dark; }
@@ -57,7 +57,7 @@ def _lines(solution: Solution) -> Iterator[str]:
     yield from (f"<title>{title}</title>", f"<style>\n{STYLE}\n</style>", "</head>", "<body>", f"<h1>{title}</h1>")
     if solution.blank:
         yield WHO
-    yield f"<p>{_prose(NOTATION)} {rounding_note(solution)}</p>"
+    yield f"<p>{_prose(NOTATION)} {_prose(rounding_note(solution))}</p>"
     yield "<ul>"
     for words, formulas in solution.facts:
         yield f"<li>{escape(words)}{': ' if formulas else ''}{', '.join(map(html, formulas))}</li>"
@@ -69,7 +69,7 @@ def _lines(solution: Solution) -> Iterator[str]:
     for step in solution.steps:
         yield f"<h2>Step {step.index}</h2>"
         if step.rows:
-            yield f"<p>{escape(step.rows)}</p>"
+            yield f"<p>{_prose(step.rows)}</p>"
         for section in step.sections:
             yield from ("<section>", f"<h3>{escape(section.title)}</h3>")
             for entry in section.entries:
@@ -80,7 +80,7 @@ def _lines(solution: Solution) -> Iterator[str]:
 
 def _entry(entry: Entry, anchor: str) -> Iterator[str]:
     yield f'<div class="entry" id="{escape(anchor)}">'
-    note = note_text(entry)
+    note = prose_text(shape_note(entry))
     if entry.column_names:
         note += f", columns: {', '.join(entry.column_names)}"
     symbol = html(entry.symbol)
@@ -89,7 +89,7 @@ def _entry(entry: Entry, anchor: str) -> Iterator[str]:
         yield f'<div class="line formula">{symbol} = {html(entry.formula)}</div>'
     if entry.substituted:
         yield f'<div class="line">= {_parts(entry.substituted)}</div>'
-    left = f"{'' if entry.formula else symbol} {equals(entry.exact)} "
+    left = f"{'' if entry.formula else symbol} {html(equals(entry.exact))} "
     for i, (place, block) in enumerate(entry.result.blocks()):
         where = f'<span class="note">({place})</span> ' if place else ""
         yield f'<div class="line result">{"" if i else left}{where}{_parts([block])}</div>'
@@ -101,10 +101,8 @@ def _entry(entry: Entry, anchor: str) -> Iterator[str]:
 
 
 def _example(example: Arithmetic) -> str:
-    text = f"{html(example.symbol)} = {html(example.symbols)} = {html(example.numbers)}"
-    return (
-        text if example.numbers == example.result else f"{text} {equals(example.exact)} {html_number(example.result)}"
-    )
+    line = f"{html(example.symbol)} = {html(example.symbols)} = {html(example.numbers)}"
+    return line if example.is_number else f"{line} {html(equals(example.exact))} {html_number(example.result)}"
 
 
 def _parts(parts: Sequence[Part]) -> str:
@@ -112,9 +110,9 @@ def _parts(parts: Sequence[Part]) -> str:
     return " ".join(_matrix(part, single) if isinstance(part, Grid) else _between(part) for part in parts)
 
 
-def _between(text: str) -> str:
+def _between(pieces: Pieces) -> str:
     """What stands between matrices, its parentheses as tall as they are."""
-    return "".join(f'<span class="tall">{c}</span>' if c in "()" else html(c) for c in re.split(r"([()])", text))
+    return "".join(f'<span class="tall">{p.text}</span>' if p in (OPEN, CLOSE) else html([p]) for p in pieces)
 
 
 def _matrix(grid: Grid, single: bool) -> str:
@@ -136,6 +134,6 @@ def _cell(text: str, pad: int) -> str:
     return f"<td>{html_number(text)}{' ' * pad}</td>" if text != BLANK else '<td class="blank"></td>'
 
 
-def _prose(text: str) -> str:
+def _prose(prose: Prose) -> str:
     """A sentence of our own, its formulas with their indices."""
-    return " ".join(html(word) if not word.isascii() else escape(word) for word in text.split(" "))
+    return "".join(escape(part) if isinstance(part, str) else html(part) for part in prose)

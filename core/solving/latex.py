@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from core.solving.notation import tex, tex_number
-from core.solving.solution import BLANK, Arithmetic, Entry, Grid, Part, Solution
-from core.solving.wording import NOTATION, dots, equals, fractions, heading, note_text, rounding_note
+from core.expression.markup import tex, tex_number
+from core.expression.pieces import Pieces, as_text
+from core.solving.solution import BLANK, Arithmetic, Entry, Grid, Part, Prose, Solution
+from core.solving.wording import NOTATION, dots, equals, fractions, heading, rounding_note, shape_note
 
 PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \usepackage{amsmath}
@@ -109,17 +110,18 @@ def _lines(solution: Solution) -> Iterator[str]:
 
 
 def _entry(entry: Entry) -> Iterator[str]:
-    notes = [_prose(note_text(entry))]
+    notes = [_prose(shape_note(entry))]
     notes += [f"columns: {', '.join(map(_name, entry.column_names))}"] if entry.column_names else []
-    text = ", ".join(note for note in notes if note)
+    note = ", ".join(note for note in notes if note)
     symbol = tex(entry.symbol)
-    yield from ("", r"\par\addpenalty{-100}\addvspace{9pt}", rf"\textbf{{${symbol}$}} {text}\nopagebreak")
+    yield from ("", r"\par\addpenalty{-100}\addvspace{9pt}", rf"\textbf{{${symbol}$}} {note}\nopagebreak")
     blocks = [*entry.result.blocks()]
-    widest = max(len(entry.symbol) + 4 + _width(parts) for parts in (entry.substituted, *([b] for _, b in blocks)))
+    width = len(as_text(entry.symbol)) + 4
+    widest = max(width + _width(parts) for parts in (entry.substituted, *([block] for _, block in blocks)))
     size = next((size for most, size in SIZES if widest <= most), SMALLEST)
     rows = [_normal(symbol, size) + "&= " + _normal(tex(entry.formula), size)] if entry.formula else []
     rows += [f"&= {_parts(entry.substituted)}"] if entry.substituted else []
-    left, sign = "" if entry.formula else symbol, tex(equals(entry.exact)).strip()
+    left, sign = "" if entry.formula else symbol, tex(equals(entry.exact))
     tall = any(isinstance(part, Grid) and len(part.cells) > TALL for part in entry.substituted)
     for place, block in blocks:
         if (place or tall) and rows:
@@ -155,14 +157,14 @@ def _name(text: str) -> str:
 def _example(example: Arithmetic) -> Iterator[str]:
     # In a paragraph a long sum breaks where it has to.
     lines = [f"{tex(example.symbol)} = {tex(example.symbols)}", f"= {tex(example.numbers)}"]
-    if example.numbers != example.result:
-        lines.append(f"{tex(equals(example.exact)).strip()} {tex_number(example.result)}")
+    if not example.is_number:
+        lines.append(f"{tex(equals(example.exact))} {tex_number(example.result)}")
     yield from ("", r"\hangindent=3em " + " ".join(f"${line}$" for line in lines))
 
 
 def _width(parts: Sequence[Part]) -> float:
     """How many digits are as wide as this line."""
-    return sum(part.width if isinstance(part, Grid) else len(part) for part in parts)
+    return sum(part.width if isinstance(part, Grid) else len(as_text(part)) for part in parts)
 
 
 def _parts(parts: Sequence[Part]) -> str:
@@ -170,9 +172,9 @@ def _parts(parts: Sequence[Part]) -> str:
     return " ".join(_matrix(part, single) if isinstance(part, Grid) else _between(part) for part in parts)
 
 
-def _between(text: str) -> str:
+def _between(pieces: Pieces) -> str:
     """What stands between matrices, its parentheses as tall as they are."""
-    return tex(text).replace("(", r"\left(").replace(")", r"\right)")
+    return tex(pieces).replace("(", r"\left(").replace(")", r"\right)")
 
 
 def _matrix(grid: Grid, single: bool) -> str:
@@ -200,10 +202,9 @@ def _cell(text: str, pad: int, room: str) -> str:
     return tex_number(text) + (rf"\phantom{{{free}}}" if free else "")
 
 
-def _prose(text: str) -> str:
+def _prose(prose: Prose) -> str:
     """A sentence of our own, its formulas in maths."""
-    words = [f"${tex(word)}$" if not word.isascii() else word for word in text.split(" ")]
-    return " ".join(words)
+    return "".join(part if isinstance(part, str) else f"${tex(part)}$" for part in prose)
 
 
 def escaped(text: str) -> str:

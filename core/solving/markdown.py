@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from core.expression.pieces import as_text
 from core.solving.solution import BLANK, Arithmetic, Entry, Grid, Part, Solution
-from core.solving.wording import NOTATION, dots, equals, fractions, heading, note_text, rounding_note
+from core.solving.wording import NOTATION, dots, equals, fractions, heading, prose_text, rounding_note, shape_note
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|$~&#!{}()+.@:-])")
 ROOM = "_" * 8
@@ -22,15 +23,15 @@ def _lines(solution: Solution) -> Iterator[str]:
     yield from (f"# {_escaped(solution.title)}: {heading(solution)}", "")
     if solution.blank:
         yield from (NAME_AND_DATE, "")
-    yield from (f"{NOTATION} {rounding_note(solution)}", "")
+    yield from (f"{prose_text(NOTATION)} {prose_text(rounding_note(solution))}", "")
     for words, formulas in solution.facts:
-        yield f"- {words}{': ' if formulas else ''}{', '.join(f'`{formula}`' for formula in formulas)}"
+        yield f"- {words}{': ' if formulas else ''}{', '.join(f'`{as_text(formula)}`' for formula in formulas)}"
     if solution.formulas:
-        yield from ("", "## Formulas", "", *_block(solution.formulas))
+        yield from ("", "## Formulas", "", *_block([*map(as_text, solution.formulas)]))
     for step in solution.steps:
         yield from ("", f"## Step {step.index}")
         if step.rows:
-            yield from ("", step.rows)
+            yield from ("", prose_text(step.rows))
         for section in step.sections:
             yield from ("", f"### {section.title}")
             for entry in section.entries:
@@ -38,8 +39,8 @@ def _lines(solution: Solution) -> Iterator[str]:
 
 
 def _entry(entry: Entry) -> Iterator[str]:
-    note = note_text(entry)
-    yield f"**{_escaped(entry.symbol)}**{f' {note}' if note else ''}"
+    note = prose_text(shape_note(entry))
+    yield f"**{_escaped(as_text(entry.symbol))}**{f' {note}' if note else ''}"
     if entry.column_names:
         yield f"columns: {', '.join(map(_escaped, entry.column_names))}"
     yield ""
@@ -48,12 +49,13 @@ def _entry(entry: Entry) -> Iterator[str]:
 
 def _work(entry: Entry) -> Iterator[str]:
     """The formula, the numbers put in, the result, and the arithmetic of some cells."""
-    indent = " " * len(entry.symbol)
+    symbol = as_text(entry.symbol)
+    indent = " " * len(symbol)
     if entry.formula:
-        yield f"{entry.symbol} = {entry.formula}"
+        yield f"{symbol} = {as_text(entry.formula)}"
     if entry.substituted:
         yield from ("", *_equation(f"{indent} =", entry.substituted))
-    left = f"{indent if entry.formula else entry.symbol} {equals(entry.exact)}"
+    left = f"{indent if entry.formula else symbol} {as_text(equals(entry.exact))}"
     for i, (place, block) in enumerate(entry.result.blocks()):
         if i or entry.formula:
             yield ""
@@ -67,11 +69,11 @@ def _work(entry: Entry) -> Iterator[str]:
 
 
 def _example(example: Arithmetic) -> Iterator[str]:
-    indent = " " * len(example.symbol)
-    yield f"{example.symbol} = {example.symbols}"
-    yield f"{indent} = {example.numbers}"
-    if example.numbers != example.result:
-        yield f"{indent} {equals(example.exact)} {example.result}"
+    indent = " " * len(as_text(example.symbol))
+    symbols, numbers, result = example.lines
+    yield from (symbols, f"{indent} {numbers}")
+    if not example.is_number:
+        yield f"{indent} {result}"
 
 
 def _block(lines: Sequence[str]) -> Iterator[str]:
@@ -83,7 +85,7 @@ def _block(lines: Sequence[str]) -> Iterator[str]:
 def _equation(left: str, parts: Sequence[Part]) -> Iterator[str]:
     """left parts, the matrices in their height, everything else beside their middle row."""
     single = len(parts) == 1
-    columns = [_matrix(part, single) if isinstance(part, Grid) else [part.strip()] for part in parts]
+    columns = [_matrix(part, single) if isinstance(part, Grid) else [as_text(part).strip()] for part in parts]
     columns = [[left], *(lines for lines in columns if lines != [""])]
     middle = (max(map(len, columns)) - 1) // 2
     for row in range(max(map(len, columns))):

@@ -1,7 +1,7 @@
 """What a worked solution is made of, ready to be written in any format.
 
-Formulas are in the notation of the screen (core.solving.notation turns it into others), numbers are texts, rounded
-already. Names from a problem are the texts of a person: a writer escapes them.
+Formulas are pieces, which every format renders in its own way; numbers are texts, rounded already. Names from a problem
+are the texts of a person: a writer escapes them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
+
+from core.expression.pieces import Pieces, as_text
 
 BLANK = ""  # a cell to be filled in
 ROOM = 9  # digits that take as much room as is left for one
@@ -100,7 +102,8 @@ def _fitting(widths: Sequence[float], room: float) -> int:
     return count
 
 
-Part: TypeAlias = str | Grid
+Part: TypeAlias = Pieces | Grid
+Prose: TypeAlias = tuple[str | Pieces, ...]  # a sentence with formulas in it
 
 
 @dataclass(frozen=True)
@@ -109,11 +112,22 @@ class Arithmetic:
     are written, give just that.
     """
 
-    symbol: str
-    symbols: str
-    numbers: str
+    symbol: Pieces
+    symbols: Pieces
+    numbers: Pieces
     result: str
     exact: bool = True
+
+    @property
+    def lines(self) -> tuple[str, str, str]:
+        """Symbols, numbers and result as texts."""
+        left, symbols, numbers = map(as_text, (self.symbol, self.symbols, self.numbers))
+        return f"{left} = {symbols}", f"= {numbers}", f"{'=' if self.exact else '≈'} {self.result}"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the numbers are the result already."""
+        return as_text(self.numbers) == self.result
 
 
 @dataclass(frozen=True)
@@ -125,10 +139,10 @@ class Entry:
     """
 
     name: str
-    symbol: str
+    symbol: Pieces
     shape: tuple[int, ...]
     result: Grid
-    formula: str = ""
+    formula: Pieces = ()
     substituted: tuple[Part, ...] = ()
     exact: bool = True
     examples: tuple[Arithmetic, ...] = ()
@@ -149,7 +163,7 @@ class StepSolution:
     """One step, worked out."""
 
     index: int
-    rows: str
+    rows: Prose
     sections: tuple[Section, ...]
 
 
@@ -160,8 +174,8 @@ class Solution:
     """
 
     title: str
-    facts: tuple[tuple[str, tuple[str, ...]], ...]
-    formulas: tuple[str, ...]
+    facts: tuple[tuple[str, tuple[Pieces, ...]], ...]
+    formulas: tuple[Pieces, ...]
     steps: tuple[StepSolution, ...]
     digits: int
     blank: bool = False

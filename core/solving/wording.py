@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.expression.notation import printed_symbol
+from core.expression.pieces import CLOSE, NUMBER, OPEN, Piece, Pieces, as_text, sign
 from core.solving.rounding import MOST
-from core.solving.solution import Entry, Grid, Solution
+from core.solving.solution import Entry, Grid, Prose, Solution
 from core.text import SURE
 
-NOTATION = (
-    "Rows are samples; ∂W stands for ∂ℒ/∂W, likewise ∂b, ∂p, ∂o; ⊙ multiplies entry by entry; W⁺ is W after the update."
+
+def _symbol(name: str, behind: str = "", before: str = "∂") -> Pieces:
+    return (printed_symbol(name)._replace(before=before), *map(sign, behind))
+
+
+NOTATION: Prose = (
+    *("Rows are samples; ", _symbol("dW"), " stands for ", _symbol("dW", ",", before="∂ℒ/∂"), " likewise "),
+    *(_symbol("db", ","), " ", _symbol("dp", ","), " ", _symbol("do", ";"), " ", (sign("⊙"),)),
+    *(" multiplies entry by entry; ", (printed_symbol("W_next"),), " is W after the update."),
 )
 
 
@@ -20,26 +29,36 @@ def heading(solution: Solution) -> str:
     return f"{steps}, to be worked out" if solution.blank else f"{steps}, worked out"
 
 
-def rounding_note(solution: Solution) -> str:
+def rounding_note(solution: Solution) -> Prose:
     """How the numbers are rounded."""
     note = f"Numbers are rounded to {solution.digits} significant digits; one with fewer is exact to {SURE}."
     if solution.blank:
-        return note
+        return (note,)
+    note += " A line of numbers has as many as its result needs"
     entries = [entry for step in solution.steps for section in step.sections for entry in section.entries]
-    comes_out = all(entry.exact and all(example.exact for example in entry.examples) for entry in entries)
-    otherwise = "" if comes_out else f"; ≈ stands where that is more than {MOST}, or than fit"
-    return f"{note} A line of numbers has as many as its result needs{otherwise}."
+    if all(entry.exact and all(example.exact for example in entry.examples) for entry in entries):
+        return (f"{note}.",)
+    return (f"{note}; ", (sign("≈"),), f" stands where that is more than {MOST}, or than fit.")
 
 
-def note_text(entry: Entry) -> str:
+def shape_note(entry: Entry) -> Prose:
     """The shape, (4×3), of a vector its length, nothing for a single number; and what is left out."""
-    shape = "×".join(map(str, entry.shape))
-    return ", ".join(text for text in (f"({shape})" if shape else "", entry.result.note) if text)
+    note = entry.result.note
+    if len(entry.shape) < 2:
+        return (", ".join(part for part in (f"({entry.shape[0]})" if entry.shape else "", note) if part),)
+    rows, columns = (Piece(NUMBER, str(size)) for size in entry.shape)
+    shape = (OPEN, rows, sign("×"), columns, CLOSE)
+    return ((*shape, sign(",")), f" {note}") if note else (shape,)
 
 
-def equals(exact: bool) -> str:
+def prose_text(prose: Prose) -> str:
+    """A sentence as a text."""
+    return "".join(part if isinstance(part, str) else as_text(part) for part in prose)
+
+
+def equals(exact: bool) -> Pieces:
     """The sign between a line of numbers and its result."""
-    return "=" if exact else "≈"
+    return (sign("=" if exact else "≈"),)
 
 
 def fractions(cells: Sequence[Sequence[str]]) -> list[list[int]]:

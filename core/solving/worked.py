@@ -14,10 +14,14 @@ import numpy as np
 
 from core.arithmetic import CellArithmetic, slope_of
 from core.arrays import Array, Mask
-from core.computation import Computation, computations, copies, symbols_of, values_of
+from core.computation import Computation, computations, copies, values_of
 from core.errors import ProblemError
 from core.explanation import Explanation, explain
-from core.expression.text import Variable
+from core.expression.nodes import Function, Name, Signs, walk
+from core.expression.notation import ATOM, printed_symbol
+from core.expression.paper import PaperPrinter
+from core.expression.pieces import Piece, Pieces, as_text, number, sign
+from core.expression.printer import Printed
 from core.network import Layer
 from core.problem import Problem
 from core.quantity import Quantity, given, quantities
@@ -33,6 +37,7 @@ from core.solving.solution import (
     Entry,
     Grid,
     Part,
+    Prose,
     Section,
     Solution,
     StepSolution,
@@ -40,12 +45,12 @@ from core.solving.solution import (
 from core.step import Step
 from core.text import clean
 
+SLOPE = "'"
 MOST_ROWS, MOST_COLUMNS = 16, 12
 MOST_TERMS = 8  # of a sum that is written out
 MOST_EXAMPLES = 4
 MOST_NUMBERS = 500_000  # of a solution: less than a minute's work, and a thousand pages
 MOST_LAYERS = 400  # whose matrices, cut, are within that
-SLOPE = re.compile(r"f\S*'\($")
 SECTIONS = (
     ("Forward pass", re.compile(r"[szy]_\w+(?<!_next)|o|p")),
     ("Loss", re.compile(r"sample_losses|loss")),
@@ -117,12 +122,15 @@ def _refuse_if_too_large(problem: Problem, numbers: int, whole: bool) -> None:
     raise ProblemError(clean(problem.name), [f"too large to be written out: {mistake}"])
 
 
-def _rows(step: Step) -> str:
+def _rows(step: Step) -> Prose:
     if step.problem.batch_size is None:
-        return ""
+        return ()
     rows = [str(row + 1) for row in step.batch[:MOST_ROWS]]
-    noun, more = "row" if len(rows) == 1 else "rows", ", …" if len(step.batch) > MOST_ROWS else ""
-    return f"epoch {step.epoch}, {noun} {', '.join(rows)}{more} of the data"
+    noun = "row" if len(rows) == 1 else "rows"
+    shown = f"epoch {step.epoch}, {noun} {', '.join(rows)}"
+    if len(step.batch) == len(rows):
+        return (f"{shown} of the data",)
+    return (f"{shown}, ", (sign("…"),), " of the data")
 
 
 def _sections(entries: _Entries) -> Iterator[Section]:
@@ -140,7 +148,7 @@ class _Entries:
 
     def __init__(self, step: Step, digits: int, whole: bool, blank: bool) -> None:
         self.step, self.digits, self.whole, self.blank = step, digits, whole, blank
-        self.symbols, self.values = symbols_of(step), values_of(step)
+        self.values = values_of(step)
         self.computations = {c.name: c for c in computations(step.problem, len(step.batch))}
         same = copies(step.problem) if blank else {}
         self.asked = [quantity for quantity in quantities(step) if quantity.name not in same]
@@ -148,23 +156,22 @@ class _Entries:
     def given(self, quantity: Quantity) -> Entry:
         name, values = quantity.name, quantity.values
         grid = self._grid(name, values, self.digits)
-        return Entry(name, quantity.symbol, values.shape, grid, column_names=self._column_names(name, grid))
+        return Entry(name, (printed_symbol(name),), values.shape, grid, column_names=self._column_names(name, grid))
 
     def computed(self, quantity: Quantity) -> Entry:
         name, values = quantity.name, quantity.values
         grid = self._grid(name, values, self.digits)
         if self.blank:
             empty = Grid(tuple((BLANK,) * len(row) for row in grid.cells), grid.rows, grid.columns)
-            return Entry(name, quantity.symbol, values.shape, empty)
+            return Entry(name, (printed_symbol(name),), values.shape, empty)
         computation = self.computations[name]
-        formula = computation.text(self.symbols)
         substituted, exact = self._substituted(computation, grid)
-        examples = [] if substituted or formula.endswith("(frozen)") else [*self._examples(name, values)]
+        examples = [] if substituted or computation.frozen else [*self._examples(name, values)]
         remark = self._remark(computation, len(examples), values.size)
         examples += self._slopes(name)
         names = self._column_names(name, grid)
-        shape, worked = values.shape, tuple(examples)
-        return Entry(name, quantity.symbol, shape, grid, formula, substituted, exact, worked, remark, names)
+        symbol, shape, formula = (printed_symbol(name),), values.shape, computation.pieces
+        return Entry(name, symbol, shape, grid, formula, substituted, exact, tuple(examples), remark, names)
 
     def _grid(self, name: str, values: Array, digits: int) -> Grid:
         """A matrix in print. A vector with a number for each sample stands upright, one for each unit lies."""
@@ -187,7 +194,7 @@ class _Entries:
         for digits in range(self.digits, MOST + 1):
             parts = self._parts(computation, digits)
             grids = [part for part in parts if isinstance(part, Grid)]
-            width = sum(part.width if isinstance(part, Grid) else len(part) for part in parts)
+            width = sum(part.width if isinstance(part, Grid) else len(as_text(part)) for part in parts)
             if width > WIDEST or any(grid.cut or len(grid.cells) > TALLEST for grid in grids):
                 break
             usual = usual or parts
@@ -199,33 +206,26 @@ class _Entries:
         """Whether the matrices have so few rows and columns that they may fit into a line: a look at the shapes spares
         writing out large ones.
         """
-        shapes = (
-            self.values[part.name].T.shape if part.transposed else self.values[part.name].shape
-            for part in computation.formula
-            if isinstance(part, Variable)
-        )
+        values = ((self.values[piece.name], piece.transposed) for piece in computation.pieces if piece.name)
+        shapes = (matrix.shape[::-1] if transposed else matrix.shape for matrix, transposed in values)
         return all(prod(shape[:-1]) <= TALLEST and shape[-1] * NARROWEST <= WIDEST for shape in shapes)
 
     def _parts(self, computation: Computation, digits: int) -> tuple[Part, ...]:
         parts: list[Part] = []
-        slope = False
-        for part in computation.formula:
-            if isinstance(part, Variable):
-                parts.append(self._operand(part, slope, digits))
-            else:
-                text = part.removeprefix(")") if slope else part
-                slope = SLOPE.search(text) is not None
-                parts.append(SLOPE.sub("", text).replace("α", rounded(self.step.learning_rate, digits)))
-        return tuple(part for part in parts if part != "")
+        printer = _WithMatrices(len(self.step.batch), rounded(self.step.learning_rate, digits))
+        for key, group in groupby(printer(computation.tree), key=lambda piece: piece.name):
+            found = tuple(group)
+            parts += [self._operand(piece, digits) for piece in found] if key else [found]
+        return tuple(parts)
 
-    def _operand(self, factor: Variable, slope: bool, digits: int) -> Grid:
-        values = self.values[factor.name]
-        if slope:
-            values = self._layer(factor.name).function.slope(values)
-        return self._grid(factor.name, values.T if factor.transposed else values, digits)
+    def _operand(self, piece: Piece, digits: int) -> Grid:
+        values = self.values[piece.name]
+        if piece.marks == SLOPE:
+            values = self._layer(piece.name).function.slope(values)
+        return self._grid(piece.name, values.T if piece.transposed else values, digits)
 
     def _comes_out(self, parts: Sequence[Part], result: Grid) -> bool:
-        found = worked_out([part if isinstance(part, str) else _decimals(part) for part in parts])
+        found = worked_out([_decimals(part) if isinstance(part, Grid) else as_text(part) for part in parts])
         if found is None:
             return False
         cells = zip(found, result.cells, strict=True)
@@ -264,7 +264,7 @@ class _Entries:
     def arithmetic(self, explanation: Explanation) -> Arithmetic:
         """How a cell comes about."""
         terms = len(explanation) if len(explanation) <= MOST_TERMS + 1 else MOST_TERMS  # a single one is not left out
-        return self._line(explanation.symbol, explanation, terms)
+        return self._line((explanation.piece,), explanation, terms)
 
     def _slopes(self, name: str) -> Iterator[Arithmetic]:
         """How a cell of f'(s) comes about, for a δ."""
@@ -274,9 +274,9 @@ class _Entries:
         for cell in self._telling(s):
             yield self._line(*slope_of(self.step, self._index(s), cell))
 
-    def _line(self, symbol: str, arithmetic: CellArithmetic, terms: int = MOST_TERMS) -> Arithmetic:
+    def _line(self, symbol: Pieces, arithmetic: CellArithmetic, terms: int = MOST_TERMS) -> Arithmetic:
         line = arithmetic.line(terms, self.digits, rounded)
-        return Arithmetic(symbol, arithmetic.symbols(terms), line.numbers, line.result, line.exact)
+        return Arithmetic(symbol, arithmetic.symbol_pieces(terms), line.numbers, line.result, line.exact)
 
     # What belongs to a quantity.
 
@@ -299,8 +299,26 @@ def _is_product(computation: Computation) -> bool:
     """Whether a formula is one of matrices, and says more than a copy does."""
     if not computation.name.startswith(("s_", "delta", "dW")) and not computation.name.endswith("_next"):
         return False
-    columns = any(isinstance(part, str) and part.startswith("_") for part in computation.formula)  # of a matrix
+    columns = any(isinstance(part, Signs) for part in walk(computation.tree))  # of a matrix
     return len(computation.inputs) > 1 and not columns
+
+
+class _WithMatrices(PaperPrinter):
+    """Prints a formula of matrices to have these put in place of its names: a slope, f'(s), as s with a mark, and the
+    learning rate as a number.
+    """
+
+    def __init__(self, rows: int, rate: str) -> None:
+        super().__init__(rows)
+        self._rate = rate
+
+    def name(self, node: Name) -> Printed:
+        return Printed(ATOM, number(self._rate)) if node.name == "alpha" else super().name(node)
+
+    def function(self, node: Function) -> Printed:
+        if not node.slope or not isinstance(node.argument, Name):
+            return super().function(node)
+        return Printed(ATOM, (printed_symbol(node.argument.name)._replace(marks=SLOPE),))
 
 
 def _decimals(grid: Grid) -> Matrix:

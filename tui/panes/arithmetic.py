@@ -18,7 +18,6 @@ import core
 from core import Step
 from tui.block import Cell
 from tui.format import DEFAULT_DIGITS, plain
-from tui.formula import with_shapes
 from tui.matrix import RIGHT, WRONG
 from tui.panes.matrix_pane import belongs
 from tui.report import ReportText, from_what, reason, what_it_is
@@ -144,7 +143,7 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
     def _formula(step: Step, name: str) -> Iterator[Text]:
         computation = next((c for c in core.computations(step.problem, len(step.batch)) if c.name == name), None)
         if computation is not None:
-            above, below = with_shapes(computation, core.symbols_of(step), core.values_of(step))
+            above, below = computation.lines(core.values_of(step))
             yield Text(above, style="bold")
             yield Text(below, style="dim")
 

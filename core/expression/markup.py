@@ -1,0 +1,129 @@
+"""Pieces of formulas in LaTeX and in HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+
+from core.expression.pieces import CLOSE, LETTER, NUMBER, OPEN, SIGN, SPACE, WORD, Piece, sign
+
+OPERATORS = {"max", "log", "exp", "tanh"}  # that LaTeX knows by name
+FUNCTIONS = {"softmax", "sigmoid", "relu", "mean", "one-hot", "identity"}
+TEX_LETTERS = {"δ": r"\delta", "ℒ": r"\mathcal{L}", "ℓ": r"\ell", "α": r"\alpha", "Σ": r"\sum"}
+TEX_SIGNS = {
+    "⊙": r"\odot",
+    "·": r"\cdot",
+    "≠": r"\neq",
+    "½": r"\tfrac{1}{2}",
+    "²": "^{2}",
+    "³": "^{3}",
+    "ᵀ": r"^{\mathsf{T}}",
+    "∂": r"\partial",
+    "×": r"\times",
+    "…": r"\dots",
+    "≈": r"\approx",
+}
+TEX_MARKS = {"ᵀ": r"\mathsf{T}", "⁺": "+"}
+HTML_MARKS = {"ᵀ": "T", "⁺": "+"}
+BINARY = "⊙·≠=≈+-><,/…"
+GRADIENT = {"∂": (sign("∂"),), "∂ℒ/∂": (sign("∂"), Piece(LETTER, "ℒ"), sign("/"), sign("∂"))}
+
+
+def tex(pieces: Iterable[Piece]) -> str:
+    """A formula as LaTeX has it in maths, in ASCII; it needs amsmath."""
+    found = [*_single(pieces)]
+    result = ""
+    for i, piece in enumerate(found):
+        if piece.kind == SPACE:
+            near = found[max(i - 1, 0) : i] + found[i + 1 : i + 2]
+            tight = any(other.kind == WORD or (other.kind == SIGN and other.text in BINARY) for other in near)
+            result += " " if tight else r" \, "
+            continue
+        new = _tex_piece(piece)
+        # A command must not run into the letter behind it.
+        result += f" {new}" if _ends_in_command(result) and new[0].isalpha() else new
+    return result
+
+
+def html(pieces: Iterable[Piece]) -> str:
+    """A formula as HTML has it."""
+    return "".join(map(_html_piece, _single(pieces)))
+
+
+def tex_number(text: str) -> str:
+    """A number in maths: 1.2e-7 as 1.2 · 10⁻⁷."""
+    mantissa, e, power = text.partition("e")
+    if mantissa.lstrip("-") in ("inf", "NaN"):
+        return mantissa.replace("inf", r"\infty").replace("NaN", r"\text{NaN}")
+    return rf"{mantissa} \cdot 10^{{{int(power)}}}" if e else text
+
+
+def html_number(text: str) -> str:
+    """A number in HTML: 1.2e-7 as 1.2 · 10⁻⁷."""
+    mantissa, e, power = text.partition("e")
+    return f"{mantissa}·10<sup>{int(power)}</sup>" if e else text
+
+
+def _single(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """The pieces, with what stands before a letter and the cell behind it as pieces of their own. A power of ten that
+    is squared, 1e-7², comes in brackets: both notations have it as a product.
+    """
+    found = tuple(pieces)
+    for piece, following in zip(found, (*found[1:], None), strict=True):
+        if piece.kind == NUMBER and "e" in piece.text and following == sign("²"):
+            yield from (OPEN, piece, CLOSE)
+            continue
+        yield from GRADIENT.get(piece.before, ())
+        yield piece
+        if piece.cell:
+            yield from _cell(piece.cell)
+
+
+def _cell(cell: Sequence[int | str]) -> Iterator[Piece]:
+    for i, index in enumerate(cell):
+        yield sign("," if i else "[")
+        yield Piece(NUMBER if isinstance(index, int) else LETTER, str(index))
+    yield sign("]")
+
+
+def _ends_in_command(text: str) -> bool:
+    _, backslash, name = text.rpartition("\\")
+    return bool(backslash) and name.isascii() and name.isalpha()
+
+
+def _tex_piece(piece: Piece) -> str:
+    if piece.kind == NUMBER:
+        return tex_number(piece.text)
+    if piece.kind not in (WORD, LETTER):
+        return TEX_SIGNS.get(piece.text, piece.text)
+    marks = "".join(TEX_MARKS.get(mark, "") for mark in piece.marks)
+    primes = "'" * piece.marks.count("'")
+    return f"{_tex_name(piece)}{_tex_index(piece.subscript)}{primes}{f'^{{{marks}}}' if marks else ''}"
+
+
+def _tex_name(piece: Piece) -> str:
+    if piece.kind == LETTER:
+        return TEX_LETTERS.get(piece.text, piece.text if len(piece.text) == 1 else rf"\mathrm{{{piece.text}}}")
+    if piece.text in OPERATORS:
+        return rf"\{piece.text}"
+    return rf"\operatorname{{{piece.text}}}" if piece.text in FUNCTIONS else rf"\text{{ {piece.text} }}"
+
+
+def _tex_index(index: str) -> str:
+    if not index:
+        return ""
+    if index.isalpha() and len(index) > 1:
+        return rf"_{{\mathrm{{{index}}}}}"
+    return f"_{{{tex(Piece(LETTER if c.isalpha() else SIGN, c) for c in index)}}}"
+
+
+def _html_piece(piece: Piece) -> str:
+    if piece.kind == NUMBER:
+        return html_number(piece.text)
+    if piece.kind not in (WORD, LETTER):
+        return escape(piece.text)
+    index = f"<sub>{escape(piece.subscript)}</sub>" if piece.subscript else ""
+    marks = "".join(f"<sup>{HTML_MARKS[mark]}</sup>" for mark in piece.marks if mark in HTML_MARKS)
+    primes = "′" * piece.marks.count("'")
+    name = f"<var>{piece.text}</var>" if piece.kind == LETTER else escape(piece.text)
+    return f"{name}{index}{primes}{marks}"

@@ -1,0 +1,223 @@
+"""Notations: what every symbol and every operation looks like in print. Data alone; `printer` walks the trees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from core.expression.nodes import ALL, COLUMNS, ROWS
+from core.expression.pieces import BLANK, CLOSE, LETTER, OPEN, Piece, Pieces, letter, number, sign, word
+
+# How closely a part of a formula holds together. A sum of the Σ kind takes the whole product behind it.
+SUM, PREFIX, PRODUCT, POSTFIX, ATOM = range(5)
+
+NUMBERS = ("alpha", "n", "m")  # names that stand for a number, by which everything can be multiplied
+LETTERS = {"delta": "δ", "alpha": "α", "loss": "ℒ", "sample": "ℓ"}
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+NEXT = "_next"
+
+
+class Form(NamedTuple):
+    """An operation on a single argument in print: how closely it holds together, and its pieces. A number among them
+    stands for the argument, which is put in brackets if it holds together less closely than that.
+    """
+
+    level: int
+    parts: tuple[Piece | int, ...]
+
+
+class Quotients(NamedTuple):
+    """a / b: the sign `between` the operands, how closely these must hold together, and how closely the whole does;
+    the sign between numbers, and how closely such a fraction holds together.
+    """
+
+    between: Pieces
+    above: int
+    below: int
+    level: int
+    fraction: Pieces
+    fraction_level: int
+
+
+class Notation(NamedTuple):
+    """How trees are written.
+
+    symbol            the piece that shows a name
+    transposed        behind a name that is turned
+    transpose         of anything else
+    matrix_product, entrywise, multiple    the signs of products; the last is that of a number with anything
+    brackets          around the right factor of a matrix product
+    apart             whether brackets tell entrywise and matrix products apart where the order alone would do
+    quotient          fractions
+    half, power, function (by name, and whether the slope), positive, softmax, largest, totals (over ROWS, COLUMNS,
+    ALL), signs (the row (-1, +1)), true_class (and, for True, the others)      forms of operations
+    """
+
+    symbol: Callable[[str], Piece]
+    transposed: str
+    transpose: Form
+    matrix_product: Pieces
+    entrywise: Pieces
+    multiple: Pieces
+    brackets: str
+    apart: bool
+    quotient: Quotients
+    half: Form | None
+    power: Callable[[int], Form]
+    function: Callable[[str, bool], Form]
+    positive: Form
+    softmax: Form
+    largest: Form
+    totals: dict[str, Form]
+    signs: Form
+    true_class: dict[bool, Form]
+
+
+def _call(name: Piece, *before: Piece, after: Pieces = ()) -> Form:
+    """name(argument)."""
+    return Form(ATOM, (name, OPEN, *before, SUM, *after, CLOSE))
+
+
+def _spaced(text: str) -> Pieces:
+    return (BLANK, sign(text), BLANK)
+
+
+# Paper and screen: δ₁ = (δ_out W_outᵀ) ⊙ f₁'(s₁), ℓ = -log p_y.
+
+
+def printed_symbol(name: str) -> Piece:
+    """δ_out, ∂W₁, W₁⁺, ℓ."""
+    base, _, index = name.removesuffix(NEXT).partition("_")
+    before = "∂" if base[0] == "d" and base[1:] and base not in LETTERS else ""
+    base, index = base.removeprefix("d") if before else base, "" if base == "sample" else index
+    marks, shown = "⁺" * name.endswith(NEXT), "" if name in NUMBERS else name
+    return Piece(LETTER, LETTERS.get(base, base), index, marks, before, name=shown)
+
+
+def _printed_function(name: str, slope: bool) -> Form:
+    if name == "log":
+        return Form(POSTFIX, (word("log"), BLANK, POSTFIX))
+    if name == "relu" and not slope:
+        return _call(word("max"), *number("0"), sign(","), BLANK)
+    marks = "'" * slope
+    if name.startswith("f_"):
+        return _call(letter("f", name.removeprefix("f_"), marks))
+    return _call(word(name)._replace(marks=marks))
+
+
+def _printed_power(power: int) -> Form:
+    return Form(POSTFIX, (ATOM, sign(str(power).translate(SUPERSCRIPTS))))
+
+
+def _sigma(index: str = "") -> Form:
+    return Form(PREFIX, (letter("Σ", index), BLANK, PREFIX))
+
+
+PAPER = Notation(
+    symbol=printed_symbol,
+    transposed="ᵀ",
+    transpose=Form(POSTFIX, (ATOM, sign("ᵀ"))),
+    matrix_product=(BLANK,),
+    entrywise=_spaced("⊙"),
+    multiple=(BLANK,),
+    brackets="[]",
+    apart=True,
+    quotient=Quotients(_spaced("/"), POSTFIX, ATOM, PRODUCT, (sign("/"),), POSTFIX),
+    half=Form(ATOM, (sign("½"),)),
+    power=_printed_power,
+    function=_printed_function,
+    positive=Form(ATOM, (sign("["), SUM, *_spaced(">"), *number("0"), sign("]"))),
+    softmax=_call(word("softmax")),
+    largest=_call(word("max")),
+    totals={ROWS: _sigma("rows"), COLUMNS: _sigma(), ALL: _sigma()},
+    signs=Form(ATOM, (OPEN, *number("-1"), sign(","), BLANK, sign("+"), *number("1"), CLOSE)),
+    true_class={
+        False: Form(ATOM, (word("one-hot"), OPEN, printed_symbol("y_gt"), CLOSE)),
+        True: Form(SUM, (*number("1"), *_spaced("-"), word("one-hot"), OPEN, printed_symbol("y_gt"), CLOSE)),
+    },
+)
+
+
+# Formulas in answer sheets: delta_1 = delta_out * W_out' .* f1'(s_1). A sum is over what the quantity asks for.
+
+
+def typed_symbol(name: str) -> Piece:
+    """The name as it is typed."""
+    return Piece(LETTER, name, name="" if name in NUMBERS else name)
+
+
+def _typed_function(name: str, slope: bool) -> Form:
+    label = name.removeprefix("f_")
+    return _call(word((f"f{label}" if label.isdigit() else name) + "'" * slope))
+
+
+def _typed_sum(name: str) -> Form:
+    return _call(word(name))
+
+
+TYPED_QUOTIENT = Quotients(_spaced("/"), PRODUCT, POSTFIX, PRODUCT, _spaced("/"), PRODUCT)
+ONE_HOT = (word("one_hot"), OPEN, typed_symbol("y_gt"), CLOSE)
+TYPED_CLASS = {
+    False: Form(ATOM, ONE_HOT),
+    True: Form(SUM, (*number("1"), *_spaced("-"), *ONE_HOT)),
+}
+
+TYPED = Notation(
+    symbol=typed_symbol,
+    transposed="'",
+    transpose=Form(POSTFIX, (ATOM, sign("'"))),
+    matrix_product=_spaced("*"),
+    entrywise=_spaced(".*"),
+    multiple=_spaced("*"),
+    brackets="()",
+    apart=False,
+    quotient=TYPED_QUOTIENT,
+    half=None,
+    power=lambda power: Form(POSTFIX, (ATOM, sign(f"^{power}"))),
+    function=_typed_function,
+    positive=Form(ATOM, (OPEN, SUM, *_spaced(">"), *number("0"), CLOSE)),
+    softmax=_call(word("softmax")),
+    largest=_call(word("max")),
+    totals=dict.fromkeys((ROWS, COLUMNS, ALL), _typed_sum("sum")),
+    signs=Form(ATOM, (OPEN, *number("-1"), sign(","), BLANK, sign("+"), *number("1"), CLOSE)),
+    true_class=TYPED_CLASS,
+)
+
+
+# numpy: delta_1 = delta_out @ W_out.T * f_1_slope(s_1). A row is (1, d), a column (n, 1); softmax, one_hot and the
+# layers' functions go by these names.
+
+
+NUMPY_FUNCTIONS = {"log": "np.log", "exp": "np.exp", "tanh": "np.tanh"}
+
+
+def _numpy_function(name: str, slope: bool) -> Form:
+    if name == "relu" and not slope:
+        return _call(word("np.maximum"), *number("0"), sign(","), BLANK)
+    return _call(word(f"{name}_slope" if slope else NUMPY_FUNCTIONS.get(name, name)))
+
+
+def _along(function: str, axis: int) -> Form:
+    return _call(word(f"np.{function}"), after=(sign(f", axis={axis}, keepdims=True"),))
+
+
+NUMPY = Notation(
+    symbol=typed_symbol,
+    transposed=".T",
+    transpose=Form(POSTFIX, (ATOM, sign(".T"))),
+    matrix_product=_spaced("@"),
+    entrywise=_spaced("*"),
+    multiple=_spaced("*"),
+    brackets="()",
+    apart=False,
+    quotient=TYPED_QUOTIENT,
+    half=None,
+    power=lambda power: Form(POSTFIX, (ATOM, *_spaced("**"), *number(str(power)))),
+    function=_numpy_function,
+    positive=_call(word("np.where"), after=(*_spaced(">"), *number("0"), sign(", 1, 0"))),
+    softmax=_call(word("softmax")),
+    largest=_along("max", axis=1),
+    totals={ROWS: _along("sum", axis=0), COLUMNS: _along("sum", axis=1), ALL: _call(word("np.sum"))},
+    signs=Form(ATOM, (word("np.array"), sign("([[-1, 1]])"))),
+    true_class=TYPED_CLASS,
+)

@@ -1,0 +1,159 @@
+"""Formulas as a person writes them on paper: δ₁ = (δ_out W_outᵀ) ⊙ f₁'(s₁). Sums over the classes have an index: p_y,
+Σ_(j≠y) max(0, p_j - p_y + m).
+"""
+
+from __future__ import annotations
+
+from core.expression.nodes import (
+    ALL,
+    COLUMNS,
+    IsTrueClass,
+    Largest,
+    Literal,
+    MatrixProduct,
+    Name,
+    Node,
+    Positive,
+    Product,
+    Quotient,
+    Signs,
+    Softmax,
+    Sum,
+    Total,
+    Transpose,
+    walk,
+)
+from core.expression.notation import ATOM, PAPER, POSTFIX, PREFIX, PRODUCT, SUM
+from core.expression.pieces import BLANK, CLOSE, OPEN, Pieces, letter, number, sign, word
+from core.expression.printer import Printed, Printer
+
+TRUE, WRONG = IsTrueClass(), IsTrueClass(other=True)
+SHARE = Quotient(Literal(1), Name("n"))
+TURNED_SIGNS = Transpose(Signs())
+WHERE = (sign(","), BLANK, letter("y"), BLANK, word("the true class in"), BLANK, PAPER.symbol("y_gt"))
+COUNTED = (  # what stands in the columns of the wrong classes, then that of the true class
+    *(BLANK, word("for"), BLANK, letter("j"), sign("≠"), letter("y"), sign(","), BLANK),
+    *(word("minus their number for"), BLANK, letter("j"), sign("="), letter("y")),
+)
+INDEXED = (Name, Softmax)  # whose entry of a class has an index
+WITHOUT_COLUMNS = (MatrixProduct, Transpose, Signs)  # of which a column is not that of their parts
+
+
+def on_paper(tree: Node, rows: int | None = None) -> Pieces:
+    """A formula without its left side, over a batch of `rows` rows; without them n stands for their number."""
+    found = PaperPrinter(rows)(tree)
+    one_hot = PAPER.true_class[False].parts[0]
+    says_y = any(isinstance(part, IsTrueClass) for part in walk(tree)) and one_hot not in found
+    return found + WHERE if says_y else found
+
+
+def on_entries(tree: Node) -> Pieces:
+    """A formula whose names stand for single numbers, such as an activation's: z (1 - z)."""
+    return _EntryPrinter()(tree)
+
+
+class PaperPrinter(Printer):
+    """Prints trees as they are written on paper."""
+
+    def __init__(self, rows: int | None = None) -> None:
+        super().__init__(PAPER)
+        self._rows = rows
+        self._index = ""  # the letter behind the names, within a sum over the classes
+
+    def at(self, index: str, node: Node, least: int) -> Pieces:
+        """A part with a letter behind its names."""
+        before, self._index = self._index, index
+        pieces = self.within(node, least)
+        self._index = before
+        return pieces
+
+    def printed(self, node: Node) -> Printed:
+        own = isinstance(node, Name) and "_" in node.name
+        if not self._index or not (own or isinstance(node, WITHOUT_COLUMNS)):
+            return super().printed(node)
+        level = ATOM if isinstance(node, MatrixProduct) and isinstance(node.children[1], Signs) else ATOM + 1
+        return Printed(ATOM, (*self.at("", node, level), sign("_"), letter(self._index)))
+
+    def name(self, node: Name) -> Printed:
+        if node.name == "n" and self._rows is not None:
+            return Printed(ATOM, number(str(self._rows)))
+        level, (piece,) = super().name(node)
+        return Printed(level, (piece._replace(subscript=self._index) if self._index and piece.name else piece,))
+
+    def is_true_class(self, node: IsTrueClass) -> Printed:
+        if not self._index:
+            return super().is_true_class(node)
+        equal = sign("≠" if node.other else "=")
+        return Printed(ATOM, (sign("["), letter(self._index), equal, letter("y"), sign("]")))
+
+    def sum(self, node: Sum) -> Printed:
+        counted = _counted(node)
+        if counted is None:
+            return super().sum(node)
+        return Printed(SUM, self.at("j", counted, SUM) + COUNTED)
+
+    def product(self, node: Product) -> Printed:
+        share, *rest = node.children
+        if share == SHARE and len(rest) == 1 and isinstance(rest[0], Total) and rest[0].over == ALL:
+            return Printed(PREFIX, (word("mean"), BLANK, *self.within(rest[0].argument, PREFIX)))
+        return super().product(node)
+
+    def times(self, behind_numbers: bool) -> Pieces:
+        return super().times(behind_numbers or bool(self._index))
+
+    def matrix_product(self, node: MatrixProduct) -> Printed:
+        left, right = node.children
+        if isinstance(right, Signs):
+            parts = self.within(left, PRODUCT)
+            return Printed(ATOM, (OPEN, sign("-"), *parts, sign(","), BLANK, sign("+"), *parts, CLOSE))
+        if right == TURNED_SIGNS and isinstance(left, Name):  # the difference of its columns
+            second, first = ((*self(left), sign("_"), *number(column)) for column in "21")
+            return Printed(SUM, (*second, BLANK, sign("-"), BLANK, *first))
+        return super().matrix_product(node)
+
+    def total(self, node: Total) -> Printed:
+        if node.over != COLUMNS:
+            return super().total(node)
+        mask, rest = _masked(node.argument)
+        if mask == TRUE and rest is not None:
+            if isinstance(rest, INDEXED):
+                return Printed(POSTFIX, self.at("y", rest, POSTFIX))
+            return Printed(POSTFIX, (OPEN, *self.at("", rest, SUM), CLOSE, sign("_"), letter("y")))
+        if mask == WRONG:
+            return Printed(PREFIX, (letter("Σ", "j≠y"), BLANK, *self.at("j", rest or Literal(1), PREFIX)))
+        if any(isinstance(part, Name) and "_" not in part.name for part in walk(node.argument)):
+            return Printed(PREFIX, (letter("Σ", "j"), BLANK, *self.at("j", node.argument, PREFIX)))
+        return super().total(node)
+
+    def softmax(self, node: Softmax) -> Printed:
+        pieces = (word("softmax"), OPEN, *self.at("", node.argument, SUM), CLOSE)
+        return Printed(ATOM, (*pieces, sign("_"), letter(self._index)) if self._index else pieces)
+
+    def largest(self, node: Largest) -> Printed:
+        return Printed(POSTFIX, (word("max")._replace(subscript="j"), BLANK, *self.at("j", node.argument, POSTFIX)))
+
+
+class _EntryPrinter(PaperPrinter):
+    """Prints products without a sign."""
+
+    def times(self, behind_numbers: bool) -> Pieces:  # noqa: ARG002
+        return self.notation.multiple
+
+
+def _masked(body: Node) -> tuple[Node | None, Node | None]:
+    """The mask that stands first in a part, if it is one of the true class or the others, and the rest, if any."""
+    first, *rest = body.children if isinstance(body, Product) else (body,)
+    if not isinstance(first, IsTrueClass):
+        return None, body
+    return first, None if not rest else rest[0] if len(rest) == 1 else Product(*rest)
+
+
+def _counted(node: Sum) -> Node | None:
+    """What stands in the columns of the wrong classes, 1 or 0, where that of the true class has minus their sum."""
+    if [plus for plus, _ in node.terms] != [1, -1]:
+        return None
+    wrong, true = (term for _, term in node.terms)
+    mask, rest = _masked(wrong)
+    if mask != WRONG or true != Product(TRUE, Total(COLUMNS, wrong)):
+        return None
+    return Literal(1) if rest is None else rest if isinstance(rest, Positive) else None

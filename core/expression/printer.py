@@ -1,0 +1,216 @@
+"""Trees in print, in any notation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from core.expression.nodes import (
+    Cell,
+    Function,
+    IsTrueClass,
+    Largest,
+    Literal,
+    MatrixProduct,
+    Name,
+    Node,
+    Number,
+    Positive,
+    Power,
+    Product,
+    Quotient,
+    Rest,
+    RunningSum,
+    Signs,
+    Softmax,
+    Sum,
+    Total,
+    Transpose,
+)
+from core.expression.notation import ATOM, NUMBERS, POSTFIX, PREFIX, PRODUCT, SUM, Form, Notation
+from core.expression.pieces import BLANK, Piece, Pieces, letter, number, sign
+from core.text import exact
+
+HALF = Quotient(Literal(1), Literal(2))
+
+
+class Printed(NamedTuple):
+    """A part of a formula: how closely it holds together (see `notation`), and its pieces."""
+
+    level: int
+    pieces: Pieces
+
+
+class Printer:
+    """Prints trees in a notation. A subclass prints a kind of node otherwise by the method of its name."""
+
+    def __init__(self, notation: Notation) -> None:
+        self.notation = notation
+
+    def __call__(self, node: Node) -> Pieces:
+        """The pieces of a formula."""
+        return self.printed(node).pieces
+
+    def printed(self, node: Node) -> Printed:
+        """A part as it stands alone."""
+        found: Printed = getattr(self, _METHODS[type(node)])(node)
+        return found
+
+    def within(self, node: Node, least: int, brackets: str = "()") -> Pieces:
+        """A part of something that holds together at `least` so closely: in brackets where it does not."""
+        level, pieces = self.printed(node)
+        return pieces if level >= least else (sign(brackets[0]), *pieces, sign(brackets[1]))
+
+    def filled(self, form: Form, argument: Node | None = None) -> Printed:
+        """A form with its argument."""
+        pieces: list[Piece] = []
+        for part in form.parts:
+            if isinstance(part, Piece):
+                pieces.append(part)
+            elif argument is not None:
+                pieces += self.within(argument, part)
+        return Printed(form.level, tuple(pieces))
+
+    def name(self, node: Name) -> Printed:
+        piece = self.notation.symbol(node.name)
+        return Printed(POSTFIX if piece.marks else ATOM, (piece,))
+
+    def literal(self, node: Literal) -> Printed:
+        value = float(node.value)
+        if Literal(value) != node:  # no decimal number
+            return self.quotient(Quotient(Literal(node.value.numerator), Literal(node.value.denominator)))
+        return Printed(SUM if value < 0 else ATOM, number(exact(value)))
+
+    def signs(self, _: Signs) -> Printed:
+        return self.filled(self.notation.signs)
+
+    def is_true_class(self, node: IsTrueClass) -> Printed:
+        return self.filled(self.notation.true_class[node.other])
+
+    def sum(self, node: Sum) -> Printed:
+        pieces: list[Piece] = []
+        for i, (plus, term) in enumerate(node.terms):
+            if i:
+                pieces += (BLANK, sign("+" if plus > 0 else "-"), BLANK)
+            elif plus < 0:
+                pieces.append(sign("-"))
+            pieces += self.term(term, leads=not pieces)
+        return Printed(SUM, tuple(pieces))
+
+    def term(self, node: Node, leads: bool) -> Pieces:  # noqa: ARG002
+        """A term of a sum; `leads` where nothing stands before it."""
+        return self.within(node, PREFIX)
+
+    def product(self, node: Product) -> Printed:
+        first, *rest = node.children
+        if not rest:
+            return self.printed(first)
+        pieces = [*self.factor(first, leads=True)]
+        numbers = is_number(first)
+        for factor in rest:
+            pieces += self.times(numbers)
+            pieces += self.factor(factor, leads=False)
+            numbers = numbers and is_number(factor)
+        return Printed(PRODUCT, tuple(pieces))
+
+    def factor(self, node: Node, leads: bool) -> Pieces:
+        """A factor of an entrywise product; `leads` for the first."""
+        return self.within(node, PRODUCT if leads and self._leads(node) else POSTFIX)
+
+    def times(self, behind_numbers: bool) -> Pieces:
+        """The sign between two factors of an entrywise product."""
+        return self.notation.multiple if behind_numbers else self.notation.entrywise
+
+    def _leads(self, factor: Node) -> bool:
+        """Whether the first factor of a product needs no brackets: (a ⊙ b) C ⊙ d is plain enough without; with a
+        single A in front it is (A C) ⊙ d.
+        """
+        first = factor.children[0] if isinstance(factor, MatrixProduct) else factor
+        return not self.notation.apart or isinstance(first, Product)
+
+    def quotient(self, node: Quotient) -> Printed:
+        if node == HALF and self.notation.half is not None:
+            return self.filled(self.notation.half)
+        form, (above, below) = self.notation.quotient, node.children
+        numbers = is_number(node)
+        between = form.fraction if numbers else form.between
+        pieces = (*self.within(above, form.above), *between, *self.within(below, form.below))
+        return Printed(form.fraction_level if numbers else form.level, pieces)
+
+    def power(self, node: Power) -> Printed:
+        return self.filled(self.notation.power(node.power), node.argument)
+
+    def function(self, node: Function) -> Printed:
+        return self.filled(self.notation.function(node.name, node.slope), node.argument)
+
+    def positive(self, node: Positive) -> Printed:
+        return self.filled(self.notation.positive, node.argument)
+
+    def matrix_product(self, node: MatrixProduct) -> Printed:
+        left, right = node.children
+        apart = self.notation.apart and isinstance(left, Product)
+        pieces = self.within(left, POSTFIX if apart else PRODUCT)
+        return Printed(
+            PRODUCT, (*pieces, *self.notation.matrix_product, *self.within(right, POSTFIX, self.notation.brackets))
+        )
+
+    def transpose(self, node: Transpose) -> Printed:
+        if not isinstance(node.argument, Name):
+            return self.filled(self.notation.transpose, node.argument)
+        piece = self.notation.symbol(node.argument.name)
+        return Printed(POSTFIX, (piece._replace(marks=piece.marks + self.notation.transposed, transposed=True),))
+
+    def total(self, node: Total) -> Printed:
+        return self.filled(self.notation.totals[node.over], node.argument)
+
+    def softmax(self, node: Softmax) -> Printed:
+        return self.filled(self.notation.softmax, node.argument)
+
+    def largest(self, node: Largest) -> Printed:
+        return self.filled(self.notation.largest, node.argument)
+
+    def cell(self, node: Cell) -> Printed:
+        piece = self.notation.symbol(node.name)
+        return Printed(POSTFIX if piece.marks else ATOM, (piece._replace(cell=self.indices(node)),))
+
+    def indices(self, node: Cell) -> tuple[int | str, ...]:
+        """The indices of a cell that are shown."""
+        return node.index
+
+    def running_sum(self, node: RunningSum) -> Printed:
+        return Printed(PREFIX, (letter("Σ", node.letter), BLANK, *self.within(node.body, PREFIX)))
+
+
+_METHODS: dict[type[Node], str] = {
+    Name: "name",
+    Literal: "literal",
+    Signs: "signs",
+    IsTrueClass: "is_true_class",
+    Sum: "sum",
+    Product: "product",
+    Quotient: "quotient",
+    Power: "power",
+    Function: "function",
+    Positive: "positive",
+    MatrixProduct: "matrix_product",
+    Transpose: "transpose",
+    Total: "total",
+    Softmax: "softmax",
+    Largest: "largest",
+    Cell: "cell",
+    RunningSum: "running_sum",
+    Number: "number",
+    Rest: "rest",
+}
+
+
+def is_number(part: Node) -> bool:
+    """Whether a part is a number, which multiplies every entry."""
+    if isinstance(part, Name):
+        return part.name in NUMBERS
+    return isinstance(part, (Literal, Quotient)) and all(map(is_number, part.children))
+
+
+def names_shown(pieces: Iterable[Piece]) -> tuple[str, ...]:
+    """The quantities that a formula names, each once, in its order."""
+    return tuple(dict.fromkeys(piece.name for piece in pieces if piece.name))
