@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from core.expression.nodes import Cell, Function, Name, Node, Number, Positive, Quotient, Rest, Sum
 from core.expression.notation import ATOM, PAPER, POSTFIX, PREFIX, PRODUCT, SUM
-from core.expression.pieces import BLANK, CLOSE, NUMBER, OPEN, Piece, Pieces, number, sign, word
+from core.expression.pieces import BLANK, CLOSE, MINUS, NUMBER, OPEN, Piece, Pieces, number, sign, word
 from core.expression.printer import Printed, Printer
 
 TIMES = (BLANK, sign("·"), BLANK)
@@ -36,7 +36,7 @@ class LinePrinter(Printer):
     def number(self, node: Number) -> Printed:
         assert self._spell is not None
         pieces = number(self._spell(node.value))
-        return Printed(SUM if pieces[0] == sign("-") else ATOM, pieces)
+        return Printed(SUM if pieces[0] is MINUS else ATOM, pieces)
 
     def rest(self, node: Rest) -> Printed:
         shown = (sign("…"),) if self._spell is None else self.within(node.argument, PRODUCT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from core.expression.nodes import ALL, COLUMNS, ROWS
@@ -85,6 +86,7 @@ def _spaced(text: str) -> Pieces:
 # Paper and screen: δ₁ = (δ_out W_outᵀ) ⊙ f₁'(s₁), ℓ = -log p_y.
 
 
+@lru_cache(maxsize=1024)
 def printed_symbol(name: str) -> Piece:
     """δ_out, ∂W₁, W₁⁺, ℓ."""
     base, _, index = name.removesuffix(NEXT).partition("_")

@@ -48,12 +48,13 @@ def letter(text: str, subscript: str = "", marks: str = "") -> Piece:
     return Piece(LETTER, text, subscript, marks)
 
 
+OPEN, CLOSE, EQUALS = sign("("), sign(")"), (BLANK, sign("="), BLANK)
+PLUS, MINUS = sign("+"), sign("-")
+
+
 def number(text: str) -> Pieces:
     """The pieces of a number that is written down, with its sign."""
-    return (sign("-"), Piece(NUMBER, text[1:])) if text.startswith("-") else (Piece(NUMBER, text),)
-
-
-OPEN, CLOSE, EQUALS = sign("("), sign(")"), (BLANK, sign("="), BLANK)
+    return (MINUS, Piece(NUMBER, text[1:])) if text.startswith("-") else (Piece(NUMBER, text),)
 
 
 def as_text(pieces: Iterable[Piece]) -> str:

@@ -28,7 +28,7 @@ from core.expression.nodes import (
     Transpose,
 )
 from core.expression.notation import ATOM, NUMBERS, POSTFIX, PREFIX, PRODUCT, SUM, Form, Notation
-from core.expression.pieces import BLANK, Piece, Pieces, letter, number, sign
+from core.expression.pieces import BLANK, MINUS, PLUS, Piece, Pieces, letter, number, sign
 from core.text import exact
 
 HALF = Quotient(Literal(1), Literal(2))
@@ -91,9 +91,9 @@ class Printer:
         pieces: list[Piece] = []
         for i, (plus, term) in enumerate(node.terms):
             if i:
-                pieces += (BLANK, sign("+" if plus > 0 else "-"), BLANK)
+                pieces += (BLANK, PLUS if plus > 0 else MINUS, BLANK)
             elif plus < 0:
-                pieces.append(sign("-"))
+                pieces.append(MINUS)
             pieces += self.term(term, leads=not pieces)
         return Printed(SUM, tuple(pieces))
 
