@@ -80,6 +80,16 @@ class Step(Record):
         """o, (n, C), under a softmax loss: y_out itself, or (-y_out, +y_out) for a single output; else None."""
         return None if self.probabilities is None else self.values.get("o", self.outputs)
 
+    @property
+    def probability_gradients(self) -> Array | None:
+        """∂ℒ/∂p, (n, C), under a loss with a margin; else None."""
+        return self.values.get("dp")
+
+    @property
+    def logit_gradients(self) -> Array | None:
+        """∂ℒ/∂o, (n, C), under a softmax loss; else None."""
+        return self.values.get("do")
+
     @derived
     def statement(self) -> Statement:
         """How everything in the step is computed."""

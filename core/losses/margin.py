@@ -13,7 +13,7 @@ import numpy as np
 from core.activations import ONE
 from core.arrays import Array, Mask
 from core.expression.nodes import COLUMNS, Function, IsTrueClass, Name, Node, Positive, Total
-from core.losses.base import Loss, shared
+from core.losses.base import shared
 from core.losses.softmax import PROBABILITIES, BoundSoftmax, SoftmaxLoss, of_true_class, row_sums
 
 ZERO = np.zeros(())
@@ -66,10 +66,7 @@ class MarginLoss(SoftmaxLoss):
         return gradient
 
     def sample_losses(self, outputs: Array, targets: Array) -> Array:
-        return self.probability_losses(self.probabilities(outputs), self.one_hot(targets))
-
-    def probability_losses(self, probabilities: Array, one_hot: Array) -> Array:
-        return row_sums(self.costs(self.terms(probabilities, one_hot)))
+        return row_sums(self.costs(self.terms(self.probabilities(outputs), self.one_hot(targets))))
 
     def bind_logits(
         self, logits: Array, one_hot: Array, gradient: Array, note: Callable[[float], object]
@@ -124,7 +121,7 @@ class SoftmaxHinge(MarginLoss):
     title: ClassVar[str] = "softmax hinge"
 
     @property
-    def companion(self) -> Loss:
+    def companion(self) -> SoftmaxMargin:
         return SoftmaxMargin(self.margin)
 
     def costs(self, terms: Array) -> Array:

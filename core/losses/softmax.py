@@ -90,17 +90,6 @@ class SoftmaxLoss(Loss):
         """p = softmax(o) for the logits that `outputs` stand for, shape (n, C)."""
         return cls.softmax(cls.logits(outputs))
 
-    @staticmethod
-    def output_gradient(logit_gradient: Array, outputs: Array) -> Array:
-        """∂ℒ/∂y_out from ∂ℒ/∂o: the same, or for o = (-y, +y) the difference of its two columns."""
-        if outputs.shape[1] == 1:
-            return logit_gradient[:, 1:] - logit_gradient[:, :1]
-        return logit_gradient
-
-    @abstractmethod
-    def probability_losses(self, probabilities: Array, one_hot: Array) -> Array:
-        """What each sample costs, (n,), from its probabilities."""
-
     @abstractmethod
     def probability_equations(self, share: Node | None) -> tuple[Node, tuple[tuple[str, Node], ...]]:
         """What each sample costs as a tree over p, and the quantities from ℒ back to "do", ∂ℒ/∂o."""
@@ -208,11 +197,6 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
             note(float(add_up(costs)))
 
         return evaluate
-
-    def probability_losses(self, probabilities: Array, one_hot: Array) -> Array:
-        with np.errstate(divide="ignore"):  # p_y = 0 costs inf
-            losses: Array = -np.log((probabilities * one_hot).sum(axis=1))
-        return losses
 
     def probability_equations(self, share: Node | None) -> tuple[Node, tuple[tuple[str, Node], ...]]:
         cost = Sum((-1, Function("log", of_true_class(PROBABILITIES))))
