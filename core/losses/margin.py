@@ -13,7 +13,6 @@ import numpy as np
 from core.activations import ONE
 from core.arrays import Array, Mask
 from core.expression.nodes import COLUMNS, Function, IsTrueClass, Name, Node, Positive, Total
-from core.losses.base import shared
 from core.losses.softmax import PROBABILITIES, BoundSoftmax, SoftmaxLoss, of_true_class, row_sums
 
 ZERO = np.zeros(())
@@ -35,11 +34,11 @@ class MarginLoss(SoftmaxLoss):
     def cost_and_slope(self, term: Node) -> tuple[Node, Node | None]:
         """What a term costs, and the slope of that; None for 1."""
 
-    def probability_equations(self, share: Node | None) -> tuple[Node, tuple[tuple[str, Node], ...]]:
+    def probability_equations(self) -> tuple[Node, tuple[tuple[str, Node], ...]]:
         p, wrong = PROBABILITIES, IsTrueClass(other=True)
         cost, slope = self.cost_and_slope(p - of_true_class(p) + Name("m"))
         active = wrong if slope is None else wrong * slope
-        dp = shared(share, active - IsTrueClass() * Total(COLUMNS, active))
+        dp = active - IsTrueClass() * Total(COLUMNS, active)
         do = p * (Name("dp") - Total(COLUMNS, p * Name("dp")))
         return Total(COLUMNS, wrong * cost), (("dp", dp), ("do", do))
 

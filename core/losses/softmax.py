@@ -16,7 +16,7 @@ import numpy as np
 from core.activations import ONE
 from core.arrays import Array, Rows
 from core.expression.nodes import COLUMNS, Function, IsTrueClass, Name, Node, Product, Signs, Softmax, Sum, Total
-from core.losses.base import OUTPUTS, Loss, LossEquations, shared
+from core.losses.base import OUTPUTS, Loss, LossEquations
 
 HALF = np.full((), 0.5)
 PROBABILITIES = Name("p")
@@ -91,11 +91,11 @@ class SoftmaxLoss(Loss):
         return cls.softmax(cls.logits(outputs))
 
     @abstractmethod
-    def probability_equations(self, share: Node | None) -> tuple[Node, tuple[tuple[str, Node], ...]]:
+    def probability_equations(self) -> tuple[Node, tuple[tuple[str, Node], ...]]:
         """What each sample costs as a tree over p, and the quantities from ℒ back to "do", ∂ℒ/∂o."""
 
-    def equations(self, single: bool, share: Node | None) -> LossEquations:
-        sample_losses, backward = self.probability_equations(share)
+    def equations(self, single: bool) -> LossEquations:
+        sample_losses, backward = self.probability_equations()
         if not single:
             return LossEquations((("p", Softmax(OUTPUTS)),), sample_losses, backward, Name("do"), SYMBOLS)
         forward = (("o", OUTPUTS @ Signs()), ("p", Softmax(Name("o"))))
@@ -198,9 +198,9 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
 
         return evaluate
 
-    def probability_equations(self, share: Node | None) -> tuple[Node, tuple[tuple[str, Node], ...]]:
+    def probability_equations(self) -> tuple[Node, tuple[tuple[str, Node], ...]]:
         cost = Sum((-1, Function("log", of_true_class(PROBABILITIES))))
-        return cost, (("do", shared(share, PROBABILITIES - IsTrueClass())),)
+        return cost, (("do", PROBABILITIES - IsTrueClass()),)
 
     def logit_gradient(self, outputs: Array, targets: Array) -> Array:
         return self.probabilities(outputs) - self.one_hot(targets)
