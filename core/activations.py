@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 
 from core.arrays import Array
-from core.expression.nodes import Function, Literal, Name, Node, Positive, Sum, is_constant, jumps
+from core.expression.nodes import Function, Literal, Name, Node, Positive, is_constant, jumps
 
 Operation: TypeAlias = Callable[[], object]
 
@@ -150,7 +150,7 @@ def _sigmoid_slope(_s: Array, z: Array, out: Array) -> list[Operation]:
 
 
 _ONE = Literal(1)
-_EXP = Function("exp", Sum((-1, S)))
+_EXP = Function("exp", -S)
 
 ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation

@@ -13,7 +13,7 @@ from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
 from core.expression.nodes import ALL, ROWS, Function, Literal, Name, Node, Product, Quotient, Total
 from core.expression.value import Compiler, Evaluate
-from core.losses import LossEquations, shared
+from core.losses import LossEquations
 from core.problem import Problem
 from core.quantity import layer_label, layer_symbol
 from core.record import Record
@@ -151,13 +151,13 @@ def equations(problem: Problem, rows: int) -> Iterator[Equation]:
     back, such as ∂ℒ/∂p and ∂ℒ/∂o; δ_out, ..., δ_1; ∂W_out, ∂b_out, ..., ∂W_1, ∂b_1; and the updated W_1⁺, b_1⁺, ...,
     W_out⁺, b_out⁺.
     """
-    loss = _loss(problem, rows)
+    loss, share = _loss(problem, rows), _share(problem, rows)
     yield from _forward(problem)
     for name, tree in loss.forward:
         yield Equation(name, loss.symbols.get(name, name), tree, LOSS)
     yield Equation("sample_losses", "ℓ", loss.sample_losses, LOSS, PER_SAMPLE)
     total = Total(ALL, Name("sample_losses"))
-    yield Equation("loss", "ℒ", shared(_share(problem, rows), total), LOSS, NUMBER, per_sample=False)
+    yield Equation("loss", "ℒ", total if share is None else share * total, LOSS, NUMBER, per_sample=False)
     for name, tree in loss.backward:
         yield Equation(name, loss.symbols.get(name, name), tree, BACKWARD)
     yield from _backward(problem, loss.output_gradient)
@@ -180,7 +180,8 @@ def _share(problem: Problem, rows: int) -> Node | None:
 
 
 def _loss(problem: Problem, rows: int) -> LossEquations:
-    return problem.loss.equations(problem.targets.shape[1] == 1, _share(problem, rows))
+    stated, share = problem.loss.equations(problem.targets.shape[1] == 1), _share(problem, rows)
+    return stated if share is None else stated.shared(share)
 
 
 def _forward(problem: Problem) -> Iterator[Equation]:

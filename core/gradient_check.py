@@ -169,7 +169,7 @@ class _Probe:
         """How far each pre-activation is to be moved, and what rounding and curvature do to a difference."""
         step, depth, share = self.step, len(self.layers), self.step.share
         loss, y = step.problem.loss, self.below[-1]
-        linear = loss.equations(y.shape[1] == 1, None).quadratic
+        linear = loss.equations(y.shape[1] == 1).quadratic
         parts = share * (np.abs(loss.gradient(y, step.targets)) + loss.bend(y))
         rounding = share * float((np.abs(loss.sample_losses(y, step.targets)) + 1).sum())
         gain = np.ones(y.shape[1])  # by how much a unit's move grows on its way to the outputs

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from core.arrays import Array, Mask, Rows, frozen
+from core.equations import Statement
 from core.errors import ProblemError
-from core.losses import SoftmaxHinge, SoftmaxMargin
+from core.expression.nodes import Name, Softmax
+from core.losses import SoftmaxHinge
+from core.losses.stated import StatedLoss
 from core.problem import Problem
 from core.record import Record, derived
 from core.step import Step
@@ -74,32 +79,44 @@ class HingeView(Record):
         return classes
 
     @derived
+    def _statement(self) -> Statement:
+        """How everything follows under the hinge, for ℒ the sum over the samples, whatever the problem takes."""
+        problem = replace(self.step.problem, loss=self.loss_function, reduction="sum")
+        return Statement(problem, len(self.step.batch))
+
+    @derived
+    def _values(self) -> Mapping[str, Array]:
+        """The values of the loss's quantities."""
+        loss, outputs, targets = self.loss_function, self.step.outputs, self.step.targets
+        found = {"y_out": outputs, "y_gt": targets, "sample_losses": loss.sample_losses(outputs, targets)}
+        found |= loss.own_values(outputs, targets, share=1.0)
+        for name, equation in self._statement.equations.items():
+            if equation.layer is None and name not in found:
+                found[name] = self._statement.evaluate(name, found)
+        return MappingProxyType({name: frozen(values) for name, values in found.items()})
+
+    @property
     def logits(self) -> Array:
-        return frozen(self.loss_function.logits(self.step.outputs))
+        return self._values.get("o", self.step.outputs)
 
-    @derived
+    @property
     def probabilities(self) -> Array:
-        return frozen(self.loss_function.softmax(self.logits))
-
-    @derived
-    def _plain_terms(self) -> Array:
-        """The terms with 0 in column y."""
-        return frozen(self.loss_function.terms(self.probabilities, self._one_hot))
+        return self._values["p"]
 
     @derived
     def terms(self) -> Array:
-        return self._blanked(self._plain_terms)
+        (terms,) = StatedLoss(self.loss_function, self.step.outputs.shape[1]).kinks(
+            self.step.outputs, self.step.targets
+        )
+        return frozen(terms)
 
     @derived
     def costs(self) -> Array:
-        return self._blanked(self.loss_function.costs(self._plain_terms))
-
-    def _blanked(self, values: Array) -> Array:
-        return frozen(np.where(self._one_hot == 1, np.nan, values))
+        return frozen(np.maximum(self.terms, 0.0))
 
     @derived
     def active(self) -> Mask:
-        return _read_only(self.loss_function.active(self._plain_terms, self._one_hot))
+        return _read_only(self.terms > 0)
 
     @derived
     def at_kink(self) -> Mask:
@@ -109,9 +126,9 @@ class HingeView(Record):
     def near_kink(self) -> Mask:
         return _read_only(np.abs(self.terms) <= SHIFT)
 
-    @derived
+    @property
     def sample_losses(self) -> Array:
-        return frozen(self.loss_function.probability_losses(self.probabilities, self._one_hot))
+        return self._values["sample_losses"]
 
     @property
     def loss(self) -> float:
@@ -119,7 +136,7 @@ class HingeView(Record):
 
     @derived
     def sample_losses_without_max(self) -> Array:
-        return frozen(SoftmaxMargin(self.margin).probability_losses(self.probabilities, self._one_hot))
+        return frozen(self.loss_function.companion.sample_losses(self.step.outputs, self.step.targets))
 
     @property
     def loss_without_max(self) -> float:
@@ -131,26 +148,19 @@ class HingeView(Record):
 
     @derived
     def probability_gradients(self) -> Array:
-        slope = self.loss_function.probability_gradient(self.probabilities, self._one_hot)
-        return frozen(self.step.share * slope)
-
-    @derived
-    def _summed_logit_gradients(self) -> Array:
-        """∂ℒ/∂o for ℒ the sum over the samples, whatever the problem takes."""
-        return frozen(self.loss_function.logit_gradient(self.step.outputs, self.step.targets))
+        return frozen(self.step.share * self._values["dp"])
 
     @derived
     def logit_gradients(self) -> Array:
-        return frozen(self.step.share * self._summed_logit_gradients)
+        return frozen(self.step.share * self._values["do"])
 
     @derived
     def output_gradients(self) -> Array:
-        folded = self.loss_function.output_gradient(self._summed_logit_gradients, self.step.outputs)
-        return frozen(self.step.share * folded)
+        return frozen(self.step.share * self._statement.value_of(self._statement.output_gradient, self._values))
 
     @derived
     def no_gradient(self) -> Mask:
-        return _read_only(~self._summed_logit_gradients.any(axis=1))
+        return _read_only(~self._values["do"].any(axis=1))
 
     def jacobian(self, sample: int) -> Array:
         """J = ∂p/∂o = diag(p) - p pᵀ of a sample, counted from 0: (C, C), symmetric."""
@@ -176,7 +186,8 @@ class HingeView(Record):
     def _losses_at(self, logits: Array, column: int, shift: float) -> Array:
         moved = logits.copy()
         moved[:, column] += shift
-        return self.loss_function.probability_losses(self.loss_function.softmax(moved), self._one_hot)
+        p = self._statement.value_of(Softmax(Name("o")), {"o": moved})
+        return self._statement.evaluate("sample_losses", {"p": p, "y_gt": self.step.targets})
 
     @derived
     def shortcut_agrees(self) -> Mask:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 import core
 from core.activations import Activation, S
 from core.expression.nodes import Function, Literal, Positive, Sum
-from core.expression.text import entry_text
+from core.expression.paper import on_entries
+from core.expression.pieces import as_text
 from core.expression.value import Compiler
 from samples import ACTIVATIONS, exercise_2
 
@@ -86,7 +87,8 @@ PRINTED = {
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_trees_read_as_people_write_them(name: str) -> None:
     activation = core.ACTIVATIONS[name]
-    assert (entry_text(activation.tree), entry_text(activation.slope_tree)) == PRINTED[name]
+    printed = tuple(as_text(on_entries(tree)) for tree in (activation.tree, activation.slope_tree))
+    assert printed == PRINTED[name]
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

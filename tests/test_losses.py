@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import core
-from core.expression.nodes import COLUMNS, Function, Literal, Name, Node, Quotient, Sum, Total
-from core.losses.base import OUTPUTS, TARGETS, LossEquations, shared
+from core.expression.nodes import COLUMNS, Function, Literal, Name, Quotient, Sum, Total
+from core.losses.base import OUTPUTS, TARGETS, LossEquations
 from core.losses.stated import StatedLoss
 from samples import LOSSES, oracle_sample_gradient, oracle_sample_loss, random_targets
 
@@ -171,13 +171,11 @@ class Huber(core.Loss):
     title = "Huber"
     kappa: float = field(default=1.0, metadata={"symbol": "κ"})
 
-    def equations(self, single: bool, share: Node | None) -> LossEquations:  # noqa: ARG002
+    def equations(self, single: bool) -> LossEquations:  # noqa: ARG002
         d, clipped, kappa = Name("d"), Name("c"), Name("kappa")
         beyond, below = Function("relu", d - kappa), Function("relu", Sum((-1, d), (-1, kappa)))
         cost = clipped * (d - Quotient(Literal(1), Literal(2)) * clipped)
-        return LossEquations(
-            (("d", OUTPUTS - TARGETS), ("c", d - beyond + below)), Total(COLUMNS, cost), (), shared(share, clipped)
-        )
+        return LossEquations((("d", OUTPUTS - TARGETS), ("c", d - beyond + below)), Total(COLUMNS, cost), (), clipped)
 
 
 def test_a_loss_needs_nothing_but_its_equations() -> None:
@@ -205,7 +203,7 @@ def test_the_equations_of_a_loss_give_what_its_own_operations_give(loss: core.Lo
 
 
 def test_kinks_and_straight_gradients_follow_from_the_equations() -> None:
-    equations = {loss.name: loss.equations(False, None) for loss in LOSSES}
+    equations = {loss.name: loss.equations(False) for loss in LOSSES}
     assert [name for name, stated in equations.items() if stated.kinks] == ["softmax_hinge"]
     assert [name for name, stated in equations.items() if stated.quadratic] == ["squared_error"]
     rng = np.random.default_rng(3)

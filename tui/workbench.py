@@ -118,7 +118,7 @@ class Workbench(PaneGrid):
             return
         self.set_class("m" in step.problem.loss.numbers, "-hinge")
         self.call_after_refresh(self.keep_focus)
-        values = core.values_of(step)
+        values = step.values
         self._trail = [place for place in self._trail if place.name in values]
         if self.current not in values:
             self.current = None
@@ -194,7 +194,7 @@ class Workbench(PaneGrid):
 
     def _has(self, name: str) -> bool:
         """Whether a matrix on screen is a quantity of the step, so that its cells can be asked where they come from."""
-        return self.step is not None and name in core.values_of(self.step)
+        return self.step is not None and name in self.step.values
 
     def _find(self, name: str) -> tuple[MatrixPane, Block] | None:
         for pane in self.panes:
@@ -331,7 +331,7 @@ class Workbench(PaneGrid):
     def _start(self, slip: Slip) -> Cell:
         """The cell that tells of a slip: its first, or the first of a matrix whose shape is wrong."""
         assert self.report is not None
-        return slip.cells[0] if slip.cells else (1,) * np.ndim(core.values_of(self.report.step)[slip.name])
+        return slip.cells[0] if slip.cells else (1,) * np.ndim(self.report.step.values[slip.name])
 
     def action_copy(self) -> None:
         if self.step is not None and self.inspected is not None:
@@ -375,4 +375,4 @@ class Workbench(PaneGrid):
     def _first(self, name: str) -> Cell:
         """The first cell of a quantity."""
         assert self.step is not None
-        return (1,) * np.ndim(core.values_of(self.step)[name])
+        return (1,) * np.ndim(self.step.values[name])

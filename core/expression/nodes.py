@@ -52,6 +52,9 @@ class Node:
         rest = iter(children)
         return _made(type(self), *(next(rest) if isinstance(part, Node) else part for part in self._parts))
 
+    def __neg__(self) -> Node:
+        return Sum((-1, self))
+
     def __add__(self, other: Node) -> Node:
         return _sum(self, 1, other)
 

@@ -7,6 +7,7 @@ from math import sqrt
 
 import numpy as np
 
+from core.activations import Activation
 from core.arrays import Array
 
 MOST_WEIGHTS = 10_000_000  # of one problem: a debugger's network is small, and a slip of the finger is large
@@ -20,9 +21,9 @@ INITIALIZERS: dict[str, Callable[[int, int], float]] = {
 }
 
 
-def default_initializer(activation: str) -> str:
-    """The name of the initializer that suits an activation function."""
-    return "he" if activation == "relu" else "xavier"
+def default_initializer(activation: Activation) -> str:
+    """The name of the initializer that suits an activation function: he where it has a kink, as a ReLU has."""
+    return "he" if activation.kinks else "xavier"
 
 
 def initial_weights(initializer: str, inputs: int, units: int, seed: int, layer: int) -> Array:

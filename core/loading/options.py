@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from core.activations import ACTIVATIONS
-from core.loading.checker import POSITIVE, SWITCH, TEXT, Checker, Kind, choice, from_text, number, whole
+from core.activations import ACTIVATIONS, Activation
+from core.loading.checker import NUMBER, POSITIVE, SWITCH, TEXT, Checker, Kind, choice, from_text, number, whole
 from core.losses import LOSSES, Loss, SoftmaxCrossEntropy, SoftmaxHinge, SoftmaxMargin, SquaredError
 from core.problem import REDUCTIONS
 
@@ -37,6 +37,7 @@ SEED = whole(at_least=0)
 REDUCTION = choice(REDUCTIONS)
 TASK = choice(TASKS)
 ACTIVATION = choice(ACTIVATIONS.keys())
+ACTIVATION_SETTINGS = {key: NUMBER for activation in ACTIVATIONS.values() for key, _ in activation.settings}
 
 TRAINING_OPTIONS: dict[str, Kind] = {
     "loss": LOSS,
@@ -80,6 +81,17 @@ def read_loss(checker: Checker, path: str, loss: type[Loss], margin: float | Non
     having = " and ".join(name for name, kind in LOSSES.items() if has_margin(kind))
     checker.note(path, f"{loss.name} has no margin; {having} have one")
     return loss()
+
+
+def read_activation(checker: Checker, path: str, name: str, settings: Mapping[str, float]) -> Activation:
+    """An activation with those of its settings that are given; one that it has no use for is a mistake at `path`."""
+    activation = ACTIVATIONS[name]
+    own = dict(activation.settings)
+    for key in settings.keys() - own.keys():
+        having = ", ".join(other.name for other in ACTIVATIONS.values() if key in dict(other.settings))
+        checker.note(f"{path}.{key}", f"{name} has no {key}; it belongs to {having}")
+    given = {key: value for key, value in settings.items() if key in own}
+    return activation.make(**given) if given and activation.make is not None else activation
 
 
 def has_margin(loss: type[Loss]) -> bool:

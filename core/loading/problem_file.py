@@ -9,7 +9,7 @@ csv = "..." or npz = "..."      instead: a table beside this file, with target, 
 [[layers]]                      from the first to the last
 weights = [[...], ...]          a row for each input; or units, with init and seed
 bias = [...]                    or true (zeros), or false (none)
-activation = "..."              identity unless told otherwise
+activation = "..."              identity unless told otherwise; beside it its settings, if it has some
 train_weights, train_bias       true unless told otherwise
 [training]
 loss, margin, learning_rate, batch_size, shuffle_seed, reduction
@@ -33,6 +33,7 @@ from core.loading.checker import LIST, POSITIVE, SWITCH, TABLE, TEXT, Checker, K
 from core.loading.initializers import INITIALIZERS, MOST_WEIGHTS, default_initializer, initial_weights
 from core.loading.options import (
     ACTIVATION,
+    ACTIVATION_SETTINGS,
     BATCH,
     LOSS,
     MARGIN,
@@ -40,6 +41,7 @@ from core.loading.options import (
     SEED,
     TASK,
     has_margin,
+    read_activation,
     read_loss,
     read_options,
 )
@@ -76,6 +78,7 @@ LAYER: dict[str, Kind] = {
     "seed": SEED,
     "bias": Kind("a list of numbers, true or false", _bias),
     "activation": ACTIVATION,
+    **ACTIVATION_SETTINGS,
     "train_weights": SWITCH,
     "train_bias": SWITCH,
 }
@@ -244,7 +247,8 @@ def _read_layer(
 ) -> tuple[Layer | None, int | None]:
     """Layer k with its number of units, over a number of inputs that is the `origin`'s; None for what is a mistake."""
     read = checker.table(path, found, LAYER)
-    activation = read.get("activation", "identity")
+    settings = {key: read[key] for key in ACTIVATION_SETTINGS if key in read}
+    activation = read_activation(checker, path, read.get("activation", "identity"), settings)
     weights, units = None, read.get("units")
     if "weights" in found:
         for key in ("units", "init", "seed"):

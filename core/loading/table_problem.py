@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.activations import ACTIVATIONS
 from core.errors import ProblemError
 from core.loading.checker import Checker
 from core.loading.initializers import MOST_WEIGHTS, default_initializer, initial_weights
@@ -72,7 +73,7 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
 def _network(sizes: tuple[int, ...], activation: str, seed: int) -> Network:
     layers = []
     for k, (inputs, units) in enumerate(pairwise(sizes), start=1):
-        function = "identity" if k == len(sizes) - 1 else activation
+        function = ACTIVATIONS["identity" if k == len(sizes) - 1 else activation]
         weights = initial_weights(default_initializer(function), inputs, units, seed, k)
         layers.append(Layer(weights=weights, bias=np.zeros(units), activation=function))
     return Network(layers)

@@ -1,6 +1,6 @@
 """Losses: what each sample costs, and the gradient of the batch's loss with respect to the network's output."""
 
-from core.losses.base import Loss, LossEquations, shared
+from core.losses.base import Loss, LossEquations, Setting
 from core.losses.margin import MarginLoss, SoftmaxHinge, SoftmaxMargin
 from core.losses.softmax import SoftmaxCrossEntropy, SoftmaxLoss
 from core.losses.squared_error import SquaredError
@@ -10,12 +10,12 @@ __all__ = [
     "Loss",
     "LossEquations",
     "MarginLoss",
+    "Setting",
     "SoftmaxCrossEntropy",
     "SoftmaxHinge",
     "SoftmaxLoss",
     "SoftmaxMargin",
     "SquaredError",
-    "shared",
 ]
 
 LOSSES: dict[str, type[Loss]] = {

@@ -10,9 +10,10 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from core.arrays import Array
-from core.expression.nodes import Jump, Name, Node, is_straight, jumps, put_in_place
+from core.expression.nodes import Jump, Name, Node, is_straight, jumps, names_in, put_in_place
 
 OUTPUTS, TARGETS = Name("y_out"), Name("y_gt")
+OUTPUT_GRADIENT = "dy_out"
 
 
 class LossEquations(NamedTuple):
@@ -38,6 +39,14 @@ class LossEquations(NamedTuple):
         """Where ∂ℒ/∂y_out jumps, over the quantities of the loss."""
         trees = (*(tree for _, tree in self.backward), self.output_gradient)
         return tuple(dict.fromkeys(kink for tree in trees for kink in jumps(tree)))
+
+    def shared(self, share: Node) -> LossEquations:
+        """The same for ℒ in which each sample's loss has this factor: it enters where the way back begins."""
+        backward: dict[str, Node] = {}
+        for name, tree in (*self.backward, (OUTPUT_GRADIENT, self.output_gradient)):
+            backward[name] = tree if backward.keys() & names_in(tree) else share * tree
+        gradient = backward.pop(OUTPUT_GRADIENT)
+        return self._replace(backward=tuple(backward.items()), output_gradient=gradient)
 
     @property
     def quadratic(self) -> bool:
@@ -75,9 +84,9 @@ class Loss(ABC):
     title: ClassVar[str]
 
     @abstractmethod
-    def equations(self, single: bool, share: Node | None) -> LossEquations:
-        """The loss's part of the statement of a step. `single` tells that the network has one output; `share` is the
-        factor that each sample's loss has in ℒ, None for 1.
+    def equations(self, single: bool) -> LossEquations:
+        """The loss's part of the statement of a step, for ℒ the sum over the samples. `single` tells that the network
+        has one output.
         """
 
     def sample_losses(self, outputs: Array, targets: Array) -> Array:
@@ -147,8 +156,3 @@ class Loss(ABC):
     def companion(self) -> Loss | None:
         """The loss whose run shows, beside this one's, what makes the difference; None where there is none."""
         return None
-
-
-def shared(share: Node | None, gradient: Node) -> Node:
-    """A gradient of the samples' losses as one of ℒ."""
-    return gradient if share is None else share * gradient

@@ -13,7 +13,6 @@ import numpy as np
 from core.activations import ONE
 from core.arrays import Array, Mask
 from core.expression.nodes import COLUMNS, Function, IsTrueClass, Name, Node, Positive, Total
-from core.losses.base import Loss, shared
 from core.losses.softmax import PROBABILITIES, BoundSoftmax, SoftmaxLoss, of_true_class, row_sums
 
 ZERO = np.zeros(())
@@ -35,11 +34,11 @@ class MarginLoss(SoftmaxLoss):
     def cost_and_slope(self, term: Node) -> tuple[Node, Node | None]:
         """What a term costs, and the slope of that; None for 1."""
 
-    def probability_equations(self, share: Node | None) -> tuple[Node, tuple[tuple[str, Node], ...]]:
+    def probability_equations(self) -> tuple[Node, tuple[tuple[str, Node], ...]]:
         p, wrong = PROBABILITIES, IsTrueClass(other=True)
         cost, slope = self.cost_and_slope(p - of_true_class(p) + Name("m"))
         active = wrong if slope is None else wrong * slope
-        dp = shared(share, active - IsTrueClass() * Total(COLUMNS, active))
+        dp = active - IsTrueClass() * Total(COLUMNS, active)
         do = p * (Name("dp") - Total(COLUMNS, p * Name("dp")))
         return Total(COLUMNS, wrong * cost), (("dp", dp), ("do", do))
 
@@ -66,10 +65,7 @@ class MarginLoss(SoftmaxLoss):
         return gradient
 
     def sample_losses(self, outputs: Array, targets: Array) -> Array:
-        return self.probability_losses(self.probabilities(outputs), self.one_hot(targets))
-
-    def probability_losses(self, probabilities: Array, one_hot: Array) -> Array:
-        return row_sums(self.costs(self.terms(probabilities, one_hot)))
+        return row_sums(self.costs(self.terms(self.probabilities(outputs), self.one_hot(targets))))
 
     def bind_logits(
         self, logits: Array, one_hot: Array, gradient: Array, note: Callable[[float], object]
@@ -124,7 +120,7 @@ class SoftmaxHinge(MarginLoss):
     title: ClassVar[str] = "softmax hinge"
 
     @property
-    def companion(self) -> Loss:
+    def companion(self) -> SoftmaxMargin:
         return SoftmaxMargin(self.margin)
 
     def costs(self, terms: Array) -> Array:

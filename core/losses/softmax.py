@@ -28,7 +28,7 @@ from core.expression.nodes import (
     Sum,
     Total,
 )
-from core.losses.base import OUTPUTS, Loss, LossEquations, shared
+from core.losses.base import OUTPUTS, Loss, LossEquations
 
 HALF = np.full((), 0.5)
 PROBABILITIES = Name("p")
@@ -102,23 +102,12 @@ class SoftmaxLoss(Loss):
         """p = softmax(o) for the logits that `outputs` stand for, shape (n, C)."""
         return cls.softmax(cls.logits(outputs))
 
-    @staticmethod
-    def output_gradient(logit_gradient: Array, outputs: Array) -> Array:
-        """∂ℒ/∂y_out from ∂ℒ/∂o: the same, or for o = (-y, +y) the difference of its two columns."""
-        if outputs.shape[1] == 1:
-            return logit_gradient[:, 1:] - logit_gradient[:, :1]
-        return logit_gradient
-
     @abstractmethod
-    def probability_losses(self, probabilities: Array, one_hot: Array) -> Array:
-        """What each sample costs, (n,), from its probabilities."""
-
-    @abstractmethod
-    def probability_equations(self, share: Node | None) -> tuple[Node, tuple[tuple[str, Node], ...]]:
+    def probability_equations(self) -> tuple[Node, tuple[tuple[str, Node], ...]]:
         """What each sample costs as a tree over p, and the quantities from ℒ back to "do", ∂ℒ/∂o."""
 
-    def equations(self, single: bool, share: Node | None) -> LossEquations:
-        sample_losses, backward = self.probability_equations(share)
+    def equations(self, single: bool) -> LossEquations:
+        sample_losses, backward = self.probability_equations()
         o = Name("o") if single else OUTPUTS
         forward: tuple[tuple[str, Node], ...] = (("p", Softmax(o)),)
         gradient: Node = Name("do")
@@ -228,14 +217,9 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
 
         return evaluate
 
-    def probability_losses(self, probabilities: Array, one_hot: Array) -> Array:
-        with np.errstate(divide="ignore"):  # p_y = 0 costs inf
-            losses: Array = -np.log((probabilities * one_hot).sum(axis=1))
-        return losses
-
-    def probability_equations(self, share: Node | None) -> tuple[Node, tuple[tuple[str, Node], ...]]:
+    def probability_equations(self) -> tuple[Node, tuple[tuple[str, Node], ...]]:
         cost = Sum((-1, Function("log", of_true_class(PROBABILITIES))))
-        return cost, (("do", shared(share, PROBABILITIES - IsTrueClass())),)
+        return cost, (("do", PROBABILITIES - IsTrueClass()),)
 
     def out_of_range(self, o: Node) -> Iterator[tuple[str, Node]]:
         """Also what a sample costs where p_y is too small to be told from 0."""

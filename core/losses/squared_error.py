@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from core.arrays import Array
-from core.expression.nodes import COLUMNS, Literal, Node, Product, Quotient, Total
-from core.losses.base import OUTPUTS, TARGETS, Loss, LossEquations, shared
+from core.expression.nodes import COLUMNS, Literal, Product, Quotient, Total
+from core.losses.base import OUTPUTS, TARGETS, Loss, LossEquations
 
 
 class SquaredError(Loss):
@@ -35,7 +35,7 @@ class SquaredError(Loss):
 
         return evaluate
 
-    def equations(self, single: bool, share: Node | None) -> LossEquations:  # noqa: ARG002
+    def equations(self, single: bool) -> LossEquations:  # noqa: ARG002
         residual = OUTPUTS - TARGETS
         squares = Total(COLUMNS, Product(Quotient(Literal(1), Literal(2)), residual**2))
-        return LossEquations((), squares, (), shared(share, residual))
+        return LossEquations((), squares, (), residual)

@@ -15,7 +15,7 @@ from core.arrays import Array
 from core.checking.check import check_answers
 from core.checking.report import CheckReport
 from core.checking.written import read_written
-from core.computation import Computation, computations, copies, symbols_of, values_of
+from core.computation import Computation, computations, copies
 from core.explanation import explain
 from core.practice.fresh import LARGEST_SEED, practice_problem, rows_of
 from core.practice.typed import advice, read_rows
@@ -69,7 +69,7 @@ class Exercise:
         self._keep_rate, self._keep_rows = keep_rate, keep_rows
         self.problem = practice_problem(like, seed, keep_rate=keep_rate, keep_rows=keep_rows)
         self.step: Step = Timeline(self.problem)[0]
-        self.symbols = symbols_of(self.step)
+        self.symbols = self.step.statement.symbols
         same = copies(self.problem)
         self.questions = tuple(quantity for quantity in quantities(self.step) if quantity.name not in same)
         self.standing: dict[Key, Standing] = {}
@@ -149,7 +149,7 @@ class Exercise:
 
     def reached(self, name: str) -> bool:
         """Whether every number of a quantity is on the table: a copy of another is, as soon as the other one is."""
-        order = [quantity.name for quantity in quantities(self.step)]
+        order = [*self.step.statement.equations]
         at = len(order) if self.current is None else order.index(self.current.name)
         return order.index(name) < at
 
@@ -235,7 +235,7 @@ class Exercise:
     def _shown(self) -> dict[str, Array]:
         """Every quantity of the step with the digits that the screen has."""
         as_shown = np.vectorize(lambda value: float(rounded(value)), otypes=[float])
-        return {name: as_shown(values) for name, values in values_of(self.step).items()}
+        return {name: as_shown(values) for name, values in self.step.values.items()}
 
     @property
     def wanted(self) -> str:

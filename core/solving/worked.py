@@ -255,10 +255,10 @@ class _Entries:
         return f"{'one cell' if shown == 1 else f'{shown} cells'} of {cells}{large}"
 
     def _telling(self, s: str) -> Iterator[tuple[int, ...]]:
-        """The cells of s whose f(s) and f'(s) show what the function does: one above 0, and of a ReLU an idle one."""
+        """The cells of s whose f(s) and f'(s) show what the function does: one above 0, and beyond a kink one below."""
         values = self.values[s]
         above, below = _first_cell(values > 0), _first_cell(values <= 0)
-        both = self._layer(s).activation == "relu"
+        both = bool(self._layer(s).function.kinks)
         yield from (cell for cell in ((above, below) if both else (above or below,)) if cell is not None)
 
     def arithmetic(self, explanation: Explanation) -> Arithmetic:

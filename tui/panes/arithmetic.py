@@ -122,7 +122,7 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
                 keys = f"s first slip · {REPORT_KEYS}" if report.slips else REPORT_KEYS
                 self._show(f"checked answers: {keys}", [Text(line) for line in summary(report)])
             return
-        if name not in core.values_of(step):
+        if name not in step.values:
             return
         keys = TERM_KEYS if self.has_focus else MATRIX_KEYS if self.inspected is not None else WALK_KEYS
         lines = list(self._formula(step, name))
@@ -133,7 +133,7 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
             if verdict or (self.current is None and self.size.height < ROOM_FOR_BOTH):
                 lines = verdict
             lines += self._arithmetic(core.explain(step, name, self.inspected[1]), self.size.height - len(lines))
-        self._show(f"{core.symbols_of(step)[name]}: {keys}", lines)
+        self._show(f"{step.statement.symbols[name]}: {keys}", lines)
 
     def _show(self, title: str, lines: Sequence[Text]) -> None:
         self.border_title = title
@@ -143,7 +143,7 @@ class ArithmeticPane(VerticalScroll, can_focus=True, inherit_bindings=False):
     def _formula(step: Step, name: str) -> Iterator[Text]:
         computation = next((c for c in core.computations(step.problem, len(step.batch)) if c.name == name), None)
         if computation is not None:
-            above, below = computation.lines(core.values_of(step))
+            above, below = computation.lines(step.values)
             yield Text(above, style="bold")
             yield Text(below, style="dim")
 

@@ -153,7 +153,8 @@ class PractiseScreen(BaseScreen[None]):
         """What is given, but for the matrices."""
         problem, depth = self.exercise.problem, len(self.exercise.problem.network)
         for k, layer in enumerate(problem.network.layers, start=1):
-            yield f"{layer_symbol('f', k, depth)} {layer.activation}"
+            settings = "".join(f", {name} = {value:g}" for name, value in layer.function.settings)
+            yield f"{layer_symbol('f', k, depth)} {layer.activation}{settings}"
         settings = "".join(f", {setting.symbol} = {setting.value:g}" for setting in problem.loss.settings)
         yield f"{problem.loss.title}{settings}, {problem.reduction}"
         yield f"α = {problem.learning_rate:g}"
