@@ -93,11 +93,14 @@ class Statement(Record):
         found = {equation.name: equation.symbol for equation in (*self.given.values(), *self.equations.values())}
         return found | {"alpha": "α", "n": "n"} | {part.name: part.symbol for part in self.problem.loss.settings}
 
+    def with_axes(self, axes: str) -> frozenset[str]:
+        """The quantities, given ones too, whose values are laid out like this."""
+        equations = (*self.given.values(), *self.equations.values())
+        return frozenset(equation.name for equation in equations if equation.axes == axes)
+
     @cached_property
     def _compile(self) -> Compiler:
-        axes = {equation.name: equation.axes for equation in (*self.given.values(), *self.equations.values())}
-        per_unit, per_sample = ({name for name in axes if axes[name] == kind} for kind in (PER_UNIT, PER_SAMPLE))
-        return Compiler(self.functions, self.numbers, per_unit, per_sample)
+        return Compiler(self.functions, self.numbers, self.with_axes(PER_UNIT), self.with_axes(PER_SAMPLE))
 
     @cached_property
     def _compiled(self) -> dict[str, Evaluate]:

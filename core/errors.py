@@ -42,3 +42,7 @@ class DivergedError(ArithmeticError):
     def __str__(self) -> str:
         place = f"{self.symbol}[{','.join(map(str, self.cell))}]" if self.cell else self.symbol
         return f"the run stops being finite at step {self.step}: {place} overflows"
+
+
+class FormulaError(ValueError):
+    """A formula that cannot be read or evaluated, in words."""

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 import core
-from core.checking.formulas.grammar import (
-    Binary,
-    Call,
-    Name,
-    Node,
-    Number,
-    Square,
-    Total,
-    Transpose,
-    children,
-    with_children,
-)
+from core.checking.formulas.edits import in_pairs, joined, operator_of, rebuilt
+from core.expression.nodes import Function, Literal, Name, Node, Power, Total, Transpose
 
 
 def label(k: int, depth: int) -> str:
@@ -75,36 +66,36 @@ def right_formulas(step: core.Step) -> Iterator[tuple[str, str]]:
 
 def slips(tree: Node, step: core.Step) -> Iterator[tuple[str, Node]]:
     """Every formula that is one slip away, with its kind; some are right all the same, like A .* B for B .* A."""
-    yield from _slips(tree, step)
-    yield "a number too many", Binary("*", Number(0.5), tree)
+    yield from _slips(in_pairs(tree), step)
+    yield "a number too many", joined("*", Literal(Fraction(1, 2)), tree)
 
 
 def _slips(node: Node, step: core.Step) -> Iterator[tuple[str, Node]]:
     yield from _here(node, step)
-    parts = children(node)
+    parts = node.children
     for i, part in enumerate(parts):
         for kind, found in _slips(part, step):
-            yield kind, with_children(node, (*parts[:i], found, *parts[i + 1 :]))
+            yield kind, rebuilt(node, (*parts[:i], found, *parts[i + 1 :]))
 
 
 def _here(node: Node, step: core.Step) -> Iterator[tuple[str, Node]]:
     depth = len(step.weights)
     if isinstance(node, Transpose):
         yield "transpose missing", node.argument
-    elif isinstance(node, Square):
+    elif isinstance(node, Power):
         yield "square missing", node.argument
     elif isinstance(node, Total):
         yield "sum missing", node.argument
     elif isinstance(node, Name):
         yield from _for_a_name(node, step)
-    elif isinstance(node, Call) and node.function.isalnum():
-        if node.derivative:
-            yield "f for f'", Call(node.function, False, node.argument)
+    elif isinstance(node, Function):
+        if node.slope:
+            yield "f for f'", Function(node.name, node.argument)
         for other in (label(k, depth) for k in range(1, depth + 1)):
-            if other != node.function and not node.function.islower():
-                yield "another layer's f", Call(other, node.derivative, Name(f"s_{other}"))
-    elif isinstance(node, Binary):
-        yield from _for_an_operation(node)
+            if f"f_{other}" != node.name and node.name.startswith("f_") and node.name != "f_out":
+                yield "another layer's f", Function(f"f_{other}", Name(f"s_{other}"), node.slope)
+    elif operator := operator_of(node):
+        yield from _for_an_operation(node, operator, *node.children)
 
 
 def _for_a_name(node: Name, step: core.Step) -> Iterator[tuple[str, Node]]:
@@ -118,19 +109,18 @@ def _for_a_name(node: Name, step: core.Step) -> Iterator[tuple[str, Node]]:
         yield from (("another layer's", Name(name)) for name in names if name != node.name)
 
 
-def _for_an_operation(node: Binary) -> Iterator[tuple[str, Node]]:
-    left, operator, right = node.left, node.operator, node.right
+def _for_an_operation(node: Node, operator: str, left: Node, right: Node) -> Iterator[tuple[str, Node]]:
     if operator in ("*", ".*"):
-        yield "order", Binary(operator, right, left)
+        yield "order", joined(operator, right, left)
         yield "factor missing", left
         yield "factor missing", right
-        yield "kind of product", Binary("*" if operator == ".*" else ".*", left, right)
-        yield from (("another operation", Binary(other, left, right)) for other in "+-/")
-        yield from (("factor too many", Binary("*", node, Name(name))) for name in ("W_1", "y_gt", "X_in"))
+        yield "kind of product", joined("*" if operator == ".*" else ".*", left, right)
+        yield from (("another operation", joined(other, left, right)) for other in "+-/")
+        yield from (("factor too many", joined("*", node, Name(name))) for name in ("W_1", "y_gt", "X_in"))
     elif operator == "/":
         yield "division missing", left
     else:
-        yield "sign", Binary("-" if operator == "+" else "+", left, right)
+        yield "sign", joined("-" if operator == "+" else "+", left, right)
         yield "term missing", left
         if operator == "-":
-            yield "difference turned", Binary("-", right, left)
+            yield "difference turned", joined("-", right, left)

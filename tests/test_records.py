@@ -15,9 +15,10 @@ import pytest
 
 import core
 from core.checking.answers import answers_from
-from core.checking.formulas.grammar import FormulaError, parse
-from core.checking.formulas.values import UnknownNameError
+from core.checking.formulas.evaluation import UnknownNameError
 from core.checking.shapes import OutOfPlace
+from core.errors import FormulaError
+from core.expression.reader import read
 from core.loading.checker import Unfit
 from core.practice import Reply, Score
 from core.solving import blank_sheet
@@ -57,7 +58,7 @@ RECORDS: dict[str, Callable[[core.Step], Any]] = {
     "Variable": lambda step: core.computations(step.problem, 4)[0].formula,
     "CheckReport": lambda step: core.check_answers({"s_1[1,2]": 7, "loss": "?"}, step, formulas={"dW_1": "X_in"}),
     "AnswerSheet": lambda step: answers_from({"s_1[1,2]": 7, "loss": "?"}, {"dW_1": "X_in'"}, step),
-    "a parsed formula": lambda _: parse("X_in' * (delta_1 - 0.5 * sum(f1'(s_1)^2))"),
+    "a parsed formula": lambda _: read("X_in' * (delta_1 - 0.5 * sum(f1'(s_1)^2))"),
     "Solution": lambda step: core.solve([step]),
     "a sheet": blank_sheet,
     "Reply": lambda _: Reply("right", "s₁: right"),

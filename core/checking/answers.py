@@ -25,9 +25,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from core.checking.formulas.grammar import FormulaError, parse, spelled
 from core.checking.written import OPEN, Written, as_decimal, read_written
-from core.errors import DivergedError, ProblemError
+from core.errors import DivergedError, FormulaError, ProblemError
+from core.expression.lexicon import spelled
+from core.expression.reader import read
 from core.files import MIB, path_in
 from core.loading.checker import TABLE, TEXT, Checker, Kind, Mistakes, Unfit, whole
 from core.loading.loader import built_in_names, load_problem
@@ -241,7 +242,7 @@ def _unreadable(formulas: Iterable[Formula]) -> Iterator[str]:
     """What is wrong with formulas as such, a line for each; whoever checks them finds the same, and wrong names."""
     for formula in formulas:
         try:
-            parse(formula.text)
+            read(formula.text)
         except FormulaError as error:
             yield f"formulas.{shown(formula.name)[1:-1]}: {error}"
 

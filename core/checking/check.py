@@ -232,7 +232,8 @@ class _Check:
         if not self.sheet.formulas:
             return []
         from core.checking.formulas.check import FormulaChecker
-        from core.checking.formulas.grammar import FormulaError, parse
+        from core.errors import FormulaError
+        from core.expression.reader import read
 
         found: dict[str, FormulaVerdict] = {}
         checker = FormulaChecker(self.step)
@@ -243,7 +244,7 @@ class _Check:
                 self.mistakes.append(f"{path}: {name} was already given")
             try:
                 if name is None:
-                    parse(formula.text)  # what cannot be read of it is told as well
+                    read(formula.text)  # what cannot be read of it is told as well
                 else:
                     found[name] = checker.check(name, self.symbols[name], formula)
             except FormulaError as error:

@@ -9,7 +9,7 @@ Plain classes: frozen dataclasses cost 7 ms more when this is imported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from math import gcd
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 ROWS, COLUMNS, ALL = "rows", "columns", "all"  # what a sum runs over
+NUMBERS = frozenset(("alpha", "n", "m", "loss"))  # names that stand for numbers
 
 
 class Node:
@@ -47,7 +48,7 @@ class Node:
 
     def with_children(self, children: tuple[Node, ...]) -> Node:
         """The same operation on other nodes, as many; itself, where they are its own."""
-        if children == self.children:
+        if all(new is old for new, old in zip(children, self.children, strict=True)):
             return self
         rest = iter(children)
         return _made(type(self), *(next(rest) if isinstance(part, Node) else part for part in self._parts))
@@ -328,6 +329,9 @@ class Rest(Node):
         return self.children[0]
 
 
+ENTRYWISE = (Literal, Sum, Product, Quotient, Power, Function, Positive, Transpose)  # numbers, if over numbers
+
+
 def walk(node: Node) -> Iterator[Node]:
     """Every node of a tree, from the top, in order."""
     yield node
@@ -380,6 +384,15 @@ def is_straight(node: Node) -> bool:
         moving = [child for child in node.children if not is_constant(child)]
         return len(moving) == 1 and is_straight(moving[0])
     return isinstance(node, (Sum, Total, Transpose)) and all(map(is_straight, node.children))
+
+
+def is_number(node: Node, names: Collection[str] = NUMBERS) -> bool:
+    """Whether a tree is a single number, by which every entry of a matrix can be multiplied, as these names are."""
+    if isinstance(node, Name):
+        return node.name in names
+    if isinstance(node, Total):
+        return node.over == ALL
+    return isinstance(node, ENTRYWISE) and all(is_number(child, names) for child in node.children)
 
 
 def _made(kind: type[Node], *parts: Any) -> Node:

@@ -177,12 +177,12 @@ TYPED = Notation(
     half=None,
     power=lambda power: Form(POSTFIX, (ATOM, sign(f"^{power}"))),
     function=_typed_function,
-    positive=Form(ATOM, (OPEN, SUM, *_spaced(">"), *number("0"), CLOSE)),
+    positive=Form(ATOM, (sign("["), SUM, *_spaced(">"), *number("0"), sign("]"))),
     softmax=_call(word("softmax")),
     largest=_call(word("max")),
     totals=dict.fromkeys((ROWS, COLUMNS, ALL), _typed_sum("sum")),
     signs=Form(ATOM, (OPEN, *number("-1"), sign(","), BLANK, sign("+"), *number("1"), CLOSE)),
-    true_class=TYPED_CLASS,
+    true_class=TYPED_CLASS | {True: Form(ATOM, (sign("[j != y]"),))},
 )
 
 

@@ -121,7 +121,7 @@ class PaperPrinter(Printer):
             return Printed(POSTFIX, (OPEN, *self.at("", rest, SUM), CLOSE, sign("_"), letter("y")))
         if mask == WRONG:
             return Printed(PREFIX, (letter("Σ", "j≠y"), BLANK, *self.at("j", rest or Literal(1), PREFIX)))
-        if any(isinstance(part, Name) and "_" not in part.name for part in walk(node.argument)):
+        if any(isinstance(part, Softmax) or (isinstance(part, Name) and "_" not in part.name) for part in walk(node)):
             return Printed(PREFIX, (letter("Σ", "j"), BLANK, *self.at("j", node.argument, PREFIX)))
         return super().total(node)
 

@@ -13,16 +13,20 @@ import numpy as np
 
 from core.arrays import Array
 from core.checking.answers import Formula
+from core.checking.formulas.definitions import context_of, definitions, in_quantities, rights
 from core.checking.formulas.edits import BELONGS, Repair, is_product, replaced
-from core.checking.formulas.grammar import Binary, FormulaError, Name, Node, Number, parse, render, walk
+from core.checking.formulas.evaluation import Evaluator, fitted, is_same
+from core.checking.formulas.fit import shape_text
 from core.checking.formulas.ground import Ground
 from core.checking.formulas.points import points_like
 from core.checking.formulas.products import DISORDER
-from core.checking.formulas.reference import definitions, in_quantities, rights
 from core.checking.formulas.repair import Mender
-from core.checking.formulas.values import Evaluator, fitted, is_same, shape_text
 from core.checking.report import FormulaVerdict
 from core.computation import values_of
+from core.errors import FormulaError
+from core.expression.nodes import Literal, Name, Node, Quotient, walk
+from core.expression.reader import read
+from core.expression.typed import as_typed
 from core.step import Step
 
 MOST_ROWS = 12  # where a formula is searched
@@ -60,14 +64,15 @@ class FormulaChecker:
         """Whether a formula gives the values of the quantity `name`, and what is wrong where it does not. Raises
         FormulaError where it cannot be read, or names something that the step does not have.
         """
-        tree, evaluate = in_quantities(parse(formula.text), self.step.problem), Evaluator(self.step, name)
+        context, evaluate = context_of(name, self.step.statement), Evaluator(self.step, name)
+        tree = in_quantities(read(formula.text, context), self.step.problem)
         evaluate.look_up(tree)
 
         def verdict(right: bool, message: str = "", mended: Node | None = None) -> FormulaVerdict:
-            text = "" if mended is None else render(mended)
+            text = "" if mended is None else as_typed(mended, context.over)
             return FormulaVerdict(name, symbol, formula.text, right, message, text)
 
-        has_numbers = any(isinstance(part, Number) for part in walk(tree))
+        has_numbers = any(isinstance(part, Literal) for part in walk(tree))
         counts = has_numbers and name.endswith("_next") and Name("n") in walk(tree)
         points = self._own_rate if counts else self._own if has_numbers else self._other
         wrong, fits = self._on_the_step(evaluate, name, tree)
@@ -77,11 +82,9 @@ class FormulaChecker:
         repair = self._repair(small, name, tree if small is points else self._with_n(tree))
         reasons = self._reasons(name, tree) if fits and self._holds(self._own, name, tree) else []
         if reasons:
-            general = "" if repair is None else f": in general it is {render(repair.tree)}"
+            general = "" if repair is None else f": in general it is {as_typed(repair.tree, context.over)}"
             verb = "is" if len(reasons) == 1 else "are"
             return verdict(True, f"right here, where {' and '.join(reasons)} {verb} 1{general}")
-        if name not in self._definitions:
-            return verdict(False, f"{wrong}; only its value is compared: sgdb knows no formula for {name} here")
         if repair is None or not repair.notes:
             return verdict(False, wrong)
         return verdict(False, f"{wrong}; {_words(repair, name, tree)}", repair.tree)
@@ -108,15 +111,15 @@ class FormulaChecker:
             return "this is a number, not a formula", False
         value = fitted(value, target)
         if value.shape != target.shape:
-            return f"it gives {shape_text(value)}, and {name} is {shape_text(target)}", True
+            return f"it gives {shape_text(value.shape)}, and {name} is {shape_text(target.shape)}", True
         return _largest(value, target), True
 
     def _with_n(self, tree: Node) -> Node:
         """The formula with n for numbers that can only be it, where it is tried with other rows."""
         rows = self._rows
         for part in list(walk(tree)):
-            if isinstance(part, Number) and part.value in (rows, 1 / rows):
-                tree = replaced(tree, part, Name("n") if part.value == rows else Binary("/", Number(1.0), Name("n")))
+            if isinstance(part, Literal) and float(part.value) in (rows, 1 / rows):
+                tree = replaced(tree, part, Name("n") if part.value == rows else Quotient(Literal(1), Name("n")))
         return tree
 
     def _holds(self, points: tuple[Step, ...], name: str, tree: Node) -> bool:
@@ -131,7 +134,8 @@ class FormulaChecker:
 
     def _repair(self, points: tuple[Step, ...], name: str, tree: Node) -> Repair | None:
         """The least repair of the formula."""
-        mender = Mender(Ground([Evaluator(point, name) for point in points]), self._definitions)
+        no_mean = "" if self.step.problem.reduction == "mean" else ": the problem takes the sum"
+        mender = Mender(Ground([Evaluator(point, name) for point in points], no_mean), self._definitions)
         found = [mender.mend(tree, right) for right in rights(name, self._definitions)]
         return min(filter(None, found), key=lambda repair: repair.cost, default=None)
 

@@ -5,26 +5,32 @@ they are multiplied that correct a slip.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
+from functools import reduce
 from typing import NamedTuple
 
-from core.checking.formulas.grammar import (
-    SUMS,
-    Binary,
-    Call,
+from core.expression.nodes import (
+    ALL,
+    Function,
+    Literal,
+    MatrixProduct,
     Name,
     Node,
-    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Total,
     Transpose,
-    children,
-    render,
-    turned,
+    is_number,
     walk,
-    with_children,
 )
+from core.expression.typed import as_typed
 
+SUMS = ("+", "-")
 PRODUCTS = ("*", ".*")
-MINUS = Number(-1.0)
+MINUS = Literal(-1)
 BELONGS = ("does not belong", "do not belong")  # one part, and several
 
 
@@ -62,47 +68,92 @@ class Term(NamedTuple):
     positive: bool
 
 
+def in_pairs(node: Node) -> Node:
+    """The formula with each sum and product taken two parts at a time, from left to right, with -1 times a part for its
+    opposite, and with no node in two places.
+    """
+    parts = [in_pairs(part) for part in node.children]
+    if isinstance(node, Product):
+        return reduce(Product, parts)
+    if isinstance(node, Sum):
+        return added([Term(part, sign > 0) for part, (sign, _) in zip(parts, node.terms, strict=True)], in_order=True)
+    return node.with_children(tuple(parts)) if parts else copy(node)
+
+
+def operator_of(node: Node) -> str:
+    """How the two parts of a formula in pairs are joined: one of + - * .* / ; empty where there are no two."""
+    if isinstance(node, Product):
+        return "*" if any(map(is_number, node.children)) else ".*"
+    if isinstance(node, Sum):
+        return "+" if node.terms[1][0] > 0 else "-"
+    return "*" if isinstance(node, MatrixProduct) else "/" if isinstance(node, Quotient) else ""
+
+
+def joined(operator: str, left: Node, right: Node) -> Node:
+    """left `operator` right; * is a multiple, where one of them is a number."""
+    if operator in SUMS:
+        return Sum((1, left), (1 if operator == "+" else -1, right))
+    if operator == "/":
+        return Quotient(left, right)
+    is_entrywise = operator == ".*" or is_number(left) or is_number(right)
+    return Product(left, right) if is_entrywise else MatrixProduct(left, right)
+
+
+def rebuilt(node: Node, parts: tuple[Node, ...]) -> Node:
+    """The same operation on other parts; a product with * stays one, whether they are numbers or not."""
+    operator = operator_of(node)
+    if not operator or all(new is old for new, old in zip(parts, node.children, strict=True)):
+        return node.with_children(parts)
+    return joined(operator, *parts)
+
+
 def is_product(node: Node) -> bool:
-    return isinstance(node, Binary) and node.operator not in SUMS
+    return isinstance(node, (Product, MatrixProduct, Quotient))
 
 
 def is_sum(node: Node) -> bool:
-    return isinstance(node, Binary) and node.operator in SUMS
+    return isinstance(node, Sum)
+
+
+def is_constant(node: Node) -> bool:
+    """Whether it is a number, and no sum, which is a factor like any other."""
+    return is_number(node) and not any(isinstance(part, Total) for part in walk(node))
 
 
 def factors(node: Node, turned: bool = False, divides: bool = False, operator: str = "") -> Iterator[Factor]:
     """The factors of a product from left to right; those of a product that is turned are turned, from right to left."""
     if isinstance(node, Transpose):
         yield from factors(node.argument, not turned, divides, operator)
-    elif isinstance(node, Binary) and node.operator == "/":
-        yield from factors(node.left, turned, divides, operator)
-        yield from factors(node.right, turned, not divides, "/")
-    elif isinstance(node, Binary) and node.operator in PRODUCTS:
-        first, second = (node.right, node.left) if turned else (node.left, node.right)
+    elif isinstance(node, Quotient):
+        above, below = node.children
+        yield from factors(above, turned, divides, operator)
+        yield from factors(below, turned, not divides, "/")
+    elif is_product(node):
+        first, second = reversed(node.children) if turned else node.children
         yield from factors(first, turned, divides, operator)
-        yield from factors(second, turned, divides, node.operator)
+        yield from factors(second, turned, divides, operator_of(node))
     else:
         yield Factor(node, turned, divides, operator)
 
 
 def terms(node: Node, positive: bool = True) -> Iterator[Term]:
     """The terms of a sum from left to right."""
-    if isinstance(node, Binary) and node.operator in SUMS:
-        yield from terms(node.left, positive)
-        yield from terms(node.right, positive == (node.operator == "+"))
-    elif isinstance(node, Binary) and node.operator == "*" and node.left == MINUS:
-        yield from terms(node.right, not positive)
+    if isinstance(node, Sum):
+        for sign, term in node.terms:
+            yield from terms(term, positive == (sign > 0))
+    elif isinstance(node, Product) and node.children[0] == MINUS:
+        yield from terms(node.children[1], not positive)
     else:
         yield Term(node, positive)
 
 
-def added(parts: list[Term]) -> Node:
-    """The sum of some terms, a positive one first if there is one."""
-    first = next((part for part in parts if part.positive), parts[0])
-    total = first.node if first.positive else Binary("*", MINUS, first.node)
+def added(parts: list[Term], in_order: bool = False) -> Node:
+    """The sum of some terms; a positive one comes first if there is one, unless they are to stay in order."""
+    first = parts[0] if in_order else next((part for part in parts if part.positive), parts[0])
+    total = first.node if first.positive else Product(MINUS, first.node)
     for part in parts:
         if part is not first:
-            total = Binary("+" if part.positive else "-", total, part.node)
+            total = joined("+" if part.positive else "-", total, part.node)
     return total
 
 
@@ -111,36 +162,59 @@ def weight(node: Node) -> int:
     return max(1, sum(isinstance(part, Name) for part in walk(node)))
 
 
-def is_number(node: Node) -> bool:
-    """Whether it is made of numbers alone, α and n among them."""
-    if isinstance(node, Binary):
-        return is_number(node.left) and is_number(node.right)
-    return isinstance(node, Number) or node in (Name("alpha"), Name("n"))
-
-
 def is_multiple(node: Node) -> bool:
     """Whether it is a product with a number."""
-    return isinstance(node, Binary) and is_product(node) and (is_number(node.left) or is_number(node.right))
+    return is_product(node) and any(map(is_constant, node.children))
+
+
+def tidy(node: Node) -> Node:
+    """The formula with the numbers in front of its sums, not inside, and with squares for A .* A."""
+    parts = tuple(map(tidy, node.children))
+    if isinstance(node, Product):
+        left, right = parts
+        return Power(left, 2) if left == right and not is_number(left) else rebuilt(node, parts)
+    if not isinstance(node, Total):
+        return rebuilt(node, parts)
+    inner = _led(parts[0])
+    if isinstance(inner, (Product, Quotient)):
+        left, right = inner.children
+        if is_constant(left) and isinstance(inner, Product):
+            return Product(left, tidy(Total(node.over, right)))
+        if is_constant(right):
+            return rebuilt(inner, (tidy(Total(node.over, left)), right))
+    if node.over == ALL and isinstance(inner, Total):
+        return Total(ALL, inner.argument)
+    return node.with_children((inner,))
+
+
+def _led(node: Node) -> Node:
+    """A product with the number that it starts with, if it does, in front of all that follows."""
+    if not isinstance(node, (Product, MatrixProduct)):
+        return node
+    left, right = node.children
+    led = _led(left)
+    if not isinstance(led, (Product, MatrixProduct)) or not is_constant(led.children[0]) or is_constant(left):
+        return node
+    return Product(led.children[0], rebuilt(node, (led.children[1], right)))
 
 
 def transposed(node: Node) -> Node:
     """The transpose, of a product or sum that of its parts."""
     if is_number(node):
         return node
-    if isinstance(node, Call) and isinstance(node.argument, Transpose):
-        return replace(node, argument=node.argument.argument)
-    if not isinstance(node, Binary):
-        return turned(node)
-    left, right = transposed(node.left), transposed(node.right)
-    swapped = node.operator == "*" and not is_multiple(node)
-    return Binary(node.operator, right, left) if swapped else Binary(node.operator, left, right)
+    if isinstance(node, Function) and isinstance(node.argument, Transpose):
+        return node.with_children((node.argument.argument,))
+    if not operator_of(node):
+        return node.T
+    parts = tuple(map(transposed, node.children))
+    return rebuilt(node, parts[::-1] if isinstance(node, MatrixProduct) else parts)
 
 
 def opposite(node: Node) -> Node:
     """The formula with the other sign."""
-    if isinstance(node, Binary) and node.operator == "-":
-        return Binary("-", node.right, node.left)
-    return Binary("*", MINUS, node)
+    if operator_of(node) == "-":
+        return joined("-", *reversed(node.children))
+    return Product(MINUS, node)
 
 
 def replaced(tree: Node, old: Node, new: Node) -> Node:
@@ -149,7 +223,7 @@ def replaced(tree: Node, old: Node, new: Node) -> Node:
         return new
     if isinstance(tree, Transpose) and tree.argument is old and isinstance(new, Transpose):
         return new.argument
-    return with_children(tree, tuple(replaced(part, old, new) for part in children(tree)))
+    return rebuilt(tree, tuple(replaced(part, old, new) for part in tree.children))
 
 
 def flipped(tree: Node, node: Node) -> Node:
@@ -158,7 +232,7 @@ def flipped(tree: Node, node: Node) -> Node:
         return transposed(node)
     if isinstance(tree, Transpose) and tree.argument is node:
         return node
-    return with_children(tree, tuple(flipped(part, node) for part in children(tree)))
+    return rebuilt(tree, tuple(flipped(part, node) for part in tree.children))
 
 
 def without(tree: Node, gone: Node) -> Node | None:
@@ -168,16 +242,16 @@ def without(tree: Node, gone: Node) -> Node | None:
     if isinstance(tree, Transpose):
         kept = without(tree.argument, gone)
         return None if kept is None else Transpose(kept)
-    if not is_product(tree) or not isinstance(tree, Binary):
+    if not is_product(tree):
         return tree
-    left, right = without(tree.left, gone), without(tree.right, gone)
+    operator, left, right = operator_of(tree), *(without(part, gone) for part in tree.children)
     if right is None:
         return left
     if left is None:
-        return Binary("/", Number(1.0), right) if tree.operator == "/" else right
-    if left == Number(1.0) and left is not tree.left and tree.operator != "/":
+        return joined("/", Literal(1), right) if operator == "/" else right
+    if left == Literal(1) and left is not tree.children[0] and operator != "/":
         return right  # what is left of 1/2
-    return Binary(tree.operator, left, right)
+    return joined(operator, left, right)
 
 
 def edits(tree: Node) -> Iterator[Edit]:
@@ -189,42 +263,45 @@ def edits(tree: Node) -> Iterator[Edit]:
 def _edits(node: Node) -> Iterator[tuple[int, Edit]]:
     """With its rank: 0 a transpose, 1 the kind of a product or the order."""
     yield from _here(node)
-    if isinstance(node, Call):
+    if isinstance(node, Function):
         return  # what a function is applied to is not a matter of shapes
-    parts = children(node)
+    parts = node.children
     for i, part in enumerate(parts):
         for rank, edit in _edits(part):
-            yield rank, Edit(edit.text, with_children(node, (*parts[:i], edit.tree, *parts[i + 1 :])))
+            yield rank, Edit(edit.text, rebuilt(node, (*parts[:i], edit.tree, *parts[i + 1 :])))
 
 
 def _here(node: Node) -> Iterator[tuple[int, Edit]]:
     if isinstance(node, Transpose):
-        yield 0, Edit(f"{render(node.argument)} must not be transposed", node.argument)
+        yield 0, Edit(f"{as_typed(node.argument)} must not be transposed", node.argument)
     elif not is_number(node) and not is_multiple(node):
         yield 0, Edit(f"{quoted(node)} must be transposed", transposed(node))
-    if not isinstance(node, Binary) or node.operator not in PRODUCTS:
+    operator = operator_of(node)
+    if operator not in PRODUCTS or is_multiple(node):
         return
-    left, right = node.left, node.right
-    other = ".*" if node.operator == "*" else "*"
-    words = "entrywise (.*)" if other == ".*" else "the matrix product (*)"
-    yield 1, Edit(f"the product with {render(right)} must be {words}", Binary(other, left, right))
-    if not isinstance(left, Number):
-        yield 1, Edit(f"the order is wrong: {render(right)} comes first", Binary(node.operator, right, left))
-    if isinstance(left, Binary) and left.operator in PRODUCTS:
-        regrouped = Binary(left.operator, left.left, Binary(node.operator, left.right, right))
-        yield 1, Edit(f"{render(regrouped.right)} must be multiplied first", regrouped)
-    if isinstance(right, Binary) and right.operator in PRODUCTS:
-        regrouped = Binary(right.operator, Binary(node.operator, left, right.left), right.right)
-        yield 1, Edit(f"{render(regrouped.left)} must be multiplied first", regrouped)
+    left, right = node.children
+    other, words = (".*", "entrywise (.*)") if operator == "*" else ("*", "the matrix product (*)")
+    yield 1, Edit(f"the product with {as_typed(right)} must be {words}", joined(other, left, right))
+    yield 1, Edit(f"the order is wrong: {as_typed(right)} comes first", joined(operator, right, left))
+    if operator_of(left) in PRODUCTS:
+        first, second = left.children
+        regrouped = joined(operator, second, right)
+        whole = joined(operator_of(left), first, regrouped)
+        yield 1, Edit(f"{as_typed(regrouped)} must be multiplied first", whole)
+    if operator_of(right) in PRODUCTS:
+        second, third = right.children
+        regrouped = joined(operator, left, second)
+        whole = joined(operator_of(right), regrouped, third)
+        yield 1, Edit(f"{as_typed(regrouped)} must be multiplied first", whole)
 
 
 def quoted(node: Node) -> str:
-    return f"({render(node)})" if isinstance(node, Binary) else render(node)
+    return f"({as_typed(node)})" if operator_of(node) else as_typed(node)
 
 
 def do_not_belong(nodes: list[Node]) -> list[str]:
     """A note that these parts do not belong, if there are any."""
-    return [f"{', '.join(map(render, nodes))} {BELONGS[len(nodes) > 1]}"] if nodes else []
+    return [f"{', '.join(map(as_typed, nodes))} {BELONGS[len(nodes) > 1]}"] if nodes else []
 
 
 def are_missing(names: Iterable[str]) -> list[str]:

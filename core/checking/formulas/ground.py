@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.activations import Activation
 from core.arrays import Array
-from core.checking.formulas.grammar import Call, FormulaError, Node, Total, walk
-from core.checking.formulas.values import Evaluator, is_same
+from core.checking.formulas.edits import is_constant
+from core.checking.formulas.evaluation import Evaluator, is_same
+from core.errors import FormulaError
+from core.expression.nodes import Function, Node
 
 MOST_TRIED = 3_000
 MOST_WORK = 20_000_000  # numbers computed while searching
 
 
 class Ground:
-    """Formulas evaluated at some points, each once, and a bounded number of them."""
+    """Formulas evaluated at some points, each once, and a bounded number of them; `no_mean` says why no / n belongs."""
 
-    def __init__(self, points: Sequence[Evaluator]) -> None:
+    def __init__(self, points: Sequence[Evaluator], no_mean: str = "") -> None:
         self._points = points
         self._values: list[dict[Node, Array | None]] = [{} for _ in points]
-        self.depth, self.summed, self.no_mean = points[0].depth, points[0].summed, points[0].no_mean
+        self.depth, self.no_mean = points[0].depth, no_mean
 
-    def function(self, node: Call) -> Activation:
-        """What a call applies."""
-        return self._points[0].function(node)
+    def is_same_function(self, one: Function, other: Function) -> bool:
+        """Whether two functions are the same, but for the derivative."""
+        return self._points[0].is_same_function(one, other)
 
     def value(self, node: Node, point: int = 0) -> Array | None:
         """The value of a formula at a point; None where it has none."""
@@ -47,10 +48,8 @@ class Ground:
 
     def number(self, node: Node) -> float | None:
         """The value of a formula that is a number, but not a sum, which is a factor like any other; else None."""
-        value = self.value(node)
-        if value is None or value.ndim or any(isinstance(part, Total) for part in walk(node)):
-            return None
-        return float(value)
+        value = self.value(node) if is_constant(node) else None
+        return None if value is None else float(value)
 
     def is_one(self, node: Node) -> bool:
         """Whether a formula has the value 1 everywhere."""

@@ -8,10 +8,9 @@ from itertools import count
 
 import numpy as np
 
-from core.activations import ACTIVATIONS
 from core.arrays import Array
 from core.errors import DivergedError
-from core.losses import SoftmaxLoss
+from core.losses.stated import StatedLoss
 from core.network import Layer, Network
 from core.problem import Problem
 from core.step import Step
@@ -23,6 +22,7 @@ MANY_ROWS = 100
 LARGEST = 6  # a layer with more units has fewer at a point
 ALPHA = 0.37
 OFF, GRADIENT = "off", "gradient"
+LOSS = -1
 
 
 def points_like(step: Step, own_rate: bool = False, own_rows: bool = False) -> tuple[Step, ...]:
@@ -77,7 +77,7 @@ def _draw(step: Step, seed: int, rows: int, alpha: float) -> Step | None:
         weights = rng.normal(size=(below, units))
         layers.append(Layer(weights, bias, old.function, old.train_weights, old.train_bias))
     targets: Array = rng.normal(size=(rows, sizes[-1]))
-    if isinstance(problem.loss, SoftmaxLoss):
+    if problem.loss.target_mistakes(targets):
         classes = rng.integers(max(2, sizes[-1]), size=rows)
         targets = np.asarray(2.0 * classes[:, None] - 1.0 if sizes[-1] == 1 else np.eye(sizes[-1])[classes])
     inputs = rng.normal(size=(rows, sizes[0]))
@@ -89,10 +89,15 @@ def _draw(step: Step, seed: int, rows: int, alpha: float) -> Step | None:
 
 
 def _shows(step: Step) -> set[tuple[int, str]]:
-    """What there is to see at a point, by layer: ReLUs that are off, and a gradient, for which some must be on."""
+    """What there is to see at a point, by layer: units below a kink, as ReLUs that are off, and a gradient, for which
+    some must be on; for the loss, as layer -1, something on the lower side of each of its kinks.
+    """
     shown = set()
+    loss = StatedLoss(step.problem.loss, step.outputs.shape[1])
+    if all((kink <= 0).any() for kink in loss.kinks(step.outputs, step.targets)):
+        shown.add((LOSS, OFF))
     for k, layer in enumerate(step.problem.network.layers):
-        if layer.function is not ACTIVATIONS["relu"] or (step.pre_activations[k] < 0).any():
+        if not layer.function.kinks or (step.pre_activations[k] < 0).any():
             shown.add((k, OFF))
         if step.deltas[k].any():
             shown.add((k, GRADIENT))
@@ -100,4 +105,4 @@ def _shows(step: Step) -> set[tuple[int, str]]:
 
 
 def _all_there_is(step: Step) -> set[tuple[int, str]]:
-    return {(k, what) for k in range(len(step.deltas)) for what in (OFF, GRADIENT)}
+    return {(LOSS, OFF), *((k, what) for k in range(len(step.deltas)) for what in (OFF, GRADIENT))}

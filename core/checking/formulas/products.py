@@ -7,6 +7,7 @@ is put right where it stands, or, where that does not do, its factors are put in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import reduce
 from math import isclose, prod
@@ -21,9 +22,10 @@ from core.checking.formulas.edits import (
     edits,
     factors,
     flipped,
-    is_number,
+    is_constant,
     is_product,
     is_sum,
+    joined,
     opposite,
     quoted,
     replaced,
@@ -31,10 +33,11 @@ from core.checking.formulas.edits import (
     weight,
     without,
 )
-from core.checking.formulas.grammar import Binary, Call, Name, Node, Number, Total, Transpose, render, walk
 from core.checking.formulas.ground import Ground
+from core.expression.nodes import Function, Literal, Name, Node, Total, Transpose, walk
+from core.expression.typed import as_typed
 
-NOTHING = Number(1.0)  # what is left of a product without its factors
+NOTHING = Literal(1)  # what is left of a product without its factors
 GROUPING = "the parentheses are wrong"
 DISORDER = "the order, transposes or kinds of product are wrong"
 
@@ -82,7 +85,7 @@ class ProductRepairs:
         if not self._pairs and not self._own_numbers:
             return
         tree, missing = self._start.tree, [goal.node for goal in self._missing]
-        notes = (*self._start.notes, *are_missing(map(render, missing)))
+        notes = (*self._start.notes, *are_missing(map(as_typed, missing)))
         cost, standard = self.cost, self._standard()
         if not missing:
             yield from (Repair(found, (*notes, *words), cost + len(words)) for found, words in self._ordered(tree))
@@ -127,9 +130,9 @@ class ProductRepairs:
         for goal in list(wanted):
             found = [factor for factor in left if self._is_like_slope(factor, goal)]
             if any(is_sum(factor.node) for factor in found):
-                whole = reduce(lambda whole, factor: Binary(".*", whole, factor.node), found[1:], found[0].node)
-                words = f"{render(whole)} must be {render(goal.node)}"
-                self._pairs.append(Pair(found[0], goal, Repair(replace(goal.node), (words,), 1)))
+                whole = reduce(lambda whole, factor: joined(".*", whole, factor.node), found[1:], found[0].node)
+                words = f"{as_typed(whole)} must be {as_typed(goal.node)}"
+                self._pairs.append(Pair(found[0], goal, Repair(copy(goal.node), (words,), 1)))
                 self._absorbed += found[1:]
                 wanted.remove(goal)
                 left = [factor for factor in left if factor not in found]
@@ -137,8 +140,8 @@ class ProductRepairs:
 
     def _is_like_slope(self, factor: Factor, goal: Factor) -> bool:
         """Whether a factor has the goal's layer alone in it, entry by entry, where the goal is its f'(s_k)."""
-        node, s = goal.node, goal.node.argument if isinstance(goal.node, Call) and goal.node.derivative else None
-        if not isinstance(s, Name) or factor.turned or factor.divides or isinstance(factor.node, Number):
+        node, s = goal.node, goal.node.argument if isinstance(goal.node, Function) and goal.node.slope else None
+        if not isinstance(s, Name) or factor.turned or factor.divides or isinstance(factor.node, Literal):
             return False
         here = {s.name, f"z{s.name[1:]}", f"y{s.name[1:]}"}
         parts = list(walk(factor.node))
@@ -205,30 +208,35 @@ class ProductRepairs:
                 words.append(f"{_divisor(number)} {BELONGS[0]}{why}")
                 tree = without(tree, number.node) or NOTHING
         for goal in wanted:
-            text = render(goal.node)
+            text = as_typed(goal.node)
             if goal.divides:
                 words.append(f"the division by {text} is missing")
-                tree = Binary("/", tree, goal.node)
+                tree = joined("/", tree, goal.node)
             else:
                 words.append(f"{text} is missing before {quoted(self._mine)}")
-                tree = Binary("*", goal.node, tree)
+                tree = joined("*", goal.node, tree)
         return Repair(tree, (*notes, *words), cost + len(words))
 
     def _signed(self, start: Repair) -> tuple[Repair, list[Factor]]:
         """The product with the right sign, and the person's numbers as they stand in it."""
-        negative = [f.node for f in self._own_numbers if (self._ground.number(f.node) or 0.0) < 0]
+        negative, wanted = (
+            [factor.node for factor in numbers if (self._ground.number(factor.node) or 0.0) < 0]
+            for numbers in (self._own_numbers, self._right_numbers)
+        )
         opposites = [pair.mine.node for pair in self._pairs if pair.opposite]
         own = list(self._own_numbers)
-        if (len(negative) + len(opposites)) % 2 == 0:
+        if (len(negative) + len(opposites) + len(wanted)) % 2 == 0:
             return start, own
         if opposites:
             turned = opposite(opposites[0])
-            words = f"the sign is wrong: {render(opposites[0])} must be {render(turned)}"
+            words = f"the sign is wrong: {as_typed(opposites[0])} must be {as_typed(turned)}"
             return Repair(replaced(start.tree, opposites[0], turned), (*start.notes, words), start.cost + 1), own
+        if not negative:
+            return Repair(opposite(start.tree), (*start.notes, "the sign is wrong"), start.cost + 1), own
         minus = negative[0]
         tree = without(start.tree, minus) or NOTHING
-        if isinstance(minus, Number) and minus != MINUS:
-            plus = Number(-minus.value)
+        if isinstance(minus, Literal) and minus != MINUS:
+            plus = Literal(-minus.value)
             tree = replaced(start.tree, minus, plus)
             own = [replace(number, node=plus) if number.node is minus else number for number in own]
         return Repair(tree, (*start.notes, "the sign is wrong"), start.cost + 1), own
@@ -266,8 +274,8 @@ class ProductRepairs:
         """The product with one more factor, wherever it can stand; the first that holds."""
         for place in _places(tree):
             for new in (node, transposed(node)):
-                for operator in ("*",) if is_number(place) else (".*", "*"):
-                    for product in (Binary(operator, place, new), Binary(operator, new, place)):
+                for operator in ("*",) if is_constant(place) else (".*", "*"):
+                    for product in (joined(operator, place, new), joined(operator, new, place)):
                         found = replaced(tree, place, product)
                         if self._ground.agree(found, self._right):
                             yield found
@@ -295,14 +303,14 @@ class ProductRepairs:
 
 
 def _divisor(number: Factor) -> str:
-    return f"/ {quoted(number.node)}" if number.divides else render(number.node)
+    return f"/ {quoted(number.node)}" if number.divides else as_typed(number.node)
 
 
 def _places(tree: Node) -> Iterator[Node]:
     """Where a factor can be put into a product."""
     yield tree
-    if isinstance(tree, Binary) and is_product(tree):
-        yield from _places(tree.left)
-        yield from _places(tree.right)
+    if is_product(tree):
+        for part in tree.children:
+            yield from _places(part)
     elif isinstance(tree, Transpose):
         yield from _places(tree.argument)

@@ -8,7 +8,6 @@ the whole, is evaluated before it is offered.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import islice
 
 from core.checking.formulas.edits import (
@@ -20,32 +19,39 @@ from core.checking.formulas.edits import (
     are_missing,
     do_not_belong,
     factors,
+    in_pairs,
+    is_constant,
     is_multiple,
-    is_number,
     is_product,
     is_sum,
+    joined,
+    operator_of,
     quoted,
     replaced,
     terms,
+    tidy,
     transposed,
     weight,
 )
-from core.checking.formulas.grammar import (
-    Binary,
-    Call,
-    Name,
-    Node,
-    Number,
-    Square,
-    Total,
-    Transpose,
-    function_name,
-    render,
-    walk,
-    with_children,
-)
 from core.checking.formulas.ground import Ground
 from core.checking.formulas.products import ProductRepairs
+from core.expression.nodes import (
+    COLUMNS,
+    Function,
+    IsTrueClass,
+    Literal,
+    Name,
+    Node,
+    Positive,
+    Power,
+    Product,
+    Signs,
+    Softmax,
+    Total,
+    Transpose,
+    walk,
+)
+from core.expression.typed import as_typed, function_name
 from core.quantity import canonical
 
 MOST_MISTAKES = 5
@@ -64,36 +70,9 @@ class Mender:
 
     def mend(self, mine: Node, right: Node) -> Repair | None:
         """The least repair that turns `mine` into a formula with the values of `right`, if enough of it belongs."""
-        found = self._repair(self._tidy(mine), right)
+        found = self._repair(tidy(mine), right)
         allowed = min(MOST_MISTAKES, max(2, weight(mine) - 1))  # something of it must belong
         return found if found is not None and found.cost <= allowed else None
-
-    def _tidy(self, node: Node) -> Node:
-        """The formula with the numbers in front of its sums, not inside, and with squares for A .* A."""
-        if isinstance(node, (Number, Name)):
-            return node
-        if isinstance(node, Binary):
-            if node.operator == ".*" and node.left == node.right:
-                return Square(self._tidy(node.left))
-            return with_children(node, (self._tidy(node.left), self._tidy(node.right)))
-        inner = self._tidy(node.argument)
-        if isinstance(node, Total) and isinstance(inner, Binary) and is_product(inner):
-            inner = self._led(inner)
-            if self._ground.number(inner.left) is not None and inner.operator != "/":
-                return Binary(inner.operator, inner.left, self._tidy(Total(inner.right)))
-            if self._ground.number(inner.right) is not None:
-                return Binary(inner.operator, self._tidy(Total(inner.left)), inner.right)
-        return with_children(node, (inner,))
-
-    def _led(self, product: Binary) -> Binary:
-        """A product with the number that it starts with, if it does, in front of all that follows."""
-        left = product.left
-        if product.operator == "/" or not isinstance(left, Binary) or left.operator not in PRODUCTS:
-            return product
-        led = self._led(left)
-        if self._ground.number(led.left) is None or self._ground.number(left) is not None:
-            return product
-        return Binary(led.operator, led.left, Binary(product.operator, led.right, product.right))
 
     def _repair(self, mine: Node, right: Node) -> Repair | None:
         if (mine, right) not in self._found:
@@ -118,15 +97,17 @@ class Mender:
         yield from self._operators(mine)
         if not is_sum(mine) and not is_multiple(mine):
             yield self._whole(mine)
-        if isinstance(right, Call):
+        if isinstance(right, Function):
             yield from self._call(mine, right)
+        elif isinstance(right, (Softmax, Positive)):
+            yield from self._applied(mine, right)
         elif isinstance(right, Total):
             yield from self._total(mine, right)
-        elif isinstance(right, Square):
+        elif isinstance(right, Power):
             yield from self._square(mine, right)
             if is_product(mine):
                 yield from self._products(mine, right)
-            right = Binary(".*", right.argument, replace(right.argument))
+            right = joined(".*", right.argument, in_pairs(right.argument))
         if is_product(mine) or is_product(right):
             yield from self._products(mine, right)
         if is_sum(right) or (is_sum(mine) and (not _is_leaf(right) or self._has_term(mine, right))):
@@ -136,79 +117,87 @@ class Mender:
             yield from _some(self._repair(mine, definition))
         if _is_leaf(mine) and _is_leaf(right):
             yield _exchange(mine, right)
-        if isinstance(mine, (Call, Total, Square)) and type(mine) is not type(right):
+        if isinstance(mine, (Function, Total, Power, Softmax)) and type(mine) is not type(right):
             yield from self._too_much(mine, right)
 
     def _operators(self, mine: Node) -> Iterator[Repair]:
         """A product where there is a sum, a difference or a quotient."""
-        for part in islice((part for part in walk(mine) if isinstance(part, Binary)), MOST_OPERATORS):
-            is_of_numbers = is_number(part.right) and (part.operator == "/" or is_number(part.left))
-            for operator in () if is_of_numbers or part.operator in PRODUCTS else PRODUCTS:
-                words = f"{part.operator} must be {operator} before {quoted(part.right)}"
-                yield Repair(replaced(mine, part, replace(part, operator=operator)), (words,), 1)
+        for part in islice((part for part in walk(mine) if operator_of(part)), MOST_OPERATORS):
+            operator, (left, right) = operator_of(part), part.children
+            is_of_numbers = is_constant(right) and (operator == "/" or is_constant(left))
+            for other in () if is_of_numbers or operator in PRODUCTS else PRODUCTS:
+                words = f"{operator} must be {other} before {quoted(right)}"
+                yield Repair(replaced(mine, part, joined(other, left, right)), (words,), 1)
 
     def _definition(self, node: Node) -> Node | None:
         return self._definitions.get(canonical(node.name, self._ground.depth)) if isinstance(node, Name) else None
 
     def _whole(self, mine: Node) -> Repair:
         if isinstance(mine, Transpose):
-            return Repair(mine.argument, (f"{render(mine.argument)} must not be transposed",), 1)
+            return Repair(mine.argument, (f"{as_typed(mine.argument)} must not be transposed",), 1)
         return Repair(transposed(mine), (f"{quoted(mine)} must be transposed",), 1)
 
-    def _call(self, mine: Node, right: Call) -> Iterator[Repair]:
+    def _call(self, mine: Node, right: Function) -> Iterator[Repair]:
         """f(argument) where it should be another f, or another argument, or where the f is missing."""
-        if not isinstance(mine, Call):
-            inner = self._repair(mine, right.argument)
-            if inner is not None:
-                new = replace(right, argument=inner.tree)
-                words = f"{function_name(right)} is missing: {render(inner.tree)} must be {render(new)}"
-                yield Repair(new, (*inner.notes, words), inner.cost + 1)
+        if not isinstance(mine, Function):
+            yield from self._applied(mine, right)
             return
         inner = self._repair(mine.argument, right.argument) or Repair(right.argument, cost=weight(mine))
-        is_function = self._ground.function(mine) is self._ground.function(right)
-        new = replace(mine if is_function else right, derivative=right.derivative, argument=inner.tree)
-        wrong = (not is_function) + (mine.derivative != right.derivative)
+        is_function = self._ground.is_same_function(mine, right)
+        new = Function((mine if is_function else right).name, inner.tree, right.slope)
+        wrong = (not is_function) + (mine.slope != right.slope)
         if not wrong and inner.notes and not _is_leaf(mine.argument):
             yield Repair(new, inner.notes, inner.cost)
             return
-        label = canonical(f"s_{mine.function}", self._ground.depth)
+        label = canonical(f"s{mine.name.removeprefix('f')}", self._ground.depth)
         if mine.argument == Name(label) and inner.cost:  # f_j(s_j) for f_k(s_k) is one slip
-            new, wrong = replace(right, argument=inner.tree), wrong - (not is_function)
-        yield Repair(new, (f"{render(mine)} must be {render(new)}",), wrong + inner.cost)
+            new, wrong = Function(right.name, inner.tree, right.slope), wrong - (not is_function)
+        yield Repair(new, (f"{as_typed(mine)} must be {as_typed(new)}",), wrong + inner.cost)
+
+    def _applied(self, mine: Node, right: Node) -> Iterator[Repair]:
+        """What a function is applied to, put right, and the function where it is missing."""
+        is_there, (argument,) = type(mine) is type(right), right.children
+        inner = self._repair(mine.children[0] if is_there else mine, argument)
+        if inner is None:
+            return
+        new = right.with_children((inner.tree,))
+        words = f"{_function(right)} is missing: {as_typed(inner.tree)} must be {as_typed(new)}"
+        yield Repair(new, (*inner.notes, *(() if is_there else (words,))), inner.cost + (not is_there))
 
     def _total(self, mine: Node, right: Total) -> Iterator[Repair]:
+        summed = f"the sum over {'the outputs' if right.over == COLUMNS else 'the samples (rows)'}"
         if isinstance(mine, Total):
             inner = self._repair(mine.argument, right.argument)
             if inner is not None:
-                yield Repair(Total(inner.tree), inner.notes, inner.cost)
+                notes = inner.notes if mine.over == right.over else (*inner.notes, f"it must be {summed}")
+                yield Repair(Total(right.over, inner.tree), notes, inner.cost + (mine.over != right.over))
             return
-        if isinstance(mine, Square) and isinstance(mine.argument, Total):
-            inner = self._repair(Square(mine.argument.argument), right.argument)
+        if isinstance(mine, Power) and isinstance(mine.argument, Total):
+            inner = self._repair(mine.argument.argument**2, right.argument)
             if inner is not None:
                 words = "the squares must be summed, not the sum squared"
-                yield Repair(Total(inner.tree), (*inner.notes, words), inner.cost + 1)
+                yield Repair(Total(right.over, inner.tree), (*inner.notes, words), inner.cost + 1)
+        if isinstance(right.argument, Product) and self._ground.agree(mine, right.argument.children[-1]):
+            yield Repair(right, (f"{as_typed(mine)} must be {as_typed(right)}",), 1)  # p for p_y
         inner = self._repair(mine, right.argument)
         if inner is None:
             return
         if self._ground.agree(inner.tree, right):
             yield inner
-        words = f"the sum over {self._ground.summed} is missing"
-        yield Repair(Total(inner.tree), (*inner.notes, words), inner.cost + 1)
+        yield Repair(Total(right.over, inner.tree), (*inner.notes, f"{summed} is missing"), inner.cost + 1)
 
-    def _square(self, mine: Node, right: Square) -> Iterator[Repair]:
-        inner = self._repair(mine.argument if isinstance(mine, Square) else mine, right.argument)
-        if inner is not None and isinstance(mine, Square):
-            yield Repair(Square(inner.tree), inner.notes, inner.cost)
+    def _square(self, mine: Node, right: Power) -> Iterator[Repair]:
+        inner = self._repair(mine.argument if isinstance(mine, Power) else mine, right.argument)
+        if inner is not None and isinstance(mine, Power):
+            yield Repair(inner.tree**2, inner.notes, inner.cost)
         elif inner is not None:
-            yield Repair(Square(inner.tree), (*inner.notes, f"{quoted(inner.tree)} must be squared"), inner.cost + 1)
+            yield Repair(inner.tree**2, (*inner.notes, f"{quoted(inner.tree)} must be squared"), inner.cost + 1)
 
-    def _too_much(self, mine: Call | Total | Square, right: Node) -> Iterator[Repair]:
+    def _too_much(self, mine: Node, right: Node) -> Iterator[Repair]:
         """A function where there should be none."""
-        inner = self._repair(mine.argument, right)
+        inner = self._repair(mine.children[0], right)
         if inner is not None:
-            what = function_name(mine) if isinstance(mine, Call) else "the sum"
-            what = "the square" if isinstance(mine, Square) else what
-            yield Repair(inner.tree, (*inner.notes, f"{what} {BELONGS[0]}"), inner.cost + 1)
+            yield Repair(inner.tree, (*inner.notes, f"{_function(mine)} {BELONGS[0]}"), inner.cost + 1)
 
     def _sum(self, mine: Node, right: Node) -> Iterator[Repair]:
         """Terms that are wrong, missing, too many or of the wrong sign."""
@@ -232,14 +221,14 @@ class Mender:
             cost += found.cost
             if sign:
                 words = "added, not subtracted" if wanted[j].positive else "subtracted, not added"
-                signs.append(f"{render(found.tree)} must be {words}")
+                signs.append(f"{as_typed(found.tree)} must be {words}")
         foreign = [term.node for i, term in enumerate(left) if i not in chosen]
         missing = [term for j, term in enumerate(wanted) if j not in done]
         if chosen:
             parts = [chosen[i] for i in sorted(chosen)]
             if len(signs) == len(parts) == 2:
                 turned = added([part._replace(positive=not part.positive) for part in parts])
-                signs = [f"the sign is wrong: {render(turned)} must be {render(added(parts))}"]
+                signs = [f"the sign is wrong: {as_typed(turned)} must be {as_typed(added(parts))}"]
             notes += [*signs, *do_not_belong(foreign), *are_missing(map(_signed, missing))]
             yield Repair(added([*parts, *missing]), tuple(notes), cost + len(signs) + len(foreign) + len(missing))
 
@@ -275,21 +264,29 @@ class Mender:
 
 def _is_leaf(node: Node) -> bool:
     """Whether it is a quantity, or a function of one."""
-    return isinstance(node.argument if isinstance(node, (Call, Transpose)) else node, (Name, Number))
+    inner = node.argument if isinstance(node, (Function, Transpose)) else node
+    return isinstance(inner, (Name, Literal, IsTrueClass, Signs))
+
+
+def _function(node: Node) -> str:
+    """What is applied to something, in words."""
+    if isinstance(node, Function):
+        return function_name(node)
+    return {Softmax: "softmax", Total: "the sum", Power: "the square"}.get(type(node), "[... > 0]")
 
 
 def _role(node: Node) -> str:
     """What a leaf is: "W", "b", "forward" for whatever comes of the inputs, "backward" for every gradient."""
     if isinstance(node, Transpose):
         return _role(node.argument)
-    role = node.name.split("_")[0] if isinstance(node, Name) else "z" if isinstance(node, Call) else ""
+    role = node.name.split("_")[0] if isinstance(node, Name) else "z" if isinstance(node, Function) else ""
     return next((group for group, members in ROLES.items() if role in members), role)
 
 
 def _exchange(mine: Node, right: Node) -> Repair:
     """One leaf for another; of another kind, it counts as one too many and one missing."""
-    why = ", the one before the update" if render(mine) == f"{render(right)}_next" else ""
-    return Repair(right, (f"{render(mine)} must be {render(right)}{why}",), 1 + (_role(mine) != _role(right)))
+    why = ", the one before the update" if as_typed(mine) == f"{as_typed(right)}_next" else ""
+    return Repair(right, (f"{as_typed(mine)} must be {as_typed(right)}{why}",), 1 + (_role(mine) != _role(right)))
 
 
 def _some(found: Repair | None) -> Iterator[Repair]:
@@ -298,4 +295,6 @@ def _some(found: Repair | None) -> Iterator[Repair]:
 
 
 def _signed(term: Term) -> str:
-    return render(term.node) if term.positive else f"- {quoted(term.node) if is_sum(term.node) else render(term.node)}"
+    return (
+        as_typed(term.node) if term.positive else f"- {quoted(term.node) if is_sum(term.node) else as_typed(term.node)}"
+    )

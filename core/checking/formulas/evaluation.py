@@ -1,0 +1,164 @@
+"""The value of a formula on a step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property, partial
+
+import numpy as np
+
+from core.arrays import Array
+from core.checking.formulas.fit import NUMBER, Shape, Shapes
+from core.computation import values_of
+from core.equations import PER_SAMPLE, PER_UNIT
+from core.errors import FormulaError
+from core.expression.nodes import Function, MatrixProduct, Name, Node, Product, Transpose, walk
+from core.expression.value import PRIMITIVES, Compiler, Evaluate
+from core.quantity import canonical
+from core.step import Step
+from core.suggestion import suggest
+from core.text import shown
+
+MOST_CELLS = 2_000_000
+EXACT = 1e-9
+UNKNOWN_FUNCTIONS = frozenset(("min", "sqrt", "diag", "ones", "abs", "dot", "np"))
+
+
+class UnknownNameError(FormulaError):
+    """A formula with a name that the step does not have, in words."""
+
+
+class Evaluator:
+    """Formulas for the quantity `target`, evaluated on a step; one that names the target itself has no value. `work`
+    counts the numbers computed so far.
+    """
+
+    def __init__(self, step: Step, target: str) -> None:
+        statement = step.statement
+        self.depth, self._target = len(step.weights), target
+        self._functions = statement.functions
+        self._values = values_of(step)
+        per_unit, per_sample = statement.with_axes(PER_UNIT), statement.with_axes(PER_SAMPLE)
+        shapes: dict[str, Shape] = dict.fromkeys(statement.numbers, NUMBER)
+        shapes |= {name: _shape(value, name in per_unit) for name, value in self._values.items()}
+        self._names = [*self._values, *statement.numbers]
+        self._shapes = Shapes(lambda name: shapes[canonical(name, self.depth)], MOST_CELLS)
+        self._compile = _Remembering(statement.functions, statement.numbers, per_unit, per_sample)
+        self._known: dict[Node, Node] = {}
+
+    @property
+    def work(self) -> int:
+        return self._compile.work
+
+    @np.errstate(all="ignore")
+    def __call__(self, node: Node) -> Array:
+        """The value of a formula: a matrix, a vector or a number. Raises FormulaError where it has none."""
+        tree = self._in_known_names(node)
+        rows, columns = self._shapes(node)
+        value: Array = self._compile(tree)(self._values)
+        return value.reshape([count for count in (rows, columns) if count is not None])
+
+    def look_up(self, node: Node) -> None:
+        """Raises UnknownNameError, which tells of each thing that a formula names and the step does not have."""
+        unknown = dict.fromkeys(filter(None, map(self._unknown, walk(node))))
+        if unknown:
+            raise UnknownNameError(_listed(list(unknown)))
+
+    def is_same_function(self, one: Function, other: Function) -> bool:
+        """Whether two functions are the same, whatever their names, but for the derivative."""
+        names = [canonical(node.name, self.depth) for node in (one, other)]
+        first, second = (self._functions.get(name) for name in names)
+        return names[0] == names[1] or (first is not None and first is second)
+
+    def _in_known_names(self, node: Node) -> Node:
+        """The formula with each quantity and function under its first name."""
+        if node not in self._known:
+            parts = tuple(map(self._in_known_names, node.children))
+            if message := self._unknown(node):
+                raise UnknownNameError(message)
+            if isinstance(node, Name):
+                name = canonical(node.name, self.depth)
+                if name == self._target:
+                    raise FormulaError(f"it says what {name} is by {name} itself")
+                self._known[node] = Name(name)
+            elif isinstance(node, Function):
+                self._known[node] = Function(canonical(node.name, self.depth), parts[0], node.slope)
+            elif isinstance(node, Transpose) and None in self._shapes(node.argument):
+                self._known[node] = parts[0]  # a vector is one either way
+            elif isinstance(node, MatrixProduct) and any(self._shapes(part) == NUMBER for part in node.children):
+                self._known[node] = Product(*parts)
+            else:
+                self._known[node] = node.with_children(parts)
+        return self._known[node]
+
+    def _unknown(self, part: Node) -> str:
+        """What is wrong with a name; empty where nothing is."""
+        if isinstance(part, Function):
+            name = canonical(part.name, self.depth)
+            if name in self._functions or (name in PRIMITIVES and not part.slope):
+                return ""
+            is_layer = part.name.startswith("f_")
+            layers = f"there is no {part.name}: the layers are 1 to {self.depth}, or out"
+            return layers if is_layer else f"the derivative of {part.name} is not known"
+        if not isinstance(part, Name) or canonical(part.name, self.depth) in self._names:
+            return ""
+        if part.name in UNKNOWN_FUNCTIONS:
+            return (
+                f'"{part.name}" is not known; expected quantities of the step, f1(...) to f_out(...), their '
+                "derivatives f1'(...), relu, tanh, sigmoid, softmax, exp, log, max(0, ...), sum, mean and the "
+                "operators + - * .* / ' ^2"
+            )
+        return suggest(shown(part.name)[1:-1], self._names)
+
+
+class _Remembering(Compiler):
+    """Evaluates every part of all formulas once, to matrices; for the same values each time."""
+
+    work = 0
+
+    def __call__(self, node: Node) -> Evaluate:
+        return partial(self._value, node)
+
+    def _value(self, node: Node, values: Mapping[str, Array]) -> Array:
+        if node not in self._found:
+            value = self._found[node] = np.atleast_2d(super().__call__(node)(values))
+            inner = self._found[node.children[0]].shape[1] if isinstance(node, MatrixProduct) else 1
+            self.work += value.size * inner if node.children else 0
+        return self._found[node]
+
+    @cached_property
+    def _found(self) -> dict[Node, Array]:
+        return {}
+
+
+def is_same(found: Array, target: Array) -> bool:
+    """Whether two values are the same but for rounding; a vector may come out as a matrix of one row or column, and a
+    single number as a matrix or vector of one.
+    """
+    found = fitted(found, target)
+    if found.shape != target.shape:
+        return False
+    scale = float(np.abs(target).max(initial=0.0))
+    return bool((np.abs(found - target) <= EXACT * scale).all())
+
+
+def fitted(found: Array, target: Array) -> Array:
+    """A value in the shape of its target, where it merely is a matrix of one row or column, or of one number, for that;
+    else as it is.
+    """
+    is_flat = found.size == target.size and found.ndim > target.ndim and 1 in found.shape
+    return found.reshape(target.shape) if is_flat else found
+
+
+def _shape(value: Array, is_per_unit: bool) -> Shape:
+    """The shape of a quantity's values in a tree."""
+    if value.ndim == 1:
+        return (None, len(value)) if is_per_unit else (len(value), None)
+    return (value.shape[0], value.shape[1]) if value.ndim else NUMBER
+
+
+def _listed(messages: list[str]) -> str:
+    """Several messages about names as one, which says but once what there is to choose from."""
+    choices = [message.partition("; expected one of ") for message in messages]
+    last = {tail: i for i, (_, _, tail) in enumerate(choices)}
+    return "; ".join(m if last[c[2]] == i else c[0] for i, (m, c) in enumerate(zip(messages, choices, strict=True)))
