@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 
 from core.text import SURE
 
@@ -23,6 +23,8 @@ def rounded(value: float, digits: int = USUAL) -> str:
     number = (
         exact if len(exact.as_tuple().digits) <= digits else Context(prec=digits, rounding=ROUND_HALF_UP).plus(exact)
     )
+    if math.isinf(float(number)):  # rounded up, beyond what a float can hold
+        number = Context(prec=digits, rounding=ROUND_DOWN).plus(exact)
     power = number.adjusted()
     if SMALLEST_PLAIN <= power < digits:
         return f"{number:f}"
