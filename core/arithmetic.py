@@ -84,7 +84,7 @@ class CellArithmetic:
         return Line(self._print(tree, nearest), result, False)
 
     def _print(self, tree: Node, spell: Spelling | None = None) -> Pieces:
-        return LinePrinter(self._label, self._scope.statement.rows, spell)(tree)
+        return LinePrinter(self._label, self._scope.statement.rows, self._scope.statement.pieces, spell)(tree)
 
     def _place(self, cell: nodes.Cell, indices: Indices) -> Place:
         found = self._scope.cells(cell, indices)

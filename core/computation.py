@@ -13,7 +13,7 @@ from typing import TypeAlias
 from core.arrays import Array
 from core.equations import Statement
 from core.expression.nodes import Name, Node
-from core.expression.notation import NEXT, printed_symbol
+from core.expression.notation import NEXT
 from core.expression.paper import on_paper
 from core.expression.pieces import CLOSE, EQUALS, OPEN, SPACE, Piece, Pieces, as_text, word
 from core.expression.printer import names_shown
@@ -43,10 +43,15 @@ class Computation:
         """Whether it is a weight or bias that is not trained."""
         return isinstance(self.tree, Name) and self.name == self.tree.name + NEXT
 
+    @property
+    def symbol(self) -> Piece:
+        """The left side in print."""
+        return self.statement.pieces[self.name]
+
     @cached_property
     def pieces(self) -> Pieces:
         """The formula that it is computed by in print, without the left side."""
-        return on_paper(self.tree, self.statement.rows) + FROZEN * self.frozen
+        return on_paper(self.tree, self.statement.rows, self.statement.pieces) + FROZEN * self.frozen
 
     @property
     def formula(self) -> Formula:
@@ -70,7 +75,7 @@ class Computation:
     def lines(self, values: Values) -> tuple[str, str]:
         """The formula, and the line of shapes that stands under it: ("s₁ = X_in W₁", "4×3  4×2 2×3")."""
         above = below = ""
-        for piece in (printed_symbol(self.name), *EQUALS, *self.pieces):
+        for piece in (self.symbol, *EQUALS, *self.pieces):
             if not piece.name:
                 above += as_text([piece])
                 continue
@@ -113,4 +118,5 @@ def computations(problem: Problem, rows: int) -> tuple[Computation, ...]:
 
 def output_gradient(problem: Problem, rows: int) -> Pieces:
     """∂ℒ/∂y_out in a batch of `rows` rows."""
-    return on_paper(Statement(problem, rows).output_gradient, rows)
+    statement = Statement(problem, rows)
+    return on_paper(statement.output_gradient, rows, statement.pieces)

@@ -12,6 +12,8 @@ import numpy as np
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
 from core.expression.nodes import ALL, ROWS, Function, Literal, Name, Node, Product, Quotient, Total
+from core.expression.notation import symbol_piece
+from core.expression.pieces import Piece
 from core.expression.value import Compiler, Evaluate
 from core.losses import LossEquations
 from core.problem import Problem
@@ -97,6 +99,11 @@ class Statement(Record):
         """The quantities, given ones too, whose values are laid out like this."""
         equations = (*self.given.values(), *self.equations.values())
         return frozenset(equation.name for equation in equations if equation.axes == axes)
+
+    @cached_property
+    def pieces(self) -> dict[str, Piece]:
+        """The same as pieces of formulas."""
+        return {name: symbol_piece(name, text, name in self.numbers) for name, text in self.symbols.items()}
 
     @cached_property
     def _compile(self) -> Compiler:

@@ -165,8 +165,9 @@ class _Builder:
         self._values[OUTPUT_GRADIENT] = self._statement.value_of(self.trees[OUTPUT_GRADIENT], self._values)
 
     def formula(self, name: str, tree: Node) -> Formula:
-        left = _whole(printed_symbol(name))
-        right = tuple(map(_whole, on_paper(tree, self._rows)))
+        symbols = self._statement.pieces
+        left = _whole(symbols.get(name, printed_symbol(name)))
+        right = tuple(map(_whole, on_paper(tree, self._rows, symbols)))
         words = tuple(self._words(right))
         return Formula(self._token((left,), left), tree, words, (left, *EQUALS, *right), self._values, self._statement)
 

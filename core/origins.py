@@ -16,7 +16,6 @@ from core.computation import values_of
 from core.expression import nodes
 from core.expression.cell import ANY_OTHER, LARGEST, OTHER, ROW, TRUE, Index, Letter
 from core.expression.nodes import Function, Softmax, walk
-from core.expression.notation import printed_symbol
 from core.expression.pieces import Piece, as_text
 from core.expression.sums import Indices
 from core.losses import SoftmaxLoss
@@ -216,7 +215,7 @@ class Scope:
         """The same as a piece of a formula."""
         values = self.values[place.name if place.name in self.values else place.name.removesuffix("_next")]
         cell = place.cell[:1] if values.ndim == 2 and values.shape[1] == 1 else place.cell
-        return printed_symbol(place.name)._replace(cell=cell)
+        return self.statement.pieces[place.name]._replace(cell=cell)
 
 
 @lru_cache(maxsize=2)

@@ -38,7 +38,7 @@ from core.expression.nodes import (
     put_in_place,
     walk,
 )
-from core.expression.notation import NUMPY, TYPED, printed_symbol
+from core.expression.notation import NUMPY, TYPED, printed_symbol, symbol_piece
 from core.expression.paper import PaperPrinter, on_paper
 from core.expression.pieces import Piece, as_text
 from core.expression.printer import Printed, Printer
@@ -82,7 +82,7 @@ def by_python(line: str, step: core.Step) -> Any:
     for name, function in statement.functions.items():
         names |= {name: function, f"{name}_slope": function.slope}
     names |= {"np": np, "softmax": SoftmaxLoss.softmax, "one_hot": SoftmaxLoss.one_hot}
-    names |= {name: statement.number(name) for name in ("alpha", "n", "m")}
+    names |= statement.numbers
     return eval(line, {"__builtins__": {}}, names)
 
 
@@ -136,7 +136,19 @@ def test_a_piece_knows_the_quantity_that_it_shows(problem: core.Problem) -> None
 def test_every_symbol_is_that_of_its_quantity() -> None:
     for step in steps():
         for name, symbol in symbols_of(step).items():
-            assert as_text([printed_symbol(name)]) == symbol
+            assert as_text([printed_symbol(name)]) == as_text([step.statement.pieces[name]]) == symbol
+
+
+def test_names_of_a_problem_s_own_have_the_symbols_that_it_says() -> None:
+    symbols = {
+        "kappa": symbol_piece("kappa", "κ", is_number=True),
+        "diff": symbol_piece("diff", "diff"),
+        "ddiff": symbol_piece("ddiff", "∂diff"),
+    }
+    pieces = on_paper(Name("kappa") * Name("diff") * Name("ddiff"), symbols=symbols)
+    assert as_text(pieces) == "κ diff ⊙ ∂diff"
+    assert [piece.name for piece in pieces if piece.name] == ["diff", "ddiff"]
+    assert tex(pieces) == r"\kappa \, \mathrm{diff} \odot \partial\mathrm{diff}"
 
 
 @pytest.mark.parametrize(

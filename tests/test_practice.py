@@ -21,8 +21,8 @@ from core.practice.fresh import practice_problem
 from core.practice.progress import forget_progress, keep_progress, progress_path, resume
 from core.practice.typed import read_rows
 from core.solving import solve
-from core.solving.arithmetic import worked_out
 from samples import LOSSES, exercise_2, problems, random_problem
+from test_solution_lines import by_python
 
 BUILT_IN = ("exercise-1", "exercise-2", "exercise-3", "why-the-max", "xor")
 
@@ -390,8 +390,8 @@ def test_every_hint_is_the_arithmetic_of_the_cell(name: str) -> None:
         assert [*map(float, NUMBER.findall(lines[1]))] == pytest.approx([*map(float, NUMBER.findall(numbers))], 1e-5)
         sign, value = lines[2].split()
         assert value == key[quantity.name, cell]
-        ((given,),) = worked_out([lines[1].removeprefix("= ")]) or ((None,),)
-        assert sign == "=" if given is not None and f"{given:.5e}" == f"{Decimal(value):.5e}" else "≈"
+        given = by_python([lines[1].removeprefix("= ")])
+        assert sign == "=" if f"{given:.5e}" == f"{Decimal(value):.5e}" else "≈"
     assert work.hints == HINTS * work.total
     assert work.points == 0
     assert work.hint() == ()

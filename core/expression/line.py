@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from core.expression.nodes import Cell, Function, Name, Node, Number, Positive, Quotient, Rest, Sum
 from core.expression.notation import ATOM, PAPER, POSTFIX, PREFIX, PRODUCT, SUM
@@ -20,11 +20,17 @@ LINE = PAPER._replace(
 
 class LinePrinter(Printer):
     """Prints the tree of a cell whose sums are written out, in a batch of `rows` rows. `label` says what a cell is
-    called; `spell` says how a number is written: without, a rest is "…".
+    called, `symbols` what numbers are; `spell` says how a number is written: without, a rest is "…".
     """
 
-    def __init__(self, label: Callable[[Cell], Pieces], rows: int, spell: Callable[[float], str] | None = None) -> None:
-        super().__init__(LINE)
+    def __init__(
+        self,
+        label: Callable[[Cell], Pieces],
+        rows: int,
+        symbols: Mapping[str, Piece],
+        spell: Callable[[float], str] | None = None,
+    ) -> None:
+        super().__init__(LINE, symbols)
         self._label, self._rows, self._spell = label, rows, spell
 
     def cell(self, node: Cell) -> Printed:

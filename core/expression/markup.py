@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
@@ -9,7 +10,8 @@ from core.expression.pieces import CLOSE, LETTER, NUMBER, OPEN, SIGN, SPACE, WOR
 
 OPERATORS = {"max", "log", "exp", "tanh"}  # that LaTeX knows by name
 FUNCTIONS = {"softmax", "sigmoid", "relu", "mean", "one-hot", "identity"}
-TEX_LETTERS = {"δ": r"\delta", "ℒ": r"\mathcal{L}", "ℓ": r"\ell", "α": r"\alpha", "Σ": r"\sum"}
+TEX_LETTERS = {"ℒ": r"\mathcal{L}", "ℓ": r"\ell", "Σ": r"\sum"}
+GREEK, ODD = "GREEK SMALL LETTER ", ("OMICRON", "FINAL SIGMA")  # which have no command
 TEX_SIGNS = {
     "⊙": r"\odot",
     "·": r"\cdot",
@@ -101,9 +103,17 @@ def _tex_piece(piece: Piece) -> str:
     return f"{_tex_name(piece)}{_tex_index(piece.subscript)}{primes}{f'^{{{marks}}}' if marks else ''}"
 
 
+def tex_greek(letter: str) -> str:
+    """The command for a small Greek letter; empty for anything else."""
+    name = unicodedata.name(letter, "") if len(letter) == 1 else ""
+    short = name.removeprefix(GREEK)
+    return rf"\{short.lower().replace('lamda', 'lambda')}" if short.isalpha() and short not in (name, *ODD) else ""
+
+
 def _tex_name(piece: Piece) -> str:
     if piece.kind == LETTER:
-        return TEX_LETTERS.get(piece.text, piece.text if len(piece.text) == 1 else rf"\mathrm{{{piece.text}}}")
+        letter = TEX_LETTERS.get(piece.text) or tex_greek(piece.text)
+        return letter or (piece.text if len(piece.text) == 1 else rf"\mathrm{{{piece.text}}}")
     if piece.text in OPERATORS:
         return rf"\{piece.text}"
     return rf"\operatorname{{{piece.text}}}" if piece.text in FUNCTIONS else rf"\text{{ {piece.text} }}"

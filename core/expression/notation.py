@@ -6,13 +6,14 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
+from core.expression import nodes
 from core.expression.nodes import ALL, COLUMNS, ROWS
-from core.expression.pieces import BLANK, CLOSE, LETTER, OPEN, Piece, Pieces, letter, number, sign, word
+from core.expression.pieces import BLANK, CLOSE, LETTER, OPEN, Piece, Pieces, as_text, letter, number, sign, word
 
 # How closely a part of a formula holds together. A sum of the Σ kind takes the whole product behind it.
 SUM, PREFIX, PRODUCT, POSTFIX, ATOM = range(5)
 
-NUMBERS = ("alpha", "n", "m")  # names that stand for a number, by which everything can be multiplied
+NUMBERS = nodes.NUMBERS - {"loss"}  # names that stand for a number and are no quantities
 LETTERS = {"delta": "δ", "alpha": "α", "loss": "ℒ", "sample": "ℓ"}
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 NEXT = "_next"
@@ -92,8 +93,16 @@ def printed_symbol(name: str) -> Piece:
     base, _, index = name.removesuffix(NEXT).partition("_")
     before = "∂" if base[0] == "d" and base[1:] and base not in LETTERS else ""
     base, index = base.removeprefix("d") if before else base, "" if base == "sample" else index
-    marks, shown = "⁺" * name.endswith(NEXT), "" if name in NUMBERS else name
-    return Piece(LETTER, LETTERS.get(base, base), index, marks, before, name=shown)
+    return Piece(LETTER, LETTERS.get(base, base), index, "⁺" * name.endswith(NEXT), before, name=name)
+
+
+def symbol_piece(name: str, symbol: str, is_number: bool = False) -> Piece:
+    """The piece of a name with this symbol, the usual one or one that somebody has chosen: κ."""
+    usual = printed_symbol(name)
+    if as_text([usual]) != symbol:
+        before = "∂" if symbol.startswith("∂") else ""
+        usual = Piece(LETTER, symbol.removeprefix(before), before=before, name=name)
+    return usual._replace(name="") if is_number else usual
 
 
 def _printed_function(name: str, slope: bool) -> Form:
@@ -145,7 +154,7 @@ PAPER = Notation(
 
 def typed_symbol(name: str) -> Piece:
     """The name as it is typed."""
-    return Piece(LETTER, name, name="" if name in NUMBERS else name)
+    return Piece(LETTER, name, name=name)
 
 
 def _typed_function(name: str, slope: bool) -> Form:

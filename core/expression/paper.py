@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.expression.nodes import (
     ALL,
     COLUMNS,
@@ -24,7 +26,7 @@ from core.expression.nodes import (
     walk,
 )
 from core.expression.notation import ATOM, PAPER, POSTFIX, PREFIX, PRODUCT, SUM
-from core.expression.pieces import BLANK, CLOSE, OPEN, Pieces, letter, number, sign, word
+from core.expression.pieces import BLANK, CLOSE, OPEN, Piece, Pieces, letter, number, sign, word
 from core.expression.printer import Printed, Printer
 
 TRUE, WRONG = IsTrueClass(), IsTrueClass(other=True)
@@ -39,9 +41,11 @@ INDEXED = (Name, Softmax)  # whose entry of a class has an index
 WITHOUT_COLUMNS = (MatrixProduct, Transpose, Signs)  # of which a column is not that of their parts
 
 
-def on_paper(tree: Node, rows: int | None = None) -> Pieces:
-    """A formula without its left side, over a batch of `rows` rows; without them n stands for their number."""
-    found = PaperPrinter(rows)(tree)
+def on_paper(tree: Node, rows: int | None = None, symbols: Mapping[str, Piece] = {}) -> Pieces:
+    """A formula without its left side, over a batch of `rows` rows; without them n stands for their number. `symbols`
+    has the pieces of names, of a number without a name; others are printed as usual.
+    """
+    found = PaperPrinter(rows, symbols)(tree)
     one_hot = PAPER.true_class[False].parts[0]
     says_y = any(isinstance(part, IsTrueClass) for part in walk(tree)) and one_hot not in found
     return found + WHERE if says_y else found
@@ -55,8 +59,8 @@ def on_entries(tree: Node) -> Pieces:
 class PaperPrinter(Printer):
     """Prints trees as they are written on paper."""
 
-    def __init__(self, rows: int | None = None) -> None:
-        super().__init__(PAPER)
+    def __init__(self, rows: int | None = None, symbols: Mapping[str, Piece] = {}) -> None:
+        super().__init__(PAPER, symbols)
         self._rows = rows
         self._index = ""  # the letter behind the names, within a sum over the classes
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from core.expression.nodes import (
@@ -42,10 +42,13 @@ class Printed(NamedTuple):
 
 
 class Printer:
-    """Prints trees in a notation. A subclass prints a kind of node otherwise by the method of its name."""
+    """Prints trees in a notation. `symbols` has the pieces of names, of a number without a name; others are printed as
+    usual. A subclass prints a kind of node otherwise by the method of its name.
+    """
 
-    def __init__(self, notation: Notation) -> None:
+    def __init__(self, notation: Notation, symbols: Mapping[str, Piece] = {}) -> None:
         self.notation = notation
+        self._symbols = symbols
 
     def __call__(self, node: Node) -> Pieces:
         """The pieces of a formula."""
@@ -71,8 +74,21 @@ class Printer:
                 pieces += self.within(argument, part)
         return Printed(form.level, tuple(pieces))
 
+    def symbol(self, name: str) -> Piece:
+        """The piece that shows a name."""
+        if name in self._symbols:
+            return self._symbols[name]
+        piece = self.notation.symbol(name)
+        return piece._replace(name="") if name in NUMBERS else piece
+
+    def is_number(self, node: Node) -> bool:
+        """Whether a part is a number, which multiplies every entry."""
+        if isinstance(node, Name):
+            return not self.symbol(node.name).name
+        return isinstance(node, (Literal, Quotient)) and all(map(self.is_number, node.children))
+
     def name(self, node: Name) -> Printed:
-        piece = self.notation.symbol(node.name)
+        piece = self.symbol(node.name)
         return Printed(POSTFIX if piece.marks else ATOM, (piece,))
 
     def literal(self, node: Literal) -> Printed:
@@ -106,11 +122,11 @@ class Printer:
         if not rest:
             return self.printed(first)
         pieces = [*self.factor(first, leads=True)]
-        numbers = is_number(first)
+        numbers = self.is_number(first)
         for factor in rest:
             pieces += self.times(numbers)
             pieces += self.factor(factor, leads=False)
-            numbers = numbers and is_number(factor)
+            numbers = numbers and self.is_number(factor)
         return Printed(PRODUCT, tuple(pieces))
 
     def factor(self, node: Node, leads: bool) -> Pieces:
@@ -132,7 +148,7 @@ class Printer:
         if node == HALF and self.notation.half is not None:
             return self.filled(self.notation.half)
         form, (above, below) = self.notation.quotient, node.children
-        numbers = is_number(node)
+        numbers = self.is_number(node)
         between = form.fraction if numbers else form.between
         pieces = (*self.within(above, form.above), *between, *self.within(below, form.below))
         return Printed(form.fraction_level if numbers else form.level, pieces)
@@ -157,7 +173,7 @@ class Printer:
     def transpose(self, node: Transpose) -> Printed:
         if not isinstance(node.argument, Name):
             return self.filled(self.notation.transpose, node.argument)
-        piece = self.notation.symbol(node.argument.name)
+        piece = self.symbol(node.argument.name)
         return Printed(POSTFIX, (piece._replace(marks=piece.marks + self.notation.transposed, transposed=True),))
 
     def total(self, node: Total) -> Printed:
@@ -170,7 +186,7 @@ class Printer:
         return self.filled(self.notation.largest, node.argument)
 
     def cell(self, node: Cell) -> Printed:
-        piece = self.notation.symbol(node.name)
+        piece = self.symbol(node.name)
         return Printed(POSTFIX if piece.marks else ATOM, (piece._replace(cell=self.indices(node)),))
 
     def indices(self, node: Cell) -> tuple[int | str, ...]:
@@ -202,13 +218,6 @@ _METHODS: dict[type[Node], str] = {
     Number: "number",
     Rest: "rest",
 }
-
-
-def is_number(part: Node) -> bool:
-    """Whether a part is a number, which multiplies every entry."""
-    if isinstance(part, Name):
-        return part.name in NUMBERS
-    return isinstance(part, (Literal, Quotient)) and all(map(is_number, part.children))
 
 
 def names_shown(pieces: Iterable[Piece]) -> tuple[str, ...]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from core.computation import computations, copies, output_gradient
 from core.equations import Statement
 from core.expression.nodes import Function, Node, names_in, walk
 from core.expression.notation import printed_symbol
 from core.expression.paper import on_entries
-from core.expression.pieces import BLANK, CLOSE, EQUALS, OPEN, Piece, Pieces, letter, number, sign, word
+from core.expression.pieces import BLANK, CLOSE, EQUALS, OPEN, Pieces, letter, number, sign, word
 from core.formulas import expanded
 from core.quantity import layer_label
 from core.step import Step
@@ -27,23 +27,28 @@ def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[Pieces, ...]]]:
         value, slope = on_entries(layer.function.tree), on_entries(layer.function.slope_tree)
         where = _where(label) if "z" in names_in(layer.function.slope_tree) else ()
         yield layer.activation, (_of_s(label) + value, _of_s(label, "'") + slope + where)
-    definitions = {c.name: _equation(c.name, c.pieces) for c in computations(problem, len(step.batch))}
+    symbols = step.statement.pieces
+    definitions = {c.name: (c.symbol, *EQUALS, *c.pieces) for c in computations(problem, len(step.batch))}
     if "p" in definitions and "o" not in definitions:
-        softmax = (word("softmax"), OPEN, printed_symbol("o"), CLOSE)
-        definitions |= {"o": _equation("o", [printed_symbol("y_out")]), "p": _equation("p", softmax)}
+        o = printed_symbol("o")
+        definitions["o"] = (o, *EQUALS, symbols["y_out"])
+        definitions["p"] = (symbols["p"], *EQUALS, word("softmax"), OPEN, o, CLOSE)
     yield (
         f"{problem.loss.title}, the {problem.reduction} of the samples' losses",
         tuple(definitions[name] for name in LOSS if name in definitions),
     )
     if "p" in definitions and problem.targets.shape[1] == 1:
         classes = (number("-1"), (sign("+"), *number("1")))
-        yield "the classes, a column each of o and p, from the left", tuple(_equation("y_gt", c) for c in classes)
+        yield (
+            "the classes, a column each of o and p, from the left",
+            tuple((symbols["y_gt"], *EQUALS, *c) for c in classes),
+        )
     if any(isinstance(part, Function) and part.name == "log" for tree in _stated(step) for part in walk(tree)):
         yield "log is the natural logarithm", ()
     for setting in problem.loss.settings:
-        yield setting.field, (_equation(setting.name, number(exact(setting.value))),)
-    yield "learning rate", (_equation("alpha", number(exact(problem.learning_rate))),)
-    same = {name: _equation(name, [printed_symbol(other)]) for name, other in copies(problem).items()}
+        yield setting.field, ((symbols[setting.name], *EQUALS, *number(exact(setting.value))),)
+    yield "learning rate", ((symbols["alpha"], *EQUALS, *number(exact(problem.learning_rate))),)
+    same = {name: (symbols[name], *EQUALS, symbols[other]) for name, other in copies(problem).items()}
     frozen = tuple(formula for name, formula in same.items() if name.endswith("_next"))
     if frozen:
         yield "frozen, not trained", frozen
@@ -68,16 +73,12 @@ def formulas(step: Step) -> Iterator[Pieces]:
         if computation.name == "delta_out":
             gradient = printed_symbol("dy_out")._replace(before="∂ℒ/∂")
             yield (gradient, *EQUALS, *output_gradient(step.problem, rows))
-        yield _equation(computation.name, computation.pieces)
+        yield (computation.symbol, *EQUALS, *computation.pieces)
     last = max(0, depth - MOST_EXPANDED)
     for k in range(depth, last, -1):
         yield expanded(step, k).pieces
     if last:
         yield (sign("…"),)
-
-
-def _equation(name: str, right: Iterable[Piece]) -> Pieces:
-    return (printed_symbol(name), *EQUALS, *right)
 
 
 def _of_s(label: str, mark: str = "") -> Pieces:

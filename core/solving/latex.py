@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from core.expression.markup import tex, tex_number
+from core.expression.markup import tex, tex_greek, tex_number
 from core.expression.pieces import Pieces, as_text
 from core.solving.solution import BLANK, Arithmetic, Entry, Grid, Part, Prose, Solution
 from core.solving.wording import NOTATION, dots, equals, fractions, heading, rounding_note, shape_note
@@ -65,8 +65,6 @@ ACCENTS = {
     "\u030c": "v",
     "\u0327": "c",
 }
-GREEK = "GREEK SMALL LETTER "
-NO_COMMAND = ("OMICRON", "FINAL SIGMA")
 # The most digits, or what is as wide, that fit into a line of each size.
 SIZES = ((95, ""), (103, r"\small"))
 TALL = 18  # rows of a matrix of which only one goes on a page
@@ -217,10 +215,8 @@ def _character(c: str) -> str:
         return SPECIAL[c]
     if c.isascii():
         return c
-    name = unicodedata.name(c, "")
-    letter = name.removeprefix(GREEK)
-    if letter.isalpha() and letter not in (name, *NO_COMMAND):
-        return rf"$\{letter.lower().replace('lamda', 'lambda')}$"
+    if command := tex_greek(c):
+        return f"${command}$"
     parts = unicodedata.normalize("NFD", c)
     if len(parts) == 2 and parts[1] in ACCENTS and parts[0].isascii():
         return rf"\{ACCENTS[parts[1]]}{{{parts[0]}}}"

@@ -4,33 +4,29 @@ matrix; and the same as a sheet to be worked out.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from math import prod
+from typing import Any
 
 import numpy as np
 
 from core.arithmetic import CellArithmetic, slope_of
 from core.arrays import Array, Mask
 from core.computation import Computation, computations, copies, values_of
+from core.equations import BACKWARD, FORWARD, GRADIENT, LOSS, MATRIX, PER_SAMPLE, UPDATE
 from core.errors import ProblemError
 from core.explanation import Explanation, explain
-from core.expression.nodes import Function, Name, Signs, walk
-from core.expression.notation import ATOM, printed_symbol
-from core.expression.paper import PaperPrinter
-from core.expression.pieces import Piece, Pieces, as_text, number, sign
-from core.expression.printer import Printed
-from core.network import Layer
+from core.expression.exact import gives
+from core.expression.nodes import Function, Name, names_in, walk
+from core.expression.pieces import Pieces, as_text, sign
 from core.problem import Problem
 from core.quantity import Quantity, given, quantities
-from core.solving.arithmetic import Matrix, gives, worked_out
 from core.solving.facts import facts, formulas
+from core.solving.matrices import MatrixFormula, is_of_matrices
 from core.solving.rounding import MOST, USUAL, rounded
 from core.solving.solution import (
     BLANK,
-    NARROWEST,
     TALLEST,
     WIDEST,
     Arithmetic,
@@ -45,19 +41,18 @@ from core.solving.solution import (
 from core.step import Step
 from core.text import clean
 
-SLOPE = "'"
 MOST_ROWS, MOST_COLUMNS = 16, 12
 MOST_TERMS = 8  # of a sum that is written out
 MOST_EXAMPLES = 4
 MOST_NUMBERS = 500_000  # of a solution: less than a minute's work, and a thousand pages
 MOST_LAYERS = 400  # whose matrices, cut, are within that
-SECTIONS = (
-    ("Forward pass", re.compile(r"[szy]_\w+(?<!_next)|o|p")),
-    ("Loss", re.compile(r"sample_losses|loss")),
-    ("Deltas", re.compile(r"d[po]|delta_\w+")),
-    ("Gradients", re.compile(r"d[Wb]_\w+")),
-    ("Update", re.compile(r"[Wb]_\w+_next")),
-)
+SECTIONS = {
+    FORWARD: "Forward pass",
+    LOSS: "Loss",
+    BACKWARD: "Deltas",
+    GRADIENT: "Gradients",
+    UPDATE: "Update",
+}
 
 
 @np.errstate(all="ignore")
@@ -136,11 +131,12 @@ def _rows(step: Step) -> Prose:
 def _sections(entries: _Entries) -> Iterator[Section]:
     yield Section("Given", tuple(map(entries.given, given(entries.step))))
 
-    def title(quantity: Quantity) -> str:
-        return next(title for title, names in SECTIONS if names.fullmatch(quantity.name))
+    def part(quantity: Quantity) -> str:
+        # Up to what each sample costs it goes forward.
+        return FORWARD if quantity.part == LOSS and quantity.axes == MATRIX else quantity.part
 
-    for name, group in groupby(entries.asked, key=title):
-        yield Section(name, tuple(map(entries.computed, group)))
+    for name, group in groupby(entries.asked, key=part):
+        yield Section(SECTIONS[name], tuple(map(entries.computed, group)))
 
 
 class _Entries:
@@ -155,110 +151,100 @@ class _Entries:
 
     def given(self, quantity: Quantity) -> Entry:
         name, values = quantity.name, quantity.values
-        grid = self._grid(name, values, self.digits)
-        return Entry(name, (printed_symbol(name),), values.shape, grid, column_names=self._column_names(name, grid))
+        grid = self._grid(values, self.digits)
+        return Entry(name, self._symbol(name), values.shape, grid, column_names=self._column_names(name, grid))
 
     def computed(self, quantity: Quantity) -> Entry:
         name, values = quantity.name, quantity.values
-        grid = self._grid(name, values, self.digits)
+        grid = self._grid(values.reshape(-1, 1) if quantity.axes == PER_SAMPLE else values, self.digits)
         if self.blank:
             empty = Grid(tuple((BLANK,) * len(row) for row in grid.cells), grid.rows, grid.columns)
-            return Entry(name, (printed_symbol(name),), values.shape, empty)
+            return Entry(name, self._symbol(name), values.shape, empty)
         computation = self.computations[name]
         substituted, exact = self._substituted(computation, grid)
-        examples = [] if substituted or computation.frozen else [*self._examples(name, values)]
-        remark = self._remark(computation, len(examples), values.size)
-        examples += self._slopes(name)
-        names = self._column_names(name, grid)
-        symbol, shape, formula = (printed_symbol(name),), values.shape, computation.pieces
-        return Entry(name, symbol, shape, grid, formula, substituted, exact, tuple(examples), remark, names)
+        examples = [] if substituted or computation.frozen else [*self._examples(computation, values)]
+        remark = _remark(computation, len(examples), values.size)
+        examples += self._slopes(computation, quantity.layer)
+        return Entry(
+            name,
+            self._symbol(name),
+            values.shape,
+            grid,
+            computation.pieces,
+            substituted,
+            exact,
+            tuple(examples),
+            remark,
+            self._column_names(name, grid),
+        )
 
-    def _grid(self, name: str, values: Array, digits: int) -> Grid:
-        """A matrix in print. A vector with a number for each sample stands upright, one for each unit lies."""
-        if values.ndim < 2:
-            values = values.reshape(-1, 1) if name == "sample_losses" else values.reshape(1, -1)
+    def _symbol(self, name: str) -> Pieces:
+        return (self.step.statement.pieces[name],)
+
+    def _grid(self, values: Array, digits: int) -> Grid:
+        """A matrix in print, a vector as a row."""
+        values = np.atleast_2d(values)
         rows, columns = values.shape
         cells = (values if self.whole else values[:MOST_ROWS, :MOST_COLUMNS]).tolist()
         grid = Grid(tuple(tuple(rounded(value, digits) for value in row) for row in cells), rows, columns)
         return grid if self.whole else grid.narrowed()
-
-    # The formula with matrices in place of names.
 
     def _substituted(self, computation: Computation, result: Grid) -> tuple[tuple[Part, ...], bool]:
         """The formula with matrices put in, where it is one of matrices and they are small, and whether it gives the
         result as it is written: where it does not, more digits are tried.
         """
         usual: tuple[Part, ...] = ()
-        if not _is_product(computation) or not self._may_fit(computation):
+        formula = MatrixFormula(computation, self.values) if is_of_matrices(computation) else None
+        if formula is None or not formula.may_fit:
             return (), True
         for digits in range(self.digits, MOST + 1):
-            parts = self._parts(computation, digits)
+            parts = formula.written(digits, self._grid)
             grids = [part for part in parts if isinstance(part, Grid)]
             width = sum(part.width if isinstance(part, Grid) else len(as_text(part)) for part in parts)
             if width > WIDEST or any(grid.cut or len(grid.cells) > TALLEST for grid in grids):
                 break
             usual = usual or parts
-            if self._comes_out(parts, result):
+            if self._gives(formula.value(digits), result):
                 return parts, True
         return usual, not usual
 
-    def _may_fit(self, computation: Computation) -> bool:
-        """Whether the matrices have so few rows and columns that they may fit into a line: a look at the shapes spares
-        writing out large ones.
-        """
-        values = ((self.values[piece.name], piece.transposed) for piece in computation.pieces if piece.name)
-        shapes = (matrix.shape[::-1] if transposed else matrix.shape for matrix, transposed in values)
-        return all(prod(shape[:-1]) <= TALLEST and shape[-1] * NARROWEST <= WIDEST for shape in shapes)
-
-    def _parts(self, computation: Computation, digits: int) -> tuple[Part, ...]:
-        parts: list[Part] = []
-        printer = _WithMatrices(len(self.step.batch), rounded(self.step.learning_rate, digits))
-        for key, group in groupby(printer(computation.tree), key=lambda piece: piece.name):
-            found = tuple(group)
-            parts += [self._operand(piece, digits) for piece in found] if key else [found]
-        return tuple(parts)
-
-    def _operand(self, piece: Piece, digits: int) -> Grid:
-        values = self.values[piece.name]
-        if piece.marks == SLOPE:
-            values = self._layer(piece.name).function.slope(values)
-        return self._grid(piece.name, values.T if piece.transposed else values, digits)
-
-    def _comes_out(self, parts: Sequence[Part], result: Grid) -> bool:
-        found = worked_out([_decimals(part) if isinstance(part, Grid) else as_text(part) for part in parts])
-        if found is None:
-            return False
-        cells = zip(found, result.cells, strict=True)
-        return all(
-            gives(value, cell, self.digits) for row, shown in cells for value, cell in zip(row, shown, strict=True)
+    def _gives(self, found: Any, result: Grid) -> bool:
+        return found is not None and all(
+            gives(value, cell, self.digits)
+            for row, cells in zip(found, result.cells, strict=True)
+            for value, cell in zip(row, cells, strict=True)
         )
 
     # The arithmetic of some cells.
 
-    def _examples(self, name: str, values: Array) -> Iterator[Arithmetic]:
+    def _examples(self, computation: Computation, values: Array) -> Iterator[Arithmetic]:
         cells: Iterable[tuple[int, ...]]
-        if name.startswith("z_") or name == "y_out":
-            cells = self._telling(f"s_{name[2:]}")
+        tree = computation.tree
+        if isinstance(tree, Function) and isinstance(tree.argument, Name):
+            cells = self._telling(tree)
         elif values.size <= MOST_EXAMPLES:
             cells = [tuple(i + 1 for i in place) for place in np.ndindex(values.shape)]
         else:
             # One that is not 0 shows more.
             cells = [_first_cell(values != 0) or (1,) * values.ndim]
         for cell in cells:
-            yield self.arithmetic(explain(self.step, name, cell))
+            yield self.arithmetic(explain(self.step, computation.name, cell))
 
-    def _remark(self, computation: Computation, shown: int, cells: int) -> str:
-        """That not every cell is worked out, and why not all at once; empty where every one is, or none."""
-        if shown in (0, cells):
-            return ""
-        large = "; the matrices are too large for a line" if _is_product(computation) else ""
-        return f"{'one cell' if shown == 1 else f'{shown} cells'} of {cells}{large}"
+    def _slopes(self, computation: Computation, layer: int | None) -> Iterator[Arithmetic]:
+        """How a cell of f'(s) comes about, for a δ."""
+        functions = self.step.statement.functions
+        for part in walk(computation.tree):
+            if isinstance(part, Function) and part.slope and layer and not functions[part.name].is_identity:
+                for cell in self._telling(part):
+                    yield self._line(*slope_of(self.step, layer, cell))
 
-    def _telling(self, s: str) -> Iterator[tuple[int, ...]]:
-        """The cells of s whose f(s) and f'(s) show what the function does: one above 0, and beyond a kink one below."""
-        values = self.values[s]
+    def _telling(self, applied: Function) -> Iterator[tuple[int, ...]]:
+        """The cells of s whose f(s) and f'(s) show what the function does: one above 0, and of one with a kink, such as
+        ReLU, one below.
+        """
+        values = self.values[names_in(applied)[0]]
         above, below = _first_cell(values > 0), _first_cell(values <= 0)
-        both = bool(self._layer(s).function.kinks)
+        both = bool(self.step.statement.functions[applied.name].kinks)
         yield from (cell for cell in ((above, below) if both else (above or below,)) if cell is not None)
 
     def arithmetic(self, explanation: Explanation) -> Arithmetic:
@@ -266,26 +252,9 @@ class _Entries:
         terms = len(explanation) if len(explanation) <= MOST_TERMS + 1 else MOST_TERMS  # a single one is not left out
         return self._line((explanation.piece,), explanation, terms)
 
-    def _slopes(self, name: str) -> Iterator[Arithmetic]:
-        """How a cell of f'(s) comes about, for a δ."""
-        s = name.replace("delta", "s")
-        if not name.startswith("delta") or self._layer(s).function.is_identity:
-            return
-        for cell in self._telling(s):
-            yield self._line(*slope_of(self.step, self._index(s), cell))
-
     def _line(self, symbol: Pieces, arithmetic: CellArithmetic, terms: int = MOST_TERMS) -> Arithmetic:
         line = arithmetic.line(terms, self.digits, rounded)
         return Arithmetic(symbol, arithmetic.symbol_pieces(terms), line.numbers, line.result, line.exact)
-
-    # What belongs to a quantity.
-
-    def _layer(self, name: str) -> Layer:
-        return self.step.problem.network.layers[self._index(name) - 1]
-
-    def _index(self, name: str) -> int:
-        label = name.rpartition("_")[2]
-        return len(self.step.weights) if label == "out" else int(label)
 
     def _column_names(self, name: str, grid: Grid) -> tuple[str, ...]:
         problem = self.step.problem
@@ -295,41 +264,15 @@ class _Entries:
         return (*map(clean, found[:shown]), *("…",) * (shown < len(found)))
 
 
-def _is_product(computation: Computation) -> bool:
-    """Whether a formula is one of matrices, and says more than a copy does."""
-    if not computation.name.startswith(("s_", "delta", "dW")) and not computation.name.endswith("_next"):
-        return False
-    columns = any(isinstance(part, Signs) for part in walk(computation.tree))  # of a matrix
-    return len(computation.inputs) > 1 and not columns
-
-
-class _WithMatrices(PaperPrinter):
-    """Prints a formula of matrices to have these put in place of its names: a slope, f'(s), as s with a mark, and the
-    learning rate as a number.
-    """
-
-    def __init__(self, rows: int, rate: str) -> None:
-        super().__init__(rows)
-        self._rate = rate
-
-    def name(self, node: Name) -> Printed:
-        return Printed(ATOM, number(self._rate)) if node.name == "alpha" else super().name(node)
-
-    def function(self, node: Function) -> Printed:
-        if not node.slope or not isinstance(node.argument, Name):
-            return super().function(node)
-        return Printed(ATOM, (printed_symbol(node.argument.name)._replace(marks=SLOPE),))
-
-
-def _decimals(grid: Grid) -> Matrix:
-    return tuple(tuple(map(Decimal, row)) for row in grid.cells)
+def _remark(computation: Computation, shown: int, cells: int) -> str:
+    """That not every cell is worked out, and why not all at once; empty where every one is, or none."""
+    if shown in (0, cells):
+        return ""
+    large = "; the matrices are too large for a line" if is_of_matrices(computation) else ""
+    return f"{'one cell' if shown == 1 else f'{shown} cells'} of {cells}{large}"
 
 
 def _first_cell(mask: Mask) -> tuple[int, ...] | None:
     """The first cell, counted from 1, where a mask is true."""
     place = int(np.argmax(mask))
     return tuple(int(i) + 1 for i in np.unravel_index(place, mask.shape)) if mask.flat[place] else None
-
-
-def _from_0(cell: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(i - 1 for i in cell)

@@ -1,0 +1,125 @@
+"""A formula with the matrices of a step in place of its names, and what these give as they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal, localcontext
+from itertools import groupby
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from core.arrays import Array
+from core.computation import Computation
+from core.expression.exact import PRECISION, ExactCompiler
+from core.expression.nodes import (
+    Function,
+    Literal,
+    MatrixProduct,
+    Name,
+    Node,
+    Product,
+    Quotient,
+    Sum,
+    Transpose,
+    walk,
+)
+from core.expression.notation import ATOM
+from core.expression.paper import PaperPrinter
+from core.expression.pieces import Piece, number
+from core.expression.printer import Printed
+from core.solving.rounding import rounded
+from core.solving.solution import NARROWEST, TALLEST, WIDEST, Grid, Part
+
+OF_MATRICES = (Literal, MatrixProduct, Name, Product, Quotient, Sum, Transpose)
+
+
+def is_of_matrices(computation: Computation) -> bool:
+    """Whether a formula is one of matrices and slopes, f'(s), and says more than a copy does."""
+    known = all(isinstance(part, OF_MATRICES) or _is_slope(part) for part in walk(computation.tree))
+    return known and len(computation.inputs) > 1
+
+
+class MatrixFormula:
+    """A formula of matrices, to be written with numbers in place of its names; `values` are those of the step."""
+
+    def __init__(self, computation: Computation, values: Mapping[str, Array]) -> None:
+        self._statement = computation.statement
+        self._tree = _slopes_as_names(computation.tree)
+        self._values = dict(values)
+        for part in walk(computation.tree):
+            if isinstance(part, Function) and isinstance(part.argument, Name):
+                slope = self._statement.functions[part.name].slope
+                self._values[_name_of(part)] = slope(values[part.argument.name])
+
+    @property
+    def may_fit(self) -> bool:
+        """Whether the matrices have so few rows and columns that they may fit into a line: a look at the shapes spares
+        writing out large ones.
+        """
+        shapes = (self._turned(piece).shape for piece in PaperPrinter()(self._tree) if piece.name)
+        return all(prod(shape[:-1]) <= TALLEST and shape[-1] * NARROWEST <= WIDEST for shape in shapes)
+
+    def written(self, digits: int, grid: Callable[[Array, int], Grid]) -> tuple[Part, ...]:
+        """The formula with numbers of `digits` digits: what stands between the matrices, and these, in turn. `grid`
+        makes one of values, with so many digits.
+        """
+        parts: list[Part] = []
+        pieces = _WithNumbers(self._statement.rows, self._rate(digits))(self._tree)
+        for name, group in groupby(pieces, key=lambda piece: piece.name):
+            found = tuple(group)
+            parts += [grid(self._turned(piece), digits) for piece in found] if name else [found]
+        return tuple(parts)
+
+    def value(self, digits: int) -> Any:
+        """What the numbers give, as they are written with `digits` digits: decimals, in the shape of the quantity; None
+        where they give none.
+        """
+        numbers = {"alpha": Decimal(self._rate(digits)), "n": self._statement.rows}
+        names = {part.name for part in walk(self._tree) if isinstance(part, Name)} - {*numbers}
+        values = {name: _decimals(self._values[name], digits) for name in names}
+        with localcontext(PRECISION):
+            try:
+                found = ExactCompiler({}, numbers)(self._tree)(values)
+            except ArithmeticError:
+                return None
+        return None if any(cell.is_nan() for cell in found.flat) else found
+
+    def _rate(self, digits: int) -> str:
+        return rounded(self._statement.problem.learning_rate, digits)
+
+    def _turned(self, piece: Piece) -> Array:
+        values = self._values[piece.name]
+        return values.T if piece.transposed else values
+
+
+class _WithNumbers(PaperPrinter):
+    """Prints the learning rate as a number."""
+
+    def __init__(self, rows: int, rate: str) -> None:
+        super().__init__(rows)
+        self._rate = rate
+
+    def name(self, node: Name) -> Printed:
+        return Printed(ATOM, number(self._rate)) if node.name == "alpha" else super().name(node)
+
+
+def _is_slope(part: Node) -> bool:
+    return isinstance(part, Function) and part.slope and isinstance(part.argument, Name)
+
+
+def _name_of(slope: Function) -> str:
+    return f"{slope.name}'"
+
+
+def _slopes_as_names(tree: Node) -> Node:
+    if isinstance(tree, Function):
+        return Name(_name_of(tree))
+    return tree.with_children(tuple(map(_slopes_as_names, tree.children)))
+
+
+def _decimals(values: Array, digits: int) -> Any:
+    """A matrix, a vector as a row, as it is written."""
+    rows = np.atleast_2d(values).tolist()
+    return np.array([[Decimal(rounded(value, digits)) for value in row] for row in rows], dtype=object)
