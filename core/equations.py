@@ -11,7 +11,7 @@ import numpy as np
 
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
-from core.expression.nodes import ALL, ROWS, Function, Literal, Name, Node, Product, Quotient, Total
+from core.expression.nodes import ALL, ROWS, Function, Literal, Name, Node, Product, Quotient, Total, put_in_place
 from core.expression.notation import symbol_piece
 from core.expression.pieces import Piece
 from core.expression.value import Compiler, Evaluate
@@ -116,13 +116,25 @@ class Statement(Record):
     @np.errstate(all="ignore")
     def evaluate(self, name: str, values: Mapping[str, Array]) -> Array:
         """What a quantity comes to for these values of those before it, laid out as the step's are."""
-        equation = self.equations[name]
         if name not in self._compiled:
-            self._compiled[name] = self._compile(equation.tree)
-        found = np.asarray(self._compiled[name](values))
-        if equation.axes == PER_SAMPLE:
-            return found[:, 0]
-        return found[0] if equation.axes == PER_UNIT else found
+            equation = self.equations[name]
+            self._compiled[name] = self.compiled(equation.tree, equation.axes)
+        found: Array = self._compiled[name](values)
+        return found
+
+    def compiled(self, tree: Node, axes: str) -> Evaluate:
+        """What any tree comes to, as a function of the values of the quantities in it, laid out as `axes` say."""
+        evaluate = self._compile(tree)
+        if axes == PER_SAMPLE:
+            return lambda values: np.asarray(evaluate(values))[:, 0]
+        return lambda values: np.asarray(evaluate(values))[0] if axes == PER_UNIT else np.asarray(evaluate(values))
+
+    def long_way(self, name: str) -> Node:
+        """What a quantity on the way back is computed by where that goes by way of ∂ℒ/∂p."""
+        trees: dict[str, Node] = {}
+        for part, tree in _loss(self.problem, self.rows).long_way:
+            trees[part] = put_in_place(tree, trees)
+        return trees.get(name, self.equations[name].tree)
 
     @np.errstate(all="ignore")
     def value_of(self, tree: Node, values: Mapping[str, Array]) -> Array:

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from core.arrays import Array
+from core.checking.mistakes import Mistakes, Turn
 from core.checking.own_values import Evaluate, OwnValues, Range, Rounding
 from core.checking.written import Written
-from core.checking.wrong_turns import Turn, WrongTurns
 from core.computation import Computation, Values
 from core.step import Step
 
@@ -87,7 +87,7 @@ class Diagnoser:
 
     def __init__(self, step: Step, own: OwnValues) -> None:
         self.own = own
-        self.turns = WrongTurns(step, own.order, own.true)
+        self.turns = Mistakes(step.statement, own.true)
 
     def findings(self, name: str, wrong: Mapping[Place, Written], right: Mapping[Place, Written]) -> list[Finding]:
         """The slips that explain the numbers written in the `wrong` places of a quantity. One that was made in the

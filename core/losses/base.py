@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import Field, dataclass, fields, replace
 from typing import ClassVar, NamedTuple
 
@@ -24,6 +24,7 @@ class LossEquations(NamedTuple):
     backward          from ℒ back to ∂ℒ/∂y_out: "dp", "do"
     output_gradient   ∂ℒ/∂y_out
     out_of_range      the same as the trees of these quantities, for rows in which a number of those is out of range
+    long_way          ∂ℒ/∂p and ∂ℒ/∂o as they are reckoned by way of ∂ℒ/∂p, where the loss has a shorter way
     symbols           in print, of the quantities that are written otherwise than typed: "do" as ∂o
     """
 
@@ -32,6 +33,7 @@ class LossEquations(NamedTuple):
     backward: tuple[tuple[str, Node], ...]
     output_gradient: Node
     out_of_range: tuple[tuple[str, Node], ...] = ()
+    long_way: tuple[tuple[str, Node], ...] = ()
     symbols: Mapping[str, str] = {}
 
     @property
@@ -42,11 +44,9 @@ class LossEquations(NamedTuple):
 
     def shared(self, share: Node) -> LossEquations:
         """The same for ℒ in which each sample's loss has this factor: it enters where the way back begins."""
-        backward: dict[str, Node] = {}
-        for name, tree in (*self.backward, (OUTPUT_GRADIENT, self.output_gradient)):
-            backward[name] = tree if backward.keys() & names_in(tree) else share * tree
-        gradient = backward.pop(OUTPUT_GRADIENT)
-        return self._replace(backward=tuple(backward.items()), output_gradient=gradient)
+        *backward, (_, gradient) = _shared((*self.backward, (OUTPUT_GRADIENT, self.output_gradient)), share)
+        long_way = tuple(_shared(self.long_way, share))
+        return self._replace(backward=tuple(backward), output_gradient=gradient, long_way=long_way)
 
     @property
     def quadratic(self) -> bool:
@@ -55,6 +55,13 @@ class LossEquations(NamedTuple):
         for name, tree in (*self.forward, *self.backward):
             trees[name] = put_in_place(tree, trees)
         return is_straight(put_in_place(self.output_gradient, trees))
+
+
+def _shared(stated: Iterable[tuple[str, Node]], share: Node) -> Iterator[tuple[str, Node]]:
+    before: set[str] = set()
+    for name, tree in stated:
+        yield name, tree if before & {*names_in(tree)} else share * tree
+        before.add(name)
 
 
 class Setting(NamedTuple):

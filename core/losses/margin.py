@@ -13,7 +13,7 @@ import numpy as np
 from core.activations import ONE
 from core.arrays import Array, Mask
 from core.expression.nodes import COLUMNS, Function, IsTrueClass, Name, Node, Positive, Total
-from core.losses.softmax import PROBABILITIES, BoundSoftmax, SoftmaxLoss, of_true_class, row_sums
+from core.losses.softmax import PROBABILITIES, BoundSoftmax, SoftmaxLoss, of_true_class, row_sums, through_softmax
 
 ZERO = np.zeros(())
 
@@ -39,8 +39,7 @@ class MarginLoss(SoftmaxLoss):
         cost, slope = self.cost_and_slope(p - of_true_class(p) + Name("m"))
         active = wrong if slope is None else wrong * slope
         dp = active - IsTrueClass() * Total(COLUMNS, active)
-        do = p * (Name("dp") - Total(COLUMNS, p * Name("dp")))
-        return Total(COLUMNS, wrong * cost), (("dp", dp), ("do", do))
+        return Total(COLUMNS, wrong * cost), (("dp", dp), ("do", through_softmax()))
 
     @abstractmethod
     def active(self, terms: Array, one_hot: Array) -> Mask:

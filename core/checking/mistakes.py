@@ -1,0 +1,282 @@
+"""The mistakes that people make in computing a quantity, each as the tree of what they compute in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from core.activations import ACTIVATIONS, Activation
+from core.arrays import Array
+from core.checking.own_values import Evaluate
+from core.equations import BACKWARD, FORWARD, GRADIENT, PER_UNIT, UPDATE, Equation, Statement
+from core.expression.nodes import (
+    COLUMNS,
+    Function,
+    Literal,
+    Name,
+    Node,
+    Positive,
+    Product,
+    Quotient,
+    Sum,
+    Total,
+    Transpose,
+    names_in,
+    put_in_place,
+    walk,
+)
+from core.expression.spots import Spot, spots, without_factor, without_term
+
+ROW_OR_COLUMN = ("row", "column")
+ALPHA, HALF, TWO = Name("alpha"), Quotient(Literal(1), Literal(2)), Literal(2)
+ROWS = Name("n")
+DIAGONAL = "only the diagonal of the softmax Jacobian is taken"
+
+
+class Turn(NamedTuple):
+    """A mistake: its `kind`, the mistake in words, and `evaluate`, what the quantity comes to with it, from values of
+    those before it; it `reads` these besides the ones that the right way reads.
+    """
+
+    kind: str
+    text: str
+    evaluate: Evaluate
+    reads: tuple[str, ...] = ()
+
+
+class Edit(NamedTuple):
+    """A mistake as a tree in place of the right one."""
+
+    kind: str
+    text: str
+    tree: Node
+
+
+class Mistakes:
+    """Every mistake that can be made in a quantity of a step."""
+
+    def __init__(self, statement: Statement, shapes: Mapping[str, Array]) -> None:
+        """`shapes` has arrays of the quantities' shapes."""
+        self._statement, self._shapes = statement, shapes
+        self._equations = statement.equations
+
+    def at(self, name: str) -> Iterator[Turn]:
+        """The mistakes in method that can be made in computing `name`."""
+        equation = self._equations[name]
+        for kind in (self._update, self._delta, self._activation, self._bias, self._diagonal, self._scale, self._terms):
+            yield from map(self._turn(equation), kind(equation))
+
+    def misread(self, name: str) -> Iterator[Turn]:
+        """What comes of reading a wrong place: s for z, a matrix turned, a row or column beside the right one."""
+        equation = self._equations[name]
+        tree, turn = equation.tree, self._turn(equation)
+        if equation.letter in ("s", "dW") and equation.layer is not None:
+            yield from map(turn, self._without_f(tree))
+        if _is_square(self._shapes[name]):
+            yield turn(Edit("transposed", f"{name} is transposed", Transpose(tree)))
+        turned = {part.argument: True for part in walk(tree) if isinstance(part, Transpose)}
+        sources = [part for part in dict.fromkeys(walk(tree)) if isinstance(part, Name) and part.name in self._shapes]
+        for source in sources:
+            if _is_square(self._shapes[source.name]):
+                words = "must be transposed here" if source in turned else "is transposed"
+                wrong = put_in_place(tree, {source.name: Transpose(source)})
+                yield turn(Edit("transposed", f"{source.name} {words}", wrong))
+        right = turn(Edit("", "", tree)).evaluate
+        for words, moved in _neighbours(self._shapes[name]):
+            yield Turn("neighbour", f"{words} of {name}", _after(moved, right))
+        for source in sources:
+            for words, moved in _neighbours(self._shapes[source.name]):
+                yield Turn("neighbour", f"{words} of {source.name}", _with(right, source.name, moved))
+
+    def _turn(self, equation: Equation) -> Callable[[Edit], Turn]:
+        before = set(names_in(equation.tree))
+
+        def turn(edit: Edit) -> Turn:
+            reads = tuple(name for name in names_in(edit.tree) if name not in before and name in self._shapes)
+            return Turn(edit.kind, edit.text, self._statement.compiled(edit.tree, equation.axes), reads)
+
+        return turn
+
+    def _update(self, equation: Equation) -> Iterator[Edit]:
+        """α left out, or in it twice; what is subtracted added."""
+        if equation.part != UPDATE:
+            return
+        for part, with_ in spots(equation.tree):
+            if not isinstance(part, Product) or ALPHA not in part.children:
+                continue
+            gradient = without_factor(part, ALPHA)
+            yield Edit("learning rate left out", "the learning rate α is left out", with_(gradient))
+            yield Edit("learning rate twice", "the learning rate α is in it twice", with_(ALPHA * ALPHA * gradient))
+            yield Edit("learning rate twice", "the learning rate α is added twice", with_(TWO * ALPHA * gradient))
+            added = f"α {gradient.name if isinstance(gradient, Name) else 'its factor'} is added"
+            yield Edit("added", f"{added}, where it must be subtracted", with_(Sum((-1, part))))
+
+    def _delta(self, equation: Equation) -> Iterator[Edit]:
+        """f' left out, or another's; the weights after the update."""
+        if equation.part != BACKWARD or equation.layer is None:
+            return
+        yield from self._updated_weights(equation.tree)
+        for product in (part for part in spots(equation.tree) if isinstance(part.part, Product)):
+            for factor in product.part.children:
+                if isinstance(factor, Function) and factor.slope:
+                    yield from self._slopes(product, factor)
+
+    def _slopes(self, product: Spot, factor: Function) -> Iterator[Edit]:
+        own = self._statement.functions[factor.name]
+        if own.is_identity:
+            return
+        assert isinstance(product.part, Product)
+        written, plain = f"{factor.name}'({_typed(factor.argument)})", without_factor(product.part, factor)
+        yield Edit("derivative left out", f"the derivative {written} is left out", product.with_(plain))
+        for other in _others(own):
+            words = f"the derivative of {other.name} is taken, where {factor.name} is {own.name}"
+            # Of s, and as it is written with z, of the z that is there.
+            for z in (other.tree, Function(factor.name, Name("s"))):
+                slope = put_in_place(put_in_place(other.slope_tree, {"z": z}), {"s": factor.argument})
+                yield Edit("another function", words, product.with_(plain * slope))
+
+    def _updated_weights(self, tree: Node) -> Iterator[Edit]:
+        """W_{k+1}⁺ in δ_k, as it follows or, where it was written, as it was."""
+        for name in names_in(tree):
+            updated = self._equations.get(f"{name}_next")
+            if updated is None:
+                continue
+            words = f"the updated {name}_next is used, where it must be the old {name}"
+            gradient = {part: self._equations[part].tree for part in names_in(updated.tree) if part in self._equations}
+            for wrong in (put_in_place(updated.tree, gradient), Name(updated.name)):
+                yield Edit("updated weights", words, put_in_place(tree, {name: wrong}))
+
+    def _activation(self, equation: Equation) -> Iterator[Edit]:
+        """f left out, twice, or another."""
+        tree = equation.tree
+        if equation.part != FORWARD or not isinstance(tree, Function):
+            return
+        own = self._statement.functions[tree.name]
+        if not own.is_identity:
+            yield Edit("f left out", f"{tree.name} ({own.name}) is not applied", tree.argument)
+            yield Edit("f twice", f"{tree.name} ({own.name}) is applied twice", Function(tree.name, tree))
+        for other in _others(own):
+            words = f"{other.name} is applied, where {tree.name} is {own.name}"
+            yield Edit("another function", words, put_in_place(other.tree, {"s": tree.argument}))
+
+    def _bias(self, equation: Equation) -> Iterator[Edit]:
+        for part, with_ in spots(equation.tree) if equation.part == FORWARD else ():
+            if not isinstance(part, Sum):
+                continue
+            for _, term in part.terms:
+                if isinstance(term, Name) and term.name in self._statement.with_axes(PER_UNIT):
+                    words = f"the bias {term.name} is left out"
+                    yield Edit("bias left out", words, with_(without_term(part, term)))
+
+    def _diagonal(self, equation: Equation) -> Iterator[Edit]:
+        """The gradient at the logits without what comes of the other classes."""
+        if equation.part != BACKWARD:
+            return
+        for name in (equation.name, *names_in(equation.tree)):
+            found = self._equations.get(name)
+            if found is None or found.part != BACKWARD or found.layer is not None:
+                continue
+            for tree in dict.fromkeys([found.tree, self._statement.long_way(name)]):
+                for part, with_ in spots(tree):
+                    if isinstance(part, Total) and part.over == COLUMNS and isinstance(part.argument, Product):
+                        wrong = with_(part.argument)
+                        whole = wrong if name == equation.name else put_in_place(equation.tree, {name: wrong})
+                        yield Edit("diagonal only", DIAGONAL, whole)
+
+    def _scale(self, equation: Equation) -> Iterator[Edit]:
+        """The mean for the sum, a factor ½ left out, the sign."""
+        tree, first = equation.tree, self._first_backward
+        if self._statement.rows > 1 and self._is_shared(equation):
+            if self._statement.problem.reduction == "mean":
+                words = "the sum over the samples is taken, where it must be the mean"
+                yield Edit("sum for mean", words, ROWS * tree)
+            else:
+                words = "the mean over the samples is taken, where it must be the sum"
+                yield Edit("mean for sum", words, Quotient(Literal(1), ROWS) * tree)
+        half = HALF in walk(self._equations["sample_losses"].tree)
+        if half and equation.name in ("sample_losses", "loss", first):
+            words = f"the ½ of the {self._statement.problem.loss.title} is left out"
+            yield Edit("half left out", words, TWO * tree)
+        yield Edit("sign", "the sign is wrong", Sum((-1, tree)))
+
+    @property
+    def _first_backward(self) -> str:
+        return next(name for name, equation in self._equations.items() if equation.part == BACKWARD)
+
+    def _is_shared(self, equation: Equation) -> bool:
+        """Whether somebody may take the mean over the samples for their sum here, or the other way round."""
+        last = equation.layer in (None, len(self._statement.problem.network))
+        return equation.name == "loss" or equation.part == GRADIENT or (equation.part == BACKWARD and last)
+
+    def _terms(self, equation: Equation) -> Iterator[Edit]:
+        """A number of the loss left out of a sum, and max(0, ·) left out."""
+        tree, settings = equation.tree, {setting.name: setting for setting in self._statement.problem.loss.settings}
+        for name, setting in settings.items():
+            if setting.value and name in names_in(tree):
+                words = f"the {setting.field} {setting.symbol} is left out"
+                yield Edit(f"{setting.field} left out", words, put_in_place(tree, {name: Literal(0)}))
+        if equation.layer is None and any(_is_max(part) for part in walk(self._equations["sample_losses"].tree)):
+            without = _without_max(tree)
+            if without != tree:
+                yield Edit("max left out", "the max is left out", without)
+
+    def _without_f(self, tree: Node) -> Iterator[Edit]:
+        """s_k where it must be z_k."""
+        for z in names_in(tree):
+            made = self._equations.get(z)
+            if made is None or not isinstance(made.tree, Function) or not isinstance(made.tree.argument, Name):
+                continue
+            own = self._statement.functions[made.tree.name]
+            if not own.is_identity:
+                s = made.tree.argument
+                words = f"{made.tree.name} ({own.name}) is not applied: {s.name} stands for {z}"
+                yield Edit("f left out", words, put_in_place(tree, {z: s}))
+
+
+def _others(own: Activation) -> list[Activation]:
+    """The functions of sgdb that a layer does not have."""
+    return [f for name, f in ACTIVATIONS.items() if name != own.name and not f.is_identity]
+
+
+def _typed(node: Node) -> str:
+    return node.name if isinstance(node, Name) else "..."
+
+
+def _is_max(node: Node) -> bool:
+    return isinstance(node, Positive) or (isinstance(node, Function) and node.name == "relu")
+
+
+def _without_max(node: Node) -> Node:
+    """A tree with t for max(0, t), and 1 for [t > 0]."""
+    if _is_max(node):
+        return Literal(1) if isinstance(node, Positive) else _without_max(node.children[0])
+    return node.with_children(tuple(map(_without_max, node.children)))
+
+
+def _after(change: Callable[[Array], Array], right: Evaluate) -> Evaluate:
+    """The quantity, computed and then changed."""
+    return lambda v: np.asarray(change(np.asarray(right(v))))
+
+
+def _with(right: Evaluate, source: str, change: Callable[[Array], Array]) -> Evaluate:
+    """The quantity, computed from one that is changed."""
+    return lambda v: right({**v, source: change(v[source])})
+
+
+def _is_square(values: Array) -> bool:
+    return values.ndim == 2 and values.shape[0] == values.shape[1] > 1
+
+
+def _neighbours(values: Array) -> Iterator[tuple[str, Callable[[Array], Array]]]:
+    """Each row, and then each column, in the place of the one before or behind it."""
+    for axis, size in enumerate(values.shape):
+        if size > 1:
+            words = "a neighbouring number" if values.ndim == 1 else f"a neighbouring {ROW_OR_COLUMN[axis]}"
+            for shift in (1, -1):
+                yield words, _rolled(shift, axis)
+
+
+def _rolled(shift: int, axis: int) -> Callable[[Array], Array]:
+    return lambda values: np.roll(values, shift, axis)
