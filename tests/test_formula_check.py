@@ -41,6 +41,7 @@ from core.expression.reader import multiplied, negative, read
 from core.expression.typed import as_typed
 from formula_slips import right_formulas, slips
 from samples import LOSSES, exercise_2, problems, random_problem, random_targets
+from test_from_outside import Huber
 
 
 def three_layers(seed: int = 3, sizes: tuple[int, ...] = (2, 3, 4, 1)) -> core.Step:
@@ -641,6 +642,21 @@ class TestTheLosses:
         assert found.message.endswith(f"; {message}")
         assert found.mended == mended
         assert verdict(step, name, mended).right
+
+    @pytest.mark.parametrize(
+        ("name", "text", "right"),
+        [
+            ("d", "y_out - y_gt", True),
+            ("c", "d - max(0, d - κ) + max(0, -d - κ)", True),
+            ("c", "d - max(0, d - kappa) + max(0, -(d + kappa))", True),
+            ("c", "d - max(0, d - κ)", False),
+            ("sample_losses", "Σ_j c_j (d_j - ½ c_j)", True),
+            ("sample_losses", "sum(c .* (d - 1/2 c))", True),
+            ("delta_out", "c .* f_out'(s_out)", True),
+        ],
+    )
+    def test_a_loss_from_outside(self, name: str, text: str, right: bool) -> None:
+        assert verdict(wide(Huber(0.5)), name, text).right == right
 
     def test_the_margin_is_unknown_where_there_is_none(self) -> None:
         with pytest.raises(FormulaError, match='unknown "m"'):

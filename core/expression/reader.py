@@ -20,7 +20,7 @@ symbol of print needs no space before what follows: α∂ℒ/∂W_1 and δ₂W�
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -54,13 +54,19 @@ ELEMENTARY = ("exp", "log", "ln")
 
 
 class Context(NamedTuple):
-    """What a formula is read with: what its sums are `over` where they do not say it, ROWS, COLUMNS or ALL; the names
-    of activations and of numbers; and how many characters it may have.
+    """What a formula is read with.
+
+    over        what its sums are over where they do not say it: ROWS, COLUMNS or ALL
+    functions   the names of activations
+    numbers     the names of numbers
+    symbols     the names by symbols of print that the lexicon does not have
+    longest     how many characters it may have
     """
 
     over: str = ROWS
     functions: Collection[str] = ACTIVATIONS
     numbers: Collection[str] = NUMBERS
+    symbols: Mapping[str, str] = {}
     longest: int = LONGEST
 
 
@@ -165,7 +171,9 @@ class _Reader:
         if token in ("softmax", "max", "one_hot"):
             return self._of_classes(token)
         entry = ENTRY.fullmatch(token)
-        return _entry(Name(entry[1]), entry[2]) if entry and entry[1] else Name(token)
+        name = entry[1] if entry and entry[1] else token
+        node = Name(self._context.symbols.get(name, name))
+        return node if name == token or entry is None else _entry(node, entry[2])
 
     def _number(self) -> Node:
         token = self._peek()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from core.checking.formulas.edits import in_pairs, tidy
 from core.equations import NUMBER, PER_SAMPLE, Statement
+from core.expression.lexicon import spelled
 from core.expression.nodes import (
     ALL,
     COLUMNS,
@@ -67,7 +68,8 @@ def context_of(name: str, statement: Statement) -> Context:
     if equation is not None:
         stated = (part.over for part in walk(equation.tree) if isinstance(part, Total))
         over = OVER.get(equation.axes) or next(stated, ROWS)
-    return Context(over, statement.functions, NUMBERS.union(statement.numbers))
+    symbols = {spelled(symbol).strip(): name for name, symbol in statement.symbols.items()}
+    return Context(over, statement.functions, NUMBERS.union(statement.numbers), symbols)
 
 
 def rights(name: str, known: Mapping[str, Node]) -> Iterator[Node]:

@@ -8,7 +8,6 @@ from itertools import count
 
 import numpy as np
 
-from core.arrays import Array
 from core.errors import DivergedError
 from core.losses.stated import StatedLoss
 from core.network import Layer, Network
@@ -76,10 +75,7 @@ def _draw(step: Step, seed: int, rows: int, alpha: float) -> Step | None:
             bias = np.zeros(units)  # a bias that is 0 for good may be left out
         weights = rng.normal(size=(below, units))
         layers.append(Layer(weights, bias, old.function, old.train_weights, old.train_bias))
-    targets: Array = rng.normal(size=(rows, sizes[-1]))
-    if problem.loss.target_mistakes(targets):
-        classes = rng.integers(max(2, sizes[-1]), size=rows)
-        targets = np.asarray(2.0 * classes[:, None] - 1.0 if sizes[-1] == 1 else np.eye(sizes[-1])[classes])
+    targets = problem.loss.draw_targets(rng, rows, sizes[-1])
     inputs = rng.normal(size=(rows, sizes[0]))
     drawn = Problem("", inputs, targets, Network(layers), problem.loss, alpha, reduction=problem.reduction)
     try:
