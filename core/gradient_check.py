@@ -22,7 +22,7 @@ CURVATURE = 20.0  # a bound on the third derivative that a difference leaves out
 TOLERANCE = 1e-4
 KINKED = ("relu",)  # activations with a kink at 0
 PIECEWISE_LINEAR = ("identity", "relu")
-ELEMENTS = 200_000  # numbers of one layer that are worked on at a time
+ELEMENTS = 50_000  # numbers of one layer that are worked on at a time: more are hardly faster, and take memory
 
 Progress = Callable[[int, int], object]
 
