@@ -21,7 +21,7 @@ MOVE = 6e-6
 ROUNDING = 8 * np.finfo(float).eps
 CURVATURE = 20.0  # a bound on the third derivative that a difference leaves out, relative to the gradient's parts
 TOLERANCE = 1e-4
-ELEMENTS = 200_000  # numbers of one layer that are worked on at a time
+ELEMENTS = 50_000  # numbers of one layer that are worked on at a time: more are hardly faster, and take memory
 
 Progress = Callable[[int, int], object]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -17,7 +19,7 @@ from textual.widgets._toast import Toast
 
 import core
 from core.practice import Exercise
-from screen import app, settle, training
+from screen import app, press, settle, training
 from tui.data_folder import data_folder
 from tui.practise_app import PractiseApp
 from tui.screens.goto import GoToScreen
@@ -275,3 +277,18 @@ async def test_an_application_that_ends_before_its_first_picture_ends_in_order(m
     async with ending.run_test():
         pass
     assert ending.status == 143
+
+
+@pytest.mark.parametrize("keys", [[], ["d"], ["n", "ctrl+p"]], ids=["at once", "after a thread", "after a step"])
+async def test_nothing_keeps_an_application_that_has_ended(keys: list[str]) -> None:
+    async def run() -> weakref.ref[App[Any]]:
+        async with app().run_test() as pilot:
+            await settle(pilot)
+            await press(pilot, *keys)
+            return weakref.ref(pilot.app)
+
+    ended = await run()
+    for _ in range(3):  # the loop drops what it has cancelled
+        await asyncio.sleep(0)
+        gc.collect()
+    assert ended() is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given
 
 import core
+from core.files import MIB
 from samples import ACTIVATIONS, LOSSES, exercise_2, oracle_loss, problems, random_problem
 
 by_name = {"ids": lambda loss: loss.name}
@@ -205,6 +207,16 @@ class TestProgress:
         found = core.check_gradients(step_of(bias=True))
         for a, b in zip(expected.gradients, found.gradients, strict=True):
             np.testing.assert_allclose(a.difference, b.difference, rtol=1e-6, atol=1e-9)
+
+    def test_a_check_takes_little_memory(self) -> None:
+        network = {"loss": core.SoftmaxCrossEntropy(), "activation": "relu"}
+        step = core.Timeline(random_problem(1, (60, 40, 30, 5), rows=32, **network))[0]
+        tracemalloc.start()
+        try:
+            core.check_gradients(step)
+            assert tracemalloc.get_traced_memory()[1] < 5 * MIB
+        finally:
+            tracemalloc.stop()
 
     def test_no_more_than_two_forward_passes_for_each_parameter(self, monkeypatch: pytest.MonkeyPatch) -> None:
         step = step_of(loss=LOSSES[2], activation="relu", bias=True)

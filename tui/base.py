@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import weakref
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any, ClassVar
+from contextvars import Context
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from rich.console import RenderableType
 from textual import events
@@ -24,6 +27,9 @@ from textual.errors import NoWidget
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.theme import ThemeProvider
 from textual.widget import Widget
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 FROM_TERMINAL = (events.InputEvent, events.Paste, events.AppFocus, events.AppBlur)
 ENDING = (
@@ -109,10 +115,24 @@ class Palette(CommandPalette, BaseScreen[None]):
             super()._gather_commands(search_value)
 
 
+class Threads(ThreadPoolExecutor):
+    """Threads that keep nothing of the work they have done."""
+
+    def submit(self, work: Callable[P, T], /, *arguments: P.args, **keywords: P.kwargs) -> Future[T]:
+        # Textual 8.2.8 names the worker at work in the thread itself, which keeps it, and with it the application.
+        return super().submit(lambda: Context().run(work, *arguments, **keywords))
+
+
 class BaseApp(App[ReturnType]):
     """An application of sgdb's. After it has run, `status` is the command's exit status."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "suspend_process", show=False, priority=True)]
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Textual 8.2.8 stands in for stderr, which a thread keeps from its start, and with it the application: its runs
+        # too, long after it has ended.
+        self._capture_stdout.app = self._capture_stderr.app = weakref.proxy(self)
 
     @property
     def status(self) -> int:
@@ -126,19 +146,23 @@ class BaseApp(App[ReturnType]):
         super().exit(result, return_code or self.status, message)
 
     def on_load(self) -> None:
-        """End on a signal as on the key, so that the terminal gets back what it had."""
+        """End on a signal as on the key, so that the terminal gets back what it had; and have threads for the work."""
         loop = asyncio.get_running_loop()
+        loop.set_default_executor(Threads())
+        running = weakref.ref(self)
 
         def end(number: signal.Signals) -> None:
             loop.remove_signal_handler(number)  # a second one ends it at once
-            self.exit(return_code=128 + number)
+            if (app := running()) is not None:
+                app.exit(return_code=128 + number)
 
         for name in ENDING:
             number = getattr(signal, name, None)
             if number is not None:
                 # Windows has no such handlers, and a thread that is not the main one may not have any.
                 with suppress(NotImplementedError, ValueError, RuntimeError):
-                    loop.add_signal_handler(number, end, number)
+                    # A loop that goes on keeps the handler and its context: neither is to keep the application.
+                    Context().run(loop.add_signal_handler, number, end, number)
 
     def get_default_screen(self) -> Screen[Any]:
         """The screen below all others."""
