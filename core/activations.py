@@ -149,6 +149,34 @@ def _sigmoid_slope(_s: Array, z: Array, out: Array) -> list[Operation]:
     return [partial(np.subtract, ONE, z, out), partial(np.multiply, z, out, out)]
 
 
+def _leaky_value(slope: float, s: Array, out: Array) -> list[Operation]:
+    either = np.maximum if slope <= 1 else np.minimum  # of s and slope · s
+    return [partial(np.multiply, s, np.array(slope), out), lambda: either(s, out, out=out)]
+
+
+def _leaky_slope(slope: float, s: Array, _z: Array, out: Array) -> list[Operation]:
+    above, zero = np.empty(s.shape, dtype=bool), np.zeros(())
+    return [
+        partial(np.greater, s, zero, above),
+        partial(out.fill, slope),
+        lambda: np.copyto(out, ONE, where=above),
+    ]
+
+
+def leaky_relu(slope: float = 0.01) -> Activation:
+    """f(s) = s above 0 and slope · s below."""
+    below = Literal(float(slope))
+    return Activation(
+        "leaky_relu",
+        Function("relu", S) - below * Function("relu", -S),
+        Positive(S) + below * (_ONE - Positive(S)),
+        partial(_leaky_value, slope),
+        partial(_leaky_slope, slope),
+        settings=(("slope", slope),),
+        make=leaky_relu,
+    )
+
+
 _ONE = Literal(1)
 _EXP = Function("exp", -S)
 
@@ -159,5 +187,6 @@ ACTIVATIONS: dict[str, Activation] = {
         Activation("relu", Function("relu", S), Positive(S), _relu, _relu_slope),
         Activation("tanh", Function("tanh", S), _ONE - Z**2, _tanh, _tanh_slope),
         Activation("sigmoid", _ONE / (_ONE + _EXP), Z * (_ONE - Z), _sigmoid, _sigmoid_slope),
+        leaky_relu(),
     )
 }

@@ -144,6 +144,8 @@ def problems_of_any_size(draw: st.DrawFn) -> core.Problem:
 def oracle_activation(name: str, s: Any) -> Any:
     if name == "relu":
         return np.where(s > 0, s, 0.0)
+    if name == "leaky_relu":
+        return np.where(s > 0, s, 0.01 * s)
     if name == "tanh":
         return np.tanh(s)
     if name == "sigmoid":
@@ -154,6 +156,8 @@ def oracle_activation(name: str, s: Any) -> Any:
 def oracle_slope(name: str, s: Any) -> Any:
     if name == "relu":
         return np.where(s > 0, 1.0, 0.0)
+    if name == "leaky_relu":
+        return np.where(s > 0, 1.0, 0.01)
     if name == "tanh":
         return 1 - np.tanh(s) ** 2
     if name == "sigmoid":

@@ -16,7 +16,7 @@ from hypothesis import given
 
 import core
 from core.files import MIB
-from samples import ACTIVATIONS, LOSSES, exercise_2, oracle_loss, problems, random_problem
+from samples import LOSSES, exercise_2, oracle_loss, problems, random_problem
 
 by_name = {"ids": lambda loss: loss.name}
 
@@ -27,7 +27,7 @@ def step_of(seed: int = 0, index: int = 1, **choices: object) -> core.Step:
 
 @pytest.mark.parametrize("reduction", ["sum", "mean"])
 @pytest.mark.parametrize("loss", LOSSES, **by_name)
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", core.ACTIVATIONS)
 class TestEveryNetwork:
     def test_right_gradients_are_accepted(self, activation: str, loss: core.Loss, reduction: str) -> None:
         for seed in range(5):
@@ -66,7 +66,7 @@ def test_a_sign_that_is_wrong_is_refused(problem: core.Problem) -> None:
             assert gradient.wrong[clear].all()
 
 
-@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "tanh", "sigmoid"])
 def test_a_slope_that_is_left_out_is_refused(activation: str) -> None:
     step = core.Timeline(random_problem(3, (3, 4, 2), activation=activation))[0]
     without_slope = step.deltas[1] @ step.weights[1].T

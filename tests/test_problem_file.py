@@ -82,6 +82,15 @@ class TestMeaning:
         tanh = load(text.replace("relu", "tanh")).network.layers[0]
         assert tanh.weights.tolist() == initial_weights("xavier", 2, 3, 5, 1).tolist()
 
+    def test_a_layer_has_the_settings_of_its_activation(self, load: Any) -> None:
+        usual, steep = (
+            load(f"{DATA}{LAYER}activation = 'leaky_relu'\n{slope}").network.layers[0]
+            for slope in ("", "slope = 0.2\n")
+        )
+        assert usual.function is core.ACTIVATIONS["leaky_relu"]
+        assert steep.activation == "leaky_relu"
+        assert steep.function(np.array([-2.0, 3.0])).tolist() == [-0.4, 3.0]
+
     def test_a_table_stands_beside_the_file(self, load: Any, tmp_path: Path) -> None:
         (tmp_path / "data.csv").write_text("a,kind,b\n1,x,2\n3,y,4\n5,x,6\n")
         np.savez(tmp_path / "data.npz", inputs=np.eye(2), targets=np.array(["x", "y"]))
@@ -176,7 +185,12 @@ REFUSED = [
     (DATA + LAYER + "activation = 'sigmod'\n", 'layers[1].activation: unknown "sigmod"; did you mean "sigmoid"?'),
     (
         DATA + LAYER + "activation = 3\n",
-        "layers[1].activation: expected one of identity, relu, tanh, sigmoid, found 3",
+        "layers[1].activation: expected one of identity, relu, tanh, sigmoid, leaky_relu, found 3",
+    ),
+    (DATA + LAYER + "slope = 0.2\n", "layers[1].slope: identity has no slope; it belongs to leaky_relu"),
+    (
+        DATA + LAYER + "activation = 'leaky_relu'\nslope = 'steep'\n",
+        'layers[1].slope: expected a finite number, found "steep"',
     ),
     (DATA + LAYER + "units = 1\n", "layers[1].units: cannot be combined with weights"),
     (DATA + LAYER + "init = 'he'\n", "layers[1].init: cannot be combined with weights"),

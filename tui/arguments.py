@@ -38,7 +38,7 @@ PROBLEM_OPTIONS = (
     Option("target", "COLUMN", "table: the target's column (default: the last)"),
     Option("task", "TASK", "table: classification or regression"),
     Option("hidden", "UNITS", "table: units of the hidden layers, such as 8,8, or none"),
-    Option("activation", "NAME", "table: identity, relu, tanh or sigmoid for the hidden layers"),
+    Option("activation", "NAME", "table: identity, relu, tanh, sigmoid or leaky_relu for the hidden layers"),
     Option("standardize", None, "table: scale the features to mean 0 and standard deviation 1"),
 )
 HELP = Option("help", None, "show this help", short="h")

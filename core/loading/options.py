@@ -87,7 +87,7 @@ def read_activation(checker: Checker, path: str, name: str, settings: Mapping[st
     """An activation with those of its settings that are given; one that it has no use for is a mistake at `path`."""
     activation = ACTIVATIONS[name]
     own = dict(activation.settings)
-    for key in settings.keys() - own.keys():
+    for key in (key for key in settings if key not in own):
         having = ", ".join(other.name for other in ACTIVATIONS.values() if key in dict(other.settings))
         checker.note(f"{path}.{key}", f"{name} has no {key}; it belongs to {having}")
     given = {key: value for key, value in settings.items() if key in own}
