@@ -153,14 +153,14 @@ class StepSource:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def values_at(self, cell: nodes.Cell, indices: Indices) -> Any:
+    def values_at(self, cell: nodes.Cell, indices: Indices, computed: bool = False) -> Any:
         at = tuple(
             indices[letter] - 1
             if isinstance(letter, str) and letter in indices
             else self._scope.run(letter, cell, indices)[0] - 1
             for letter in cell.index
         )
-        return self._scope.array(cell)[at]
+        return self._scope.array(cell, computed)[at]
 
     def range_of(self, letter: str, cells: tuple[nodes.Cell, ...], indices: Indices) -> Any:
         return self._scope.run(letter, next(cell for cell in cells if letter in cell.index), indices)

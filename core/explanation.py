@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -145,7 +145,24 @@ class Explanation(CellArithmetic):
             f"{self.symbol} = {self.symbols(n)}",
             f"= {as_text(line.numbers)}",
             f"{'=' if line.exact else '≈'} {line.result}",
+            *self._at_kinks(digits),
         )
+
+    def _at_kinks(self, digits: int) -> Iterator[str]:
+        """That rounding has decided on which side of a kink a number is."""
+        step = self._scope.step
+        for part in walk(self._tree) if step.noise else ():
+            if not (isinstance(part, Function) and part.slope and isinstance(part.argument, nodes.Cell)):
+                continue
+            computed = np.asarray(self._source.values_at(part.argument, self._indices, computed=True))
+            exact = np.asarray(self._source.values_at(part.argument, self._indices))
+            taken, right = self._source.apply(part, computed), self._source.apply(part, exact)
+            if computed.ndim == 0 and taken != right:
+                symbol = as_text(self._print(self._closed(part.argument, self._indices, TERMS)))
+                yield (
+                    f"{symbol} is 0, where the slope is {significant(float(right), digits)}; rounding made it "
+                    f"{significant(float(computed), 2)}, and the slope {significant(float(taken), digits)}"
+                )
 
     def __str__(self) -> str:
         first, *rest = self.lines()

@@ -188,9 +188,12 @@ class Scope:
         indices = tuple(self.run(letter, entry, bound) for letter in entry.index)
         return Cells(self.step.index - entry.back, entry.name, indices)
 
-    def array(self, entry: nodes.Cell) -> Array:
-        """The values of the quantity that `entry` names: an updated one of the step before is this step's own."""
-        return self.values[entry.name.removesuffix("_next") if entry.back == 1 else entry.name]
+    def array(self, entry: nodes.Cell, computed: bool = False) -> Array:
+        """The values of the quantity that `entry` names: an updated one of the step before is this step's own. As
+        `computed`, they have the rounding around 0.
+        """
+        values = self.step.computed if computed else self.values
+        return values[entry.name.removesuffix("_next") if entry.back == 1 else entry.name]
 
     def run(self, letter: Letter, entry: nodes.Cell, bound: Indices) -> Sequence[int]:
         """What a letter stands for in a cell that it is in."""

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from core.arrays import Array, Rows, frozen, sealed
+import numpy as np
+
+from core.arrays import Array, Mask, Rows, frozen, sealed
 from core.problem import Problem
 from core.record import Record, derived
 
@@ -99,7 +101,24 @@ class Step(Record):
 
     @derived
     def values(self) -> Mapping[str, Array]:
-        """The values of every quantity by name, given ones first, then in the order of the computation."""
+        """The values of every quantity by name, given ones first, then in the order of the computation. What is but
+        rounding around 0 is 0 here.
+        """
+        found = dict(self.computed)
+        for name, mask in self.noise.items():
+            found[name] = frozen(np.where(mask, 0.0, found[name]))
+        return MappingProxyType(found)
+
+    @derived
+    def noise(self) -> Mapping[str, Mask]:
+        """Which numbers are 0 by exact decimals and not quite 0 in floating point, by quantity that has such."""
+        from core.noise import noise
+
+        return MappingProxyType(noise(self.statement, self.computed))
+
+    @derived
+    def computed(self) -> Mapping[str, Array]:
+        """The same as the run has them, rounding around 0 and all."""
         found = {"X_in": self.inputs, "y_gt": self.targets}
         ready = {"sample_losses": self.sample_losses, "loss": frozen(self.loss)}
         own = self.problem.loss.own_values(self.outputs, self.targets, self.share)

@@ -9,7 +9,21 @@ from typing import Any
 import numpy as np
 
 from core.activations import Activation
-from core.expression.nodes import Function, Literal, Node, Number, Positive, Product, Rest, put_in_place
+from core.expression.nodes import (
+    COLUMNS,
+    Function,
+    IsTrueClass,
+    Literal,
+    Node,
+    Number,
+    Positive,
+    Product,
+    Rest,
+    Signs,
+    Softmax,
+    Total,
+    put_in_place,
+)
 from core.expression.value import Compiler, Evaluate
 
 PRECISION = Context(prec=50, traps=[InvalidOperation, DivisionByZero, Overflow])
@@ -40,6 +54,18 @@ class ExactCompiler(Compiler):
         number = Decimal(node.value.numerator) / Decimal(node.value.denominator)
         return lambda _: number
 
+    def is_true_class(self, node: IsTrueClass) -> Evaluate:
+        one_hot = super().is_true_class(node)
+        return lambda values: decimals(one_hot(values))
+
+    def signs(self, _: Signs) -> Evaluate:
+        signs = decimals(np.array([[-1.0, 1.0]]))
+        return lambda _: signs
+
+    def softmax(self, node: Softmax) -> Evaluate:
+        exp = Function("exp", node.argument)
+        return self(exp / Total(COLUMNS, exp))
+
     def positive(self, node: Positive) -> Evaluate:
         argument = self(node.argument)
         return lambda values: POSITIVE(argument(values))
@@ -65,6 +91,11 @@ class ExactCompiler(Compiler):
         return lambda values: apply(argument(values))
 
 
+def decimals(values: Any) -> Any:
+    """Numbers with the digits that Python prints of them: an array of decimals, or a decimal."""
+    return _DECIMALS(values)
+
+
 def exactly(
     tree: Node, functions: Mapping[str, Activation], numbers: Mapping[str, Any], spell: Callable[[float], str] = repr
 ) -> Decimal | None:
@@ -87,6 +118,7 @@ def _entrywise(apply: Callable[[Decimal], Decimal]) -> Callable[[Any], Any]:
     return lambda value: over_arrays(value) if isinstance(value, np.ndarray) else apply(value)
 
 
+_DECIMALS = np.frompyfunc(lambda value: Decimal(repr(float(value))), 1, 1)
 POSITIVE = _entrywise(lambda a: Decimal(a > 0))
 FUNCTIONS = {
     "exp": _entrywise(lambda a: a.exp() if a < LARGEST_EXPONENT else Decimal("inf")),
@@ -101,6 +133,9 @@ _COMPILERS: dict[type[Node], Callable[[ExactCompiler, Any], Evaluate]] = {
     Positive: ExactCompiler.positive,
     Product: ExactCompiler.product,
     Function: ExactCompiler.function,
+    IsTrueClass: ExactCompiler.is_true_class,
+    Signs: ExactCompiler.signs,
+    Softmax: ExactCompiler.softmax,
 }
 
 

@@ -32,8 +32,8 @@ Indices: TypeAlias = Mapping[str, Any]  # what letters stand for: indices from 1
 class Source(Protocol):
     """Where the values of cells come from."""
 
-    def values_at(self, cell: Cell, indices: Indices) -> Any:
-        """The number in a cell, or an array where letters stand for arrays."""
+    def values_at(self, cell: Cell, indices: Indices, computed: bool = False) -> Any:
+        """The number in a cell, or an array where letters stand for arrays; as `computed`, with all its rounding."""
 
     def range_of(self, letter: str, cells: tuple[Cell, ...], indices: Indices) -> Sequence[int]:
         """What a letter runs over in one of these cells."""
@@ -57,6 +57,9 @@ def value_of(node: Node, source: Source, indices: Indices) -> Any:
         wider = _with_letter(node, source, indices)
         values = np.asarray(value_of(node.body, source, wider))
         return values.sum(axis=-1)
+    if isinstance(node, Function) and node.slope and isinstance(node.argument, Cell):
+        # The run took the slope where its own number was: at a kink, rounding decides.
+        return source.apply(node, np.asarray(source.values_at(node.argument, indices, computed=True)))
     parts = [value_of(child, source, indices) for child in node.children]
     if isinstance(node, Sum):
         return sum(sign * part for (sign, _), part in zip(node.terms, parts, strict=True))
