@@ -79,7 +79,11 @@ class Activation:
     @property
     def particulars(self) -> str:
         """What tells it from every other: its name, where that says all."""
-        return self.name if ACTIVATIONS.get(self.name) is self else f"{self.name}{self.settings}: {self.tree}"
+        return (
+            self.name
+            if ACTIVATIONS.get(self.name) is self
+            else f"{self.name}{self.settings}: {self.tree}, {self.slope_tree}"
+        )
 
     @property
     def kinks(self) -> tuple[Node, ...]:
