@@ -33,8 +33,6 @@ class Activation:
     slope_tree    f'(s) as people write it, over s, over z = f(s), or both
     value         `value(s, out)` gives the operations that write f(s), to be called in order
     derivative    `derivative(s, z, out)` those that write f'(s), given z = f(s); all arrays have one shape
-    bend          by how much the second or third derivative can exceed a few times |f'|: 0 where they are small
-                  with it, as those of tanh are, 1 for a sine
     settings      the numbers that it was made with, by name
     make          what makes another of its kind: `make(slope=0.2)`
 
@@ -46,7 +44,6 @@ class Activation:
     slope_tree: Node
     value: Callable[[Array, Array], list[Operation]] = None  # type: ignore[assignment]
     derivative: Callable[[Array, Array, Array], list[Operation]] = None  # type: ignore[assignment]
-    bend: float = 0.0
     settings: tuple[tuple[str, float], ...] = ()
     make: Callable[..., Activation] | None = None
 
@@ -79,7 +76,11 @@ class Activation:
     @property
     def particulars(self) -> str:
         """What tells it from every other: its name, where that says all."""
-        return self.name if ACTIVATIONS.get(self.name) is self else f"{self.name}{self.settings}: {self.tree}"
+        return (
+            self.name
+            if ACTIVATIONS.get(self.name) is self
+            else f"{self.name}{self.settings}: {self.tree}, {self.slope_tree}"
+        )
 
     @property
     def kinks(self) -> tuple[Node, ...]:

@@ -184,7 +184,8 @@ class _Probe:
             largest = np.maximum(1.0, np.abs(self.s[k]).max(axis=0))
             # Without curvature rounding is all there is to fear; with it, the cube root is where the two balance.
             self.moves[k] = MOVE * (largest if linear else np.cbrt(largest)) / gain
-            parts = parts * (np.abs(function.slope(self.s[k])) + function.bend)
+            # f'' and f''' are seldom more than a few times f'; where they are, rounding counts for more than they do.
+            parts = parts * np.abs(function.slope(self.s[k]))
             self.bends[k] = parts
             rounding += float((np.abs(step.deltas[k]) * sizes).sum())
             self.rounding[k] = ROUNDING * rounding

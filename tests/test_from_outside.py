@@ -153,3 +153,12 @@ def test_runs_with_other_settings_are_told_apart() -> None:
     one, two = (problem(leaky(slope), Huber()) for slope in (0.1, 0.2))
     assert one.particulars() != two.particulars()
     assert one.particulars() != one.with_loss(Huber(0.5)).particulars()
+
+
+@everything
+def test_a_sheet_to_practise_is_drawn(activation: core.Activation, loss: core.Loss) -> None:
+    like = problem(activation, loss)
+    fresh = core.practice_problem(like, seed=1)
+    assert fresh.loss == loss
+    assert fresh.network.layers[0].function is activation
+    assert core.practice_problem(like, seed=1).particulars() == fresh.particulars()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
 
 import core
-from samples import exercise_2, random_problem
+from samples import exercise_2, problems, random_problem
 
 
 def names(sizes: tuple[int, ...], bias: bool) -> list[str]:
@@ -59,3 +60,38 @@ def test_quantities_hold_the_steps_own_arrays() -> None:
     assert values["W_out_next"] is step.next_weights[1]
     assert values["b_1_next"] is step.next_biases[0]
     assert np.array_equal(values["loss"], step.loss)
+
+
+PARTS = ["given", "forward", "loss", "backward", "gradient", "update"]
+
+
+@given(problems())
+def test_a_quantity_says_what_a_layout_needs(problem: core.Problem) -> None:
+    step = core.Timeline(problem)[0]
+    found = [*core.given(step), *core.quantities(step)]
+    assert [PARTS.index(quantity.part) for quantity in found] == sorted(PARTS.index(q.part) for q in found)
+    depth = len(step.weights)
+    for quantity in found:
+        assert len(quantity.axes) == quantity.values.ndim
+        assert quantity.per_sample == (quantity.name in ("X_in", "y_gt") or quantity.part in PARTS[1:4]) - (
+            quantity.name == "loss"
+        )
+        assert not quantity.per_sample or len(quantity.values) == len(step.batch)
+        assert (quantity.layer is None) == (quantity.letter == "")
+        if quantity.layer is not None:
+            after = "_next" if quantity.part == "update" else ""
+            assert quantity.name == f"{quantity.letter}_{core.layer_label(quantity.layer, depth)}{after}"
+
+
+@given(problems())
+def test_a_step_has_its_values_by_name_once_and_read_only(problem: core.Problem) -> None:
+    step = core.Timeline(problem)[0]
+    found = [*core.given(step), *core.quantities(step)]
+    assert [*step.values] == [quantity.name for quantity in found]
+    assert step.values is step.values
+    for quantity in found:
+        assert quantity.values is step.values[quantity.name]
+        assert not quantity.values.flags.writeable
+        assert step.statement.symbols[quantity.name] == quantity.symbol
+    assert step.values["W_out"] is step.weights[-1]
+    assert step.values["delta_out"] is step.deltas[-1]
