@@ -56,7 +56,7 @@ class ExactCompiler(Compiler):
 
     def is_true_class(self, node: IsTrueClass) -> Evaluate:
         one_hot = super().is_true_class(node)
-        return lambda values: decimals(one_hot(values))
+        return lambda values: decimals(one_hot({"y_gt": np.asarray(values["y_gt"], dtype=float)}))
 
     def signs(self, _: Signs) -> Evaluate:
         signs = decimals(np.array([[-1.0, 1.0]]))
