@@ -294,6 +294,12 @@ def test_an_idle_unit_and_a_slope_are_worked_out_too() -> None:
     assert re.search(r"f₁'\(s₁\[\d,\d\]\) = 1 - z₁\[\d,\d\]²\n +[=≈] 1 - \S+²\n", render(solve([step]), "md"))
 
 
+def test_the_name_of_a_function_is_text_in_latex() -> None:
+    text = render(solve([core.Timeline(random_problem(0, (2, 2, 1), activation="leaky_relu"))[0]]), "latex")
+    assert r"\item leaky\_relu: $f_{1}(s) = \max(0, s) - 0.01 \max(0, -s)$" in text
+    assert r"the sum of the samples' losses" in text
+
+
 def test_a_single_term_is_not_left_out() -> None:
     for inputs, left in ((9, False), (10, True)):
         text = render(solve([core.Timeline(random_problem(1, (inputs, 1), rows=30, bias=False))[0]]), "md")
