@@ -88,7 +88,8 @@ def _lines(solution: Solution) -> Iterator[str]:
     yield f"{_prose(NOTATION)} {_prose(rounding_note(solution))}"
     yield r"\begin{itemize}"
     for words, formulas in solution.facts:
-        yield rf"\item {words}{': ' if formulas else ''}{', '.join(f'${tex(formula)}$' for formula in formulas)}"
+        shown = ", ".join(f"${tex(formula)}$" for formula in formulas)
+        yield rf"\item {_plain(words)}{': ' if formulas else ''}{shown}"
     yield r"\end{itemize}"
     if solution.formulas:
         yield r"\subsection*{Formulas}"
@@ -203,6 +204,11 @@ def _cell(text: str, pad: int, room: str) -> str:
 def _prose(prose: Prose) -> str:
     """A sentence of our own, its formulas in maths."""
     return "".join(part if isinstance(part, str) else f"${tex(part)}$" for part in prose)
+
+
+def _plain(words: str) -> str:
+    """Words of our own, in which the names of functions and losses may have an underscore."""
+    return "".join(c if c in "-'" else _character(c) for c in words)
 
 
 def escaped(text: str) -> str:
