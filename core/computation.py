@@ -110,9 +110,11 @@ def copies(problem: Problem) -> dict[str, str]:
     return {name: tree.name for name, tree in found.items() if isinstance(tree, Name)}
 
 
-def computations(problem: Problem, rows: int) -> tuple[Computation, ...]:
-    """How a step of `problem` with a batch of `rows` rows is computed, in the order of `core.quantities`."""
-    statement = Statement(problem, rows)
+def computations(problem: Problem, rows: int, detailed: bool = True) -> tuple[Computation, ...]:
+    """How a step of `problem` with a batch of `rows` rows is computed, in the order of `core.quantities`; unless
+    `detailed`, without the quantities that only make its steps smaller: ∂ℒ/∂z_k, ∂ℒ/∂y_out, the hinge's terms.
+    """
+    statement = Statement(problem, rows, detailed)
     return tuple(Computation(name, statement) for name in statement.equations)
 
 

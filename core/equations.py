@@ -25,7 +25,7 @@ MATRIX, PER_SAMPLE, PER_UNIT, NUMBER = "ij", "i", "j", ""
 # The parts of a step.
 GIVEN, FORWARD, LOSS, BACKWARD, GRADIENT, UPDATE = "given", "forward", "loss", "backward", "gradient", "update"
 
-SYMBOLS = {"delta": "δ", "dW": "∂W", "db": "∂b"}
+SYMBOLS = {"delta": "δ", "dz": "∂z", "dy": "∂y", "dW": "∂W", "db": "∂b"}
 
 
 class Equation(NamedTuple):
@@ -57,21 +57,26 @@ class Statement(Record):
 
     problem: Problem
     rows: int
+    detailed: bool = True
 
     @cached_property
     def equations(self) -> dict[str, Equation]:
         """By name, in the order of the computation."""
-        return {equation.name: equation for equation in equations(self.problem, self.rows)}
+        return {equation.name: equation for equation in equations(self.problem, self.rows, self.detailed)}
+
+    @cached_property
+    def _loss(self) -> LossEquations:
+        return _loss(self.problem, self.rows, self.detailed)
 
     @cached_property
     def out_of_range(self) -> dict[str, Node]:
         """What some quantities come to in rows whose numbers are out of range for their equation."""
-        return dict(_loss(self.problem, self.rows).out_of_range)
+        return dict(self._loss.out_of_range)
 
     @property
     def output_gradient(self) -> Node:
         """∂ℒ/∂y_out, over what comes before it."""
-        return _loss(self.problem, self.rows).output_gradient
+        return self._loss.output_gradient
 
     @cached_property
     def functions(self) -> dict[str, Activation]:
@@ -129,12 +134,16 @@ class Statement(Record):
             return lambda values: np.asarray(evaluate(values))[:, 0]
         return lambda values: np.asarray(evaluate(values))[0] if axes == PER_UNIT else np.asarray(evaluate(values))
 
-    def long_way(self, name: str) -> Node:
-        """What a quantity on the way back is computed by where that goes by way of ∂ℒ/∂p."""
+    def in_detail(self, name: str) -> Node:
+        """What a quantity of the loss on the way back is computed by in smaller steps, these put in place."""
         trees: dict[str, Node] = {}
-        for part, tree in _loss(self.problem, self.rows).long_way:
-            trees[part] = put_in_place(tree, trees)
-        return trees.get(name, self.equations[name].tree)
+        for part, tree in _loss(self.problem, self.rows, detailed=True).backward:
+            tree = put_in_place(tree, trees)
+            if part == name:
+                return tree
+            if part not in self.equations:
+                trees[part] = tree
+        return self.equations[name].tree
 
     @np.errstate(all="ignore")
     def value_of(self, tree: Node, values: Mapping[str, Array]) -> Array:
@@ -167,13 +176,13 @@ def given(problem: Problem) -> Iterator[Equation]:
                 yield _of_layer(GIVEN, letter, k, depth, Name(f"{letter}_{layer_label(k, depth)}"), axes)
 
 
-def equations(problem: Problem, rows: int) -> Iterator[Equation]:
+def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Equation]:
     """What a step of `problem` over a batch of `rows` rows computes: s_1, z_1, ..., s_out, y_out; what the loss adds,
     such as the logits o where they are not y_out itself, and p; the samples' losses, ℒ; what the loss adds on the way
     back, such as ∂ℒ/∂p and ∂ℒ/∂o; δ_out, ..., δ_1; ∂W_out, ∂b_out, ..., ∂W_1, ∂b_1; and the updated W_1⁺, b_1⁺, ...,
     W_out⁺, b_out⁺.
     """
-    loss, share = _loss(problem, rows), _share(problem, rows)
+    loss, share = _loss(problem, rows, detailed), _share(problem, rows)
     yield from _forward(problem)
     for name, tree in loss.forward:
         yield Equation(name, loss.symbols.get(name, name), tree, LOSS)
@@ -182,7 +191,7 @@ def equations(problem: Problem, rows: int) -> Iterator[Equation]:
     yield Equation("loss", "ℒ", total if share is None else share * total, LOSS, NUMBER, per_sample=False)
     for name, tree in loss.backward:
         yield Equation(name, loss.symbols.get(name, name), tree, BACKWARD)
-    yield from _backward(problem, loss.output_gradient)
+    yield from _backward(problem, loss.output_gradient, detailed)
     yield from _gradients(problem)
     yield from _update(problem)
 
@@ -201,8 +210,9 @@ def _share(problem: Problem, rows: int) -> Node | None:
     return Quotient(Literal(1), Name("n")) if problem.reduction == "mean" and rows > 1 else None
 
 
-def _loss(problem: Problem, rows: int) -> LossEquations:
+def _loss(problem: Problem, rows: int, detailed: bool) -> LossEquations:
     stated, share = problem.loss.equations(problem.targets.shape[1] == 1), _share(problem, rows)
+    stated = stated.detailed if detailed and stated.detailed is not None else stated
     return stated if share is None else stated.shared(share)
 
 
@@ -221,11 +231,15 @@ def _forward(problem: Problem) -> Iterator[Equation]:
         z = Name(activation.name)
 
 
-def _backward(problem: Problem, gradient: Node) -> Iterator[Equation]:
-    """δ_L = ∂ℒ/∂y_out ⊙ f_L'(s_L), δ_k = (δ_{k+1} W_{k+1}ᵀ) ⊙ f_k'(s_k)."""
+def _backward(problem: Problem, gradient: Node, detailed: bool) -> Iterator[Equation]:
+    """δ_L = ∂ℒ/∂y_out ⊙ f_L'(s_L), δ_k = (δ_{k+1} W_{k+1}ᵀ) ⊙ f_k'(s_k); with ∂ℒ/∂z_k = δ_{k+1} W_{k+1}ᵀ between."""
     depth = len(problem.network)
     for k in range(depth, 0, -1):
         label = layer_label(k, depth)
+        if detailed:
+            dz = _of_layer(BACKWARD, "dy" if k == depth else "dz", k, depth, gradient, per_sample=True)
+            yield dz
+            gradient = Name(dz.name)
         tree = gradient * Function(f"f_{label}", Name(f"s_{label}"), slope=True)
         delta = _of_layer(BACKWARD, "delta", k, depth, tree, per_sample=True)
         yield delta

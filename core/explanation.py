@@ -82,8 +82,8 @@ class Explanation(CellArithmetic):
     `len` counts the terms. Terms are made when they are asked for; their values are there at once.
     """
 
-    def __init__(self, step: Step, name: str, cell: Cell) -> None:
-        scope = scope_of(step)
+    def __init__(self, step: Step, name: str, cell: Cell, detailed: bool = True) -> None:
+        scope = scope_of(step, detailed)
         self.place = scope.place(name, cell)
         self.piece = scope.piece(self.place)
         self.symbol = as_text([self.piece])
@@ -97,8 +97,8 @@ class Explanation(CellArithmetic):
             self._runs = [] if found is None else runs(self._sum, self._source, indices)
             self.around = tuple(self._factor(part, indices) for part in _around(tree, self._sum))
 
-    def __reduce__(self) -> tuple[Callable[..., Explanation], tuple[Step, str, Cell]]:
-        return Explanation, (self._scope.step, self.place.name, self.place.cell)
+    def __reduce__(self) -> tuple[Callable[..., Explanation], tuple[Step, str, Cell, bool]]:
+        return Explanation, (self._scope.step, self.place.name, self.place.cell, self._scope.detailed)
 
     def __len__(self) -> int:
         return len(self.term_values)
@@ -195,14 +195,15 @@ class Explanation(CellArithmetic):
         return Factor(as_text(self._print(closed)), value, places, isinstance(node, nodes.Cell))
 
 
-def explain(step: Step, name: str, cell: Cell) -> Explanation:
+def explain(step: Step, name: str, cell: Cell, detailed: bool = True) -> Explanation:
     """Where the number in a cell came from: `name` of the quantity, as `quantities` has it (also X_in, y_gt, W_k, b_k),
     and `cell`, its row and column from 1: (i, j), (i,) in a vector, () for the loss.
 
-    The weights of a step after the first are explained by the updated ones of the step before. Raises KeyError for an
+    The weights of a step after the first are explained by the updated ones of the step before. Unless `detailed`, the
+    quantities that only make the steps smaller, such as ∂ℒ/∂z_k in δ_k, are spelled out. Raises KeyError for an
     unknown name, IndexError for a cell that it does not have.
     """
-    return Explanation(step, name, cell)
+    return Explanation(step, name, cell, detailed)
 
 
 def _sum_in(tree: Node) -> Node:

@@ -152,7 +152,7 @@ class _Builder:
         if not 1 <= k <= depth:
             raise IndexError(f"expected a layer from 1 to {depth}, found {k}")
         self._rows = len(step.batch)
-        self._statement = Statement(step.problem, self._rows)
+        self._statement = Statement(step.problem, self._rows, detailed=False)
         self.trees = {name: equation.tree for name, equation in self._statement.equations.items()}
         # The gradient at the output, which the statement puts in place, has a name of its own here.
         slope = self.trees["delta_out"].children[-1]

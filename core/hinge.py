@@ -82,7 +82,7 @@ class HingeView(Record):
     def _statement(self) -> Statement:
         """How everything follows under the hinge, for ℒ the sum over the samples, whatever the problem takes."""
         problem = replace(self.step.problem, loss=self.loss_function, reduction="sum")
-        return Statement(problem, len(self.step.batch))
+        return Statement(problem, len(self.step.batch), detailed=False)
 
     @derived
     def _values(self) -> Mapping[str, Array]:

@@ -18,7 +18,6 @@ from core.expression.exact import PRECISION, ExactCompiler, decimals
 from core.expression.nodes import names_in
 
 SMALL = 1e-12  # relative to what a number is computed from: what is larger is no rounding
-EXACT = Decimal("1e-40")  # 50 digits are reckoned with
 MOST_DIGITS = 13  # of a number that somebody has written down
 MOST_NUMBERS = 5_000  # of a step: a few tens of milliseconds
 
@@ -40,9 +39,9 @@ def noise(statement: Statement, values: Mapping[str, Array]) -> dict[str, Mask]:
     for name, mask in suspects.items():
         if name not in exact:
             break
-        zero = np.vectorize(lambda number: abs(number) < EXACT, otypes=[bool])(exact[name])
-        if (mask & zero.reshape(mask.shape)).any():
-            found[name] = mask & zero.reshape(mask.shape)
+        zero = mask & np.asarray(exact[name] == 0).reshape(mask.shape)
+        if zero.any():
+            found[name] = zero
     return found
 
 

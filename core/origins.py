@@ -104,14 +104,14 @@ def _distinct(found: Iterable[Cells]) -> tuple[Cells, ...]:
 class Scope:
     """A step's rules, values and symbols, and what the letters of the rules stand for in it."""
 
-    def __init__(self, step: Step) -> None:
-        self.step = step
+    def __init__(self, step: Step, detailed: bool = True) -> None:
+        self.step, self.detailed = step, detailed
         self.values = values_of(step)
-        self._rules = rules_of(step.problem, len(step.batch))
+        self._rules = rules_of(step.problem, len(step.batch), detailed)
         self.statement = self._rules.statement
 
-    def __reduce__(self) -> tuple[Callable[[Step], Scope], tuple[Step]]:
-        return Scope, (self.step,)
+    def __reduce__(self) -> tuple[Callable[..., Scope], tuple[Step, bool]]:
+        return Scope, (self.step, self.detailed)
 
     @property
     def rules(self) -> Iterator[Rule]:
@@ -129,8 +129,12 @@ class Scope:
         found: dict[str, Collection[int]] = {}
         with np.errstate(all="ignore"):
             for name in self.statement.out_of_range:
+                # What is computed without a function has to follow those that are not.
+                before = [int(row) - 1 for rows in found.values() for row in rows]
                 far = np.zeros(len(self.step.batch), dtype=bool)
-                for part in walk(self.statement.equations[name].tree):
+                parts = [*walk(self.statement.equations[name].tree)]
+                far[before] = not any(isinstance(part, (Softmax, Function)) for part in parts)
+                for part in parts:
                     if isinstance(part, (Softmax, Function)):
                         argument = self.statement.value_of(part.argument, self.values)
                         log = isinstance(part, Function) and part.name == "log"
@@ -222,6 +226,6 @@ class Scope:
 
 
 @lru_cache(maxsize=2)
-def scope_of(step: Step) -> Scope:
+def scope_of(step: Step, detailed: bool = True) -> Scope:
     """The scope of a step, kept for the two that were asked for last: whoever asks about a cell asks about more."""
-    return Scope(step)
+    return Scope(step, detailed)

@@ -69,7 +69,7 @@ def canonical(name: str, depth: int) -> str:
     """
     parts = ["out" if part == str(depth) else part for part in name.split("_")]
     joined = "_".join(parts)
-    return "y_out" if joined == "z_out" else joined
+    return {"z_out": "y_out", "dz_out": "dy_out"}.get(joined, joined)
 
 
 def first_not_finite(step: Step) -> tuple[Quantity, tuple[int, ...]] | None:

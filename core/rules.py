@@ -40,8 +40,8 @@ class Rule(NamedTuple):
 class Rules:
     """The rules of the steps of `problem` over batches of `rows` rows, of every quantity but X_in and y_gt."""
 
-    def __init__(self, problem: Problem, rows: int) -> None:
-        self.statement = Statement(problem, rows)
+    def __init__(self, problem: Problem, rows: int, detailed: bool) -> None:
+        self.statement = Statement(problem, rows, detailed)
         self._found: dict[str, tuple[Rule, ...]] = {}
         self._targets = (rows, problem.targets.shape[1])
         classes = (rows, max(2, problem.targets.shape[1]))
@@ -90,6 +90,6 @@ class Rules:
 
 
 @lru_cache(maxsize=8)
-def rules_of(problem: Problem, rows: int) -> Rules:
-    """The rules of a problem, kept for the problems that were asked for last."""
-    return Rules(problem, rows)
+def rules_of(problem: Problem, rows: int, detailed: bool = True) -> Rules:
+    """The rules of a problem, kept for the problems that were asked for last; `detailed` as for `core.computations`."""
+    return Rules(problem, rows, detailed)

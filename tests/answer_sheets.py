@@ -39,8 +39,9 @@ def nested(values: Any, write: Callable[[float], Decimal]) -> Any:
 
 
 def answers_of(values: Mapping[str, Any], step: core.Step, write: Callable[[float], Decimal]) -> dict[str, Any]:
-    """Everything that is computed, as it is written."""
-    return {quantity.name: nested(values[quantity.name], write) for quantity in core.quantities(step)}
+    """Everything that is computed, as it is written, without the smaller steps between."""
+    names = (computation.name for computation in computations(step.problem, len(step.batch), detailed=False))
+    return {name: nested(values[name], write) for name in names}
 
 
 def carried_on(
@@ -51,7 +52,7 @@ def carried_on(
     """
     right = values_of(step)
     values = dict(right)
-    for computation in computations(step.problem, len(step.batch)):
+    for computation in computations(step.problem, len(step.batch), detailed=False):
         value = np.asarray(computation.evaluate(values))
         if computation.name == name:
             value = np.asarray(slip(values | {name: value}), dtype=float)

@@ -57,7 +57,7 @@ class _Check:
 
         self.sheet, self.step = sheet, sheet.step
         self.symbols = symbols_of(sheet.step)
-        self.own: OwnValues = OwnValues(sheet.step)
+        self.own: OwnValues = OwnValues(sheet.step, _names_details(sheet))
         self.mistakes: list[str] = []
         self.findings: list[tuple[str, Finding]] = []
 
@@ -68,7 +68,7 @@ class _Check:
         formulas = self._formulas()
         if self.mistakes:
             raise ProblemError(self.sheet.source, self.mistakes)
-        diagnoser = Diagnoser(self.step, self.own)
+        diagnoser = Diagnoser(self.own)
         cells: list[CellVerdict] = []
         for name in self.own.order:
             self._carry_on(name, placed.get(name))
@@ -226,7 +226,7 @@ class _Check:
         """How the cell really comes about."""
         from core.explanation import explain
 
-        return explain(self.step, name, cell).lines()
+        return explain(self.step, name, cell, self.own.statement.detailed).lines()
 
     def _formulas(self) -> list[FormulaVerdict]:
         if not self.sheet.formulas:
@@ -268,3 +268,16 @@ def _with_exact_zeros(placed: Mapping[str, Placed]) -> dict[str, Placed]:
         cells = {p: w.at(min(unit, w.unit)) if w is not None and w.value == 0 else w for p, w in answer.cells.items()}
         result[name] = replace(answer, cells=cells)
     return result
+
+
+def _names_details(sheet: AnswerSheet) -> bool:
+    """Whether a sheet has a quantity that only makes the steps of the computation smaller. One without is judged as if
+    there were none: nobody has worked them out.
+    """
+    from core.equations import Statement
+    from core.quantity import canonical
+
+    step = sheet.step
+    plain = Statement(step.problem, len(step.batch), detailed=False).equations
+    names = {canonical(part.name, len(step.weights)) for answers in (sheet.answers, sheet.formulas) for part in answers}
+    return any(name in step.statement.equations and name not in plain for name in names)

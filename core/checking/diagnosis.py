@@ -17,7 +17,6 @@ from core.checking.mistakes import Mistakes, Turn
 from core.checking.own_values import Evaluate, OwnValues, Range, Rounding
 from core.checking.written import Written
 from core.computation import Computation, Values
-from core.step import Step
 
 Place = tuple[int, ...]
 MOST_OTHERS = 2
@@ -85,9 +84,9 @@ class _Try(NamedTuple):
 class Diagnoser:
     """Finds the slips of a quantity on a step."""
 
-    def __init__(self, step: Step, own: OwnValues) -> None:
+    def __init__(self, own: OwnValues) -> None:
         self.own = own
-        self.turns = Mistakes(step.statement, own.true)
+        self.turns = Mistakes(own.statement, own.true)
 
     def findings(self, name: str, wrong: Mapping[Place, Written], right: Mapping[Place, Written]) -> list[Finding]:
         """The slips that explain the numbers written in the `wrong` places of a quantity. One that was made in the

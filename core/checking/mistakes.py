@@ -178,7 +178,7 @@ class Mistakes:
             found = self._equations.get(name)
             if found is None or found.part != BACKWARD or found.layer is not None:
                 continue
-            for tree in dict.fromkeys([found.tree, self._statement.long_way(name)]):
+            for tree in dict.fromkeys([found.tree, self._statement.in_detail(name)]):
                 for part, with_ in spots(tree):
                     if isinstance(part, Total) and part.over == COLUMNS and isinstance(part.argument, Product):
                         wrong = with_(part.argument)
@@ -187,7 +187,7 @@ class Mistakes:
 
     def _scale(self, equation: Equation) -> Iterator[Edit]:
         """The mean for the sum, a factor ½ left out, the sign."""
-        tree, first = equation.tree, self._first_backward
+        tree = equation.tree
         if self._statement.rows > 1 and self._is_shared(equation):
             if self._statement.problem.reduction == "mean":
                 words = "the sum over the samples is taken, where it must be the mean"
@@ -196,19 +196,18 @@ class Mistakes:
                 words = "the mean over the samples is taken, where it must be the sum"
                 yield Edit("mean for sum", words, Quotient(Literal(1), ROWS) * tree)
         half = HALF in walk(self._equations["sample_losses"].tree)
-        if half and equation.name in ("sample_losses", "loss", first):
+        if half and (equation.name in ("sample_losses", "loss") or self._is_near_the_loss(equation)):
             words = f"the ½ of the {self._statement.problem.loss.title} is left out"
             yield Edit("half left out", words, TWO * tree)
         yield Edit("sign", "the sign is wrong", Sum((-1, tree)))
 
-    @property
-    def _first_backward(self) -> str:
-        return next(name for name, equation in self._equations.items() if equation.part == BACKWARD)
-
     def _is_shared(self, equation: Equation) -> bool:
         """Whether somebody may take the mean over the samples for their sum here, or the other way round."""
-        last = equation.layer in (None, len(self._statement.problem.network))
-        return equation.name == "loss" or equation.part == GRADIENT or (equation.part == BACKWARD and last)
+        return equation.name == "loss" or equation.part == GRADIENT or self._is_near_the_loss(equation)
+
+    def _is_near_the_loss(self, equation: Equation) -> bool:
+        """Whether it is on the way back, and not yet beyond the last layer."""
+        return equation.part == BACKWARD and equation.layer in (None, len(self._statement.problem.network))
 
     def _terms(self, equation: Equation) -> Iterator[Edit]:
         """A number of the loss left out of a sum, and max(0, ·) left out."""

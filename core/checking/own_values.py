@@ -12,6 +12,7 @@ import numpy as np
 from core.arrays import Array
 from core.checking.written import Written
 from core.computation import Computation, Values, computations, values_of
+from core.equations import Statement
 from core.step import Step
 
 Mask: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
@@ -101,8 +102,11 @@ class OwnValues:
     with the `rounding` of what is not written, once it is known.
     """
 
-    def __init__(self, step: Step) -> None:
-        self.order: dict[str, Computation] = {c.name: c for c in computations(step.problem, len(step.batch))}
+    def __init__(self, step: Step, detailed: bool) -> None:
+        """`detailed` as for `core.computations`."""
+        found = computations(step.problem, len(step.batch), detailed)
+        self.order: dict[str, Computation] = {computation.name: computation for computation in found}
+        self.statement = Statement(step.problem, len(step.batch), detailed)
         self.true = values_of(step)
         self._layers = step.problem.network.layers
         self.values: dict[str, Array] = dict(self.true)

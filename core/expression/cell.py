@@ -151,6 +151,10 @@ class Lowering:
         body = ONE if not factors else factors[0] if len(factors) == 1 else Product(*factors)
         return body if sign > 0 else Sum((-1, body))
 
+    def quotient(self, node: Quotient, row: Letter, column: Letter) -> Node | None:
+        above, below = self._parts(node, row, column)
+        return None if above is None else Quotient(above, below or Literal(0))
+
     def matrix_product(self, node: MatrixProduct, row: Letter, column: Letter) -> Node | None:
         left, right = node.children
 
@@ -218,6 +222,7 @@ _LOWER: dict[type[Node], Callable[[Lowering, Any, Letter, Letter], Node | None]]
     IsTrueClass: Lowering.is_true_class,
     Sum: Lowering.sum,
     Product: Lowering.product,
+    Quotient: Lowering.quotient,
     MatrixProduct: Lowering.matrix_product,
     Transpose: Lowering.transpose,
     Total: Lowering.total,

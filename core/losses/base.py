@@ -24,8 +24,8 @@ class LossEquations(NamedTuple):
     backward          from ℒ back to ∂ℒ/∂y_out: "dp", "do"
     output_gradient   ∂ℒ/∂y_out
     out_of_range      the same as the trees of these quantities, for rows in which a number of those is out of range
-    long_way          ∂ℒ/∂p and ∂ℒ/∂o as they are reckoned by way of ∂ℒ/∂p, where the loss has a shorter way
     symbols           in print, of the quantities that are written otherwise than typed: "do" as ∂o
+    detailed          the same in smaller steps, with quantities of its own between; None: there are none
     """
 
     forward: tuple[tuple[str, Node], ...]
@@ -33,8 +33,8 @@ class LossEquations(NamedTuple):
     backward: tuple[tuple[str, Node], ...]
     output_gradient: Node
     out_of_range: tuple[tuple[str, Node], ...] = ()
-    long_way: tuple[tuple[str, Node], ...] = ()
     symbols: Mapping[str, str] = {}
+    detailed: LossEquations | None = None
 
     @property
     def kinks(self) -> tuple[Jump, ...]:
@@ -45,8 +45,7 @@ class LossEquations(NamedTuple):
     def shared(self, share: Node) -> LossEquations:
         """The same for ℒ in which each sample's loss has this factor: it enters where the way back begins."""
         *backward, (_, gradient) = _shared((*self.backward, (OUTPUT_GRADIENT, self.output_gradient)), share)
-        long_way = tuple(_shared(self.long_way, share))
-        return self._replace(backward=tuple(backward), output_gradient=gradient, long_way=long_way)
+        return self._replace(backward=tuple(backward), output_gradient=gradient)
 
     @property
     def quadratic(self) -> bool:

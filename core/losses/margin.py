@@ -13,6 +13,7 @@ import numpy as np
 from core.activations import ONE
 from core.arrays import Array, Mask
 from core.expression.nodes import COLUMNS, Function, IsTrueClass, Name, Node, Positive, Total
+from core.losses.base import LossEquations
 from core.losses.softmax import PROBABILITIES, BoundSoftmax, SoftmaxLoss, of_true_class, row_sums, through_softmax
 
 ZERO = np.zeros(())
@@ -40,6 +41,18 @@ class MarginLoss(SoftmaxLoss):
         active = wrong if slope is None else wrong * slope
         dp = active - IsTrueClass() * Total(COLUMNS, active)
         return Total(COLUMNS, wrong * cost), (("dp", dp), ("do", through_softmax()))
+
+    def detailed(self, stated: LossEquations) -> LossEquations:
+        """With the terms, 0 in the column of the true class, which has none, and ∂ℒ/∂term."""
+        p, wrong, term = PROBABILITIES, IsTrueClass(other=True), Name("term")
+        cost, slope = self.cost_and_slope(term)
+        terms = wrong * (p - of_true_class(p) + Name("m"))
+        dp = Name("dterm") - IsTrueClass() * Total(COLUMNS, Name("dterm"))
+        return stated._replace(
+            forward=(*stated.forward, ("term", terms)),
+            sample_losses=Total(COLUMNS, wrong * cost),
+            backward=(("dterm", wrong if slope is None else wrong * slope), ("dp", dp), ("do", through_softmax())),
+        )
 
     @abstractmethod
     def active(self, terms: Array, one_hot: Array) -> Mask:

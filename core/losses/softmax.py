@@ -20,6 +20,7 @@ from core.expression.nodes import (
     Function,
     IsTrueClass,
     Largest,
+    Literal,
     Name,
     Node,
     Product,
@@ -32,7 +33,7 @@ from core.losses.base import OUTPUTS, Loss, LossEquations
 
 HALF = np.full((), 0.5)
 PROBABILITIES = Name("p")
-SYMBOLS = {"dp": "∂p", "do": "∂o"}
+SYMBOLS = {"dterm": "∂term", "dp": "∂p", "do": "∂o"}
 
 
 def of_true_class(values: Node) -> Node:
@@ -119,12 +120,12 @@ class SoftmaxLoss(Loss):
         gradient: Node = Name("do")
         if single:
             forward, gradient = (("o", OUTPUTS @ Signs()), *forward), gradient @ Signs().T
-        far, long_way = tuple(self.out_of_range(o)), tuple(self.long_way())
-        return LossEquations(forward, sample_losses, backward, gradient, far, long_way, SYMBOLS)
+        stated = LossEquations(forward, sample_losses, backward, gradient, tuple(self.out_of_range(o)), SYMBOLS)
+        return stated._replace(detailed=self.detailed(stated))
 
-    def long_way(self) -> Iterator[tuple[str, Node]]:
-        """∂ℒ/∂p and ∂ℒ/∂o = Jᵀ ∂ℒ/∂p, where `probability_equations` go another way."""
-        return iter(())
+    @abstractmethod
+    def detailed(self, stated: LossEquations) -> LossEquations:
+        """The same in smaller steps."""
 
     def out_of_range(self, o: Node) -> Iterator[tuple[str, Node]]:
         """What p comes to where exp(o) overflows: the largest logit taken off first."""
@@ -232,9 +233,11 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
         cost = Sum((-1, Function("log", of_true_class(PROBABILITIES))))
         return cost, (("do", PROBABILITIES - IsTrueClass()),)
 
-    def long_way(self) -> Iterator[tuple[str, Node]]:
-        yield "dp", Sum((-1, IsTrueClass() / PROBABILITIES))
-        yield "do", through_softmax()
+    def detailed(self, stated: LossEquations) -> LossEquations:
+        """By way of ∂ℒ/∂p, which is -1/p_y for the true class and 0 for every other."""
+        ((_, short_way),) = stated.backward
+        backward = (("dp", Sum((-1, IsTrueClass() * (Literal(1) / PROBABILITIES)))), ("do", through_softmax()))
+        return stated._replace(backward=backward, out_of_range=(*stated.out_of_range, ("do", short_way)))
 
     def out_of_range(self, o: Node) -> Iterator[tuple[str, Node]]:
         """Also what a sample costs where p_y is too small to be told from 0."""

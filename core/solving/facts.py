@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.computation import computations, copies, output_gradient
+from core.computation import computations, copies
 from core.equations import Statement
 from core.expression.nodes import Function, Node, names_in, walk
 from core.expression.notation import printed_symbol
@@ -70,9 +70,6 @@ def formulas(step: Step) -> Iterator[Pieces]:
     """
     depth, rows = len(step.weights), len(step.batch)
     for computation in computations(step.problem, rows):
-        if computation.name == "delta_out":
-            gradient = printed_symbol("dy_out")._replace(before="∂ℒ/∂")
-            yield (gradient, *EQUALS, *output_gradient(step.problem, rows))
         yield (computation.symbol, *EQUALS, *computation.pieces)
     last = max(0, depth - MOST_EXPANDED)
     for k in range(depth, last, -1):

@@ -14,7 +14,6 @@ from core.expression.nodes import (
     ROWS,
     IsTrueClass,
     Literal,
-    MatrixProduct,
     Name,
     Node,
     Product,
@@ -36,22 +35,21 @@ SEVERAL = 2  # rows, with which a mean has its 1/n
 
 def definitions(problem: Problem) -> dict[str, Node]:
     """The formulas by quantity, each in terms of quantities that come before it in the computation."""
-    trees = _trees(problem)
-    return {name: tidy(in_pairs(trees[name])) for name in Statement(problem, SEVERAL).equations}
+    return {name: tidy(in_pairs(tree)) for name, tree in _trees(problem).items()}
 
 
 def other_names(problem: Problem) -> dict[str, Node]:
-    """What may be named beside the quantities, each with its formula: z_0, the gradients dz_k and dy_out, and o where
-    it is y_out.
+    """What may be named beside the quantities that others are stated by, each with its formula: z_0, the gradients dz_k
+    and dy_out, the terms of the hinge, and o where it is y_out.
     """
-    trees = _trees(problem)
-    found: dict[str, Node] = {"z_0": Name("X_in"), "dy_out": trees["dy_out"], "dz_out": trees["dy_out"]}
+    trees, plain = _trees(problem), Statement(problem, SEVERAL, detailed=False).equations
+    found: dict[str, Node] = {"z_0": Name("X_in")}
     for name, tree in trees.items():
-        if name.startswith("delta_") and isinstance(tree, Product) and isinstance(tree.children[0], MatrixProduct):
-            found[name.replace("delta", "dz")] = tree.children[0]
-    if isinstance(p := trees.get("p"), Softmax):
+        if name not in plain:
+            found[name] = put_in_place(tree, found)
+    if isinstance(p := trees.get("p"), Softmax) and "o" not in plain:
         found["o"] = p.argument
-    return {name: tree for name, tree in found.items() if name not in Statement(problem, SEVERAL).equations}
+    return found
 
 
 def in_quantities(tree: Node, problem: Problem) -> Node:
@@ -80,9 +78,10 @@ def rights(name: str, known: Mapping[str, Node]) -> Iterator[Node]:
 
 
 def _trees(problem: Problem) -> dict[str, Node]:
-    statement, is_one_hot = Statement(problem, SEVERAL), problem.targets.shape[1] > 1
-    trees = {"dy_out": statement.output_gradient}
-    trees |= {name: equation.tree for name, equation in statement.equations.items()}
+    """What every quantity is computed by, without the smaller steps but for these themselves."""
+    is_one_hot = problem.targets.shape[1] > 1
+    stated = (Statement(problem, SEVERAL, detailed).equations for detailed in (True, False))
+    trees = {name: equation.tree for equations in stated for name, equation in equations.items()}
     return {name: _as_written(tree, is_one_hot) for name, tree in trees.items()}
 
 
