@@ -40,8 +40,13 @@ def nested(values: Any, write: Callable[[float], Decimal]) -> Any:
 
 def answers_of(values: Mapping[str, Any], step: core.Step, write: Callable[[float], Decimal]) -> dict[str, Any]:
     """Everything that is computed, as it is written, without the smaller steps between."""
-    names = (computation.name for computation in computations(step.problem, len(step.batch), detailed=False))
-    return {name: nested(values[name], write) for name in names}
+    return {quantity.name: nested(values[quantity.name], write) for quantity in plainly(step)}
+
+
+def plainly(step: core.Step) -> list[core.Quantity]:
+    """What is computed, without the quantities that only make the steps smaller, such as ∂z₁."""
+    names = {computation.name for computation in computations(step.problem, len(step.batch), detailed=False)}
+    return [quantity for quantity in core.quantities(step) if quantity.name in names]
 
 
 def carried_on(

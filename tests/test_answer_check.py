@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import core
-from answer_sheets import ROUNDINGS, answers_of, as_printed, carried_on, decimals, nested, significant
+from answer_sheets import ROUNDINGS, answers_of, as_printed, carried_on, decimals, nested, plainly, significant
 from samples import exercise_2, problems, random_problem
 
 PUBLISHED = Path(__file__).parent.parent / "examples" / "exercise-2-published.toml"
@@ -56,7 +56,7 @@ class TestWhatIsRight:
         self, problem: core.Problem, digits: int, rounding: str, write: Any
     ) -> None:
         step = step_0(problem)
-        values = {quantity.name: quantity.values for quantity in core.quantities(step)}
+        values = {quantity.name: quantity.values for quantity in plainly(step)}
         report = core.check_answers(answers_of(values, step, write(digits, rounding)), step)
         assert report.right
         assert report.counts["right"] == sum(np.size(value) for value in values.values())
@@ -293,7 +293,7 @@ class TestPlantedSlips:
         kind, name, changes, slip = PLANTED[planted]
         step, write = hidden_and_deep(seed, **changes), places(digits, rounding)
         values = carried_on(step, name, slip, None if in_full else write)
-        right = next(q.values for q in core.quantities(step) if q.name == name)
+        right = next(q.values for q in plainly(step) if q.name == name)
         assume(not np.allclose(values[name], right, rtol=1e-3, atol=1e-4))
         report = core.check_answers(answers_of(values, step, write if in_full else as_printed), step)
         found = only_slip(report)
@@ -339,8 +339,8 @@ def pen_slips(text: str) -> dict[str, list[str]]:
 def test_a_planted_slip_of_the_pen(kind: str, data: st.DataObject, seed: int) -> None:
     """It is found, named and the only one, carried on or not."""
     step = hidden_and_deep(seed)
-    name = data.draw(st.sampled_from([q.name for q in core.quantities(step)]))
-    right = next(q.values for q in core.quantities(step) if q.name == name)
+    name = data.draw(st.sampled_from([q.name for q in plainly(step)]))
+    right = next(q.values for q in plainly(step) if q.name == name)
     place = tuple(data.draw(st.integers(0, size - 1)) for size in right.shape)
     text = f"{float(right[place]):.8f}"
     assume(abs(right[place]) > 1e-3)

@@ -49,7 +49,8 @@ def test_a_quantity_needs_only_given_ones_and_earlier_ones(problem: core.Problem
     [
         ("s_1", "X_in W_1"),
         ("y_out", "f_out(s_out)"),
-        ("delta_1", "(delta_out W_outᵀ) ⊙ f₁'(s_1)"),
+        ("dz_1", "delta_out W_outᵀ"),
+        ("delta_1", "dz_1 ⊙ f₁'(s_1)"),
         ("dW_1", "X_inᵀ delta_1"),
         ("W_out_next", "W_out - α dW_out"),
     ],

@@ -156,6 +156,19 @@ class TestText:
     def test_the_arithmetic_of_exercise_2(self) -> None:
         explanation = core.explain(core.Timeline(exercise_2())[0], "delta_1", (3, 3))
         assert str(explanation).splitlines() == [
+            "δ₁[3,3] = ∂z₁[3,3] · f₁'(s₁[3,3])",
+            "        = 0.0957024 · 1",
+            "        = 0.0957024",
+        ]
+        assert str(core.explain(core.Timeline(exercise_2())[0], "dz_1", (3, 3))).splitlines() == [
+            "∂z₁[3,3] = δ_out[3] · W_out[3]",
+            "         = 1.06336 · 0.09",
+            "         = 0.0957024",
+        ]
+
+    def test_the_smaller_steps_can_be_spelled_out(self) -> None:
+        explanation = core.explain(core.Timeline(exercise_2())[0], "delta_1", (3, 3), detailed=False)
+        assert str(explanation).splitlines() == [
             "δ₁[3,3] = (δ_out[3] · W_out[3]) · f₁'(s₁[3,3])",
             "        = (1.06336 · 0.09) · 1",
             "        = 0.0957024",

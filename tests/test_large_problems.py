@@ -86,7 +86,7 @@ def test_a_whole_matrix_that_is_too_large_is_refused(sgdb: Any, format: str) -> 
     status, out, err = sgdb("solve", table, "--batch", "40000", "--whole", "--format", format)
     assert (status, out) == (2, "")
     assert err == (
-        "sgdb: big: too large to be written out: expected at most 500000 numbers, found 1840178 or more; "
+        "sgdb: big: too large to be written out: expected at most 600000 numbers, found 2400178 or more; "
         "without --whole large matrices are cut\n"
     )
     status, out, err = sgdb("solve", table, "--batch", "40000", "--format", format)

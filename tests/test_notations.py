@@ -111,8 +111,9 @@ def test_numpy_lines_read_as_people_write_them() -> None:
     step = core.Timeline(core.load_problem("exercise-2", {"reduction": "mean"}))[0]
     trees = {name: equation.tree for name, equation in Statement(step.problem, 4).equations.items()}
     assert in_numpy(trees["dW_1"]) == "X_in.T @ delta_1"
-    assert in_numpy(trees["delta_1"]) == "delta_out @ W_out.T * f_1_slope(s_1)"
-    assert in_numpy(trees["delta_out"]) == "1 / n * (y_out - y_gt) * f_out_slope(s_out)"
+    assert in_numpy(trees["dz_1"]) == "delta_out @ W_out.T"
+    assert in_numpy(trees["delta_1"]) == "dz_1 * f_1_slope(s_1)"
+    assert in_numpy(trees["dy_out"]) == "1 / n * (y_out - y_gt)"
     assert in_numpy(trees["loss"]) == "1 / n * np.sum(sample_losses)"
     assert in_numpy(trees["sample_losses"]) == "np.sum(1 / 2 * (y_out - y_gt) ** 2, axis=1, keepdims=True)"
     assert in_numpy(trees["W_1_next"]) == "W_1 - alpha * dW_1"

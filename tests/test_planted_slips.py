@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import core
-from answer_sheets import ROUNDINGS, answers_of, as_printed, carried_on, decimals, nested, significant
+from answer_sheets import ROUNDINGS, answers_of, as_printed, carried_on, decimals, nested, plainly, significant
 from core.computation import values_of
 from samples import exercise_2, random_problem
 
@@ -84,7 +84,7 @@ class TestSlipsOfThePen:
     def test_it_is_the_only_one_and_named(self, kind: str, in_full: bool, data: st.DataObject, seed: int) -> None:
         step = step_0(random_problem(seed=seed, sizes=(2, 3, 3, 2), rows=3, activation="sigmoid", learning_rate=0.3))
         write = significant(data.draw(st.integers(5, 8)), data.draw(st.sampled_from(ROUNDINGS)))
-        name = data.draw(st.sampled_from([q.name for q in core.quantities(step)]))
+        name = data.draw(st.sampled_from([q.name for q in plainly(step)]))
         right = values_of(step)[name]
         place = tuple(data.draw(st.integers(0, size - 1)) for size in right.shape)
         assume(1e-3 < abs(right[place]) < 10)
@@ -349,9 +349,7 @@ class TestMisreadInWhatWasLeftOut:
 def test_numbers_that_lead_out_of_all_bounds_are_slips_like_any() -> None:
     step = step_0(random_problem(seed=1, sizes=(2, 3, 3, 2), rows=3, activation="relu", loss=core.SoftmaxHinge()))
     rng = np.random.default_rng(0)
-    wrong = {
-        q.name: nested(rng.normal(5, 2, q.values.shape), significant(4, ROUNDINGS[1])) for q in core.quantities(step)
-    }
+    wrong = {q.name: nested(rng.normal(5, 2, q.values.shape), significant(4, ROUNDINGS[1])) for q in plainly(step)}
     for name, sizes in (("s_1", (1e300, -1e300, 1e308)), ("W_2_next", (-1e308, 1e308, 1e307))):
         report = core.check_answers({**wrong, name: [sizes] * 3}, step)
         assert report.counts["slip"] > 50

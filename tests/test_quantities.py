@@ -18,25 +18,29 @@ def names(sizes: tuple[int, ...], bias: bool) -> list[str]:
 @pytest.mark.parametrize(
     ("sizes", "bias", "expected"),
     [
-        ((2, 1), False, "s_out y_out sample_losses loss delta_out dW_out W_out_next"),
-        ((2, 1), True, "s_out y_out sample_losses loss delta_out dW_out db_out W_out_next b_out_next"),
-        ((2, 3, 1), False, "s_1 z_1 s_out y_out sample_losses loss delta_out delta_1 dW_out dW_1 W_1_next W_out_next"),
+        ((2, 1), False, "s_out y_out sample_losses loss dy_out delta_out dW_out W_out_next"),
+        ((2, 1), True, "s_out y_out sample_losses loss dy_out delta_out dW_out db_out W_out_next b_out_next"),
+        (
+            (2, 3, 1),
+            False,
+            "s_1 z_1 s_out y_out sample_losses loss dy_out delta_out dz_1 delta_1 dW_out dW_1 W_1_next W_out_next",
+        ),
         (
             (2, 3, 1),
             True,
-            "s_1 z_1 s_out y_out sample_losses loss delta_out delta_1 dW_out db_out dW_1 db_1 "
+            "s_1 z_1 s_out y_out sample_losses loss dy_out delta_out dz_1 delta_1 dW_out db_out dW_1 db_1 "
             "W_1_next b_1_next W_out_next b_out_next",
         ),
         (
             (2, 3, 4, 1),
             False,
-            "s_1 z_1 s_2 z_2 s_out y_out sample_losses loss delta_out delta_2 delta_1 dW_out dW_2 dW_1 "
-            "W_1_next W_2_next W_out_next",
+            "s_1 z_1 s_2 z_2 s_out y_out sample_losses loss dy_out delta_out dz_2 delta_2 dz_1 delta_1 dW_out "
+            "dW_2 dW_1 W_1_next W_2_next W_out_next",
         ),
         (
             (2, 3, 4, 1),
             True,
-            "s_1 z_1 s_2 z_2 s_out y_out sample_losses loss delta_out delta_2 delta_1 "
+            "s_1 z_1 s_2 z_2 s_out y_out sample_losses loss dy_out delta_out dz_2 delta_2 dz_1 delta_1 "
             "dW_out db_out dW_2 db_2 dW_1 db_1 W_1_next b_1_next W_2_next b_2_next W_out_next b_out_next",
         ),
     ],
@@ -47,7 +51,7 @@ def test_quantities_come_in_the_order_of_the_computation(sizes: tuple[int, ...],
 
 def test_symbols_are_those_of_the_textbook() -> None:
     symbols = [quantity.symbol for quantity in core.quantities(core.Timeline(exercise_2())[0])]
-    assert " ".join(symbols) == "s₁ z₁ s_out y_out ℓ ℒ δ_out δ₁ ∂W_out ∂W₁ W₁⁺ W_out⁺"
+    assert " ".join(symbols) == "s₁ z₁ s_out y_out ℓ ℒ ∂y_out δ_out ∂z₁ δ₁ ∂W_out ∂W₁ W₁⁺ W_out⁺"
 
 
 def test_quantities_hold_the_steps_own_arrays() -> None:

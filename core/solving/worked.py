@@ -44,7 +44,7 @@ from core.text import clean
 MOST_ROWS, MOST_COLUMNS = 16, 12
 MOST_TERMS = 8  # of a sum that is written out
 MOST_EXAMPLES = 4
-MOST_NUMBERS = 500_000  # of a solution: less than a minute's work, and a thousand pages
+MOST_NUMBERS = 600_000  # of a solution: less than a minute's work, and a thousand pages
 MOST_LAYERS = 400  # whose matrices, cut, are within that
 SECTIONS = {
     FORWARD: "Forward pass",
