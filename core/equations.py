@@ -39,6 +39,7 @@ class Equation(NamedTuple):
     per_sample   whether its values have a row, or an entry, for each sample
     letter       its name without the layer, "delta", the same before and after the update; "" for what has no layer
     layer        from 1; None for what has none
+    detail       whether it only makes the steps smaller, and could be put in place of its name
     """
 
     name: str
@@ -49,6 +50,7 @@ class Equation(NamedTuple):
     per_sample: bool = True
     letter: str = ""
     layer: int | None = None
+    detail: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,13 +186,15 @@ def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Eq
     """
     loss, share = _loss(problem, rows, detailed), _share(problem, rows)
     yield from _forward(problem)
+    plain = _loss(problem, rows, detailed=False)
+    known = {name for name, _ in (*plain.forward, *plain.backward)}
     for name, tree in loss.forward:
-        yield Equation(name, loss.symbols.get(name, name), tree, LOSS)
+        yield Equation(name, loss.symbols.get(name, name), tree, LOSS, detail=name not in known)
     yield Equation("sample_losses", "ℓ", loss.sample_losses, LOSS, PER_SAMPLE)
     total = Total(ALL, Name("sample_losses"))
     yield Equation("loss", "ℒ", total if share is None else share * total, LOSS, NUMBER, per_sample=False)
     for name, tree in loss.backward:
-        yield Equation(name, loss.symbols.get(name, name), tree, BACKWARD)
+        yield Equation(name, loss.symbols.get(name, name), tree, BACKWARD, detail=name not in known)
     yield from _backward(problem, loss.output_gradient, detailed)
     yield from _gradients(problem)
     yield from _update(problem)
@@ -238,7 +242,7 @@ def _backward(problem: Problem, gradient: Node, detailed: bool) -> Iterator[Equa
         label = layer_label(k, depth)
         if detailed:
             dz = _of_layer(BACKWARD, "dy" if k == depth else "dz", k, depth, gradient, per_sample=True)
-            yield dz
+            yield dz._replace(detail=True)
             gradient = Name(dz.name)
         tree = gradient * Function(f"f_{label}", Name(f"s_{label}"), slope=True)
         delta = _of_layer(BACKWARD, "delta", k, depth, tree, per_sample=True)

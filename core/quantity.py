@@ -32,6 +32,7 @@ class Quantity(Record):
     per_sample: bool = False
     letter: str = ""
     layer: int | None = None
+    detail: bool = False
 
     def __post_init__(self) -> None:
         if not self.axes:
@@ -59,8 +60,8 @@ def quantities(step: Step) -> Iterator[Quantity]:
 
 
 def _quantity(step: Step, equation: Equation) -> Quantity:
-    e = equation
-    return Quantity(e.name, e.symbol, step.values[e.name], e.part, e.axes, e.per_sample, e.letter, e.layer)
+    e, values = equation, step.values[equation.name]
+    return Quantity(e.name, e.symbol, values, e.part, e.axes, e.per_sample, e.letter, e.layer, e.detail)
 
 
 def canonical(name: str, depth: int) -> str:

@@ -124,7 +124,7 @@ def test_too_many_steps_are_refused(sgdb: Any, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(worked, "MOST_NUMBERS", 100)
     assert sgdb("solve", "--steps", "0..1")[::2] == (
         2,
-        "sgdb: Exercise 2: too large to be written out: expected at most 100 numbers, found 184 or more; "
+        "sgdb: Exercise 2: too large to be written out: expected at most 100 numbers, found 216 or more; "
         "take fewer --steps\n",
     )
 

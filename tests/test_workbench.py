@@ -51,11 +51,17 @@ async def test_the_arithmetic_has_symbols_numbers_and_the_result_in_full() -> No
         await settle(pilot)
         await inspect(pilot, "delta_1", (3, 3))
         formula, shapes, symbols, numbers, result = arithmetic(pilot).splitlines()
-        assert formula == "δ₁ = (δ_out W_outᵀ) ⊙ f₁'(s₁)"
-        assert shapes.split() == ["4×3", "4×1", "1×3", "4×3"]
-        assert symbols == "δ₁[3,3] = (δ_out[3] · W_out[3]) · f₁'(s₁[3,3])"
-        assert numbers.strip() == "= (1.06336 · 0.09) · 1"
+        assert formula == "δ₁ = ∂z₁ ⊙ f₁'(s₁)"
+        assert shapes.split() == ["4×3", "4×3", "4×3"]
+        assert symbols == "δ₁[3,3] = ∂z₁[3,3] · f₁'(s₁[3,3])"
+        assert numbers.strip() == "= 0.0957024 · 1"
         assert result.strip() == f"= {float(shown(pilot).deltas[0][2, 2])!r}"
+        await inspect(pilot, "dz_1", (3, 3))
+        formula, shapes, symbols, numbers, _ = arithmetic(pilot).splitlines()
+        assert formula == "∂z₁ = δ_out W_outᵀ"
+        assert shapes.split() == ["4×3", "4×1", "1×3"]
+        assert symbols == "∂z₁[3,3] = δ_out[3] · W_out[3]"
+        assert numbers.strip() == "= 1.06336 · 0.09"
 
 
 async def test_arrows_move_the_cursor_and_n_and_p_still_step() -> None:
@@ -90,7 +96,9 @@ async def test_a_term_can_be_followed_to_its_cell_and_the_trail_leads_back() -> 
         await settle(pilot)
         await press(pilot, "n")
         await inspect(pilot, "delta_1", (3, 3))
-        await press(pilot, "enter", "right", "enter")
+        await press(pilot, "enter", "enter")
+        assert bench(pilot).inspected == ("dz_1", (3, 3))
+        await press(pilot, "right", "enter")
         assert bench(pilot).inspected == ("W_out", (3, 1))
         await press(pilot, "enter")
         assert bench(pilot).inspected == ("W_out_next", (3, 1))
@@ -98,6 +106,8 @@ async def test_a_term_can_be_followed_to_its_cell_and_the_trail_leads_back() -> 
         await press(pilot, "backspace")
         assert bench(pilot).inspected == ("W_out", (3, 1))
         assert shown(pilot).index == 1
+        await press(pilot, "backspace")
+        assert bench(pilot).inspected == ("dz_1", (3, 3))
         await press(pilot, "backspace")
         assert bench(pilot).inspected == ("delta_1", (3, 3))
         await press(pilot, "escape")
@@ -137,7 +147,7 @@ async def test_the_cells_that_feed_and_that_are_fed_are_marked() -> None:
         await settle(pilot)
         await inspect(pilot, "delta_1", (3, 3))
         marked = "\n".join(texts(pilot))
-        assert marked.count("◆") == 3  # δ_out[3], W_out[3], s₁[3,3]
+        assert marked.count("◆") == 2  # ∂z₁[3,3], s₁[3,3]
         assert marked.count("◇") == 2  # ∂W₁[1,3], ∂W₁[2,3]
 
 

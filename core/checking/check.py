@@ -274,10 +274,8 @@ def _names_details(sheet: AnswerSheet) -> bool:
     """Whether a sheet has a quantity that only makes the steps of the computation smaller. One without is judged as if
     there were none: nobody has worked them out.
     """
-    from core.equations import Statement
     from core.quantity import canonical
 
-    step = sheet.step
-    plain = Statement(step.problem, len(step.batch), detailed=False).equations
-    names = {canonical(part.name, len(step.weights)) for answers in (sheet.answers, sheet.formulas) for part in answers}
-    return any(name in step.statement.equations and name not in plain for name in names)
+    equations, depth = sheet.step.statement.equations, len(sheet.step.weights)
+    names = {canonical(part.name, depth) for answers in (sheet.answers, sheet.formulas) for part in answers}
+    return any(name in equations and equations[name].detail for name in names)

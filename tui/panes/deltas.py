@@ -26,7 +26,7 @@ PROGRESS_AFTER = 0.1  # seconds after which a wait shows itself
 
 class DeltasPane(MatrixPane):
     """For each layer, last to first: δ_k, and the gradients ∂W_k and ∂b_k. In detail the
-    gradients at p and o, too; with a gradient check the central differences beside the gradients: ✓ they agree,
+    gradients at z, p and o, too; with a gradient check the central differences beside the gradients: ✓ they agree,
     ✗ they do not, ~ there is a kink between the two losses.
     """
 
@@ -74,13 +74,14 @@ class DeltasPane(MatrixPane):
         self.check = check
 
     def blocks(self, step: Step) -> list[Block]:
-        found = [quantity for quantity in quantities(step) if quantity.part in ("backward", "gradient")]
+        backward = (quantity for quantity in quantities(step) if quantity.part in ("backward", "gradient"))
+        found = [quantity for quantity in backward if self.detailed or not quantity.detail]
         whole = [quantity for quantity in found if quantity.layer is None]
         blocks = [self.block(quantity, names=step.problem.class_names) for quantity in whole * self.detailed]
         layers = [(quantity.layer, quantity) for quantity in found if quantity.layer is not None]
         for k, quantity in sorted(layers, key=lambda pair: -pair[0]):
             note = "×".join(map(str, quantity.values.shape)) if quantity.axes == "ij" else ""
-            blocks.append(self.block(quantity, note, off=idle(step, k) if quantity.per_sample else None))
+            blocks.append(self.block(quantity, note, off=idle(step, k) if quantity.per_sample and not quantity.detail else None))
             if self.check is not None and self.check.step == step.index and quantity.part == "gradient":
                 blocks.append(self._difference(self.check[quantity.name], quantity.axes))
         return blocks
