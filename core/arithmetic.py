@@ -125,13 +125,14 @@ class CellArithmetic:
         if isinstance(node, nodes.Cell):
             return Number(float(self._source.values_at(node, {})))
         if isinstance(node, Name) and node.name != "n":
-            number = statement.numbers[node.name]
-            return Number(number) if node.name == "alpha" else Literal(number)
+            return Number(statement.numbers[node.name])
+        if isinstance(node, Literal) and node.value.denominator > 1 and Literal(float(node.value)) == node:
+            return Number(float(node.value))
         if isinstance(node, Function) and node.name not in PRIMITIVES:
             if node.slope:
                 return Number(float(value_of(node, self._source, {})))
             tree = statement.functions[node.name].tree
-            return nodes.put_in_place(tree, {"s": self._numbered(node.argument)})
+            return self._numbered(nodes.put_in_place(tree, {"s": node.argument}))
         return node.with_children(tuple(map(self._numbered, node.children)))
 
 

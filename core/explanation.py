@@ -89,7 +89,8 @@ class Explanation(CellArithmetic):
         self.symbol = as_text([self.piece])
         value = scope.value(self.place)
         found = scope.rule(self.place)
-        tree, indices = (Number(value), {}) if found is None else (found[0].tree, found[1])
+        itself = nodes.Cell(self.place.name, self.place.cell)
+        tree, indices = (itself, {}) if found is None else (found[0].tree, found[1])
         super().__init__(scope, tree, indices, value)
         self.origin = self._given() if found is None else None
         self._sum = _sum_in(tree)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import core
 
-ACTIVATIONS = ("identity", "relu", "tanh", "sigmoid")
+USUAL_ACTIVATIONS = ("identity", "relu", "tanh", "sigmoid")
+ACTIVATIONS = (*USUAL_ACTIVATIONS, "leaky_relu")
 LOSSES = (
     core.SquaredError(),
     core.SoftmaxCrossEntropy(),
@@ -42,11 +43,13 @@ def exercise_2(**changes: Any) -> core.Problem:
 def random_network(
     rng: np.random.Generator,
     sizes: tuple[int, ...],
-    activation: str | None = None,
+    activation: str | tuple[str, ...] = USUAL_ACTIVATIONS,
     bias: bool | None = None,
     freeze: bool = False,
 ) -> core.Network:
-    """Layers between `sizes`; None lets chance choose for each layer, and `freeze` lets it freeze parts."""
+    """Layers between `sizes`; chance chooses among several activations for each layer, and whether it has a bias where
+    that is None; `freeze` lets it freeze parts.
+    """
     layers = []
     for below, units in pairwise(sizes):
         has_bias = bool(rng.integers(2)) if bias is None else bias
@@ -54,7 +57,7 @@ def random_network(
             core.Layer(
                 weights=rng.normal(size=(below, units)) / np.sqrt(below),
                 bias=rng.normal(size=units) / 2 if has_bias else None,
-                activation=str(rng.choice(ACTIVATIONS)) if activation is None else activation,
+                activation=activation if isinstance(activation, str) else str(rng.choice(activation)),
                 train_weights=not (freeze and rng.random() < 0.3),
                 train_bias=not (freeze and rng.random() < 0.3),
             )
@@ -76,7 +79,7 @@ def random_problem(
     sizes: tuple[int, ...],
     rows: int = 5,
     loss: core.Loss = LOSSES[0],
-    activation: str | None = None,
+    activation: str | tuple[str, ...] = USUAL_ACTIVATIONS,
     bias: bool | None = None,
     freeze: bool = False,
     **training: Any,
@@ -103,6 +106,7 @@ def problems(draw: st.DrawFn) -> core.Problem:
         sizes=tuple(draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))),
         rows=rows,
         loss=draw(st.sampled_from(LOSSES)),
+        activation=ACTIVATIONS,
         freeze=draw(st.booleans()),
         learning_rate=draw(st.sampled_from([0.01, 0.1, 0.5, 1000.0])),
         batch_size=draw(st.none() | st.integers(1, rows)),

@@ -37,6 +37,14 @@ def test_a_0_in_a_sheet_is_right_there() -> None:
     assert core.check_answers({"s_1": [0, -0.5], "z_1": [0, 0]}, at_the_kink()).slips == ()
 
 
+@pytest.mark.parametrize("left", [2.7755575615628914e-17, -5.55112e-17])
+def test_what_a_computer_leaves_of_a_0_is_right(left: float) -> None:
+    for name in ("s_1", "z_1"):
+        (verdict, _) = core.check_answers({name: [left, -0.5 if name == "s_1" else 0]}, at_the_kink()).cells
+        assert verdict.status == "right"
+    assert core.check_answers({"s_1": [1e-9, -0.5]}, at_the_kink()).slips
+
+
 @pytest.mark.parametrize("weight", [-0.3 + 1e-9, -0.30000000000000004])
 def test_small_numbers_that_are_no_rounding_stay(weight: float) -> None:
     step = at_the_kink(weight)

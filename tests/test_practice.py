@@ -21,8 +21,8 @@ from core.practice.fresh import practice_problem
 from core.practice.progress import forget_progress, keep_progress, progress_path, resume
 from core.practice.typed import read_rows
 from core.solving import solve
+from line_reader import by_python
 from samples import LOSSES, exercise_2, problems, random_problem
-from test_solution_lines import by_python
 
 BUILT_IN = ("exercise-1", "exercise-2", "exercise-3", "why-the-max", "xor")
 

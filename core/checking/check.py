@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.checking.shapes import Placed
 
 Place = tuple[int, ...]
+NOISY = 100  # times what rounding has left here it may be elsewhere
 
 
 def check_answers(
@@ -103,8 +104,20 @@ class _Check:
                 self.mistakes.append(f"{path}: {name} was already given, at least in part")
                 continue
             found[name] = Placed({**before.cells, **new.cells}, new.kind, new.problem)
-        placed = {name: found[name] for name in self.own.order if name in found}
+        placed = {name: self._without_noise(name, found[name]) for name in self.own.order if name in found}
         return _with_exact_zeros(placed)
+
+    def _without_noise(self, name: str, answer: Placed) -> Placed:
+        """What a computer has left of a 0, such as 5.6e-17, is that 0."""
+        noise = self.step.noise.get(name)
+        if noise is None:
+            return answer
+        sizes = NOISY * abs(self.step.computed[name])
+        cells = {
+            p: replace(w, value=0.0) if w is not None and noise[p] and abs(w.value) <= sizes[p] else w
+            for p, w in answer.cells.items()
+        }
+        return replace(answer, cells=cells)
 
     def _name(self, path: str, typed: str) -> str | None:
         """The quantity that somebody means, or None after a note of what there is."""

@@ -350,7 +350,9 @@ def _found(lengths: Sequence[int]) -> str:
 
 
 def _coarse(written: str, true: float) -> bool:
-    """Whether a right number has too few digits to tell that it is."""
+    """Whether a right number has too few digits to tell that it is; a 0 has none to tell."""
+    if not true:
+        return False
     number = Decimal(written)
     exponent = number.as_tuple().exponent
     exact = abs(float(number) - true) <= 1e-9 * abs(true)
