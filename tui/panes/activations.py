@@ -34,6 +34,8 @@ class ActivationsPane(MatrixPane):
         inputs, targets = (quantity for quantity in given(step) if quantity.layer is None)
         yield self._samples(inputs, self.given_format(problem.inputs), names=problem.input_names)
         for quantity in quantities(step):
+            if quantity.detail and not self.detailed:
+                continue
             if quantity.part == "forward" and quantity.layer is not None:
                 off, is_output = idle(step, quantity.layer), quantity.name == "y_out"
                 last = problem.network.layers[-1].function
