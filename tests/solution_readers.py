@@ -70,11 +70,11 @@ TEX_NAMES = {r"\delta": "delta", r"\ell": "sample_losses", r"\mathcal{L}": "loss
 def tex_name(symbol: str) -> str:
     """s_{1}, \\delta_{\\mathrm{out}}, \\partial W_{1}, W_{1}^{+} as an answer sheet names them."""
     match = re.fullmatch(
-        r"(\\partial )?(\\mathcal\{L\}|\\?[A-Za-z]+)(?:_\{(?:\\mathrm\{)?(\w+)\}?\})?(\^\{\+\})?", symbol
+        r"(\\partial ?)?(\\math(?:cal|rm)\{\w+\}|\\?[A-Za-z]+)(?:_\{(?:\\mathrm\{)?(\w+)\}?\})?(\^\{\+\})?", symbol
     )
     assert match is not None, symbol
     partial, letter, label, plus = match.groups()
-    base = ("d" if partial else "") + TEX_NAMES.get(letter, letter)
+    base = ("d" if partial else "") + TEX_NAMES.get(letter, re.sub(r"\\mathrm\{(\w+)\}", r"\1", letter))
     return base + (f"_{label}" if label else "") + ("_next" if plus else "")
 
 

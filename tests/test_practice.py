@@ -91,6 +91,20 @@ def test_a_sheet_is_the_same_for_good() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "loss", "rows", "weights"),
+    [
+        ("exercise-3", "hinge", 4, [-0.5, -0.4, -0.9]),
+        ("three-classes", "hinge", 2, [0.7, 0.1, 0.9, -0.1, 1.0, -0.3, 0.6, -0.4]),
+        ("three-classes", "cross-entropy", 2, [0.7, 0.1, 0.9, -0.1, 1.0, -0.3, 0.6, -0.4]),
+    ],
+)
+def test_smaller_steps_change_no_sheet(name: str, loss: str, rows: int, weights: list[float]) -> None:
+    fresh = practice_problem(core.load_problem(name, {"loss": loss}), 7)
+    assert len(fresh.inputs) == rows
+    assert fresh.network.layers[0].weights[0].tolist() == weights
+
+
 def test_where_arithmetic_ends_its_numbers_are_short() -> None:
     problem = core.load_problem("exercise-2")
     lengths = []
@@ -114,14 +128,18 @@ def test_a_problem_with_many_rows_gives_a_sheet_with_few() -> None:
     fresh = practice_problem(problem, 3)
     rows, all_rows = len(fresh.inputs), problem.batch_size or len(problem.inputs)
     assert fresh.name == f"Three classes, sheet 3, {rows} of {all_rows} rows"
-    size = sum(quantity.values.size for quantity in core.quantities(core.Timeline(fresh)[0]))
+    size = numbers_without_details(fresh)
     with pytest.raises(core.ProblemError, match=f"expected at most 200; --batch {rows} fits") as error:
         practice_problem(problem, 3, keep_rows=True)
     counted = int(re.search(r"a step has (\d+) numbers", str(error.value))[1])  # type: ignore[index]
-    whole = sum(quantity.values.size for quantity in core.quantities(core.Timeline(problem)[0]))
-    assert (size <= 200, counted) == (True, whole)
-    more = replace(problem, batch_size=rows + 1)
-    assert sum(quantity.values.size for quantity in core.quantities(core.Timeline(more)[0])) > 200
+    assert (size <= 200, counted) == (True, numbers_without_details(problem))
+    assert numbers_without_details(replace(problem, batch_size=rows + 1)) > 200
+
+
+def numbers_without_details(problem: core.Problem) -> int:
+    """How many numbers a step has, without those that only make its steps smaller."""
+    step = core.Timeline(problem)[0]
+    return sum(step.values[c.name].size for c in core.computations(problem, len(step.batch), detailed=False))
 
 
 def test_targets_that_are_no_classes_are_drawn_anew() -> None:
@@ -413,6 +431,32 @@ def test_what_is_the_same_as_another_is_not_asked_for() -> None:
     assert "y_out" not in names
     frozen = random_problem(3, (2, 2), rows=2, loss=LOSSES[0], activation="tanh", bias=True)
     assert "W_out_next" in [quantity.name for quantity in Exercise(frozen, 1).questions]
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity"), [("exercise-3", "term"), ("exercise-3", "dterm"), ("three-classes", "dp")]
+)
+def test_what_is_0_whatever_the_numbers_are_is_known_from_the_start(name: str, quantity: str) -> None:
+    work = exercise(name)
+    known = work.step.values[quantity] == 0
+    zero, rest = (1, 1 + int(known[0].argmax())), (1, 1 + int((~known[0]).argmax()))
+    assert work.knows(quantity, zero)
+    assert not work.knows(quantity, rest)
+    total = sum(quantity.values.size for quantity in work.questions)
+    assert work.total < total
+    assert work.total == len([*work.places()])
+    while work.current is not None and work.current.name != quantity:
+        assert work.answer(typed(work.current.values)).verdict == "right"
+    assert (quantity, work.cell) in work.places()
+    assert work.progress == f"{len(work.standing)} of {work.total} numbers"
+    assert work.current is not None
+    values = work.current.values.copy()
+    values[0, zero[1] - 1] = 7
+    place = work.label(quantity, zero)
+    assert work.answer(typed(values)).text.endswith(f"; {place} is known already: 0")
+    assert work.slips == 0
+    assert (quantity, zero) not in work.standing
+    assert work.reached(quantity)
 
 
 # A sheet that is left.

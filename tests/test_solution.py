@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 import core
+from core.asked import asked
 from core.checking.written import read_written
 from core.computation import copies, values_of
 from core.expression.markup import html, tex
@@ -161,8 +162,11 @@ def test_a_written_number_is_the_true_one_rounded(value: float, digits: int) -> 
 def test_the_solution_says_how_each_matrix_comes_about() -> None:
     text = render(solve([core.Timeline(exercise_2())[0]]), "md")
     for line in (
-        "δ₁ = (δ_out W_outᵀ) ⊙ f₁'(s₁)",
-        "   = ( [ -0.988785 ] [ 0.02  0.03  0.09 ] ) ⊙ [ 1  1  1 ]",
+        "∂z₁ = δ_out W_outᵀ",
+        "    = [ -0.988785 ] [ 0.02  0.03  0.09 ]",
+        "    = [ -0.0197757  -0.0296636  -0.0889907 ]",
+        "δ₁ = ∂z₁ ⊙ f₁'(s₁)",
+        "   = [ -0.0197757  -0.0296636  -0.0889907 ] ⊙ [ 1  1  1 ]",
         "   = [ -0.0197757  -0.0296636  -0.0889907 ]",
         "     = ½ · (0.06336 - (-1))²",
         "∂ℒ/∂W₁ = X_inᵀ [(∂ℒ/∂y_out ⊙ f_out'(s_out)) W_outᵀ ⊙ f₁'(s₁)]",
@@ -191,7 +195,7 @@ def test_everything_that_is_needed_is_among_the_given(blank: bool) -> None:
     margin = core.SoftmaxHinge(0.1234567891)
     text = facts_of(exercise_2(loss=margin, learning_rate=0.12345678, reduction="mean"), blank)
     for fact in (
-        "`o = (-y_out, +y_out)`, `p = softmax(o)`",
+        "`o = (-y_out, +y_out)`, `p = softmax(o)`, `term = (1 - one-hot(y_gt)) ⊙ (p - p_y + m)`",
         "`ℓ = Σ_(j≠y) max(0, p_j - p_y + m), y the true class in y_gt`, `ℒ = mean ℓ`",
         "margin: `m = 0.1234567891`",
         "learning rate: `α = 0.12345678`",
@@ -245,8 +249,9 @@ def test_brackets_come_in_pairs(name: str, reduction: str) -> None:
 
 def test_the_gradient_of_a_mean_has_its_factor_in_front() -> None:
     text = render(solve([core.Timeline(exercise_2(reduction="mean"))[0]]), "md").splitlines()
-    assert "∂ℒ/∂y_out = 1/4 (y_out - y_gt)" in text
-    assert "δ_out = 1/4 (y_out - y_gt) ⊙ f_out'(s_out)" in text
+    assert "∂y_out = 1/4 (y_out - y_gt)" in text
+    assert "       = 1/4 ( [ 0.011215 ] - [  1 ] )" in text
+    assert "δ_out = ∂y_out ⊙ f_out'(s_out)" in text
 
 
 def test_a_mean_of_one_row_is_that_row() -> None:
@@ -255,7 +260,10 @@ def test_a_mean_of_one_row_is_that_row() -> None:
     assert "1/1" not in text
     assert "ℒ = ℓ[1]" in text
     assert re.search(r"epoch 0, row \d of the data", text)
-    assert core.explain(step, "delta_out", (1, 1)).symbols() == "(y_out[1] - y_gt[1]) · f_out'(s_out[1])"
+    assert core.explain(step, "dy_out", (1, 1)).symbols() == "y_out[1] - y_gt[1]"
+    assert core.explain(step, "delta_out", (1, 1)).symbols() == "∂y_out[1] · f_out'(s_out[1])"
+    at_once = core.explain(step, "delta_out", (1, 1), detailed=False)
+    assert at_once.symbols() == "(y_out[1] - y_gt[1]) · f_out'(s_out[1])"
 
 
 def test_a_frozen_weight_is_named_and_not_asked_for() -> None:
@@ -273,13 +281,60 @@ def test_a_frozen_weight_is_named_and_not_asked_for() -> None:
 def test_the_delta_of_an_identity_is_not_asked_for_beside_the_gradient_of_the_logits() -> None:
     problem = random_problem(2, (3, 4, 2), loss=core.SoftmaxHinge(0.5), activation="identity")
     step = core.Timeline(problem)[0]
-    assert "`y_out = s_out`, `δ_out = ∂o`" in facts_of(problem, blank=True)
+    assert "`y_out = s_out`, `∂y_out = ∂o`, `δ_out = ∂y_out`, `δ₁ = ∂z₁`" in facts_of(problem, blank=True)
     asked = {entry.name for section in blank_sheet(step).steps[0].sections for entry in section.entries}
-    assert "do" in asked
-    assert "delta_out" not in asked
+    assert asked >= {"do", "dz_1"}
+    assert not asked & {"dy_out", "delta_out", "delta_1"}
     bent = random_problem(2, (3, 4, 2), loss=core.SoftmaxHinge(0.5), activation="tanh")
-    assert "not asked for twice" not in facts_of(bent, blank=True)
-    assert "δ_out = ∂o" not in facts_of(exercise_2(loss=core.SoftmaxHinge(0.5)), blank=True)  # o has two columns
+    assert "- not asked for twice: `∂y_out = ∂o`\n" in facts_of(bent, blank=True)
+    assert "∂y_out = ∂o" not in facts_of(exercise_2(loss=core.SoftmaxHinge(0.5)), blank=True)  # o has two columns
+
+
+@pytest.mark.parametrize("format", ["md", "html", "latex", "toml"])
+def test_what_is_0_whatever_the_numbers_are_is_on_a_sheet(format: str) -> None:
+    step = core.Timeline(core.load_problem("exercise-3"))[0]
+    sheet = blank_sheet(step)
+    grids = {entry.name: entry.result for section in sheet.steps[0].sections for entry in section.entries}
+    true_class = step.targets == 1
+    for name in ("term", "dterm"):
+        found = [["0" if known else "" for known in row] for row in true_class]
+        assert [[*row] for row in grids[name].cells] == found
+    assert {cell for name in ("p", "dp", "do", "loss") for row in grids[name].cells for cell in row} == {""}
+    if format == "toml":
+        answers = tomllib.loads(to_toml(sheet, "exercise-3"), parse_float=Decimal)["answers"]
+        assert answers["term"] == [[0 if known else "?" for known in row] for row in true_class]
+        assert core.check_answers(answers, step).right
+    else:
+        blank = {"md": "________", "html": 'class="blank"', "latex": r"\underline{\hspace"}[format]
+        body = render(sheet, format).split("Forward pass")[1]
+        assert body.count(blank) == sum(map(np.count_nonzero, asked(step).values()))
+
+
+def test_what_is_not_finite_is_not_asked_for() -> None:
+    network = core.Network([core.Layer([[1.0]], bias=[-1e4])])
+    step = core.Timeline(exercise_2(inputs=[[1.0]], targets=[[1.0]], network=network, loss=core.SoftmaxCrossEntropy()))[
+        0
+    ]
+    assert step.values["dp"].tolist() == [[0, -np.inf]]
+    assert "dp" not in asked(step)
+    assert asked(step)["do"].all()
+    text = render(solve([step]), "md")
+    assert "(one cell of 2)\n∂p[1,2] = -1 / p[1,2]\n        = -1 / 0\n        ≈ -inf\n" in text
+    assert "∂p[1,1]" not in text.split("**∂p**")[1].split("**∂o**")[0]
+
+
+def test_both_forms_of_a_matrix_are_worked_out() -> None:
+    text = render(solve([core.Timeline(core.load_problem("exercise-3"))[0]]), "md")
+    (of_dp,) = re.findall(r"\(2 cells of 12\)\n(∂p.*?)```", text, re.S)
+    assert "∂p[2,1] = ∂term[2,1]\n        = 1\n" in of_dp
+    assert re.search(r"∂p\[2,2\] = .*- ∂term\[2,1\].*\n        = 0 - 1 .*\n        = -1\n", of_dp)
+
+
+def test_a_copy_is_not_worked_out_cell_by_cell() -> None:
+    text = render(solve([core.Timeline(core.load_problem("exercise-3"))[0]]), "md")
+    (of_copy,) = re.findall(r"```text\n(∂y_out = ∂o\n.*?)```", text, re.S)
+    assert "∂o[" not in of_copy
+    assert "cell" not in of_copy
 
 
 @given(problems())

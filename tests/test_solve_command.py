@@ -203,7 +203,7 @@ def test_an_answer_sheet_is_no_longer_than_what_is_checked(sgdb: Any, tmp_path: 
     (tmp_path / "own.toml").write_text(OWN.replace("[[layers]]", "[[layers]]\nunits = 1000\n[[layers]]"))
     run = sgdb("solve", "own.toml", "--format", "toml")
     assert (run.status, run.out) == (2, "")
-    assert "an answer sheet (toml) has at most 5000 numbers, found 12009" in run.err
+    assert "an answer sheet (toml) has at most 5000 numbers, found 14011" in run.err
 
 
 def test_an_empty_answer_sheet(sgdb: Any) -> None:
@@ -276,7 +276,7 @@ def test_a_sheet_leaves_everything_open(sgdb: Any) -> None:
     sheet = sgdb("practise", "--seed", "7", "--sheet").out
     found = sheet.split("### Forward pass")[1]
     assert not re.search(r"\d\.\d", found)
-    assert found.count("________") == 67  # y_out is s_out
+    assert found.count("________") == 79  # y_out is s_out, and δ_out is ∂y_out
 
 
 def test_without_a_seed_a_sheet_says_which_it_is(sgdb: Any) -> None:

@@ -166,7 +166,11 @@ class SoftmaxLoss(Loss):
         return evaluate
 
     def own_values(self, outputs: Array, targets: Array, share: float) -> Mapping[str, Array]:
-        return {"do": share * self.logit_gradient(outputs, targets)}
+        gradient = self.logit_gradient(outputs, targets)
+        found = {"do": share * gradient}
+        if outputs.shape[1] == 1:
+            found["dy_out"] = share * (gradient[:, 1:] - gradient[:, :1])
+        return found
 
     def bend(self, outputs: Array) -> Array:
         p = self.probabilities(outputs)

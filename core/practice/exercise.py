@@ -12,10 +12,11 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from core.arrays import Array
+from core.asked import asked
 from core.checking.check import check_answers
 from core.checking.report import CheckReport
 from core.checking.written import read_written
-from core.computation import Computation, computations, copies
+from core.computation import Computation, computations
 from core.explanation import explain
 from core.practice.fresh import LARGEST_SEED, practice_problem, rows_of
 from core.practice.typed import advice, read_rows
@@ -54,7 +55,7 @@ class Exercise:
 
     like, seed       the kind of problem, and the number of the sheet
     problem, step    the fresh problem, and its first step
-    questions        the quantities that are asked for; one that is the same as another is not
+    questions        the quantities of which numbers are asked for, see `core.asked`
     current, cell    what is asked now; past the last number, `current` is None
     standing         the numbers on the table, and how each came there
     hinted, slipped  how many hints there were for a number, and in which numbers there was a slip
@@ -70,8 +71,8 @@ class Exercise:
         self.problem = practice_problem(like, seed, keep_rate=keep_rate, keep_rows=keep_rows)
         self.step: Step = Timeline(self.problem)[0]
         self.symbols = self.step.statement.symbols
-        same = copies(self.problem)
-        self.questions = tuple(quantity for quantity in quantities(self.step) if quantity.name not in same)
+        self._asked = asked(self.step)
+        self.questions = tuple(quantity for quantity in quantities(self.step) if quantity.name in self._asked)
         self.standing: dict[Key, Standing] = {}
         self.hinted: dict[Key, int] = {}
         self.slipped: set[Key] = set()
@@ -79,7 +80,7 @@ class Exercise:
         depth = len(self.problem.network)
         self._printed = self.symbols | {f"f_{k}": layer_symbol("f", k, depth) for k in range(1, depth)}
         self.current: Quantity | None = self.questions[0]
-        self.cell: Cell = (1,) * self.questions[0].values.ndim
+        _, self.cell = next(self.places())
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what follows from the rest."""
@@ -108,7 +109,7 @@ class Exercise:
     @property
     def total(self) -> int:
         """How many numbers are asked for."""
-        return sum(quantity.values.size for quantity in self.questions)
+        return sum(map(np.count_nonzero, self._asked.values()))
 
     @property
     def begun(self) -> bool:
@@ -127,7 +128,7 @@ class Exercise:
 
     def places(self) -> Iterator[Key]:
         """Every number that is asked for, in order."""
-        return ((quantity.name, cell) for quantity in self.questions for cell in _cells(quantity))
+        return ((q.name, cell) for q in self.questions for cell in _cells(q) if self._is_asked(q.name, cell))
 
     def label(self, name: str, cell: Cell) -> str:
         """A number's place as it is printed everywhere: s₁[1,2], W_out⁺[2]."""
@@ -144,8 +145,11 @@ class Exercise:
         return sum(POINTS[standing] for standing in self.standing.values())
 
     def knows(self, name: str, cell: Cell) -> bool:
-        """Whether a number is on the table."""
-        return (name, cell) in self.standing
+        """Whether a number is on the table, as one that is not asked for is from the start."""
+        return (name, cell) in self.standing or not self._is_asked(name, cell)
+
+    def _is_asked(self, name: str, cell: Cell) -> bool:
+        return name not in self._asked or bool(self._asked[name][tuple(i - 1 for i in cell)])
 
     def reached(self, name: str) -> bool:
         """Whether every number of a quantity is on the table: a copy of another is, as soon as the other one is."""
@@ -212,18 +216,20 @@ class Exercise:
 
     def _meant(self, typed: Mapping[Cell, Any]) -> tuple[dict[str, Any], list[Cell]]:
         """What was typed, under the keys of an answer sheet, and the cells on the table for which something else was
-        typed, which are left out. Whoever goes on from the numbers on the screen, which are rounded, is right, and is
-        taken to have written what goes on from the exact ones.
+        typed, which are left out. Whoever goes on from the numbers on the screen, which are rounded, is right, and
+        whoever has floating point's rounding around 0 is, too; they are taken to have written what goes on from the
+        exact ones.
         """
         assert self.current is not None
         name, true = self.current.name, self.current.values
-        shown = np.asarray(self._formulas[name].evaluate(self._shown))
+        shown, computed = np.asarray(self._formulas[name].evaluate(self._shown)), self.step.computed[name]
         meant, passed_over = {}, []
         for cell, number in typed.items():
             place = tuple(i - 1 for i in cell)
-            written, exact, theirs = read_written(number), float(true[place]), float(shown[place])
+            written, exact = read_written(number), float(true[place])
             if written is not None and not written.fits(exact):
-                if written.fits(min(exact, theirs), max(exact, theirs)):
+                theirs = exact, float(shown[place]), float(computed[place])
+                if written.fits(min(theirs), max(theirs)):
                     number = Decimal(exact).quantize(number, context=PRECISE)
                 elif self.knows(name, cell):
                     passed_over.append(cell)
@@ -289,6 +295,8 @@ class Exercise:
 
     def _keep(self, name: str, cell: Cell, standing: Standing | None = None) -> None:
         key = (name, cell)
+        if not self._is_asked(name, cell):
+            return
         helped = key in self.slipped or key in self.hinted
         self.standing.setdefault(key, standing or ("helped" if helped else "found"))
 

@@ -9,16 +9,16 @@ from itertools import pairwise
 import numpy as np
 
 from core.arrays import Array
+from core.equations import Statement
 from core.errors import ProblemError
 from core.expression.value import Compiler
 from core.losses.stated import StatedLoss
 from core.network import Layer, Network
 from core.problem import Problem
-from core.quantity import quantities
 from core.step import Step
 from core.timeline import Timeline
 
-MOST_NUMBERS = 200  # that a person is asked for
+MOST_NUMBERS = 200  # of a step, without those that only make its steps smaller
 LARGEST_SEED = 10**9
 SMALLER = "; take fewer units or layers (of a table: --hidden)"
 ATTEMPTS = 200
@@ -92,7 +92,7 @@ def _too_large(problem: Problem, words: str, advice: str = "") -> ProblemError:
 
 
 def _count(problem: Problem) -> int:
-    return sum(quantity.values.size for quantity in quantities(Timeline(problem)[0]))
+    return sum(values.size for values in _judged(Timeline(problem)[0]))
 
 
 def _friendly(rate: float) -> bool:
@@ -188,8 +188,8 @@ def _complaints(step: Step) -> Iterator[int]:
         counts = ~np.isnan(sides)
         yield BARRED * int((np.abs(sides[counts]) < KINK).sum())
         yield BARRED * int((sides[counts] <= 0).all())
-    for quantity in quantities(step):
-        sizes = np.abs(quantity.values)
+    for values in _judged(step):
+        sizes = np.abs(values)
         yield int(((sizes > NOTHING) & (sizes < SMALL)).sum())
     yield BARRED * int(not any(gradient.any() for gradient in step.weight_gradients))
     for rows in (step.inputs, step.targets):
@@ -197,9 +197,16 @@ def _complaints(step: Step) -> Iterator[int]:
     yield int(len(np.unique(step.inputs, axis=0)) < len(step.inputs))
 
 
+def _judged(step: Step) -> Iterator[Array]:
+    """The quantities by which a step is judged. Those that only make its steps smaller are not among them, so that a
+    sheet's number stands for the same sheet as before there were any.
+    """
+    return (step.values[name] for name in Statement(step.problem, len(step.batch), detailed=False).equations)
+
+
 def _decimals(step: Step) -> int:
     """How many decimals the longest number of a step has, ENDLESS for that many or more."""
-    values = np.concatenate([quantity.values.ravel() for quantity in quantities(step)])
+    values = np.concatenate([values.ravel() for values in _judged(step)])
     for decimals in range(ENDLESS):
         with np.errstate(over="ignore", invalid="ignore"):  # past the largest number, it is as good as endless
             scaled = values * 10.0**decimals

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.computation import computations, copies
-from core.equations import Statement
+from core.equations import LOSS, Statement
 from core.expression.nodes import Function, Node, names_in, walk
 from core.expression.notation import printed_symbol
 from core.expression.paper import on_entries
@@ -16,7 +16,6 @@ from core.step import Step
 from core.text import exact
 
 MOST_EXPANDED = 20  # layers, from the output, whose gradients are written in one formula: each is longer than the last
-LOSS = ("o", "p", "sample_losses", "loss")  # the quantities that define it
 
 
 def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[Pieces, ...]]]:
@@ -28,15 +27,8 @@ def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[Pieces, ...]]]:
         where = _where(label) if "z" in names_in(layer.function.slope_tree) else ()
         yield layer.activation, (_of_s(label) + value, _of_s(label, "'") + slope + where)
     symbols = step.statement.pieces
-    definitions = {c.name: (c.symbol, *EQUALS, *c.pieces) for c in computations(problem, len(step.batch))}
-    if "p" in definitions and "o" not in definitions:
-        o = printed_symbol("o")
-        definitions["o"] = (o, *EQUALS, symbols["y_out"])
-        definitions["p"] = (symbols["p"], *EQUALS, word("softmax"), OPEN, o, CLOSE)
-    yield (
-        f"{problem.loss.title}, the {problem.reduction} of the samples' losses",
-        tuple(definitions[name] for name in LOSS if name in definitions),
-    )
+    definitions = _definitions(step)
+    yield f"{problem.loss.title}, the {problem.reduction} of the samples' losses", tuple(definitions.values())
     if "p" in definitions and problem.targets.shape[1] == 1:
         classes = (number("-1"), (sign("+"), *number("1")))
         yield (
@@ -55,6 +47,22 @@ def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[Pieces, ...]]]:
     rest = tuple(formula for formula in same.values() if formula not in frozen)
     if rest and blank:
         yield "not asked for twice", rest
+
+
+def _definitions(step: Step) -> dict[str, Pieces]:
+    """What defines the loss: its quantities on the way forward, each from those that textbooks name."""
+    symbols, rows = step.statement.pieces, len(step.batch)
+    found = {
+        c.name: (c.symbol, *EQUALS, *c.pieces)
+        for detailed in (True, False)
+        for c in computations(step.problem, rows, detailed)
+        if c.statement.equations[c.name].part == LOSS
+    }
+    if "p" not in found or "o" in found:
+        return found
+    o = printed_symbol("o")
+    found["p"] = (symbols["p"], *EQUALS, word("softmax"), OPEN, o, CLOSE)
+    return {"o": (o, *EQUALS, symbols["y_out"]), **found}
 
 
 def _stated(step: Step) -> Iterator[Node]:

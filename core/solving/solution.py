@@ -38,7 +38,7 @@ class Grid:
     @property
     def blank(self) -> bool:
         """Whether it is to be filled in."""
-        return self.cells[0][0] == BLANK
+        return any(BLANK in row for row in self.cells)
 
     @property
     def note(self) -> str:

@@ -16,8 +16,8 @@ def _symbol(name: str, behind: str = "", before: str = "∂") -> Pieces:
 
 
 NOTATION: Prose = (
-    *("Rows are samples; ", _symbol("dW"), " stands for ", _symbol("dW", ",", before="∂ℒ/∂"), " likewise "),
-    *(_symbol("db", ","), " ", _symbol("dp", ","), " ", _symbol("do", ";"), " ", (sign("⊙"),)),
+    *("Rows are samples; ", _symbol("dW"), " stands for ", _symbol("dW", ",", before="∂ℒ/∂"), " "),
+    *(_symbol("dz"), " for ", _symbol("dz", ",", before="∂ℒ/∂"), " and so on; ", (sign("⊙"),)),
     *(" multiplies entry by entry; ", (printed_symbol("W_next"),), " is W after the update."),
 )
 

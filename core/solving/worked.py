@@ -13,13 +13,15 @@ import numpy as np
 
 from core.arithmetic import CellArithmetic, slope_of
 from core.arrays import Array, Mask
-from core.computation import Computation, computations, copies, values_of
+from core.asked import asked, is_always_zero
+from core.computation import Computation, computations, values_of
 from core.equations import BACKWARD, FORWARD, GRADIENT, LOSS, MATRIX, PER_SAMPLE, UPDATE
 from core.errors import ProblemError
 from core.explanation import Explanation, explain
 from core.expression.exact import gives
-from core.expression.nodes import Function, Name, names_in, walk
+from core.expression.nodes import Function, IsTrueClass, Name, names_in, walk
 from core.expression.pieces import Pieces, as_text, sign
+from core.losses import SoftmaxLoss
 from core.problem import Problem
 from core.quantity import Quantity, given, quantities
 from core.solving.facts import facts, formulas
@@ -49,7 +51,7 @@ MOST_LAYERS = 400  # whose matrices, cut, are within that
 SECTIONS = {
     FORWARD: "Forward pass",
     LOSS: "Loss",
-    BACKWARD: "Deltas",
+    BACKWARD: "Backward pass",
     GRADIENT: "Gradients",
     UPDATE: "Update",
 }
@@ -67,8 +69,8 @@ def solve(steps: Iterable[Step], digits: int = USUAL, whole: bool = False, expec
 
 @np.errstate(all="ignore")
 def blank_sheet(step: Step, digits: int = USUAL) -> Solution:
-    """The same step to be worked out: what is given, and every quantity left blank, but for those that are the same as
-    another. Raises ProblemError as `solve` does.
+    """The same step to be worked out: what is given, and a blank for every number that is asked for, see `core.asked`.
+    Raises ProblemError as `solve` does.
     """
     return _solution([step], digits, whole=True, blank=True)
 
@@ -146,8 +148,8 @@ class _Entries:
         self.step, self.digits, self.whole, self.blank = step, digits, whole, blank
         self.values = values_of(step)
         self.computations = {c.name: c for c in computations(step.problem, len(step.batch))}
-        same = copies(step.problem) if blank else {}
-        self.asked = [quantity for quantity in quantities(step) if quantity.name not in same]
+        self.open = asked(step) if blank else {}
+        self.asked = [quantity for quantity in quantities(step) if not blank or quantity.name in self.open]
 
     def given(self, quantity: Quantity) -> Entry:
         name, values = quantity.name, quantity.values
@@ -158,11 +160,14 @@ class _Entries:
         name, values = quantity.name, quantity.values
         grid = self._grid(values.reshape(-1, 1) if quantity.axes == PER_SAMPLE else values, self.digits)
         if self.blank:
-            empty = Grid(tuple((BLANK,) * len(row) for row in grid.cells), grid.rows, grid.columns)
-            return Entry(name, self._symbol(name), values.shape, empty)
+            cells = np.array(grid.cells, dtype=object)
+            cells[self.open[name].reshape(cells.shape)] = BLANK
+            left_open = Grid(tuple(map(tuple, cells.tolist())), grid.rows, grid.columns)
+            return Entry(name, self._symbol(name), values.shape, left_open)
         computation = self.computations[name]
         substituted, exact = self._substituted(computation, grid)
-        examples = [] if substituted or computation.frozen else [*self._examples(computation, values)]
+        plain = substituted or isinstance(computation.tree, Name)
+        examples = [] if plain else [*self._examples(computation, values)]
         remark = _remark(computation, len(examples), values.size)
         examples += self._slopes(computation, quantity.layer)
         return Entry(
@@ -223,12 +228,22 @@ class _Entries:
         if isinstance(tree, Function) and isinstance(tree.argument, Name):
             cells = self._telling(tree)
         elif values.size <= MOST_EXAMPLES:
-            cells = [tuple(i + 1 for i in place) for place in np.ndindex(values.shape)]
+            places = [tuple(i + 1 for i in place) for place in np.ndindex(values.shape)]
+            cells = [cell for cell in places if not is_always_zero(self.step, computation.name, cell)]
         else:
             # One that is not 0 shows more.
-            cells = [_first_cell(values != 0) or (1,) * values.ndim]
+            found = [_first_cell(mask & (values != 0)) for mask in self._forms(computation)]
+            cells = [cell for cell in found if cell is not None] or [(1,) * values.ndim]
         for cell in cells:
             yield self.arithmetic(explain(self.step, computation.name, cell))
+
+    def _forms(self, computation: Computation) -> tuple[Mask, ...]:
+        """The cells that come about alike: where the formula has the true classes apart, theirs and the rest."""
+        axes = computation.statement.equations[computation.name].axes
+        if axes != MATRIX or not any(isinstance(part, IsTrueClass) for part in walk(computation.tree)):
+            return (np.array(True),)
+        true_classes = SoftmaxLoss.one_hot(self.step.targets) == 1
+        return ~true_classes, true_classes
 
     def _slopes(self, computation: Computation, layer: int | None) -> Iterator[Arithmetic]:
         """How a cell of f'(s) comes about, for a δ."""

@@ -81,7 +81,9 @@ class DeltasPane(MatrixPane):
         layers = [(quantity.layer, quantity) for quantity in found if quantity.layer is not None]
         for k, quantity in sorted(layers, key=lambda pair: -pair[0]):
             note = "×".join(map(str, quantity.values.shape)) if quantity.axes == "ij" else ""
-            blocks.append(self.block(quantity, note, off=idle(step, k) if quantity.per_sample and not quantity.detail else None))
+            blocks.append(
+                self.block(quantity, note, off=idle(step, k) if quantity.per_sample and not quantity.detail else None)
+            )
             if self.check is not None and self.check.step == step.index and quantity.part == "gradient":
                 blocks.append(self._difference(self.check[quantity.name], quantity.axes))
         return blocks
