@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from core.equations import MATRIX, PER_UNIT, Statement
+from core.equations import MATRIX, Statement
 from core.expression.cell import Index, Lowering, cells_in
 from core.expression.nodes import Cell, IsTrueClass, Node, walk
 from core.expression.shape import Shape, shape_of
@@ -46,7 +46,7 @@ class Rules:
         self._targets = (rows, problem.targets.shape[1])
         classes = (rows, max(2, problem.targets.shape[1]))
         self._shapes: dict[str, Shape] = dict(self._given())
-        self._axes = {name: PER_UNIT if name.startswith("b_") else MATRIX for name in self._shapes}
+        self._axes = {name: equation.axes for name, equation in self.statement.given.items()}
         for name, equation in self.statement.equations.items():
             self._shapes[name] = shape_of(equation.tree, self._shapes, classes)
             self._axes[name] = equation.axes

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.arrays import Array, Mask, Rows, frozen, sealed
+from core.network import Network
 from core.problem import Problem
 from core.record import Record, derived
 
@@ -61,6 +62,12 @@ class Step(Record):
     def learning_rate(self) -> float:
         """α."""
         return self.problem.learning_rate
+
+    @derived
+    def network(self) -> Network:
+        """The problem's network with the step's weights and biases."""
+        layers = zip(self.problem.network.layers, self.weights, self.biases, strict=True)
+        return Network([replace(layer, weights=weights, bias=bias) for layer, weights, bias in layers])
 
     @property
     def outputs(self) -> Array:

@@ -15,9 +15,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import core
+from core.fresh import practice_problem
 from core.losses import SoftmaxHinge, SquaredError
 from core.practice.exercise import HINTS, Exercise, Reply
-from core.practice.fresh import practice_problem
 from core.practice.progress import forget_progress, keep_progress, progress_path, resume
 from core.practice.typed import read_rows
 from core.solving import solve

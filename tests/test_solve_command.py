@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import core
-from core.practice.fresh import practice_problem
+from core.fresh import practice_problem
 from core.practice.scores import Score, keep_score, load_scores, scores_path
 from solution_readers import as_answers, read_html, read_latex, read_markdown
 from tui import cli

@@ -511,3 +511,9 @@ def test_a_step_has_the_numbers_of_its_own_rows_wherever_it_stands_in_the_data(r
         np.testing.assert_array_equal(step.targets, problem.targets[step.batch])
     seen = np.concatenate([timeline[index].batch for index in range(epoch)])
     assert sorted(seen) == list(range(rows))
+
+
+def test_a_step_has_the_network_with_its_weights() -> None:
+    step = core.Timeline(random_problem(0, (2, 3, 1), bias=True))[7]
+    np.testing.assert_array_equal(step.network.outputs(step.inputs), step.outputs)
+    assert step.network.layers[0].weights is not step.problem.network.layers[0].weights

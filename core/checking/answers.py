@@ -175,7 +175,7 @@ def _load_problem(checker: Checker, read: Mapping[str, Any], folder: Path) -> Pr
         problem = load_problem(source, {option: read[option] for option in TABLE_OPTIONS if option in read})
         if "practice" not in read:
             return problem
-        from core.practice import practice_problem
+        from core.fresh import practice_problem
 
         return practice_problem(problem, read["practice"], keep_rate="lr" in read)
     except ProblemError as error:

@@ -13,12 +13,12 @@ from core.arrays import Array
 from core.checking.written import Written
 from core.computation import Computation, Values, computations, values_of
 from core.equations import Statement
+from core.expression.nodes import Function, names_in, walk
 from core.step import Step
 
 Mask: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 Evaluate: TypeAlias = Callable[[Values], Array]
 SLACK = 1.25  # a range adds up what each number's rounding does alone; what two do together comes on top
-CURVED = ("sigmoid", "tanh")  # the activations whose slopes depend on the last digit
 COARSEST = 0.1  # relative: what is off by more was not rounded
 MOST_GROUPS = 64  # of a quantity's numbers, whose rounding is followed one group at a time
 
@@ -108,7 +108,9 @@ class OwnValues:
         self.order: dict[str, Computation] = {computation.name: computation for computation in found}
         self.statement = Statement(step.problem, len(step.batch), detailed)
         self.true = values_of(step)
-        self._layers = step.problem.network.layers
+        # By which quantity each layer's function shows: f_1 by z_1.
+        trees = {name: equation.tree for name, equation in self.statement.equations.items()}
+        self._made_by = {tree.name: name for name, tree in trees.items() if isinstance(tree, Function)}
         self.values: dict[str, Array] = dict(self.true)
         self.written: dict[str, Answers] = {}
         self.rounding: Rounding | None = None
@@ -252,14 +254,14 @@ class OwnValues:
 
     def _slopes(self, target: str) -> Iterator[dict[str, Array]]:
         """Whoever has z may well have taken f' from it, as z (1 - z): then s stands for what would give just this z."""
-        layers = self._layers
+        functions, made = self.statement.functions, self._made_by
         for name in (target, *self.unwritten_before(target)):
-            kind, _, label = name.partition("_")
-            s, z = f"s_{label}", "y_out" if label == "out" else f"z_{label}"
-            if kind != "delta" or z not in self.written:
-                continue
-            f = layers[-1 if label == "out" else int(label) - 1].function
-            if f.name in CURVED:
+            for part in walk(self.statement.equations[name].tree):
+                if not (isinstance(part, Function) and part.slope and made.get(part.name) in self.written):
+                    continue
+                s, z, f = names_in(part)[0], made[part.name], functions[part.name]
+                if f.piecewise_linear:
+                    continue
                 before = self.values[s]
                 value, slope = f(before), f.slope(before)
                 off = self.values[z] - value

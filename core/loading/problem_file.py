@@ -45,7 +45,7 @@ from core.loading.options import (
     read_loss,
     read_options,
 )
-from core.loading.table import read_table
+from core.loading.table_file import read_table
 from core.losses import Loss, SquaredError
 from core.network import Layer, Network
 from core.problem import Problem

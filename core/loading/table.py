@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import Array
-from core.errors import ProblemError
 from core.loading.checker import Mistakes
 from core.text import clean, shown
 
@@ -47,24 +45,6 @@ class Table:
         centred = np.where(varies, scaled - scaled.mean(axis=0), 0.0)
         deviation = np.sqrt((centred * centred).mean(axis=0))
         return replace(self, inputs=centred / np.where(varies & (deviation > 0), deviation, 1.0))
-
-
-def read_table(path: Path, target: str | None = None, task: str | None = None, standardize: bool = False) -> Table:
-    """The table in a .csv or .npz file, told apart by the file's name. `target` is the name of a .csv file's target
-    column (None: the last), `task` is "classification", "regression" or None: what the targets look like.
-    Raises ProblemError, which lists every mistake.
-    """
-    if path.suffix.lower() == ".npz":
-        from core.loading.npz_file import read_npz
-
-        if target is not None:
-            raise ProblemError(clean(str(path)), ["target: only a .csv file has named columns"])
-        table = read_npz(path, task)
-    else:
-        from core.loading.csv_file import read_csv
-
-        table = read_csv(path, target, task)
-    return table.standardized() if standardize else table
 
 
 def number_in(text: str) -> float | None:

@@ -14,7 +14,8 @@ from core.errors import ProblemError
 from core.loading.checker import Checker
 from core.loading.initializers import MOST_WEIGHTS, default_initializer, initial_weights
 from core.loading.options import read_loss, read_options
-from core.loading.table import Table, read_table
+from core.loading.table import Table
+from core.loading.table_file import read_table
 from core.losses import Loss, SoftmaxCrossEntropy, SquaredError
 from core.network import Layer, Network
 from core.problem import Problem

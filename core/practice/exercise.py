@@ -18,7 +18,7 @@ from core.checking.report import CheckReport
 from core.checking.written import read_written
 from core.computation import Computation, computations
 from core.explanation import explain
-from core.practice.fresh import LARGEST_SEED, practice_problem, rows_of
+from core.fresh import LARGEST_SEED, practice_problem, rows_of
 from core.practice.typed import advice, read_rows
 from core.problem import Problem
 from core.quantity import Quantity, layer_symbol, quantities
