@@ -88,12 +88,12 @@ async def test_numbers_come_to_light_as_they_are_found(size: tuple[int, int]) ->
     app = practice()
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        assert on_screen(pilot, "0 of 67 numbers")
+        assert on_screen(pilot, "0 of 79 numbers")
         assert on_screen(pilot, "f₁ relu · f_out identity · squared error, sum · α = 0.5")
         assert not on_screen(pilot, "1.5")
         await enter(pilot, "1.5 -0.2 0.2")
         assert on_screen(pilot, "✓ 3 numbers of s₁: right")
-        assert on_screen(pilot, "3 of 67 numbers")
+        assert on_screen(pilot, "3 of 79 numbers")
         assert on_screen(pilot, "1.5")
         assert not on_screen(pilot, "1.1")
         assert pilot.app.screen.query_one(AnswerInput).value == ""
@@ -242,16 +242,16 @@ async def test_rows_that_are_pasted_on_several_lines_are_a_matrix() -> None:
 
 async def test_what_does_not_fit_is_scrolled_by_keys_that_the_titles_name() -> None:
     clock = Clock()
-    app = practice(name="exercise-3", clock=clock)
-    async with app.run_test(size=(60, 20)) as pilot:
+    app = practice(name="xor", clock=clock)
+    async with app.run_test(size=(50, 20)) as pilot:
         exercise = screen_of(pilot).exercise
-        while exercise.current is not None and exercise.current.name != "sample_losses":
+        while exercise.current is not None and exercise.current.name != "dW_out":
             exercise.answer(f"{wanted(exercise):.9g}")
         await press(pilot, "h", "h")
         clock.seconds = PAUSE
         await press(pilot, "h")
-        assert title(pilot) == "ℓ[1], told; next ℓ[2] · pgup pgdn"
-        value = f"= {rounded(float(exercise.step.sample_losses[0]))}"
+        assert title(pilot) == "∂W_out[1], told; next ∂W_out[2] · pgup pgdn"
+        value = f"= {rounded(float(exercise.step.values['dW_out'][0, 0]))}"
         assert on_screen(pilot, value)
         await press(pilot, "pageup")
         assert not on_screen(pilot, value)
@@ -266,7 +266,7 @@ async def test_what_does_not_fit_is_scrolled_by_keys_that_the_titles_name() -> N
     [
         ("s_1", (1, 1), "b₁ 1"),
         ("sample_losses", (1,), "y_gt 1"),
-        ("delta_1", (1, 1), "W_out 1"),
+        ("dz_1", (1, 1), "W_out 1"),
         ("b_1_next", (1,), "b₁ 1"),
     ],
 )
@@ -359,11 +359,11 @@ async def test_a_sheet_that_is_left_goes_on(folder: Path) -> None:
     app = practice(clock=clock)
     async with app.run_test() as pilot:
         await pilot.pause()
-        assert on_screen(pilot, "Sheet 7 continues: 1 of 67 numbers found.")
-        assert on_screen(pilot, "sheet 7 · 1 of 67 numbers · 0 slips · 0 hints · 1:01")
+        assert on_screen(pilot, "Sheet 7 continues: 1 of 79 numbers found.")
+        assert on_screen(pilot, "sheet 7 · 1 of 79 numbers · 0 slips · 0 hints · 1:01")
         assert screen_of(pilot).exercise.cell == (1, 2)
         await press(pilot, "ctrl+q")
-    assert app.return_value == "Sheet 7 is saved, 1 of 67 numbers found; to continue, add --seed 7 to the command."
+    assert app.return_value == "Sheet 7 is saved, 1 of 79 numbers found; to continue, add --seed 7 to the command."
 
 
 async def test_ctrl_c_leaves_and_keeps_the_sheet(folder: Path) -> None:
@@ -371,7 +371,7 @@ async def test_ctrl_c_leaves_and_keeps_the_sheet(folder: Path) -> None:
     async with app.run_test() as pilot:
         await enter(pilot, "1.5")
         await press(pilot, "2", "ctrl+c")
-    assert (app.return_value or "").startswith("Sheet 7 is saved, 1 of 67 numbers found;")
+    assert (app.return_value or "").startswith("Sheet 7 is saved, 1 of 79 numbers found;")
     assert len(list(folder.iterdir())) == 1
 
 
