@@ -13,12 +13,12 @@ from core.arrays import Array
 from core.checking.written import Written
 from core.computation import Computation, Values, computations, values_of
 from core.equations import Statement
+from core.expression.nodes import names_in
 from core.step import Step
 
 Mask: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 Evaluate: TypeAlias = Callable[[Values], Array]
 SLACK = 1.25  # a range adds up what each number's rounding does alone; what two do together comes on top
-CURVED = ("sigmoid", "tanh")  # the activations whose slopes depend on the last digit
 COARSEST = 0.1  # relative: what is off by more was not rounded
 MOST_GROUPS = 64  # of a quantity's numbers, whose rounding is followed one group at a time
 
@@ -259,7 +259,7 @@ class OwnValues:
             if kind != "delta" or z not in self.written:
                 continue
             f = layers[-1 if label == "out" else int(label) - 1].function
-            if f.name in CURVED:
+            if "z" in names_in(f.slope_tree):
                 before = self.values[s]
                 value, slope = f(before), f.slope(before)
                 off = self.values[z] - value
