@@ -65,7 +65,16 @@ class Mistakes:
     def at(self, name: str) -> Iterator[Turn]:
         """The mistakes in method that can be made in computing `name`."""
         equation = self._equations[name]
-        for kind in (self._update, self._delta, self._activation, self._bias, self._diagonal, self._scale, self._terms):
+        for kind in (
+            self._update,
+            self._delta,
+            self._activation,
+            self._bias,
+            self._diagonal,
+            self._scale,
+            self._half,
+            self._terms,
+        ):
             yield from map(self._turn(equation), kind(equation))
 
     def misread(self, name: str) -> Iterator[Turn]:
@@ -186,7 +195,7 @@ class Mistakes:
                         yield Edit("diagonal only", DIAGONAL, whole)
 
     def _scale(self, equation: Equation) -> Iterator[Edit]:
-        """The mean for the sum, a factor ½ left out, the sign."""
+        """The mean for the sum, the sign."""
         tree = equation.tree
         if self._statement.rows > 1 and self._is_shared(equation):
             if self._statement.problem.reduction == "mean":
@@ -195,11 +204,21 @@ class Mistakes:
             else:
                 words = "the mean over the samples is taken, where it must be the sum"
                 yield Edit("mean for sum", words, Quotient(Literal(1), ROWS) * tree)
-        half = HALF in walk(self._equations["sample_losses"].tree)
-        if half and (equation.name in ("sample_losses", "loss") or self._is_near_the_loss(equation)):
-            words = f"the ½ of the {self._statement.problem.loss.title} is left out"
-            yield Edit("half left out", words, TWO * tree)
         yield Edit("sign", "the sign is wrong", Sum((-1, tree)))
+
+    def _half(self, equation: Equation) -> Iterator[Edit]:
+        """The ½ of a loss left out: in the loss itself, and, where that is then twice as much, on the way back."""
+        words = f"the ½ of the {self._statement.problem.loss.title} is left out"
+        costs = self._equations["sample_losses"].tree
+        for part, with_ in spots(costs):
+            if not isinstance(part, Product) or HALF not in part.children:
+                continue
+            wrong = with_(without_factor(part, HALF))
+            if equation.name in ("sample_losses", "loss"):
+                tree = equation.tree if equation.name == "loss" else Name("sample_losses")
+                yield Edit("half left out", words, put_in_place(tree, {"sample_losses": wrong}))
+            elif self._is_near_the_loss(equation) and _is_multiple(costs, HALF):
+                yield Edit("half left out", words, TWO * equation.tree)
 
     def _is_shared(self, equation: Equation) -> bool:
         """Whether somebody may take the mean over the samples for their sum here, or the other way round."""
@@ -241,6 +260,13 @@ def _others(own: Activation) -> list[Activation]:
 
 def _typed(node: Node) -> str:
     return node.name if isinstance(node, Name) else "..."
+
+
+def _is_multiple(node: Node, factor: Node) -> bool:
+    """Whether a tree without a factor in it is all of it divided by that."""
+    if isinstance(node, Product):
+        return any(part == factor or _is_multiple(part, factor) for part in node.children)
+    return isinstance(node, (Sum, Total)) and all(_is_multiple(part, factor) for part in node.children)
 
 
 def _is_max(node: Node) -> bool:

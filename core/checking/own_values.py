@@ -260,7 +260,7 @@ class OwnValues:
                 if not (isinstance(part, Function) and part.slope and made.get(part.name) in self.written):
                     continue
                 s, z, f = names_in(part)[0], made[part.name], functions[part.name]
-                if f.piecewise_linear:
+                if "z" not in names_in(f.slope_tree):
                     continue
                 before = self.values[s]
                 value, slope = f(before), f.slope(before)
