@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import core
+from core.origins import scope_of
 from core.solving import solve
 from line_reader import MOST_FIGURES, NUMBERS, assert_text_true, assert_true, figures, lines_of
 from samples import ACTIVATIONS, LOSSES, random_problem
@@ -65,10 +66,11 @@ def some_steps(count: int) -> Iterator[tuple[core.Step, int]]:
 
 def test_explanations() -> None:
     read = 0
-    for step, digits in some_steps(40):
-        for name, values in step.values.items():
+    for number, (step, digits) in enumerate(some_steps(40)):
+        detailed = number % 5 > 0
+        for name, values in scope_of(step, detailed).values.items():
             for cell in cells_of(values):
-                explanation = core.explain(step, name, cell)
+                explanation = core.explain(step, name, cell, detailed=detailed)
                 first, *more = explanation.lines(int(digits % 3 + 1), digits)
                 if more[0].startswith("given: "):
                     assert figures(first.removeprefix(f"{explanation.symbol} = ")) <= digits
