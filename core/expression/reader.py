@@ -307,7 +307,11 @@ def _of_wrong_classes(node: Node) -> Node:
 
 
 def _difference(node: Node) -> Node:
-    """o_2 - o_1 as a product with (-1, +1)ᵀ, and o_1 - o_2 as its opposite; anything else as it is."""
+    """o_2 - o_1 as a product with (-1, +1)ᵀ, and o_1 - o_2 as its opposite; 1 less the true classes as the others;
+    anything else as it is.
+    """
+    if node == Literal(1) - IsTrueClass():
+        return IsTrueClass(other=True)
     if isinstance(node, Sum) and [sign for sign, _ in node.terms] == [1, -1]:
         names = [part.name if isinstance(part, Name) else "" for part in node.children]
         base, columns = names[0][:-2], [name[-2:] for name in names]
