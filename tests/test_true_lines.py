@@ -16,7 +16,7 @@ import pytest
 import core
 from core.origins import scope_of
 from core.solving import solve
-from line_reader import MOST_FIGURES, NUMBERS, assert_text_true, assert_true, figures, lines_of
+from line_reader import MOST_FIGURES, NUMBERS, as_shown, assert_near, assert_text_true, assert_true, figures, lines_of
 from samples import ACTIVATIONS, LOSSES, random_problem
 
 TIMES = int(os.environ.get("SGDB_LINES", "1"))
@@ -39,7 +39,8 @@ def steps() -> Iterator[tuple[core.Step, int]]:
     seed = 0
     while True:
         rng = np.random.default_rng(seed)
-        sizes = tuple(int(size) for size in rng.integers(1, 4, size=rng.integers(2, 4)))
+        widest = 14 if seed % 8 == 5 else 4  # of some sums only the largest terms are shown
+        sizes = tuple(int(size) for size in rng.integers(1, widest, size=rng.integers(2, 4)))
         problem = random_problem(
             seed,
             sizes,
@@ -86,6 +87,8 @@ def test_solutions() -> None:
     for step, digits in some_steps(50):
         for parts, result, exact in lines_of(step, digits):
             read += assert_true(parts, result, exact, digits)
+            if not exact:
+                assert_near(parts, result, digits)
             assert all(figures(cell) <= digits for row in result for cell in row)
             for part in parts:
                 found = NUMBERS.findall(part) if isinstance(part, str) else [c for row in part.cells for c in row]
@@ -99,8 +102,8 @@ def test_matrices() -> None:
             for entry in section.entries:
                 values = np.atleast_2d(step.values[entry.name])
                 shown = entry.result.cells
-                found = values.T if len(values) != len(shown) else values
-                for row, cells in zip(found, shown, strict=True):
+                found = values.T if entry.name == "sample_losses" else values
+                for row, cells in zip(as_shown(found, shown), shown, strict=True):
                     for value, cell in zip(row, cells, strict=True):
                         assert figures(cell) <= digits
                         assert float(cell) == pytest.approx(value, rel=10.0 ** (1 - digits), abs=1e-12)
@@ -109,6 +112,8 @@ def test_matrices() -> None:
 def test_hints() -> None:
     read = 0
     for step, _ in some_steps(24):
+        if sum(step.problem.network.sizes) > 12:
+            continue  # too large to practise by hand
         work = core.Exercise(step.problem, seed=step.index)
         for quantity in work.questions:
             for cell in cells_of(quantity.values):
