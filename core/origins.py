@@ -106,9 +106,9 @@ class Scope:
 
     def __init__(self, step: Step, detailed: bool = True) -> None:
         self.step, self.detailed = step, detailed
-        self.values = values_of(step)
         self._rules = rules_of(step.problem, len(step.batch), detailed)
         self.statement = self._rules.statement
+        self.values = {name: values for name, values in values_of(step).items() if name in self.statement.symbols}
 
     def __reduce__(self) -> tuple[Callable[..., Scope], tuple[Step, bool]]:
         return Scope, (self.step, self.detailed)

@@ -241,6 +241,15 @@ class TestText:
     def test_a_quantity_that_is_not_there_is_a_key_error(self) -> None:
         with pytest.raises(KeyError, match='no quantity "s_3"'):
             core.explain(core.Timeline(exercise_2())[0], "s_3", (1, 1))
+        with pytest.raises(KeyError, match='no quantity "dz_1"'):
+            core.explain(core.Timeline(exercise_2())[0], "dz_1", (1, 1), detailed=False)
+
+    @pytest.mark.parametrize(("name", "value"), [("X_in", "0.75"), ("y_gt", "1"), ("W_1", "0.6")])
+    def test_what_is_given_stands_for_itself(self, name: str, value: str) -> None:
+        explanation = core.explain(core.Timeline(exercise_2())[0], name, (1, 1))
+        assert explanation.symbols() == explanation.symbol
+        assert explanation.numbers() == value
+        assert explanation.line().result == value
 
 
 class TestLongSums:

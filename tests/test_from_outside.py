@@ -4,14 +4,22 @@ and a loss. Nothing is registered anywhere, and everything works with them.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from textual.widgets import Static
 
 import core
+import screen
+from answer_sheets import ROUNDINGS, answers_of, carried_on, nested, significant
 from core import COLUMNS, Function, Literal, Name, Positive, Quotient, Total
+from core.solving import to_toml
+from line_reader import assert_text_true, assert_true, lines_of
+from tui.workbench import Workbench
 
 S, Z = Name("s"), Name("z")
 ONE, HALF = Literal(1), Quotient(Literal(1), Literal(2))
@@ -162,3 +170,221 @@ def test_a_sheet_to_practise_is_drawn(activation: core.Activation, loss: core.Lo
     assert fresh.loss == loss
     assert fresh.network.layers[0].function is activation
     assert core.practice_problem(like, seed=1).particulars() == fresh.particulars()
+
+
+def steps(activation: core.Activation, loss: core.Loss, **training: Any) -> Iterator[core.Step]:
+    timeline = core.Timeline(problem(activation, loss, **training))
+    return (timeline[index] for index in (0, 3))
+
+
+def cells_of(values: Any) -> Iterator[tuple[int, ...]]:
+    return (tuple(i + 1 for i in place) for place in np.ndindex(np.shape(values)))
+
+
+@everything
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+def test_every_number_is_explained(activation: core.Activation, loss: core.Loss, reduction: str) -> None:
+    for step in steps(activation, loss, reduction=reduction):
+        for name, values in step.values.items():
+            for cell in cells_of(values):
+                explanation = core.explain(step, name, cell)
+                symbols, numbers, *result = explanation.lines()
+                if explanation.origin is None:
+                    assert symbols == f"{explanation.symbol} = {explanation.symbols()}"
+                    assert assert_text_true(numbers, result[0], 6)
+                    assert core.sources(step, name, cell)
+
+
+@everything
+def test_what_a_number_is_computed_from_is_told_both_ways(activation: core.Activation, loss: core.Loss) -> None:
+    step = core.Timeline(problem(activation, loss, reduction="mean"))[3]
+    for quantity in core.quantities(step):
+        for cell in cells_of(quantity.values):
+            for source in core.sources(step, quantity.name, cell):
+                feeds = core.targets(step, source.name, tuple(run[0] for run in source.indices))
+                found = [block.indices for block in feeds if block.name == quantity.name]
+                assert any(all(i in run for i, run in zip(cell, indices, strict=True)) for indices in found)
+
+
+@everything
+def test_its_formulas_are_printed_and_give_the_gradients(activation: core.Activation, loss: core.Loss) -> None:
+    step = core.Timeline(problem(activation, loss, reduction="mean"))[3]
+    texts = {computation.name: computation.text for computation in core.computations(step.problem, 4)}
+    assert texts["z_1"] == "f₁(s₁)"
+    assert texts["delta_1"] == "∂z₁ ⊙ f₁'(s₁)"
+    assert texts.get("c", "d - max(0, d - κ) + max(0, -d - κ)") == "d - max(0, d - κ) + max(0, -d - κ)"
+    for layer in (1, 2):
+        gradient = step.weight_gradients[layer - 1]
+        formulas = [core.recursive(step, layer).formulas[-1], core.expanded(step, layer)]
+        for formula in (*formulas, core.expanded(step, layer, forward=True)):
+            assert formula.text.startswith(f"{formula.left.text} = ")
+            np.testing.assert_allclose(formula.evaluate(), gradient, rtol=1e-9, atol=1e-12)
+
+
+@everything
+@pytest.mark.parametrize("digits", [3, 6])
+def test_its_solution_is_true(activation: core.Activation, loss: core.Loss, digits: int) -> None:
+    for step in steps(activation, loss, reduction="mean"):
+        for parts, result, exact in lines_of(step, digits):
+            assert assert_true(parts, result, exact, digits)
+
+
+@everything
+@pytest.mark.parametrize("format", ["md", "html", "latex"])
+def test_its_solution_is_written(activation: core.Activation, loss: core.Loss, format: str, tmp_path: Path) -> None:
+    step = core.Timeline(problem(activation, loss))[1]
+    core.write_solution(step, tmp_path / "solution", format)
+    text = (tmp_path / "solution").read_text(encoding="utf-8")
+    assert activation.name in text
+    assert loss.title in text
+    for quantity in core.quantities(step):
+        assert core.significant(float(quantity.values.flat[0]), 6) in text
+
+
+@everything
+@pytest.mark.parametrize("digits", [3, 6, 12])
+def test_its_answer_sheet_reads_back_as_right(
+    activation: core.Activation, loss: core.Loss, digits: int, tmp_path: Path
+) -> None:
+    for step in steps(activation, loss, reduction="mean"):
+        sheet = tmp_path / "answers.toml"
+        text = to_toml(core.solve([step], digits), "from outside")
+        sheet.write_text(text.replace('problem = "from outside"', ""), encoding="utf-8")  # no file has it
+        report = core.check_answers(sheet, step)
+        assert report.right
+        assert report.counts["right"] == sum(quantity.values.size for quantity in core.quantities(step))
+
+
+WRITE = significant(7, ROUNDINGS[1])
+Slip = tuple[str, Callable[[dict[str, Any]], Any], str, str]
+SLIPS: list[Slip] = [
+    ("delta_1", lambda v: v["delta_out"] @ v["W_out"].T, "derivative left out", "the derivative f_1'(s_1) is left out"),
+    ("z_1", lambda v: v["s_1"], "f left out", "f_1 ({f}) is not applied"),
+    ("z_1", lambda v: np.maximum(v["s_1"], 0), "another function", "relu is applied, where f_1 is {f}"),
+    (
+        "delta_1",
+        lambda v: v["delta_out"] @ v["W_out"].T * (v["s_1"] > 0),
+        "another function",
+        "the derivative of relu is taken, where f_1 is {f}",
+    ),
+    ("s_1", lambda v: v["s_1"] - v["b_1"], "bias left out", "the bias b_1 is left out"),
+    ("delta_out", lambda v: -v["delta_out"], "sign", "the sign is wrong"),
+    ("sample_losses", lambda v: -v["sample_losses"], "sign", "the sign is wrong"),
+    ("loss", lambda v: 4 * v["loss"], "sum for mean", "the sum over the samples is taken, where it must be the mean"),
+    ("delta_out", lambda v: 4 * v["delta_out"], "sum for mean", "the sum over the samples is taken, where"),
+    ("W_1_next", lambda v: v["W_1"] - v["dW_1"], "learning rate left out", "the learning rate α is left out"),
+    ("b_out_next", lambda v: v["b_out"] + 0.1 * v["db_out"], "added", "α db_out is added, where it must be subtracted"),
+]
+OF_HUBER: list[Slip] = [
+    ("d", lambda v: v["y_gt"] - v["y_out"], "sign", "the sign is wrong"),
+    ("c", lambda v: 0 * v["c"], "kappa left out", "the kappa κ is left out"),
+    ("sample_losses", lambda v: (v["c"] * (v["d"] - v["c"])).sum(1), "half left out", "the ½ of the Huber is left out"),
+]
+OF_SQUARES: list[Slip] = [
+    ("sample_losses", lambda v: 2 * v["sample_losses"], "half left out", "the ½ of the squared error is left out"),
+    ("delta_out", lambda v: 2 * v["delta_out"], "half left out", "the ½ of the squared error is left out"),
+]
+
+
+@everything
+def test_a_right_sheet_is_right(activation: core.Activation, loss: core.Loss) -> None:
+    for step in steps(activation, loss, reduction="mean"):
+        whole = {quantity.name: nested(quantity.values, WRITE) for quantity in core.quantities(step)}
+        for sheet in (whole, answers_of(step.values, step, WRITE)):
+            assert core.check_answers(sheet, step).right
+
+
+@everything
+def test_a_mistake_is_one_slip_and_named(activation: core.Activation, loss: core.Loss) -> None:
+    step = core.Timeline(problem(activation, loss, reduction="mean"))[0]
+    of_loss = OF_HUBER if isinstance(loss, Huber) else OF_SQUARES if isinstance(loss, core.SquaredError) else []
+    for name, slip, kind, words in (*SLIPS, *of_loss):
+        answers = answers_of(carried_on(step, name, slip), step, WRITE)
+        (found,) = core.check_answers(answers, step).slips
+        assert (found.name, found.kind) == (name, kind)
+        assert found.text.startswith(words.format(f=activation.name))
+
+
+FORMULAS = [
+    ("z_1", "f1(s_1)", "s_1"),
+    ("delta_1", "delta_out * W_out' .* f1'(s_1)", "delta_out * W_out'"),
+    ("delta_1", "dz_1 .* f1'(s_1)", "dz_1 .* f1(s_1)"),
+    ("dW_1", "X_in' * delta_1", "X_in * delta_1"),
+    ("W_1_next", "W_1 - alpha * dW_1", "W_1 + alpha * dW_1"),
+    ("b_1_next", "b_1 - alpha * db_1", "b_1 - db_1"),
+    ("loss", "mean(sample_losses)", "sum(sample_losses)"),
+]
+FORMULAS_OF_HUBER = [
+    ("d", "y_out - y_gt", "y_gt - y_out"),
+    ("c", "d - max(0, d - κ) + max(0, -d - κ)", "d - max(0, d - κ)"),
+    ("sample_losses", "sum(c .* (d - 1/2 c))", "sum(c .* (d - c))"),
+    ("delta_out", "1/n c .* f_out'(s_out)", "1/n d .* f_out'(s_out)"),
+]
+
+
+@everything
+def test_formulas_are_judged_and_mended(activation: core.Activation, loss: core.Loss) -> None:
+    step = core.Timeline(problem(activation, loss, reduction="mean"))[0]
+    for name, right, wrong in FORMULAS + FORMULAS_OF_HUBER * isinstance(loss, Huber):
+        (verdict,) = core.check_answers({}, step, formulas={name: right}).formulas
+        assert verdict.right, (name, right, verdict)
+        (verdict,) = core.check_answers({}, step, formulas={name: wrong}).formulas
+        assert not verdict.right, (name, wrong)
+        assert verdict.message
+        (mended,) = core.check_answers({}, step, formulas={name: verdict.mended}).formulas
+        assert mended.right, (name, wrong, verdict)
+
+
+@everything
+def test_it_is_practised_to_the_end(activation: core.Activation, loss: core.Loss) -> None:
+    work = core.Exercise(problem(activation, loss), seed=2)
+    while work.current is not None:
+        quantity = work.current
+        for cell in cells_of(quantity.values):
+            formula, symbols, numbers, result = work.lines(quantity.name, cell, 3)
+            assert formula.startswith(f"{quantity.symbol} = ")
+            assert symbols.startswith(quantity.symbol)
+            assert assert_text_true(numbers, result, 6)
+        rows = np.atleast_2d(quantity.values).tolist()
+        reply = work.answer("; ".join(" ".join(f"{value:.6g}" for value in row) for row in rows))
+        assert reply.verdict == "right", (quantity.name, reply)
+    assert (work.points, work.slips) == (work.total, 0)
+
+
+@everything
+def test_a_slip_in_practice_is_named(activation: core.Activation, loss: core.Loss) -> None:
+    work = core.Exercise(problem(activation, loss), seed=2)
+    assert work.answer("; ".join(" ".join(map(str, row)) for row in work.step.pre_activations[0])).verdict == "right"
+    reply = work.answer("; ".join(" ".join(f"{value:.6g}" for value in row) for row in work.step.pre_activations[0]))
+    assert reply.verdict == "slip"
+    assert reply.text.endswith(f"f₁ ({activation.name}) is not applied")
+
+
+@everything
+async def test_it_is_on_the_screen(activation: core.Activation, loss: core.Loss) -> None:
+    async with screen.app(problem(activation, loss)).run_test(size=(120, 40)) as pilot:
+        await screen.settle(pilot)
+        await screen.press(pilot, "n", "n")
+        step = screen.shown(pilot)
+        assert step.index == 2
+        assert f"│ {loss.title} │" in screen.texts(pilot)[0]
+        bench = screen.training(pilot).query_one(Workbench)
+        of_loss = [quantity.name for quantity in core.quantities(step) if quantity.layer is None]
+        for name in ("z_1", *of_loss, "delta_1"):
+            cell = (1,) * step.values[name].ndim
+            bench.inspected = (name, cell)
+            await screen.settle(pilot)
+            shown = str(screen.training(pilot).query_one("#lines", Static).content)
+            explained = core.explain(step, name, cell, detailed=bench.detailed)
+            assert explained.lines()[0] in shown
+            assert explained.lines()[1] in shown
+        await screen.press(pilot, "escape", "full_stop", "full_stop", "escape", "d", "d")
+        assert not screen.notices(pilot)
+        # Another loss beside it, where the targets are classes, and all of them side by side.
+        await screen.press(pilot, "h")
+        is_class = not core.SoftmaxHinge().target_mistakes(step.problem.targets)
+        assert is_class == (screen.shown(pilot).problem.loss != loss)
+        await screen.press(pilot, "h", "m")
+        assert any(loss.title in line for line in screen.texts(pilot))
+        await screen.press(pilot, "escape")
+        assert screen.shown(pilot).problem.loss == loss

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import core
-from core.practice import fresh
+from core import fresh
 from core.solving import solution, solve, worked
 from samples import random_problem
 from screen import app, press, settle

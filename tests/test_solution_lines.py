@@ -127,3 +127,15 @@ def test_one_cell_in_place_of_all_says_so(format: str) -> None:
     small = render(solve([core.Timeline(exercise_2())[0]]), format)
     assert "too large" not in small
     assert "(2 cells of 12)" in small  # of z₁, one above 0 and one idle
+
+
+def test_a_line_that_fits_may_have_a_result_that_does_not() -> None:
+    targets = [[-0.0411, -0.0548, -0.0685, -0.0822, -0.0959, -0.1096, -0.1233, -0.1370, -0.1507, -0.1644, -0.1781]]
+    network = core.Network([core.Layer(np.zeros((3, 11)))])
+    step = core.Timeline(core.Problem("wide", [[0.0123, 0.0457, 0.0789]], targets, network))[0]
+    (entry,) = (
+        entry for section in solve([step]).steps[0].sections for entry in section.entries if entry.name == "dW_out"
+    )
+    assert entry.substituted
+    assert entry.exact
+    assert entry.result.note == "the first 8 of 11 columns"

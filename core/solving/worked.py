@@ -216,8 +216,8 @@ class _Entries:
     def _gives(self, found: Any, result: Grid) -> bool:
         return found is not None and all(
             gives(value, cell, self.digits)
-            for row, cells in zip(found, result.cells, strict=True)
-            for value, cell in zip(row, cells, strict=True)
+            for row, cells in zip(found, result.cells, strict=False)  # the result may be cut
+            for value, cell in zip(row, cells, strict=False)
         )
 
     # The arithmetic of some cells.
