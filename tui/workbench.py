@@ -116,7 +116,7 @@ class Workbench(PaneGrid):
     def watch_step(self, step: Step | None) -> None:
         if step is None:
             return
-        self.set_class("m" in step.problem.loss.numbers, "-hinge")
+        self.set_class("term" in step.values, "-hinge")
         self.call_after_refresh(self.keep_focus)
         values = step.values
         self._trail = [place for place in self._trail if place.name in values]
