@@ -78,7 +78,8 @@ def first_not_finite(step: Step) -> tuple[Quantity, tuple[int, ...]] | None:
     counted from 1.
     """
     with np.errstate(all="ignore"):  # what follows from a number that overflowed overflows, too
-        for quantity in quantities(step):
+        # ∂ℒ/∂p, for one, may be infinite in a step that is in order.
+        for quantity in (quantity for quantity in quantities(step) if not quantity.detail):
             bad = ~np.isfinite(quantity.values)
             if bad.any():
                 return quantity, tuple(int(i) + 1 for i in np.argwhere(bad)[0])

@@ -6,6 +6,7 @@ import contextlib
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,15 @@ def test_the_python_example_prints_what_stands_beside_it() -> None:
     with contextlib.redirect_stdout(printed):
         exec(compile(example, "README.md", "exec"), {})
     assert printed.getvalue().splitlines() == expected
+
+
+def test_the_activation_in_it_works_without_registering() -> None:
+    (example,) = (code for code in re.findall(r"```python\n(.*?)```", README, re.S) if "Activation(" in code)
+    names: dict[str, Any] = {}
+    exec(compile(example, "README.md", "exec"), names)
+    step = core.Timeline(core.Problem("own", [[1.0]], [[1.0]], names["network"]))[0]
+    assert core.explain(step, "z_1", (1, 1)).lines()[1] == "= log(1 + exp(0.5))"
+    assert core.check_gradients(step).ok
 
 
 def test_the_cell_that_is_explained_in_it_is_explained_so() -> None:

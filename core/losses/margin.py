@@ -47,7 +47,7 @@ class MarginLoss(SoftmaxLoss):
         p, wrong, term = PROBABILITIES, IsTrueClass(other=True), Name("term")
         cost, slope = self.cost_and_slope(term)
         terms = wrong * (p - of_true_class(p) + Name("m"))
-        dp = Name("dterm") - IsTrueClass() * Total(COLUMNS, Name("dterm"))
+        dp = Name("dterm") - IsTrueClass() * Total(COLUMNS, wrong * Name("dterm"))
         return stated._replace(
             forward=(*stated.forward, ("term", terms)),
             sample_losses=Total(COLUMNS, wrong * cost),
