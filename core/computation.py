@@ -17,7 +17,7 @@ from core.expression.notation import NEXT
 from core.expression.paper import on_paper
 from core.expression.pieces import CLOSE, EQUALS, OPEN, SPACE, Piece, Pieces, as_text, word
 from core.expression.printer import names_shown
-from core.expression.text import Formula, in_turn
+from core.expression.text import TextAndVariables, in_turn
 from core.problem import Problem
 from core.step import Step
 
@@ -54,7 +54,7 @@ class Computation:
         return on_paper(self.tree, self.statement.rows, self.statement.pieces) + FROZEN * self.frozen
 
     @property
-    def formula(self) -> Formula:
+    def formula(self) -> TextAndVariables:
         """The same as texts and factors, in order."""
         return in_turn(self.pieces)
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import core
-from core.checking.answers import Formula
+from core.checking.answers import WrittenFormula
 from core.checking.formulas.check import FormulaChecker
 from core.checking.formulas.definitions import context_of, definitions, in_quantities
 from core.checking.formulas.evaluation import Evaluator
@@ -83,7 +83,7 @@ nodes: st.SearchStrategy[Node] = st.recursive(
 
 
 def verdict(step: core.Step, name: str, text: str) -> core.FormulaVerdict:
-    return FormulaChecker(step).check(name, name, Formula(name, text))
+    return FormulaChecker(step).check(name, name, WrittenFormula(name, text))
 
 
 class TestTheGrammar:
@@ -710,7 +710,7 @@ def test_every_right_formula_is_right(problem: core.Problem) -> None:
     step = core.Timeline(problem)[0]
     checker = FormulaChecker(step)
     for name, text in right_formulas(step):
-        found = checker.check(name, name, Formula(name, text))
+        found = checker.check(name, name, WrittenFormula(name, text))
         assert found.right, (name, text, found.message)
 
 
@@ -765,7 +765,7 @@ class TestManySlips:
                 for outcomes in (one, two):
                     tree = self.slipped(tree, step, rng)
                     start = process_time()
-                    found = checker.check(name, name, Formula(name, as_typed(tree, context.over)))
+                    found = checker.check(name, name, WrittenFormula(name, as_typed(tree, context.over)))
                     assert process_time() - start < 0.5
                     outcomes["right" if found.right else "named" if found.mended else "not named"] += 1
                     if found.right and not found.message:

@@ -11,7 +11,7 @@ GAP = 2  # columns between neighbours
 
 
 @dataclass(frozen=True, eq=False)
-class Placed:
+class LaidBlock:
     """A block with its top left corner, in cells of the pane's whole content; `header` lines of title and column
     numbers; and how wide its whole band is.
     """
@@ -35,12 +35,12 @@ class Placed:
 class Layout:
     """Blocks placed for a pane of some size, the size of the whole, and the lines that each heading takes."""
 
-    placed: tuple[Placed, ...]
+    placed: tuple[LaidBlock, ...]
     width: int
     height: int
     header: int
 
-    def find(self, name: str) -> Placed | None:
+    def find(self, name: str) -> LaidBlock | None:
         return next((placed for placed in self.placed if placed.block.name == name), None)
 
 
@@ -64,14 +64,14 @@ def _flow(blocks: Sequence[Block], width: int, header: int, space: int) -> Layou
             used = 0
         bands[-1].append(block)
         used += block.width + GAP
-    placed: list[Placed] = []
+    placed: list[LaidBlock] = []
     y, widest = -space, 0
     for band in bands:
         y += space
         whole = sum(block.width + GAP for block in band) - GAP
         x = 0
         for block in band:
-            placed.append(Placed(block, x, y, header, whole))
+            placed.append(LaidBlock(block, x, y, header, whole))
             x += block.width + GAP
         y += header + max(block.rows for block in band)
         widest = max(widest, whole)

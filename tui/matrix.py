@@ -20,7 +20,7 @@ from textual.strip import Strip
 
 from tui.block import Block, Cell
 from tui.format import fit
-from tui.layout import Layout, Placed, arrange
+from tui.layout import LaidBlock, Layout, arrange
 from tui.palette import LEVELS, Palette, palette
 
 IDLE, ROSE, FELL = "○", "▴", "▾"
@@ -112,7 +112,7 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
             # The same places: only the numbers are new.
             placed = zip(self._layout.placed, self._blocks, strict=True)
             self._layout = Layout(
-                tuple(Placed(block, old.x, old.y, old.header, old.band) for old, block in placed),
+                tuple(LaidBlock(block, old.x, old.y, old.header, old.band) for old, block in placed),
                 self._layout.width,
                 self._layout.height,
                 self._layout.header,
@@ -261,7 +261,7 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         segments.append(Segment(" " * (width - at), ground))
         return Strip(segments, width)
 
-    def _across(self, y: int) -> Iterator[tuple[Placed, int, int]]:
+    def _across(self, y: int) -> Iterator[tuple[LaidBlock, int, int]]:
         """The blocks that a line of the pane goes across: each with its column on the pane, and its row there, or the
         line of its heading counted back from its rows, -1 the nearest.
         """
@@ -288,7 +288,7 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
             else:
                 yield from self._row(placed, x, row, width, colours)
 
-    def _columns(self, placed: Placed, x: int, width: int) -> tuple[int, range]:
+    def _columns(self, placed: LaidBlock, x: int, width: int) -> tuple[int, range]:
         """Where the row numbers of a block at column `x` stand, and which of its columns are in view whole."""
         block = placed.block
         gutter = min(max(x, 0), x + placed.width - block.gutter)
@@ -297,7 +297,7 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
         last = min(block.columns, (width - cells) // block.cell_width)
         return gutter, range(first, max(first, last))
 
-    def _heading(self, placed: Placed, x: int, line: int, width: int, colours: Palette) -> Iterator[Piece]:
+    def _heading(self, placed: LaidBlock, x: int, line: int, width: int, colours: Palette) -> Iterator[Piece]:
         block = placed.block
         gutter, columns = self._columns(placed, x, width)
         room = min(x + placed.width, width) - gutter
@@ -315,7 +315,7 @@ class MatrixView(ScrollView, inherit_bindings=False, can_focus=True):
                 if start + block.cell_width - column >= len(str(j + 1)):
                     yield column, fit(name, start + block.cell_width - column), colours.dim
 
-    def _row(self, placed: Placed, x: int, row: int, width: int, colours: Palette) -> Iterator[Piece]:
+    def _row(self, placed: LaidBlock, x: int, row: int, width: int, colours: Palette) -> Iterator[Piece]:
         block = placed.block
         gutter, columns = self._columns(placed, x, width)
         yield gutter, block.row_name(row).rjust(block.gutter - 1), colours.dim

@@ -59,7 +59,7 @@ SHEET: dict[str, Kind] = {
 
 
 @dataclass(frozen=True)
-class Grid:
+class WrittenMatrix:
     """Numbers in rows, not yet compared with any shape; None is a cell left open. `flat` where they were written as a
     flat list or as a single number.
     """
@@ -80,12 +80,12 @@ class Answer:
 
     key: str
     name: str
-    place: tuple[int, ...]
-    grid: Grid
+    position: tuple[int, ...]
+    numbers: WrittenMatrix
 
 
 @dataclass(frozen=True)
-class Formula:
+class WrittenFormula:
     """A formula as somebody wrote it for the quantity `name`."""
 
     name: str
@@ -99,7 +99,7 @@ class AnswerSheet:
     source: str
     step: Step
     answers: tuple[Answer, ...]
-    formulas: tuple[Formula, ...]
+    formulas: tuple[WrittenFormula, ...]
 
 
 def load_answers(
@@ -218,11 +218,11 @@ def _take_step(checker: Checker, problem: Problem, index: int, progress: Progres
 
 def _read_sheet(
     checker: Checker, answers: Mapping[str, Any], formulas: Mapping[str, Any]
-) -> tuple[tuple[Answer, ...], tuple[Formula, ...]]:
+) -> tuple[tuple[Answer, ...], tuple[WrittenFormula, ...]]:
     """Every answer and every formula that can be read; the mistakes go to the checker."""
     read = [_read_answer(checker, key, value) for key, value in answers.items()]
     found = tuple(answer for answer in read if answer is not None)
-    count = sum(answer.grid.size for answer in found)
+    count = sum(answer.numbers.size for answer in found)
     if count > MOST_NUMBERS:
         checker.note("answers", f"expected at most {MOST_NUMBERS} numbers, found {count}")
     if len(formulas) > MOST_FORMULAS:
@@ -232,13 +232,13 @@ def _read_sheet(
     return found, tuple(formula for formula in written if formula is not None)
 
 
-def _read_formula(checker: Checker, key: str, value: object) -> Formula | None:
+def _read_formula(checker: Checker, key: str, value: object) -> WrittenFormula | None:
     path = f"formulas.{shown(key)[1:-1]}"
     text = checker.read(path, _plain(value), TEXT)
-    return None if text is None else Formula(spelled(key).strip(), text)
+    return None if text is None else WrittenFormula(spelled(key).strip(), text)
 
 
-def _unreadable(formulas: Iterable[Formula]) -> Iterator[str]:
+def _unreadable(formulas: Iterable[WrittenFormula]) -> Iterator[str]:
     """What is wrong with formulas as such, a line for each; whoever checks them finds the same, and wrong names."""
     for formula in formulas:
         try:
@@ -254,14 +254,14 @@ def _read_answer(checker: Checker, key: str, value: object) -> Answer | None:
         checker.note(path, 'expected a name such as s_1, or one with a row or a cell such as "s_1[2]" or "s_1[2,3]"')
         return None
     name, *numbers = match.groups()
-    grid = read_grid(checker, path, value)
+    grid = read_matrix(checker, path, value)
     return None if grid is None else Answer(key, name, tuple(int(n) for n in numbers if n), grid)
 
 
-def read_grid(checker: Checker, path: str, value: object) -> Grid | None:
+def read_matrix(checker: Checker, path: str, value: object) -> WrittenMatrix | None:
     """A number, a list of numbers or a list of rows; None where there is a mistake, which the checker takes."""
     if not isinstance(value, (list, tuple)):
-        return _grid(checker, path, [[value]], flat=True)
+        return _matrix(checker, path, [[value]], flat=True)
     if not value:
         checker.note(path, "expected numbers, found an empty list")
         return None
@@ -270,15 +270,15 @@ def read_grid(checker: Checker, path: str, value: object) -> Grid | None:
         value = [[OPEN] * width if row == OPEN else row for row in value]
     nested = [isinstance(row, (list, tuple)) for row in value]
     if not any(nested):
-        return _grid(checker, path, [value], flat=True)
+        return _matrix(checker, path, [value], flat=True)
     if not all(nested):
         row = nested.index(False) + 1
         checker.note(path, f"row {row}: expected a list of numbers, found {shown(value[row - 1])}")
         return None
-    return _grid(checker, path, value)
+    return _matrix(checker, path, value)
 
 
-def _grid(checker: Checker, path: str, rows: Any, flat: bool = False) -> Grid | None:
+def _matrix(checker: Checker, path: str, rows: Any, flat: bool = False) -> WrittenMatrix | None:
     mistakes = Mistakes()
     read: list[tuple[Written | None, ...]] = []
     for r, row in enumerate(rows, start=1):
@@ -294,4 +294,4 @@ def _grid(checker: Checker, path: str, rows: Any, flat: bool = False) -> Grid | 
         read.append(tuple(cells))
     for line in mistakes.lines:
         checker.note(path, line)
-    return None if mistakes else Grid(tuple(read), flat)
+    return None if mistakes else WrittenMatrix(tuple(read), flat)

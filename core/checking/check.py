@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from core.checking.answers import AnswerSheet
     from core.checking.diagnosis import Diagnoser, Finding
     from core.checking.own_values import OwnValues
-    from core.checking.shapes import Placed
+    from core.checking.shapes import PlacedAnswer
 
-Place = tuple[int, ...]
+Position = tuple[int, ...]
 NOISY = 100  # times what rounding has left here it may be elsewhere
 
 
@@ -84,11 +84,11 @@ class _Check:
         slips.sort(key=lambda slip: slip.kind in SLIGHT)
         return CheckReport(self.step, self.sheet.source, tuple(cells), tuple(slips), tuple(formulas))
 
-    def _placed(self) -> dict[str, Placed]:
+    def _placed(self) -> dict[str, PlacedAnswer]:
         """What was written by quantity, in the order of the computation; what cannot be placed is a mistake."""
-        from core.checking.shapes import OutOfPlace, Placed, place
+        from core.checking.shapes import OutOfPlace, PlacedAnswer, place
 
-        found: dict[str, Placed] = {}
+        found: dict[str, PlacedAnswer] = {}
         for answer in self.sheet.answers:
             path = f"answers.{shown(answer.key)[1:-1]}"
             name = self._name(path, answer.name)
@@ -99,15 +99,16 @@ class _Check:
             except OutOfPlace as mistake:
                 self.mistakes.append(f"{path}: {mistake}")
                 continue
-            before = found.get(name, Placed({}))
-            if (not answer.place and name in found) or before.problem or not before.cells.keys().isdisjoint(new.cells):
+            before = found.get(name, PlacedAnswer({}))
+            twice = not answer.position and name in found
+            if twice or before.problem or not before.cells.keys().isdisjoint(new.cells):
                 self.mistakes.append(f"{path}: {name} was already given, at least in part")
                 continue
-            found[name] = Placed({**before.cells, **new.cells}, new.kind, new.problem)
+            found[name] = PlacedAnswer({**before.cells, **new.cells}, new.kind, new.problem)
         placed = {name: self._without_noise(name, found[name]) for name in self.own.order if name in found}
         return _with_exact_zeros(placed)
 
-    def _without_noise(self, name: str, answer: Placed) -> Placed:
+    def _without_noise(self, name: str, answer: PlacedAnswer) -> PlacedAnswer:
         """What a computer has left of a 0, such as 5.6e-17, is that 0."""
         noise = self.step.noise.get(name)
         if noise is None:
@@ -137,7 +138,7 @@ class _Check:
             self.mistakes.append(f"{path}: {suggest(shown(typed)[1:-1], self.own.order)}")
         return None
 
-    def _carry_on(self, name: str, answer: Placed | None) -> None:
+    def _carry_on(self, name: str, answer: PlacedAnswer | None) -> None:
         from core.checking.own_values import Answers
 
         self.own.compute(name)
@@ -146,9 +147,9 @@ class _Check:
             follows = self.own.range(name) if self.own.astray else None
             self.own.write(name, Answers.of(cells, self.own.true[name], follows))
 
-    def _quantity(self, diagnoser: Diagnoser, name: str, answer: Placed) -> list[CellVerdict]:
+    def _quantity(self, diagnoser: Diagnoser, name: str, answer: PlacedAnswer) -> list[CellVerdict]:
         """The verdicts on a quantity; its slips are added to those found."""
-        settled: dict[Place, CellVerdict] = {}
+        settled: dict[Position, CellVerdict] = {}
         while True:
             verdicts = self._judge(name, answer) | settled
             slips = {p for p, verdict in verdicts.items() if verdict.status == "slip"}
@@ -211,8 +212,8 @@ class _Check:
             return first.at
         return None
 
-    def _judge(self, name: str, answer: Placed) -> dict[Place, CellVerdict]:
-        verdicts: dict[Place, CellVerdict] = {}
+    def _judge(self, name: str, answer: PlacedAnswer) -> dict[Position, CellVerdict]:
+        verdicts: dict[Position, CellVerdict] = {}
         true = self.own.true[name]
         right = {p: w is None or w.is_right(float(true[p])) for p, w in answer.cells.items()}
         theirs, follows = (true, None) if all(right.values()) else (self.own.carry(name), self.own.range(name))
@@ -235,7 +236,7 @@ class _Check:
             return Slip(name, self.symbols[name], cells, "", "", others, self._arithmetic(name, cells[0]))
         return Slip(name, self.symbols[name], cells, finding.diagnosis.kind, finding.diagnosis.words(name), others)
 
-    def _arithmetic(self, name: str, cell: Place) -> tuple[str, ...]:
+    def _arithmetic(self, name: str, cell: Position) -> tuple[str, ...]:
         """How the cell really comes about."""
         from core.explanation import explain
 
@@ -265,7 +266,7 @@ class _Check:
         return [found[name] for name in self.own.order if name in found]
 
 
-def _with_exact_zeros(placed: Mapping[str, Placed]) -> dict[str, Placed]:
+def _with_exact_zeros(placed: Mapping[str, PlacedAnswer]) -> dict[str, PlacedAnswer]:
     """A 0 says zero, not "less than one": it is taken to be as exact as most numbers of its quantity or, where there
     are but zeros without digits behind the point, all but exact.
     """

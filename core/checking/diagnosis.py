@@ -18,7 +18,7 @@ from core.checking.own_values import Evaluate, OwnValues, Range, Rounding
 from core.checking.written import Written
 from core.computation import Computation, Values
 
-Place = tuple[int, ...]
+Position = tuple[int, ...]
 MOST_OTHERS = 2
 MOST_OPEN = 0.05
 WIDER = 4.0  # a mistake may leave open more than the right way does: so much more, before it is looked at closely
@@ -62,7 +62,7 @@ class Finding(NamedTuple):
     are the mistakes in method that explain it, each with what came of it.
     """
 
-    places: tuple[Place, ...]
+    places: tuple[Position, ...]
     diagnosis: Diagnosis | None
     others: tuple[Diagnosis, ...]
     causes: Mapping[Diagnosis, Made]
@@ -88,11 +88,13 @@ class Diagnoser:
         self.own = own
         self.turns = Mistakes(own.statement, own.true)
 
-    def findings(self, name: str, wrong: Mapping[Place, Written], right: Mapping[Place, Written]) -> list[Finding]:
+    def findings(
+        self, name: str, wrong: Mapping[Position, Written], right: Mapping[Position, Written]
+    ) -> list[Finding]:
         """The slips that explain the numbers written in the `wrong` places of a quantity. One that was made in the
         same way in several places is one slip; a slip of the pen is one for each place.
         """
-        method: dict[Place, dict[Diagnosis, _Try]] = {place: {} for place in wrong}
+        method: dict[Position, dict[Diagnosis, _Try]] = {place: {} for place in wrong}
         for attempt in self._tries(name, wrong, right):
             for place, written in wrong.items():
                 if attempt.range.holds(place, written) and self._tells(name, place, written, attempt):
@@ -122,7 +124,7 @@ class Diagnoser:
             left = {place: written for place, written in left.items() if place not in places}
         return sorted(found, key=lambda finding: finding.places[0])
 
-    def _tells(self, name: str, place: Place, written: Written, attempt: _Try) -> bool:
+    def _tells(self, name: str, place: Position, written: Written, attempt: _Try) -> bool:
         """Whether a number tells of a mistake: one that changes it by more than what is left open anyway. No rounding
         makes a 0.
         """
@@ -132,7 +134,7 @@ class Diagnoser:
         change = abs(at_least[place] + at_most[place] - low[place] - high[place]) / 2
         return bool(change > attempt.range.width(place))
 
-    def _near(self, name: str, place: Place, written: Written) -> bool:
+    def _near(self, name: str, place: Position, written: Written) -> bool:
         """Whether a number is off by no more than what rounding on the way leads to."""
         true = float(self.own.true[name][place])
         return abs(written.value - true) <= max(NEAR * abs(true), BY_ROUNDING * written.unit)
@@ -140,9 +142,9 @@ class Diagnoser:
     def _credible(
         self,
         name: str,
-        method: Mapping[Place, dict[Diagnosis, _Try]],
-        wrong: Mapping[Place, Written],
-        right: Mapping[Place, Written],
+        method: Mapping[Position, dict[Diagnosis, _Try]],
+        wrong: Mapping[Position, Written],
+        right: Mapping[Position, Written],
     ) -> dict[Diagnosis, Made]:
         """What came of each mistake; the mistakes against which right numbers speak are dropped, and so are those of
         which a single 0 tells, where it may come of others here as well, or was made before.
@@ -161,7 +163,9 @@ class Diagnoser:
                 del method[place][diagnosis]
         return made
 
-    def _made(self, name: str, places: tuple[Place, ...], tried: _Try, right: Mapping[Place, Written]) -> Made | None:
+    def _made(
+        self, name: str, places: tuple[Position, ...], tried: _Try, right: Mapping[Position, Written]
+    ) -> Made | None:
         """What came of a mistake in the quantity it was made in: throughout, or in the rows of these places alone;
         None where the right numbers speak against it.
         """
@@ -195,7 +199,7 @@ class Diagnoser:
     def _reach(self, name: str, result: Callable[[Values], Array], turn: Turn) -> Range:
         return self.own.reach(name, result, turn.reads)
 
-    def _tries(self, name: str, wrong: Mapping[Place, Written], right: Mapping[Place, Written]) -> Iterator[_Try]:
+    def _tries(self, name: str, wrong: Mapping[Position, Written], right: Mapping[Position, Written]) -> Iterator[_Try]:
         """From the person's own numbers, with what their rounding leaves open, and from the right ones; in the
         quantity, and in those left out on the way.
         """
@@ -221,7 +225,7 @@ class Diagnoser:
         for at in unwritten if len(wrong) > 1 else ():
             yield from self._one_number(name, at, wrong)
 
-    def _one_number(self, name: str, at: str, wrong: Mapping[Place, Written]) -> Iterator[_Try]:
+    def _one_number(self, name: str, at: str, wrong: Mapping[Position, Written]) -> Iterator[_Try]:
         """What follows if one number was wrong in a quantity that was not written: each in turn, as it must have been
         for the wrong numbers to come out.
         """
@@ -253,7 +257,7 @@ class Diagnoser:
                         Diagnosis(ONE_NUMBER, words, at), reach, Turn(ONE_NUMBER, words, _always(moved)), own.values
                     )
 
-    def _roughly(self, name: str, before: str, wrong: Mapping[Place, Written]) -> Range:
+    def _roughly(self, name: str, before: str, wrong: Mapping[Position, Written]) -> Range:
         """Where a quantity may lie if the numbers of the one before it were off by a few units of their last digit."""
         own, off = self.own, ROUGH * 10.0 ** -max(w.decimals for w in wrong.values())
         centre, values = own.carry(name), own.values[before]
@@ -264,7 +268,7 @@ class Diagnoser:
             open_ += np.nan_to_num(np.abs(own.carry(name, instead={before: _always(moved)}) - centre))
         return Range(centre - open_, centre + open_)
 
-    def _attempts(self, name: str, at: str, turn: Turn, wrong: Mapping[Place, Written]) -> Iterator[_Try]:
+    def _attempts(self, name: str, at: str, turn: Turn, wrong: Mapping[Position, Written]) -> Iterator[_Try]:
         own, diagnosis, instead = self.own, Diagnosis(turn.kind, turn.text, at), {at: turn.evaluate}
         theirs = own.carry(name, instead=instead)
         if self._promising(name, theirs, wrong):
@@ -274,7 +278,7 @@ class Diagnoser:
             true = own.carry(name, instead=instead, values=own.true)
             yield _Try(diagnosis, Range(true, true), turn, own.true)
 
-    def _promising(self, name: str, values: Array, wrong: Mapping[Place, Written]) -> bool:
+    def _promising(self, name: str, values: Array, wrong: Mapping[Position, Written]) -> bool:
         """Whether a mistake comes so near to some number written that it is worth a closer look."""
         low, high = self.own.range(name)
         open_ = high - low
@@ -283,14 +287,14 @@ class Diagnoser:
         return any(w.fits(float(values[p] - slack[p]), float(values[p] + slack[p])) for p, w in wrong.items())
 
     def _by_pen(
-        self, name: str, wrong: Mapping[Place, Written], right: Mapping[Place, Written]
-    ) -> dict[Place, list[Diagnosis]]:
+        self, name: str, wrong: Mapping[Position, Written], right: Mapping[Position, Written]
+    ) -> dict[Position, list[Diagnosis]]:
         """For each place the slips in writing down the right number, or the one that follows from their own: first what
         gives the very number, of as many digits as others have, then what reproduces most digits.
         """
         units, counts = {w.unit for w in right.values()}, {w.digits for w in right.values()}
         true, theirs = self.own.true[name], self.own.range(name)
-        found: dict[Place, list[Diagnosis]] = {}
+        found: dict[Position, list[Diagnosis]] = {}
         for place, written in wrong.items():
             right_one, own_one = float(true[place]), float(theirs.low[place] + theirs.high[place]) / 2
             fitting: list[tuple[tuple[bool, bool, float], Diagnosis]] = []
@@ -349,9 +353,9 @@ def _with_last_digits_together(findings: list[Finding]) -> Iterator[Finding]:
 
 
 def _finding(
-    places: tuple[Place, ...],
+    places: tuple[Position, ...],
     first: list[Diagnosis],
-    method: Mapping[Place, Mapping[Diagnosis, _Try]],
+    method: Mapping[Position, Mapping[Diagnosis, _Try]],
     made: Mapping[Diagnosis, Made],
 ) -> Finding:
     shared = [d for d in method[places[0]] if all(d in method[place] for place in places)]

@@ -10,25 +10,25 @@ from math import comb
 import numpy as np
 
 from core.arrays import Array
-from core.checking.answers import Answer, Grid
+from core.checking.answers import Answer, WrittenMatrix
 from core.checking.written import Written
 
-Place = tuple[int, ...]
+Position = tuple[int, ...]
 MOST_TRIED = 500
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedAnswer:
     """The numbers of a quantity by place (counted from 0; None: left open), and, where the shape is wrong, its kind
     and what is wrong in words.
     """
 
-    cells: Mapping[Place, Written | None]
+    cells: Mapping[Position, Written | None]
     kind: str = ""
     problem: str = ""
 
     @property
-    def written(self) -> dict[Place, Written]:
+    def written(self) -> dict[Position, Written]:
         """The numbers that were not left open."""
         return {place: written for place, written in self.cells.items() if written is not None}
 
@@ -37,39 +37,39 @@ class OutOfPlace(ValueError):  # noqa: N818
     """An answer for a row or a cell that the quantity does not have, in words."""
 
 
-def place(answer: Answer, true: Array) -> Placed:
+def place(answer: Answer, true: Array) -> PlacedAnswer:
     """The numbers of `answer` at their places in a quantity of the values `true`. Raises OutOfPlace."""
-    if not answer.place and answer.grid.rows == ((None,),):
-        return Placed(dict.fromkeys(np.ndindex(true.shape)))
-    if answer.place:
+    if not answer.position and answer.numbers.rows == ((None,),):
+        return PlacedAnswer(dict.fromkeys(np.ndindex(true.shape)))
+    if answer.position:
         return _place_part(answer, true.shape)
-    rows = _as_rows(answer.grid, true.shape)
+    rows = _as_rows(answer.numbers, true.shape)
     if rows is not None:
-        return Placed(_cells(rows, true.shape))
-    return _misshapen(answer.grid, true)
+        return PlacedAnswer(_cells(rows, true.shape))
+    return _misshapen(answer.numbers, true)
 
 
-def _place_part(answer: Answer, shape: tuple[int, ...]) -> Placed:
+def _place_part(answer: Answer, shape: tuple[int, ...]) -> PlacedAnswer:
     """One row, or one cell."""
-    index = tuple(i - 1 for i in answer.place)
-    if len(shape) == 2 and len(index) == 1 and answer.grid.size == 1 and 1 in shape:
+    index = tuple(i - 1 for i in answer.position)
+    if len(shape) == 2 and len(index) == 1 and answer.numbers.size == 1 and 1 in shape:
         index = (index[0], 0) if shape[1] == 1 else (0, index[0])  # a single row or column counts as a flat list
     if len(index) > len(shape):
-        raise OutOfPlace(f"expected {_places(shape)}, found {_bracketed(answer.place)}")
+        raise OutOfPlace(f"expected {_places(shape)}, found {_bracketed(answer.position)}")
     for i, size in zip(index, shape, strict=False):
         if not 0 <= i < size:
-            raise OutOfPlace(f"expected {_places(shape)}, found {_bracketed(answer.place)}")
-    if len(answer.grid.rows) > 1:
+            raise OutOfPlace(f"expected {_places(shape)}, found {_bracketed(answer.position)}")
+    if len(answer.numbers.rows) > 1:
         raise OutOfPlace("expected one row, found several")
-    (row,), width = answer.grid.rows, 1 if len(index) == len(shape) else shape[1]
+    (row,), width = answer.numbers.rows, 1 if len(index) == len(shape) else shape[1]
     if row == (None,):
         row *= width
     if len(row) != width:
         raise OutOfPlace(f"expected {_count(width, 'number')}, found {len(row)}")
-    return Placed({(*index, j) if len(index) < len(shape) else index: cell for j, cell in enumerate(row)})
+    return PlacedAnswer({(*index, j) if len(index) < len(shape) else index: cell for j, cell in enumerate(row)})
 
 
-def _as_rows(grid: Grid, shape: tuple[int, ...]) -> tuple[tuple[Written | None, ...], ...] | None:
+def _as_rows(grid: WrittenMatrix, shape: tuple[int, ...]) -> tuple[tuple[Written | None, ...], ...] | None:
     """The numbers in as many rows and columns as the quantity has, or None where they do not come out so."""
     found, sizes = grid.rows, {len(row) for row in grid.rows}
     height, width = (1, *shape)[-2:] if shape else (1, 1)
@@ -82,47 +82,49 @@ def _as_rows(grid: Grid, shape: tuple[int, ...]) -> tuple[tuple[Written | None, 
     return None
 
 
-def _cells(rows: tuple[tuple[Written | None, ...], ...], shape: tuple[int, ...]) -> dict[Place, Written | None]:
+def _cells(rows: tuple[tuple[Written | None, ...], ...], shape: tuple[int, ...]) -> dict[Position, Written | None]:
     return {(r, c)[2 - len(shape) :]: cell for r, row in enumerate(rows) for c, cell in enumerate(row)}
 
 
-def _misshapen(grid: Grid, true: Array) -> Placed:
+def _misshapen(grid: WrittenMatrix, true: Array) -> PlacedAnswer:
     shape, found = true.shape, grid.rows
     sizes = sorted({len(row) for row in found})
     if grid.flat and 1 < grid.size != true.size and (1, *shape)[-2:].count(1) and shape:
         return _in_line(tuple((cell,) for cell in found[0]), true)
     if grid.flat:
         written = "a single number" if grid.size == 1 else f"a list of {grid.size}"
-        return Placed({}, "shape", f"the shape is wrong: expected {_shape(shape)}, found {written}")
+        return PlacedAnswer({}, "shape", f"the shape is wrong: expected {_shape(shape)}, found {written}")
     if len(shape) == 2 and len(sizes) > 1:
         r = next((r for r, row in enumerate(found, start=1) if len(row) != shape[1]), 1)
         words = f"row {r} has {_count(len(found[r - 1]), 'number')}, expected {shape[1]}"
-        return Placed({}, "shape", words)
+        return PlacedAnswer({}, "shape", words)
     if len(shape) == 2 and (sizes[0], len(found)) == shape:
         turned = _cells(tuple(zip(*found, strict=True)), shape)
         words = f"the matrix is transposed: expected {_shape(shape)}, found {_shape(shape[::-1])}"
-        return Placed(turned, "transposed", words)
+        return PlacedAnswer(turned, "transposed", words)
     if len(shape) == 2 and sizes == [shape[1]]:
         return _aligned(found, true, "row")
     words = f"the shape is wrong: expected {_shape(shape)}, found {_shape((len(found), sizes[-1]))}"
-    return Placed({}, "shape", words)
+    return PlacedAnswer({}, "shape", words)
 
 
-def _in_line(found: tuple[tuple[Written | None, ...], ...], true: Array) -> Placed:
+def _in_line(found: tuple[tuple[Written | None, ...], ...], true: Array) -> PlacedAnswer:
     """The numbers of a flat list, with some missing or too many."""
     placed = _aligned(found, true.reshape(-1, 1), "number", _shape(true.shape))
     places = list(np.ndindex(true.shape))
-    return Placed({places[r]: cell for (r, _), cell in placed.cells.items()}, placed.kind, placed.problem)
+    return PlacedAnswer({places[r]: cell for (r, _), cell in placed.cells.items()}, placed.kind, placed.problem)
 
 
-def _aligned(found: tuple[tuple[Written | None, ...], ...], true: Array, noun: str, expected: str = "") -> Placed:
+def _aligned(found: tuple[tuple[Written | None, ...], ...], true: Array, noun: str, expected: str = "") -> PlacedAnswer:
     """Rows of which some are missing or too many: those that can be told, where they fit best."""
     fewer, more = sorted((len(true), len(found)))
     missing = len(found) < len(true)
     kind = f"missing {noun}" if missing else f"{noun} too many"
     ending = f": expected {expected or _shape(true.shape)}, found {_count(len(found), noun)}"
     words = "missing" if missing else "too many"
-    untold = Placed({}, kind, f"{_count(more - fewer, noun)} {'is' if more - fewer == 1 else 'are'} {words}{ending}")
+    untold = PlacedAnswer(
+        {}, kind, f"{_count(more - fewer, noun)} {'is' if more - fewer == 1 else 'are'} {words}{ending}"
+    )
     if comb(more, fewer) > MOST_TRIED:
         return untold
     fits = [
@@ -145,8 +147,8 @@ def _aligned(found: tuple[tuple[Written | None, ...], ...], true: Array, noun: s
         return untold
     left = [str(i + 1) for i in range(more) if i not in kept]
     which = f"{noun} {left[0]} is" if len(left) == 1 else f"{noun}s {', '.join(left)} are"
-    cells: dict[Place, Written | None] = {(r, c): cell for w, r in pairs(kept) for c, cell in enumerate(found[w])}
-    return Placed(cells, kind, f"{which} {words}{ending}")
+    cells: dict[Position, Written | None] = {(r, c): cell for w, r in pairs(kept) for c, cell in enumerate(found[w])}
+    return PlacedAnswer(cells, kind, f"{which} {words}{ending}")
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -78,7 +78,7 @@ def value_of(node: Node, source: Source, indices: Indices) -> Any:
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class TermRun:
     """Terms of one form: its `sign`, the `letters` that run, over these `ranges`, the `body`, and each term's value."""
 
     sign: int
@@ -93,12 +93,12 @@ class Run:
         return {letter: run[int(at)] for letter, run, at in zip(self.letters, self.ranges, places, strict=True)}
 
 
-def runs(node: Node, source: Source, indices: Indices) -> list[Run]:
+def runs(node: Node, source: Source, indices: Indices) -> list[TermRun]:
     """The terms of a sum, in its order; of anything else that itself."""
     return [_run(sign, term, source, indices) for sign, term in (node.terms if isinstance(node, Sum) else ((1, node),))]
 
 
-def _run(sign: int, body: Node, source: Source, indices: Indices) -> Run:
+def _run(sign: int, body: Node, source: Source, indices: Indices) -> TermRun:
     letters: list[str] = []
     ranges: list[Sequence[int]] = []
     wider = indices
@@ -107,7 +107,7 @@ def _run(sign: int, body: Node, source: Source, indices: Indices) -> Run:
         ranges.append(source.range_of(body.letter, cells_in(body.body), wider))
         wider, body = _with_letter(body, source, wider), body.body
     values = np.broadcast_to(sign * np.asarray(value_of(body, source, wider)), tuple(map(len, ranges)))
-    return Run(sign, tuple(letters), tuple(ranges), body, values.reshape(-1))
+    return TermRun(sign, tuple(letters), tuple(ranges), body, values.reshape(-1))
 
 
 def _with_letter(node: RunningSum, source: Source, indices: Indices) -> dict[str, Any]:

@@ -17,10 +17,10 @@ class Variable:
     transposed: bool = False
 
 
-Formula: TypeAlias = tuple[str | Variable, ...]
+TextAndVariables: TypeAlias = tuple[str | Variable, ...]
 
 
-def in_turn(pieces: Iterable[Piece]) -> Formula:
+def in_turn(pieces: Iterable[Piece]) -> TextAndVariables:
     """A formula as texts and the quantities between them."""
     found: list[str | Variable] = []
     for part in (part for piece in pieces for part in _parts(piece)):

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from core.arrays import Array
-from core.checking.answers import Formula
+from core.checking.answers import WrittenFormula
 from core.checking.formulas.definitions import context_of, definitions, in_quantities, rights
 from core.checking.formulas.edits import BELONGS, Repair, is_product, replaced
 from core.checking.formulas.evaluation import Evaluator, fitted, is_same
@@ -60,7 +60,7 @@ class FormulaChecker:
         """Points with another α and n."""
         return points_like(self.step)
 
-    def check(self, name: str, symbol: str, formula: Formula) -> FormulaVerdict:
+    def check(self, name: str, symbol: str, formula: WrittenFormula) -> FormulaVerdict:
         """Whether a formula gives the values of the quantity `name`, and what is wrong where it does not. Raises
         FormulaError where it cannot be read, or names something that the step does not have.
         """
