@@ -781,3 +781,10 @@ class TestManySlips:
         kind = kinds[int(rng.integers(len(kinds)))]
         of_it = [slipped for name, slipped in found if name == kind]
         return of_it[int(rng.integers(len(of_it)))]
+
+
+@pytest.mark.parametrize("number", ["1e-400", "1e-320", "1e300", "9" * 300, "0." + "1" * 300, "12345678901234567"])
+def test_a_number_of_any_size_stands_in_a_formula(number: str) -> None:
+    found = verdict(core.Timeline(exercise_2())[0], "dW_1", f"{number} * X_in' * delta_1")
+    assert not found.right
+    assert len(found.message) < 200

@@ -94,6 +94,8 @@ class Printer:
     def literal(self, node: Literal) -> Printed:
         value = float(node.value)
         if Literal(value) != node:  # no decimal number
+            if isinstance(node.value, int):
+                return Printed(SUM if value < 0 else ATOM, number(str(node.value)))
             return self.quotient(Quotient(Literal(node.value.numerator), Literal(node.value.denominator)))
         return Printed(SUM if value < 0 else ATOM, number(exact(value)))
 

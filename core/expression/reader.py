@@ -47,6 +47,7 @@ from core.expression.nodes import (
 
 LONGEST = 1_000
 DEEPEST = 30
+MOST_DIGITS = 15  # of a whole number that a float holds exactly
 PRIME = "'"
 LAYER = re.compile(r"f_?(\d{1,4}|out)")
 ENTRY = re.compile(r"(\w*)_([jy])")
@@ -180,11 +181,7 @@ class _Reader:
         if float(token) == float("inf"):
             raise FormulaError(f"expected a smaller number {self._here()}")
         self._take()
-        if token.isdigit():
-            return Literal(int(token))
-        from fractions import Fraction  # takes a while
-
-        return Literal(Fraction(token))
+        return Literal(int(token) if token.isdigit() and len(token) <= MOST_DIGITS else float(token))
 
     def _total(self, name: str) -> Node:
         over = SUMS[name] or self._context.over
