@@ -14,7 +14,8 @@ from typing import TypeAlias
 import numpy as np
 
 from core.arrays import Array
-from core.expression.nodes import Function, Literal, Name, Node, Positive, is_constant, jumps
+from core.expression.nodes import Function, Literal, Name, Node, Positive
+from core.expression.smoothness import is_constant, jumps
 
 Operation: TypeAlias = Callable[[], object]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from math import gcd
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -352,38 +352,6 @@ def put_in_place(node: Node, trees: dict[str, Node]) -> Node:
     if isinstance(node, Name):
         return trees.get(node.name, node)
     return node.with_children(tuple(put_in_place(child, trees) for child in node.children))
-
-
-class Jump(NamedTuple):
-    """Where a tree jumps: where `argument` changes its sign, in the columns that `where` chooses (None: all)."""
-
-    argument: Node
-    where: IsTrueClass | None
-
-
-def jumps(node: Node, where: IsTrueClass | None = None) -> Iterator[Jump]:
-    """The jumps of a tree: a of each [a > 0]."""
-    if isinstance(node, Positive):
-        yield Jump(node.argument, where)
-    if isinstance(node, Product):
-        where = next((part for part in node.children if isinstance(part, IsTrueClass)), where)
-    for child in node.children:
-        yield from jumps(child, where)
-
-
-def is_constant(node: Node) -> bool:
-    """Whether a tree has the same value between its jumps, whatever the names in it stand for."""
-    return isinstance(node, Positive) or (not isinstance(node, Name) and all(map(is_constant, node.children)))
-
-
-def is_straight(node: Node) -> bool:
-    """Whether a tree is a straight line in each name in it, between its jumps; where this is in doubt, it is not."""
-    if is_constant(node) or isinstance(node, Name):
-        return True
-    if isinstance(node, (Product, MatrixProduct)):
-        moving = [child for child in node.children if not is_constant(child)]
-        return len(moving) == 1 and is_straight(moving[0])
-    return isinstance(node, (Sum, Total, Transpose)) and all(map(is_straight, node.children))
 
 
 def is_number(node: Node, names: Collection[str] = NUMBERS) -> bool:

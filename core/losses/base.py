@@ -10,7 +10,8 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from core.arrays import Array
-from core.expression.nodes import Jump, Name, Node, is_straight, jumps, names_in, put_in_place
+from core.expression.nodes import Name, Node, names_in, put_in_place
+from core.expression.smoothness import Jump, is_straight, jumps
 
 OUTPUTS, TARGETS = Name("y_out"), Name("y_gt")
 OUTPUT_GRADIENT = "dy_out"
