@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from core.arrays import Array
-from core.equations import Statement
+from core.equations import Statement, statement_of
 from core.expression.nodes import Name, Node
 from core.expression.notation import NEXT
 from core.expression.paper import on_paper
@@ -114,7 +114,7 @@ def computations(problem: Problem, rows: int, detailed: bool = True) -> tuple[Co
     """How a step of `problem` with a batch of `rows` rows is computed, in the order of `core.quantities`; unless
     `detailed`, without the quantities that only make its steps smaller: ∂ℒ/∂z_k, ∂ℒ/∂y_out, the hinge's terms.
     """
-    statement = Statement(problem, rows, detailed)
+    statement = statement_of(problem, rows, detailed)
     return tuple(Computation(name, statement) for name in statement.equations)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -82,9 +82,14 @@ class Statement(Record):
 
     @cached_property
     def functions(self) -> dict[str, Activation]:
-        """What a function's name stands for."""
+        """What a function's name stands for: an activation's for that of the network, with its own settings."""
         layers = self.problem.network.layers
-        return ACTIVATIONS | {f"f_{layer_label(k, len(layers))}": layer.function for k, layer in enumerate(layers, 1)}
+        own = {layer.function.name: layer.function for layer in layers}
+        return (
+            ACTIVATIONS
+            | own
+            | {f"f_{layer_label(k, len(layers))}": layer.function for k, layer in enumerate(layers, 1)}
+        )
 
     @cached_property
     def given(self) -> dict[str, Equation]:
@@ -165,6 +170,12 @@ class Statement(Record):
     def _is_identity(self, part: Node) -> bool:
         found = self.functions.get(part.name) if isinstance(part, Function) else None
         return found is not None and found.is_identity
+
+
+@lru_cache(maxsize=4)
+def statement_of(problem: Problem, rows: int, detailed: bool = True) -> Statement:
+    """The statement of a problem's steps, kept for those that were asked for last: all steps of a run share it."""
+    return Statement(problem, rows, detailed)
 
 
 def given(problem: Problem) -> Iterator[Equation]:

@@ -99,6 +99,10 @@ class Problem(Record):
             mistakes.append(f"shuffle_seed: expected a whole number of at least 0, found {self.shuffle_seed!r}")
         if self.reduction not in REDUCTIONS:
             mistakes.append(f'reduction: expected "sum" or "mean", found "{self.reduction}"')
+        for setting in self.loss.settings:
+            if setting.name in ("alpha", "n"):
+                meaning = "the learning rate" if setting.name == "alpha" else "the number of rows"
+                mistakes.append(f'loss: {setting.field} needs another name in formulas: "{setting.name}" is {meaning}')
         return mistakes + self.loss.setting_mistakes()
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from core.equations import MATRIX, Statement
+from core.equations import MATRIX, statement_of
 from core.expression.cell import Index, Lowering, cells_in
 from core.expression.nodes import Cell, IsTrueClass, Node, walk
 from core.expression.shape import Shape, shape_of
@@ -41,7 +41,7 @@ class Rules:
     """The rules of the steps of `problem` over batches of `rows` rows, of every quantity but X_in and y_gt."""
 
     def __init__(self, problem: Problem, rows: int, detailed: bool) -> None:
-        self.statement = Statement(problem, rows, detailed)
+        self.statement = statement_of(problem, rows, detailed)
         self._found: dict[str, tuple[Rule, ...]] = {}
         self._targets = (rows, problem.targets.shape[1])
         classes = (rows, max(2, problem.targets.shape[1]))
@@ -89,7 +89,7 @@ class Rules:
                 yield f"b_{label}", (1, layer.units)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def rules_of(problem: Problem, rows: int, detailed: bool = True) -> Rules:
     """The rules of a problem, kept for the problems that were asked for last; `detailed` as for `core.computations`."""
     return Rules(problem, rows, detailed)

@@ -102,9 +102,9 @@ class Step(Record):
     @derived
     def statement(self) -> Statement:
         """How everything in the step is computed."""
-        from core.equations import Statement  # who trains without a look at the numbers does not need it
+        from core.equations import statement_of  # who trains without a look at the numbers does not need it
 
-        return Statement(self.problem, len(self.batch))
+        return statement_of(self.problem, len(self.batch))
 
     @derived
     def values(self) -> Mapping[str, Array]:

@@ -504,3 +504,14 @@ def test_a_number_that_has_few_bits(written: str, status: str) -> None:
     layers = [core.Layer(weights=[[1.5e-322]])]
     step = step_0(exercise_2(inputs=[[1.0]], targets=[[1.0]], network=core.Network(layers)))
     assert core.check_answers({"s_out": Decimal(written)}, step).cells[0].status == status
+
+
+def test_a_name_that_is_misspelt_is_told_beside_every_quantity() -> None:
+    with pytest.raises(core.ProblemError, match='did you mean "dz_1"'):
+        core.check_answers({"dz1": [[1.0]]}, step_0())
+
+
+def test_the_true_class_left_out_of_the_gradient_at_p_is_no_matter_of_the_jacobian() -> None:
+    step = step_0(core.load_problem("exercise-3"))
+    report = core.check_answers({"dp": np.maximum(step.values["dp"], 0)}, step)
+    assert all("Jacobian" not in slip.text for slip in report.slips)

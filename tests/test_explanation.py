@@ -289,3 +289,11 @@ class TestLongSums:
             core.sources(step, name, cell)
             core.targets(step, name, cell)
             assert perf_counter() - start < 0.05
+
+
+def test_a_gradient_out_of_range_has_its_share_of_the_mean() -> None:
+    network, classes = core.Network([core.Layer([[1.0, -1.0]])]), [[1.0, 0.0], [0.0, 1.0], [0.0, 1.0], [1.0, 0.0]]
+    inputs = [[1.0], [2.0], [900.0], [-1.0]]
+    far = core.Problem("far", inputs, classes, network, core.SoftmaxCrossEntropy(), reduction="mean")
+    _, numbers, result = core.explain(core.Timeline(far)[0], "do", (3, 1)).lines()
+    assert (numbers, result) == ("= 1/4 · (1 - 0)", "= 0.25")

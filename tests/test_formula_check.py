@@ -788,3 +788,17 @@ def test_a_number_of_any_size_stands_in_a_formula(number: str) -> None:
     found = verdict(core.Timeline(exercise_2())[0], "dW_1", f"{number} * X_in' * delta_1")
     assert not found.right
     assert len(found.message) < 200
+
+
+@pytest.mark.parametrize("text", ["½ Σ (y_out - y_gt)³", "①", "(y_out - y_gt)⁴"])
+def test_a_digit_of_another_kind_is_told(text: str) -> None:
+    with pytest.raises(core.ProblemError, match="found"):
+        core.check_answers({}, core.Timeline(exercise_2())[0], formulas={"sample_losses": text})
+
+
+def test_an_activation_by_its_name_has_the_settings_of_the_network() -> None:
+    leaky = core.ACTIVATIONS["leaky_relu"].make(slope=0.2)
+    network = core.Network([core.Layer([[1.0, -2.0]], activation=leaky), core.Layer([[1.0], [2.0]])])
+    step = core.Timeline(core.Problem("leaky", [[1.0], [-1.0]], [[1.0], [0.0]], network))[0]
+    formulas = {"z_1": "leaky_relu(s_1)", "delta_1": "dz_1 .* leaky_relu'(s_1)"}
+    assert all(formula.right for formula in core.check_answers({}, step, formulas=formulas).formulas)

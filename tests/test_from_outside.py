@@ -18,6 +18,7 @@ import screen
 from answer_sheets import ROUNDINGS, answers_of, carried_on, nested, significant
 from core import COLUMNS, Function, Literal, Name, Positive, Quotient, Total
 from core.solving import to_toml
+from core.solving.export import render
 from line_reader import assert_text_true, assert_true, lines_of
 from tui.workbench import Workbench
 
@@ -388,3 +389,41 @@ async def test_it_is_on_the_screen(activation: core.Activation, loss: core.Loss)
         assert any(loss.title in line for line in screen.texts(pilot))
         await screen.press(pilot, "escape")
         assert screen.shown(pilot).problem.loss == loss
+
+
+@dataclass(frozen=True)
+class Poisson(core.Loss):
+    """ℒ = Σ exp(y) - t y, with its rate as a quantity of its own."""
+
+    name = "poisson"
+    title = "Poisson"
+
+    def equations(self, single: bool) -> core.LossEquations:  # noqa: ARG002
+        y, t, rate = Name("y_out"), Name("y_gt"), Name("rate")
+        costs = Total(COLUMNS, rate - t * y)
+        return core.LossEquations((("rate", Function("exp", y)),), costs, (), rate - t)
+
+
+@dataclass(frozen=True)
+class Pinball(core.Loss):
+    """A loss whose setting has the name of something else."""
+
+    name = "pinball"
+    title = "pinball"
+
+    alpha: float = 0.25
+
+    def equations(self, single: bool) -> core.LossEquations:  # noqa: ARG002
+        d = Name("alpha") * (Name("y_out") - Name("y_gt"))
+        return core.LossEquations((), Total(COLUMNS, d), (), Name("alpha"))
+
+
+@pytest.mark.parametrize("format", ["md", "html", "latex"])
+def test_a_function_of_a_quantity_of_a_loss_is_solved(format: str) -> None:
+    step = core.Timeline(problem(SOFTPLUS, Poisson()))[0]
+    assert "rate" in render(core.solve([step]), format)
+
+
+def test_a_setting_may_not_take_a_name_that_means_something_else() -> None:
+    with pytest.raises(core.ProblemError, match='alpha needs another name in formulas: "alpha" is the learning rate'):
+        problem(SOFTPLUS, Pinball())

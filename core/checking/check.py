@@ -135,7 +135,7 @@ class _Check:
             hint = f'; after the step it is "{found}"' if (found := next(after, "")) else ""
             self.mistakes.append(f"{path}: {name} is given, not computed{hint}")
         else:
-            self.mistakes.append(f"{path}: {suggest(shown(typed)[1:-1], self.own.order)}")
+            self.mistakes.append(f"{path}: {suggest(shown(typed)[1:-1], self.step.statement.equations)}")
         return None
 
     def _carry_on(self, name: str, answer: PlacedAnswer | None) -> None:

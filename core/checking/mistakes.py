@@ -14,6 +14,7 @@ from core.equations import BACKWARD, FORWARD, GRADIENT, PER_UNIT, UPDATE, Equati
 from core.expression.nodes import (
     COLUMNS,
     Function,
+    IsTrueClass,
     Literal,
     Name,
     Node,
@@ -189,7 +190,10 @@ class Mistakes:
                 continue
             for tree in dict.fromkeys([found.tree, self._statement.in_detail(name)]):
                 for part, with_ in spots(tree):
-                    if isinstance(part, Total) and part.over == COLUMNS and isinstance(part.argument, Product):
+                    if not (isinstance(part, Total) and part.over == COLUMNS and isinstance(part.argument, Product)):
+                        continue
+                    # A sum over the wrong classes alone is no row of the Jacobian.
+                    if not any(isinstance(factor, IsTrueClass) for factor in part.argument.children):
                         wrong = with_(part.argument)
                         whole = wrong if name == equation.name else put_in_place(equation.tree, {name: wrong})
                         yield Edit("diagonal only", DIAGONAL, whole)

@@ -47,6 +47,7 @@ from core.expression.nodes import (
 
 LONGEST = 1_000
 DEEPEST = 30
+DIGITS = tuple("0123456789")  # superscripts are none
 MOST_DIGITS = 15  # of a whole number that a float holds exactly
 PRIME = "'"
 LAYER = re.compile(r"f_?(\d{1,4}|out)")
@@ -158,7 +159,7 @@ class _Reader:
         token = self._peek()
         if token in ("(", "["):
             return self._parenthesis() if token == "(" else self._within(self._bracket)
-        if token[:1].isdigit() or (token[:1] == "." and token != ".*"):
+        if token[:1] in DIGITS or (token[:1] == "." and token != ".*"):
             return self._number()
         if not (token[:1].isalpha() or token[:1] == "_"):
             raise FormulaError(f"expected a number, a name or a parenthesis {self._here()}")

@@ -247,7 +247,8 @@ def _read_layer(
 ) -> tuple[Layer | None, int | None]:
     """Layer k with its number of units, over a number of inputs that is the `origin`'s; None for what is a mistake."""
     read = checker.table(path, found, LAYER)
-    settings = {key: read[key] for key in ACTIVATION_SETTINGS if key in read}
+    known = "activation" in read or "activation" not in found  # a wrong name has been told of
+    settings = {key: read[key] for key in ACTIVATION_SETTINGS if known and key in read}
     activation = read_activation(checker, path, read.get("activation", "identity"), settings)
     weights, units = None, read.get("units")
     if "weights" in found:

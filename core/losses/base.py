@@ -46,7 +46,9 @@ class LossEquations(NamedTuple):
     def shared(self, share: Node) -> LossEquations:
         """The same for ℒ in which each sample's loss has this factor: it enters where the way back begins."""
         *backward, (_, gradient) = _shared((*self.backward, (OUTPUT_GRADIENT, self.output_gradient)), share)
-        return self._replace(backward=tuple(backward), output_gradient=gradient)
+        names = {name for name, _ in backward}
+        out_of_range = tuple((name, share * tree if name in names else tree) for name, tree in self.out_of_range)
+        return self._replace(backward=tuple(backward), output_gradient=gradient, out_of_range=out_of_range)
 
     @property
     def quadratic(self) -> bool:

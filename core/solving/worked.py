@@ -259,7 +259,8 @@ class _Entries:
         """
         values = self.values[names_in(applied)[0]]
         above, below = _first_cell(values > 0), _first_cell(values <= 0)
-        both = bool(self.step.statement.functions[applied.name].kinks)
+        function = self.step.statement.functions.get(applied.name)
+        both = function is not None and bool(function.kinks)
         yield from (cell for cell in ((above, below) if both else (above or below,)) if cell is not None)
 
     def arithmetic(self, explanation: Explanation) -> Arithmetic:
