@@ -714,7 +714,7 @@ def test_every_right_formula_is_right(problem: core.Problem) -> None:
         assert found.right, (name, text, found.message)
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(problem=problems())
 def test_what_is_taken_for_right_is_what_the_step_has(problem: core.Problem) -> None:
     step = core.Timeline(problem)[0]

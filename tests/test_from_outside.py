@@ -361,7 +361,7 @@ def test_a_slip_in_practice_is_named(activation: core.Activation, loss: core.Los
     assert reply.text.endswith(f"f₁ ({activation.name}) is not applied")
 
 
-@everything
+@pytest.mark.parametrize(("activation", "loss"), [BROUGHT[0], BROUGHT[2]])
 async def test_it_is_on_the_screen(activation: core.Activation, loss: core.Loss) -> None:
     async with screen.app(problem(activation, loss)).run_test(size=(120, 40)) as pilot:
         await screen.settle(pilot)
