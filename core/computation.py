@@ -116,9 +116,3 @@ def computations(problem: Problem, rows: int, detailed: bool = True) -> tuple[Co
     """
     statement = statement_of(problem, rows, detailed)
     return tuple(Computation(name, statement) for name in statement.equations)
-
-
-def output_gradient(problem: Problem, rows: int) -> Pieces:
-    """∂ℒ/∂y_out in a batch of `rows` rows."""
-    statement = Statement(problem, rows)
-    return on_paper(statement.output_gradient, rows, statement.pieces)
