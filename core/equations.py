@@ -142,15 +142,13 @@ class Statement(Record):
         return lambda values: np.asarray(evaluate(values))[0] if axes == PER_UNIT else np.asarray(evaluate(values))
 
     def in_detail(self, name: str) -> Node:
-        """What a quantity of the loss on the way back is computed by in smaller steps, these put in place."""
+        """What a quantity of the loss on the way back comes to by the long way, its smaller steps put in place."""
+        loss = _loss(self.problem, self.rows, detailed=True)
         trees: dict[str, Node] = {}
-        for part, tree in _loss(self.problem, self.rows, detailed=True).backward:
-            tree = put_in_place(tree, trees)
-            if part == name:
-                return tree
+        for part, tree in loss.backward:
             if part not in self.equations:
-                trees[part] = tree
-        return self.equations[name].tree
+                trees[part] = put_in_place(tree, trees)
+        return put_in_place(dict(loss.long_way).get(name, self.equations[name].tree), trees)
 
     @np.errstate(all="ignore")
     def value_of(self, tree: Node, values: Mapping[str, Array]) -> Array:

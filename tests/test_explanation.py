@@ -297,3 +297,9 @@ def test_a_gradient_out_of_range_has_its_share_of_the_mean() -> None:
     far = core.Problem("far", inputs, classes, network, core.SoftmaxCrossEntropy(), reduction="mean")
     _, numbers, result = core.explain(core.Timeline(far)[0], "do", (3, 1)).lines()
     assert (numbers, result) == ("= 1/4 · (1 - 0)", "= 0.25")
+
+
+def test_the_gradient_at_the_logits_of_a_cross_entropy_goes_the_short_way() -> None:
+    step = core.Timeline(core.load_problem("exercise-3", {"loss": "cross-entropy"}))[0]
+    assert core.explain(step, "do", (1, 1)).symbols() == "p[1,1] - y_gt[1,1]"
+    assert core.explain(step, "dp", (1, 1)).symbols() == "-1 / p[1,1]"

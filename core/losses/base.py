@@ -27,6 +27,7 @@ class LossEquations(NamedTuple):
     out_of_range      the same as the trees of these quantities, for rows in which a number of those is out of range
     symbols           in print, of the quantities that are written otherwise than typed: "do" as ∂o
     detailed          the same in smaller steps, with quantities of its own between; None: there are none
+    long_way          what some come to by way of another, where the equation has a shorter one: "do" by "dp"
     """
 
     forward: tuple[tuple[str, Node], ...]
@@ -36,6 +37,7 @@ class LossEquations(NamedTuple):
     out_of_range: tuple[tuple[str, Node], ...] = ()
     symbols: Mapping[str, str] = {}
     detailed: LossEquations | None = None
+    long_way: tuple[tuple[str, Node], ...] = ()
 
     @property
     def kinks(self) -> tuple[Jump, ...]:

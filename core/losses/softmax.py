@@ -238,10 +238,9 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
         return cost, (("do", PROBABILITIES - IsTrueClass()),)
 
     def detailed(self, stated: LossEquations) -> LossEquations:
-        """By way of ∂ℒ/∂p, which is -1/p_y for the true class and 0 for every other."""
-        ((_, short_way),) = stated.backward
-        backward = (("dp", Sum((-1, IsTrueClass() * (Literal(1) / PROBABILITIES)))), ("do", through_softmax()))
-        return stated._replace(backward=backward, out_of_range=(*stated.out_of_range, ("do", short_way)))
+        """With ∂ℒ/∂p, -1/p_y for the true class and 0 for every other, though ∂ℒ/∂o has a shorter way."""
+        dp = ("dp", Sum((-1, IsTrueClass() * (Literal(1) / PROBABILITIES))))
+        return stated._replace(backward=(dp, *stated.backward), long_way=(("do", through_softmax()),))
 
     def out_of_range(self, o: Node) -> Iterator[tuple[str, Node]]:
         """Also what a sample costs where p_y is too small to be told from 0."""
