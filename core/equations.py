@@ -25,6 +25,7 @@ MATRIX, PER_SAMPLE, PER_UNIT, NUMBER = "ij", "i", "j", ""
 # The parts of a step.
 GIVEN, FORWARD, LOSS, BACKWARD, GRADIENT, UPDATE = "given", "forward", "loss", "backward", "gradient", "update"
 
+GRADIENTS = {"delta": "s", "dz": "z", "dy": "y", "dW": "W", "db": "b"}  # ∂ℒ/∂x by its letter: that of x
 SYMBOLS = {"delta": "δ", "dz": "∂z", "dy": "∂y", "dW": "∂W", "db": "∂b"}
 
 
@@ -40,6 +41,7 @@ class Equation(NamedTuple):
     letter       its name without the layer, "delta", the same before and after the update; "" for what has no layer
     layer        from 1; None for what has none
     detail       whether it only makes the steps smaller, and could be put in place of its name
+    gradient_of  the quantity x that it is the gradient ∂ℒ/∂x of; "" where it is none
     """
 
     name: str
@@ -51,6 +53,7 @@ class Equation(NamedTuple):
     letter: str = ""
     layer: int | None = None
     detail: bool = False
+    gradient_of: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,8 +205,10 @@ def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Eq
     yield Equation("sample_losses", "ℓ", loss.sample_losses, LOSS, PER_SAMPLE)
     total = Total(ALL, Name("sample_losses"))
     yield Equation("loss", "ℒ", total if share is None else share * total, LOSS, NUMBER, per_sample=False)
+    above = {f"d{name}": name for name, _ in loss.forward}
     for name, tree in loss.backward:
-        yield Equation(name, loss.symbols.get(name, name), tree, BACKWARD, detail=name not in known)
+        symbol, of = loss.symbols.get(name, name), above.get(name, "")
+        yield Equation(name, symbol, tree, BACKWARD, detail=name not in known, gradient_of=of)
     yield from _backward(problem, loss.output_gradient, detailed)
     yield from _gradients(problem)
     yield from _update(problem)
@@ -215,7 +220,8 @@ def _of_layer(
     name, symbol = f"{letter}_{layer_label(k, depth)}", layer_symbol(SYMBOLS.get(letter, letter), k, depth)
     if part == UPDATE:
         name, symbol = f"{name}_next", f"{symbol}⁺"
-    return Equation(name, symbol, tree, part, axes, per_sample, letter, k)
+    of = f"{GRADIENTS[letter]}_{layer_label(k, depth)}" if letter in GRADIENTS else ""
+    return Equation(name, symbol, tree, part, axes, per_sample, letter, k, gradient_of=of)
 
 
 def _share(problem: Problem, rows: int) -> Node | None:

@@ -15,7 +15,7 @@ Cell: TypeAlias = tuple[int, ...]  # the indices of a number in its quantity, co
 class View:
     """sample       the chosen row of the batch, from 0
     top          the first row in sight, as a place in the order of the rows
-    left         the first group of columns in sight
+    left         the first group of columns in sight; None: as it comes
     numbers      whether every group is shown in numbers, though not all fit then
     by_loss      whether rows are in the order of their losses, worst first
     more         decimals more than usual, or fewer
@@ -35,7 +35,7 @@ class View:
 
     sample: int = 0
     top: int = 0
-    left: int = 0
+    left: int | None = None
     numbers: bool = False
     by_loss: bool = False
     more: int = 0

@@ -12,11 +12,13 @@ class Written(NamedTuple):
     integers   digits before the point that have room
     decimals   digits behind it
     signed     whether there is room for a minus
+    exact      whether a number that is written out in full loses its trailing zeros, as data do
     """
 
     integers: int = 1
     decimals: int = 4
     signed: bool = True
+    exact: bool = False
 
     @property
     def width(self) -> int:
@@ -43,7 +45,7 @@ class Written(NamedTuple):
             if float(text) == 0:
                 break
             if len(text) <= room:
-                return text
+                return text.rstrip("0") if self.exact and float(text) == value else text
         return self._power(value, room)
 
     def _power(self, value: float, room: int) -> str:
@@ -62,7 +64,7 @@ def given(values: list[float], most: int) -> Written:
     decimals = max((_decimals(value, most) for value in values), default=0)
     finite = [abs(value) for value in values if math.isfinite(value)]
     integers = max((len(str(int(value))) for value in finite), default=1)
-    return Written(min(integers, 9), decimals, any(value < 0 for value in values))
+    return Written(min(integers, 9), decimals, any(value < 0 for value in values), exact=True)
 
 
 def _decimals(value: float, most: int) -> int:

@@ -1,11 +1,11 @@
-"""Runs: the timelines of one problem under the losses that somebody looks at."""
+"""Timelines: the timelines of one problem under the losses that somebody looks at."""
 
 from __future__ import annotations
 
 from core import Loss, Problem, Timeline
 
 
-class Runs:
+class Timelines:
     """The problem's own run, which stays, and one more under another loss: one that is left can be trained again."""
 
     def __init__(self, problem: Problem) -> None:

@@ -1,0 +1,300 @@
+"""What every number on the sheet looks like in a step: its text, the mark behind it, its style."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+import core
+from core import Array, Step, quantities
+from tui.training.groups import stations
+from tui.training.styles import shade
+from tui.training.view import View
+from tui.training.written import Written
+
+if TYPE_CHECKING:
+    from core import CellVerdict, Cells
+
+CURSOR, SOURCE, TARGET, IDLE, UP, DOWN = "◂", "◆", "◇", "○", "▴", "▾"
+RIGHT, WRONG, FOLLOWS = "✓", "✗", "~"
+VEIL, NO_TERM, GAP = "·", "—", "…"
+POSITIVE, NEGATIVE, NEAR, NOT_FINITE = ("■", "▪"), ("□", "▫"), "·", "!"
+BIG, SMALL = 1 / 2, 1 / 8  # of the largest in the matrix: from where a square is big, and where it is one at all
+VERDICTS = {"right": RIGHT, "follows": FOLLOWS, "slip": WRONG}
+
+
+class Look(NamedTuple):
+    """A number as it is to be drawn."""
+
+    text: str
+    mark: str = " "
+    style: str = "zero"
+
+
+class Numbers:
+    """The values of a step as matrices, and what is known of them for drawing; made once for a step."""
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self._largest: dict[str, float] = {}
+        self._matrices: dict[str, Array] = {}
+
+    def __getitem__(self, name: str) -> Array:
+        """The values of a quantity as a matrix: a number for each sample stands upright, one for each unit lies."""
+        found = self._matrices.get(name)
+        if found is None:
+            values = self.step.values[name]
+            axes = self.axes[name]
+            found = values if values.ndim == 2 else values[:, np.newaxis] if axes == "i" else values.reshape(1, -1)
+            self._matrices[name] = found
+        return found
+
+    @cached_property
+    def axes(self) -> Mapping[str, str]:
+        """How the values of each quantity are laid out."""
+        statement = self.step.statement
+        return {name: e.axes for name, e in (*statement.given.items(), *statement.equations.items())}
+
+    def largest(self, name: str) -> float:
+        """The size of the largest finite number of a quantity."""
+        if name not in self._largest:
+            sizes = np.abs(self[name])
+            largest = float(sizes.max(initial=0.0))
+            if not math.isfinite(largest):
+                largest = float(sizes[np.isfinite(sizes)].max(initial=0.0))
+            self._largest[name] = largest
+        return self._largest[name]
+
+    @cached_property
+    def idle(self) -> Mapping[str, Array]:
+        """Which cells stand for a unit that is off: where f' is 0 beyond a kink, as of a relu with s ≤ 0; in s, z and δ.
+        And which terms of a loss the max cuts.
+        """
+        step, found = self.step, {}
+        for equation in step.statement.equations.values():
+            if equation.layer is None or equation.letter not in ("s", "z", "y", "delta"):
+                continue
+            function = step.problem.network.layers[equation.layer - 1].function
+            if function.kinks:
+                found[equation.name] = function.slope(step.pre_activations[equation.layer - 1]) == 0
+        return found
+
+    @cached_property
+    def without(self) -> Mapping[str, Array]:
+        """Which cells are no number of their own: the true class's, of quantities of the other classes alone."""
+        return {}
+
+
+class Picture:
+    """A step on the sheet: `before` is step k-1, where there is one, whatever was on the sheet before."""
+
+    def __init__(self, numbers: Numbers, before: Numbers | None, view: View, moves: bool = True) -> None:
+        """`moves` tells whether what moved since step k-1 is marked."""
+        self._moves = moves
+        self.numbers, self.step, self.view = numbers, numbers.step, view
+        self._before = before
+        step = self.step
+        self._same_rows = before is not None and np.array_equal(before.step.batch, step.batch)
+        self.stations = stations(step.problem, len(step.batch))
+        self._aliases = {name: shown for station in self.stations for name, shown in station.aliases}
+
+    @cached_property
+    def order(self) -> Sequence[int]:
+        """The rows of the batch in the order in which they stand: by loss, worst first, or as they come."""
+        if not self.view.by_loss:
+            return range(len(self.step.batch))
+        losses = np.nan_to_num(self.step.sample_losses, nan=np.inf)
+        found: list[int] = np.argsort(-losses, kind="stable").tolist()
+        return found
+
+    def shown_as(self, name: str) -> str:
+        """The quantity in whose place another with the same numbers is shown."""
+        return self._aliases.get(name, name)
+
+    @cached_property
+    def cursor(self) -> tuple[str, tuple[int, int]] | None:
+        """The inspected quantity as it is shown, and the cell's row and column from 0."""
+        if self.view.cursor is None:
+            return None
+        name, cell = self.view.cursor
+        return self.shown_as(name), self._place(name, cell)
+
+    def _place(self, name: str, cell: Sequence[int]) -> tuple[int, int]:
+        axes = self.numbers.axes[name]
+        found = dict(zip(axes, cell, strict=True))
+        return found.get("i", 1) - 1, found.get("j", 1) - 1
+
+    def cell_at(self, name: str, row: int, column: int) -> tuple[int, ...]:
+        """The cell of a quantity in a row and column from 0, counted from 1."""
+        return tuple({"i": row, "j": column}[axis] + 1 for axis in self.numbers.axes[name])
+
+    @cached_property
+    def _feeding(self) -> tuple[dict[str, list[Cells]], dict[str, list[Cells]]]:
+        """The cells of this step that feed the cursor's, and that it feeds, by the quantity in whose place they stand."""
+        marks: tuple[dict[str, list[Cells]], dict[str, list[Cells]]] = ({}, {})
+        if self.view.cursor is not None:
+            for found, cells in zip(marks, (core.sources, core.targets), strict=True):
+                for block in cells(self.step, *self.view.cursor):
+                    if block.step == self.step.index:
+                        found.setdefault(self.shown_as(block.name), []).append(block)
+        return marks
+
+    @cached_property
+    def veiled(self) -> frozenset[str]:
+        """The quantities that a walk through the step has not come to."""
+        if self.view.current is None:
+            return frozenset()
+        order = [self.shown_as(quantity.name) for quantity in quantities(self.step)]
+        here = order.index(self.shown_as(self.view.current))
+        return frozenset(order[here + 1 :]) - set(order[: here + 1])
+
+    @cached_property
+    def factors(self) -> frozenset[str]:
+        """The quantities that the walk's computation, or the cursor's, is computed from."""
+        name = self.view.current
+        if name is None:
+            return frozenset()
+        from core.expression.nodes import names_in
+
+        return frozenset(map(self.shown_as, names_in(self.step.statement.equations[name].tree)))
+
+    @cached_property
+    def verdicts(self) -> Mapping[str, Mapping[tuple[int, ...], CellVerdict]]:
+        """What was found of checked answers, by the quantity in whose place they stand."""
+        report = self.view.report
+        if report is None or not belongs(report.step, self.step):
+            return {}
+        return {self.shown_as(name): report.verdicts(name) for name in report.names}
+
+    def looks(self, name: str, row: int, columns: Sequence[int | None], written: Written) -> Iterator[Look]:
+        """The numbers of a row of a quantity, at these columns; None is the gap between them."""
+        if name in self.veiled:
+            for _ in columns:
+                yield Look(f"{' ' * written.signed}{VEIL}".ljust(written.width), " ", "dim")
+            return
+        matrix = self.numbers[name]
+        values = matrix[row].tolist()
+        idle = self.numbers.idle.get(name)
+        none = self.numbers.without.get(name)
+        old = self._older(name, row)
+        largest = self.numbers.largest(name)
+        plain = not (self.cursor or self.verdicts or self.view.gradients)
+        for column in columns:
+            if column is None:
+                yield Look(GAP, "", "dim")
+                continue
+            value = values[column]
+            if none is not None and none[row, column]:
+                look = Look(f"{' ' * written.signed}{NO_TERM}".ljust(written.width), " ", "dim")
+            else:
+                text = written.cell(value)
+                mark, style = " ", shade(value, largest)
+                if not math.isfinite(value):
+                    style = "alarm"
+                elif idle is not None and idle[row, column]:
+                    mark, style = IDLE, "dim"
+                elif old is not None:
+                    mark = _moved(value, old[column], text, written)
+                look = Look(text, mark, style)
+            yield look if plain else self._marked(look, name, row, column, written)
+
+    def _older(self, name: str, row: int) -> list[float] | None:
+        """The same row at step k-1, where its numbers can be compared."""
+        before = self._before
+        if not self._moves or before is None or name not in before.step.values or not self._comparable(name):
+            return None
+        found: list[float] = before[name][row].tolist()
+        return found
+
+    def _comparable(self, name: str) -> bool:
+        equation = self.step.statement.equations.get(name)
+        if equation is None:
+            equation = self.step.statement.given[name]
+        if equation.layer is None and equation.part == "given":
+            return False  # data
+        if equation.part == "update":
+            return False
+        return not equation.per_sample or self._same_rows
+
+    def _marked(self, look: Look, name: str, row: int, column: int, written: Written) -> Look:
+        """With the marks of checked answers, central differences and the cursor, the first that applies."""
+        cell = self.cell_at(name, row, column)
+        verdict = self.verdicts.get(name, {}).get(cell)
+        if verdict is not None and verdict.status in VERDICTS:
+            style = {"right": "right", "slip": "slip"}.get(verdict.status, "amber")
+            text = f"{verdict.written:<{written.width}}"[: written.width] if verdict.status == "slip" else look.text
+            if verdict.status == "slip" and not verdict.written.startswith("-"):
+                text = f" {verdict.written}".ljust(written.width)[: written.width]
+            look = Look(text, VERDICTS[verdict.status], style if verdict.status == "slip" else look.style)
+        elif self.view.gradients is not None and name in self.judged:
+            agrees, misleading = self.judged[name]
+            good = bool(agrees.reshape(self.numbers[name].shape)[row, column])
+            doubtful = bool(misleading.reshape(self.numbers[name].shape)[row, column])
+            look = look._replace(mark=FOLLOWS if doubtful else RIGHT if good else WRONG)
+        if self.cursor is not None:
+            if self.cursor == (name, (row, column)):
+                return Look(look.text, CURSOR, "cursor")
+            sources, targets = self._feeding
+            if any(cell in block for block in sources.get(name, ())):
+                return Look(look.text, SOURCE, "source")
+            if any(cell in block for block in targets.get(name, ())):
+                return Look(look.text, TARGET, "source")
+        return look
+
+    @cached_property
+    def judged(self) -> Mapping[str, tuple[Array, Array]]:
+        """Of each gradient that was compared with central differences: where they agree, and where a kink misleads."""
+        check = self.view.gradients
+        if check is None or check.step != self.step.index:
+            return {}
+        return {gradient.name: (gradient.agrees, gradient.misleading) for gradient in check.gradients}
+
+    def squares(self, name: str, row: int, columns: Sequence[int | None]) -> Iterator[Look]:
+        """A row of a quantity with a character for each number."""
+        if name in self.veiled:
+            yield Look(VEIL * len(columns), "", "dim")
+            return
+        values = self.numbers[name][row].tolist()
+        idle = self.numbers.idle.get(name)
+        largest = self.numbers.largest(name)
+        text = []
+        for column in columns:
+            if column is None:
+                text.append(GAP)
+            elif idle is not None and idle[row, column]:
+                text.append(IDLE)
+            else:
+                text.append(_square(values[column], largest))
+        found, cursor = "".join(text), self.cursor
+        if cursor is not None and cursor[0] == name and cursor[1][0] == row and cursor[1][1] in columns:
+            at = list(columns).index(cursor[1][1])
+            yield Look(found[:at], "", "text")
+            yield Look(found[at], "", "cursor")
+            yield Look(found[at + 1 :], "", "text")
+        else:
+            yield Look(found, "", "text")
+
+
+def _square(value: float, largest: float) -> str:
+    if not math.isfinite(value):
+        return NOT_FINITE
+    size = abs(value)
+    if not largest or size < SMALL * largest:
+        return NEAR
+    return (POSITIVE if value > 0 else NEGATIVE)[size < BIG * largest]
+
+
+def _moved(value: float, old: float, text: str, written: Written) -> str:
+    """▴ or ▾ where the digits that are shown have changed."""
+    if value == old or written.cell(old) == text:
+        return " "
+    return UP if value > old else DOWN
+
+
+def belongs(one: Step, other: Step) -> bool:
+    """Whether two steps are the same one of a run."""
+    return one.index == other.index and one.problem.loss == other.problem.loss

@@ -1,0 +1,99 @@
+"""Lines of the sheet as strips for a terminal, as lean as they can be: a text switches only what the one before had
+otherwise, and nothing is reset but at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.filter import ANSIToTruecolor, LineFilter
+from textual.strip import Strip
+
+from tui.training.lines import Line
+
+RESET = "\x1b[0m"
+
+
+class LeanStrip(Strip):
+    """A strip whose escape codes switch only what changes from one text to the next."""
+
+    def _lean(self, strip: Strip) -> LeanStrip:
+        return strip if isinstance(strip, LeanStrip) else LeanStrip(strip._segments, strip.cell_length)
+
+    def crop(self, start: int, end: int | None = None) -> Strip:
+        return self._lean(super().crop(start, end))
+
+    def divide(self, cuts: Iterable[int]) -> list[Strip]:
+        return [self._lean(strip) for strip in super().divide(cuts)]
+
+    def apply_filter(self, filter: LineFilter, background: Color) -> Strip:
+        if isinstance(filter, ANSIToTruecolor):
+            return self  # every colour of the sheet is true colour already
+        return self._lean(super().apply_filter(filter, background))
+
+    def render(self, console: object) -> str:
+        if self._render_cache is None:
+            parts: list[str] = []
+            now: tuple[str, ...] = ("", "", "")
+            for text, style, _ in self._segments:
+                wanted = _codes(style or Style())
+                changed = [code for code, old in zip(wanted, now, strict=True) if code != old]
+                if changed:
+                    parts.append(f"\x1b[{';'.join(changed)}m")
+                    now = wanted
+                parts.append(text)
+            parts.append(RESET)
+            self._render_cache = "".join(parts)
+        return self._render_cache
+
+
+_known: dict[Style, tuple[str, ...]] = {}
+
+
+def _codes(style: Style) -> tuple[str, ...]:
+    """The codes of a style's foreground, background and weight."""
+    found = _known.get(style)
+    if found is None:
+        ink = ";".join(style.color.get_ansi_codes(foreground=True)) if style.color else "39"
+        ground = ";".join(style.bgcolor.get_ansi_codes(foreground=False)) if style.bgcolor else "49"
+        weight = "1" if style.bold else "22"
+        found = _known[style] = (ink, ground, weight + (";7" if style.reverse else ";27"))
+    return found
+
+
+def strip(line: Line, columns: int, styles: Mapping[str, Style]) -> LeanStrip:
+    """A line in exactly so many columns; blanks take the style of what stands before them."""
+    segments: list[Segment] = []
+    x, style, text = 0, styles["text"], ""
+    for span in line:
+        if span.column >= columns:
+            break
+        blank = " " * (span.column - x)
+        wanted = styles[span.style]
+        if wanted is style:
+            text += blank + span.text
+        else:
+            plain = style.bgcolor == styles["text"].bgcolor
+            following = wanted.bgcolor == styles["text"].bgcolor
+            if plain:
+                text += blank
+                blank = ""
+            if text:
+                segments.append(Segment(text, style))
+            if blank and not following:
+                segments.append(Segment(blank, styles["text"]))
+                blank = ""
+            style, text = wanted, blank + span.text
+        x = span.end
+    if style.bgcolor != styles["text"].bgcolor and x < columns:
+        segments.append(Segment(text, style))
+        style, text = styles["text"], ""
+    if x < columns:
+        text += " " * (columns - x)
+    if text:
+        segments.append(Segment(text, style))
+    made = LeanStrip(segments)
+    return made if x <= columns else LeanStrip(made.crop(0, columns)._segments, columns)
