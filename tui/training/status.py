@@ -80,6 +80,11 @@ def same_rows(step: Step, before: Step | None) -> bool:
     return before is not None and np.array_equal(step.batch, before.batch)
 
 
+def loss_text(loss: float, view: View) -> str:
+    """ℒ as it is written in running text."""
+    return Written(5, max(1, DECIMALS + view.more)).text(sure(loss))
+
+
 def status(step: Step, before: Step | None, facts: Facts, view: View, width: int) -> Line:
     """The line for a step, after the step before it (None: there is none), in `width` columns. What does not fit is
     left out whole, the least important first; the step and ℒ stay.
@@ -99,7 +104,7 @@ def _length(items: list[Item], most: int = 10**6) -> int:
 
 
 def _items(step: Step, before: Step | None, facts: Facts, view: View, short: bool) -> Iterator[Item]:
-    problem, form = step.problem, Written(5, max(1, DECIMALS + view.more), signed=False)
+    problem = step.problem
     whole = problem.batch_size is None
     compared = before if same_rows(step, before) else None
     yield Item(3, [(fit(plain(problem.name), LONGEST_NAME), "title")])
@@ -107,13 +112,13 @@ def _items(step: Step, before: Step | None, facts: Facts, view: View, short: boo
     if facts.activity:
         yield Item(1, [(plain(facts.activity), "amber bold")])
     finite = math.isfinite(step.loss)
-    own_change = _change(step.loss, compared.loss if whole and compared is not None else None, form, short)
-    yield Item(0, [(f"ℒ {form.text(sure(step.loss))}", "title" if finite else "alarm"), own_change])
+    own_change = _change(step.loss, compared.loss if whole and compared is not None else None, view, short)
+    yield Item(0, [(f"ℒ {loss_text(step.loss, view)}", "title" if finite else "alarm"), own_change])
     yield Item(2, [_score(step, view)])
     if whole:
         yield from _idle(step)
     else:
-        yield Item(4, _all_rows(len(problem.inputs), facts, form))
+        yield Item(4, _all_rows(len(problem.inputs), facts, view))
         yield Item(5, [f"epoch {step.epoch}"])
     settings = ", ".join(f"{setting.symbol} {significant(setting.value, 6)}" for setting in problem.loss.settings)
     loss = ", ".join(part for part in (problem.loss.title, settings, problem.reduction) if part)
@@ -130,12 +135,12 @@ def _items(step: Step, before: Step | None, facts: Facts, view: View, short: boo
         yield Item(9, [f"batch {len(step.batch)} of {len(problem.inputs)}"])
 
 
-def _change(value: float, before: float | None, form: Written, short: bool = False) -> str:
+def _change(value: float, before: float | None, view: View, short: bool = False) -> str:
     """How far a number moved since the step before, with ▴ or ▾; nothing where it is the same."""
     if before is None or value == before or not math.isfinite(value - before):
         return ""
     mark = "▴" if value > before else "▾"
-    return f" {mark}" if short else f" {mark} {form.text(sure(abs(value - before)))}"
+    return f" {mark}" if short else f" {mark} {loss_text(abs(value - before), view)}"
 
 
 def _score(step: Step, view: View) -> str:
@@ -158,10 +163,10 @@ def _idle(step: Step) -> Iterator[Item]:
         yield Item(6, [f"idle {sum(int(mask.sum()) for mask in masks)} of {sum(mask.size for mask in masks)}"])
 
 
-def _all_rows(rows: int, facts: Facts, form: Written) -> Words:
+def _all_rows(rows: int, facts: Facts, view: View) -> Words:
     found, before = facts.over_all, facts.over_all_before
     if found is None:
         return [(f"all {rows}: ℒ …", "dim")]
-    change = _change(found.loss, None if before is None else before.loss, form)
+    change = _change(found.loss, None if before is None else before.loss, view)
     score = f"rms error {significant(found.rmse, 4)}" if found.right is None else f"right {found.right}"
-    return [f"all {rows}: ℒ {form.text(sure(found.loss))}{change}, {score}"]
+    return [f"all {rows}: ℒ {loss_text(found.loss, view)}{change}, {score}"]
