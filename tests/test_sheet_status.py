@@ -106,7 +106,7 @@ class TestStatus:
     def test_without_classes_it_tells_how_far_off_the_outputs_are(self) -> None:
         step, before = steps(regression(), 1)
         rms = np.sqrt(np.mean((step.outputs - step.targets) ** 2))
-        assert f"│ rms error {core.significant(float(rms), 4)} │" in text(status(step, before, Facts(1), View(), 120))
+        assert f"│ rms error {rms:.4f} │" in text(status(step, before, Facts(1), View(), 120))
 
     def test_a_name_cannot_write_to_the_terminal(self) -> None:
         step, _ = steps(exercise_2(name="\x1b[31mred\n"), 0)
@@ -116,6 +116,15 @@ class TestStatus:
         step, before = steps(exercise_2(), 1)
         line = status(replace(step, loss=float("nan")), before, Facts(1), View(), 120)
         assert ("ℒ NaN", "alarm") in [(span.text, span.style) for span in line]
+
+    def test_a_step_that_is_not_finite_can_be_shown(self) -> None:
+        step, _ = steps(regression(), 0)
+        outputs = np.full_like(step.outputs, np.inf)
+        spoiled = replace(step, activations=(*step.activations[:-1], outputs), loss=float("inf"))
+        assert "│ ℒ inf │ rms error inf │" in text(status(spoiled, None, Facts(0), View(), 120))
+        assert verdicts(spoiled, [0])[0].style == "alarm"
+        after = core.Timeline(step.problem)[1]
+        assert "▾" not in text(status(after, spoiled, Facts(1), View(), 120))
 
 
 class TestOverAll:

@@ -81,7 +81,7 @@ def same_rows(step: Step, before: Step | None) -> bool:
 
 
 def loss_text(loss: float, view: View) -> str:
-    """ℒ as it is written in running text."""
+    """ℒ, or what is of its size, as it is written in running text."""
     return Written(5, max(1, DECIMALS + view.more)).text(sure(loss))
 
 
@@ -145,7 +145,7 @@ def _change(value: float, before: float | None, view: View, short: bool = False)
 
 def _score(step: Step, view: View) -> str:
     report = view.report
-    if report is not None and report.step.index == step.index and report.step.problem is step.problem:
+    if report is not None and report.step.index == step.index and report.step.problem.loss == step.problem.loss:
         counts = report.counts
         answered = len(report.cells) - counts["open"]
         return f"answers right {counts['right']} of {answered}"
@@ -154,7 +154,7 @@ def _score(step: Step, view: View) -> str:
         return f"right {int(mask.sum())} of {len(mask)}"
     with np.errstate(all="ignore"):
         rmse = math.sqrt(float(((step.outputs - step.targets) ** 2).mean()))
-    return f"rms error {significant(rmse, 4)}"
+    return f"rms error {loss_text(rmse, view)}"
 
 
 def _idle(step: Step) -> Iterator[Item]:
@@ -168,5 +168,5 @@ def _all_rows(rows: int, facts: Facts, view: View) -> Words:
     if found is None:
         return [(f"all {rows}: ℒ …", "dim")]
     change = _change(found.loss, None if before is None else before.loss, view)
-    score = f"rms error {significant(found.rmse, 4)}" if found.right is None else f"right {found.right}"
+    score = f"rms error {loss_text(found.rmse, view)}" if found.right is None else f"right {found.right}"
     return [f"all {rows}: ℒ {loss_text(found.loss, view)}{change}, {score}"]

@@ -49,7 +49,7 @@ def bounds(function: Activation) -> Bounds | None:
     return Bounds(*sorted((round(float(z[0]), 2), round(float(z[-1]), 2))))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)  # the status and the notes ask about the same step
 def idle(step: Step) -> tuple[Mask | None, ...]:
     """Where f'(s) is 0 for each layer, (n, d_k); None for a layer whose activation has no such stretch."""
     layers = zip(step.problem.network.layers, step.pre_activations, strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -24,7 +25,7 @@ class Verdict(NamedTuple):
     style: str
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)  # it looks at every row of the data
 def kind(problem: Problem) -> Literal["sign", "largest", "difference", "distance"]:
     """How a sample is judged: by the sign of a single ±1 output, by the largest output among classes, else by how far
     its outputs are from y_gt.
@@ -49,7 +50,6 @@ def longest(problem: Problem, written: Written) -> int:
     return written.width
 
 
-@lru_cache(maxsize=8)
 def right(step: Step) -> Mask | None:
     """Which samples of the batch are right, (n,); None where the targets are not classes."""
     return judged(step.problem, step.outputs, step.targets)
@@ -75,7 +75,8 @@ def verdicts(step: Step, rows: Sequence[int], written: Written | None = None) ->
         with np.errstate(all="ignore"):
             off = step.outputs[rows] - step.targets[rows]
             values = off[:, 0] if how == "difference" else np.linalg.norm(off, axis=1)
-        return [Verdict(form.cell(sure(value)), "", "text") for value in values.tolist()]
+        style = ("alarm", "text")
+        return [Verdict(form.cell(sure(value)), "", style[math.isfinite(value)]) for value in values.tolist()]
     found = []
     for row in rows:
         if mask[row]:
