@@ -97,7 +97,7 @@ def place_of(frame: Frame, picture: Picture, rows: Rows) -> tuple[int, int] | No
     for matrix in frame.matrices.placed or () if area is not None else ():
         if name in (matrix.name, matrix.bias) and column in matrix.shown:
             down = matrix.rows if name == matrix.bias else row
-            x = matrix.x + matrix.stride * matrix.shown.index(column)
+            x = matrix.x + matrix.offsets[matrix.shown.index(column)]
             return area.x + x + frame.beside, area.y + 1 + matrix.y + matrix.header + down
     return None
 
@@ -152,6 +152,7 @@ def _spot_in_rows(frame: Frame, rows: Rows, pane: str, x: int, y: int) -> Spot |
             return Spot("name", name)
         column = group.column_at(x)
         if column is not None and down - header < len(rows.rows) and name not in ("", "share", "verdict"):
-            return Spot("cell", name, rows.rows[down - header], column)
+            asked = (group.station.asked or name) if upper else name
+            return Spot("cell", asked, rows.rows[down - header], column)
         return Spot("row", row=rows.rows[down - header]) if down - header < len(rows.rows) else None
     return None

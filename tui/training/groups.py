@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -16,10 +17,12 @@ from core.expression.nodes import names_in
 from core.expression.pieces import as_text
 
 from tui.training.verdicts import longest, title as verdict_title
+from tui.training.why import short_names
 from tui.training.written import Written, given
 
 WORDY = 100  # columns from which verdicts are words, and numbers are marked that moved
 NARROW = 4  # columns of a layer that is never drawn as squares
+CLASS_WIDTH = 6  # columns of a class's name in place of its one-hot row
 FEWEST = 5  # squares that stay of a row of them, at least: with the gap between
 VERDICT = "verdict"  # the group that is no quantity: what comes of a sample
 
@@ -34,6 +37,7 @@ class Station:
     columns        of both
     title, under   their names in print
     formula, below_formula   what they are computed by
+    asked          the quantity above, or the alias of it whose arithmetic says more
     names          of the columns; () for none
     hidden         whether it is of a layer between: shown as squares where room is short
     """
@@ -46,6 +50,7 @@ class Station:
     under: str = ""
     formula: str = ""
     below_formula: str = ""
+    asked: str = ""
     names: tuple[str, ...] = ()
     hidden: bool = False
 
@@ -133,6 +138,7 @@ def _outputs(statement: Statement, station: Station, gradients: dict[str, Equati
     return replace(
         station,
         aliases=tuple(aliases),
+        asked=before.name,
         title="y_out=s_out",
         formula="",
         below=delta.name,
@@ -161,6 +167,27 @@ class Density(NamedTuple):
     words: bool
 
 
+GAP_WIDTH = 2  # columns of a gap between numbers
+
+
+def offsets(shown: Sequence[int | None], stride: int) -> tuple[int, ...]:
+    """Where each column of a matrix stands, from the first."""
+    steps = [min(stride, GAP_WIDTH) if column is None else stride for column in shown]
+    return tuple(accumulate(steps, initial=0))[:-1]
+
+
+def span_of(shown: Sequence[int | None], stride: int) -> int:
+    """How wide all of them are."""
+    return sum(min(stride, GAP_WIDTH) if column is None else stride for column in shown)
+
+
+def column_at(shown: Sequence[int | None], stride: int, x: int) -> int | None:
+    """The column of a matrix that stands so far from the first."""
+    if not 0 <= x < span_of(shown, stride):
+        return None
+    return shown[max(k for k, start in enumerate(offsets(shown, stride)) if start <= x)]
+
+
 @dataclass(frozen=True)
 class Group:
     """A station as it stands on the sheet.
@@ -168,10 +195,11 @@ class Group:
     x         the column of its first cell
     width     columns between its dividers
     shown     the columns of its matrix, from 0; None for a gap in the middle
+    offsets   where each of these stands, from x
     squares   whether a cell is one character
     stride    from one cell to the next
     upper, lower   how the numbers above and below are written
-    as_class  whether one-hot targets are told by the class
+    classes   what one-hot targets are told by: the classes' names, or () for the numbers
     """
 
     station: Station
@@ -182,17 +210,19 @@ class Group:
     stride: int
     upper: Written
     lower: Written
-    as_class: bool = False
+    classes: tuple[str, ...] = ()
+
+    @cached_property
+    def offsets(self) -> tuple[int, ...]:
+        return offsets(self.shown, self.stride)
 
     def column_at(self, x: int) -> int | None:
         """The column of the matrix that stands at a column of the sheet, from 0."""
-        if not 0 <= x - self.x < self.stride * len(self.shown):
-            return None
-        return self.shown[(x - self.x) // self.stride]
+        return column_at(self.shown, self.stride, x - self.x)
 
     def place_of(self, column: int) -> int | None:
         """Where a column of the matrix stands on the sheet."""
-        return self.x + self.stride * self.shown.index(column) if column in self.shown else None
+        return self.x + self.offsets[self.shown.index(column)] if column in self.shown else None
 
 
 class Formats(NamedTuple):
@@ -281,6 +311,7 @@ def arrange(problem: Problem, rows: int, kept: Formats, columns: int, more: int,
 def _fitting(made, total, densities, columns, found, one_hot, numbers):  # type: ignore[no-untyped-def]
     """The first way that fits: as little given up as can be."""
     squares: dict[str, int] = {}
+    whole: dict[str, int] | None = None  # every layer as squares, and nothing left out
     ways: list[tuple[dict[str, int], bool]] = [({}, False)]
     if one_hot:
         ways.append(({}, True))
@@ -289,6 +320,7 @@ def _fitting(made, total, densities, columns, found, one_hot, numbers):  # type:
         for width in widths:
             squares = squares | {s.above: s.columns for s in found if s.hidden and s.columns == width}
             ways.append((squares, one_hot))
+        whole = squares
         inputs = found[0]
         if inputs.columns > FEWEST:
             squares = squares | {inputs.above: inputs.columns}
@@ -300,15 +332,12 @@ def _fitting(made, total, densities, columns, found, one_hot, numbers):  # type:
             squares = {name: min(count, shown) for name, count in squares.items()}
             ways.append((squares, one_hot))
     else:
-        most = max(s.columns for s in found)
-        for shown in _fewer(most, least=4):
+        for shown in (9, FEWEST):
             ways.append(({s.above: -shown for s in found if s.columns > shown}, one_hot))
-            if shown == 4:
-                break
     for squares, as_class in ways:
         for density in densities:
             groups = made(density, squares, as_class)
-            if total(groups) <= columns:
+            if total(groups) <= columns or (squares is whole and columns < WORDY and total(groups[1:]) <= columns):
                 return groups, density
     return groups, density
 
@@ -349,14 +378,17 @@ def _window(groups: Sequence[Group], columns: int, left: int | None) -> tuple[in
 def _group(station: Station, kept: Formats, density: Density, shown: int, as_class: bool, problem: Problem, mean: bool) -> Group:
     """A station as it stands in a group of its own width; `shown` columns as squares, or with a minus in numbers."""
     squares = shown > 0
-    columns = _columns(station.columns, abs(shown) or station.columns)
+    columns = elided(station.columns, abs(shown) or station.columns)
     if station.above == VERDICT:
         wide = 1 + max(longest(problem, kept.of('y_out', density.decimals)), len(station.title))
         return Group(station, 1, wide, (0,), False, wide - 1, Written(), Written())
     if station.above == "y_gt" and as_class:
-        names = [str(i + 1) for i in range(station.columns)]
-        wide = max(len(names[-1]), 4) + (not density.words)
-        return Group(station, density.pad, wide + density.pad, (0,), False, wide, Written(len(names[-1]), 0, False), Written(), as_class=True)
+        names = short_names(problem.class_names, CLASS_WIDTH) if density.words else []
+        if not all(len(name) > len(str(i)) for i, name in enumerate(names, start=1)):
+            names = []
+        names = names or [str(i + 1) for i in range(station.columns)]
+        wide = max(4, *(cell_len(name) + (not density.words) for name in names)) + 1
+        return Group(station, density.pad, wide + density.pad, (0,), False, wide, Written(), Written(), tuple(names))
     if squares:
         wide = max(len(columns), cell_len(station.title) + (5 if density.pad else 0))
         return Group(station, 0, wide + density.blank, columns, True, 1, Written(), Written())
@@ -365,18 +397,18 @@ def _group(station: Station, kept: Formats, density: Density, shown: int, as_cla
         upper = data._replace(decimals=min(data.decimals, density.decimals))
     else:
         upper = kept.of(station.above, max(2, density.decimals))
-    one_more = mean and station.below not in ("", "share") and not station.hidden and density.words
+    one_more = mean and station.below not in ("", "share") and not station.hidden and density.pad
     lower = kept.of(station.below, density.decimals + one_more) if station.below not in ("", "share") else upper
     wide = max(upper.width, lower.width)
     if station.below == "share":
         wide = max(wide, len(f"1/{problem.batch_size or len(problem.inputs)}") if mean else 1)
     stride = wide + 1 + (density.blank if station.above not in ("X_in", "y_gt") else 0)
     title = max(cell_len(station.title if density.words else station.title.split("=")[0]), cell_len(station.under))
-    total = max(stride * len(columns) + (stride == wide + 1 and density.blank), title + 1) + density.pad
+    total = max(span_of(columns, stride) + (stride == wide + 1 and density.blank), title + 1) + density.pad
     return Group(station, density.pad, total, columns, False, stride, upper, lower)
 
 
-def _columns(total: int, most: int) -> tuple[int | None, ...]:
+def elided(total: int, most: int) -> tuple[int | None, ...]:
     """All columns, or the first and the last of them around a gap."""
     if total <= most:
         return tuple(range(total))

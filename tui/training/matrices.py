@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from core import Problem
 from core.equations import statement_of
-from tui.training.groups import Columns, Formats
+from tui.training.groups import FEWEST, NARROW, Columns, Formats, column_at, elided, offsets, span_of
 from tui.training.written import Written
 
 KINDS = ("given", "gradient", "update")  # the parts of a step that its parameters belong to: W, ∂W, W⁺
@@ -52,7 +52,7 @@ class Matrix:
     @property
     def width(self) -> int:
         """Columns, those of the rows' numbers included."""
-        cells = self.stride * len(self.shown)
+        cells = span_of(self.shown, self.stride)
         return self.numbered + max(cells, cell_len(self.title) + (5 if self.squares else 0))
 
     @property
@@ -61,9 +61,12 @@ class Matrix:
 
     def column_at(self, x: int) -> int | None:
         """The column of the matrix that stands at a column of the pane, from 0."""
-        if not 0 <= x - self.x < self.stride * len(self.shown):
-            return None
-        return self.shown[(x - self.x) // self.stride]
+        return column_at(self.shown, self.stride, x - self.x)
+
+    @property
+    def offsets(self) -> tuple[int, ...]:
+        """Where each column stands, from x."""
+        return offsets(self.shown, self.stride)
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,9 @@ def arrange(
     decimals = min(9, max(1, (5 if width + columns.width * beside >= 160 else 4 if width >= 100 else 3) + more))
     small = {g.station.above for g in columns.groups if g.squares}
     squares = {k for k in range(1, depth + 1) if f"s_{k}" in small}
-    for kinds in (KINDS, KINDS[:2], KINDS[:1]):
+    for kinds, most in ((KINDS, 0), (KINDS, FEWEST), (KINDS[:2], 0), (KINDS[:2], FEWEST), (KINDS[:1], 0), (KINDS[:1], FEWEST)):
         for dense in ((loose, False), (False, False)) if loose else ((False, True),):
-            blocks = _blocks(problem, rows, kept, kinds, squares, decimals, *dense)
+            blocks = _blocks(problem, rows, kept, kinds, squares, decimals, *dense, most)
             ways = (_by_kind, _by_layer, _in_a_band) if beside else (_by_layer, _in_a_band)
             for way in ways:
                 found = way(blocks, columns, width, beside)
@@ -99,7 +102,7 @@ def arrange(
 
 
 def _blocks(
-    problem: Problem, rows: int, kept: Formats, kinds: Sequence[str], squares: set[int], decimals: int, blank: bool, shared: bool
+    problem: Problem, rows: int, kept: Formats, kinds: Sequence[str], squares: set[int], decimals: int, blank: bool, shared: bool, most: int
 ) -> list[list[Matrix]]:
     """For each layer its matrices."""
     statement = statement_of(problem, rows)
@@ -117,11 +120,12 @@ def _blocks(
             written = kept.of(weights.name, decimals)
             stride = 1 if small else written.width + 1 + blank
             count, columns = layer.weights.shape
+            shown = elided(columns, most if most and not small else columns)
             header = 1 if shared or (columns == 1 and not small) else 2
             numbered = len(str(count)) + 1
             own.append(
                 Matrix(
-                    weights.name, bias, weights.symbol, "", k, kind, count, tuple(range(columns)), small, stride, written, header, numbered
+                    weights.name, bias, weights.symbol, "", k, kind, count, shown, small, stride, written, header, numbered
                 )
             )
         blocks.append(own)

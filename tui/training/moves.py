@@ -68,7 +68,7 @@ def _row_names(picture: Picture) -> set[str]:
 def order_of(picture: Picture, frame: Frame) -> list[str]:
     """The quantities that can be inspected, in reading order: above, below, parameters."""
     stations = [s for s in picture.stations if s.above != VERDICT]
-    names = [s.above for s in stations] + [s.below for s in stations if s.below not in ("", "share")]
+    names = [s.asked or s.above for s in stations] + [s.below for s in stations if s.below not in ("", "share")]
     if frame.matrices.placed is not None:
         placed = sorted(frame.matrices.placed, key=lambda m: (m.y, m.x))
         names += [name for m in placed for name in (m.name, m.bias) if name]
@@ -84,7 +84,8 @@ def inspect(view: View, picture: Picture) -> View:
         return replace(view, cursor=(view.current, first_cell(view, picture, view.current)), term=None)
     step, row = picture.step, view.sample
     column = int(np.argmax(step.targets[row])) if step.problem.has_classes and step.targets.shape[1] > 1 else 0
-    return replace(view, cursor=("y_out", (row + 1, column + 1)), term=None)
+    outputs = next(s for s in picture.stations if s.above == "y_out")
+    return replace(view, cursor=(outputs.asked or "y_out", (row + 1, column + 1)), term=None)
 
 
 def first_cell(view: View, picture: Picture, name: str) -> Cell:
@@ -124,13 +125,13 @@ def next_matrix(view: View, picture: Picture, frame: Frame, change: int) -> View
     assert view.cursor is not None
     name, cell = view.cursor
     names = order_of(picture, frame)
-    shown = picture.shown_as(name)
-    here = names.index(shown) if shown in names else 0
+    here = names.index(name) if name in names else 0
     following = names[(here + change) % len(names)]
     shape = picture.numbers[following].shape
     old = dict(zip(picture.numbers.axes[name], cell, strict=True))
     rows = _row_names(picture)
-    row = old.get("i", 1) if (shown in rows) == (following in rows) else view.sample + 1 if following in rows else 1
+    here_too = picture.shown_as(name) in rows
+    row = old.get("i", 1) if here_too == (picture.shown_as(following) in rows) else view.sample + 1 if picture.shown_as(following) in rows else 1
     size = {"i": min(row, shape[0]), "j": min(old.get("j", 1), shape[1])}
     return replace(view, cursor=(following, tuple(size[axis] for axis in picture.numbers.axes[following])), term=None)
 

@@ -85,8 +85,14 @@ class Numbers:
 
     @cached_property
     def without(self) -> Mapping[str, Array]:
-        """Which cells are no number of their own: the true class's, of quantities of the other classes alone."""
-        return {}
+        """Which cells are no number of their own: the true class's, of what a loss leaves it out of."""
+        statement = self.step.statement
+        left_out = {name for name in statement.zeros if statement.leaves_out(name)}
+        if not left_out:
+            return {}
+        true = np.asarray(statement.value_of(core.IsTrueClass(), self.step.values)) > 0
+        gradients = {e.name for e in statement.equations.values() if e.gradient_of in left_out}
+        return dict.fromkeys(left_out | gradients, true)
 
 
 class Picture:
@@ -253,14 +259,14 @@ class Picture:
             return {}
         return {gradient.name: (gradient.agrees, gradient.misleading) for gradient in check.gradients}
 
-    def squares(self, name: str, row: int, columns: Sequence[int | None]) -> Iterator[Look]:
-        """A row of a quantity with a character for each number."""
+    def squares(self, name: str, row: int, columns: Sequence[int | None], among: str = "") -> Iterator[Look]:
+        """A row of a quantity with a character for each number, by its size `among` those of another, or its own."""
         if name in self.veiled:
             yield Look(VEIL * len(columns), "", "dim")
             return
         values = self.numbers[name][row].tolist()
         idle = self.numbers.idle.get(name)
-        largest = self.numbers.largest(name)
+        largest = self.numbers.largest(among or name)
         text = []
         for column in columns:
             if column is None:

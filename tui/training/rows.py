@@ -154,7 +154,7 @@ class Rows:
     def _numbers(self, group: Group, upper: bool) -> list[Span]:
         """The numbers of a group's columns, with their names."""
         station = group.station
-        if station.above in (VERDICT, "sample_losses") or (not upper and not station.below) or group.as_class:
+        if station.above in (VERDICT, "sample_losses") or (not upper and not station.below) or group.classes:
             return []
         if len(group.shown) == 1 and station.columns == 1:
             return [Span(group.x + group.upper.signed, "1", "dim")] if self.columns.density.blank else []
@@ -165,14 +165,14 @@ class Rows:
         first = station.above not in ("p", "term")
         if upper and station.names and first:
             names = short_names(station.names, group.stride - 3 - len(str(station.columns)))
-        for k, column in enumerate(group.shown):
+        for column, offset in zip(group.shown, group.offsets, strict=True):
             if column is None:
-                spans.append(Span(group.x + k * group.stride, "…", "dim"))
+                spans.append(Span(group.x + offset, "…", "dim"))
                 continue
             text = str(column + 1)
             if names and names[column] != text and self.columns.density.blank:
                 text = f"{text} {names[column]}"
-            spans.append(Span(group.x + k * group.stride + group.upper.signed, text, "dim"))
+            spans.append(Span(group.x + offset + group.upper.signed, text, "dim"))
         return spans
 
     # Rows.
@@ -214,27 +214,23 @@ class Rows:
                     x += len(look.text)
             return
         written = group.upper if upper else group.lower
-        x = group.x
-        for look in picture.looks(name, row, group.shown, written):
-            yield _span(x, look)
-            x += group.stride
+        for offset, look in zip(group.offsets, picture.looks(name, row, group.shown, written), strict=True):
+            yield _span(group.x + offset, look)
 
     def _targets(self, group: Group, row: int) -> Iterator[Span]:
-        x = group.x
-        if group.as_class:
-            text, style = self._class_of(row), "zero"
-            yield Span(x, text, style)
-            x += group.stride - 1
+        verdict = self._verdicts[row]
+        if group.classes:
+            name = group.classes[int(np.argmax(self.picture.step.targets[row]))]
+            yield Span(group.x, name, "zero")
+            end = group.x + cell_len(name)
         else:
-            for look in self.picture.looks("y_gt", row, group.shown, group.upper):
-                yield _span(x, look)
-                x += group.stride
+            for offset, look in zip(
+                group.offsets, self.picture.looks("y_gt", row, group.shown, group.upper), strict=True
+            ):
+                yield Span(group.x + offset, look.text + look.mark.strip(), look.style)
+            end = group.x + group.offsets[-1] + group.upper.width
         if not self.columns.density.words and self._marks:
-            verdict = self._verdicts[row]
-            yield Span(x - (0 if group.as_class else 1), verdict.mark, verdict.style)
-
-    def _class_of(self, row: int) -> str:
-        return str(int(np.argmax(self.picture.step.targets[row])) + 1)
+            yield Span(end, verdict.mark, verdict.style)
 
     @property
     def _share(self) -> str:
@@ -262,10 +258,17 @@ def _span(x: int, look: Look) -> Span:
 
 
 def _together(titles: list[Span], numbers: list[Span]) -> Line:
-    """Titles and column numbers on one line; a number that a title covers is left out."""
-    taken = [(span.column - 1, span.end + 1) for span in titles]
-    free = [span for span in numbers if not any(a < span.end and span.column < b for a, b in taken)]
-    return tuple(sorted([*titles, *free]))
+    """Titles and column numbers on one line. A number that a title covers stands behind it, if the next is far enough."""
+    spans = list(titles)
+    for k, number in enumerate(numbers):
+        covering = next((t for t in titles if t.column <= number.column <= t.end), None)
+        if covering is not None:
+            number = number._replace(column=covering.end + 1)
+            if k + 1 < len(numbers) and numbers[k + 1].column <= number.end:
+                continue
+        if not any(t.column < number.end + 1 and number.column < t.end + 1 for t in titles if t is not covering):
+            spans.append(number)
+    return tuple(sorted(spans))
 
 
 def _ticks(group: Group, cursor: tuple[str, tuple[int, int]] | None) -> list[Span]:

@@ -611,7 +611,7 @@ class TrainingScreen(ExplainedScreen):
     def _softmax_hinge(self) -> Loss:
         """What h looks at: the hinge with the margin that it had last."""
         if self._hinge is None:
-            self._hinge = core.LOSSES["hinge"]()
+            self._hinge = core.SoftmaxHinge()
         return self._hinge
 
     def action_hinge(self) -> None:

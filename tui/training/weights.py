@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from core import Array, Computation
 from core.expression.pieces import as_text
 from tui.training.frame import Frame
+from tui.training.groups import span_of
 from tui.training.lines import Line, Span, clipped
 from tui.training.matrices import Matrix
 from tui.training.picture import NOT_FINITE, SOURCE, Picture
@@ -104,16 +105,15 @@ def _row(matrix: Matrix, picture: Picture, grid: dict[int, list[Span]], y: int, 
     line = grid.setdefault(y, [])
     if matrix.numbered:
         line.append(Span(matrix.x - matrix.numbered, label.rjust(matrix.numbered - 1), "dim"))
-    x = matrix.x
     if matrix.squares:
-        for look in picture.squares(name, row, matrix.shown):
+        x = matrix.x
+        for look in picture.squares(name, row, matrix.shown, matrix.name):
             if look.text:
                 line.append(Span(x, look.text, look.style))
                 x += len(look.text)
         return
-    for look in picture.looks(name, row, matrix.shown, matrix.written):
-        line.append(Span(x, look.text + look.mark, look.style))
-        x += matrix.stride
+    for offset, look in zip(matrix.offsets, picture.looks(name, row, matrix.shown, matrix.written), strict=True):
+        line.append(Span(matrix.x + offset, look.text + look.mark, look.style))
 
 
 def _room_right(matrix: Matrix, frame: Frame, columns: int) -> int:
@@ -135,9 +135,9 @@ def _column_numbers(matrix: Matrix, picture: Picture) -> list[Span]:
         columns = max((column or 0) + 1 for column in matrix.shown)
         return ticks(matrix.x, matrix.shown, columns, (matrix.name, matrix.bias), picture.cursor)
     spans = []
-    for k, column in enumerate(matrix.shown):
-        text = "…" if column is None else str(column + 1)
-        spans.append(Span(matrix.x + k * matrix.stride + 1, text, "dim"))
+    for column, offset in zip(matrix.shown, matrix.offsets, strict=True):
+        text, signed = ("…", 0) if column is None else (str(column + 1), 1)
+        spans.append(Span(matrix.x + offset + signed, text, "dim"))
     return spans
 
 
@@ -157,9 +157,10 @@ def _remarks(frame: Frame, picture: Picture, grid: dict[int, list[Span]], column
                 grid.setdefault(y, []).append(Span(x, text, "dim"))
                 break
         own = [m for m in placed if m.layer == k]
-        right = max(m.x + m.stride * len(m.shown) for m in own)
+        right = max(m.x + span_of(m.shown, m.stride) for m in own)
         share = moved(picture, k)
-        if share is not None and right + 12 <= columns and own[0].rows + bool(own[0].bias) >= 2:
+        update = next(e.name for e in picture.step.statement.equations.values() if e.part == "update" and e.layer == k)
+        if share is not None and update not in picture.veiled and right + 12 <= columns and own[0].rows + bool(own[0].bias) >= 2:
             bottom = y + own[0].height
             style = "wrong" if share > 1 else "dim"
             grid.setdefault(bottom - 2, []).append(Span(right + 1, "moved by", "dim"))
