@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
@@ -24,6 +25,11 @@ from core.text import significant
 
 DIGITS, MOST_DIGITS = 6, 12
 TERMS = 8
+OUT_OF_RANGE = {
+    math.inf: "out of range: above 1.8e308, the largest number in floating point",
+    -math.inf: "out of range: below -1.8e308, the lowest number in floating point",
+}
+NO_NUMBER = "no number: what it is computed from is out of range"
 
 Spelling: TypeAlias = Callable[[float], str]  # how a number is written down
 
@@ -38,7 +44,7 @@ USUAL = spelling()
 
 class Line(NamedTuple):
     """The arithmetic with numbers put in, and what it gives as it is to be written; `exact` where the numbers, as they
-    are written, give just that.
+    are written, give just that. Where that is out of range there are no numbers, and `result` says so in words.
     """
 
     numbers: Pieces
@@ -70,6 +76,8 @@ class CellArithmetic:
         takes for them to come out at just that; where 12 are too few, as many as come nearest. `spell(value, digits)`
         writes them.
         """
+        if not math.isfinite(self.value):
+            return Line((), OUT_OF_RANGE.get(self.value, NO_NUMBER), True)
         tree, result = self._numbered(self._written_out(n)), spell(self.value, digits)
         statement, number = self._scope.statement, Decimal(result)
         nearest, least = partial(_spelled, spell, digits), Decimal("inf")
@@ -78,7 +86,7 @@ class CellArithmetic:
             found = exactly(tree, statement.functions, {"n": statement.rows}, write)
             if found is not None and gives(found, result, digits):
                 return Line(self._print(tree, write), result, True)
-            off = least if found is None or not number.is_finite() else abs(found - number)
+            off = least if found is None else abs(found - number)
             if off < least:
                 nearest, least = write, off
         return Line(self._print(tree, nearest), result, False)

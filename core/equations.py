@@ -76,6 +76,15 @@ class Statement(Record):
         return dict(self._loss.out_of_range)
 
     @property
+    def zeros(self) -> Mapping[str, str]:
+        """Why some cells of a quantity are 0 whatever the numbers are, in words."""
+        return self._loss.zeros
+
+    def leaves_out(self, name: str) -> bool:
+        """Whether those cells of a quantity have no number at all: on the way up, the loss leaves them out."""
+        return self.equations[name].part == LOSS
+
+    @property
     def output_gradient(self) -> Node:
         """∂ℒ/∂y_out, over what comes before it."""
         return self._loss.output_gradient

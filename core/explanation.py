@@ -18,7 +18,7 @@ from core.expression.pieces import as_text
 from core.expression.sums import Indices, runs, value_of
 from core.origins import Cell, Place, scope_of
 from core.step import Step
-from core.text import significant
+from core.text import NONE, significant
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ class Explanation(CellArithmetic):
         tree, indices = (itself, {}) if found is None else (found[0].tree, found[1])
         super().__init__(scope, tree, indices, value)
         self.origin = self._given() if found is None else None
+        self._is_zero = found is not None and found[0].is_zero
         self._sum = _sum_in(tree)
         with np.errstate(all="ignore"):
             self._runs = [] if found is None else runs(self._sum, self._source, indices)
@@ -138,16 +139,21 @@ class Explanation(CellArithmetic):
         return max(sizes)
 
     def lines(self, n: int = TERMS, digits: int = DIGITS) -> tuple[str, ...]:
-        """Symbols, numbers and result, a line each, for a screen or the clipboard; where it came from, if given."""
+        """Symbols, numbers and result, a line each, for a screen or the clipboard; in place of what there is not, where
+        the number was given, why it is 0 whatever the others are, or that it is out of range.
+        """
         if self.origin is not None:
             return (f"{self.symbol} = {significant(self.value, digits)}", f"given: {self.origin}")
+        if self._is_zero:
+            statement, name = self._scope.statement, self.place.name
+            shown = NONE if statement.leaves_out(name) else "0"
+            return f"{self.symbol} = {shown}", statement.zeros.get(name, "0 whatever the numbers are")
         line = self.line(n, digits)
-        return (
-            f"{self.symbol} = {self.symbols(n)}",
-            f"= {as_text(line.numbers)}",
-            f"{'=' if line.exact else '≈'} {line.result}",
-            *self._at_kinks(digits),
-        )
+        symbols = f"{self.symbol} = {self.symbols(n)}"
+        if not line.numbers:
+            return symbols, line.result
+        result = f"{'=' if line.exact else '≈'} {line.result}"
+        return symbols, f"= {as_text(line.numbers)}", result, *self._at_kinks(digits)
 
     def _at_kinks(self, digits: int) -> Iterator[str]:
         """That rounding has decided on which side of a kink a number is."""

@@ -13,6 +13,7 @@ from core.quantity import quantities
 from core.solving.solution import BLANK, Entry, Solution
 from core.solving.wording import heading
 from core.step import Step
+from core.text import NONE
 
 __all__ = ["LAST_CHECKED", "MOST_CHECKED", "count", "to_toml"]
 
@@ -73,6 +74,8 @@ def _entry(entry: Entry) -> Iterator[str]:
 
 
 def _number(cell: str) -> str:
+    if cell == NONE:
+        return f'"{NONE}"'
     return f'"{OPEN}"' if cell == BLANK or cell.strip("-") in ("inf", "NaN") else cell
 
 
