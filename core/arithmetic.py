@@ -16,7 +16,7 @@ from core.expression.exact import exactly, gives
 from core.expression.line import LinePrinter
 from core.expression.nodes import Function, Literal, Name, Node, Number, Rest, RunningSum, Sum
 from core.expression.pieces import BLANK, NUMBER, Piece, Pieces, as_text, word
-from core.expression.sums import Indices, runs, value_of
+from core.expression.sums import CellCompiler, Indices
 from core.expression.value import PRIMITIVES
 from core.origins import Place, Scope, scope_of
 from core.quantity import layer_label
@@ -57,7 +57,7 @@ class CellArithmetic:
 
     def __init__(self, scope: Scope, tree: Node, indices: Indices, value: float) -> None:
         self.value = value
-        self._scope, self._source, self._tree, self._indices = scope, StepSource(scope), tree, indices
+        self._scope, self._compiler, self._tree, self._indices = scope, compiler_of(scope), tree, indices
 
     def symbols(self, n: int = TERMS) -> str:
         """The right side in symbols, with the `n` largest terms where there are more."""
@@ -114,7 +114,7 @@ class CellArithmetic:
             return nodes.Cell(node.name, place.cell, node.back)
         if not isinstance(node, (Sum, RunningSum)):
             return node.with_children(tuple(self._closed(child, indices, n) for child in node.children))
-        found = runs(node, self._source, indices)
+        found = self._compiler.runs(node, indices)
         values = np.concatenate([run.values for run in found])
         starts = np.cumsum([0, *(len(run.values) for run in found)])
         order, rest = largest_of(values, n if any(run.letters for run in found) else len(values))
@@ -131,14 +131,14 @@ class CellArithmetic:
         """A closed tree with numbers in place of its cells, and with the functions of the layers as what they are."""
         statement = self._scope.statement
         if isinstance(node, nodes.Cell):
-            return Number(float(self._source.values_at(node, {})))
+            return Number(float(self._compiler.value(node, {})))
         if isinstance(node, Name) and node.name != "n":
             return Number(statement.numbers[node.name])
         if isinstance(node, Literal) and node.value.denominator > 1 and Literal(float(node.value)) == node:
             return Number(float(node.value))
         if isinstance(node, Function) and node.name not in PRIMITIVES:
             if node.slope:
-                return Number(float(value_of(node, self._source, {})))
+                return Number(float(self._compiler.value(node, {})))
             tree = statement.functions[node.name].tree
             return self._numbered(nodes.put_in_place(tree, {"s": node.argument}))
         return node.with_children(tuple(map(self._numbered, node.children)))
@@ -153,7 +153,12 @@ def slope_of(step: Step, k: int, cell: tuple[int, ...]) -> tuple[Pieces, CellAri
     tree = nodes.put_in_place(function.slope_tree, {"s": s, "z": z})
     slope = Function(f"f_{label}", s, slope=True)
     value = CellArithmetic(scope, slope, {}, 0.0)
-    return value.symbol_pieces(), CellArithmetic(scope, tree, {}, float(value_of(slope, StepSource(scope), {})))
+    return value.symbol_pieces(), CellArithmetic(scope, tree, {}, float(compiler_of(scope).value(slope, {})))
+
+
+def compiler_of(scope: Scope) -> CellCompiler:
+    """What works out the cells of a step."""
+    return CellCompiler(StepSource(scope), scope.statement.functions, scope.statement.numbers)
 
 
 class StepSource:
@@ -173,15 +178,6 @@ class StepSource:
 
     def range_of(self, letter: str, cells: tuple[nodes.Cell, ...], indices: Indices) -> Any:
         return self._scope.run(letter, next(cell for cell in cells if letter in cell.index), indices)
-
-    def number(self, name: str) -> float:
-        return self._scope.statement.numbers[name]
-
-    def apply(self, function: Function, argument: Array) -> Array:
-        if function.name in PRIMITIVES:
-            return PRIMITIVES[function.name](argument)
-        known = self._scope.statement.functions[function.name]
-        return known.slope(argument) if function.slope else known(argument)
 
 
 def order_by_size(values: Array) -> Rows:

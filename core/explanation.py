@@ -15,7 +15,7 @@ from core.expression import nodes
 from core.expression.cell import cells_in
 from core.expression.nodes import Function, Node, Number, Product, Quotient, RunningSum, Sum, walk
 from core.expression.pieces import as_text
-from core.expression.sums import Indices, runs, value_of
+from core.expression.sums import Indices
 from core.origins import Cell, Place, scope_of
 from core.step import Step
 from core.text import NONE, significant
@@ -96,7 +96,7 @@ class Explanation(CellArithmetic):
         self._is_zero = found is not None and found[0].is_zero
         self._sum = _sum_in(tree)
         with np.errstate(all="ignore"):
-            self._runs = [] if found is None else runs(self._sum, self._source, indices)
+            self._runs = [] if found is None else self._compiler.runs(self._sum, indices)
             self.around = tuple(self._factor(part, indices) for part in _around(tree, self._sum))
 
     def __reduce__(self) -> tuple[Callable[..., Explanation], tuple[Step, str, Cell, bool]]:
@@ -135,7 +135,7 @@ class Explanation(CellArithmetic):
         sizes += [float(np.abs(self.term_values).sum()), *(abs(factor.value) for factor in self.around if factor.plain)]
         for part in walk(self._tree):
             if isinstance(part, Function) and not any(isinstance(cell, RunningSum) for cell in walk(self._sum)):
-                sizes.append(float(np.abs(value_of(part.argument, self._source, self._indices)).max()))
+                sizes.append(float(np.abs(self._compiler.value(part.argument, self._indices)).max()))
         return max(sizes)
 
     def lines(self, n: int = TERMS, digits: int = DIGITS) -> tuple[str, ...]:
@@ -161,9 +161,10 @@ class Explanation(CellArithmetic):
         for part in walk(self._tree) if step.noise else ():
             if not (isinstance(part, Function) and part.slope and isinstance(part.argument, nodes.Cell)):
                 continue
-            computed = np.asarray(self._source.values_at(part.argument, self._indices, computed=True))
-            exact = np.asarray(self._source.values_at(part.argument, self._indices))
-            taken, right = self._source.apply(part, computed), self._source.apply(part, exact)
+            values_at, slope = self._compiler.source.values_at, self._scope.statement.functions[part.name].slope
+            computed = np.asarray(values_at(part.argument, self._indices, computed=True))
+            exact = np.asarray(values_at(part.argument, self._indices))
+            taken, right = slope(computed), slope(exact)
             if computed.ndim == 0 and taken != right:
                 symbol = as_text(self._print(self._closed(part.argument, self._indices, TERMS)))
                 yield (
@@ -178,7 +179,7 @@ class Explanation(CellArithmetic):
 
     def _combined(self, total: float) -> float:
         """What the terms' sum becomes with what is around it."""
-        return float(value_of(_replaced(self._tree, self._sum, Number(total)), self._source, self._indices))
+        return float(self._compiler.value(_replaced(self._tree, self._sum, Number(total)), self._indices))
 
     def _given(self) -> str:
         step, name = self._scope.step, self.place.name
@@ -198,7 +199,7 @@ class Explanation(CellArithmetic):
     def _factor(self, node: Node, indices: Indices) -> Factor:
         closed = self._closed(node, indices, TERMS)
         places = tuple(self._place(cell, {}) for cell in cells_in(closed))
-        value = float(value_of(node, self._source, indices))
+        value = float(self._compiler.value(node, indices))
         return Factor(as_text(self._print(closed)), value, places, isinstance(node, nodes.Cell))
 
 

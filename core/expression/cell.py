@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from core.expression.nodes import (
     COLUMNS,
@@ -77,9 +77,10 @@ class Lowering:
 
     def _at(self, node: Node, row: Letter, column: Letter) -> Node | None:
         """The entry of a tree at a row and a column; None where it is 0."""
-        lower = _LOWER.get(type(node))
+        lower = getattr(self, node.kind, None)
         if lower is not None:
-            return lower(self, node, row, column)
+            entry: Node | None = lower(node, row, column)
+            return entry
         return node.with_children(tuple(part or Literal(0) for part in self._parts(node, row, column)))
 
     def _parts(self, node: Node, row: Letter, column: Letter) -> list[Node | None]:
@@ -213,22 +214,6 @@ class Lowering:
         if isinstance(body, Literal):
             return Literal(count * body.value)
         return RunningSum(letter, body)
-
-
-_LOWER: dict[type[Node], Callable[[Lowering, Any, Letter, Letter], Node | None]] = {
-    Name: Lowering.name,
-    Literal: Lowering.literal,
-    Signs: Lowering.signs,
-    IsTrueClass: Lowering.is_true_class,
-    Sum: Lowering.sum,
-    Product: Lowering.product,
-    Quotient: Lowering.quotient,
-    MatrixProduct: Lowering.matrix_product,
-    Transpose: Lowering.transpose,
-    Total: Lowering.total,
-    Softmax: Lowering.softmax,
-    Largest: Lowering.largest,
-}
 
 
 @lru_cache(maxsize=4096)

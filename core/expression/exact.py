@@ -39,10 +39,6 @@ class ExactCompiler(Compiler):
         super().__init__(functions, numbers)
         self._spell = spell
 
-    def __call__(self, node: Node) -> Evaluate:
-        own = _COMPILERS.get(type(node))
-        return super().__call__(node) if own is None else own(self, node)
-
     def number(self, node: Number) -> Evaluate:
         number = Decimal(self._spell(node.value))
         return lambda _: number
@@ -125,17 +121,6 @@ FUNCTIONS = {
     "log": _entrywise(Decimal.ln),
     "tanh": _entrywise(_tanh),
     "relu": _entrywise(lambda a: max(a, Decimal(0))),
-}
-_COMPILERS: dict[type[Node], Callable[[ExactCompiler, Any], Evaluate]] = {
-    Number: ExactCompiler.number,
-    Rest: ExactCompiler.rest,
-    Literal: ExactCompiler.literal,
-    Positive: ExactCompiler.positive,
-    Product: ExactCompiler.product,
-    Function: ExactCompiler.function,
-    IsTrueClass: ExactCompiler.is_true_class,
-    Signs: ExactCompiler.signs,
-    Softmax: ExactCompiler.softmax,
 }
 
 

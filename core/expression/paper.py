@@ -102,8 +102,8 @@ class PaperPrinter(Printer):
             return Printed(PREFIX, (word("mean"), BLANK, *self.within(rest[0].argument, PREFIX)))
         return super().product(node)
 
-    def times(self, behind_numbers: bool) -> Pieces:
-        return super().times(behind_numbers or bool(self._index))
+    def times(self, behind_numbers: bool, factor: Node) -> Pieces:
+        return super().times(behind_numbers or bool(self._index), factor)
 
     def matrix_product(self, node: MatrixProduct) -> Printed:
         left, right = node.children
@@ -140,7 +140,7 @@ class PaperPrinter(Printer):
 class _EntryPrinter(PaperPrinter):
     """Prints products without a sign."""
 
-    def times(self, behind_numbers: bool) -> Pieces:  # noqa: ARG002
+    def times(self, behind_numbers: bool, factor: Node) -> Pieces:  # noqa: ARG002
         return self.notation.multiple
 
 
