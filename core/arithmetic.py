@@ -125,7 +125,7 @@ class CellArithmetic:
             terms.append((run.sign, self._closed(run.body, {**indices, **run.indices(i - int(starts[at]))}, n)))
         if len(order) < len(values):
             terms.append((1, Rest(len(values) - len(order), Number(rest))))
-        return terms[0][1] if len(terms) == 1 and terms[0][0] > 0 else Sum(*terms)
+        return nodes.sum_of(terms)
 
     def _numbered(self, node: Node) -> Node:
         """A closed tree with numbers in place of its cells, and with the functions of the layers as what they are."""

@@ -11,7 +11,19 @@ import numpy as np
 
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
-from core.expression.nodes import ALL, ROWS, Function, Literal, Name, Node, Product, Quotient, Total, put_in_place
+from core.expression.nodes import (
+    ALL,
+    ROWS,
+    Function,
+    Literal,
+    Name,
+    Node,
+    Product,
+    Quotient,
+    Total,
+    product_of,
+    put_in_place,
+)
 from core.expression.notation import symbol_piece
 from core.expression.pieces import Piece
 from core.expression.value import Compiler, Evaluate
@@ -170,8 +182,7 @@ class Statement(Record):
         if isinstance(tree, Function) and not tree.slope and self._is_identity(tree):
             return parts[0]
         if isinstance(tree, Product):
-            parts = tuple(part for part in parts if not self._is_identity(part))
-            return parts[0] if len(parts) == 1 else Product(*parts)
+            return product_of([part for part in parts if not self._is_identity(part)])
         return tree.with_children(parts)
 
     def _is_identity(self, part: Node) -> bool:

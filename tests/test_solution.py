@@ -310,7 +310,9 @@ def test_what_is_0_whatever_the_numbers_are_is_on_a_sheet(format: str) -> None:
         assert [[*row] for row in grids[name].cells] == found
     assert {cell for name in ("p", "dp", "do", "loss") for row in grids[name].cells for cell in row} == {""}
     if format == "toml":
-        answers = tomllib.loads(to_toml(sheet, "exercise-3"), parse_float=Decimal)["answers"]
+        text = to_toml(sheet, "exercise-3")
+        assert text.count("# the true class has no term\n") == 2
+        answers = tomllib.loads(text, parse_float=Decimal)["answers"]
         assert answers["term"] == [["—" if true else "?" for true in row] for row in true_class]
         report = core.check_answers(answers, step)
         assert report.right

@@ -18,7 +18,6 @@ from core.expression.nodes import (
     Number,
     Positive,
     Product,
-    Rest,
     Signs,
     Softmax,
     Total,
@@ -42,9 +41,6 @@ class ExactCompiler(Compiler):
     def number(self, node: Number) -> Evaluate:
         number = Decimal(self._spell(node.value))
         return lambda _: number
-
-    def rest(self, node: Rest) -> Evaluate:
-        return self(node.argument)
 
     def literal(self, node: Literal) -> Evaluate:
         number = Decimal(node.value.numerator) / Decimal(node.value.denominator)

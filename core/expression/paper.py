@@ -23,6 +23,7 @@ from core.expression.nodes import (
     Sum,
     Total,
     Transpose,
+    product_of,
     walk,
 )
 from core.expression.notation import ATOM, PAPER, POSTFIX, PREFIX, PRODUCT, SUM
@@ -149,7 +150,7 @@ def _masked(body: Node) -> tuple[Node | None, Node | None]:
     first, *rest = body.children if isinstance(body, Product) else (body,)
     if not isinstance(first, IsTrueClass):
         return None, body
-    return first, None if not rest else rest[0] if len(rest) == 1 else Product(*rest)
+    return first, product_of(rest) if rest else None
 
 
 def _counted(node: Sum) -> Node | None:

@@ -11,7 +11,7 @@ import numpy as np
 from core.activations import Activation
 from core.arrays import Array
 from core.expression.cell import cells_in
-from core.expression.nodes import Cell, Function, Node, Number, Rest, RunningSum, Sum
+from core.expression.nodes import Cell, Function, Node, RunningSum, Sum
 from core.expression.value import Compiler, Evaluate
 
 Indices: TypeAlias = Mapping[str, Any]  # what letters stand for: indices from 1, a number or an array of them
@@ -45,12 +45,6 @@ class CellCompiler(Compiler):
 
     def cell(self, node: Cell) -> Evaluate:
         return lambda indices: self.source.values_at(node, indices)
-
-    def number(self, node: Number) -> Evaluate:
-        return lambda _: node.value
-
-    def rest(self, node: Rest) -> Evaluate:
-        return self(node.argument)
 
     def running_sum(self, node: RunningSum) -> Evaluate:
         body = self(node.body)

@@ -19,10 +19,12 @@ from core.expression.nodes import (
     MatrixProduct,
     Name,
     Node,
+    Number,
     Positive,
     Power,
     Product,
     Quotient,
+    Rest,
     Signs,
     Softmax,
     Sum,
@@ -79,6 +81,12 @@ class Compiler:
     def literal(self, node: Literal) -> Evaluate:
         number = float(node.value)
         return lambda _: number
+
+    def number(self, node: Number) -> Evaluate:
+        return lambda _: node.value
+
+    def rest(self, node: Rest) -> Evaluate:
+        return self(node.argument)
 
     def signs(self, _: Signs) -> Evaluate:
         signs = np.array([[-1.0, 1.0]])

@@ -131,7 +131,7 @@ def _entry(entry: Entry) -> Iterator[str]:
         left, sign = "", r"\phantom{=}"
     yield from _display(rows, size, last=not entry.examples)
     if entry.remark:
-        yield from ("", rf"({entry.remark})\nopagebreak")
+        yield from ("", rf"({_plain(entry.remark)})\nopagebreak")
     for i, example in enumerate(entry.examples):
         yield from (r"\nopagebreak",) if i else ()
         yield from _example(example)

@@ -136,8 +136,8 @@ class Arithmetic:
 class Entry:
     """A quantity: its `name` as typed, its `symbol` in print and its `shape`; the `formula` (empty for what is given),
     the same with matrices put in (empty where they are too large or the formula is no product; `exact` where these give
-    the result as it is written), the arithmetic of some cells, a `remark` (that these are some, why others are 0 or
-    have no number), the `result`, and the names of its columns, if they have any.
+    the result as it is written), the arithmetic of some cells (`some` says how many), why cells are `zeros` whatever
+    the numbers are, or have none, the `result`, and the names of its columns, if they have any.
     """
 
     name: str
@@ -148,8 +148,14 @@ class Entry:
     substituted: tuple[Part, ...] = ()
     exact: bool = True
     examples: tuple[Arithmetic, ...] = ()
-    remark: str = ""
+    some: str = ""
+    zeros: str = ""
     column_names: tuple[str, ...] = ()
+
+    @property
+    def remark(self) -> str:
+        """What is to be said of the cells, in words."""
+        return "; ".join(filter(None, (self.some, self.zeros)))
 
 
 @dataclass(frozen=True)

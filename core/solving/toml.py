@@ -64,6 +64,8 @@ def _asked(solution: Solution) -> Iterator[Entry]:
 def _entry(entry: Entry) -> Iterator[str]:
     rows = [[_number(cell) for cell in row] for row in entry.result.cells]
     left = f"{entry.name} = "
+    if entry.zeros:
+        yield f"# {entry.zeros}"
     if len(entry.shape) < 2:
         cells = [cell for row in rows for cell in row]
         yield left + (f"[{', '.join(cells)}]" if entry.shape else cells[0])

@@ -163,7 +163,7 @@ class _Entries:
         why = self.step.statement.zeros.get(name, "")
         if self.blank:
             left_open = _marked(grid, self.open[name], BLANK)
-            return Entry(name, self._symbol(name), values.shape, left_open, remark=why)
+            return Entry(name, self._symbol(name), values.shape, left_open, zeros=why)
         computation = self.computations[name]
         substituted, exact = self._substituted(computation, grid)
         plain = substituted or isinstance(computation.tree, Name)
@@ -179,7 +179,8 @@ class _Entries:
             substituted,
             exact,
             tuple(examples),
-            "; ".join(filter(None, (remark, why))),
+            remark,
+            why,
             self._column_names(name, grid),
         )
 
