@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from core.checking.check import check_answers
     from core.checking.report import CellVerdict, CheckReport, FormulaVerdict, Slip
     from core.comparison import LossComparison, compare_losses, step_under
-    from core.computation import Computation, computations, symbols_of, values_of
+    from core.computation import Computation, Variable, computations, symbols_of, values_of
     from core.equations import Equation, Statement
     from core.explanation import Explanation, Factor, Term, explain
     from core.expression.nodes import (
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
         Total,
         Transpose,
     )
-    from core.expression.text import Variable
     from core.formulas import Formula, Recursion, Token, expanded, recursive
     from core.gradient_check import CheckedGradient, GradientCheck, check_gradients
     from core.hinge import HingeView, hinge_view
@@ -163,7 +162,7 @@ _LATER = {
         "core.checking.check": ("check_answers",),
         "core.checking.report": ("CellVerdict", "CheckReport", "FormulaVerdict", "Slip"),
         "core.comparison": ("LossComparison", "compare_losses", "step_under"),
-        "core.computation": ("Computation", "computations", "symbols_of", "values_of"),
+        "core.computation": ("Computation", "Variable", "computations", "symbols_of", "values_of"),
         "core.equations": ("Equation", "Statement"),
         "core.expression.nodes": (
             "ALL",
@@ -185,7 +184,6 @@ _LATER = {
             "Total",
             "Transpose",
         ),
-        "core.expression.text": ("Variable",),
         "core.explanation": ("Explanation", "Factor", "Term", "explain"),
         "core.formulas": ("Formula", "Recursion", "Token", "expanded", "recursive"),
         "core.gradient_check": ("CheckedGradient", "GradientCheck", "check_gradients"),

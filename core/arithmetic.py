@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
@@ -15,7 +16,7 @@ from core.expression.exact import exactly, gives
 from core.expression.line import LinePrinter
 from core.expression.nodes import Function, Literal, Name, Node, Number, Rest, RunningSum, Sum
 from core.expression.pieces import BLANK, NUMBER, Piece, Pieces, as_text, word
-from core.expression.sums import Indices, runs, value_of
+from core.expression.sums import CellCompiler, Indices
 from core.expression.value import PRIMITIVES
 from core.origins import Place, Scope, scope_of
 from core.quantity import layer_label
@@ -24,6 +25,11 @@ from core.text import significant
 
 DIGITS, MOST_DIGITS = 6, 12
 TERMS = 8
+OUT_OF_RANGE = {
+    math.inf: "out of range: above 1.8e308, the largest number in floating point",
+    -math.inf: "out of range: below -1.8e308, the lowest number in floating point",
+}
+NO_NUMBER = "no number: what it is computed from is out of range"
 
 Spelling: TypeAlias = Callable[[float], str]  # how a number is written down
 
@@ -38,7 +44,7 @@ USUAL = spelling()
 
 class Line(NamedTuple):
     """The arithmetic with numbers put in, and what it gives as it is to be written; `exact` where the numbers, as they
-    are written, give just that.
+    are written, give just that. Where that is out of range there are no numbers, and `result` says so in words.
     """
 
     numbers: Pieces
@@ -51,7 +57,7 @@ class CellArithmetic:
 
     def __init__(self, scope: Scope, tree: Node, indices: Indices, value: float) -> None:
         self.value = value
-        self._scope, self._source, self._tree, self._indices = scope, StepSource(scope), tree, indices
+        self._scope, self._compiler, self._tree, self._indices = scope, compiler_of(scope), tree, indices
 
     def symbols(self, n: int = TERMS) -> str:
         """The right side in symbols, with the `n` largest terms where there are more."""
@@ -70,6 +76,8 @@ class CellArithmetic:
         takes for them to come out at just that; where 12 are too few, as many as come nearest. `spell(value, digits)`
         writes them.
         """
+        if not math.isfinite(self.value):
+            return Line((), OUT_OF_RANGE.get(self.value, NO_NUMBER), True)
         tree, result = self._numbered(self._written_out(n)), spell(self.value, digits)
         statement, number = self._scope.statement, Decimal(result)
         nearest, least = partial(_spelled, spell, digits), Decimal("inf")
@@ -78,7 +86,7 @@ class CellArithmetic:
             found = exactly(tree, statement.functions, {"n": statement.rows}, write)
             if found is not None and gives(found, result, digits):
                 return Line(self._print(tree, write), result, True)
-            off = least if found is None or not number.is_finite() else abs(found - number)
+            off = least if found is None else abs(found - number)
             if off < least:
                 nearest, least = write, off
         return Line(self._print(tree, nearest), result, False)
@@ -106,7 +114,7 @@ class CellArithmetic:
             return nodes.Cell(node.name, place.cell, node.back)
         if not isinstance(node, (Sum, RunningSum)):
             return node.with_children(tuple(self._closed(child, indices, n) for child in node.children))
-        found = runs(node, self._source, indices)
+        found = self._compiler.runs(node, indices)
         values = np.concatenate([run.values for run in found])
         starts = np.cumsum([0, *(len(run.values) for run in found)])
         order, rest = largest_of(values, n if any(run.letters for run in found) else len(values))
@@ -117,20 +125,20 @@ class CellArithmetic:
             terms.append((run.sign, self._closed(run.body, {**indices, **run.indices(i - int(starts[at]))}, n)))
         if len(order) < len(values):
             terms.append((1, Rest(len(values) - len(order), Number(rest))))
-        return terms[0][1] if len(terms) == 1 and terms[0][0] > 0 else Sum(*terms)
+        return nodes.sum_of(terms)
 
     def _numbered(self, node: Node) -> Node:
         """A closed tree with numbers in place of its cells, and with the functions of the layers as what they are."""
         statement = self._scope.statement
         if isinstance(node, nodes.Cell):
-            return Number(float(self._source.values_at(node, {})))
+            return Number(float(self._compiler.value(node, {})))
         if isinstance(node, Name) and node.name != "n":
             return Number(statement.numbers[node.name])
         if isinstance(node, Literal) and node.value.denominator > 1 and Literal(float(node.value)) == node:
             return Number(float(node.value))
         if isinstance(node, Function) and node.name not in PRIMITIVES:
             if node.slope:
-                return Number(float(value_of(node, self._source, {})))
+                return Number(float(self._compiler.value(node, {})))
             tree = statement.functions[node.name].tree
             return self._numbered(nodes.put_in_place(tree, {"s": node.argument}))
         return node.with_children(tuple(map(self._numbered, node.children)))
@@ -145,7 +153,12 @@ def slope_of(step: Step, k: int, cell: tuple[int, ...]) -> tuple[Pieces, CellAri
     tree = nodes.put_in_place(function.slope_tree, {"s": s, "z": z})
     slope = Function(f"f_{label}", s, slope=True)
     value = CellArithmetic(scope, slope, {}, 0.0)
-    return value.symbol_pieces(), CellArithmetic(scope, tree, {}, float(value_of(slope, StepSource(scope), {})))
+    return value.symbol_pieces(), CellArithmetic(scope, tree, {}, float(compiler_of(scope).value(slope, {})))
+
+
+def compiler_of(scope: Scope) -> CellCompiler:
+    """What works out the cells of a step."""
+    return CellCompiler(StepSource(scope), scope.statement.functions, scope.statement.numbers)
 
 
 class StepSource:
@@ -165,15 +178,6 @@ class StepSource:
 
     def range_of(self, letter: str, cells: tuple[nodes.Cell, ...], indices: Indices) -> Any:
         return self._scope.run(letter, next(cell for cell in cells if letter in cell.index), indices)
-
-    def number(self, name: str) -> float:
-        return self._scope.statement.numbers[name]
-
-    def apply(self, function: Function, argument: Array) -> Array:
-        if function.name in PRIMITIVES:
-            return PRIMITIVES[function.name](argument)
-        known = self._scope.statement.functions[function.name]
-        return known.slope(argument) if function.slope else known(argument)
 
 
 def order_by_size(values: Array) -> Rows:

@@ -6,12 +6,9 @@ import numpy as np
 
 from core.arrays import Mask
 from core.computation import copies
-from core.expression.nodes import Literal
-from core.origins import Cell, scope_of
-from core.quantity import Quantity, quantities
+from core.origins import Place, scope_of
+from core.quantity import quantities
 from core.step import Step
-
-ZERO = Literal(0)
 
 
 def asked(step: Step) -> dict[str, Mask]:
@@ -20,19 +17,23 @@ def asked(step: Step) -> dict[str, Mask]:
     that is not finite.
     """
     same = copies(step.problem)
-    found = {q.name: _asked_of(step, q) for q in quantities(step) if q.name not in same}
+    found = {q.name: np.isfinite(q.values) & ~zeros(step, q.name) for q in quantities(step) if q.name not in same}
     return {name: mask for name, mask in found.items() if mask.any()}
 
 
-def is_always_zero(step: Step, name: str, cell: Cell) -> bool:
-    """Whether a cell (row and column from 1) of a computed quantity is 0 whatever the numbers are."""
+def zeros(step: Step, name: str) -> Mask:
+    """Where a computed quantity is 0 whatever the numbers are, in the shape of its values."""
     scope = scope_of(step)
-    rule = scope.rule(scope.place(name, cell))
-    return rule is not None and rule[0].tree == ZERO
-
-
-def _asked_of(step: Step, quantity: Quantity) -> Mask:
-    mask: Mask = np.asarray(np.isfinite(quantity.values))
-    for place in np.ndindex(mask.shape):
-        mask[place] &= not is_always_zero(step, quantity.name, tuple(i + 1 for i in place))
+    mask = np.zeros(step.values[name].shape, dtype=bool)
+    if any(rule.name == name and rule.is_zero for rule in scope.rules):
+        for place in np.ndindex(mask.shape):
+            found = scope.rule(Place(step.index, name, tuple(i + 1 for i in place)))
+            mask[place] = found is not None and found[0].is_zero
     return mask
+
+
+def absent(step: Step, name: str) -> Mask:
+    """Where a computed quantity has no number at all, though its values have a 0 there: the hinge's term for the true
+    class. In the shape of its values.
+    """
+    return zeros(step, name) & step.statement.leaves_out(name)

@@ -5,9 +5,10 @@ The values need not be the step's own: whoever checks work done by hand asks wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import TypeAlias
 
 from core.arrays import Array
@@ -15,15 +16,21 @@ from core.equations import Statement, statement_of
 from core.expression.nodes import Name, Node
 from core.expression.notation import NEXT
 from core.expression.paper import on_paper
-from core.expression.pieces import CLOSE, EQUALS, OPEN, SPACE, Piece, Pieces, as_text, word
-from core.expression.printer import names_shown
-from core.expression.text import TextAndVariables, in_turn
+from core.expression.pieces import CLOSE, EQUALS, OPEN, SPACE, Piece, Pieces, as_text, sign, word
 from core.problem import Problem
 from core.step import Step
 
 Values: TypeAlias = Mapping[str, Array]
 
 FROZEN = (Piece(SPACE, "   "), OPEN, word("frozen"), CLOSE)
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A quantity in a formula, by name; `transposed` where it is turned."""
+
+    name: str
+    transposed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,14 +61,20 @@ class Computation:
         return on_paper(self.tree, self.statement.rows, self.statement.pieces) + FROZEN * self.frozen
 
     @property
-    def formula(self) -> TextAndVariables:
-        """The same as texts and factors, in order."""
-        return in_turn(self.pieces)
+    def formula(self) -> tuple[str | Variable, ...]:
+        """The same as texts and quantities, in order."""
+        found: list[str | Variable] = []
+        for is_text, group in groupby(_with_indices(self.pieces), key=lambda piece: not piece.name):
+            if is_text:
+                found.append(as_text(group))
+            else:
+                found += (Variable(piece.name, piece.transposed) for piece in group)
+        return tuple(found)
 
     @property
     def inputs(self) -> tuple[str, ...]:
         """The quantities that the formula names, in its order."""
-        return names_shown(self.pieces)
+        return tuple(dict.fromkeys(piece.name for piece in self.pieces if piece.name))
 
     @property
     def text(self) -> str:
@@ -84,6 +97,14 @@ class Computation:
             above = above.ljust(column) + as_text([piece])
             below = below.ljust(column) + size if size else below
         return above, below
+
+
+def _with_indices(pieces: Pieces) -> Iterator[Piece]:
+    """The pieces, with an index that is not its quantity's own, p_j, behind it."""
+    for piece in pieces:
+        yield piece
+        if piece.name and piece.subscript and "_" not in piece.name:
+            yield sign(f"_{piece.subscript}")
 
 
 def size_text(shape: tuple[int, ...], transposed: bool = False) -> str:

@@ -11,7 +11,19 @@ import numpy as np
 
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
-from core.expression.nodes import ALL, ROWS, Function, Literal, Name, Node, Product, Quotient, Total, put_in_place
+from core.expression.nodes import (
+    ALL,
+    ROWS,
+    Function,
+    Literal,
+    Name,
+    Node,
+    Product,
+    Quotient,
+    Total,
+    product_of,
+    put_in_place,
+)
 from core.expression.notation import symbol_piece
 from core.expression.pieces import Piece
 from core.expression.value import Compiler, Evaluate
@@ -77,6 +89,15 @@ class Statement(Record):
     def out_of_range(self) -> dict[str, Node]:
         """What some quantities come to in rows whose numbers are out of range for their equation."""
         return dict(self._loss.out_of_range)
+
+    @property
+    def zeros(self) -> Mapping[str, str]:
+        """Why some cells of a quantity are 0 whatever the numbers are, in words."""
+        return self._loss.zeros
+
+    def leaves_out(self, name: str) -> bool:
+        """Whether those cells of a quantity have no number at all: on the way up, the loss leaves them out."""
+        return self.equations[name].part == LOSS
 
     @property
     def output_gradient(self) -> Node:
@@ -164,8 +185,7 @@ class Statement(Record):
         if isinstance(tree, Function) and not tree.slope and self._is_identity(tree):
             return parts[0]
         if isinstance(tree, Product):
-            parts = tuple(part for part in parts if not self._is_identity(part))
-            return parts[0] if len(parts) == 1 else Product(*parts)
+            return product_of([part for part in parts if not self._is_identity(part)])
         return tree.with_children(parts)
 
     def _is_identity(self, part: Node) -> bool:

@@ -15,10 +15,10 @@ from core.expression import nodes
 from core.expression.cell import cells_in
 from core.expression.nodes import Function, Node, Number, Product, Quotient, RunningSum, Sum, walk
 from core.expression.pieces import as_text
-from core.expression.sums import Indices, runs, value_of
+from core.expression.sums import Indices
 from core.origins import Cell, Place, scope_of
 from core.step import Step
-from core.text import significant
+from core.text import NONE, significant
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,10 @@ class Explanation(CellArithmetic):
         tree, indices = (itself, {}) if found is None else (found[0].tree, found[1])
         super().__init__(scope, tree, indices, value)
         self.origin = self._given() if found is None else None
+        self._is_zero = found is not None and found[0].is_zero
         self._sum = _sum_in(tree)
         with np.errstate(all="ignore"):
-            self._runs = [] if found is None else runs(self._sum, self._source, indices)
+            self._runs = [] if found is None else self._compiler.runs(self._sum, indices)
             self.around = tuple(self._factor(part, indices) for part in _around(tree, self._sum))
 
     def __reduce__(self) -> tuple[Callable[..., Explanation], tuple[Step, str, Cell, bool]]:
@@ -134,20 +135,25 @@ class Explanation(CellArithmetic):
         sizes += [float(np.abs(self.term_values).sum()), *(abs(factor.value) for factor in self.around if factor.plain)]
         for part in walk(self._tree):
             if isinstance(part, Function) and not any(isinstance(cell, RunningSum) for cell in walk(self._sum)):
-                sizes.append(float(np.abs(value_of(part.argument, self._source, self._indices)).max()))
+                sizes.append(float(np.abs(self._compiler.value(part.argument, self._indices)).max()))
         return max(sizes)
 
     def lines(self, n: int = TERMS, digits: int = DIGITS) -> tuple[str, ...]:
-        """Symbols, numbers and result, a line each, for a screen or the clipboard; where it came from, if given."""
+        """Symbols, numbers and result, a line each, for a screen or the clipboard; in place of what there is not, where
+        the number was given, why it is 0 whatever the others are, or that it is out of range.
+        """
         if self.origin is not None:
             return (f"{self.symbol} = {significant(self.value, digits)}", f"given: {self.origin}")
+        if self._is_zero:
+            statement, name = self._scope.statement, self.place.name
+            shown = NONE if statement.leaves_out(name) else "0"
+            return f"{self.symbol} = {shown}", statement.zeros.get(name, "0 whatever the numbers are")
         line = self.line(n, digits)
-        return (
-            f"{self.symbol} = {self.symbols(n)}",
-            f"= {as_text(line.numbers)}",
-            f"{'=' if line.exact else '≈'} {line.result}",
-            *self._at_kinks(digits),
-        )
+        symbols = f"{self.symbol} = {self.symbols(n)}"
+        if not line.numbers:
+            return symbols, line.result
+        result = f"{'=' if line.exact else '≈'} {line.result}"
+        return symbols, f"= {as_text(line.numbers)}", result, *self._at_kinks(digits)
 
     def _at_kinks(self, digits: int) -> Iterator[str]:
         """That rounding has decided on which side of a kink a number is."""
@@ -155,9 +161,10 @@ class Explanation(CellArithmetic):
         for part in walk(self._tree) if step.noise else ():
             if not (isinstance(part, Function) and part.slope and isinstance(part.argument, nodes.Cell)):
                 continue
-            computed = np.asarray(self._source.values_at(part.argument, self._indices, computed=True))
-            exact = np.asarray(self._source.values_at(part.argument, self._indices))
-            taken, right = self._source.apply(part, computed), self._source.apply(part, exact)
+            values_at, slope = self._compiler.source.values_at, self._scope.statement.functions[part.name].slope
+            computed = np.asarray(values_at(part.argument, self._indices, computed=True))
+            exact = np.asarray(values_at(part.argument, self._indices))
+            taken, right = slope(computed), slope(exact)
             if computed.ndim == 0 and taken != right:
                 symbol = as_text(self._print(self._closed(part.argument, self._indices, TERMS)))
                 yield (
@@ -172,7 +179,7 @@ class Explanation(CellArithmetic):
 
     def _combined(self, total: float) -> float:
         """What the terms' sum becomes with what is around it."""
-        return float(value_of(_replaced(self._tree, self._sum, Number(total)), self._source, self._indices))
+        return float(self._compiler.value(_replaced(self._tree, self._sum, Number(total)), self._indices))
 
     def _given(self) -> str:
         step, name = self._scope.step, self.place.name
@@ -192,7 +199,7 @@ class Explanation(CellArithmetic):
     def _factor(self, node: Node, indices: Indices) -> Factor:
         closed = self._closed(node, indices, TERMS)
         places = tuple(self._place(cell, {}) for cell in cells_in(closed))
-        value = float(value_of(node, self._source, indices))
+        value = float(self._compiler.value(node, indices))
         return Factor(as_text(self._print(closed)), value, places, isinstance(node, nodes.Cell))
 
 

@@ -162,7 +162,6 @@ class _Builder:
         self.deltas = [f"delta_{layer_label(layer, depth)}" for layer in range(depth, k - 1, -1)]
         self.gradient = f"dW_{layer_label(k, depth)}"
         self._values = values_of(step)
-        self._values[OUTPUT_GRADIENT] = self._statement.value_of(self.trees[OUTPUT_GRADIENT], self._values)
 
     def formula(self, name: str, tree: Node) -> Formula:
         symbols = self._statement.pieces

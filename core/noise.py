@@ -27,7 +27,8 @@ def noise(statement: Statement, values: Mapping[str, Array]) -> dict[str, Mask]:
     """The cells that are 0 but for rounding, by quantity; only of quantities that have some. Nothing is looked into
     where no number is suspiciously small.
     """
-    suspects = {name: mask for name in statement.equations if (mask := _suspects(statement, name, values)).any()}
+    limits = rounding(statement, values)
+    suspects = {name: mask for name, limit in limits.items() if (mask := _within(limit, values[name])).any()}
     if not suspects or sum(array.size for array in values.values()) > MOST_NUMBERS:
         return {}
     given = {name: values[name] for name in statement.given}
@@ -45,11 +46,26 @@ def noise(statement: Statement, values: Mapping[str, Array]) -> dict[str, Mask]:
     return found
 
 
-def _suspects(statement: Statement, name: str, values: Mapping[str, Array]) -> Mask:
-    sources = [values[source] for source in names_in(statement.equations[name].tree) if source in values]
-    largest = max((float(np.abs(source).max(initial=0.0)) for source in sources), default=0.0)
-    size = np.abs(values[name])
-    suspects: Mask = (size > 0) & (size < SMALL * largest)
+def rounding(statement: Statement, values: Mapping[str, Array]) -> dict[str, float]:
+    """Below what a number of each computed quantity may be but rounding around 0. Of a source in which there is nothing
+    else, what that is computed from counts in its place.
+    """
+    sizes = {name: _largest(values[name]) for name in statement.given}
+    limits = {}
+    for name, equation in statement.equations.items():
+        size = max((sizes[source] for source in names_in(equation.tree) if source in sizes), default=0.0)
+        limits[name], own = SMALL * size, _largest(values[name])
+        sizes[name] = size if own < limits[name] else own
+    return limits
+
+
+def _largest(values: Array) -> float:
+    return float(np.abs(values).max(initial=0.0))
+
+
+def _within(limit: float, values: Array) -> Mask:
+    size = np.abs(values)
+    suspects: Mask = (size > 0) & (size < limit)
     return suspects
 
 

@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from core.equations import MATRIX, statement_of
 from core.expression.cell import Index, Lowering, cells_in
-from core.expression.nodes import Cell, IsTrueClass, Node, walk
+from core.expression.nodes import Cell, IsTrueClass, Literal, Node, walk
 from core.expression.shape import Shape, shape_of
 from core.problem import Problem
 from core.quantity import layer_label
 
 FAR = 300.0  # numbers within ±FAR have exponentials, and sums of them, that are far from overflow
 TINY = 1e-290  # what is below it is about to underflow
+ZERO = Literal(0)
 TARGETS = Cell("y_gt", ("i", "m"))
 
 
@@ -35,6 +36,11 @@ class Rule(NamedTuple):
     def cells(self) -> tuple[Cell, ...]:
         """Every cell that the rule names, once."""
         return tuple(dict.fromkeys((*cells_in(self.tree), *self.choices)))
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether the cells are 0 whatever the numbers are."""
+        return self.tree == ZERO
 
 
 class Rules:

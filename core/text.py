@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Context
 
 MOST_DIGITS = 10**20
+NONE = "—"  # in place of a number that there is not
 SURE = 13  # significant digits of a float64 that arithmetic leaves sharp; those behind depend on the processor
 
 

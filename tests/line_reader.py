@@ -15,6 +15,7 @@ from core.solving.worked import solve
 
 NUMBERS = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?|inf|NaN")
 MOST_FIGURES = 12
+OUT_OF_RANGE = ("out of range: above 1.8e308", "out of range: below -1.8e308", "no number: ")
 FUNCTIONS: dict[str, Any] = {
     "D": Decimal,
     "max": max,
@@ -68,7 +69,10 @@ def lines_of(step: core.Step, digits: int) -> Iterator[tuple[Sequence[str | Any]
                     entry.exact,
                 )
             for example in entry.examples:
-                yield [as_text(example.numbers)], ((example.result,),), example.exact
+                if example.numbers:
+                    yield [as_text(example.numbers)], ((example.result,),), example.exact
+                else:
+                    assert example.result.startswith(OUT_OF_RANGE)
 
 
 def assert_true(parts: Sequence[str | Any], result: Any, exact: bool, digits: int) -> bool:
@@ -109,6 +113,13 @@ def assert_text_true(numbers: str, result: str, digits: int) -> bool:
     if sign == "≈":
         assert_near(parts, ((shown,),), MOST_FIGURES // 2)
     return True
+
+
+def assert_words_true(words: str, value: float) -> None:
+    """What is said in place of a line of numbers: that the number is out of range, or why it is 0."""
+    above, below, none = map(words.startswith, OUT_OF_RANGE)
+    assert (above, below, none) == (value == np.inf, value == -np.inf, bool(np.isnan(value)))
+    assert not np.isfinite(value) or (value == 0 and re.search(r"true class|whatever", words)), (words, value)
 
 
 def assert_near(parts: Sequence[str | Any], result: Any, digits: int) -> None:

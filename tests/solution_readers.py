@@ -101,7 +101,8 @@ def read_latex(text: str) -> dict[str, Rows]:
 
 
 def tex_number(cell: str) -> str:
-    cell = re.sub(r"\\phantom\{[0.]*\}", "", cell).strip().replace(r"\infty", "inf").replace(r"\text{NaN}", "NaN")
+    cell = re.sub(r"\\phantom\{[0.]*\}", "", cell).strip()
+    cell = cell.replace(r"\infty", "inf").replace(r"\text{NaN}", "NaN").replace(r"\text{--}", "—")
     return re.sub(r" \\cdot 10\^\{(-?\d+)\}$", r"e\1", cell)
 
 
@@ -177,5 +178,6 @@ def as_answers(found: dict[str, Rows], step: core.Step) -> dict[str, Any]:
         for i, row in enumerate(rows, start=1):
             for j, cell in enumerate(row, start=1):
                 place = {0: "", 1: f"[{i if quantity.name == 'sample_losses' else j}]"}.get(len(shape), f"[{i},{j}]")
-                answers[quantity.name + place] = "?" if cell.strip("-") in ("inf", "NaN") else Decimal(cell)
+                left = "?" if cell.strip("-") in ("inf", "NaN") else "—" if cell == "—" else None
+                answers[quantity.name + place] = left or Decimal(cell)
     return answers

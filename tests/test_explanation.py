@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import core
+from core.asked import absent
 from core.computation import computations, values_of
 from core.rules import rules_of
 from samples import LOSSES, exercise_2, problems, random_problem
@@ -303,3 +304,55 @@ def test_the_gradient_at_the_logits_of_a_cross_entropy_goes_the_short_way() -> N
     step = core.Timeline(core.load_problem("exercise-3", {"loss": "cross-entropy"}))[0]
     assert core.explain(step, "do", (1, 1)).symbols() == "p[1,1] - y_gt[1,1]"
     assert core.explain(step, "dp", (1, 1)).symbols() == "-1 / p[1,1]"
+
+
+@pytest.mark.parametrize(
+    ("loss", "name", "cell", "lines"),
+    [
+        (core.SoftmaxHinge(), "term", (1, 1), ("term[1,1] = —", "the true class has no term")),
+        (core.SoftmaxHinge(), "dterm", (1, 1), ("∂term[1,1] = 0", "the true class has no term")),
+        (core.SoftmaxCrossEntropy(), "dp", (1, 2), ("∂p[1,2] = 0", "only p of the true class counts")),
+    ],
+)
+def test_what_is_0_by_definition_is_said_once_with_its_reason(
+    loss: core.Loss, name: str, cell: tuple[int, ...], lines: tuple[str, ...]
+) -> None:
+    step = core.Timeline(core.load_problem("exercise-3").with_loss(loss))[0]
+    assert step.targets[0].tolist() == [1, 0, 0]
+    assert core.explain(step, name, cell).lines() == lines
+    assert absent(step, name).tolist() == ((step.targets == 1) & (name == "term")).tolist()
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (np.inf, "out of range: above 1.8e308, the largest number in floating point"),
+        (-np.inf, "out of range: below -1.8e308, the lowest number in floating point"),
+        (np.nan, "no number: what it is computed from is out of range"),
+    ],
+)
+def test_a_number_out_of_range_is_told_in_words(value: float, words: str) -> None:
+    explanation = core.explain(core.Timeline(exercise_2())[0], "s_1", (1, 1))
+    explanation.value = value
+    assert explanation.lines() == (f"s₁[1,1] = {explanation.symbols()}", words)
+
+
+@pytest.mark.parametrize(
+    ("activation", "weight", "numbers"),
+    [
+        ("sigmoid", -0.04, "= 1 / (1 + exp(0.04))"),
+        ("sigmoid", 0.04, "= 1 / (1 + exp(-0.04))"),
+        ("leaky_relu", -0.5, "= max(0, -0.5) - 0.01 · max(0, 0.5)"),
+    ],
+)
+def test_a_minus_before_a_number_is_its_sign(activation: str, weight: float, numbers: str) -> None:
+    network = core.Network([core.Layer([[weight]], activation=activation)])
+    step = core.Timeline(core.Problem("a sign", [[1.0]], [[1.0]], network))[0]
+    assert core.explain(step, "y_out", (1, 1)).lines()[1] == numbers
+
+
+def test_the_minus_of_two_classes_is_a_sign_too() -> None:
+    network = core.Network([core.Layer([[-0.04]])])
+    step = core.Timeline(core.Problem("two", [[1.0]], [[1.0]], network, core.SoftmaxCrossEntropy()))[0]
+    assert core.explain(step, "o", (1, 1)).lines() == ("o[1,1] = -y_out[1]", "= 0.04", "= 0.04")
+    assert core.explain(step, "loss", ()).lines()[1] == "= 0.733947"

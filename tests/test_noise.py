@@ -45,6 +45,27 @@ def test_what_a_computer_leaves_of_a_0_is_right(left: float) -> None:
     assert core.check_answers({"s_1": [1e-9, -0.5]}, at_the_kink()).slips
 
 
+@pytest.mark.parametrize("left", [5.55e-17, -5.55e-17])
+@pytest.mark.parametrize("weights", [(0.1, -0.3), (-0.1, 0.3), (1.0, -3.0)])
+def test_what_follows_from_a_0_is_as_right_as_that_0(weights: tuple[float, float], left: float) -> None:
+    """Whatever the run's own rounding has made of it: more than 0, less, or just 0."""
+    for inputs in ([[3.0, 1.0], [1.0, 2.0]], [[3.0, 1.0], [6.0, 2.0]]):  # in the latter s_1 is 0 all over
+        layers = [core.Layer([[weights[0]], [weights[1]]], None, "relu"), core.Layer([[2.0]])]
+        step = core.Timeline(core.Problem("a kink", inputs, [[1.0], [0.0]], core.Network(layers)))[0]
+        for names in (("s_1",), ("z_1",), ("y_out",), ("s_1", "z_1", "s_out")):
+            answers = {name: [left, *step.values[name][1:, 0]] for name in names}
+            assert {v.status for v in core.check_answers(answers, step).cells} == {"right"}, (names, inputs)
+        assert core.check_answers({"z_1": [1e-9, *step.values["z_1"][1:, 0]]}, step).slips
+
+
+def test_a_0_all_over_is_0_in_what_follows() -> None:
+    layers = [core.Layer([[0.1], [-0.3]], None, "relu"), core.Layer([[2.0]])]
+    step = core.Timeline(core.Problem("0", [[3.0, 1.0], [6.0, 2.0]], [[1.0], [0.0]], core.Network(layers)))[0]
+    assert (step.computed["z_1"] > 0).all()
+    for name in ("s_1", "z_1", "s_out", "y_out", "dW_out"):
+        assert not step.values[name].any()
+
+
 @pytest.mark.parametrize("weight", [-0.3 + 1e-9, -0.30000000000000004])
 def test_small_numbers_that_are_no_rounding_stay(weight: float) -> None:
     step = at_the_kink(weight)

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 import core
-from core.asked import asked
+from core.asked import absent, asked
 from core.checking.written import read_written
 from core.computation import copies, values_of
 from core.expression.markup import html, tex
-from core.expression.pieces import as_text, number, sign
+from core.expression.pieces import BLANK, CLOSE, OPEN, as_text, letter, number, sign, word
 from core.quantity import given as given_of
 from core.solving.export import WRITERS, render
 from core.solving.latex import SPECIAL
@@ -48,7 +48,7 @@ def assert_right(found: dict[str, list[list[str]]], step: core.Step, whole: bool
     report = core.check_answers(answers, step)
     assert report.right, report.slips
     if whole:
-        assert len(report.cells) == sum(quantity.values.size for quantity in core.quantities(step))
+        assert len(report.cells) == sum(np.count_nonzero(~absent(step, q.name)) for q in core.quantities(step))
     for quantity in given_of(step):
         values = quantity.values.reshape(1, -1) if quantity.values.ndim == 1 else quantity.values
         for row, true in zip(found[quantity.name], values, strict=False):
@@ -97,6 +97,15 @@ def test_numbers_of_any_size_check_as_right(problem: core.Problem, digits: int, 
 def test_powers_of_ten_in_other_notations(number_text: str, html_text: str, latex_text: str) -> None:
     pieces = (*number(number_text), sign("²"))
     assert (html(pieces), tex(pieces)) == (html_text, latex_text)
+
+
+def test_only_signs_of_a_formula_break_or_grow_in_latex() -> None:
+    words = (OPEN, word("a ⊙ (b) [c]"), CLOSE)
+    assert tex(words, breaks=True, tall=True) == r"\left(\text{ a ⊙ (b) [c] }\right)"
+    product = (letter("a"), BLANK, sign("⊙"), BLANK, sign("["), letter("b"), sign("]"))
+    assert tex(product, breaks=True) == r"a \allowbreak \odot \allowbreak [b]"
+    assert tex(product) == r"a \odot [b]"
+    assert tex((letter("f"), sign("["), letter("b"), sign("]")), breaks=True) == "f[b]"
 
 
 @pytest.mark.parametrize("format", sorted(WRITERS))
@@ -296,18 +305,24 @@ def test_what_is_0_whatever_the_numbers_are_is_on_a_sheet(format: str) -> None:
     sheet = blank_sheet(step)
     grids = {entry.name: entry.result for section in sheet.steps[0].sections for entry in section.entries}
     true_class = step.targets == 1
-    for name in ("term", "dterm"):
-        found = [["0" if known else "" for known in row] for row in true_class]
+    for name, known in (("term", "—"), ("dterm", "0")):
+        found = [[known if true else "" for true in row] for row in true_class]
         assert [[*row] for row in grids[name].cells] == found
     assert {cell for name in ("p", "dp", "do", "loss") for row in grids[name].cells for cell in row} == {""}
     if format == "toml":
-        answers = tomllib.loads(to_toml(sheet, "exercise-3"), parse_float=Decimal)["answers"]
-        assert answers["term"] == [[0 if known else "?" for known in row] for row in true_class]
-        assert core.check_answers(answers, step).right
+        text = to_toml(sheet, "exercise-3")
+        assert text.count("# the true class has no term\n") == 2
+        answers = tomllib.loads(text, parse_float=Decimal)["answers"]
+        assert answers["term"] == [["—" if true else "?" for true in row] for row in true_class]
+        report = core.check_answers(answers, step)
+        assert report.right
+        assert len(report.verdicts("term")) == np.count_nonzero(~true_class)
     else:
         blank = {"md": "________", "html": 'class="blank"', "latex": r"\underline{\hspace"}[format]
         body = render(sheet, format).split("Forward pass")[1]
         assert body.count(blank) == sum(map(np.count_nonzero, asked(step).values()))
+        assert body.count("(the true class has no term)") == 2
+        assert body.count(r"\text{--}" if format == "latex" else "—") == len(true_class)
 
 
 def test_what_is_not_finite_is_not_asked_for() -> None:
@@ -319,7 +334,8 @@ def test_what_is_not_finite_is_not_asked_for() -> None:
     assert "dp" not in asked(step)
     assert asked(step)["do"].all()
     text = render(solve([step]), "md")
-    assert "(one cell of 2)\n∂p[1,2] = -1 / p[1,2]\n        = -1 / 0\n        ≈ -inf\n" in text
+    told = "∂p[1,2] = -1 / p[1,2]\n        out of range: below -1.8e308, the lowest number in floating point\n"
+    assert f"(one cell of 2; only p of the true class counts)\n{told}" in text
     assert "∂p[1,1]" not in text.split("**∂p**")[1].split("**∂o**")[0]
 
 

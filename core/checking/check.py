@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from core.checking.shapes import PlacedAnswer
 
 Position = tuple[int, ...]
-NOISY = 100  # times what rounding has left here it may be elsewhere
 
 
 def check_answers(
@@ -105,20 +104,23 @@ class _Check:
                 self.mistakes.append(f"{path}: {name} was already given, at least in part")
                 continue
             found[name] = PlacedAnswer({**before.cells, **new.cells}, new.kind, new.problem)
-        placed = {name: self._without_noise(name, found[name]) for name in self.own.order if name in found}
-        return _with_exact_zeros(placed)
+        return _with_exact_zeros(self._without_noise({name: found[name] for name in self.own.order if name in found}))
 
-    def _without_noise(self, name: str, answer: PlacedAnswer) -> PlacedAnswer:
-        """What a computer has left of a 0, such as 5.6e-17, is that 0."""
-        noise = self.step.noise.get(name)
-        if noise is None:
-            return answer
-        sizes = NOISY * abs(self.step.computed[name])
-        cells = {
-            p: replace(w, value=0.0) if w is not None and noise[p] and abs(w.value) <= sizes[p] else w
-            for p, w in answer.cells.items()
-        }
-        return replace(answer, cells=cells)
+    def _without_noise(self, placed: Mapping[str, PlacedAnswer]) -> dict[str, PlacedAnswer]:
+        """What a computer has left of a 0, such as 5.6e-17, is that 0; where there is no number, none is open."""
+        from core.asked import absent
+        from core.noise import rounding
+
+        limits, result = rounding(self.own.statement, self.own.true), {}
+        for name, answer in placed.items():
+            true, limit, without = self.own.true[name], limits[name], absent(self.step, name)
+            cells = {
+                p: replace(w, value=0.0) if w is not None and true[p] == 0 and abs(w.value) < limit else w
+                for p, w in answer.cells.items()
+                if w is not None or not without[p]
+            }
+            result[name] = replace(answer, cells=cells)
+        return result
 
     def _name(self, path: str, typed: str) -> str | None:
         """The quantity that somebody means, or None after a note of what there is."""

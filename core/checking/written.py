@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from core.loading.checker import Unfit
-from core.text import shown
+from core.text import NONE, shown
 
 OPEN = "?"
 EXACT = Context(prec=1100)  # digits that any double has
@@ -139,8 +139,10 @@ def as_decimal(text: str) -> Decimal:
 
 
 def read_written(value: Any) -> Written | None:
-    """A number from a file or from Python with its digits, or None for a cell left open ("?"). Raises Unfit."""
-    if value == OPEN and isinstance(value, str):
+    """A number from a file or from Python with its digits, or None for a cell left open ("?") or without a number
+    ("—"). Raises Unfit.
+    """
+    if isinstance(value, str) and value in (OPEN, NONE):
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         raise Unfit(f'expected a number or "{OPEN}", found {shown(value)}')

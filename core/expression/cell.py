@@ -10,9 +10,9 @@ others    what a sum runs over
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from core.expression.nodes import (
     COLUMNS,
@@ -34,6 +34,8 @@ from core.expression.nodes import (
     Sum,
     Total,
     Transpose,
+    product_of,
+    sum_of,
     walk,
 )
 from core.expression.shape import Shape, shape_of
@@ -77,9 +79,10 @@ class Lowering:
 
     def _at(self, node: Node, row: Letter, column: Letter) -> Node | None:
         """The entry of a tree at a row and a column; None where it is 0."""
-        lower = _LOWER.get(type(node))
+        lower = getattr(self, node.kind, None)
         if lower is not None:
-            return lower(self, node, row, column)
+            entry: Node | None = lower(node, row, column)
+            return entry
         return node.with_children(tuple(part or Literal(0) for part in self._parts(node, row, column)))
 
     def _parts(self, node: Node, row: Letter, column: Letter) -> list[Node | None]:
@@ -122,13 +125,8 @@ class Lowering:
             own_rows, own_columns = self._shape(term)
             at = 1 if own_rows < rows else row, 1 if own_columns < columns else column
             lowered = self._one_hot(*at) if term == IsTrueClass() else self._at(term, *at)
-            if lowered is not None:
-                negative = isinstance(lowered, Sum) and len(lowered.terms) == 1
-                more, body = lowered.terms[0] if isinstance(lowered, Sum) and negative else (1, lowered)
-                terms.append((sign * more, body))
-        if not terms:
-            return None
-        return terms[0][1] if len(terms) == 1 and terms[0][0] > 0 else Sum(*terms)
+            terms.append((sign, lowered))
+        return _added(terms)
 
     def _one_hot(self, row: Letter, column: Letter) -> Node:
         """[j = y] as a term: what y_gt has there."""
@@ -148,7 +146,7 @@ class Lowering:
                 sign, part = -sign, ONE if part == NEGATIVE else part.children[0]
             if part != ONE:
                 factors.append(part)
-        body = ONE if not factors else factors[0] if len(factors) == 1 else Product(*factors)
+        body = product_of(factors or [ONE])
         return body if sign > 0 else Sum((-1, body))
 
     def quotient(self, node: Quotient, row: Letter, column: Letter) -> Node | None:
@@ -191,23 +189,20 @@ class Lowering:
         letter = RUNNING[self._depth]
         self._depth += 1
         try:
-            return self._added(letter, entry(letter), count)
+            return self._repeated(letter, entry(letter), count)
         except _Undecided as undecided:
             if undecided.letter != letter:
                 raise
             parts = [
-                self._added(at, entry(at), self._classes[1] - 1) if at == ANY_OTHER else entry(at)
+                self._repeated(at, entry(at), self._classes[1] - 1) if at == ANY_OTHER else entry(at)
                 for at in undecided.columns
             ]
         finally:
             self._depth -= 1
-        terms = [(-1, part.children[0]) if _is_negative(part) else (1, part) for part in parts if part is not None]
-        if not terms:
-            return None
-        return terms[0][1] if len(terms) == 1 and terms[0][0] > 0 else Sum(*terms)
+        return _added([(1, part) for part in parts])
 
     @staticmethod
-    def _added(letter: Letter, body: Node | None, count: int) -> Node | None:
+    def _repeated(letter: Letter, body: Node | None, count: int) -> Node | None:
         if body is None or isinstance(letter, int):
             return body
         if isinstance(body, Literal):
@@ -215,26 +210,20 @@ class Lowering:
         return RunningSum(letter, body)
 
 
-_LOWER: dict[type[Node], Callable[[Lowering, Any, Letter, Letter], Node | None]] = {
-    Name: Lowering.name,
-    Literal: Lowering.literal,
-    Signs: Lowering.signs,
-    IsTrueClass: Lowering.is_true_class,
-    Sum: Lowering.sum,
-    Product: Lowering.product,
-    Quotient: Lowering.quotient,
-    MatrixProduct: Lowering.matrix_product,
-    Transpose: Lowering.transpose,
-    Total: Lowering.total,
-    Softmax: Lowering.softmax,
-    Largest: Lowering.largest,
-}
-
-
 @lru_cache(maxsize=4096)
 def cells_in(tree: Node) -> tuple[Cell, ...]:
     """The cells that a tree names, each once, in its order."""
     return tuple(dict.fromkeys(part for part in walk(tree) if isinstance(part, Cell)))
+
+
+def _added(terms: Iterable[tuple[int, Node | None]]) -> Node | None:
+    """A sum of what is not 0; None where everything is. The minus of a term is that of the sum."""
+    signed = [
+        (sign * part.terms[0][0], part.children[0]) if isinstance(part, Sum) and len(part.terms) == 1 else (sign, part)
+        for sign, part in terms
+        if part is not None
+    ]
+    return sum_of(signed) if signed else None
 
 
 def _is_negative(node: Node) -> bool:

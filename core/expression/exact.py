@@ -18,7 +18,6 @@ from core.expression.nodes import (
     Number,
     Positive,
     Product,
-    Rest,
     Signs,
     Softmax,
     Total,
@@ -39,16 +38,9 @@ class ExactCompiler(Compiler):
         super().__init__(functions, numbers)
         self._spell = spell
 
-    def __call__(self, node: Node) -> Evaluate:
-        own = _COMPILERS.get(type(node))
-        return super().__call__(node) if own is None else own(self, node)
-
     def number(self, node: Number) -> Evaluate:
         number = Decimal(self._spell(node.value))
         return lambda _: number
-
-    def rest(self, node: Rest) -> Evaluate:
-        return self(node.argument)
 
     def literal(self, node: Literal) -> Evaluate:
         number = Decimal(node.value.numerator) / Decimal(node.value.denominator)
@@ -125,17 +117,6 @@ FUNCTIONS = {
     "log": _entrywise(Decimal.ln),
     "tanh": _entrywise(_tanh),
     "relu": _entrywise(lambda a: max(a, Decimal(0))),
-}
-_COMPILERS: dict[type[Node], Callable[[ExactCompiler, Any], Evaluate]] = {
-    Number: ExactCompiler.number,
-    Rest: ExactCompiler.rest,
-    Literal: ExactCompiler.literal,
-    Positive: ExactCompiler.positive,
-    Product: ExactCompiler.product,
-    Function: ExactCompiler.function,
-    IsTrueClass: ExactCompiler.is_true_class,
-    Signs: ExactCompiler.signs,
-    Softmax: ExactCompiler.softmax,
 }
 
 

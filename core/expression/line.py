@@ -48,6 +48,13 @@ class LinePrinter(Printer):
         shown = (sign("…"),) if self._spell is None else self.within(node.argument, PRODUCT)
         return Printed(ATOM, (*shown, BLANK, OPEN, Piece(NUMBER, str(node.count)), *SMALLER))
 
+    def sum(self, node: Sum) -> Printed:
+        """A minus at the start is the sign of the number behind it, if one is: 0.04 for -(-0.04)."""
+        (plus, first), *rest = node.terms
+        if plus < 0 and isinstance(first, Number):
+            node = Sum((1, Number(-first.value)), *rest)
+        return super().sum(node)
+
     def term(self, node: Node, leads: bool) -> Pieces:
         # Alone at the start a minus needs no brackets.
         return self.within(node, SUM if leads and isinstance(node, Number) else PREFIX)

@@ -25,14 +25,18 @@ TEX_SIGNS = {
     "…": r"\dots",
     "≈": r"\approx",
 }
+ODOT, BRACKET = sign("⊙"), sign("[")
+TALL = {OPEN: r"\left(", CLOSE: r"\right)"}
 TEX_MARKS = {"ᵀ": r"\mathsf{T}", "⁺": "+"}
 HTML_MARKS = {"ᵀ": "T", "⁺": "+"}
 BINARY = "⊙·≠=≈+-><,/…"
 GRADIENT = {"∂": (sign("∂"),), "∂ℒ/∂": (sign("∂"), Piece(LETTER, "ℒ"), sign("/"), sign("∂"))}
 
 
-def tex(pieces: Iterable[Piece]) -> str:
-    """A formula as LaTeX has it in maths, in ASCII; it needs amsmath."""
+def tex(pieces: Iterable[Piece], breaks: bool = False, tall: bool = False) -> str:
+    """A formula as LaTeX has it in maths, in ASCII; it needs amsmath. It may break before ⊙ and brackets, too, if it
+    `breaks`; `tall` parentheses are as tall as what stands between them.
+    """
     found = [*_single(pieces)]
     result = ""
     for i, piece in enumerate(found):
@@ -41,7 +45,9 @@ def tex(pieces: Iterable[Piece]) -> str:
             tight = any(other.kind == WORD or (other.kind == SIGN and other.text in BINARY) for other in near)
             result += " " if tight else r" \, "
             continue
-        new = _tex_piece(piece)
+        if breaks and (piece == ODOT or (piece == BRACKET and i and found[i - 1].kind == SPACE)):
+            result += r"\allowbreak "
+        new = TALL[piece] if tall and piece in TALL else _tex_piece(piece)
         # A command must not run into the letter behind it.
         result += f" {new}" if _ends_in_command(result) and new[0].isalpha() else new
     return result

@@ -9,9 +9,9 @@ Plain classes: frozen dataclasses cost 7 ms more when this is imported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from math import gcd
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -21,11 +21,17 @@ NUMBERS = frozenset(("alpha", "n", "m", "loss"))  # names that stand for numbers
 
 
 class Node:
-    """A part of a formula. `children` are the nodes that it is made of, in order."""
+    """A part of a formula. `children` are the nodes that it is made of, in order; `kind` is what it is, by which a
+    printer or compiler has a method for it: "matrix_product".
+    """
 
     __slots__ = ("_hash", "_parts", "children")
 
+    kind: ClassVar[str]
     children: tuple[Node, ...]
+
+    def __init_subclass__(cls) -> None:
+        cls.kind = "".join(f"_{c.lower()}" if c.isupper() else c for c in cls.__name__)[1:]
 
     def __init__(self, *parts: Any) -> None:
         self._parts = parts
@@ -80,15 +86,17 @@ class Node:
         return self.argument if isinstance(self, Transpose) else Transpose(self)
 
 
+def _part(i: int) -> Any:
+    """What a node was made with, by its place, as an attribute."""
+    return property(lambda node: node._parts[i])
+
+
 class Name(Node):
     """A quantity, or a number of the problem: alpha, n, m."""
 
     __slots__ = ()
 
-    @property
-    def name(self) -> str:
-        found: str = self._parts[0]
-        return found
+    name: str = _part(0)
 
 
 class Literal(Node):
@@ -120,13 +128,10 @@ class IsTrueClass(Node):
 
     __slots__ = ()
 
+    other: bool = _part(0)
+
     def __init__(self, other: bool = False) -> None:
         super().__init__(other)
-
-    @property
-    def other(self) -> bool:
-        found: bool = self._parts[0]
-        return found
 
 
 class Sum(Node):
@@ -159,14 +164,8 @@ class Power(Node):
 
     __slots__ = ()
 
-    @property
-    def argument(self) -> Node:
-        return self.children[0]
-
-    @property
-    def power(self) -> int:
-        found: int = self._parts[1]
-        return found
+    argument: Node = _part(0)
+    power: int = _part(1)
 
 
 class Function(Node):
@@ -174,22 +173,12 @@ class Function(Node):
 
     __slots__ = ()
 
+    name: str = _part(0)
+    argument: Node = _part(1)
+    slope: bool = _part(2)
+
     def __init__(self, name: str, argument: Node, slope: bool = False) -> None:
         super().__init__(name, argument, slope)
-
-    @property
-    def name(self) -> str:
-        found: str = self._parts[0]
-        return found
-
-    @property
-    def argument(self) -> Node:
-        return self.children[0]
-
-    @property
-    def slope(self) -> bool:
-        found: bool = self._parts[2]
-        return found
 
 
 class Positive(Node):
@@ -197,9 +186,7 @@ class Positive(Node):
 
     __slots__ = ()
 
-    @property
-    def argument(self) -> Node:
-        return self.children[0]
+    argument: Node = _part(0)
 
 
 class MatrixProduct(Node):
@@ -213,9 +200,7 @@ class Transpose(Node):
 
     __slots__ = ()
 
-    @property
-    def argument(self) -> Node:
-        return self.children[0]
+    argument: Node = _part(0)
 
 
 class Total(Node):
@@ -223,17 +208,11 @@ class Total(Node):
 
     __slots__ = ()
 
+    over: str = _part(0)
+    argument: Node = _part(1)
+
     def __init__(self, over: str, argument: Node) -> None:
         super().__init__(over, argument)
-
-    @property
-    def over(self) -> str:
-        found: str = self._parts[0]
-        return found
-
-    @property
-    def argument(self) -> Node:
-        return self.children[0]
 
 
 class Softmax(Node):
@@ -241,9 +220,7 @@ class Softmax(Node):
 
     __slots__ = ()
 
-    @property
-    def argument(self) -> Node:
-        return self.children[0]
+    argument: Node = _part(0)
 
 
 class Largest(Node):
@@ -251,9 +228,7 @@ class Largest(Node):
 
     __slots__ = ()
 
-    @property
-    def argument(self) -> Node:
-        return self.children[0]
+    argument: Node = _part(0)
 
 
 class Cell(Node):
@@ -263,23 +238,12 @@ class Cell(Node):
 
     __slots__ = ()
 
+    name: str = _part(0)
+    index: tuple[int | str, ...] = _part(1)
+    back: int = _part(2)
+
     def __init__(self, name: str, index: tuple[int | str, ...], back: int = 0) -> None:
         super().__init__(name, index, back)
-
-    @property
-    def name(self) -> str:
-        found: str = self._parts[0]
-        return found
-
-    @property
-    def index(self) -> tuple[int | str, ...]:
-        found: tuple[int | str, ...] = self._parts[1]
-        return found
-
-    @property
-    def back(self) -> int:
-        found: int = self._parts[2]
-        return found
 
 
 class RunningSum(Node):
@@ -287,17 +251,11 @@ class RunningSum(Node):
 
     __slots__ = ()
 
+    letter: str = _part(0)
+    body: Node = _part(1)
+
     def __init__(self, letter: str, body: Node) -> None:
         super().__init__(letter, body)
-
-    @property
-    def letter(self) -> str:
-        found: str = self._parts[0]
-        return found
-
-    @property
-    def body(self) -> Node:
-        return self.children[0]
 
 
 class Number(Node):
@@ -305,10 +263,7 @@ class Number(Node):
 
     __slots__ = ()
 
-    @property
-    def value(self) -> float:
-        found: float = self._parts[0]
-        return found
+    value: float = _part(0)
 
 
 class Rest(Node):
@@ -316,17 +271,11 @@ class Rest(Node):
 
     __slots__ = ()
 
+    count: int = _part(0)
+    argument: Node = _part(1)
+
     def __init__(self, count: int, argument: Node) -> None:
         super().__init__(count, argument)
-
-    @property
-    def count(self) -> int:
-        found: int = self._parts[0]
-        return found
-
-    @property
-    def argument(self) -> Node:
-        return self.children[0]
 
 
 ENTRYWISE = (Literal, Sum, Product, Quotient, Power, Function, Positive, Transpose)  # numbers, if over numbers
@@ -352,6 +301,16 @@ def put_in_place(node: Node, trees: dict[str, Node]) -> Node:
     if isinstance(node, Name):
         return trees.get(node.name, node)
     return node.with_children(tuple(put_in_place(child, trees) for child in node.children))
+
+
+def sum_of(terms: Sequence[tuple[int, Node]]) -> Node:
+    """The terms added up; a single one with no minus before it as it is."""
+    return terms[0][1] if len(terms) == 1 and terms[0][0] > 0 else Sum(*terms)
+
+
+def product_of(factors: Sequence[Node]) -> Node:
+    """The product of one factor or more; a single one as it is."""
+    return factors[0] if len(factors) == 1 else Product(*factors)
 
 
 def is_number(node: Node, names: Collection[str] = NUMBERS) -> bool:

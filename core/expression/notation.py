@@ -162,10 +162,6 @@ def _typed_function(name: str, slope: bool) -> Form:
     return _call(word((f"f{label}" if label.isdigit() else name) + "'" * slope))
 
 
-def _typed_sum(name: str) -> Form:
-    return _call(word(name))
-
-
 TYPED_QUOTIENT = Quotients(_spaced("/"), PRODUCT, POSTFIX, PRODUCT, _spaced("/"), PRODUCT)
 ONE_HOT = (word("one_hot"), OPEN, typed_symbol("y_gt"), CLOSE)
 TYPED_CLASS = {
@@ -189,7 +185,7 @@ TYPED = Notation(
     positive=Form(ATOM, (sign("["), SUM, *_spaced(">"), *number("0"), sign("]"))),
     softmax=_call(word("softmax")),
     largest=_call(word("max")),
-    totals=dict.fromkeys((ROWS, COLUMNS, ALL), _typed_sum("sum")),
+    totals=dict.fromkeys((ROWS, COLUMNS, ALL), _call(word("sum"))),
     signs=Form(ATOM, (OPEN, *number("-1"), sign(","), BLANK, sign("+"), *number("1"), CLOSE)),
     true_class=TYPED_CLASS | {True: Form(ATOM, (sign("[j != y]"),))},
 )

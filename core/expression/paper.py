@@ -23,6 +23,7 @@ from core.expression.nodes import (
     Sum,
     Total,
     Transpose,
+    product_of,
     walk,
 )
 from core.expression.notation import ATOM, PAPER, POSTFIX, PREFIX, PRODUCT, SUM
@@ -102,8 +103,8 @@ class PaperPrinter(Printer):
             return Printed(PREFIX, (word("mean"), BLANK, *self.within(rest[0].argument, PREFIX)))
         return super().product(node)
 
-    def times(self, behind_numbers: bool) -> Pieces:
-        return super().times(behind_numbers or bool(self._index))
+    def times(self, behind_numbers: bool, factor: Node) -> Pieces:
+        return super().times(behind_numbers or bool(self._index), factor)
 
     def matrix_product(self, node: MatrixProduct) -> Printed:
         left, right = node.children
@@ -140,7 +141,7 @@ class PaperPrinter(Printer):
 class _EntryPrinter(PaperPrinter):
     """Prints products without a sign."""
 
-    def times(self, behind_numbers: bool) -> Pieces:  # noqa: ARG002
+    def times(self, behind_numbers: bool, factor: Node) -> Pieces:  # noqa: ARG002
         return self.notation.multiple
 
 
@@ -149,7 +150,7 @@ def _masked(body: Node) -> tuple[Node | None, Node | None]:
     first, *rest = body.children if isinstance(body, Product) else (body,)
     if not isinstance(first, IsTrueClass):
         return None, body
-    return first, None if not rest else rest[0] if len(rest) == 1 else Product(*rest)
+    return first, product_of(rest) if rest else None
 
 
 def _counted(node: Sum) -> Node | None:

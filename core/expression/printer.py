@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from core.expression.nodes import (
@@ -14,12 +14,10 @@ from core.expression.nodes import (
     MatrixProduct,
     Name,
     Node,
-    Number,
     Positive,
     Power,
     Product,
     Quotient,
-    Rest,
     RunningSum,
     Signs,
     Softmax,
@@ -43,7 +41,7 @@ class Printed(NamedTuple):
 
 class Printer:
     """Prints trees in a notation. `symbols` has the pieces of names, of a number without a name; others are printed as
-    usual. A subclass prints a kind of node otherwise by the method of its name.
+    usual. Each kind of node has a method; a subclass prints some otherwise.
     """
 
     def __init__(self, notation: Notation, symbols: Mapping[str, Piece] = {}) -> None:
@@ -56,7 +54,7 @@ class Printer:
 
     def printed(self, node: Node) -> Printed:
         """A part as it stands alone."""
-        found: Printed = getattr(self, _METHODS[type(node)])(node)
+        found: Printed = getattr(self, node.kind)(node)
         return found
 
     def within(self, node: Node, least: int, brackets: str = "()") -> Pieces:
@@ -126,7 +124,7 @@ class Printer:
         pieces = [*self.factor(first, leads=True)]
         numbers = self.is_number(first)
         for factor in rest:
-            pieces += self.times(numbers)
+            pieces += self.times(numbers, factor)
             pieces += self.factor(factor, leads=False)
             numbers = numbers and self.is_number(factor)
         return Printed(PRODUCT, tuple(pieces))
@@ -135,8 +133,8 @@ class Printer:
         """A factor of an entrywise product; `leads` for the first."""
         return self.within(node, PRODUCT if leads and self._leads(node) else POSTFIX)
 
-    def times(self, behind_numbers: bool) -> Pieces:
-        """The sign between two factors of an entrywise product."""
+    def times(self, behind_numbers: bool, factor: Node) -> Pieces:  # noqa: ARG002
+        """The sign before a factor of an entrywise product; `behind_numbers` where there is none but these so far."""
         return self.notation.multiple if behind_numbers else self.notation.entrywise
 
     def _leads(self, factor: Node) -> bool:
@@ -189,39 +187,7 @@ class Printer:
 
     def cell(self, node: Cell) -> Printed:
         piece = self.symbol(node.name)
-        return Printed(POSTFIX if piece.marks else ATOM, (piece._replace(cell=self.indices(node)),))
-
-    def indices(self, node: Cell) -> tuple[int | str, ...]:
-        """The indices of a cell that are shown."""
-        return node.index
+        return Printed(POSTFIX if piece.marks else ATOM, (piece._replace(cell=node.index),))
 
     def running_sum(self, node: RunningSum) -> Printed:
         return Printed(PREFIX, (letter("Σ", node.letter), BLANK, *self.within(node.body, PREFIX)))
-
-
-_METHODS: dict[type[Node], str] = {
-    Name: "name",
-    Literal: "literal",
-    Signs: "signs",
-    IsTrueClass: "is_true_class",
-    Sum: "sum",
-    Product: "product",
-    Quotient: "quotient",
-    Power: "power",
-    Function: "function",
-    Positive: "positive",
-    MatrixProduct: "matrix_product",
-    Transpose: "transpose",
-    Total: "total",
-    Softmax: "softmax",
-    Largest: "largest",
-    Cell: "cell",
-    RunningSum: "running_sum",
-    Number: "number",
-    Rest: "rest",
-}
-
-
-def names_shown(pieces: Iterable[Piece]) -> tuple[str, ...]:
-    """The quantities that a formula names, each once, in its order."""
-    return tuple(dict.fromkeys(piece.name for piece in pieces if piece.name))

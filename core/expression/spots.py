@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from core.expression.nodes import Node, Product, Sum
+from core.expression.nodes import Node, Product, Sum, product_of, sum_of
 
 
 class Spot(NamedTuple):
@@ -27,13 +27,12 @@ def without_factor(product: Product, factor: Node) -> Node:
     """A product without one of its factors."""
     rest = [*product.children]
     rest.remove(factor)
-    return rest[0] if len(rest) == 1 else Product(*rest)
+    return product_of(rest)
 
 
 def without_term(total: Sum, term: Node) -> Node:
     """A sum without one of its terms."""
-    rest = [(sign, part) for sign, part in total.terms if part != term]
-    return rest[0][1] if len(rest) == 1 and rest[0][0] > 0 else Sum(*rest)
+    return sum_of([(sign, part) for sign, part in total.terms if part != term])
 
 
 def _within(tree: Node, i: int, with_: Callable[[Node], Node]) -> Callable[[Node], Node]:

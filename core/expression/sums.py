@@ -8,23 +8,11 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
+from core.activations import Activation
 from core.arrays import Array
 from core.expression.cell import cells_in
-from core.expression.nodes import (
-    Cell,
-    Function,
-    Literal,
-    Name,
-    Node,
-    Number,
-    Positive,
-    Power,
-    Product,
-    Quotient,
-    Rest,
-    RunningSum,
-    Sum,
-)
+from core.expression.nodes import Cell, Function, Node, RunningSum, Sum
+from core.expression.value import Compiler, Evaluate
 
 Indices: TypeAlias = Mapping[str, Any]  # what letters stand for: indices from 1, a number or an array of them
 
@@ -38,43 +26,53 @@ class Source(Protocol):
     def range_of(self, letter: str, cells: tuple[Cell, ...], indices: Indices) -> Sequence[int]:
         """What a letter runs over in one of these cells."""
 
-    def number(self, name: str) -> float:
-        """alpha, n or m."""
 
-    def apply(self, function: Function, argument: Array) -> Array:
-        """A function, or its slope."""
+class CellCompiler(Compiler):
+    """A Compiler for the trees of cells, into functions of what the letters in them stand for."""
 
+    def __init__(self, source: Source, functions: Mapping[str, Activation], numbers: Mapping[str, float]) -> None:
+        super().__init__(functions, numbers)
+        self.source = source
 
-def value_of(node: Node, source: Source, indices: Indices) -> Any:
-    """What a cell's tree comes to: a number, or an array where letters stand for arrays."""
-    if isinstance(node, Cell):
-        return source.values_at(node, indices)
-    if isinstance(node, (Literal, Number)):
-        return float(node.value)
-    if isinstance(node, Name):
-        return source.number(node.name)
-    if isinstance(node, RunningSum):
-        wider = _with_letter(node, source, indices)
-        values = np.asarray(value_of(node.body, source, wider))
-        return values.sum(axis=-1)
-    if isinstance(node, Function) and node.slope and isinstance(node.argument, Cell):
+    def value(self, node: Node, indices: Indices) -> Any:
+        """What a cell's tree comes to: a number, or an array where letters stand for arrays."""
+        return self(node)(indices)
+
+    def runs(self, node: Node, indices: Indices) -> list[TermRun]:
+        """The terms of a sum, in its order; of anything else that itself."""
+        terms = node.terms if isinstance(node, Sum) else ((1, node),)
+        return [self._run(sign, term, indices) for sign, term in terms]
+
+    def cell(self, node: Cell) -> Evaluate:
+        return lambda indices: self.source.values_at(node, indices)
+
+    def running_sum(self, node: RunningSum) -> Evaluate:
+        body = self(node.body)
+        return lambda indices: np.asarray(body(self._with_letter(node, indices))).sum(axis=-1)
+
+    def function(self, node: Function) -> Evaluate:
+        cell = node.argument
+        if not (node.slope and isinstance(cell, Cell)):
+            return super().function(node)
         # The run took the slope where its own number was: at a kink, rounding decides.
-        return source.apply(node, np.asarray(source.values_at(node.argument, indices, computed=True)))
-    parts = [value_of(child, source, indices) for child in node.children]
-    if isinstance(node, Sum):
-        return sum(sign * part for (sign, _), part in zip(node.terms, parts, strict=True))
-    if isinstance(node, Product):
-        return _product(node, parts)
-    if isinstance(node, Quotient):
-        return np.divide(*parts)
-    if isinstance(node, Power):
-        return parts[0] ** node.power
-    if isinstance(node, Positive):
-        return np.where(np.asarray(parts[0]) > 0, 1.0, 0.0)
-    if isinstance(node, Function):
-        return source.apply(node, np.asarray(parts[0], dtype=float))
-    assert isinstance(node, Rest)
-    return parts[0]
+        slope = self._functions[node.name].slope
+        return lambda indices: slope(np.asarray(self.source.values_at(cell, indices, computed=True)))
+
+    def _run(self, sign: int, body: Node, indices: Indices) -> TermRun:
+        letters: list[str] = []
+        ranges: list[Sequence[int]] = []
+        while isinstance(body, RunningSum):
+            letters.append(body.letter)
+            ranges.append(self.source.range_of(body.letter, cells_in(body.body), indices))
+            indices, body = self._with_letter(body, indices), body.body
+        values = np.broadcast_to(sign * np.asarray(self.value(body, indices)), tuple(map(len, ranges)))
+        return TermRun(sign, tuple(letters), tuple(ranges), body, values.reshape(-1))
+
+    def _with_letter(self, node: RunningSum, indices: Indices) -> dict[str, Any]:
+        """The indices with the letter of a sum running, along an axis of its own behind all others."""
+        run = self.source.range_of(node.letter, cells_in(node.body), indices)
+        wider = {letter: index[..., np.newaxis] if np.ndim(index) else index for letter, index in indices.items()}
+        return {**wider, node.letter: np.asarray(run)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,37 +89,3 @@ class TermRun:
         """What the letters stand for in term `i`."""
         places = np.unravel_index(i, tuple(map(len, self.ranges))) if self.letters else ()
         return {letter: run[int(at)] for letter, run, at in zip(self.letters, self.ranges, places, strict=True)}
-
-
-def runs(node: Node, source: Source, indices: Indices) -> list[TermRun]:
-    """The terms of a sum, in its order; of anything else that itself."""
-    return [_run(sign, term, source, indices) for sign, term in (node.terms if isinstance(node, Sum) else ((1, node),))]
-
-
-def _run(sign: int, body: Node, source: Source, indices: Indices) -> TermRun:
-    letters: list[str] = []
-    ranges: list[Sequence[int]] = []
-    wider = indices
-    while isinstance(body, RunningSum):
-        letters.append(body.letter)
-        ranges.append(source.range_of(body.letter, cells_in(body.body), wider))
-        wider, body = _with_letter(body, source, wider), body.body
-    values = np.broadcast_to(sign * np.asarray(value_of(body, source, wider)), tuple(map(len, ranges)))
-    return TermRun(sign, tuple(letters), tuple(ranges), body, values.reshape(-1))
-
-
-def _with_letter(node: RunningSum, source: Source, indices: Indices) -> dict[str, Any]:
-    """The indices with the letter of a sum running, along an axis of its own behind all others."""
-    run = source.range_of(node.letter, cells_in(node.body), indices)
-    wider = {letter: index[..., np.newaxis] if np.ndim(index) else index for letter, index in indices.items()}
-    return {**wider, node.letter: np.asarray(run)}
-
-
-def _product(node: Product, parts: list[Any]) -> Any:
-    value: Any = 1.0
-    for factor, part in zip(node.children, parts, strict=True):
-        value = value if isinstance(factor, Positive) else value * part
-    for factor, part in zip(node.children, parts, strict=True):
-        if isinstance(factor, Positive):  # it chooses: what it leaves out may be infinite
-            value = np.where(part == 0, 0.0, value)
-    return value

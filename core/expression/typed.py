@@ -37,12 +37,13 @@ class _TypedPrinter(Printer):
         first, *rest = node.children
         if first == MINUS and rest:
             return Printed(SUM, (sign("-"), *self.within(Product(*rest), PRODUCT)))
-        pieces, numbers = [*self.factor(first, leads=True)], is_number(first)
-        for factor in rest:
-            pieces += self.times(numbers or is_number(factor))
-            pieces += self.factor(factor, leads=False)
-            numbers = numbers and is_number(factor)
-        return Printed(PRODUCT, tuple(pieces)) if rest else self.printed(first)
+        return super().product(node)
+
+    def is_number(self, node: Node) -> bool:
+        return is_number(node)
+
+    def times(self, behind_numbers: bool, factor: Node) -> Pieces:
+        return super().times(behind_numbers or is_number(factor), factor)
 
     def total(self, node: Total) -> Printed:
         chosen = node.argument.children if isinstance(node.argument, Product) else ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from operator import itemgetter
+from operator import add, itemgetter, matmul, mul, sub, truediv
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,10 +19,12 @@ from core.expression.nodes import (
     MatrixProduct,
     Name,
     Node,
+    Number,
     Positive,
     Power,
     Product,
     Quotient,
+    Rest,
     Signs,
     Softmax,
     Sum,
@@ -44,9 +46,9 @@ AXES = {ROWS: 0, ALL: None}
 
 class Compiler:
     """Turns trees into functions of the quantities' values by name, which give a matrix or a number: a tree is walked
-    once, and evaluated as often as somebody likes. `functions` has what a function's name stands for where it is
-    not one of the primitives, `numbers` the
-    values of alpha, n and m; the values of `rows` and `columns` are vectors.
+    once, and evaluated as often as somebody likes. `functions` has what a function's name stands for where it is not
+    one of the primitives, `numbers` the values of alpha, n and m; the values of `rows` and `columns` are vectors. Each
+    kind of node has a method.
 
     The functions raise KeyError for an unknown name, ValueError for shapes that do not fit. Values out of all bounds
     give infinities and NaN, with numpy's warnings.
@@ -62,7 +64,8 @@ class Compiler:
         self._functions, self._numbers, self._rows, self._columns = functions, numbers, rows, columns
 
     def __call__(self, node: Node) -> Evaluate:
-        return _COMPILERS[type(node)](self, node)
+        found: Evaluate = getattr(self, node.kind)(node)
+        return found
 
     def name(self, node: Name) -> Evaluate:
         name = node.name
@@ -75,6 +78,20 @@ class Compiler:
             return lambda values: values[name][:, np.newaxis]
         return itemgetter(name)
 
+    def literal(self, node: Literal) -> Evaluate:
+        number = float(node.value)
+        return lambda _: number
+
+    def number(self, node: Number) -> Evaluate:
+        return lambda _: node.value
+
+    def rest(self, node: Rest) -> Evaluate:
+        return self(node.argument)
+
+    def signs(self, _: Signs) -> Evaluate:
+        signs = np.array([[-1.0, 1.0]])
+        return lambda _: signs
+
     def is_true_class(self, node: IsTrueClass) -> Evaluate:
         one_hot = SoftmaxLoss.one_hot
         if node.other:
@@ -86,7 +103,7 @@ class Compiler:
         first = self(start)
         total: Evaluate = first if sign > 0 else lambda values: -first(values)
         for sign, term in rest:
-            total = _added(total, self(term)) if sign > 0 else _subtracted(total, self(term))
+            total = _joined(add if sign > 0 else sub, total, self(term))
         return total
 
     def product(self, node: Product) -> Evaluate:
@@ -95,14 +112,13 @@ class Compiler:
         factors = [self(part) for part in node.children if not isinstance(part, (IsTrueClass, Positive))]
         product = factors[0] if factors else _one
         for factor in factors[1:]:
-            product = _multiplied(product, factor)
+            product = _joined(mul, product, factor)
         for choice in choices:
-            product = _chosen(product, choice)
+            product = _joined(_chosen, choice, product)
         return product
 
     def quotient(self, node: Quotient) -> Evaluate:
-        above, below = map(self, node.children)
-        return lambda values: above(values) / below(values)
+        return _joined(truediv, *map(self, node.children))
 
     def power(self, node: Power) -> Evaluate:
         argument, power = self(node.argument), node.power
@@ -123,8 +139,7 @@ class Compiler:
         return lambda values: 1.0 * (argument(values) > 0)
 
     def matrix_product(self, node: MatrixProduct) -> Evaluate:
-        left, right = map(self, node.children)
-        return lambda values: left(values) @ right(values)
+        return _joined(matmul, *map(self, node.children))
 
     def transpose(self, node: Transpose) -> Evaluate:
         argument = self(node.argument)
@@ -139,49 +154,13 @@ class Compiler:
         return lambda values: softmax(argument(values))
 
 
-def _literal(_: Compiler, node: Literal) -> Evaluate:
-    number = float(node.value)
-    return lambda _: number
-
-
-def _signs(_: Compiler, __: Signs) -> Evaluate:
-    signs = np.array([[-1.0, 1.0]])
-    return lambda _: signs
-
-
-_COMPILERS: dict[type[Node], Callable[[Compiler, Any], Evaluate]] = {
-    Name: Compiler.name,
-    Literal: _literal,
-    Signs: _signs,
-    IsTrueClass: Compiler.is_true_class,
-    Sum: Compiler.sum,
-    Product: Compiler.product,
-    Quotient: Compiler.quotient,
-    Power: Compiler.power,
-    Function: Compiler.function,
-    Positive: Compiler.positive,
-    MatrixProduct: Compiler.matrix_product,
-    Transpose: Compiler.transpose,
-    Total: Compiler.total,
-    Softmax: Compiler.softmax,
-}
-
-
 def _one(_: Mapping[str, Array]) -> float:
     return 1.0
 
 
-def _added(left: Evaluate, right: Evaluate) -> Evaluate:
-    return lambda values: left(values) + right(values)
+def _joined(operation: Callable[[Any, Any], Any], left: Evaluate, right: Evaluate) -> Evaluate:
+    return lambda values: operation(left(values), right(values))
 
 
-def _subtracted(left: Evaluate, right: Evaluate) -> Evaluate:
-    return lambda values: left(values) - right(values)
-
-
-def _multiplied(left: Evaluate, right: Evaluate) -> Evaluate:
-    return lambda values: left(values) * right(values)
-
-
-def _chosen(product: Evaluate, choice: Evaluate) -> Evaluate:
-    return lambda values: np.where(choice(values) == 1, product(values), 0.0)
+def _chosen(choice: Any, value: Any) -> Any:
+    return np.where(choice == 1, value, 0.0)

@@ -28,6 +28,7 @@ class LossEquations(NamedTuple):
     symbols           in print, of the quantities that are written otherwise than typed: "do" as ∂o
     detailed          the same in smaller steps, with quantities of its own between; None: there are none
     long_way          what some come to by way of another, where the equation has a shorter one: "do" by "dp"
+    zeros             why the cells of a quantity are 0 that are 0 whatever the numbers are, in words
     """
 
     forward: tuple[tuple[str, Node], ...]
@@ -38,6 +39,7 @@ class LossEquations(NamedTuple):
     symbols: Mapping[str, str] = {}
     detailed: LossEquations | None = None
     long_way: tuple[tuple[str, Node], ...] = ()
+    zeros: Mapping[str, str] = {}
 
     @property
     def kinks(self) -> tuple[Jump, ...]:

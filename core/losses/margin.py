@@ -52,6 +52,7 @@ class MarginLoss(SoftmaxLoss):
             forward=(*stated.forward, ("term", terms)),
             sample_losses=Total(COLUMNS, wrong * cost),
             backward=(("dterm", wrong if slope is None else wrong * slope), ("dp", dp), ("do", through_softmax())),
+            zeros=dict.fromkeys(("term", "dterm"), "the true class has no term"),
         )
 
     @abstractmethod

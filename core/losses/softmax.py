@@ -240,7 +240,11 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
     def detailed(self, stated: LossEquations) -> LossEquations:
         """With ∂ℒ/∂p, -1/p_y for the true class and 0 for every other, though ∂ℒ/∂o has a shorter way."""
         dp = ("dp", Sum((-1, IsTrueClass() * (Literal(1) / PROBABILITIES))))
-        return stated._replace(backward=(dp, *stated.backward), long_way=(("do", through_softmax()),))
+        return stated._replace(
+            backward=(dp, *stated.backward),
+            long_way=(("do", through_softmax()),),
+            zeros={"dp": "only p of the true class counts"},
+        )
 
     def out_of_range(self, o: Node) -> Iterator[tuple[str, Node]]:
         """Also what a sample costs where p_y is too small to be told from 0."""

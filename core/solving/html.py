@@ -101,7 +101,10 @@ def _entry(entry: Entry, anchor: str) -> Iterator[str]:
 
 
 def _example(example: Arithmetic) -> str:
-    line = f"{html(example.symbol)} = {html(example.symbols)} = {html(example.numbers)}"
+    line = f"{html(example.symbol)} = {html(example.symbols)}"
+    if not example.numbers:
+        return f"{line} is {escape(example.result)}"
+    line += f" = {html(example.numbers)}"
     return line if example.is_number else f"{line} {html(equals(example.exact))} {html_number(example.result)}"
 
 

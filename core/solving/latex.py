@@ -9,6 +9,7 @@ from core.expression.markup import tex, tex_greek, tex_number
 from core.expression.pieces import Pieces, as_text
 from core.solving.solution import BLANK, Arithmetic, Entry, Grid, Part, Prose, Solution
 from core.solving.wording import NOTATION, dots, equals, fractions, heading, rounding_note, shape_note
+from core.text import NONE
 
 PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \usepackage{amsmath}
@@ -94,9 +95,8 @@ def _lines(solution: Solution) -> Iterator[str]:
     if solution.formulas:
         yield r"\subsection*{Formulas}"
         # In a paragraph a long formula breaks where maths lets it.
-        for formula in map(tex, solution.formulas):
-            breakable = formula.replace(r"\odot", r"\allowbreak \odot").replace(" [", r" \allowbreak [")
-            yield from ("", f"${breakable}$")
+        for formula in solution.formulas:
+            yield from ("", f"${tex(formula, breaks=True)}$")
     for step in solution.steps:
         yield rf"\subsection*{{Step {step.index}}}"
         if step.rows:
@@ -131,7 +131,7 @@ def _entry(entry: Entry) -> Iterator[str]:
         left, sign = "", r"\phantom{=}"
     yield from _display(rows, size, last=not entry.examples)
     if entry.remark:
-        yield from ("", rf"({entry.remark})\nopagebreak")
+        yield from ("", rf"({_plain(entry.remark)})\nopagebreak")
     for i, example in enumerate(entry.examples):
         yield from (r"\nopagebreak",) if i else ()
         yield from _example(example)
@@ -155,10 +155,14 @@ def _name(text: str) -> str:
 
 def _example(example: Arithmetic) -> Iterator[str]:
     # In a paragraph a long sum breaks where it has to.
-    lines = [f"{tex(example.symbol)} = {tex(example.symbols)}", f"= {tex(example.numbers)}"]
-    if not example.is_number:
-        lines.append(f"{tex(equals(example.exact))} {tex_number(example.result)}")
-    yield from ("", r"\hangindent=3em " + " ".join(f"${line}$" for line in lines))
+    lines = [f"${tex(example.symbol)} = {tex(example.symbols)}$"]
+    if not example.numbers:
+        lines.append(f"is {_plain(example.result)}")
+    else:
+        lines.append(f"$= {tex(example.numbers)}$")
+        if not example.is_number:
+            lines.append(f"${tex(equals(example.exact))} {tex_number(example.result)}$")
+    yield from ("", r"\hangindent=3em " + " ".join(lines))
 
 
 def _width(parts: Sequence[Part]) -> float:
@@ -173,7 +177,7 @@ def _parts(parts: Sequence[Part]) -> str:
 
 def _between(pieces: Pieces) -> str:
     """What stands between matrices, its parentheses as tall as they are."""
-    return tex(pieces).replace("(", r"\left(").replace(")", r"\right)")
+    return tex(pieces, tall=True)
 
 
 def _matrix(grid: Grid, single: bool) -> str:
@@ -194,6 +198,8 @@ def _matrix(grid: Grid, single: bool) -> str:
 
 
 def _cell(text: str, pad: int, room: str) -> str:
+    if text == NONE:
+        return r"\text{--}"
     if text == BLANK:
         return rf"\underline{{\hspace{{{room}}}}}"
     # A decimal point is narrower than a digit, and stands free only where there is none in the number.

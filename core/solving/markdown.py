@@ -60,7 +60,7 @@ def _work(entry: Entry) -> Iterator[str]:
         if i or entry.formula:
             yield ""
         yield from _equation((" " * len(left) if i else left) + (f" ({place})" if place else ""), [block])
-    if entry.examples:
+    if entry.examples or entry.remark:
         yield ""
     if entry.remark:
         yield f"({entry.remark})"
@@ -70,10 +70,9 @@ def _work(entry: Entry) -> Iterator[str]:
 
 def _example(example: Arithmetic) -> Iterator[str]:
     indent = " " * len(as_text(example.symbol))
-    symbols, numbers, result = example.lines
-    yield from (symbols, f"{indent} {numbers}")
-    if not example.is_number:
-        yield f"{indent} {result}"
+    symbols, *rest = example.lines
+    yield symbols
+    yield from (f"{indent} {line}" for line in (rest[:1] if example.is_number else rest))
 
 
 def _block(lines: Sequence[str]) -> Iterator[str]:

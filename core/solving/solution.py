@@ -109,7 +109,7 @@ Prose: TypeAlias = tuple[str | Pieces, ...]  # a sentence with formulas in it
 @dataclass(frozen=True)
 class Arithmetic:
     """How one cell comes about: the cell, in symbols, in numbers, and what it is; `exact` where the numbers, as they
-    are written, give just that.
+    are written, give just that. Without numbers `result` says in words that it is out of range.
     """
 
     symbol: Pieces
@@ -119,9 +119,11 @@ class Arithmetic:
     exact: bool = True
 
     @property
-    def lines(self) -> tuple[str, str, str]:
+    def lines(self) -> tuple[str, ...]:
         """Symbols, numbers and result as texts."""
         left, symbols, numbers = map(as_text, (self.symbol, self.symbols, self.numbers))
+        if not numbers:
+            return f"{left} = {symbols}", self.result
         return f"{left} = {symbols}", f"= {numbers}", f"{'=' if self.exact else '≈'} {self.result}"
 
     @property
@@ -134,8 +136,8 @@ class Arithmetic:
 class Entry:
     """A quantity: its `name` as typed, its `symbol` in print and its `shape`; the `formula` (empty for what is given),
     the same with matrices put in (empty where they are too large or the formula is no product; `exact` where these give
-    the result as it is written), the arithmetic of some cells, which `remark` says to be some, the `result`, and the
-    names of its columns, if they have any.
+    the result as it is written), the arithmetic of some cells (`some` says how many), why cells are `zeros` whatever
+    the numbers are, or have none, the `result`, and the names of its columns, if they have any.
     """
 
     name: str
@@ -146,8 +148,14 @@ class Entry:
     substituted: tuple[Part, ...] = ()
     exact: bool = True
     examples: tuple[Arithmetic, ...] = ()
-    remark: str = ""
+    some: str = ""
+    zeros: str = ""
     column_names: tuple[str, ...] = ()
+
+    @property
+    def remark(self) -> str:
+        """What is to be said of the cells, in words."""
+        return "; ".join(filter(None, (self.some, self.zeros)))
 
 
 @dataclass(frozen=True)

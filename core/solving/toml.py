@@ -13,6 +13,7 @@ from core.quantity import quantities
 from core.solving.solution import BLANK, Entry, Solution
 from core.solving.wording import heading
 from core.step import Step
+from core.text import NONE
 
 __all__ = ["LAST_CHECKED", "MOST_CHECKED", "count", "to_toml"]
 
@@ -63,6 +64,8 @@ def _asked(solution: Solution) -> Iterator[Entry]:
 def _entry(entry: Entry) -> Iterator[str]:
     rows = [[_number(cell) for cell in row] for row in entry.result.cells]
     left = f"{entry.name} = "
+    if entry.zeros:
+        yield f"# {entry.zeros}"
     if len(entry.shape) < 2:
         cells = [cell for row in rows for cell in row]
         yield left + (f"[{', '.join(cells)}]" if entry.shape else cells[0])
@@ -73,6 +76,8 @@ def _entry(entry: Entry) -> Iterator[str]:
 
 
 def _number(cell: str) -> str:
+    if cell == NONE:
+        return f'"{NONE}"'
     return f'"{OPEN}"' if cell == BLANK or cell.strip("-") in ("inf", "NaN") else cell
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from core.arithmetic import CellArithmetic, slope_of
 from core.arrays import Array, Mask
-from core.asked import asked, is_always_zero
+from core.asked import absent, asked, zeros
 from core.computation import Computation, computations, values_of
 from core.equations import BACKWARD, FORWARD, GRADIENT, LOSS, MATRIX, PER_SAMPLE, UPDATE
 from core.errors import ProblemError
@@ -41,7 +41,7 @@ from core.solving.solution import (
     StepSolution,
 )
 from core.step import Step
-from core.text import clean
+from core.text import NONE, clean
 
 MOST_ROWS, MOST_COLUMNS = 16, 12
 MOST_TERMS = 8  # of a sum that is written out
@@ -159,11 +159,11 @@ class _Entries:
     def computed(self, quantity: Quantity) -> Entry:
         name, values = quantity.name, quantity.values
         grid = self._grid(values.reshape(-1, 1) if quantity.axes == PER_SAMPLE else values, self.digits)
+        grid = _marked(grid, absent(self.step, name), NONE)
+        why = self.step.statement.zeros.get(name, "")
         if self.blank:
-            cells = np.array(grid.cells, dtype=object)
-            cells[self.open[name].reshape(cells.shape)] = BLANK
-            left_open = Grid(tuple(map(tuple, cells.tolist())), grid.rows, grid.columns)
-            return Entry(name, self._symbol(name), values.shape, left_open)
+            left_open = _marked(grid, self.open[name], BLANK)
+            return Entry(name, self._symbol(name), values.shape, left_open, zeros=why)
         computation = self.computations[name]
         substituted, exact = self._substituted(computation, grid)
         plain = substituted or isinstance(computation.tree, Name)
@@ -180,6 +180,7 @@ class _Entries:
             exact,
             tuple(examples),
             remark,
+            why,
             self._column_names(name, grid),
         )
 
@@ -224,16 +225,15 @@ class _Entries:
 
     def _examples(self, computation: Computation, values: Array) -> Iterator[Arithmetic]:
         cells: Iterable[tuple[int, ...]]
-        tree = computation.tree
+        tree, counts = computation.tree, ~zeros(self.step, computation.name)
         if isinstance(tree, Function) and isinstance(tree.argument, Name):
             cells = self._telling(tree)
         elif values.size <= MOST_EXAMPLES:
-            places = [tuple(i + 1 for i in place) for place in np.ndindex(values.shape)]
-            cells = [cell for cell in places if not is_always_zero(self.step, computation.name, cell)]
+            cells = [tuple(i + 1 for i in place) for place in np.argwhere(counts).tolist()]
         else:
             # One that is not 0 shows more.
-            found = [_first_cell(mask & (values != 0)) for mask in self._forms(computation)]
-            cells = [cell for cell in found if cell is not None] or [(1,) * values.ndim]
+            found = [_first_cell(mask & (values != 0)) for mask in self._forms(computation)] + [_first_cell(counts)]
+            cells = [cell for cell in found[:-1] if cell is not None] or [cell for cell in found if cell is not None]
         for cell in cells:
             yield self.arithmetic(explain(self.step, computation.name, cell))
 
@@ -278,6 +278,16 @@ class _Entries:
         shown = len(grid.cells[0])
         found = names.get(name, ())
         return (*map(clean, found[:shown]), *("…",) * (shown < len(found)))
+
+
+def _marked(grid: Grid, mask: Mask, text: str) -> Grid:
+    """A matrix with a text in place of the cells that a mask of the whole chooses."""
+    if not mask.any():
+        return grid
+    chosen = mask.reshape(grid.rows, grid.columns).tolist()
+    rows = zip(grid.cells, chosen, strict=False)  # the grid may be cut
+    cells = (tuple(text if hit else cell for cell, hit in zip(*row, strict=False)) for row in rows)
+    return Grid(tuple(cells), grid.rows, grid.columns)
 
 
 def _remark(computation: Computation, shown: int, cells: int) -> str:
