@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
 from core import Problem
 from tui.training import groups, matrices
@@ -82,14 +83,15 @@ class Frames:
         headers = _headers(columns, full, count)
         wanted = min(count, MOST_ROWS if full else 4)
         fixed = 1 + notes + 1 + headers[0] + 1 + headers[1] + 1 + 1  # status, rules, keys
-        found = None
-        for rows in dict.fromkeys((wanted, min(wanted, 6), min(wanted, 4), min(wanted, LEAST_ROWS))):
+        span = width if not beside_plot else width * 3 // 5
+        found, rows = Matrices(None, 1 + len(self.problem.network)), wanted
+        # Fewer rows are better than no W⁺, and that is better than a line a layer.
+        for kinds, fewer in product((3, 2, 1), (wanted, 6, 4) if full else (wanted,)):
+            rows = min(wanted, fewer)
             room = height - fixed - 2 * rows - why
-            span = width if not beside_plot else width * 3 // 5
-            found = matrices.arrange(self.problem, count, self.kept, columns, span, room, more, beside=False)
-            if found.placed is not None and (rows >= min(count, 6) or not full):
+            found = matrices.arrange(self.problem, count, self.kept, columns, span, room, more, beside=False, kinds=kinds)
+            if found.placed is not None:
                 break
-        assert found is not None
         if found.placed is None:
             rows = min(wanted, max(LEAST_ROWS, (height - fixed - found.height - why) // 2))
             rows = min(rows, count)

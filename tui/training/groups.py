@@ -122,8 +122,8 @@ def _station(statement: Statement, equation: Equation, gradient: Equation | None
         under,
         _formula(statement, equation),
         below_formula,
-        names if len(names) == columns else (),
-        equation.layer is not None and equation.layer < len(problem.network),
+        names=names if len(names) == columns else (),
+        hidden=equation.layer is not None and equation.layer < len(problem.network),
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from rich.cells import cell_len
 
 from core import Problem
 from core.equations import statement_of
-from tui.training.groups import FEWEST, NARROW, Columns, Formats, column_at, elided, offsets, span_of
+from tui.training.groups import FEWEST, Columns, Formats, column_at, elided, offsets, span_of
 from tui.training.written import Written
 
 KINDS = ("given", "gradient", "update")  # the parts of a step that its parameters belong to: W, ∂W, W⁺
@@ -80,19 +81,19 @@ class Matrices:
 
 
 def arrange(
-    problem: Problem, rows: int, kept: Formats, columns: Columns, width: int, height: int, more: int, beside: bool
+    problem: Problem, rows: int, kept: Formats, columns: Columns, width: int, height: int, more: int, beside: bool, kinds: int = 1
 ) -> Matrices:
     """The parameters in `width` columns and at most `height` lines, `beside` the rows or below them: a row of W, ∂W, W⁺
-    a layer; or all side by side; or without W⁺; else a line a layer.
+    a layer; or all side by side; or without W⁺, or with W alone where so few `kinds` will do; else a line a layer.
     """
     depth = len(problem.network)
     loose = width >= 100 or beside
     decimals = min(9, max(1, (5 if width + columns.width * beside >= 160 else 4 if width >= 100 else 3) + more))
     small = {g.station.above for g in columns.groups if g.squares}
     squares = {k for k in range(1, depth + 1) if f"s_{k}" in small}
-    for kinds, most in ((KINDS, 0), (KINDS, FEWEST), (KINDS[:2], 0), (KINDS[:2], FEWEST), (KINDS[:1], 0), (KINDS[:1], FEWEST)):
+    for shown, most in product((KINDS, KINDS[:2], KINDS[:1])[: len(KINDS) + 1 - kinds], (0, FEWEST)):
         for dense in ((loose, False), (False, False)) if loose else ((False, True),):
-            blocks = _blocks(problem, rows, kept, kinds, squares, decimals, *dense, most)
+            blocks = _blocks(problem, rows, kept, shown, squares, decimals, *dense, most)
             ways = (_by_kind, _by_layer, _in_a_band) if beside else (_by_layer, _in_a_band)
             for way in ways:
                 found = way(blocks, columns, width, beside)

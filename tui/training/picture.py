@@ -81,13 +81,21 @@ class Numbers:
             function = step.problem.network.layers[equation.layer - 1].function
             if function.kinks:
                 found[equation.name] = function.slope(step.pre_activations[equation.layer - 1]) == 0
+        for name in self._left_out:
+            found[name] = self[name] <= 0
         return found
+
+    @cached_property
+    def _left_out(self) -> frozenset[str]:
+        """The quantities of a loss that it leaves the true class out of."""
+        statement = self.step.statement
+        return frozenset(name for name in statement.zeros if statement.leaves_out(name))
 
     @cached_property
     def without(self) -> Mapping[str, Array]:
         """Which cells are no number of their own: the true class's, of what a loss leaves it out of."""
         statement = self.step.statement
-        left_out = {name for name in statement.zeros if statement.leaves_out(name)}
+        left_out = self._left_out
         if not left_out:
             return {}
         true = np.asarray(statement.value_of(core.IsTrueClass(), self.step.values)) > 0
