@@ -9,7 +9,7 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from tui.base import BaseApp
-from tui.screens.training import TrainingScreen
+from tui.training.screen import TrainingScreen
 
 if TYPE_CHECKING:
     from core import CheckReport, Problem
