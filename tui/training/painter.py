@@ -12,7 +12,7 @@ from tui.training.frame import Frame
 from tui.training.keyline import keyline, keys
 from tui.training.lines import Line
 from tui.training.notes import notes
-from tui.training.picture import Numbers, Picture
+from tui.training.picture import Numbers, Picture, belongs
 from tui.training.plot import Curve, LossPlot, title
 from tui.training.rows import Rows
 from tui.training.run import Run
@@ -80,7 +80,8 @@ class Painter:
         panes = {"status": Pane(status(step, earlier, scene.facts, view, frame.width))}
         noted: list[Spots] = []
         if "notes" in frame.areas:
-            line, links = notes(step, earlier, frame.width)
+            report = view.report if view.report is not None and belongs(view.report.step, step) else None
+            line, links = notes(step, earlier, frame.width, report, scene.facts.own)
             panes["notes"] = Pane(line)
             noted = [Spots(link.start, link.end, cell=link.place) for link in links]
         terms: list[Place] = []

@@ -180,7 +180,9 @@ class TrainingScreen(ExplainedScreen):
     def _state(self) -> str:
         if self.journey.playing:
             return f"▶ {self.journey.speed:,}/s"
-        return f"{self.view.alone} alone" if self.view.alone else ""
+        if self.view.alone:
+            return f"{self.view.alone} alone"
+        return "another run" if self.run.loss != self.problem.loss else ""
 
     def end_before(self, error: DivergedError) -> None:
         """Show the last step that is finite; where there is none, say so for good."""
