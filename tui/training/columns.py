@@ -12,6 +12,7 @@ from tui.training.stations import VERDICT, Station, stations
 
 WORDY = 100  # columns from which verdicts are words, and numbers are marked that moved
 WIDE = 160  # columns from which there are five decimals
+GIVEN = ("X_in", "y_gt")
 NARROW = 4  # columns of a layer that is never drawn as squares
 FEWEST = 5  # columns that stay of a matrix, at least: with the gap between
 FEWER = (60, 40, 30, 24, 20, 16, 12, 10, 8, 7, 6, FEWEST)  # how many squares of a row are shown, the less the later
@@ -93,7 +94,14 @@ def _ways(found: Sequence[Station], one_hot: bool, columns: int) -> Iterator[Way
         yield Way(squares, {}, one_hot, inputs=False)
     inputs = found[0]
     if inputs.columns > FEWEST:
-        for shown in (inputs.columns, *(n for n in FEWER if n < inputs.columns)):
+        squares = squares | {inputs.above: inputs.columns}
+        yield Way(squares, {}, one_hot)
+    outputs = {s.above: s.columns for s in found if not s.hidden and s.columns > NARROW and s.above not in GIVEN}
+    if outputs:
+        squares = squares | outputs
+        yield Way(squares, {}, one_hot)
+    for shown in FEWER if inputs.above in squares else ():
+        if shown < inputs.columns:
             squares = squares | {inputs.above: shown}
             yield Way(squares, {}, one_hot)
     for shown in FEWER:

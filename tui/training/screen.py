@@ -376,7 +376,10 @@ class TrainingScreen(ExplainedScreen):
         self.look(numbers=not self.view.numbers, left=None)
 
     def action_order(self) -> None:
-        self.look(by_loss=not self.view.by_loss, top=0)
+        step = self.step
+        if step is not None:
+            sample = self.view.sample if self.view.by_loss else moves.first_sample(step)
+            self.look(by_loss=not self.view.by_loss, top=0, sample=sample)
 
     def action_digits(self, change: int) -> None:
         self.look(more=self.view.more + change)
