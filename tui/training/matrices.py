@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from core import Problem
 from core.equations import statement_of
-from tui.training.columns import FEWEST, Columns
+from tui.training.columns import FEWER, FEWEST, WORDY, Columns
 from tui.training.groups import Formats, column_at, elided, offsets, span_of
 from tui.training.written import Written
 
@@ -110,6 +110,24 @@ def arrange(
     return Matrices(None, 1 + depth)
 
 
+def in_full(problem: Problem, rows: int, kept: Formats, columns: Columns, width: int, decimals: int) -> Matrices:
+    """All parameters below each other, however many lines they take: what does not fit is scrolled. A layer that is too
+    wide in numbers is drawn as squares, with its middle left out if need be.
+    """
+    squares: set[int] = set()
+    found = None
+    for most in (max(layer.weights.shape[1] for layer in problem.network.layers), *FEWER):
+        for k in range(1, len(problem.network) + 1):
+            blocks = _blocks(problem, rows, kept, KINDS, squares, decimals, width >= WORDY, shared=False, most=most)
+            found = _by_layer(blocks, columns, beside=False)
+            if found.width <= width:
+                return found
+            if most >= problem.network.layers[k - 1].weights.shape[1]:
+                squares.add(k)
+    assert found is not None
+    return found
+
+
 def _blocks(
     problem: Problem,
     rows: int,
@@ -137,7 +155,7 @@ def _blocks(
             written = kept.of(weights.name, decimals)
             stride = 1 if small else written.width + 1 + blank
             count, columns = layer.weights.shape
-            shown = elided(columns, most if most and not small else columns)
+            shown = elided(columns, most or columns)
             header = 1 if shared or (columns == 1 and not small) else 2
             numbered = len(str(count)) + 1
             own.append(

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 SMALLEST = (60, 20)
 MARGIN_STEP = 0.1
 SMALL_WORK = 200_000  # multiplications over all rows that are done at once
-PANES = ("activations", "deltas", "weights", "loss", "why")
 TO_THE_END = 10**6  # a group of columns behind the last: the last ones are in sight then
 
 
@@ -386,11 +385,12 @@ class TrainingScreen(ExplainedScreen):
 
     def action_alone(self) -> None:
         """One pane alone: the next one at each press."""
-        panes = ("", *PANES)
-        self._alone(panes[(panes.index(self.view.alone) + 1) % len(panes)])
+        if self.sheet is not None:
+            panes = ("", *moves.panes(self.view, self.sheet.picture))
+            self._alone(panes[(panes.index(self.view.alone) + 1) % len(panes)])
 
     def _alone(self, pane: str) -> None:
-        self.view = replace(self.view, alone=pane)
+        self.view = replace(self.view, alone=pane, scroll=0)
         self.activity = self._state()
         self.look()
 
