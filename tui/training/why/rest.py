@@ -10,7 +10,7 @@ from tui.training.view import View
 from tui.training.why.page import Group, Page
 from tui.training.why.sample import chosen, costs_of, data_row, share, verdict
 from tui.training.why.statement import copied, formulas, handed_on, in_order, legend, of_row
-from tui.training.why.texts import GAP, MARGIN, decimals, flow, row, spoken, wrapped
+from tui.training.why.texts import GAP, MARGIN, decimals, decimals_for, flow, row, spoken, wrapped
 
 WIDE = 6  # units of a layer whose rows are not written out beside the sheet that has them in numbers
 FEW = 3  # numbers in a row that goes beside another
@@ -31,14 +31,15 @@ KEYS = (
 def at_rest(step: Step, view: View, columns: int, height: int, squares: Collection[str]) -> Page:
     """The chosen sample."""
     i = chosen(step, view.sample)
-    rows = [*_rows(step, i, view, columns, squares)]
+    rows = [*wide_rows(step, i, view, columns, squares)]
     groups: list[Group] = [_sample(step, i, columns, view.more), rows]
     groups += [legend(step, squares, columns)] if squares else []
     groups.append(formulas(step.statement, columns))
-    worked = [] if rows else [*worked_out(step, i, view, columns)]
     marks = [] if squares else legend(step, squares, columns)
-    if worked and sum(map(len, groups)) + len(worked) + len(marks) + len(groups) + 1 <= height:
-        groups.append(worked)
+    room = height - sum(map(len, groups)) - len(marks) - len(groups) - 1
+    if not rows and room > 0:
+        worked = [*worked_out(step, i, view, columns)]
+        groups += [worked] if len(worked) <= room else []
     return Page([f"sample {i + 1}"], brief(step, i), [*groups, marks])
 
 
@@ -54,21 +55,23 @@ def brief(step: Step, i: int) -> list[Words]:
     """The chosen sample in a line."""
     loss = spoken(float(step.sample_losses[i]))
     if step.outputs.shape[1] > 1:
-        return [verdict(step, i), [f"ℓ {loss}"], *share(step, i)]
+        return [*verdict(step, i), [f"ℓ {loss}"], *share(step, i)]
     y, target = float(step.outputs[i, 0]), float(step.targets[i, 0])
     return [[f"y_out {spoken(y)}"], [f"y_gt {spoken(target)}"], [f"ℓ {loss}"], *share(step, i)]
 
 
 def _sample(step: Step, i: int, columns: int, more: int) -> list[Line]:
-    first, part = [*data_row(step, i), verdict(step, i)], share(step, i)
+    first, part = [*data_row(step, i), *verdict(step, i)], share(step, i)
     in_symbols, in_numbers, alone = costs_of(step, i, more)
-    least = in_numbers if MARGIN + width(line(in_numbers)) <= columns else alone
-    lines, longer = (flow([*first, costs, *part], columns) for costs in (least, in_symbols))
-    return longer if len(longer) == len(lines) else lines
+    fitting = [costs for costs in (in_numbers, in_symbols) if MARGIN + width(line(costs)) <= columns]
+    lines, *longer = (flow([*first, costs, *part], columns) for costs in fitting or [alone])
+    return longer[0] if longer and len(longer[0]) == len(lines) else lines
 
 
-def _rows(step: Step, i: int, view: View, columns: int, squares: Collection[str]) -> Iterator[Line]:
-    """The sample's row of every quantity that is shown as squares or is wide, and of what the loss makes of it."""
+def wide_rows(step: Step, i: int, view: View, columns: int, squares: Collection[str]) -> Iterator[Line]:
+    """The sample's row of every quantity that is shown as squares or is wide, and, if there is one, of what the loss
+    makes of it.
+    """
     equations = step.statement.equations
     wide = [name for name in ("X_in", *equations) if _is_wide(step, name, squares)]
     if not wide:
@@ -81,10 +84,10 @@ def _rows(step: Step, i: int, view: View, columns: int, squares: Collection[str]
     kept = [name for name in shown if step.values[name].ndim == 2 and name not in same | details]
     symbols = step.statement.symbols
     start = MARGIN + max(len(symbols[name]) for name in kept) + 1
-    places = decimals(view.more)
     before: Line = ()
     for name in kept:
         values = step.values[name][i]
+        places = decimals_for(values, decimals(view.more))
         few = len(values) <= FEW
         found = row([(symbols[name], "title")], values, columns, places, start=start, count=not few)
         beside = row([(symbols[name], "title")], values, ANY, places, start=0, left=width(before) + GAP)

@@ -69,7 +69,7 @@ def _page(
     if view.fresh:
         return fresh(step, width)
     if has_terms(step):
-        return hinge(step, view, width, height)
+        return hinge(step, view, width, height, squares)
     return at_rest(step, view, width, height, squares)
 
 

@@ -21,6 +21,7 @@ MARGIN = 1  # blank columns at the left of everything
 GAP = 3  # blanks between items
 DECIMALS, FEWEST, MOST = 4, 1, 9  # of numbers that stand in rows
 DIGITS, FEWEST_DIGITS, MOST_DIGITS = 6, 3, 12  # of numbers in arithmetic
+MOST_MORE = 2  # decimals more for a row of small numbers
 BRIEF = 2  # digits fewer where a number is only mentioned
 
 Styled: TypeAlias = Sequence[tuple[str, str]]
@@ -34,6 +35,13 @@ def digits(more: int) -> int:
 def decimals(more: int) -> int:
     """Decimals of numbers in rows, where somebody wants so many more than usual."""
     return max(FEWEST, min(MOST, DECIMALS + more))
+
+
+def decimals_for(values: Array, places: int) -> int:
+    """Decimals of a row: a few more where its numbers are small."""
+    largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+    more = -math.floor(math.log10(largest)) - 1 if 0 < largest < 1 else 0
+    return min(MOST, places + min(more, MOST_MORE))
 
 
 def spoken(value: float, more: int = 0) -> str:

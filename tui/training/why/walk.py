@@ -32,6 +32,7 @@ from tui.training.why.statement import copied, handed_on, in_order, walked
 from tui.training.why.texts import MARGIN, MOST, decimals, digits, flow, number_format, row, wrapped
 
 MORE = 2  # decimals more, at most, so that what is written comes out
+MOST_UNITS = 6  # idle ones that are named
 CELLS = 3  # of a row whose arithmetic is written out one by one
 ROWS = 6  # of a matrix product that are written out, the largest
 SIGNS = {1: "+", -1: "-"}
@@ -139,6 +140,19 @@ def _worked(step: Step, name: str, computation: Computation, i: int, view: View,
     for sign, text, values in parts:
         yield row([f"{sign} {text.rjust(left)} "], values, columns, places)
     yield row([f"{equal} ", (label.rjust(left), "title"), " "], came_out, columns, places)
+    yield from _idle(step, computation, r, columns)
+
+
+def _idle(step: Step, computation: Computation, r: int, columns: int) -> Iterator[Line]:
+    """The units that an activation switches off in this row: where its slope, which jumps somewhere, is 0."""
+    for node in computation.tree.children:
+        if isinstance(node, Function) and node.slope and step.statement.functions[node.name].kinks:
+            off = np.flatnonzero(step.statement.value_of(node, step.values)[r] == 0) + 1
+            if len(off):
+                units = ", ".join(map(str, off[:MOST_UNITS])) + f" … of {len(off)}" * (len(off) > MOST_UNITS)
+                yield from wrapped(
+                    [(f"○ idle, its slope is 0: unit{'s' * (len(off) > 1)} {units}", "structure")], columns
+                )
 
 
 def _places(parts: list[tuple[str, str, Array]], result: Array, least: int) -> tuple[int, str]:
