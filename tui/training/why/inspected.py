@@ -17,7 +17,7 @@ from tui.training.why.page import Group, Page
 from tui.training.why.statement import LISTED, cell_label, in_order, labels, merged
 from tui.training.why.texts import digits, flow, folded, spoken
 
-LOW = 7  # lines, below which the arithmetic comes before the formula
+LOW = 7  # lines, below which the arithmetic comes before words and formulas
 MOST_WAYS = 12  # cells that a number comes by way of whose own origins are named
 
 

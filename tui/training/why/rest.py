@@ -55,13 +55,13 @@ def brief(step: Step, i: int) -> list[Words]:
     """The chosen sample in a line."""
     loss = spoken(float(step.sample_losses[i]))
     if step.outputs.shape[1] > 1:
-        return [*verdict(step, i), [f"ℓ {loss}"], *share(step, i)]
+        return [*verdict(step, i, ANY), [f"ℓ {loss}"], *share(step, i)]
     y, target = float(step.outputs[i, 0]), float(step.targets[i, 0])
     return [[f"y_out {spoken(y)}"], [f"y_gt {spoken(target)}"], [f"ℓ {loss}"], *share(step, i)]
 
 
 def _sample(step: Step, i: int, columns: int, more: int) -> list[Line]:
-    first, part = [*data_row(step, i), *verdict(step, i)], share(step, i)
+    first, part = [*data_row(step, i), *verdict(step, i, columns - MARGIN)], share(step, i)
     in_symbols, in_numbers, alone = costs_of(step, i, more)
     fitting = [costs for costs in (in_numbers, in_symbols) if MARGIN + width(line(costs)) <= columns]
     lines, *longer = (flow([*first, costs, *part], columns) for costs in fitting or [alone])

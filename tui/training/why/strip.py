@@ -54,7 +54,7 @@ def _page(
     if view.current in step.statement.equations:
         from tui.training.why.walk import walk
 
-        return walk(step, view, width)
+        return walk(step, view, width, height)
     if report is not None:
         from tui.training.why.checked import checked
 

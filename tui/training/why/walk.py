@@ -25,7 +25,7 @@ from core import (
 )
 from tui.training.lines import Line, Words, line
 from tui.training.view import View
-from tui.training.why.inspected import formula
+from tui.training.why.inspected import LOW, formula
 from tui.training.why.page import Page
 from tui.training.why.sample import chosen
 from tui.training.why.statement import copied, handed_on, in_order, walked
@@ -38,7 +38,7 @@ ROWS = 6  # of a matrix product that are written out, the largest
 SIGNS = {1: "+", -1: "-"}
 
 
-def walk(step: Step, view: View, columns: int) -> Page:
+def walk(step: Step, view: View, columns: int, height: int) -> Page:
     """The page of the computation that a walk has come to."""
     assert view.current is not None
     statement = step.statement
@@ -52,10 +52,11 @@ def walk(step: Step, view: View, columns: int) -> Page:
     computation = next(c for c in in_order(statement) if c.name == (same if ways else view.current))
     i = chosen(step, view.sample)
     text = f"{at + 1} of {len(order)}: {symbols[at]}"
+    words = wrapped([sentence(step, statement.equations[view.current])], columns)
+    worked = [*_worked(step, view.current, computation, i, view, columns)]
     groups = [
         formula(step, view.current, ways, columns),
-        wrapped([sentence(step, statement.equations[view.current])], columns),
-        [*_worked(step, view.current, computation, i, view, columns)],
+        *([words, worked] if height >= LOW else [worked, words]),
         [
             *_listed("done     ", symbols[:at], columns),
             *_listed("now      ", symbols[at : at + 1], columns, "title"),
