@@ -23,6 +23,7 @@ from tui.training.why.texts import (
     decimals,
     digits,
     flow,
+    number_format,
     row,
     short_names,
     spoken,
@@ -75,16 +76,16 @@ def _forward(step: Step, i: int, view: View, columns: int) -> Iterator[Line]:
     """The logits and the probabilities."""
     assert step.logits is not None
     assert step.probabilities is not None
-    places = decimals(view.more)
     yield from flow(data_row(step, i), columns)
     o, p = step.logits[i], step.probabilities[i]
-    left = row([("o", "title")], o, ANY, places, start=HEAD)
-    right = row([("p", "title")], p, ANY, places, left=width(left) + GAP)
+    written = number_format(np.concatenate([o, p]), decimals(view.more))
+    left = row([("o", "title")], o, ANY, written, start=HEAD)
+    right = row([("p", "title")], p, ANY, written, left=width(left) + GAP)
     if width((*left, *right)) <= columns:
         yield (*left, *right)
     else:
         for name, values in (("o", o), ("p", p)):
-            yield row([(name, "title")], values, columns, places, start=HEAD)
+            yield row([(name, "title")], values, columns, written, start=HEAD)
 
 
 def _terms(step: Step, i: int, y: int, view: View, columns: int) -> Iterator[Line]:

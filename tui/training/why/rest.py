@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+import numpy as np
+
 from core import Step
 from tui.training.lines import Line, Words, line, width
 from tui.training.view import View
 from tui.training.why.page import Group, Page
 from tui.training.why.sample import chosen, costs_of, data_row, share, verdict
 from tui.training.why.statement import copied, formulas, handed_on, in_order, legend, of_row
-from tui.training.why.texts import GAP, MARGIN, decimals, decimals_for, flow, row, spoken, wrapped
+from tui.training.why.texts import GAP, MARGIN, decimals, decimals_for, flow, number_format, row, spoken, wrapped
 
 WIDE = 6  # units of a layer whose rows are not written out beside the sheet that has them in numbers
 FEW = 3  # numbers in a row that goes beside another
@@ -87,18 +89,19 @@ def wide_rows(step: Step, i: int, view: View, columns: int, squares: Collection[
     before: Line = ()
     for name in kept:
         values = step.values[name][i]
-        places = decimals_for(values, decimals(view.more))
-        few = len(values) <= FEW
-        found = row([(symbols[name], "title")], values, columns, places, start=start, count=not few)
-        beside = row([(symbols[name], "title")], values, ANY, places, start=0, left=width(before) + GAP)
-        if before and few and width(beside) <= columns:
-            before = (*before, *beside)
-            continue
+        written = number_format(values, decimals_for(values, decimals(view.more)))
+        label: Words = [(symbols[name], "title")]
+        if len(values) <= FEW and before:
+            beside = row(label, values, ANY, written, left=width(before) + GAP)
+            if width(beside) <= columns:
+                before = (*before, *beside)
+                continue
         if before:
             yield before
-        before = found if few else ()
-        if not few:
-            yield found
+        before = row(label, values, columns, written, start=start, count=len(values) > FEW)
+        if len(values) > FEW:
+            yield before
+            before = ()
     if before:
         yield before
 
@@ -122,11 +125,12 @@ def worked_out(step: Step, i: int, view: View, columns: int) -> Iterator[Line]:
             found.append((f"{equation.symbol}[{i + 1}]", right, step.values[name][i].reshape(-1)))
     lefts = max((len(left) for left, _, _ in found), default=0)
     rights = max((len(right) for _, right, _ in found), default=0)
+    written = number_format(np.concatenate([values for _, _, values in found]), decimals(view.more))
     yield line([(f"sample {i + 1}, worked out", "title")], MARGIN)
     for left, right, values in found:
         label: Words = [(left.ljust(lefts), "title"), f" = {right.ljust(rights)} ="]
         if MARGIN + lefts + rights + 20 <= columns:
-            yield row(label, values, columns, decimals(view.more))
+            yield row(label, values, columns, written)
         else:
             yield from wrapped([(left, "title"), f" = {right}"], columns, indent=2)
-            yield row(["  ="], values, columns, decimals(view.more))
+            yield row(["  ="], values, columns, written)

@@ -162,7 +162,7 @@ def folded(rows: Sequence[str], columns: int, styles: Sequence[str], indent: int
 
 
 def number_format(values: Array, places: int) -> Written:
-    """How the numbers of a row are written."""
+    """How numbers that stand under each other are written."""
     finite = np.abs(values[np.isfinite(values)])
     largest = float(finite.max(initial=0.0))
     return Written(min(5, max(1, len(str(int(min(largest, 1e9)))))), places)
@@ -172,18 +172,17 @@ def row(
     label: Words,
     values: Array,
     columns: int,
-    places: int,
+    written: Written,
     *,
     start: int = 0,
     count: bool = False,
     left: int = MARGIN,
 ) -> Line:
-    """A label at the column `left`, and from the column `start` on numbers, lined up; where they do not fit, the first
-    and the last, and behind them how many there are; with `count` in any case.
+    """A label at the column `left`, and from the column `start` on numbers as they are `written`. Where they do not
+    fit, the first and the last, and behind them how many there are; with `count` in any case.
     """
     found = line(label, left)
     start = max(start, width(found) + 1)
-    written = number_format(values, places)
     largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
     tail = (f"[{len(values)}]", "structure")
     step, room = written.width + 1, columns - start
