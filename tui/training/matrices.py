@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from core import Problem
 from core.equations import statement_of
-from tui.training.columns import FEWER, FEWEST, WORDY, Columns
+from tui.training.columns import FEWER, FEWEST, NARROW, WORDY, Columns
 from tui.training.groups import Formats, column_at, elided, offsets, span_of
 from tui.training.written import Written
 
@@ -114,17 +114,16 @@ def in_full(problem: Problem, rows: int, kept: Formats, columns: Columns, width:
     """All parameters below each other, however many lines they take: what does not fit is scrolled. A layer that is too
     wide in numbers is drawn as squares, with its middle left out if need be.
     """
-    squares: set[int] = set()
-    found = None
-    for most in (max(layer.weights.shape[1] for layer in problem.network.layers), *FEWER):
-        for k in range(1, len(problem.network) + 1):
-            blocks = _blocks(problem, rows, kept, KINDS, squares, decimals, width >= WORDY, shared=False, most=most)
-            found = _by_layer(blocks, columns, beside=False)
-            if found.width <= width:
-                return found
-            if most >= problem.network.layers[k - 1].weights.shape[1]:
-                squares.add(k)
-    assert found is not None
+    widths = {k: layer.weights.shape[1] for k, layer in enumerate(problem.network.layers, start=1)}
+    wide = sorted((k for k in widths if widths[k] > NARROW), key=lambda k: -widths[k])
+    ways: list[tuple[Sequence[str], set[int], int]] = [(KINDS, set(), 0), (KINDS[:2], set(), 0)]
+    ways += [(KINDS, set(wide[: i + 1]), 0) for i in range(len(wide))]
+    ways += [(KINDS, set(wide), most) for most in FEWER]
+    for kinds, squares, most in ways:
+        blocks = _blocks(problem, rows, kept, kinds, squares, decimals, width >= WORDY, shared=False, most=most)
+        found = _by_layer(blocks, columns, beside=False)
+        if found.width <= width:
+            break
     return found
 
 

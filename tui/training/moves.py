@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core import Step, quantities
+from core import Step
 from tui.training.frame import Frame
 from tui.training.picture import Numbers, Picture
 from tui.training.stations import SHARE, VERDICT
 from tui.training.view import Cell, View
+from tui.training.why.statement import walked
 
 if TYPE_CHECKING:
     from core import CheckReport, Slip
@@ -174,7 +175,7 @@ def choose(view: View, picture: Picture, change: int) -> View:
 
 def walk(view: View, step: Step, change: int) -> tuple[View, int]:
     """To the next or the previous computation; past the last one into the next step, whose index comes with it."""
-    order = [quantity.name for quantity in quantities(step)]
+    order = walked(step.statement)
     there = order.index(view.current) + change if view.current is not None else 0 if change > 0 else len(order) - 1
     name = order[there % len(order)]
     return replace(view, current=name, scroll=0), step.index + (there == len(order)) - (there < 0)
