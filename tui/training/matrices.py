@@ -98,7 +98,7 @@ def arrange(
     depth = len(problem.network)
     loose = width >= 100 or beside
     small = {g.station.above for g in columns.groups if g.squares}
-    squares = {k for k in range(1, depth + 1) if f"s_{k}" in small}
+    squares = {e.layer for e in statement_of(problem, rows).equations.values() if e.layer and e.name in small}
     for shown, most in product((KINDS, KINDS[:2], KINDS[:1])[: len(KINDS) + 1 - kinds], (0, FEWEST)):
         for dense in ((loose, False), (False, False)) if loose else ((False, True),):
             blocks = _blocks(problem, rows, kept, shown, squares, decimals, *dense, most)

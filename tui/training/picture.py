@@ -13,7 +13,7 @@ import core
 from core import Array, Step, quantities
 from tui.training.stations import stations
 from tui.training.styles import shade
-from tui.training.units import Mask
+from tui.training.units import Mask, idle
 from tui.training.view import View
 from tui.training.written import Written
 
@@ -25,6 +25,7 @@ RIGHT, WRONG, FOLLOWS = "✓", "✗", "~"
 VEIL, NO_TERM, GAP = "·", "—", "…"
 POSITIVE, NEGATIVE, NEAR, NOT_FINITE = ("■", "▪"), ("□", "▫"), "·", "!"
 BIG, SMALL = 1 / 2, 1 / 8  # of the largest in the matrix: from where a square is big, and where it is one at all
+IDLE_LETTERS = ("s", "z", "y", "delta")  # the quantities of a layer in which an idle unit is marked
 VERDICTS = {"right": RIGHT, "follows": FOLLOWS, "slip": WRONG}
 
 
@@ -75,13 +76,11 @@ class Numbers:
         """Which cells stand for a unit that is off, in s, z and δ: where f' is 0, as of a relu with s ≤ 0. And which
         terms of a loss the max cuts.
         """
-        step, found = self.step, {}
-        for equation in step.statement.equations.values():
-            if equation.layer is None or equation.letter not in ("s", "z", "y", "delta"):
-                continue
-            function = step.problem.network.layers[equation.layer - 1].function
-            if function.kinks:
-                found[equation.name] = function.slope(step.pre_activations[equation.layer - 1]) == 0
+        found = {}
+        for equation in self.step.statement.equations.values():
+            off = idle(self.step)[equation.layer - 1] if equation.layer and equation.letter in IDLE_LETTERS else None
+            if off is not None:
+                found[equation.name] = off
         for name in self._left_out:
             found[name] = self[name] <= 0
         return found

@@ -112,7 +112,9 @@ class TrainingScreen(ExplainedScreen):
         everything = self._over_all(step) if step.problem.batch_size is not None else None
         before = self.run.over_all.get((step.problem.loss, step.index - 1))
         reached = max(len(self.run.timeline) - 1, step.index)
-        return Facts(reached, self.activity or self._state(), everything, before, own=step.problem.loss == self.problem.loss)
+        return Facts(
+            reached, self.activity or self._state(), everything, before, own=step.problem.loss == self.problem.loss
+        )
 
     def _over_all(self, step: Step) -> OverAll | None:
         """All rows through the step's network: at once where that is quick, else beside everything else."""

@@ -13,6 +13,7 @@ from tui.training.lines import Line, Span, clipped
 from tui.training.matrices import Matrix
 from tui.training.picture import NOT_FINITE, SOURCE, Picture
 from tui.training.rows import CURRENT, rough, rule, ticks
+from tui.training.units import idle
 
 BARS = "▁▂▃▄▅▆▇█"
 BINS = 13
@@ -257,7 +258,7 @@ def _layer(picture: Picture, k: int, columns: int) -> list[tuple[str, str]]:
     symbol = next(e.symbol for e in statement.given.values() if e.layer == k and e.axes == "ij")
     function = "" if layer.function.is_identity else f" {layer.function.name.replace('_', ' ')}"
     size = weights.size + (0 if layer.bias is None else layer.bias.size)
-    off = picture.numbers.idle.get(f"s_{k}")
+    off = idle(step)[k - 1]
     share = moved(picture, k)
     cells = [
         f"{symbol:<5} {weights.shape[0]}×{weights.shape[1]}{function}",
