@@ -40,7 +40,7 @@ class Rule(NamedTuple):
     @property
     def is_zero(self) -> bool:
         """Whether the cells are 0 whatever the numbers are."""
-        return self.tree == ZERO
+        return self.tree == ZERO and self.out_of_range is None
 
 
 class Rules:

@@ -284,8 +284,8 @@ def _marked(grid: Grid, mask: Mask, text: str) -> Grid:
     """A matrix with a text in place of the cells that a mask of the whole chooses."""
     if not mask.any():
         return grid
-    chosen = mask.reshape(grid.rows, grid.columns).tolist()
-    rows = zip(grid.cells, chosen, strict=False)  # the grid may be cut
+    chosen = mask.reshape(grid.rows, grid.columns)[: len(grid.cells)].tolist()
+    rows = zip(grid.cells, chosen, strict=True)  # whose columns may be cut
     cells = (tuple(text if hit else cell for cell, hit in zip(*row, strict=False)) for row in rows)
     return Grid(tuple(cells), grid.rows, grid.columns)
 
