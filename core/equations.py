@@ -14,6 +14,8 @@ from core.arrays import Array
 from core.expression.nodes import ALL, ROWS, Function, Literal, Name, Node, Product, Quotient, Total, put_in_place
 from core.expression.notation import symbol_piece
 from core.expression.pieces import Piece
+from core.expression.shape import NUMBER as SINGLE
+from core.expression.shape import Shape, Shapes, axes_of
 from core.expression.value import Compiler, Evaluate
 from core.losses import LossEquations
 from core.problem import Problem
@@ -195,15 +197,16 @@ def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Eq
     """
     loss, share = _loss(problem, rows, detailed), _share(problem, rows)
     yield from _forward(problem)
+    axes = _axes_of_loss(problem, rows, loss)
     plain = _loss(problem, rows, detailed=False)
     known = {name for name, _ in (*plain.forward, *plain.backward)}
     for name, tree in loss.forward:
-        yield Equation(name, loss.symbols.get(name, name), tree, LOSS, detail=name not in known)
+        yield Equation(name, loss.symbols.get(name, name), tree, LOSS, axes[name], detail=name not in known)
     yield Equation("sample_losses", "ℓ", loss.sample_losses, LOSS, PER_SAMPLE)
     total = Total(ALL, Name("sample_losses"))
     yield Equation("loss", "ℒ", total if share is None else share * total, LOSS, NUMBER, per_sample=False)
     for name, tree in loss.backward:
-        yield Equation(name, loss.symbols.get(name, name), tree, BACKWARD, detail=name not in known)
+        yield Equation(name, loss.symbols.get(name, name), tree, BACKWARD, axes[name], detail=name not in known)
     yield from _backward(problem, loss.output_gradient, detailed)
     yield from _gradients(problem)
     yield from _update(problem)
@@ -227,6 +230,15 @@ def _loss(problem: Problem, rows: int, detailed: bool) -> LossEquations:
     stated, share = problem.loss.equations(problem.targets.shape[1] == 1), _share(problem, rows)
     stated = stated.detailed if detailed and stated.detailed is not None else stated
     return stated if share is None else stated.shared(share)
+
+
+def _axes_of_loss(problem: Problem, rows: int, loss: LossEquations) -> dict[str, str]:
+    """How the values of what the loss adds are laid out: a matrix, or a number for each sample."""
+    found: dict[str, Shape] = dict.fromkeys(("y_out", "y_gt"), (rows, problem.targets.shape[1]))
+    shapes = Shapes(lambda name: found.get(name, SINGLE))
+    for name, tree in (*loss.forward, *loss.backward):
+        found[name] = shapes(tree)
+    return {name: axes_of(shape) for name, shape in found.items()}
 
 
 def _forward(problem: Problem) -> Iterator[Equation]:

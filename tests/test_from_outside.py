@@ -60,6 +60,24 @@ class Huber(core.Loss):
         )
 
 
+@dataclass(frozen=True)
+class Distance(core.Loss):
+    """ℒ = Σ log(1 + r) for r, one number a sample, the square of its distance; the way back goes by ∂ℒ/∂r."""
+
+    name = "distance"
+    title = "log-distance"
+
+    def equations(self, single: bool) -> core.LossEquations:  # noqa: ARG002
+        d, r = Name("d"), Name("r")
+        return core.LossEquations(
+            forward=(("d", Name("y_out") - Name("y_gt")), ("r", Total(COLUMNS, d**2))),
+            sample_losses=Function("log", ONE + r),
+            backward=(("dr", ONE / (ONE + r)),),
+            output_gradient=Literal(2) * Name("dr") * d,
+            symbols={"dr": "∂r"},
+        )
+
+
 def softplus(s: Any) -> Any:
     return np.log(1 + np.exp(s)), 1 / (1 + np.exp(-s))
 
@@ -88,6 +106,7 @@ BROUGHT = [
     pytest.param(leaky(0.2), core.SoftmaxCrossEntropy(), id="leaky"),
     pytest.param(leaky(0.2), Huber(0.5), id="leaky and huber"),
     pytest.param(core.ACTIVATIONS["tanh"], Huber(0.25), id="huber"),
+    pytest.param(SOFTPLUS, Distance(), id="distance"),
 ]
 everything = pytest.mark.parametrize(("activation", "loss"), BROUGHT)
 
@@ -321,12 +340,38 @@ FORMULAS_OF_HUBER = [
     ("sample_losses", "sum(c .* (d - 1/2 c))", "sum(c .* (d - c))"),
     ("delta_out", "1/n c .* f_out'(s_out)", "1/n d .* f_out'(s_out)"),
 ]
+FORMULAS_OF_DISTANCE = [
+    ("r", "sum(d^2)", "sum(d)"),
+    ("sample_losses", "log(1 + r)", "1 + r"),
+    ("dr", "1/n * 1 / (1 + r)", "1 / (1 + r)"),
+    ("delta_out", "2 * dr .* d .* f_out'(s_out)", "dr .* d .* f_out'(s_out)"),
+]
+OF_LOSS = {Huber: FORMULAS_OF_HUBER, Distance: FORMULAS_OF_DISTANCE}
+
+
+@everything
+def test_printed_formulas_read_back(activation: core.Activation, loss: core.Loss) -> None:
+    step = core.Timeline(problem(activation, loss, reduction="mean"))[0]
+    printed = {c.name: c.text for detailed in (True, False) for c in core.computations(step.problem, 4, detailed)}
+    for name, text in printed.items():
+        (verdict,) = core.check_answers({}, step, formulas={name: text}).formulas
+        assert verdict.right, (name, text, verdict)
+
+
+def test_a_number_for_each_sample_is_a_vector() -> None:
+    step = core.Timeline(problem(SOFTPLUS, Distance()))[0]
+    found = {quantity.name: quantity for quantity in core.quantities(step)}
+    for name, symbol in (("r", "r"), ("dr", "∂r")):
+        assert (found[name].symbol, found[name].axes, found[name].values.shape) == (symbol, "i", (4,))
+    assert found["d"].axes == "ij"
+    single = core.Problem("one", [[1.0], [2.0]], [[1.0], [0.0]], core.Network([core.Layer([[1.0]])]), Distance())
+    assert [core.Timeline(single)[0].values[name].shape for name in ("d", "r")] == [(2, 1), (2,)]
 
 
 @everything
 def test_formulas_are_judged_and_mended(activation: core.Activation, loss: core.Loss) -> None:
     step = core.Timeline(problem(activation, loss, reduction="mean"))[0]
-    for name, right, wrong in FORMULAS + FORMULAS_OF_HUBER * isinstance(loss, Huber):
+    for name, right, wrong in FORMULAS + OF_LOSS.get(type(loss), []):
         (verdict,) = core.check_answers({}, step, formulas={name: right}).formulas
         assert verdict.right, (name, right, verdict)
         (verdict,) = core.check_answers({}, step, formulas={name: wrong}).formulas

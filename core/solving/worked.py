@@ -134,8 +134,9 @@ def _sections(entries: _Entries) -> Iterator[Section]:
     yield Section("Given", tuple(map(entries.given, given(entries.step))))
 
     def part(quantity: Quantity) -> str:
-        # Up to what each sample costs it goes forward.
-        return FORWARD if quantity.part == LOSS and quantity.axes == MATRIX else quantity.part
+        # What the loss adds goes forward up to what each sample costs.
+        is_loss = quantity.part == LOSS and quantity.name not in ("sample_losses", "loss")
+        return FORWARD if is_loss else quantity.part
 
     for name, group in groupby(entries.asked, key=part):
         yield Section(SECTIONS[name], tuple(map(entries.computed, group)))
