@@ -19,15 +19,13 @@ from core.expression.shape import Shape, Shapes, axes_of
 from core.expression.value import Compiler, Evaluate
 from core.losses import LossEquations
 from core.problem import Problem
-from core.quantity import layer_label, layer_symbol
+from core.quantity import LETTERS, NEXT, layer_label, layer_symbol
 from core.record import Record
 
 # How a quantity's values are laid out for people. In a tree a bias is a row, and what is per sample a column.
 MATRIX, PER_SAMPLE, PER_UNIT, NUMBER = "ij", "i", "j", ""
 # The parts of a step.
 GIVEN, FORWARD, LOSS, BACKWARD, GRADIENT, UPDATE = "given", "forward", "loss", "backward", "gradient", "update"
-
-SYMBOLS = {"delta": "δ", "dz": "∂z", "dy": "∂y", "dW": "∂W", "db": "∂b"}
 
 
 class Equation(NamedTuple):
@@ -42,6 +40,7 @@ class Equation(NamedTuple):
     letter       its name without the layer, "delta", the same before and after the update; "" for what has no layer
     layer        from 1; None for what has none
     detail       whether it only makes the steps smaller, and could be put in place of its name
+    noun         what people call it, of what is given: "inputs", "weights"
     """
 
     name: str
@@ -53,6 +52,7 @@ class Equation(NamedTuple):
     letter: str = ""
     layer: int | None = None
     detail: bool = False
+    noun: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +108,13 @@ class Statement(Record):
         """How everything that has a name is printed: quantities, given ones first, and numbers."""
         found = {equation.name: equation.symbol for equation in (*self.given.values(), *self.equations.values())}
         return found | {"alpha": "α", "n": "n"} | {part.name: part.symbol for part in self.problem.loss.settings}
+
+    @cached_property
+    def updates(self) -> dict[str, str]:
+        """The weights and biases, given ones, each with what it is after the update: W_1⁺ of W_1."""
+        given = {(equation.letter, equation.layer): equation.name for equation in self.given.values()}
+        updated = (equation for equation in self.equations.values() if equation.part == UPDATE)
+        return {given[equation.letter, equation.layer]: equation.name for equation in updated}
 
     def with_axes(self, axes: str) -> frozenset[str]:
         """The quantities, given ones too, whose values are laid out like this."""
@@ -181,12 +188,13 @@ def statement_of(problem: Problem, rows: int, detailed: bool = True) -> Statemen
 def given(problem: Problem) -> Iterator[Equation]:
     """What a step of `problem` starts from: X_in, y_gt, W_1, b_1, ..., W_out, b_out."""
     depth = len(problem.network)
-    yield Equation("X_in", "X_in", Name("X_in"), GIVEN)
-    yield Equation("y_gt", "y_gt", Name("y_gt"), GIVEN)
+    yield Equation("X_in", "X_in", Name("X_in"), GIVEN, noun="inputs")
+    yield Equation("y_gt", "y_gt", Name("y_gt"), GIVEN, noun="targets")
     for k, layer in enumerate(problem.network.layers, start=1):
-        for letter, axes in (("W", MATRIX), ("b", PER_UNIT)):
+        for letter, axes, noun in (("W", MATRIX, "weights"), ("b", PER_UNIT, "biases")):
             if letter == "W" or layer.bias is not None:
-                yield _of_layer(GIVEN, letter, k, depth, Name(f"{letter}_{layer_label(k, depth)}"), axes)
+                name = Name(f"{letter}_{layer_label(k, depth)}")
+                yield _of_layer(GIVEN, letter, k, depth, name, axes)._replace(noun=noun)
 
 
 def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Equation]:
@@ -215,9 +223,9 @@ def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Eq
 def _of_layer(
     part: str, letter: str, k: int, depth: int, tree: Node, axes: str = MATRIX, per_sample: bool = False
 ) -> Equation:
-    name, symbol = f"{letter}_{layer_label(k, depth)}", layer_symbol(SYMBOLS.get(letter, letter), k, depth)
+    name, symbol = f"{letter}_{layer_label(k, depth)}", layer_symbol(LETTERS[letter], k, depth)
     if part == UPDATE:
-        name, symbol = f"{name}_next", f"{symbol}⁺"
+        name, symbol = f"{name}{NEXT}", f"{symbol}⁺"
     return Equation(name, symbol, tree, part, axes, per_sample, letter, k)
 
 

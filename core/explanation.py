@@ -175,10 +175,10 @@ class Explanation(CellArithmetic):
         return float(value_of(_replaced(self._tree, self._sum, Number(total)), self._source, self._indices))
 
     def _given(self) -> str:
-        step, name = self._scope.step, self.place.name
-        if name in ("X_in", "y_gt"):
-            return f"row {step.batch[self.place.cell[0] - 1] + 1} of the {'inputs' if name == 'X_in' else 'targets'}"
-        return f"the starting {'weights' if name[0] == 'W' else 'biases'}"
+        given = self._scope.statement.given[self.place.name]
+        if given.per_sample:
+            return f"row {self._scope.step.batch[self.place.cell[0] - 1] + 1} of the {given.noun}"
+        return f"the starting {given.noun}"
 
     def _term(self, i: int) -> Term:
         for run in self._runs:

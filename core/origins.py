@@ -118,6 +118,11 @@ class Scope:
         return iter(self._rules)
 
     @cached_property
+    def _before(self) -> dict[str, str]:
+        """What each updated quantity is before the update."""
+        return {updated: given for given, updated in self.statement.updates.items()}
+
+    @cached_property
     def _classes(self) -> Sequence[int]:
         """The true class of each row, counted from 1."""
         classes: list[int] = (SoftmaxLoss.classes(self.step.targets) + 1).tolist()
@@ -197,7 +202,7 @@ class Scope:
         `computed`, they have the rounding around 0.
         """
         values = self.step.computed if computed else self.values
-        return values[entry.name.removesuffix("_next") if entry.back == 1 else entry.name]
+        return values[self._before[entry.name] if entry.back == 1 else entry.name]
 
     def run(self, letter: Letter, entry: nodes.Cell, bound: Indices) -> Sequence[int]:
         """What a letter stands for in a cell that it is in."""
@@ -220,7 +225,7 @@ class Scope:
 
     def piece(self, place: Place) -> Piece:
         """The same as a piece of a formula."""
-        values = self.values[place.name if place.name in self.values else place.name.removesuffix("_next")]
+        values = self.values[place.name]
         cell = place.cell[:1] if values.ndim == 2 and values.shape[1] == 1 else place.cell
         return self.statement.pieces[place.name]._replace(cell=cell)
 

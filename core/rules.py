@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from core.equations import MATRIX, statement_of
+from core.equations import statement_of
 from core.expression.cell import Index, Lowering, cells_in
 from core.expression.nodes import Cell, IsTrueClass, Node, walk
 from core.expression.shape import NUMBER, Shape, Shapes
@@ -65,9 +65,9 @@ class Rules:
     def _of(self, name: str) -> Iterator[Rule]:
         axes = self._axes[name]
         if name not in self.statement.equations:
-            if f"{name}_next" in self._shapes:  # what a step starts from, the step before has made
-                letters: Index = ("i", "j") if axes == MATRIX else ("j",)
-                yield Rule(name, letters, Cell(f"{name}_next", letters, back=1))
+            if name in self.statement.updates:  # what a step starts from, the step before has made
+                letters: Index = tuple(axes)
+                yield Rule(name, letters, Cell(self.statement.updates[name], letters, back=1))
             return
         tree, elsewhere = self.statement.equations[name].tree, self.statement.out_of_range.get(name)
         for far, form in ((None if elsewhere is None else False, tree), (True, elsewhere)):

@@ -463,6 +463,30 @@ class Pinball(core.Loss):
         return core.LossEquations((), Total(COLUMNS, d), (), Name("alpha"))
 
 
+@dataclass(frozen=True)
+class Numbered(core.Loss):
+    """A loss whose quantities are numbered, as the layers are."""
+
+    name = "numbered"
+    title = "numbered"
+
+    def equations(self, single: bool) -> core.LossEquations:  # noqa: ARG002
+        e, square = Name("e_2"), Name("p_1")
+        forward = (("e_2", Name("y_out") - Name("y_gt")), ("p_1", e * e))
+        return core.LossEquations(forward, Total(COLUMNS, square), (), Literal(2) * e)
+
+
+def test_a_quantity_of_a_loss_may_have_a_number_of_its_own() -> None:
+    step = core.Timeline(problem(SOFTPLUS, Numbered()))[0]
+    for name, right in (("e_2", "y_out - y_gt"), ("p_1", "e_2 .* e_2"), ("sample_losses", "sum(p_1)")):
+        explanation = core.explain(step, name, (1,) * step.values[name].ndim)
+        assert explanation.value == step.values[name].flat[0]
+        (verdict,) = core.check_answers({}, step, formulas={name: right}).formulas
+        assert verdict.right, (name, verdict)
+    assert core.check_answers({name: step.values[name] for name in ("e_2", "p_1")}, step).right
+    assert core.explain(step, "delta_2", (1, 1)).place.name == "delta_out"
+
+
 @pytest.mark.parametrize("format", ["md", "html", "latex"])
 def test_a_function_of_a_quantity_of_a_loss_is_solved(format: str) -> None:
     step = core.Timeline(problem(SOFTPLUS, Poisson()))[0]

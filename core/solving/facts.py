@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.computation import computations, copies
-from core.equations import LOSS, Statement
+from core.equations import LOSS, UPDATE, Statement
 from core.expression.nodes import Function, Node, names_in, walk
 from core.expression.notation import printed_symbol
 from core.expression.paper import on_entries
@@ -40,8 +40,9 @@ def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[Pieces, ...]]]:
     for setting in problem.loss.settings:
         yield setting.field, ((symbols[setting.name], *EQUALS, *number(exact(setting.value))),)
     yield "learning rate", ((symbols["alpha"], *EQUALS, *number(exact(problem.learning_rate))),)
+    stated = step.statement.equations
     same = {name: (symbols[name], *EQUALS, symbols[other]) for name, other in copies(problem).items()}
-    frozen = tuple(formula for name, formula in same.items() if name.endswith("_next"))
+    frozen = tuple(formula for name, formula in same.items() if stated[name].part == UPDATE)
     if frozen:
         yield "frozen, not trained", frozen
     rest = tuple(formula for formula in same.values() if formula not in frozen)
