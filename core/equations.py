@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -19,11 +20,12 @@ from core.expression.shape import Shape, Shapes, axes_of
 from core.expression.value import Compiler, Evaluate
 from core.losses import LossEquations
 from core.problem import Problem
-from core.quantity import LETTERS, NEXT, layer_label, layer_symbol
+from core.quantity import LETTERS, NEXT, canonical, layer_label, layer_symbol
 from core.record import Record
 
 # How a quantity's values are laid out for people. In a tree a bias is a row, and what is per sample a column.
 MATRIX, PER_SAMPLE, PER_UNIT, NUMBER = "ij", "i", "j", ""
+MEANINGS = {"alpha": "the learning rate", "n": "the number of rows"}
 # The parts of a step.
 GIVEN, FORWARD, LOSS, BACKWARD, GRADIENT, UPDATE = "given", "forward", "loss", "backward", "gradient", "update"
 
@@ -218,6 +220,18 @@ def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Eq
     yield from _backward(problem, loss.output_gradient, detailed)
     yield from _gradients(problem)
     yield from _update(problem)
+
+
+def meaning_in(problem: Problem, name: str) -> str | None:
+    """What a name stands for in a step of `problem`, whatever its loss; None where it stands for nothing."""
+    if name in MEANINGS:
+        return MEANINGS[name]
+    if any(layer.function.name == name for layer in problem.network.layers):
+        return "the function of a layer"
+    backward = _backward(problem, Name("y_out"), detailed=True)
+    layers = chain(given(problem), _forward(problem), backward, _gradients(problem), _update(problem))
+    names = {"sample_losses", "loss", *(equation.name for equation in layers)}
+    return "a quantity of the step" if canonical(name, len(problem.network)) in names else None
 
 
 def _of_layer(

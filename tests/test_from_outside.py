@@ -17,6 +17,7 @@ import core
 import screen
 from answer_sheets import ROUNDINGS, answers_of, carried_on, nested, significant
 from core import COLUMNS, Function, Literal, Name, Positive, Quotient, Total
+from core.expression.nodes import Largest
 from core.solving import to_toml
 from core.solving.export import render
 from line_reader import assert_text_true, assert_true, lines_of
@@ -465,32 +466,136 @@ class Pinball(core.Loss):
 
 @dataclass(frozen=True)
 class Numbered(core.Loss):
-    """A loss whose quantities are numbered, as the layers are."""
+    """A loss with a quantity that has a number, as the layers have, and a p that is no softmax."""
 
     name = "numbered"
     title = "numbered"
 
     def equations(self, single: bool) -> core.LossEquations:  # noqa: ARG002
-        e, square = Name("e_2"), Name("p_1")
-        forward = (("e_2", Name("y_out") - Name("y_gt")), ("p_1", e * e))
+        e, square = Name("e_2"), Name("p")
+        forward = (("e_2", Name("y_out") - Name("y_gt")), ("p", e * e))
         return core.LossEquations(forward, Total(COLUMNS, square), (), Literal(2) * e)
 
 
 def test_a_quantity_of_a_loss_may_have_a_number_of_its_own() -> None:
     step = core.Timeline(problem(SOFTPLUS, Numbered()))[0]
-    for name, right in (("e_2", "y_out - y_gt"), ("p_1", "e_2 .* e_2"), ("sample_losses", "sum(p_1)")):
+    for name, right in (("e_2", "y_out - y_gt"), ("p", "e_2 .* e_2"), ("sample_losses", "sum(p)")):
         explanation = core.explain(step, name, (1,) * step.values[name].ndim)
         assert explanation.value == step.values[name].flat[0]
         (verdict,) = core.check_answers({}, step, formulas={name: right}).formulas
         assert verdict.right, (name, verdict)
-    assert core.check_answers({name: step.values[name] for name in ("e_2", "p_1")}, step).right
+    assert core.check_answers({name: step.values[name] for name in ("e_2", "p")}, step).right
     assert core.explain(step, "delta_2", (1, 1)).place.name == "delta_out"
+    assert "softmax" not in render(core.solve([step]), "md")
 
 
 @pytest.mark.parametrize("format", ["md", "html", "latex"])
 def test_a_function_of_a_quantity_of_a_loss_is_solved(format: str) -> None:
     step = core.Timeline(problem(SOFTPLUS, Poisson()))[0]
     assert "rate" in render(core.solve([step]), format)
+
+
+Y, T, D, E, Q = map(Name, ("y_out", "y_gt", "d", "e", "q"))
+DIFFERENCE, HALF_SQUARES = ("d", Y - T), Total(COLUMNS, HALF * D**2)
+
+
+@dataclass(frozen=True)
+class Stated(core.Loss):
+    """A loss with these equations."""
+
+    name = "stated"
+    title = "stated"
+
+    made: core.LossEquations = field(repr=False)
+
+    @property
+    def settings(self) -> tuple[core.Setting, ...]:
+        return ()
+
+    def equations(self, single: bool) -> core.LossEquations:  # noqa: ARG002
+        return self.made
+
+
+def stated(**changes: Any) -> core.LossEquations:
+    return core.LossEquations((DIFFERENCE,), HALF_SQUARES, (), D)._replace(**changes)
+
+
+SAMPLES = "expected a number for each sample, 3 numbers for 3 samples"
+OUTPUTS = "expected a number for each sample and output, 3 x 2 for 3 samples"
+A_ROW = "expected a row, or a number, for each of 3 samples"
+UNFIT: list[tuple[Any, str]] = [
+    (stated(sample_losses=ONE), f"sample_losses: {SAMPLES}, found a number"),
+    (stated(sample_losses=D), f"sample_losses: {SAMPLES}, found 3 x 2"),
+    (stated(sample_losses=Total("rows", D)), f"sample_losses: {SAMPLES}, found 2 numbers"),
+    (stated(output_gradient=ONE), f"output_gradient: {OUTPUTS}, found a number"),
+    (stated(output_gradient=Total(COLUMNS, D)), f"output_gradient: {OUTPUTS}, found 3 numbers"),
+    (
+        stated(forward=(DIFFERENCE, ("e", HALF))),
+        f"e: {A_ROW}, found a number",
+    ),
+    (stated(backward=(("e", D.T @ D),)), f"e: {A_ROW}, found 2 x 2"),
+    (stated(backward=(("e", D @ D),)), "e: d * d: the shapes do not fit: 3 x 2 * 3 x 2"),
+    (
+        stated(sample_losses=Total(COLUMNS, ONE)),
+        "sample_losses: Total: expected a quantity of the samples, found a",
+    ),
+    (stated(sample_losses=Total(COLUMNS, D).T), "sample_losses: Transpose: expected a matrix, found 3 numbers"),
+    (stated(output_gradient=Q), 'output_gradient: unknown "q"; expected one of y_out, y_gt, d'),
+    (stated(forward=(("d", Y - E), ("e", Y - T))), 'd: unknown "e"; expected one of y_out, y_gt'),
+    (stated(output_gradient=Function("sinh", D)), 'output_gradient: unknown "sinh"; expected one of exp, log, tanh'),
+    (stated(output_gradient=Function("exp", D, True)), 'output_gradient: unknown "exp"; expected one of'),
+    (stated(output_gradient=Largest(D)), "output_gradient: Largest has no value in a loss"),
+    (stated(output_gradient=1.0), "output_gradient: expected a tree, found 1.0"),
+    (stated(forward=(DIFFERENCE, DIFFERENCE)), 'd needs another name: there is a "d" already'),
+    (stated(backward=(DIFFERENCE,)), 'd needs another name: there is a "d" already'),
+    (stated(forward=(("y_out", Y - T),)), 'y_out needs another name: there is a "y_out" already'),
+    *(
+        (stated(forward=((name, Y - T), DIFFERENCE)), f'{name} needs another name in formulas: "{name}" is {meant}')
+        for name, meant in (
+            *dict.fromkeys(
+                ("W_1", "delta_2", "z_out", "dz_1", "loss", "b_1_next", "sample_losses"), "a quantity of the step"
+            ).items(),
+            ("alpha", "the learning rate"),
+            ("softplus", "the function of a layer"),
+            ("m", "a number there"),
+            *dict.fromkeys(("log", "sum", "a_y", "a b", "2", ""), "not read as a name there").items(),
+        )
+    ),
+    (stated(symbols={"d": "d²"}), 'd needs another symbol in formulas: "d²" is not read as a name there'),
+    (stated(symbols={"d": "δ₁"}), 'd needs another symbol in formulas: "δ₁" is a quantity of the step'),
+    (stated(detailed=stated(output_gradient=Q)), 'output_gradient: unknown "q"'),
+    (stated(out_of_range=(("q", D),)), 'out_of_range and long_way: unknown "q"'),
+    (stated(out_of_range=(("sample_losses", Q),)), 'sample_losses: unknown "q"'),
+    ([], "expected its equations as LossEquations, found []"),
+]
+
+
+@pytest.mark.parametrize(("made", "mistake"), UNFIT, ids=[mistake[:60] for _, mistake in UNFIT])
+def test_equations_that_do_not_fit_are_told(made: Any, mistake: str) -> None:
+    with pytest.raises(core.ProblemError) as raised:
+        problem(SOFTPLUS, Stated(made))
+    assert raised.value.mistakes[0].startswith(f"loss: stated: {mistake}"), raised.value.mistakes
+    assert len(raised.value.mistakes) == 1
+
+
+def test_equations_that_fit_are_taken() -> None:
+    assert core.check_gradients(core.Timeline(problem(SOFTPLUS, Stated(stated())))[0]).ok
+
+
+@dataclass(frozen=True)
+class Sized(Huber):
+    """A loss whose setting is called as a weight is."""
+
+    name = "sized"
+
+    kappa: float = field(default=1.0, metadata={"name": "W_1"})
+
+
+def test_a_setting_that_is_no_number_is_told() -> None:
+    with pytest.raises(core.ProblemError, match="loss: huber: kappa: expected a number, found 'one'"):
+        problem(SOFTPLUS, Huber("one"))  # type: ignore[arg-type]
+    with pytest.raises(core.ProblemError, match='loss: sized: kappa needs another name in formulas: "W_1" is a quant'):
+        problem(SOFTPLUS, Sized())
 
 
 def test_a_setting_may_not_take_a_name_that_means_something_else() -> None:

@@ -165,6 +165,7 @@ _COMPILERS: dict[type[Node], Callable[[Compiler, Any], Evaluate]] = {
     Total: Compiler.total,
     Softmax: Compiler.softmax,
 }
+COMPILED = (*_COMPILERS,)  # the kinds of nodes that have a value
 
 
 def _one(_: Mapping[str, Array]) -> float:
