@@ -12,13 +12,13 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from core.arrays import Array
+from core.classes import true_classes
 from core.computation import values_of
 from core.expression import nodes
 from core.expression.cell import ANY_OTHER, LARGEST, OTHER, ROW, TRUE, Index, Letter
 from core.expression.nodes import Function, Softmax, walk
 from core.expression.pieces import Piece, as_text
 from core.expression.sums import Indices
-from core.losses import SoftmaxLoss
 from core.quantity import canonical
 from core.rules import FAR, TINY, Rule, rules_of
 from core.step import Step
@@ -125,7 +125,7 @@ class Scope:
     @cached_property
     def _classes(self) -> Sequence[int]:
         """The true class of each row, counted from 1."""
-        classes: list[int] = (SoftmaxLoss.classes(self.step.targets) + 1).tolist()
+        classes: list[int] = (true_classes(self.step.targets) + 1).tolist()
         return classes
 
     @cached_property

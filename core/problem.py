@@ -9,8 +9,9 @@ from numbers import Integral, Real
 import numpy as np
 
 from core.arrays import Array, frozen
+from core.classes import class_mistake
 from core.errors import ProblemError
-from core.losses import LOSSES, Loss, SoftmaxHinge, SquaredError
+from core.losses import LOSSES, USUAL, Loss
 from core.network import Network
 from core.record import Record
 
@@ -23,7 +24,7 @@ class Problem(Record):
 
     inputs         (n, d_0), a row for each sample
     targets        (n, d_L), what the outputs are compared with
-    loss           SquaredError(), SoftmaxCrossEntropy(), SoftmaxHinge(margin) or SoftmaxMargin(margin)
+    loss           one of LOSSES, with its settings, or one from outside
     learning_rate  α > 0
     batch_size     None: all rows in one step, in their own order; m: mini-batches of m rows, shuffled anew for each
                    epoch, the last one of an epoch as small as it comes out. m >= n means None.
@@ -39,7 +40,7 @@ class Problem(Record):
     inputs: Array
     targets: Array
     network: Network
-    loss: Loss = field(default_factory=SquaredError)
+    loss: Loss = field(default_factory=USUAL["regression"])
     learning_rate: float = 0.1
     batch_size: int | None = None
     shuffle_seed: int = 0
@@ -114,7 +115,7 @@ class Problem(Record):
     @property
     def has_classes(self) -> bool:
         """Whether the targets are classes, so that the softmax losses apply."""
-        return not SoftmaxHinge().target_mistakes(self.targets)
+        return class_mistake(self.targets) is None
 
     @property
     def class_names(self) -> tuple[str, ...]:

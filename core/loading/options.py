@@ -8,16 +8,10 @@ from typing import Any
 
 from core.activations import ACTIVATIONS, Activation
 from core.loading.checker import NUMBER, POSITIVE, SWITCH, TEXT, Checker, Kind, choice, from_text, number, whole
-from core.losses import LOSSES, Loss, SoftmaxCrossEntropy, SoftmaxHinge, SoftmaxMargin, SquaredError
+from core.losses import LOSSES, USUAL, Loss
 from core.problem import REDUCTIONS
 
-LOSS_NAMES: dict[str, type[Loss]] = LOSSES | {
-    "squared": SquaredError,
-    "cross-entropy": SoftmaxCrossEntropy,
-    "hinge": SoftmaxHinge,
-    "margin": SoftmaxMargin,
-}
-TASKS = ("classification", "regression")
+LOSS_NAMES = LOSSES | {kind.word: kind for kind in LOSSES.values() if kind.word}
 UNITS = whole(1, 1_000_000)
 
 
@@ -35,7 +29,7 @@ MARGIN = number(at_least=0)
 BATCH = whole(at_least=1)
 SEED = whole(at_least=0)
 REDUCTION = choice(REDUCTIONS)
-TASK = choice(TASKS)
+TASK = choice(USUAL.keys())
 ACTIVATION = choice(ACTIVATIONS.keys())
 ACTIVATION_SETTINGS = {key: NUMBER for activation in ACTIVATIONS.values() for key, _ in activation.settings}
 

@@ -16,7 +16,7 @@ from core.loading.initializers import MOST_WEIGHTS, default_initializer, initial
 from core.loading.options import read_loss, read_options
 from core.loading.table import Table
 from core.loading.table_file import read_table
-from core.losses import Loss, SoftmaxCrossEntropy, SquaredError
+from core.losses import USUAL
 from core.network import Layer, Network
 from core.problem import Problem
 from core.text import clean
@@ -42,9 +42,9 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
         table = read_table(path, given.get("target"), given.get("task"), given.get("standardize", False))
     except ProblemError as error:
         checker.mistakes += error.mistakes
-    loss: Loss = SquaredError()
     if table is not None:
-        kind = given.get("loss", SoftmaxCrossEntropy if table.targets.are_classes else SquaredError)
+        usual = USUAL["classification" if table.targets.are_classes else "regression"]
+        kind = given.get("loss", usual)
         loss = read_loss(checker, "option margin", kind, given.get("margin"))
         for mistake in loss.target_mistakes(table.targets.values):
             checker.note("option loss", mistake.removeprefix("targets: "))

@@ -14,6 +14,7 @@ import numpy as np
 from core.arithmetic import CellArithmetic, slope_of
 from core.arrays import Array, Mask
 from core.asked import asked, is_always_zero
+from core.classes import one_hot
 from core.computation import Computation, computations, values_of
 from core.equations import BACKWARD, FORWARD, GRADIENT, LOSS, MATRIX, PER_SAMPLE, UPDATE
 from core.errors import ProblemError
@@ -21,7 +22,6 @@ from core.explanation import Explanation, explain
 from core.expression.exact import gives
 from core.expression.nodes import Function, IsTrueClass, Name, names_in, walk
 from core.expression.pieces import Pieces, as_text, sign
-from core.losses import SoftmaxLoss
 from core.problem import Problem
 from core.quantity import Quantity, given, quantities
 from core.solving.facts import facts, formulas
@@ -243,8 +243,8 @@ class _Entries:
         axes = computation.statement.equations[computation.name].axes
         if axes != MATRIX or not any(isinstance(part, IsTrueClass) for part in walk(computation.tree)):
             return (np.array(True),)
-        true_classes = SoftmaxLoss.one_hot(self.step.targets) == 1
-        return ~true_classes, true_classes
+        is_true = one_hot(self.step.targets) == 1
+        return ~is_true, is_true
 
     def _slopes(self, computation: Computation, layer: int | None) -> Iterator[Arithmetic]:
         """How a cell of f'(s) comes about, for a δ."""
