@@ -15,7 +15,7 @@ from core.expression.exact import exactly, gives
 from core.expression.line import LinePrinter
 from core.expression.nodes import Function, Literal, Name, Node, Number, Rest, RunningSum, Sum
 from core.expression.pieces import BLANK, NUMBER, Piece, Pieces, as_text, word
-from core.expression.sums import Indices, runs, value_of
+from core.expression.sums import Indices, term_groups, value_of
 from core.expression.value import PRIMITIVES
 from core.origins import Place, Scope, scope_of
 from core.quantity import layer_label
@@ -88,7 +88,7 @@ class CellArithmetic:
 
     def _place(self, cell: nodes.Cell, indices: Indices) -> Place:
         found = self._scope.cells(cell, indices)
-        return Place(found.step, found.name, tuple(run[0] for run in found.indices))
+        return Place(found.step, found.name, tuple(i[0] for i in found.indices))
 
     def _label(self, cell: nodes.Cell) -> Pieces:
         place, here = self._place(cell, {}), self._scope.step.index
@@ -106,15 +106,15 @@ class CellArithmetic:
             return nodes.Cell(node.name, place.cell, node.back)
         if not isinstance(node, (Sum, RunningSum)):
             return node.with_children(tuple(self._closed(child, indices, n) for child in node.children))
-        found = runs(node, self._source, indices)
-        values = np.concatenate([run.values for run in found])
-        starts = np.cumsum([0, *(len(run.values) for run in found)])
-        order, rest = largest_of(values, n if any(run.letters for run in found) else len(values))
+        found = term_groups(node, self._source, indices)
+        values = np.concatenate([group.values for group in found])
+        starts = np.cumsum([0, *(len(group.values) for group in found)])
+        order, rest = largest_of(values, n if any(group.letters for group in found) else len(values))
         terms = []
         for i in order:
             at = int(np.searchsorted(starts, i, side="right")) - 1
-            run = found[at]
-            terms.append((run.sign, self._closed(run.body, {**indices, **run.indices(i - int(starts[at]))}, n)))
+            group = found[at]
+            terms.append((group.sign, self._closed(group.body, {**indices, **group.indices(i - int(starts[at]))}, n)))
         if len(order) < len(values):
             terms.append((1, Rest(len(values) - len(order), Number(rest))))
         return terms[0][1] if len(terms) == 1 and terms[0][0] > 0 else Sum(*terms)
@@ -158,13 +158,13 @@ class StepSource:
         at = tuple(
             indices[letter] - 1
             if isinstance(letter, str) and letter in indices
-            else self._scope.run(letter, cell, indices)[0] - 1
+            else self._scope.range_of(letter, cell, indices)[0] - 1
             for letter in cell.index
         )
         return self._scope.array(cell, computed)[at]
 
     def range_of(self, letter: str, cells: tuple[nodes.Cell, ...], indices: Indices) -> Any:
-        return self._scope.run(letter, next(cell for cell in cells if letter in cell.index), indices)
+        return self._scope.range_of(letter, next(cell for cell in cells if letter in cell.index), indices)
 
     def number(self, name: str) -> float:
         return self._scope.statement.numbers[name]

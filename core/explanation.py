@@ -15,7 +15,7 @@ from core.expression import nodes
 from core.expression.cell import cells_in
 from core.expression.nodes import Function, Node, Number, Product, Quotient, RunningSum, Sum, walk
 from core.expression.pieces import as_text
-from core.expression.sums import Indices, runs, value_of
+from core.expression.sums import Indices, term_groups, value_of
 from core.origins import Cell, Place, scope_of
 from core.step import Step
 from core.text import significant
@@ -95,7 +95,7 @@ class Explanation(CellArithmetic):
         self.origin = self._given() if found is None else None
         self._sum = _sum_in(tree)
         with np.errstate(all="ignore"):
-            self._runs = [] if found is None else runs(self._sum, self._source, indices)
+            self._groups = [] if found is None else term_groups(self._sum, self._source, indices)
             self.around = tuple(self._factor(part, indices) for part in _around(tree, self._sum))
 
     def __reduce__(self) -> tuple[Callable[..., Explanation], tuple[Step, str, Cell, bool]]:
@@ -107,7 +107,7 @@ class Explanation(CellArithmetic):
     @cached_property
     def term_values(self) -> Array:
         """What each term adds to the sum, (len(self),)."""
-        return np.concatenate([run.values for run in self._runs]) if self._runs else np.zeros(0)
+        return np.concatenate([group.values for group in self._groups]) if self._groups else np.zeros(0)
 
     def terms(self, first: int = 0, count: int | None = None, by_size: bool = False) -> tuple[Term, ...]:
         """`count` terms (None: all) from the `first` on, counted from 0, in their own order or the largest first."""
@@ -181,12 +181,12 @@ class Explanation(CellArithmetic):
         return f"the starting {given.noun}"
 
     def _term(self, i: int) -> Term:
-        for run in self._runs:
-            if i < len(run.values):
-                indices = {**self._indices, **run.indices(i)}
-                factors = run.body.children if isinstance(run.body, Product) else (run.body,)
-                return Term(tuple(self._factor(f, indices) for f in factors), run.sign, float(run.values[i]))
-            i -= len(run.values)
+        for group in self._groups:
+            if i < len(group.values):
+                indices = {**self._indices, **group.indices(i)}
+                factors = group.body.children if isinstance(group.body, Product) else (group.body,)
+                return Term(tuple(self._factor(f, indices) for f in factors), group.sign, float(group.values[i]))
+            i -= len(group.values)
         raise IndexError
 
     def _factor(self, node: Node, indices: Indices) -> Factor:

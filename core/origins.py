@@ -193,8 +193,8 @@ class Scope:
         return rule.out_of_range is None or rule.out_of_range == (bound[ROW] in self._far[rule.name])
 
     def cells(self, entry: nodes.Cell, bound: Indices) -> Cells:
-        """The cells that `entry` names, where some letters are bound and the others run."""
-        indices = tuple(self.run(letter, entry, bound) for letter in entry.index)
+        """The cells that `entry` names, where some letters are bound and the others are free."""
+        indices = tuple(self.range_of(letter, entry, bound) for letter in entry.index)
         return Cells(self.step.index - entry.back, entry.name, indices)
 
     def array(self, entry: nodes.Cell, computed: bool = False) -> Array:
@@ -204,7 +204,7 @@ class Scope:
         values = self.step.computed if computed else self.values
         return values[self._before[entry.name] if entry.back == 1 else entry.name]
 
-    def run(self, letter: Letter, entry: nodes.Cell, bound: Indices) -> Sequence[int]:
+    def range_of(self, letter: Letter, entry: nodes.Cell, bound: Indices) -> Sequence[int]:
         """What a letter stands for in a cell that it is in."""
         if isinstance(letter, int):
             return range(letter, letter + 1)

@@ -222,9 +222,9 @@ def test_what_a_number_is_computed_from_is_told_both_ways(activation: core.Activ
     for quantity in core.quantities(step):
         for cell in cells_of(quantity.values):
             for source in core.sources(step, quantity.name, cell):
-                feeds = core.targets(step, source.name, tuple(run[0] for run in source.indices))
+                feeds = core.targets(step, source.name, tuple(i[0] for i in source.indices))
                 found = [block.indices for block in feeds if block.name == quantity.name]
-                assert any(all(i in run for i, run in zip(cell, indices, strict=True)) for indices in found)
+                assert any(all(i in among for i, among in zip(cell, indices, strict=True)) for indices in found)
 
 
 @everything

@@ -445,10 +445,10 @@ def test_what_is_0_whatever_the_numbers_are_is_known_from_the_start(name: str, q
     assert not work.knows(quantity, rest)
     total = sum(quantity.values.size for quantity in work.questions)
     assert work.total < total
-    assert work.total == len([*work.places()])
+    assert work.total == len([*work.asked_cells()])
     while work.current is not None and work.current.name != quantity:
         assert work.answer(typed(work.current.values)).verdict == "right"
-    assert (quantity, work.cell) in work.places()
+    assert (quantity, work.cell) in work.asked_cells()
     assert work.progress == f"{len(work.standing)} of {work.total} numbers"
     assert work.current is not None
     values = work.current.values.copy()

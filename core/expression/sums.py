@@ -78,7 +78,7 @@ def value_of(node: Node, source: Source, indices: Indices) -> Any:
 
 
 @dataclass(frozen=True, eq=False)
-class TermRun:
+class TermGroup:
     """Terms of one form: its `sign`, the `letters` that run, over these `ranges`, the `body`, and each term's value."""
 
     sign: int
@@ -90,15 +90,17 @@ class TermRun:
     def indices(self, i: int) -> dict[str, int]:
         """What the letters stand for in term `i`."""
         places = np.unravel_index(i, tuple(map(len, self.ranges))) if self.letters else ()
-        return {letter: run[int(at)] for letter, run, at in zip(self.letters, self.ranges, places, strict=True)}
+        return {letter: among[int(at)] for letter, among, at in zip(self.letters, self.ranges, places, strict=True)}
 
 
-def runs(node: Node, source: Source, indices: Indices) -> list[TermRun]:
+def term_groups(node: Node, source: Source, indices: Indices) -> list[TermGroup]:
     """The terms of a sum, in its order; of anything else that itself."""
-    return [_run(sign, term, source, indices) for sign, term in (node.terms if isinstance(node, Sum) else ((1, node),))]
+    return [
+        _group(sign, term, source, indices) for sign, term in (node.terms if isinstance(node, Sum) else ((1, node),))
+    ]
 
 
-def _run(sign: int, body: Node, source: Source, indices: Indices) -> TermRun:
+def _group(sign: int, body: Node, source: Source, indices: Indices) -> TermGroup:
     letters: list[str] = []
     ranges: list[Sequence[int]] = []
     wider = indices
@@ -107,14 +109,14 @@ def _run(sign: int, body: Node, source: Source, indices: Indices) -> TermRun:
         ranges.append(source.range_of(body.letter, cells_in(body.body), wider))
         wider, body = _with_letter(body, source, wider), body.body
     values = np.broadcast_to(sign * np.asarray(value_of(body, source, wider)), tuple(map(len, ranges)))
-    return TermRun(sign, tuple(letters), tuple(ranges), body, values.reshape(-1))
+    return TermGroup(sign, tuple(letters), tuple(ranges), body, values.reshape(-1))
 
 
 def _with_letter(node: RunningSum, source: Source, indices: Indices) -> dict[str, Any]:
     """The indices with the letter of a sum running, along an axis of its own behind all others."""
-    run = source.range_of(node.letter, cells_in(node.body), indices)
+    among = source.range_of(node.letter, cells_in(node.body), indices)
     wider = {letter: index[..., np.newaxis] if np.ndim(index) else index for letter, index in indices.items()}
-    return {**wider, node.letter: np.asarray(run)}
+    return {**wider, node.letter: np.asarray(among)}
 
 
 def _product(node: Product, parts: list[Any]) -> Any:

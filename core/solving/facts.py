@@ -10,7 +10,7 @@ from core.expression.nodes import Function, Name, Node, Softmax, names_in, walk
 from core.expression.notation import printed_symbol
 from core.expression.paper import on_entries
 from core.expression.pieces import BLANK, CLOSE, EQUALS, OPEN, Pieces, letter, number, sign, word
-from core.formulas import expanded
+from core.gradient_formulas import expanded
 from core.quantity import layer_label
 from core.step import Step
 from core.text import exact

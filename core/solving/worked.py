@@ -1,5 +1,5 @@
 """The worked solution of steps of SGD: what is given, then every quantity with its formula, the numbers put in, and its
-matrix; and the same as a sheet to be worked out.
+matrix; and the same as a worksheet, to be filled in.
 """
 
 from __future__ import annotations
@@ -68,9 +68,9 @@ def solve(steps: Iterable[Step], digits: int = USUAL, whole: bool = False, expec
 
 
 @np.errstate(all="ignore")
-def blank_sheet(step: Step, digits: int = USUAL) -> Solution:
-    """The same step to be worked out: what is given, and a blank for every number that is asked for, see `core.asked`.
-    Raises ProblemError as `solve` does.
+def worksheet(step: Step, digits: int = USUAL) -> Solution:
+    """The worksheet of a step, to be filled in: what is given, and a blank for every number that is asked for, see
+    `core.asked`. Raises ProblemError as `solve` does.
     """
     return _solution([step], digits, whole=True, blank=True)
 
