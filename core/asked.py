@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from core.arrays import Mask
+from core.classes import one_hot
 from core.computation import copies
 from core.expression.cell import OTHER, TRUE
 from core.expression.nodes import IsTrueClass, Literal, walk
-from core.losses import SoftmaxLoss
 from core.quantity import quantities
 from core.rules import rules_of
 from core.step import Step
@@ -34,7 +34,7 @@ def zeros(step: Step, name: str) -> Mask:
         if rule.is_zero:
             column = rule.letters[-1] if rule.letters else ""
             if column in (TRUE, OTHER):
-                mask |= (SoftmaxLoss.one_hot(step.targets) == 1) == (column == TRUE)
+                mask |= (one_hot(step.targets) == 1) == (column == TRUE)
             else:
                 mask[..., slice(column - 1, column) if isinstance(column, int) else slice(None)] = True
     return mask

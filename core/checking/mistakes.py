@@ -150,10 +150,10 @@ class Mistakes:
     def _updated_weights(self, tree: Node) -> Iterator[Edit]:
         """W_{k+1}⁺ in δ_k, as it follows or, where it was written, as it was."""
         for name in names_in(tree):
-            updated = self._equations.get(f"{name}_next")
-            if updated is None:
+            if name not in self._statement.updates:
                 continue
-            words = f"the updated {name}_next is used, where it must be the old {name}"
+            updated = self._equations[self._statement.updates[name]]
+            words = f"the updated {updated.name} is used, where it must be the old {name}"
             gradient = {part: self._equations[part].tree for part in names_in(updated.tree) if part in self._equations}
             for wrong in (put_in_place(updated.tree, gradient), Name(updated.name)):
                 yield Edit("updated weights", words, put_in_place(tree, {name: wrong}))

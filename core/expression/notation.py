@@ -9,6 +9,7 @@ from typing import NamedTuple
 from core.expression import nodes
 from core.expression.nodes import ALL, COLUMNS, ROWS
 from core.expression.pieces import BLANK, CLOSE, LETTER, OPEN, Piece, Pieces, as_text, letter, number, sign, word
+from core.quantity import NEXT
 
 # How closely a part of a formula holds together. A sum of the Σ kind takes the whole product behind it.
 SUM, PREFIX, PRODUCT, POSTFIX, ATOM = range(5)
@@ -16,7 +17,6 @@ SUM, PREFIX, PRODUCT, POSTFIX, ATOM = range(5)
 NUMBERS = nodes.NUMBERS - {"loss"}  # names that stand for a number and are no quantities
 LETTERS = {"delta": "δ", "alpha": "α", "loss": "ℒ", "sample": "ℓ"}
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-NEXT = "_next"
 
 
 class Form(NamedTuple):

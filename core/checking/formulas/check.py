@@ -16,7 +16,6 @@ from core.checking.answers import WrittenFormula
 from core.checking.formulas.definitions import context_of, definitions, in_quantities, rights
 from core.checking.formulas.edits import BELONGS, Repair, is_product, replaced
 from core.checking.formulas.evaluation import Evaluator, fitted, is_same
-from core.checking.formulas.fit import shape_text
 from core.checking.formulas.ground import Ground
 from core.checking.formulas.points import points_like
 from core.checking.formulas.products import DISORDER
@@ -26,6 +25,7 @@ from core.computation import values_of
 from core.errors import FormulaError
 from core.expression.nodes import Literal, Name, Node, Quotient, walk
 from core.expression.reader import read
+from core.expression.shape import shape_text
 from core.expression.typed import as_typed
 from core.step import Step
 

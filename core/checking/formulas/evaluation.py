@@ -8,11 +8,11 @@ from functools import cached_property, partial
 import numpy as np
 
 from core.arrays import Array
-from core.checking.formulas.fit import NUMBER, Shape, Shapes
 from core.computation import values_of
 from core.equations import PER_SAMPLE, PER_UNIT
 from core.errors import FormulaError
 from core.expression.nodes import Function, MatrixProduct, Name, Node, Product, Transpose, walk
+from core.expression.shape import NUMBER, Shape, Shapes
 from core.expression.value import PRIMITIVES, Compiler, Evaluate
 from core.quantity import canonical
 from core.step import Step
