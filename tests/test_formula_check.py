@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 import core
 from core.checking.answers import WrittenFormula
 from core.checking.formulas.check import FormulaChecker
-from core.checking.formulas.definitions import context_of, definitions, in_quantities
+from core.checking.formulas.definitions import context_of, definitions
+from core.checking.formulas.edits import in_pairs
 from core.checking.formulas.evaluation import Evaluator
 from core.checking.formulas.points import points_like
 from core.computation import values_of
@@ -745,7 +746,7 @@ def elsewhere(step: core.Step) -> core.Step:
 def holds(step: core.Step, name: str, tree: Node) -> bool:
     """Whether a formula has the quantity's values on a step."""
     right = values_of(step)[name]
-    found = Evaluator(step, name)(in_quantities(tree, step.problem))
+    found = Evaluator(step, name)(in_pairs(tree))
     return bool(np.allclose(found.reshape(right.shape), right, rtol=1e-7, atol=1e-9))
 
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from core.arrays import Array
 from core.checking.answers import WrittenFormula
-from core.checking.formulas.definitions import context_of, definitions, in_quantities, rights
-from core.checking.formulas.edits import BELONGS, Repair, is_product, replaced
+from core.checking.formulas.definitions import context_of, definitions, rights
+from core.checking.formulas.edits import BELONGS, Repair, in_pairs, is_product, replaced
 from core.checking.formulas.evaluation import Evaluator, fitted, is_same
 from core.checking.formulas.fit import shape_text
 from core.checking.formulas.ground import Ground
@@ -23,8 +23,9 @@ from core.checking.formulas.products import DISORDER
 from core.checking.formulas.repair import Mender
 from core.checking.report import FormulaVerdict
 from core.computation import values_of
+from core.equations import UPDATE
 from core.errors import FormulaError
-from core.expression.nodes import Literal, Name, Node, Quotient, walk
+from core.expression.nodes import Literal, Name, Node, Quotient, names_in, put_in_place, walk
 from core.expression.reader import read
 from core.expression.typed import as_typed
 from core.step import Step
@@ -38,7 +39,7 @@ class FormulaChecker:
     def __init__(self, step: Step) -> None:
         self.step = step
         self._rows = len(step.batch)
-        self._definitions = definitions(step.problem)
+        self._equations = step.statement.equations
 
     @cached_property
     def _own(self) -> tuple[Step, ...]:
@@ -65,7 +66,7 @@ class FormulaChecker:
         FormulaError where it cannot be read, or names something that the step does not have.
         """
         context, evaluate = context_of(name, self.step.statement), Evaluator(self.step, name)
-        tree = in_quantities(read(formula.text, context), self.step.problem)
+        tree = in_pairs(read(formula.text, context))
         evaluate.look_up(tree)
 
         def verdict(right: bool, message: str = "", mended: Node | None = None) -> FormulaVerdict:
@@ -73,7 +74,7 @@ class FormulaChecker:
             return FormulaVerdict(name, symbol, formula.text, right, message, text)
 
         has_numbers = any(isinstance(part, Literal) for part in walk(tree))
-        counts = has_numbers and name.endswith("_next") and Name("n") in walk(tree)
+        counts = has_numbers and self._equations[name].part == UPDATE and Name("n") in walk(tree)
         points = self._own_rate if counts else self._own if has_numbers else self._other
         wrong, fits = self._on_the_step(evaluate, name, tree)
         if fits and any(self._holds(points, name, found) for found in (tree, self._with_n(tree))):
@@ -135,8 +136,11 @@ class FormulaChecker:
     def _repair(self, points: tuple[Step, ...], name: str, tree: Node) -> Repair | None:
         """The least repair of the formula."""
         no_mean = "" if self.step.problem.reduction == "mean" else ": the problem takes the sum"
-        mender = Mender(Ground([Evaluator(point, name) for point in points], no_mean), self._definitions)
-        found = [mender.mend(tree, right) for right in rights(name, self._definitions)]
+        ground = Ground([Evaluator(point, name) for point in points], no_mean)
+        known = definitions(self.step.problem, {*map(ground.known, names_in(tree))})
+        tree = in_pairs(put_in_place(tree, {name: known[name]}))  # where it says what the quantity is by itself
+        mender = Mender(ground, known)
+        found = [mender.mend(tree, right) for right in rights(name, known)]
         return min(filter(None, found), key=lambda repair: repair.cost, default=None)
 
 

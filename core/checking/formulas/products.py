@@ -143,14 +143,15 @@ class ProductRepairs:
         node, s = goal.node, goal.node.argument if isinstance(goal.node, Function) and goal.node.slope else None
         if not isinstance(s, Name) or factor.turned or factor.divides or isinstance(factor.node, Literal):
             return False
-        here = {s.name, f"z{s.name[1:]}", f"y{s.name[1:]}"}
-        parts = list(walk(factor.node))
+        parts, layer = list(walk(factor.node)), self._ground.quantity(s)
+        quantities = filter(None, map(self._ground.quantity, parts))
         value, slope = self._ground.value(factor.node), self._ground.value(node)
         return (
             value is not None
             and slope is not None
             and value.shape == slope.shape
-            and all(part.name in here for part in parts if isinstance(part, Name))
+            and layer is not None
+            and all((part.part, part.layer) == (layer.part, layer.layer) for part in quantities)
             and not any(isinstance(part, (Total, Transpose)) for part in parts)
         )
 

@@ -35,6 +35,7 @@ from core.checking.formulas.edits import (
 )
 from core.checking.formulas.ground import Ground
 from core.checking.formulas.products import ProductRepairs
+from core.equations import BACKWARD, FORWARD, GRADIENT, NUMBER, UPDATE, Equation
 from core.expression.nodes import (
     COLUMNS,
     Function,
@@ -52,12 +53,11 @@ from core.expression.nodes import (
     walk,
 )
 from core.expression.typed import as_typed, function_name
-from core.quantity import canonical
 
 MOST_MISTAKES = 5
 MOST_OPERATORS = 4  # of a formula that are tried as others
 MOST_PAIRS = 800  # parts that are laid beside each other
-ROLES = {"forward": ("X", "s", "z", "y", "o", "p"), "backward": ("delta", "dW", "db", "do", "dp")}
+PARAMETERS = ("W", "b")
 
 
 class Mender:
@@ -116,7 +116,7 @@ class Mender:
         if definition is not None and (not _is_leaf(mine) or self._is_near(mine, definition)):
             yield from _some(self._repair(mine, definition))
         if _is_leaf(mine) and _is_leaf(right):
-            yield _exchange(mine, right)
+            yield self._exchange(mine, right)
         if isinstance(mine, (Function, Total, Power, Softmax)) and type(mine) is not type(right):
             yield from self._too_much(mine, right)
 
@@ -130,7 +130,7 @@ class Mender:
                 yield Repair(replaced(mine, part, joined(other, left, right)), (words,), 1)
 
     def _definition(self, node: Node) -> Node | None:
-        return self._definitions.get(canonical(node.name, self._ground.depth)) if isinstance(node, Name) else None
+        return self._definitions.get(self._ground.known(node.name)) if isinstance(node, Name) else None
 
     def _whole(self, mine: Node) -> Repair:
         if isinstance(mine, Transpose):
@@ -149,8 +149,8 @@ class Mender:
         if not wrong and inner.notes and not _is_leaf(mine.argument):
             yield Repair(new, inner.notes, inner.cost)
             return
-        label = canonical(f"s{mine.name.removeprefix('f')}", self._ground.depth)
-        if mine.argument == Name(label) and inner.cost:  # f_j(s_j) for f_k(s_k) is one slip
+        own = self._ground.argument_of(mine)
+        if own is not None and self._ground.agree(mine.argument, own) and inner.cost:  # f_j(s_j) for f_k(s_k) is one slip
             new, wrong = Function(right.name, inner.tree, right.slope), wrong - (not is_function)
         yield Repair(new, (f"{as_typed(mine)} must be {as_typed(new)}",), wrong + inner.cost)
 
@@ -232,6 +232,27 @@ class Mender:
             notes += [*signs, *do_not_belong(foreign), *are_missing(map(_signed, missing))]
             yield Repair(added([*parts, *missing]), tuple(notes), cost + len(signs) + len(foreign) + len(missing))
 
+    def _exchange(self, mine: Node, right: Node) -> Repair:
+        """One leaf for another; of another kind, it counts as one too many and one missing."""
+        before, after = self._ground.quantity(right), self._ground.quantity(mine)
+        is_same = before is not None and after is not None and _place(before) == _place(after)
+        why = ", the one before the update" if is_same and after.part == UPDATE else ""
+        words = f"{as_typed(mine)} must be {as_typed(right)}{why}"
+        return Repair(right, (words,), 1 + (self._role(mine) != self._role(right)))
+
+    def _role(self, node: Node) -> str:
+        """What a leaf is: the letter of a weight or bias, else FORWARD for whatever comes of the inputs, BACKWARD for
+        every gradient.
+        """
+        if isinstance(node, Transpose):
+            return self._role(node.argument)
+        quantity = self._ground.quantity(node)
+        if quantity is None:
+            return FORWARD if isinstance(node, Function) else as_typed(node)
+        if quantity.axes == NUMBER or quantity.letter in PARAMETERS:
+            return quantity.letter or quantity.name
+        return BACKWARD if quantity.part in (BACKWARD, GRADIENT) else FORWARD
+
     def _has_term(self, whole: Node, part: Node) -> bool:
         return any(self._ground.agree(term.node, part) for term in terms(whole))
 
@@ -275,18 +296,8 @@ def _function(node: Node) -> str:
     return {Softmax: "softmax", Total: "the sum", Power: "the square"}.get(type(node), "[... > 0]")
 
 
-def _role(node: Node) -> str:
-    """What a leaf is: "W", "b", "forward" for whatever comes of the inputs, "backward" for every gradient."""
-    if isinstance(node, Transpose):
-        return _role(node.argument)
-    role = node.name.split("_")[0] if isinstance(node, Name) else "z" if isinstance(node, Function) else ""
-    return next((group for group, members in ROLES.items() if role in members), role)
-
-
-def _exchange(mine: Node, right: Node) -> Repair:
-    """One leaf for another; of another kind, it counts as one too many and one missing."""
-    why = ", the one before the update" if as_typed(mine) == f"{as_typed(right)}_next" else ""
-    return Repair(right, (f"{as_typed(mine)} must be {as_typed(right)}{why}",), 1 + (_role(mine) != _role(right)))
+def _place(quantity: Equation) -> tuple[str, int | None]:
+    return quantity.letter, quantity.layer
 
 
 def _some(found: Repair | None) -> Iterator[Repair]:
