@@ -439,6 +439,36 @@ class TestSmallSlips:
     @pytest.mark.parametrize(
         ("name", "text", "message", "mended"),
         [
+            (
+                "delta_1",
+                "dz_1 * f1'(s_2)",
+                "dz_1 * f1'(s_2): the shapes do not fit: 5 x 3 * 5 x 4; f1'(s_2) must be f1'(s_1), "
+                "and the product with f1'(s_1) must be entrywise (.*)",
+                "dz_1 .* f1'(s_1)",
+            ),
+            ("delta_1", "dz_2 .* f1'(s_1)", "dz_2 must be dz_1", "dz_1 .* f1'(s_1)"),
+            ("delta_1", "dz_1", "f1'(s_1) is missing", "dz_1 .* f1'(s_1)"),
+            ("delta_out", "dy_out * f3'(s_1)", "f3'(s_1) must be f3'(s_out)", "dy_out .* f3'(s_out)"),
+            ("dz_1", "dz_2 .* f2'(s_2) * W_2", "W_2 must be transposed", "dz_2 .* f2'(s_2) * W_2'"),
+            ("dz_1", "dz_1 .* f1'(s_1)", "it says what dz_1 is by dz_1 itself; f1'(s_1)", "delta_2 * W_2'"),
+            ("dW_1", "z_0 * delta_1", "z_0 * delta_1: the shapes do not fit", "z_0' * delta_1"),
+            ("z_1", "max(0, s_2)", "max(0, s_2) must be f1(s_1)", "f1(s_1)"),
+            ("z_1", "relu(s_2)", "relu(s_2) must be f1(s_1)", "f1(s_1)"),
+            ("s_1", "max(0, X_in * W_1)", "max(0, ...) does not belong", "X_in * W_1"),
+            ("s_1", "relu(X_in * W_1)", "relu does not belong", "X_in * W_1"),
+            ("s_1", "X_in * max(0, W_2)", "X_in * max(0, W_2): the shapes do not fit", "X_in * W_1"),
+        ],
+    )
+    def test_it_is_said_of_what_was_written(self, check: Any, name: str, text: str, message: str, mended: str) -> None:
+        found = check(name, text)
+        assert not found.right
+        assert message in found.message
+        assert found.mended == mended
+        assert check(name, mended).right
+
+    @pytest.mark.parametrize(
+        ("name", "text", "message", "mended"),
+        [
             ("s_1", "X_in * W_1", "b_1 is missing", "X_in * W_1 + b_1"),
             ("delta_out", "y_out - y_gt", "f_out'(s_out) is missing", "(y_out - y_gt) .* f_out'(s_out)"),
             ("db_out", "delta_out", "the sum over the samples (rows) is missing", "sum(delta_out)"),
@@ -619,15 +649,15 @@ class TestTheLosses:
                 "hinge",
                 "sample_losses",
                 "Σ_(j≠y) (p_j - p_y + m)",
-                "relu is missing: p - p_y + m must be relu(p - p_y + m)",
-                "sum([j != y] .* relu(p - p_y + m))",
+                "max(0, ...) is missing: p - p_y + m must be max(0, p - p_y + m)",
+                "sum([j != y] .* max(0, p - p_y + m))",
             ),
             (
                 "hinge",
                 "sample_losses",
                 "Σ_(j≠y) max(0, p_j - p_y)",
                 "m is missing",
-                "sum([j != y] .* relu(p - p_y + m))",
+                "sum([j != y] .* max(0, p - p_y + m))",
             ),
             ("hinge", "do", "p ⊙ ∂p", "- sum(p .* dp) is missing", "p .* (dp - sum(p .* dp))"),
             ("entropy", "sample_losses", "log p_y", "the sign is wrong", "-log(p_y)"),
@@ -643,6 +673,17 @@ class TestTheLosses:
         assert found.message.endswith(f"; {message}")
         assert found.mended == mended
         assert verdict(step, name, mended).right
+
+    def test_a_mistake_in_two_places_is_said_once(self) -> None:
+        found = verdict(wide(core.SoftmaxHinge()), "do", "p .* (dterm - sum(p .* dterm))")
+        assert found.message.endswith("; - one_hot(y_gt) .* sum([j != y] .* dterm) is missing")
+
+    def test_what_makes_no_difference_is_not_missed(self) -> None:
+        found = verdict(wide(core.SoftmaxHinge()), "sample_losses", "sum(term)")
+        assert found.message.endswith("right; max(0, ...) is missing: term must be max(0, term)")
+
+    def test_a_sum_for_the_gradient_at_the_logits_is_over_the_classes(self) -> None:
+        assert verdict(wide(core.SoftmaxCrossEntropy()), "do", "p .* (dp - sum(p .* dp))").right
 
     @pytest.mark.parametrize(
         ("name", "text", "right"),

@@ -14,10 +14,11 @@ import numpy as np
 from core.arrays import Array
 from core.checking.answers import WrittenFormula
 from core.checking.formulas.definitions import context_of, definitions, rights
-from core.checking.formulas.edits import BELONGS, Repair, in_pairs, is_product, replaced
+from core.checking.formulas.edits import Repair, in_pairs, is_product, replaced
 from core.checking.formulas.evaluation import Evaluator, fitted, is_same
 from core.checking.formulas.fit import shape_text
 from core.checking.formulas.ground import Ground
+from core.checking.formulas.notes import Spelling, spelling_of
 from core.checking.formulas.points import points_like
 from core.checking.formulas.products import DISORDER
 from core.checking.formulas.repair import Mender
@@ -27,7 +28,6 @@ from core.equations import UPDATE
 from core.errors import FormulaError
 from core.expression.nodes import Literal, Name, Node, Quotient, names_in, put_in_place, walk
 from core.expression.reader import read
-from core.expression.typed import as_typed
 from core.step import Step
 
 MOST_ROWS = 12  # where a formula is searched
@@ -65,13 +65,13 @@ class FormulaChecker:
         """Whether a formula gives the values of the quantity `name`, and what is wrong where it does not. Raises
         FormulaError where it cannot be read, or names something that the step does not have.
         """
-        context, evaluate = context_of(name, self.step.statement), Evaluator(self.step, name)
-        tree = in_pairs(read(formula.text, context))
+        context = context_of(name, self.step.statement)
+        tree, spell = in_pairs(read(formula.text, context)), spelling_of(formula.text, context.over)
+        evaluate = Evaluator(self.step, name, spell)
         evaluate.look_up(tree)
 
         def verdict(right: bool, message: str = "", mended: Node | None = None) -> FormulaVerdict:
-            text = "" if mended is None else as_typed(mended, context.over)
-            return FormulaVerdict(name, symbol, formula.text, right, message, text)
+            return FormulaVerdict(name, symbol, formula.text, right, message, "" if mended is None else spell(mended))
 
         has_numbers = any(isinstance(part, Literal) for part in walk(tree))
         counts = has_numbers and self._equations[name].part == UPDATE and Name("n") in walk(tree)
@@ -83,12 +83,12 @@ class FormulaChecker:
         repair = self._repair(small, name, tree if small is points else self._with_n(tree))
         reasons = self._reasons(name, tree) if fits and self._holds(self._own, name, tree) else []
         if reasons:
-            general = "" if repair is None else f": in general it is {as_typed(repair.tree, context.over)}"
+            general = "" if repair is None else f": in general it is {spell(repair.tree)}"
             verb = "is" if len(reasons) == 1 else "are"
             return verdict(True, f"right here, where {' and '.join(reasons)} {verb} 1{general}")
         if repair is None or not repair.notes:
             return verdict(False, wrong)
-        return verdict(False, f"{wrong}; {_words(repair, name, tree)}", repair.tree)
+        return verdict(False, f"{wrong}; {_words(repair, name, tree, spell)}", repair.tree)
 
     def _reasons(self, name: str, tree: Node) -> list[str]:
         """Which of α and n must be 1, as they are, for a formula to hold."""
@@ -144,17 +144,17 @@ class FormulaChecker:
         return min(filter(None, found), key=lambda repair: repair.cost, default=None)
 
 
-def _words(repair: Repair, name: str, tree: Node) -> str:
+def _words(repair: Repair, name: str, tree: Node, spell: Spelling) -> str:
     """What was wrong, in a line."""
-    notes = [note for note in repair.notes if note != DISORDER]
-    disorder = len(notes) < len(repair.notes)
+    notes = [note for note in dict.fromkeys(repair.notes) if note != DISORDER]
+    sentences, disorder = [spell.sentence(note) for note in notes], DISORDER in repair.notes
     if not notes:
         return "the factors are right, but not their order, transposes and kinds of product"
-    if len(notes) == 1 and notes[0].endswith(BELONGS) and is_product(tree):
-        it = "it" if notes[0].endswith(BELONGS[0]) else "them"
+    if len(notes) == 1 and notes[0].foreign and is_product(tree):
+        it = "it" if notes[0].foreign == 1 else "them"
         order = ", its factors put in order" if disorder else ""
-        return f"{notes[0]}: without {it} the product has the shape and value of {name}{order}"
-    return ", and ".join([*notes, *([DISORDER] if disorder else [])])
+        return f"{sentences[0]}: without {it} the product has the shape and value of {name}{order}"
+    return ", and ".join([*sentences, *([DISORDER.words] if disorder else [])])
 
 
 def _largest(found: Array, target: Array) -> str:

@@ -30,7 +30,7 @@ from core.problem import Problem
 
 OVER = {NUMBER: ALL, PER_SAMPLE: COLUMNS}  # what a sum leads to these axes over
 SAMPLE_LOSSES = "sample_losses"
-O = Name("o")
+LOGITS = Name("o")
 SEVERAL = 2  # rows, with which a mean has its 1/n
 
 
@@ -47,8 +47,13 @@ def aliases(statement: Statement) -> dict[str, str]:
     y_out.
     """
     found, p = {"z_0": "X_in"}, statement.equations.get("p")
-    if p is not None and isinstance(p.tree, Softmax) and isinstance(p.tree.argument, Name) and p.tree.argument != O:
-        found[O.name] = p.tree.argument.name
+    if (
+        p is not None
+        and isinstance(p.tree, Softmax)
+        and isinstance(p.tree.argument, Name)
+        and p.tree.argument != LOGITS
+    ):
+        found[LOGITS.name] = p.tree.argument.name
     return found
 
 
@@ -56,7 +61,7 @@ def context_of(name: str, statement: Statement) -> Context:
     """What a formula for a quantity is read with: a sum is over what it is over in the right one."""
     equation, over = statement.equations.get(name), ROWS
     if equation is not None:
-        stated = (part.over for part in walk(equation.tree) if isinstance(part, Total))
+        stated = (part.over for part in walk(statement.in_detail(name)) if isinstance(part, Total))
         over = OVER.get(equation.axes) or next(stated, ROWS)
     symbols = {spelled(symbol).strip(): name for name, symbol in statement.symbols.items()}
     return Context(over, statement.functions, NUMBERS.union(statement.numbers), symbols)

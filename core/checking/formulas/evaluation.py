@@ -10,6 +10,7 @@ import numpy as np
 from core.arrays import Array
 from core.checking.formulas.definitions import aliases
 from core.checking.formulas.fit import NUMBER, Shape, Shapes
+from core.checking.formulas.notes import Spelling
 from core.computation import values_of
 from core.equations import FORWARD, PER_SAMPLE, PER_UNIT, Equation
 from core.errors import FormulaError
@@ -34,7 +35,7 @@ class Evaluator:
     counts the numbers computed so far.
     """
 
-    def __init__(self, step: Step, target: str) -> None:
+    def __init__(self, step: Step, target: str, spell: Spelling = Spelling()) -> None:  # noqa: B008
         statement = step.statement
         self._depth, self._target = len(step.weights), target
         self._functions = statement.functions
@@ -45,7 +46,7 @@ class Evaluator:
         shapes: dict[str, Shape] = dict.fromkeys(statement.numbers, NUMBER)
         shapes |= {name: _shape(value, name in per_unit) for name, value in self._values.items()}
         self._names = [*self._values, *statement.numbers]
-        self._shapes = Shapes(lambda name: shapes[self.known(name)], MOST_CELLS)
+        self._shapes = Shapes(lambda name: shapes[self.known(name)], MOST_CELLS, spell)
         self._compile = _Remembering(statement.functions, statement.numbers, per_unit, per_sample)
         self._known: dict[Node, Node] = {}
 
