@@ -7,24 +7,26 @@ is another all the same: there n/8 is not α, although it may come to it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
 
 from core.arrays import Array
 from core.checking.answers import WrittenFormula
-from core.checking.formulas.definitions import context_of, definitions, rights
+from core.checking.formulas.definitions import SEVERAL, context_of, definitions, rights
 from core.checking.formulas.edits import Repair, in_pairs, is_product, replaced
 from core.checking.formulas.evaluation import Evaluator, fitted, is_same
 from core.checking.formulas.fit import shape_text
 from core.checking.formulas.ground import Ground
-from core.checking.formulas.notes import Spelling, spelling_of
+from core.checking.formulas.notes import Spelling, note, spelling_of
 from core.checking.formulas.points import points_like
 from core.checking.formulas.products import DISORDER
-from core.checking.formulas.repair import Mender
+from core.checking.formulas.repair import MOST_MISTAKES, Mender
+from core.checking.loss_mistakes import LossMistakes
 from core.checking.report import FormulaVerdict
 from core.computation import values_of
-from core.equations import UPDATE
+from core.equations import UPDATE, Equation, Statement
 from core.errors import FormulaError
 from core.expression.nodes import Literal, Name, Node, Quotient, names_in, put_in_place, walk
 from core.expression.reader import read
@@ -40,6 +42,12 @@ class FormulaChecker:
         self.step = step
         self._rows = len(step.batch)
         self._equations = step.statement.equations
+
+    @cached_property
+    def _of_loss(self) -> list[tuple[dict[str, Equation], LossMistakes]]:
+        """The equations in small steps and in larger ones, with the mistakes in those of the loss."""
+        statements = [Statement(self.step.problem, SEVERAL, detailed) for detailed in (True, False)]
+        return [(statement.equations, LossMistakes(statement)) for statement in statements]
 
     @cached_property
     def _own(self) -> tuple[Step, ...]:
@@ -80,7 +88,7 @@ class FormulaChecker:
         if fits and any(self._holds(points, name, found) for found in (tree, self._with_n(tree))):
             return verdict(True)
         small = points if counts or not has_numbers else self._small
-        repair = self._repair(small, name, tree if small is points else self._with_n(tree))
+        mistake, repair = self._diagnosed(small, name, tree if small is points else self._with_n(tree))
         reasons = self._reasons(name, tree) if fits and self._holds(self._own, name, tree) else []
         if reasons:
             general = "" if repair is None else f": in general it is {spell(repair.tree)}"
@@ -88,7 +96,8 @@ class FormulaChecker:
             return verdict(True, f"right here, where {' and '.join(reasons)} {verb} 1{general}")
         if repair is None or not repair.notes:
             return verdict(False, wrong)
-        return verdict(False, f"{wrong}; {_words(repair, name, tree, spell)}", repair.tree)
+        words = "" if mistake and not _says_more(repair) else _words(repair, name, tree, spell)
+        return verdict(False, f"{wrong}; {': '.join(filter(None, (mistake, words)))}", repair.tree)
 
     def _reasons(self, name: str, tree: Node) -> list[str]:
         """Which of α and n must be 1, as they are, for a formula to hold."""
@@ -133,15 +142,36 @@ class FormulaChecker:
                 return False
         return bool(points)
 
-    def _repair(self, points: tuple[Step, ...], name: str, tree: Node) -> Repair | None:
-        """The least repair of the formula."""
+    def _diagnosed(self, points: tuple[Step, ...], name: str, tree: Node) -> tuple[str, Repair | None]:
+        """The mistake that the formula is, in words, if it is a known one; and its least repair."""
         no_mean = "" if self.step.problem.reduction == "mean" else ": the problem takes the sum"
         ground = Ground([Evaluator(point, name) for point in points], no_mean)
         known = definitions(self.step.problem, {*map(ground.known, names_in(tree))})
         tree = in_pairs(put_in_place(tree, {name: known[name]}))  # where it says what the quantity is by itself
         mender = Mender(ground, known)
         found = [mender.mend(tree, right) for right in rights(name, known)]
-        return min(filter(None, found), key=lambda repair: repair.cost, default=None)
+        repair = min(filter(None, found), key=lambda repair: repair.cost, default=None)
+        mistake = next(self._mistakes(ground, name, tree), "")
+        if mistake and repair is None:
+            repair = Repair(known[name], (note(mistake),), MOST_MISTAKES)
+        return mistake, repair
+
+    def _mistakes(self, ground: Ground, name: str, tree: Node) -> Iterator[str]:
+        """The known mistakes at the loss that have the values of a formula, or would have them with its 1/n."""
+        as_written = [(tree, "")]
+        if self.step.problem.reduction == "mean":
+            as_written.append((Quotient(tree, Name("n")), ", and the division by n is missing"))
+        for equations, mistakes in self._of_loss:
+            edits = mistakes.within(equations[name], len(equations)) if name in equations else ()
+            for edit in edits:
+                for found, more in as_written:
+                    if ground.agree(found, edit.tree) and not ground.agree(edit.tree, equations[name].tree):
+                        yield edit.text + more
+
+
+def _says_more(repair: Repair) -> bool:
+    """Whether a repair says more of a known mistake: the one part that is missing, or is another."""
+    return repair.cost == 1 and not repair.notes[0].foreign
 
 
 def _words(repair: Repair, name: str, tree: Node, spell: Spelling) -> str:

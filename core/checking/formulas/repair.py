@@ -34,7 +34,9 @@ from core.checking.formulas.notes import Applied, Note, Part, Quoted, are_missin
 from core.checking.formulas.products import ProductRepairs
 from core.equations import BACKWARD, FORWARD, GRADIENT, NUMBER, UPDATE, Equation
 from core.expression.nodes import (
+    ALL,
     COLUMNS,
+    ROWS,
     Function,
     IsTrueClass,
     Literal,
@@ -52,8 +54,12 @@ from core.expression.nodes import (
 
 MOST_MISTAKES = 5
 MOST_OPERATORS = 4  # of a formula that are tried as others
+MOST_SUMS = 4  # in a formula of which one is tried over something else
 MOST_PAIRS = 800  # parts that are laid beside each other
 PARAMETERS = ("W", "b")
+EXP = "exp"
+SAMPLES = "the samples (rows)"
+SUMMED = {COLUMNS: "the sum of each row", ROWS: f"the sum over {SAMPLES}", ALL: "the sum over everything"}
 
 
 class Mender:
@@ -91,11 +97,17 @@ class Mender:
 
     def _candidates(self, mine: Node, right: Node) -> Iterator[Repair]:
         yield from self._operators(mine)
+        yield from self._sums(mine, right)
         if not is_sum(mine) and not is_multiple(mine):
             yield self._whole(mine)
         if isinstance(right, Function):
             yield from self._call(mine, right)
         elif isinstance(right, (Softmax, Positive)):
+            if isinstance(right, Softmax) and any(
+                isinstance(part, Function) and part.name == EXP for part in walk(mine)
+            ):
+                exp = Function(EXP, right.argument)
+                yield from _some(self._repair(mine, in_pairs(exp / Total(COLUMNS, exp))))
             yield from self._applied(mine, right)
         elif isinstance(right, Total):
             yield from self._total(mine, right)
@@ -124,6 +136,16 @@ class Mender:
             for other in () if is_of_numbers or operator in PRODUCTS else PRODUCTS:
                 words = note(f"{operator} must be {other} before {{}}", Quoted(right))
                 yield Repair(replaced(mine, part, joined(other, left, right)), (words,), 1)
+
+    def _sums(self, mine: Node, right: Node) -> Iterator[Repair]:
+        """A sum over something else; what the right one sums over is tried first."""
+        sums, wanted = ([part for part in walk(tree) if isinstance(part, Total)] for tree in (mine, right))
+        axes = dict.fromkeys([*(part.over for part in wanted), *SUMMED])
+        for part in sums if len(sums) <= MOST_SUMS else ():
+            for over in axes:
+                if over != part.over:
+                    new = Total(over, part.argument)
+                    yield Repair(replaced(mine, part, new), (_another_sum(part, new),), 1)
 
     def _definition(self, node: Node) -> Node | None:
         return self._definitions.get(self._ground.known(node.name)) if isinstance(node, Name) else None
@@ -163,12 +185,13 @@ class Mender:
         yield Repair(new, (*inner.notes, *(() if is_there else (words,))), inner.cost + (not is_there))
 
     def _total(self, mine: Node, right: Total) -> Iterator[Repair]:
-        summed = f"the sum over {'the outputs' if right.over == COLUMNS else 'the samples (rows)'}"
+        summed = f"the sum over {'the outputs' if right.over == COLUMNS else SAMPLES}"
         if isinstance(mine, Total):
             inner = self._repair(mine.argument, right.argument)
             if inner is not None:
-                notes = inner.notes if mine.over == right.over else (*inner.notes, note(f"it must be {summed}"))
-                yield Repair(Total(right.over, inner.tree), notes, inner.cost + (mine.over != right.over))
+                new = Total(right.over, inner.tree)
+                notes = inner.notes if mine.over == right.over else (*inner.notes, _another_sum(mine, new))
+                yield Repair(new, notes, inner.cost + (mine.over != right.over))
             return
         if isinstance(mine, Power) and isinstance(mine.argument, Total):
             inner = self._repair(mine.argument.argument**2, right.argument)
@@ -279,6 +302,14 @@ class Mender:
                     break
             else:
                 return
+
+
+def _is_exp(node: Node) -> bool:
+    return isinstance(node, Function) and node.name == EXP
+
+
+def _another_sum(mine: Total, right: Total) -> Note:
+    return note(f"{{}} must be {{}}, {SUMMED[right.over]}", mine, right)
 
 
 def _is_leaf(node: Node) -> bool:
