@@ -739,6 +739,12 @@ class TestTheLosses:
         assert mended in ("", found.mended)
         assert verdict(step, name, found.mended).right
 
+    @pytest.mark.parametrize(("typed", "printed"), [("[j = y]", "[j = y]"), ("one_hot(y_gt)", "one_hot(y_gt)")])
+    def test_the_true_class_is_written_as_it_was(self, typed: str, printed: str) -> None:
+        found = verdict(wide(core.SoftmaxHinge()), "dp", f"dterm - {typed}")
+        assert found.mended == f"dterm - {printed} .* sum([j != y] .* dterm)"
+        assert verdict(wide(core.SoftmaxHinge()), "dp", found.mended).right
+
     def test_a_mistake_at_the_loss_is_named_beside_a_missing_mean(self) -> None:
         problem = random_problem(seed=1, sizes=(2, 3, 3), rows=5, loss=core.SoftmaxHinge(), reduction="mean")
         found = verdict(core.Timeline(problem)[0], "do", "p - y_gt")

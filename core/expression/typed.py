@@ -8,13 +8,14 @@ from core.expression.pieces import BLANK, CLOSE, OPEN, Pieces, as_text, number, 
 from core.expression.printer import Printed, Printer
 
 MINUS, RELU = Literal(-1), "relu"
+INDICATOR = (sign("["), word("j"), BLANK, sign("="), BLANK, word("y"), sign("]"))
 
 
-def as_typed(node: Node, over: str | None = None, relu: bool = False) -> str:
+def as_typed(node: Node, over: str | None = None, relu: bool = False, indicator: bool = False) -> str:
     """A formula as text. `over` is what a sum(...) is over that does not say it; without, no sum does. `relu` writes
-    relu(...) for max(0, ...).
+    relu(...) for max(0, ...), `indicator` [j = y] for one_hot(y_gt).
     """
-    return as_text(_TypedPrinter(over, relu)(node))
+    return as_text(_TypedPrinter(over, relu, indicator)(node))
 
 
 def function_name(node: Function, relu: bool = False) -> str:
@@ -27,9 +28,12 @@ def _is_max(node: Function) -> bool:
 
 
 class _TypedPrinter(Printer):
-    def __init__(self, over: str | None, relu: bool) -> None:
+    def __init__(self, over: str | None, relu: bool, indicator: bool) -> None:
         super().__init__(TYPED)
-        self._over, self._relu = over, relu
+        self._over, self._relu, self._indicator = over, relu, indicator
+
+    def is_true_class(self, node: IsTrueClass) -> Printed:
+        return Printed(ATOM, INDICATOR) if self._indicator and not node.other else super().is_true_class(node)
 
     def function(self, node: Function) -> Printed:
         if _is_max(node) and not self._relu:

@@ -20,6 +20,7 @@ from core.expression.nodes import (
 )
 from core.expression.typed import RELU, as_typed, function_name
 
+EQUALS = "="  # of [j = y], and of nothing else
 OPERATIONS = (Sum, Product, MatrixProduct, Quotient)
 APPLIED = {Softmax: "softmax", Total: "the sum", Power: "the square", Positive: "[... > 0]"}
 
@@ -48,12 +49,13 @@ class Note(NamedTuple):
 
 
 class Spelling(NamedTuple):
-    """How somebody writes: what a sum(...) is over that does not say it, None for anything; and whether max(0, ...) is
-    written relu(...).
+    """How somebody writes: what a sum(...) is over that does not say it, None for anything; whether max(0, ...) is
+    written relu(...); and whether one_hot(y_gt) is written as the `indicator` [j = y].
     """
 
     over: str | None = None
     relu: bool = False
+    indicator: bool = False
 
     def __call__(self, part: Part) -> str:
         """A part of a formula as text."""
@@ -61,7 +63,7 @@ class Spelling(NamedTuple):
             function = part.node
             return function_name(function, self.relu) if isinstance(function, Function) else APPLIED[type(function)]
         node = part.node if isinstance(part, Quoted) else part
-        text = as_typed(node, self.over, self.relu)
+        text = as_typed(node, *self)
         return f"({text})" if isinstance(part, Quoted) and isinstance(node, OPERATIONS) else text
 
     def sentence(self, note: Note) -> str:
@@ -71,7 +73,8 @@ class Spelling(NamedTuple):
 
 def spelling_of(text: str, over: str) -> Spelling:
     """How the person writes who wrote this formula, with sums that are `over` what they do not say."""
-    return Spelling(over, any(token.text == RELU for token in tokens(text)))
+    words = {token.text for token in tokens(text)}
+    return Spelling(over, RELU in words, EQUALS in words)
 
 
 def note(words: str, *parts: Part) -> Note:
