@@ -14,7 +14,7 @@ from core.checking.formulas.notes import Spelling
 from core.computation import values_of
 from core.equations import FORWARD, PER_SAMPLE, PER_UNIT, Equation
 from core.errors import FormulaError
-from core.expression.nodes import Function, MatrixProduct, Name, Node, Product, Transpose, walk
+from core.expression.nodes import Function, MatrixProduct, Name, Node, Product, Transpose, put_in_place, walk
 from core.expression.value import PRIMITIVES, Compiler, Evaluate
 from core.quantity import canonical
 from core.step import Step
@@ -68,6 +68,11 @@ class Evaluator:
     def argument_of(self, function: Function) -> Node | None:
         """What the function of a layer is applied to in the step: s_1 for f_1; None where it is no layer's."""
         return self._arguments.get(self.known(function.name))
+
+    def written_out(self, function: Function) -> Node | None:
+        """The formula of a function, as of 1 / (1 + exp(-s_1)); None for a slope, or where there is none."""
+        found = None if function.slope else self._functions.get(self.known(function.name))
+        return None if found is None else put_in_place(found.tree, {"s": function.argument})
 
     @property
     def work(self) -> int:

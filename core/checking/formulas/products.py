@@ -93,6 +93,10 @@ class ProductRepairs:
             yield from (Repair(found, notes, cost) for found in self._with_factor(tree, missing[0]))
         if missing and self._is_in_order():
             yield Repair(standard, notes, cost)
+        inverted = [pair for pair in self._pairs if pair.mine.divides != pair.right.divides]
+        if inverted and not missing:
+            words = (note(f"{_side(pair.right)} by {{}}", pair.repair.tree) for pair in inverted)
+            yield Repair(standard, (*notes, *words), cost + len(inverted))
         is_misgrouped = not missing and not self._foreign and self._is_in_order()
         yield Repair(standard, (*notes, GROUPING if is_misgrouped else DISORDER), cost + 1)
 
@@ -304,6 +308,10 @@ class ProductRepairs:
 
 def _divided(number: Factor) -> str:
     return "/ " if number.divides else ""
+
+
+def _side(factor: Factor) -> str:
+    return "it must be divided" if factor.divides else "it must be multiplied, not divided,"
 
 
 def _part(number: Factor) -> Node | Quoted:

@@ -49,6 +49,7 @@ from core.expression.nodes import (
     Softmax,
     Total,
     Transpose,
+    is_number,
     walk,
 )
 
@@ -102,6 +103,9 @@ class Mender:
             yield self._whole(mine)
         if isinstance(right, Function):
             yield from self._call(mine, right)
+            written = self._ground.written_out(right)
+            if written is not None and all(any(map(_is_exp, walk(tree))) for tree in (mine, written)):
+                yield from _some(self._repair(mine, in_pairs(written)))
         elif isinstance(right, (Softmax, Positive)):
             if isinstance(right, Softmax) and any(
                 isinstance(part, Function) and part.name == EXP for part in walk(mine)
@@ -133,7 +137,8 @@ class Mender:
         for part in islice((part for part in walk(mine) if operator_of(part)), MOST_OPERATORS):
             operator, (left, right) = operator_of(part), part.children
             is_of_numbers = is_constant(right) and (operator == "/" or is_constant(left))
-            for other in () if is_of_numbers or operator in PRODUCTS else PRODUCTS:
+            is_rest = left == Literal(1) and not is_number(right)  # 1 - p, which no product with 1 is meant for
+            for other in () if is_of_numbers or is_rest or operator in PRODUCTS else PRODUCTS:
                 words = note(f"{operator} must be {other} before {{}}", Quoted(right))
                 yield Repair(replaced(mine, part, joined(other, left, right)), (words,), 1)
 
