@@ -701,8 +701,8 @@ class TestTheLosses:
             ("hinge", "dp", "dterm - y_gt .* [sum(dterm) > 0]", "the true class counts once, where it counts for", ""),
             ("hinge", "sample_losses", "sum(max(0, p - p_y + m))", "the true class is counted, too", ""),
             ("entropy", "dp", "-1 / p", "the indicator of the true class is left out: one_hot(y_gt) is missing", ""),
-            ("entropy", "dz_1", "delta_out * W_out' .* f1'(s_1)", "f1'(s_1) is in it already: this is delta_1", ""),
-            ("entropy", "dz_1", "delta_1", "f1'(s_1) is in it already: this is delta_1", "delta_out * W_out'"),
+            ("entropy", "dz_1", "delta_out * W_out' .* f1'(s_1)", "f_1'(s_1) is in it already: this is delta_1", ""),
+            ("entropy", "dz_1", "delta_1", "f_1'(s_1) is in it already: this is delta_1", "delta_out * W_out'"),
             (
                 "entropy",
                 "p",

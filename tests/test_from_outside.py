@@ -259,14 +259,14 @@ def test_its_answer_sheet_reads_back_as_right(
 WRITE = significant(7, ROUNDINGS[1])
 Slip = tuple[str, Callable[[dict[str, Any]], Any], str, str]
 SLIPS: list[Slip] = [
-    ("delta_1", lambda v: v["delta_out"] @ v["W_out"].T, "derivative left out", "the derivative f1'(s_1) is left out"),
-    ("z_1", lambda v: v["s_1"], "f left out", "f1 ({f}) is not applied"),
-    ("z_1", lambda v: np.maximum(v["s_1"], 0), "another function", "relu is applied, where f1 is {f}"),
+    ("delta_1", lambda v: v["delta_out"] @ v["W_out"].T, "derivative left out", "the derivative f_1'(s_1) is left out"),
+    ("z_1", lambda v: v["s_1"], "f left out", "f_1 ({f}) is not applied"),
+    ("z_1", lambda v: np.maximum(v["s_1"], 0), "another function", "relu is applied, where f_1 is {f}"),
     (
         "delta_1",
         lambda v: v["delta_out"] @ v["W_out"].T * (v["s_1"] > 0),
         "another function",
-        "the derivative of relu is taken, where f1 is {f}",
+        "the derivative of relu is taken, where f_1 is {f}",
     ),
     ("s_1", lambda v: v["s_1"] - v["b_1"], "bias left out", "the bias b_1 is left out"),
     ("delta_out", lambda v: -v["delta_out"], "sign", "the sign is wrong"),

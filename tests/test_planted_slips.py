@@ -435,13 +435,13 @@ class TestMoreKinds:
         ("name", "slip", "changes", "kind", "words"),
         [
             ("s_2", lambda v: v["z_1"] @ v["W_2"], {"bias": True}, "bias left out", "the bias b_2 is left out"),
-            ("z_1", lambda v: np.tanh(v["s_1"]), {}, "another function", "tanh is applied, where f1 is sigmoid"),
+            ("z_1", lambda v: np.tanh(v["s_1"]), {}, "another function", "tanh is applied, where f_1 is sigmoid"),
             (
                 "delta_1",
                 lambda v: (v["delta_2"] @ v["W_2"].T) * (1 - v["z_1"] ** 2),
                 {},
                 "another function",
-                "the derivative of tanh is taken, where f1 is sigmoid",
+                "the derivative of tanh is taken, where f_1 is sigmoid",
             ),
             (
                 "sample_losses",

@@ -28,7 +28,6 @@ from core.expression.nodes import (
     put_in_place,
 )
 from core.expression.spots import Spot, spots, without_factor, without_term
-from core.expression.typed import as_typed
 from core.losses import LOSSES, MarginLoss
 
 TRUE, OTHERS = IsTrueClass(), IsTrueClass(other=True)
@@ -84,7 +83,7 @@ class LossMistakes:
                 continue
             for slope in delta.tree.children:
                 if isinstance(slope, Function) and not self._statement.functions[slope.name].is_identity:
-                    words = f"the derivative {as_typed(slope)} is in it already: this is {delta.name}"
+                    words = f"the derivative {slope_text(slope)} is in it already: this is {delta.name}"
                     yield Edit("derivative too many", words, put_in_place(delta.tree, {equation.name: equation.tree}))
 
     def _another_loss(self, equation: Equation) -> Iterator[Edit]:
@@ -133,6 +132,11 @@ class LossMistakes:
                 if own is None or own.tree != equation.tree:
                     put[name] = put_in_place(equation.tree, put)
         return put_in_place(tree, put)
+
+
+def slope_text(slope: Function) -> str:
+    """f_1'(s_1)"""
+    return f"{slope.name}'({slope.argument.name if isinstance(slope.argument, Name) else '...'})"
 
 
 def _diagonal(spot: Spot) -> Iterator[Edit]:

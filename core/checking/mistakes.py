@@ -9,7 +9,7 @@ import numpy as np
 
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
-from core.checking.loss_mistakes import Edit, LossMistakes
+from core.checking.loss_mistakes import Edit, LossMistakes, slope_text
 from core.checking.own_values import Evaluate
 from core.equations import BACKWARD, FORWARD, GRADIENT, PER_UNIT, UPDATE, Equation, Statement
 from core.expression.nodes import (
@@ -27,9 +27,7 @@ from core.expression.nodes import (
     put_in_place,
     walk,
 )
-from core.expression.notation import typed_function_name
 from core.expression.spots import Spot, spots, without_factor, without_term
-from core.expression.typed import as_typed
 
 ROW_OR_COLUMN = ("row", "column")
 ALPHA, HALF, TWO = Name("alpha"), Quotient(Literal(1), Literal(2)), Literal(2)
@@ -131,10 +129,10 @@ class Mistakes:
         if own.is_identity:
             return
         assert isinstance(product.part, Product)
-        written, plain = as_typed(factor), without_factor(product.part, factor)
+        written, plain = slope_text(factor), without_factor(product.part, factor)
         yield Edit("derivative left out", f"the derivative {written} is left out", product.with_(plain))
         for other in _others(own):
-            words = f"the derivative of {other.name} is taken, where {_function(factor)} is {own.name}"
+            words = f"the derivative of {other.name} is taken, where {factor.name} is {own.name}"
             # Of s, and as it is written with z, of the z that is there.
             for z in (other.tree, Function(factor.name, Name("s"))):
                 slope = put_in_place(put_in_place(other.slope_tree, {"z": z}), {"s": factor.argument})
@@ -158,10 +156,10 @@ class Mistakes:
             return
         own = self._statement.functions[tree.name]
         if not own.is_identity:
-            yield Edit("f left out", f"{_function(tree)} ({own.name}) is not applied", tree.argument)
-            yield Edit("f twice", f"{_function(tree)} ({own.name}) is applied twice", Function(tree.name, tree))
+            yield Edit("f left out", f"{tree.name} ({own.name}) is not applied", tree.argument)
+            yield Edit("f twice", f"{tree.name} ({own.name}) is applied twice", Function(tree.name, tree))
         for other in _others(own):
-            words = f"{other.name} is applied, where {_function(tree)} is {own.name}"
+            words = f"{other.name} is applied, where {tree.name} is {own.name}"
             yield Edit("another function", words, put_in_place(other.tree, {"s": tree.argument}))
 
     def _bias(self, equation: Equation) -> Iterator[Edit]:
@@ -233,18 +231,13 @@ class Mistakes:
             own = self._statement.functions[made.tree.name]
             if not own.is_identity:
                 s = made.tree.argument
-                words = f"{_function(made.tree)} ({own.name}) is not applied: {s.name} stands for {z}"
+                words = f"{made.tree.name} ({own.name}) is not applied: {s.name} stands for {z}"
                 yield Edit("f left out", words, put_in_place(tree, {z: s}))
 
 
 def _others(own: Activation) -> list[Activation]:
     """The functions of sgdb that a layer does not have."""
     return [f for name, f in ACTIVATIONS.items() if name != own.name and not f.is_identity]
-
-
-def _function(node: Function) -> str:
-    """The function of a layer as it is typed, without its slope."""
-    return typed_function_name(node.name)
 
 
 def _is_multiple(node: Node, factor: Node) -> bool:

@@ -157,7 +157,7 @@ def typed_symbol(name: str) -> Piece:
     return Piece(LETTER, name, name=name)
 
 
-def typed_function_name(name: str, slope: bool = False) -> str:
+def typed_function_name(name: str, slope: bool) -> str:
     """f1, f_out', tanh."""
     label = name.removeprefix("f_")
     return (f"f{label}" if label.isdigit() else name) + "'" * slope
