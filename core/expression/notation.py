@@ -157,9 +157,14 @@ def typed_symbol(name: str) -> Piece:
     return Piece(LETTER, name, name=name)
 
 
-def _typed_function(name: str, slope: bool) -> Form:
+def typed_function_name(name: str, slope: bool) -> str:
+    """f1, f_out', tanh."""
     label = name.removeprefix("f_")
-    return _call(word((f"f{label}" if label.isdigit() else name) + "'" * slope))
+    return (f"f{label}" if label.isdigit() else name) + "'" * slope
+
+
+def _typed_function(name: str, slope: bool) -> Form:
+    return _call(word(typed_function_name(name, slope)))
 
 
 TYPED_QUOTIENT = Quotients(_spaced("/"), PRODUCT, POSTFIX, PRODUCT, _spaced("/"), PRODUCT)

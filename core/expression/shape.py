@@ -31,11 +31,14 @@ NUMBER: Shape = (None, None)
 
 class Shapes:
     """Finds the shapes of trees, each once, from those of the quantities in them: rows and columns, None where the same
-    entry stands for every row (as in a bias) or every column (as in what is per sample).
+    entry stands for every row (as in a bias) or every column (as in what is per sample). `spell` writes a tree in
+    messages.
     """
 
-    def __init__(self, shape_of: Callable[[str], Shape], most: int = sys.maxsize) -> None:
-        self._shape_of, self._most = shape_of, most
+    def __init__(
+        self, shape_of: Callable[[str], Shape], most: int = sys.maxsize, spell: Callable[[Node], str] = as_typed
+    ) -> None:
+        self._shape_of, self._most, self._spell = shape_of, most, spell
         self._found: dict[Node, Shape] = {}
 
     def __call__(self, node: Node) -> Shape:
@@ -64,18 +67,29 @@ class Shapes:
             return self._matrix_product(node, first, rest[0])
         signs = _signs(node)
         for sign, shape in zip(signs, rest, strict=True):
-            first = _common(node, first, sign, shape)
+            first = self._common(node, first, sign, shape)
         return first
 
     def _matrix_product(self, node: Node, left: Shape, right: Shape) -> Shape:
         if NUMBER in (left, right):
             return right if left == NUMBER else left
         if (left[1] or 1) != (right[0] or 1):
-            raise _unfit(node, left, "*", right)
+            raise self._unfit(node, left, "*", right)
         size = (left[0] or 1) * (right[1] or 1)
         if size > self._most:
-            raise FormulaError(f"{as_typed(node)}: this would be a matrix of {size} numbers")
+            raise FormulaError(f"{self._spell(node)}: this would be a matrix of {size} numbers")
         return left[0], right[1]
+
+    def _common(self, node: Node, left: Shape, sign: str, right: Shape) -> Shape:
+        """The shape of what is computed entry by entry: that of one side, over which the other is repeated."""
+        rows, columns = (a if a is not None else b for a, b in zip(left, right, strict=True))
+        if (rows, columns) in (left, right) and _fits(left, rows, columns) and _fits(right, rows, columns):
+            return rows, columns
+        raise self._unfit(node, left, sign, right)
+
+    def _unfit(self, node: Node, left: Shape, sign: str, right: Shape) -> FormulaError:
+        sizes = f"{shape_text(left)} {sign} {shape_text(right)}"
+        return FormulaError(f"{self._spell(node)}: the shapes do not fit: {sizes}")
 
 
 def axes_of(shape: Shape) -> str:
@@ -97,17 +111,5 @@ def _signs(node: Node) -> list[str]:
     return ["/" if isinstance(node, Quotient) else ".*"] * (len(node.children) - 1)
 
 
-def _common(node: Node, left: Shape, sign: str, right: Shape) -> Shape:
-    """The shape of what is computed entry by entry: that of one side, over which the other is repeated."""
-    rows, columns = (a if a is not None else b for a, b in zip(left, right, strict=True))
-    if (rows, columns) in (left, right) and _fits(left, rows, columns) and _fits(right, rows, columns):
-        return rows, columns
-    raise _unfit(node, left, sign, right)
-
-
 def _fits(shape: Shape, rows: int | None, columns: int | None) -> bool:
     return shape[0] in (None, rows) and shape[1] in (None, columns)
-
-
-def _unfit(node: Node, left: Shape, sign: str, right: Shape) -> FormulaError:
-    return FormulaError(f"{as_typed(node)}: the shapes do not fit: {shape_text(left)} {sign} {shape_text(right)}")
