@@ -11,6 +11,7 @@ import numpy as np
 
 import core
 from core import Array, Step, quantities
+from core.asked import absent
 from tui.training.stations import stations
 from tui.training.styles import shade
 from tui.training.units import Mask, idle
@@ -81,26 +82,20 @@ class Numbers:
             off = idle(self.step)[equation.layer - 1] if equation.layer and equation.letter in IDLE_LETTERS else None
             if off is not None:
                 found[equation.name] = off
-        for name in self._left_out:
-            found[name] = self[name] <= 0
+        for name in self.without:
+            if self.step.statement.equations[name].part == "loss":
+                found[name] = self[name] <= 0
         return found
 
     @cached_property
-    def _left_out(self) -> frozenset[str]:
-        """The quantities of a loss that it leaves the true class out of."""
-        statement = self.step.statement
-        return frozenset(name for name in statement.zeros if statement.leaves_out(name))
-
-    @cached_property
     def without(self) -> Mapping[str, Mask]:
-        """Which cells are no number of their own: the true class's, of what a loss leaves it out of."""
-        statement = self.step.statement
-        left_out = self._left_out
-        if not left_out:
-            return {}
-        true = np.asarray(statement.value_of(core.IsTrueClass(), self.step.values)) > 0
-        gradients = {e.name for e in statement.equations.values() if e.gradient_of in left_out}
-        return dict.fromkeys(left_out | gradients, true)
+        """Which cells are no number of their own: the true class's, of what a loss leaves it out of, and of the
+        gradients by that.
+        """
+        equations = self.step.statement.equations
+        found = {name: absent(self.step, name) for name in equations if self.step.statement.zeros.get(name)}
+        found = {name: mask for name, mask in found.items() if mask.any()}
+        return found | {e.name: found[e.gradient_of] for e in equations.values() if e.gradient_of in found}
 
 
 class Picture:
