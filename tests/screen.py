@@ -20,6 +20,7 @@ from tui.training.screen import TrainingScreen
 from tui.training.sheet import Sheet
 from tui.training.view import View
 
+PATIENCE = 3000  # looks at what is waited for
 SIZES = ((60, 20), (80, 24), (120, 40), (200, 60))  # those that the sheet is drawn for
 
 
@@ -43,8 +44,11 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
     """Wait until something is so, however busy the machine is."""
-    while not condition():
+    for _ in range(PATIENCE):
+        if condition():
+            return
         await pilot.pause()
+    raise AssertionError("it never was so")
 
 
 async def stand_still(pilot: Pilot[Any]) -> None:
@@ -72,16 +76,16 @@ def view(pilot: Pilot[Any]) -> View:
 
 def frame(pilot: Pilot[Any]) -> Frame:
     """Where everything stands."""
-    found = training(pilot)._frame
-    assert found is not None
-    return found
+    sheet = training(pilot).sheet
+    assert sheet is not None
+    return sheet.frame
 
 
 def picture(pilot: Pilot[Any]) -> Picture:
     """What every number looks like."""
-    found = training(pilot)._picture
-    assert found is not None
-    return found
+    sheet = training(pilot).sheet
+    assert sheet is not None
+    return sheet.picture
 
 
 async def inspect(pilot: Pilot[Any], name: str, cell: tuple[int, ...]) -> None:
