@@ -44,6 +44,7 @@ class Journey:
         self.playing = False
         self._traveller, self._owner = traveller, owner
         self._following = False
+        self._told = False  # whether the last thing told is still to be taken back
 
     @property
     def under_way(self) -> bool:
@@ -87,7 +88,8 @@ class Journey:
                     self._traveller.end_before(error)
         finally:
             self._following = False
-            if here(self._owner):
+            if self._told and here(self._owner):
+                self._told = False
                 self._traveller.tell("")
 
     async def _reach(self, loss: Loss, index: int) -> None:
@@ -98,7 +100,7 @@ class Journey:
                 return
             now = monotonic()
             if left and now - started > PROGRESS_AFTER and now - told > PROGRESS_AFTER:
-                told = now
+                told, self._told = now, True
                 self._traveller.tell(f"running, {left:,} to go; space stops")
         found = await self.run.record(index)
         if self.run.loss == loss:

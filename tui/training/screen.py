@@ -400,7 +400,7 @@ class TrainingScreen(ExplainedScreen):
 
     def action_zoom(self, change: int) -> None:
         last = len(self.run.timeline) - 1
-        self.look(window=zoomed(self.view.window, last, self.journey.cursor, 0.5 if change > 0 else 2.0))
+        self.look(window=zoomed(self.view.window, last, self.journey.cursor, 2.0 if change > 0 else 0.5))
 
     def action_pan(self, change: int) -> None:
         self.look(window=panned(self.view.window, len(self.run.timeline) - 1, 0.5 * change))
