@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core import Step, quantities
 from tui.training.frame import Frame
-from tui.training.groups import VERDICT
-from tui.training.picture import Picture
+from tui.training.picture import Numbers, Picture
+from tui.training.stations import SHARE, VERDICT
 from tui.training.view import Cell, View
+
+if TYPE_CHECKING:
+    from core import CheckReport, Slip
 
 
 def first_sample(step: Step) -> int:
@@ -38,10 +42,11 @@ def to_step(view: View, before: Picture | None, step: Step) -> View:
     return replace(view, sample=sample, cursor=cursor, current=current, gradients=None, term=None)
 
 
-def in_sight(view: View, frame: Frame, picture: Picture) -> View:
-    """With the inspected cell, or else the chosen sample, among the rows in sight; and with the group of the cell, or of
+def in_sight(view: View, frame: Frame, numbers: Numbers, before: Numbers | None) -> View:
+    """With the inspected cell, or else the chosen sample, among the rows in sight, and its group of columns, or that of
     what is being computed.
     """
+    picture = Picture(numbers, before, view)
     row = view.sample
     name = view.current
     if view.cursor is not None:
@@ -68,13 +73,15 @@ def _row_names(picture: Picture) -> set[str]:
 def order_of(picture: Picture, frame: Frame) -> list[str]:
     """The quantities that can be inspected, in reading order: above, below, parameters."""
     stations = [s for s in picture.stations if s.above != VERDICT]
-    names = [s.asked or s.above for s in stations] + [s.below for s in stations if s.below not in ("", "share")]
+    names = [s.asked or s.above for s in stations] + [s.below for s in stations if s.below not in ("", SHARE)]
     if frame.matrices.placed is not None:
         placed = sorted(frame.matrices.placed, key=lambda m: (m.y, m.x))
         names += [name for m in placed for name in (m.name, m.bias) if name]
     else:
         statement = picture.step.statement
-        names += [e.name for e in (*statement.given.values(), *statement.equations.values()) if e.layer and not e.per_sample]
+        names += [
+            e.name for e in (*statement.given.values(), *statement.equations.values()) if e.layer and not e.per_sample
+        ]
     return names
 
 
@@ -131,7 +138,13 @@ def next_matrix(view: View, picture: Picture, frame: Frame, change: int) -> View
     old = dict(zip(picture.numbers.axes[name], cell, strict=True))
     rows = _row_names(picture)
     here_too = picture.shown_as(name) in rows
-    row = old.get("i", 1) if here_too == (picture.shown_as(following) in rows) else view.sample + 1 if picture.shown_as(following) in rows else 1
+    row = (
+        old.get("i", 1)
+        if here_too == (picture.shown_as(following) in rows)
+        else view.sample + 1
+        if picture.shown_as(following) in rows
+        else 1
+    )
     size = {"i": min(row, shape[0]), "j": min(old.get("j", 1), shape[1])}
     return replace(view, cursor=(following, tuple(size[axis] for axis in picture.numbers.axes[following])), term=None)
 
@@ -149,3 +162,8 @@ def walk(view: View, step: Step, change: int) -> tuple[View, int]:
     there = order.index(view.current) + change if view.current is not None else 0 if change > 0 else len(order) - 1
     name = order[there % len(order)]
     return replace(view, current=name, scroll=0), step.index + (there == len(order)) - (there < 0)
+
+
+def start_of(report: CheckReport, slip: Slip) -> tuple[str, Cell]:
+    """The cell that tells of a slip: its first, or the first of a matrix whose shape is wrong."""
+    return slip.name, slip.cells[0] if slip.cells else (1,) * report.step.values[slip.name].ndim

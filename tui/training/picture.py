@@ -11,13 +11,14 @@ import numpy as np
 
 import core
 from core import Array, Step, quantities
-from tui.training.groups import stations
+from tui.training.stations import stations
 from tui.training.styles import shade
+from tui.training.units import Mask
 from tui.training.view import View
 from tui.training.written import Written
 
 if TYPE_CHECKING:
-    from core import CellVerdict, Cells
+    from core import Cells, CellVerdict
 
 CURSOR, SOURCE, TARGET, IDLE, UP, DOWN = "◂", "◆", "◇", "○", "▴", "▾"
 RIGHT, WRONG, FOLLOWS = "✓", "✗", "~"
@@ -70,9 +71,9 @@ class Numbers:
         return self._largest[name]
 
     @cached_property
-    def idle(self) -> Mapping[str, Array]:
-        """Which cells stand for a unit that is off: where f' is 0 beyond a kink, as of a relu with s ≤ 0; in s, z and δ.
-        And which terms of a loss the max cuts.
+    def idle(self) -> Mapping[str, Mask]:
+        """Which cells stand for a unit that is off, in s, z and δ: where f' is 0, as of a relu with s ≤ 0. And which
+        terms of a loss the max cuts.
         """
         step, found = self.step, {}
         for equation in step.statement.equations.values():
@@ -92,7 +93,7 @@ class Numbers:
         return frozenset(name for name in statement.zeros if statement.leaves_out(name))
 
     @cached_property
-    def without(self) -> Mapping[str, Array]:
+    def without(self) -> Mapping[str, Mask]:
         """Which cells are no number of their own: the true class's, of what a loss leaves it out of."""
         statement = self.step.statement
         left_out = self._left_out
@@ -148,7 +149,7 @@ class Picture:
 
     @cached_property
     def _feeding(self) -> tuple[dict[str, list[Cells]], dict[str, list[Cells]]]:
-        """The cells of this step that feed the cursor's, and that it feeds, by the quantity in whose place they stand."""
+        """The cells of this step that feed the cursor's, and those that it feeds, by the quantity that is shown."""
         marks: tuple[dict[str, list[Cells]], dict[str, list[Cells]]] = ({}, {})
         if self.view.cursor is not None:
             for found, cells in zip(marks, (core.sources, core.targets), strict=True):
@@ -260,7 +261,7 @@ class Picture:
         return look
 
     @cached_property
-    def judged(self) -> Mapping[str, tuple[Array, Array]]:
+    def judged(self) -> Mapping[str, tuple[Mask, Mask]]:
         """Of each gradient that was compared with central differences: where they agree, and where a kink misleads."""
         check = self.view.gradients
         if check is None or check.step != self.step.index:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from rich.cells import cell_len
 
@@ -27,14 +25,14 @@ def weights(frame: Frame, picture: Picture) -> list[Line]:
     area = frame.areas["weights"]
     placed = frame.matrices.placed
     if placed is None:
-        lines = _a_line_each(frame, picture, area.width)
+        lines = _a_line_each(picture, area.width)
     else:
         grid: dict[int, list[Span]] = {}
         for matrix in placed:
             _draw(matrix, frame, picture, grid, area.width)
         _remarks(frame, picture, grid, area.width)
         lines = [tuple(sorted(grid.get(y, ()))) for y in range(area.height - 1)]
-        lines = [_rule(frame, picture, area.width), *lines]
+        lines = [_rule(frame, area.width), *lines]
     lines = [clipped(line, area.width) for line in lines[: area.height]]
     if frame.beside:
         return _divided(lines, area.height)
@@ -47,7 +45,7 @@ def _divided(lines: list[Line], height: int) -> list[Line]:
     return lines
 
 
-def _rule(frame: Frame, picture: Picture, columns: int) -> Line:
+def _rule(frame: Frame, columns: int) -> Line:
     """The pane's name, and what the columns of matrices are."""
     placed = frame.matrices.placed
     assert placed is not None
@@ -90,7 +88,9 @@ def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: dict[int, list[S
     numbers = _column_numbers(matrix, picture)
     if matrix.header == 1:
         taken = max(span.end for span in heading) + 1
-        grid.setdefault(y, []).extend([*heading, *(n for n in numbers if n.column >= taken)] if len(matrix.shown) > 1 else heading)
+        grid.setdefault(y, []).extend(
+            [*heading, *(n for n in numbers if n.column >= taken)] if len(matrix.shown) > 1 else heading
+        )
     else:
         grid.setdefault(y, []).extend(heading)
         grid.setdefault(y + 1, []).extend(numbers)
@@ -101,7 +101,9 @@ def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: dict[int, list[S
         _row(matrix, picture, grid, y + matrix.rows, matrix.bias, 0, "b")
 
 
-def _row(matrix: Matrix, picture: Picture, grid: dict[int, list[Span]], y: int, name: str, row: int, label: str) -> None:
+def _row(
+    matrix: Matrix, picture: Picture, grid: dict[int, list[Span]], y: int, name: str, row: int, label: str
+) -> None:
     line = grid.setdefault(y, [])
     if matrix.numbered:
         line.append(Span(matrix.x - matrix.numbered, label.rjust(matrix.numbered - 1), "dim"))
@@ -160,7 +162,12 @@ def _remarks(frame: Frame, picture: Picture, grid: dict[int, list[Span]], column
         right = max(m.x + span_of(m.shown, m.stride) for m in own)
         share = moved(picture, k)
         update = next(e.name for e in picture.step.statement.equations.values() if e.part == "update" and e.layer == k)
-        if share is not None and update not in picture.veiled and right + 12 <= columns and own[0].rows + bool(own[0].bias) >= 2:
+        if (
+            share is not None
+            and update not in picture.veiled
+            and right + 12 <= columns
+            and own[0].rows + bool(own[0].bias) >= 2
+        ):
             bottom = y + own[0].height
             style = "wrong" if share > 1 else "dim"
             grid.setdefault(bottom - 2, []).append(Span(right + 1, "moved by", "dim"))
@@ -183,13 +190,15 @@ def _percent(share: float) -> str:
 # A line a layer.
 
 
-def _a_line_each(frame: Frame, picture: Picture, columns: int) -> list[Line]:
+def _a_line_each(picture: Picture, columns: int) -> list[Line]:
     """The layers in a table: what their weights and gradients are like."""
     layers = picture.step.problem.network.layers
     table = [_header(columns)]
     table += [_layer(picture, k, columns) for k in range(1, len(layers) + 1)]
     widths = [max(cell_len(row[j][0]) for row in table) for j in range(len(table[0]))]
-    lines = [rule([("weights", "title"), (" ─ ", "structure"), ("a line a layer; z opens the matrices", "dim")], columns)]
+    lines = [
+        rule([("weights", "title"), (" ─ ", "structure"), ("a line a layer; z opens the matrices", "dim")], columns)
+    ]
     for row in table:
         spans, x = [], 2
         for (text, style), wide in zip(row, widths, strict=True):
@@ -202,7 +211,18 @@ def _a_line_each(frame: Frame, picture: Picture, columns: int) -> list[Line]:
 
 
 def _header(columns: int) -> list[tuple[str, str]]:
-    names = ["layer", "parameters", "rms W", "max |W|", "spread of W", "rms ∂W", "max |∂W|", "spread of ∂W", "moved by", "idle"]
+    names = [
+        "layer",
+        "parameters",
+        "rms W",
+        "max |W|",
+        "spread of W",
+        "rms ∂W",
+        "max |∂W|",
+        "spread of ∂W",
+        "moved by",
+        "idle",
+    ]
     return [(name, "dim") for name in _chosen(names, columns)]
 
 
@@ -227,7 +247,9 @@ def _layer(picture: Picture, k: int, columns: int) -> list[tuple[str, str]]:
         f"{symbol:<5} {weights.shape[0]}×{weights.shape[1]}{function}",
         f"{size:>10,}",
         _four(float(np.sqrt(np.mean(weights**2)))),
-        _four(picture.numbers.largest(next(e.name for e in statement.given.values() if e.layer == k and e.axes == "ij"))),
+        _four(
+            picture.numbers.largest(next(e.name for e in statement.given.values() if e.layer == k and e.axes == "ij"))
+        ),
         spread(weights),
         _four(float(np.sqrt(np.mean(gradient**2)))),
         _four(float(np.abs(gradient).max())),
