@@ -50,8 +50,14 @@ class Engine:
         """
         left = 1
         while left:
-            left = await self.do(self._slice, timeline, index)
+            left = await self.further(timeline, index, SLICE)
             yield left
+
+    async def further(self, timeline: Timeline, index: int, seconds: float) -> int:
+        """Bring `timeline` nearer to step `index` for about so many seconds; returns how many steps are left. Raises
+        DivergedError.
+        """
+        return await self.do(self._slice, timeline, index, seconds)
 
     async def record(self, timeline: Timeline, index: int) -> Step:
         """Step `index`, which `timeline` has approached. Raises DivergedError."""
@@ -68,15 +74,15 @@ class Engine:
             self._recording = perf_counter() - start
         return step
 
-    def _slice(self, timeline: Timeline, index: int) -> int:
-        """About SLICE seconds of the way; returns how many steps are left."""
+    def _slice(self, timeline: Timeline, index: int, seconds: float) -> int:
+        """About so many seconds of the way; returns how many steps are left."""
         before = timeline.approach(index, 0)
         start = perf_counter()
-        left = timeline.approach(index, max(1, int(self.steps_per_second * SLICE)))
-        seconds = perf_counter() - start
-        if left < before and seconds > 0:
+        left = timeline.approach(index, max(1, int(self.steps_per_second * seconds)))
+        taken = perf_counter() - start
+        if left < before and taken > 0:
             # Twice the pace at most: a short slice tells little, and the next one is to be stopped in time.
-            self.steps_per_second = min((before - left) / seconds, 2 * self.steps_per_second)
+            self.steps_per_second = min((before - left) / taken, 2 * self.steps_per_second)
         return left
 
     async def do(self, work: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:

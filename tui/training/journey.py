@@ -130,9 +130,12 @@ class Journey:
 
     async def _play(self) -> None:
         """A picture at each tick: by the steps that are due, no more than can be taken in time."""
-        last, due = monotonic(), 0.0
+        tick = last = monotonic()
+        due, painting = 0.0, 0.0
         while self.playing and here(self._owner):
-            await asyncio.sleep(max(0.0, last + 1 / FRAMES - monotonic()))
+            # On a grid: else every tick would be late by what the one before it was late.
+            tick = max(tick + 1 / FRAMES, monotonic() - 1 / FRAMES)
+            await asyncio.sleep(max(0.0, tick - monotonic()))
             now = monotonic()
             due, last = min(due + self.speed * (now - last), self.speed), now
             steps = int(due)
@@ -143,7 +146,30 @@ class Journey:
                 self._traveller.tell("")
                 return
             due -= steps
-            self.seek(self.cursor + min(steps, max(1, int(self.run.engine.steps_per_second / FRAMES / 2))))
+            try:
+                painting = await self._play_on(steps, painting)
+            except DivergedError as error:
+                self._traveller.end_before(error)
+
+    async def _play_on(self, steps: int, painting: float) -> float:
+        """As many of so many steps as there is time for, and a picture: at once where that is quick, else in the
+        engine's thread, for as long as the last picture took. Returns how many seconds this one took.
+        """
+        engine, timeline, loss, start = self.run.engine, self.run.timeline, self.run.loss, self.cursor
+        index = start + min(steps, max(1, int(engine.steps_per_second / FRAMES / 2)))
+        found = self.run.at_once(index)
+        began = monotonic()
+        if found is None:
+            index = start + steps
+            index -= await engine.further(timeline, index - 1, min(max(1 / FRAMES, painting), PROGRESS_AFTER))
+            began = monotonic()
+            found = await self.run.record(index)
+            if not self.playing or (self.run.loss, self.cursor) != (loss, start):
+                return painting
+        self.cursor = index
+        self._arrive(*found)
+        await asyncio.sleep(0)
+        return monotonic() - began
 
     def _work(self, work: Callable[[], object], group: str) -> None:
         self._owner.run_worker(work(), group=group, exclusive=True)  # type: ignore[arg-type]

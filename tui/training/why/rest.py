@@ -87,11 +87,12 @@ def _rows(step: Step, i: int, view: View, columns: int, squares: Collection[str]
         values = step.values[name][i]
         few = len(values) <= FEW
         found = row([(symbols[name], "title")], values, columns, places, start=start, count=not few)
-        beside = row([(symbols[name], "title")], values, ANY, places, start=0, left=width(before) + GAP)
-        if before and few and width(beside) <= columns:
-            before = (*before, *beside)
-            continue
         if before:
+            if few:
+                beside = row([(symbols[name], "title")], values, ANY, places, start=0, left=width(before) + GAP)
+                if width(beside) <= columns:
+                    before = (*before, *beside)
+                    continue
             yield before
         before = found if few else ()
         if not few:
