@@ -16,7 +16,9 @@ from tui.training.run import Run
 
 SPEEDS = (1, 2, 5, 10, 20, 60, 200, 1000, 10_000)  # steps a second
 FRAMES = 60  # pictures a second, at most, while playing
+ENGINE_SHARE = 1.5  # time that steps get while playing, for each second that goes into pictures
 PROGRESS_AFTER = 0.1  # seconds after which a wait shows itself
+PROGRESS_EVERY = 0.25  # seconds between two pictures of a wait: while one is drawn, the run stands still
 
 
 class Traveller(Protocol):
@@ -92,13 +94,12 @@ class Journey:
 
     async def _reach(self, loss: Loss, index: int) -> None:
         timeline = self.run.timeline
-        started = told = monotonic()
-        async for left in self.run.engine.approach(timeline, max(0, index - 1)):
+        next_told = monotonic() + PROGRESS_AFTER
+        async for left in self.run.engine.approach(timeline, self.run.first_wanted(index)):
             if (self.run.loss, self.cursor) != (loss, index):
                 return
-            now = monotonic()
-            if left and now - started > PROGRESS_AFTER and now - told > PROGRESS_AFTER:
-                told = now
+            if left and monotonic() > next_told:
+                next_told = monotonic() + PROGRESS_EVERY
                 self._traveller.tell(f"running, {left:,} to go; space stops")
         found = await self.run.record(index)
         if self.run.loss == loss:
@@ -153,15 +154,14 @@ class Journey:
 
     async def _play_on(self, steps: int, painting: float) -> float:
         """As many of so many steps as there is time for, and a picture: at once where that is quick, else in the
-        engine's thread, for as long as the last picture took. Returns how many seconds this one took.
+        engine's thread, for longer than the last picture took. Returns how many seconds this one took.
         """
         engine, timeline, loss, start = self.run.engine, self.run.timeline, self.run.loss, self.cursor
-        index = start + min(steps, max(1, int(engine.steps_per_second / FRAMES / 2)))
+        index, began = start + steps, monotonic()
         found = self.run.at_once(index)
-        began = monotonic()
         if found is None:
-            index = start + steps
-            index -= await engine.further(timeline, index - 1, min(max(1 / FRAMES, painting), PROGRESS_AFTER))
+            seconds = min(max(1 / FRAMES, ENGINE_SHARE * painting), PROGRESS_AFTER)
+            index -= await engine.further(timeline, self.run.first_wanted(index), seconds)
             began = monotonic()
             found = await self.run.record(index)
             if not self.playing or (self.run.loss, self.cursor) != (loss, start):

@@ -66,6 +66,10 @@ class Run:
             before = self._keep(step)
         return numbers, before
 
+    def first_wanted(self, index: int) -> int:
+        """Where the timeline is wanted for step `index` to be shown: at the step before it, unless that is known."""
+        return index if index == 0 or self._known(index - 1) else index - 1
+
     async def record(self, index: int) -> tuple[Numbers, Numbers | None]:
         """The same in the engine's thread, which has approached step `index`."""
         timeline, before = self.timeline, self._known(index - 1) if index else None
