@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -41,5 +42,7 @@ def run_app(problem: Problem, report: CheckReport | None = None) -> int:
     the exit status: 0, 1 after a crash, 128 and a signal's number after the signal.
     """
     app = SgdbApp(problem, report)
+    gc.freeze()  # what is loaded by now stays: no collection is to look through it again
+    gc.enable()
     app.run()
     return app.status

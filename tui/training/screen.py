@@ -197,6 +197,8 @@ class TrainingScreen(ExplainedScreen):
     def _notice(self, text: str) -> None:
         """A message in place of the sheet; none, and the sheet is back."""
         notice = self.query_one("#notice", Static)
+        if not text and not notice.display:
+            return  # else all would be laid out and painted again
         notice.update(text)
         notice.display, self.query_one(Sheet).display = bool(text), not text
 
