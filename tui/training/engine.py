@@ -30,10 +30,8 @@ class Engine:
 
     def at_once(self, timeline: Timeline, index: int) -> Step | None:
         """Step `index`, if it takes no longer than a moment; else None. Raises DivergedError."""
-        if self._last is not None and not self._last.done():
-            return None  # the thread may be at this timeline
-        left = timeline.approach(index, 0)
-        if left / self.steps_per_second + self._recording > MOMENT:
+        left = self._quick(timeline, index)
+        if left is None:
             return None
         start = perf_counter()
         step = timeline[index]
@@ -43,6 +41,18 @@ class Engine:
         else:
             self._recording = seconds
         return step
+
+    def approach_at_once(self, timeline: Timeline, index: int) -> None:
+        """Bring `timeline` to step `index`, if that takes no longer than a moment. Raises DivergedError."""
+        if self._quick(timeline, index):
+            timeline.approach(index)
+
+    def _quick(self, timeline: Timeline, index: int) -> int | None:
+        """How many steps are left to step `index`, if they and a record of it take no longer than a moment."""
+        if self._last is not None and not self._last.done():
+            return None  # the thread may be at this timeline
+        left = timeline.approach(index, 0)
+        return left if left / self.steps_per_second + self._recording <= MOMENT else None
 
     async def approach(self, timeline: Timeline, index: int) -> AsyncIterator[int]:
         """Bring `timeline` to step `index`, yielding after each slice how many steps are left. Whoever iterates may

@@ -108,6 +108,19 @@ class Journey:
     def _arrive(self, numbers: Numbers, before: Numbers | None) -> None:
         self.shown = numbers.step.problem.loss, numbers.step.index
         self._traveller.arrive(numbers, before)
+        wanted = self.shown[1] - 2  # what one step back will be compared with
+        if wanted >= 0 and not self.playing and not self.run.is_ready(wanted):
+            self._work(self._prepare, "prepare")
+
+    async def _prepare(self) -> None:
+        """Have ready what one step back needs: it can lie as many steps behind a checkpoint as take a while."""
+        shown = self.shown
+        assert shown is not None
+        wanted = shown[1] - 2
+        async for _ in self.run.engine.approach(self.run.timeline, wanted):
+            if self.playing or (self.run.loss, self.cursor) != shown:
+                return
+        await self.run.prepare(wanted)
 
     # Playing.
 
