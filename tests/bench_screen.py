@@ -369,7 +369,7 @@ def _engine(subject: Subject, steps: int, environment: Mapping[str, str]) -> flo
 def far(problems: Mapping[str, Subject], environment: Mapping[str, str]) -> None:
     """Going to a step far away, against the run alone."""
     subject, ratios = problems["exercise-2"], []
-    for turn in range(1 if QUICK else 5):
+    for turn in range(1 if QUICK else 5):  # in turns
         alone = _engine(subject, LONG, environment) if turn % 2 else 0.0
         with Program(subject.command, subject.picture, environment) as ours:
             ours.settle()

@@ -13,7 +13,8 @@ from tui.training.stations import VERDICT, Station, stations
 WORDY = 100  # columns from which verdicts are words, and numbers are marked that moved
 WIDE = 160  # columns from which there are five decimals
 GIVEN = ("X_in", "y_gt")
-NARROW = 4  # columns of a layer that is never drawn as squares
+ENDS = ("sample_losses", VERDICT)  # the groups that leave after X_in
+NARROW = 4  # columns of a layer that is drawn as squares only where the inner groups would leave otherwise
 FEWEST = 5  # columns that stay of a matrix, at least: with the gap between
 FEWER = (60, 40, 30, 24, 20, 16, 12, 10, 8, 7, 6, FEWEST)  # how many squares of a row are shown, the less the later
 
@@ -48,12 +49,14 @@ class Way(NamedTuple):
     numbers   likewise of those that stay numbers
     classes   whether one-hot targets are told by the class
     inputs    whether X_in is to be in sight
+    ends      whether ℓ and the verdicts are
     """
 
     squares: dict[str, int]
     numbers: dict[str, int]
     classes: bool
     inputs: bool = True
+    ends: bool = True
 
 
 def arrange(
@@ -76,7 +79,10 @@ def arrange(
                 for s in found
                 if density.words or s.above != VERDICT
             ]
-            if gutter + _width(groups if way.inputs else groups[1:]) <= columns:
+            wanted = groups if way.inputs else groups[1:]
+            if not way.ends:
+                wanted = [group for group in wanted if group.station.above not in ENDS]
+            if gutter + _width(wanted) <= columns:
                 return _placed(groups, density, gutter, columns, left)
     return _placed(groups, density, gutter, columns, left)
 
@@ -92,6 +98,9 @@ def _ways(found: Sequence[Station], one_hot: bool, columns: int) -> Iterator[Way
         yield Way(squares, {}, one_hot)
     if columns < WORDY:
         yield Way(squares, {}, one_hot, inputs=False)
+        yield Way(squares, {}, one_hot, inputs=False, ends=False)
+    squares = {s.above: s.columns for s in found if s.hidden}
+    yield Way(squares, {}, one_hot)
     inputs = found[0]
     if inputs.columns > FEWEST:
         squares = squares | {inputs.above: inputs.columns}
@@ -147,7 +156,7 @@ def _window(groups: Sequence[Group], columns: int, left: int | None) -> tuple[in
     a, b = 0, len(groups)
     if _width(groups[1:b]) <= columns:
         return 1, b
-    while b > 2 and groups[b - 1].station.above in (VERDICT, "sample_losses") and _width(groups[1:b]) > columns:
+    while b > 2 and groups[b - 1].station.above in ENDS and _width(groups[1:b]) > columns:
         b -= 1
     a = 1
     while a < b - 1 and _width(groups[a:b]) > columns:

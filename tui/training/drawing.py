@@ -10,7 +10,7 @@ from tui.training.lines import Line, Span, clipped, moved
 from tui.training.picture import Picture
 from tui.training.rows import Rows, rule
 from tui.training.stations import SHARE, VERDICT
-from tui.training.weights import weights
+from tui.training.weights import scrolled, weights
 
 
 class Pane(NamedTuple):
@@ -108,7 +108,8 @@ def place_of(frame: Frame, picture: Picture, rows: Rows) -> tuple[int, int] | No
         if name in (matrix.name, matrix.bias) and column in matrix.shown:
             down = matrix.rows if name == matrix.bias else row
             x = matrix.x + matrix.offsets[matrix.shown.index(column)]
-            return area.x + x + frame.beside, area.y + 1 + matrix.y + matrix.header + down
+            y = matrix.y + matrix.header + down - scrolled(frame, picture)
+            return (area.x + x + frame.beside, area.y + 1 + y) if 0 <= y < area.height - 1 else None
     return None
 
 
@@ -123,14 +124,16 @@ class Spot(NamedTuple):
     column: int = 0
 
 
-def spot_at(frame: Frame, rows: Rows, x: int, y: int) -> Spot | None:
+def spot_at(frame: Frame, picture: Picture, rows: Rows, x: int, y: int) -> Spot | None:
     """What stands at a place."""
     pane = frame.pane_at(x, y)
     if pane in ("activations", "deltas"):
         return _spot_in_rows(frame, rows, pane, x, y)
     if pane == "weights":
         area = frame.areas[pane]
-        x, y = x - area.x - frame.beside, y - area.y - 1
+        if y == area.y:
+            return None
+        x, y = x - area.x - frame.beside, y - area.y - 1 + scrolled(frame, picture)
         for matrix in frame.matrices.placed or ():
             column, down = matrix.column_at(x), y - matrix.y - matrix.header
             if column is not None and 0 <= down < matrix.rows + bool(matrix.bias):

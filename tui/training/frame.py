@@ -175,10 +175,14 @@ class Frames:
         columns = grouping.arrange(self.problem, count, self.kept, width, decimals, False, left)
         headers = _headers(columns, True, count)
         room = height - 2
-        found = matrices.arrange(self.problem, count, self.kept, columns, width, room - 1, decimals, beside=False)
+        found = matrices.in_full(self.problem, count, self.kept, columns, width, decimals)
         areas = {"status": Area(0, 0, width, 1), alone: Area(0, 1, width, room), "keys": Area(0, height - 1, width, 1)}
         header = headers[0] if alone == "activations" else headers[1]
         rows = min(count, room - 1 - header)
+        if alone == "deltas":  # the gradients belong to them
+            rows = min(rows, max(LEAST_ROWS, room - 2 - header - found.height), max(LEAST_ROWS, room // 2))
+            areas["deltas"] = Area(0, 1, width, 1 + header + rows)
+            areas["weights"] = Area(0, 2 + header + rows, width, room - 1 - header - rows)
         return Frame(width, height, columns, found, rows, count, headers, areas)
 
 

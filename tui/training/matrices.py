@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from core import Problem
 from core.equations import statement_of
-from tui.training.columns import FEWEST, Columns
+from tui.training.columns import FEWER, FEWEST, NARROW, WORDY, Columns
 from tui.training.groups import Formats, column_at, elided, offsets, span_of
 from tui.training.written import Written
 
@@ -98,7 +98,7 @@ def arrange(
     depth = len(problem.network)
     loose = width >= 100 or beside
     small = {g.station.above for g in columns.groups if g.squares}
-    squares = {k for k in range(1, depth + 1) if f"s_{k}" in small}
+    squares = {e.layer for e in statement_of(problem, rows).equations.values() if e.layer and e.name in small}
     for shown, most in product((KINDS, KINDS[:2], KINDS[:1])[: len(KINDS) + 1 - kinds], (0, FEWEST)):
         for dense in ((loose, False), (False, False)) if loose else ((False, True),):
             blocks = _blocks(problem, rows, kept, shown, squares, decimals, *dense, most)
@@ -108,6 +108,23 @@ def arrange(
                 if found.height <= height and found.width <= width:
                     return found
     return Matrices(None, 1 + depth)
+
+
+def in_full(problem: Problem, rows: int, kept: Formats, columns: Columns, width: int, decimals: int) -> Matrices:
+    """All parameters below each other, however many lines they take: what does not fit is scrolled. A layer that is too
+    wide in numbers is drawn as squares, with its middle left out if need be.
+    """
+    widths = {k: layer.weights.shape[1] for k, layer in enumerate(problem.network.layers, start=1)}
+    wide = sorted((k for k in widths if widths[k] > NARROW), key=lambda k: -widths[k])
+    ways: list[tuple[Sequence[str], set[int], int]] = [(KINDS, set(), 0), (KINDS[:2], set(), 0)]
+    ways += [(KINDS, set(wide[: i + 1]), 0) for i in range(len(wide))]
+    ways += [(KINDS, set(wide), most) for most in FEWER]
+    for kinds, squares, most in ways:
+        blocks = _blocks(problem, rows, kept, kinds, squares, decimals, width >= WORDY, shared=False, most=most)
+        found = _by_layer(blocks, columns, beside=False)
+        if found.width <= width:
+            break
+    return found
 
 
 def _blocks(
@@ -137,7 +154,7 @@ def _blocks(
             written = kept.of(weights.name, decimals)
             stride = 1 if small else written.width + 1 + blank
             count, columns = layer.weights.shape
-            shown = elided(columns, most if most and not small else columns)
+            shown = elided(columns, most or columns)
             header = 1 if shared or (columns == 1 and not small) else 2
             numbered = len(str(count)) + 1
             own.append(

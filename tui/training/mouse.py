@@ -44,7 +44,7 @@ class Mouse:
         sheet, screen = self._screen.sheet, self._screen
         if sheet is None or not isinstance(event.widget, Sheet):
             return
-        spot = spot_at(sheet.frame, sheet.rows, event.x, event.y)
+        spot = spot_at(sheet.frame, sheet.picture, sheet.rows, event.x, event.y)
         if spot is None:
             return
         if spot.kind == "cell":
@@ -75,8 +75,8 @@ class Mouse:
         pane = sheet.frame.pane_at(event.x, event.y)
         if pane == "loss":
             screen.action_zoom(-change)
-        elif pane == "why":
-            screen.action_scroll(change)
+        elif pane == "why" or (pane == "weights" and sheet.frame.matrices.height > sheet.frame.areas[pane].height):
+            screen.action_scroll(3 * change)
         elif event.shift:
             screen.action_next(change)
         elif pane in ("activations", "deltas"):

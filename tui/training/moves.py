@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core import Step, quantities
+from core import Step
 from tui.training.frame import Frame
 from tui.training.picture import Numbers, Picture
 from tui.training.stations import SHARE, VERDICT
 from tui.training.view import Cell, View
+from tui.training.why.statement import walked
 
 if TYPE_CHECKING:
     from core import CheckReport, Slip
+
+
+PANES = ("activations", "deltas", "weights", "loss", "why")
 
 
 def first_sample(step: Step) -> int:
@@ -63,7 +67,20 @@ def in_sight(view: View, frame: Frame, numbers: Numbers, before: Numbers | None)
         seen = {n for g in frame.columns.groups for n in (g.station.above, g.station.below)}
         if wanted is not None and shown not in seen:
             left = wanted
-    return replace(view, top=max(0, top), left=left)
+    return replace(view, top=max(0, top), left=left, scroll=_scroll_to_cursor(view, frame, picture))
+
+
+def _scroll_to_cursor(view: View, frame: Frame, picture: Picture) -> int:
+    """The lines that parameters alone are scrolled by, with the inspected cell in sight."""
+    area = frame.areas.get("weights")
+    if view.cursor is None or not view.alone or area is None:
+        return view.scroll
+    name, (row, _) = view.cursor[0], picture.cursor[1] if picture.cursor is not None else (0, 0)
+    for matrix in frame.matrices.placed or ():
+        if name in (matrix.name, matrix.bias):
+            y = matrix.y + matrix.header + (matrix.rows if name == matrix.bias else row)
+            return min(max(view.scroll, y - area.height + 2), max(0, y - matrix.header))
+    return view.scroll
 
 
 def _row_names(picture: Picture) -> set[str]:
@@ -158,10 +175,23 @@ def choose(view: View, picture: Picture, change: int) -> View:
 
 def walk(view: View, step: Step, change: int) -> tuple[View, int]:
     """To the next or the previous computation; past the last one into the next step, whose index comes with it."""
-    order = [quantity.name for quantity in quantities(step)]
+    order = walked(step.statement)
     there = order.index(view.current) + change if view.current is not None else 0 if change > 0 else len(order) - 1
     name = order[there % len(order)]
     return replace(view, current=name, scroll=0), step.index + (there == len(order)) - (there < 0)
+
+
+def panes(view: View, picture: Picture) -> tuple[str, ...]:
+    """The panes in the order in which they come alone: first the one with the inspected cell, or the parameters, which
+    have least room.
+    """
+    first = "weights"
+    if view.cursor is not None:
+        name = picture.shown_as(view.cursor[0])
+        upper = {station.above for station in picture.stations}
+        first = "activations" if name in upper else "deltas" if name in _row_names(picture) else "weights"
+    start = PANES.index(first)
+    return PANES[start:] + PANES[:start]
 
 
 def start_of(report: CheckReport, slip: Slip) -> tuple[str, Cell]:

@@ -11,9 +11,10 @@ import numpy as np
 
 import core
 from core import Array, Step, quantities
+from core.asked import absent
 from tui.training.stations import stations
 from tui.training.styles import shade
-from tui.training.units import Mask
+from tui.training.units import Mask, idle
 from tui.training.view import View
 from tui.training.written import Written
 
@@ -25,6 +26,7 @@ RIGHT, WRONG, FOLLOWS = "✓", "✗", "~"
 VEIL, NO_TERM, GAP = "·", "—", "…"
 POSITIVE, NEGATIVE, NEAR, NOT_FINITE = ("■", "▪"), ("□", "▫"), "·", "!"
 BIG, SMALL = 1 / 2, 1 / 8  # of the largest in the matrix: from where a square is big, and where it is one at all
+IDLE_LETTERS = ("s", "z", "y", "delta")  # the quantities of a layer in which an idle unit is marked
 VERDICTS = {"right": RIGHT, "follows": FOLLOWS, "slip": WRONG}
 
 
@@ -106,33 +108,25 @@ class Numbers:
         """Which cells stand for a unit that is off, in s, z and δ: where f' is 0, as of a relu with s ≤ 0. And which
         terms of a loss the max cuts.
         """
-        step, found = self.step, {}
-        for equation in step.statement.equations.values():
-            if equation.layer is None or equation.letter not in ("s", "z", "y", "delta"):
-                continue
-            function = step.problem.network.layers[equation.layer - 1].function
-            if function.kinks:
-                found[equation.name] = function.slope(step.pre_activations[equation.layer - 1]) == 0
-        for name in self._left_out:
-            found[name] = self[name] <= 0
+        found = {}
+        for equation in self.step.statement.equations.values():
+            off = idle(self.step)[equation.layer - 1] if equation.layer and equation.letter in IDLE_LETTERS else None
+            if off is not None:
+                found[equation.name] = off
+        for name in self.without:
+            if self.step.statement.equations[name].part == "loss":
+                found[name] = self[name] <= 0
         return found
 
     @cached_property
-    def _left_out(self) -> frozenset[str]:
-        """The quantities of a loss that it leaves the true class out of."""
-        statement = self.step.statement
-        return frozenset(name for name in statement.zeros if statement.leaves_out(name))
-
-    @cached_property
     def without(self) -> Mapping[str, Mask]:
-        """Which cells are no number of their own: the true class's, of what a loss leaves it out of."""
-        statement = self.step.statement
-        left_out = self._left_out
-        if not left_out:
-            return {}
-        true = np.asarray(statement.value_of(core.IsTrueClass(), self.step.values)) > 0
-        gradients = {e.name for e in statement.equations.values() if e.gradient_of in left_out}
-        return dict.fromkeys(left_out | gradients, true)
+        """Which cells are no number of their own: the true class's, of what a loss leaves it out of, and of the
+        gradients by that.
+        """
+        equations = self.step.statement.equations
+        found = {name: absent(self.step, name) for name in equations if self.step.statement.zeros.get(name)}
+        found = {name: mask for name, mask in found.items() if mask.any()}
+        return found | {e.name: found[e.gradient_of] for e in equations.values() if e.gradient_of in found}
 
 
 class Picture:

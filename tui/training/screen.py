@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 SMALLEST = (60, 20)
 MARGIN_STEP = 0.1
 SMALL_WORK = 20_000_000  # multiplications over all rows that are done at once: they take about a millisecond
-PANES = ("activations", "deltas", "weights", "loss", "why")
 TO_THE_END = 10**6  # a group of columns behind the last: the last ones are in sight then
 
 
@@ -114,7 +113,9 @@ class TrainingScreen(ExplainedScreen):
         everything = self._over_all(step) if step.problem.batch_size is not None else None
         before = self.run.over_all.get((step.problem.loss, step.index - 1))
         reached = max(len(self.run.timeline) - 1, step.index)
-        return Facts(reached, self.activity, everything, before, own=step.problem.loss == self.problem.loss)
+        return Facts(
+            reached, self.activity or self._state(), everything, before, own=step.problem.loss == self.problem.loss
+        )
 
     def _over_all(self, step: Step) -> OverAll | None:
         """All rows through the step's network: at once where that is quick, else beside everything else."""
@@ -152,7 +153,7 @@ class TrainingScreen(ExplainedScreen):
             self.view = replace(self.view, cursor=(self._coming.name, self._coming.cell), term=None)
             self._coming = None
         if not self.journey.under_way:
-            self.activity = self._state()
+            self.activity = ""
         if first:
             self.view = replace(self.view, sample=moves.first_sample(step))
             self._begin_with_answers(step)
@@ -180,17 +181,17 @@ class TrainingScreen(ExplainedScreen):
             self._accompany([companion], step.index)
 
     def tell(self, text: str) -> None:
-        """What goes on, in the status line; nothing of its own says what one is in."""
-        text = text or self._state()
-        if text != self.activity:
-            self.activity = text
-            self.paint()
+        """What goes on, in the status line; an empty text leaves there what one is in."""
+        self.activity = text
+        self.paint()
 
     def _state(self) -> str:
         if self.journey.playing:
             return f"▶ {self.journey.speed:,}/s"
         if self.view.alone:
             return f"{self.view.alone} alone"
+        if self.view.current is not None and self.view.cursor is None:
+            return "walk"
         return "another run" if self.run.loss != self.problem.loss else ""
 
     def end_before(self, error: DivergedError) -> None:
@@ -280,7 +281,7 @@ class TrainingScreen(ExplainedScreen):
 
     def action_speed(self, change: int) -> None:
         self.journey.faster(change)
-        self.tell(self._state() or f"{self.journey.speed:,} steps a second")
+        self.tell("" if self.journey.playing else f"plays {self.journey.speed:,} steps a second")
 
     # Over the numbers.
 
@@ -397,12 +398,12 @@ class TrainingScreen(ExplainedScreen):
 
     def action_alone(self) -> None:
         """One pane alone: the next one at each press."""
-        panes = ("", *PANES)
-        self._alone(panes[(panes.index(self.view.alone) + 1) % len(panes)])
+        if self.sheet is not None:
+            panes = ("", *moves.panes(self.view, self.sheet.picture))
+            self._alone(panes[(panes.index(self.view.alone) + 1) % len(panes)])
 
     def _alone(self, pane: str) -> None:
-        self.view = replace(self.view, alone=pane)
-        self.activity = self._state()
+        self.view = replace(self.view, alone=pane, scroll=0)
         self.look()
 
     def action_log(self) -> None:

@@ -13,6 +13,7 @@ from tui.training.lines import Line, Span, clipped
 from tui.training.matrices import Matrix
 from tui.training.picture import NOT_FINITE, SOURCE, Picture
 from tui.training.rows import CURRENT, rough, rule, ticks
+from tui.training.units import idle
 
 BARS = "▁▂▃▄▅▆▇█"
 BINS = 13
@@ -27,26 +28,45 @@ def weights(frame: Frame, picture: Picture) -> list[Line]:
     if placed is None:
         lines = _a_line_each(picture, area.width)
     else:
-        grid: dict[int, list[Span]] = {}
+        top = scrolled(frame, picture)
+        grid = Grid(area.height - 1, top)
         for matrix in placed:
             _draw(matrix, frame, picture, grid, area.width)
         _remarks(frame, picture, grid, area.width)
-        lines = [tuple(sorted(grid.get(y, ()))) for y in range(area.height - 1)]
-        lines = [_rule(frame, area.width), *lines]
-    lines = [clipped(line, area.width) for line in lines[: area.height]]
-    if frame.beside:
-        return _divided(lines, area.height)
-    return lines
+        lines = [_rule(frame, area.width, top), *grid.lines()]
+    return [clipped(line, area.width) for line in lines[: area.height]]
 
 
-def _divided(lines: list[Line], height: int) -> list[Line]:
-    """With the line that divides the pane from the rows left of it."""
-    lines += [()] * (height - len(lines))
-    return lines
+def scrolled(frame: Frame, picture: Picture) -> int:
+    """The first line of the matrices that is in sight, where they take more than there are."""
+    room = frame.areas["weights"].height - 1
+    return max(0, min(picture.view.scroll, frame.matrices.height - room)) if picture.view.alone else 0
 
 
-def _rule(frame: Frame, columns: int) -> Line:
-    """The pane's name, and what the columns of matrices are."""
+class Grid:
+    """The lines of the pane that are in sight, from `top` on; what is put on others is left out."""
+
+    def __init__(self, height: int, top: int = 0) -> None:
+        self.height, self.top = height, top
+        self._spans: dict[int, list[Span]] = {}
+
+    def __contains__(self, y: int) -> bool:
+        return self.top <= y < self.top + self.height
+
+    def put(self, y: int, *spans: Span) -> None:
+        if y in self:
+            self._spans.setdefault(y, []).extend(spans)
+
+    def lines(self) -> list[Line]:
+        return [tuple(sorted(self._spans.get(y, ()))) for y in range(self.top, self.top + self.height)]
+
+
+def _rule(frame: Frame, columns: int, top: int) -> Line:
+    """The pane's name, and what the columns of matrices are; or which lines of them are in sight."""
+    height, room = frame.matrices.height, frame.areas["weights"].height - 1
+    if height > room:
+        last = min(height, top + room)
+        return rule([("weights", "title")], columns, [(f"lines {top + 1}-{last} of {height} · shift+↑↓", "dim")])
     placed = frame.matrices.placed
     assert placed is not None
     title = [("weights", "title")]
@@ -69,7 +89,7 @@ def _rule(frame: Frame, columns: int) -> Line:
     return rule(title, columns)
 
 
-def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: dict[int, list[Span]], columns: int) -> None:
+def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: Grid, columns: int) -> None:
     """A matrix into the lines of the pane."""
     y, name = matrix.y, picture.shown_as(matrix.name)
     current = picture.view.current
@@ -88,12 +108,10 @@ def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: dict[int, list[S
     numbers = _column_numbers(matrix, picture)
     if matrix.header == 1:
         taken = max(span.end for span in heading) + 1
-        grid.setdefault(y, []).extend(
-            [*heading, *(n for n in numbers if n.column >= taken)] if len(matrix.shown) > 1 else heading
-        )
+        grid.put(y, *heading, *(n for n in numbers if n.column >= taken and len(matrix.shown) > 1))
     else:
-        grid.setdefault(y, []).extend(heading)
-        grid.setdefault(y + 1, []).extend(numbers)
+        grid.put(y, *heading)
+        grid.put(y + 1, *numbers)
     y += matrix.header
     for i in range(matrix.rows):
         _row(matrix, picture, grid, y + i, matrix.name, i, str(i + 1))
@@ -101,21 +119,20 @@ def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: dict[int, list[S
         _row(matrix, picture, grid, y + matrix.rows, matrix.bias, 0, "b")
 
 
-def _row(
-    matrix: Matrix, picture: Picture, grid: dict[int, list[Span]], y: int, name: str, row: int, label: str
-) -> None:
-    line = grid.setdefault(y, [])
+def _row(matrix: Matrix, picture: Picture, grid: Grid, y: int, name: str, row: int, label: str) -> None:
+    if y not in grid:
+        return
     if matrix.numbered:
-        line.append(Span(matrix.x - matrix.numbered, label.rjust(matrix.numbered - 1), "dim"))
+        grid.put(y, Span(matrix.x - matrix.numbered, label.rjust(matrix.numbered - 1), "dim"))
     if matrix.squares:
         x = matrix.x
         for look in picture.squares(name, row, matrix.shown, matrix.name):
             if look.text:
-                line.append(Span(x, look.text, look.style))
+                grid.put(y, Span(x, look.text, look.style))
                 x += len(look.text)
         return
     for offset, look in zip(matrix.offsets, picture.looks(name, row, matrix.shown, matrix.written), strict=True):
-        line.append(Span(matrix.x + offset, look.text + look.mark, look.style))
+        grid.put(y, Span(matrix.x + offset, look.text + look.mark, look.style))
 
 
 def _room_right(matrix: Matrix, frame: Frame, columns: int) -> int:
@@ -143,7 +160,7 @@ def _column_numbers(matrix: Matrix, picture: Picture) -> list[Span]:
     return spans
 
 
-def _remarks(frame: Frame, picture: Picture, grid: dict[int, list[Span]], columns: int) -> None:
+def _remarks(frame: Frame, picture: Picture, grid: Grid, columns: int) -> None:
     """Left of each layer's matrices its shape and activation, right of them how far it moves; where there is room."""
     placed = frame.matrices.placed
     assert placed is not None
@@ -156,7 +173,7 @@ def _remarks(frame: Frame, picture: Picture, grid: dict[int, list[Span]], column
         left = first.x - x
         for text in (f"{shape}{function}", shape):
             if len(text) + 1 <= left:
-                grid.setdefault(y, []).append(Span(x, text, "dim"))
+                grid.put(y, Span(x, text, "dim"))
                 break
         own = [m for m in placed if m.layer == k]
         right = max(m.x + span_of(m.shown, m.stride) for m in own)
@@ -170,8 +187,8 @@ def _remarks(frame: Frame, picture: Picture, grid: dict[int, list[Span]], column
         ):
             bottom = y + own[0].height
             style = "wrong" if share > 1 else "dim"
-            grid.setdefault(bottom - 2, []).append(Span(right + 1, "moved by", "dim"))
-            grid.setdefault(bottom - 1, []).append(Span(right + 1, f"{_percent(share)} of |W|", style))
+            grid.put(bottom - 2, Span(right + 1, "moved by", "dim"))
+            grid.put(bottom - 1, Span(right + 1, f"{_percent(share)} of |W|", style))
 
 
 def moved(picture: Picture, layer: int) -> float | None:
@@ -241,7 +258,7 @@ def _layer(picture: Picture, k: int, columns: int) -> list[tuple[str, str]]:
     symbol = next(e.symbol for e in statement.given.values() if e.layer == k and e.axes == "ij")
     function = "" if layer.function.is_identity else f" {layer.function.name.replace('_', ' ')}"
     size = weights.size + (0 if layer.bias is None else layer.bias.size)
-    off = picture.numbers.idle.get(f"s_{k}")
+    off = idle(step)[k - 1]
     share = moved(picture, k)
     cells = [
         f"{symbol:<5} {weights.shape[0]}×{weights.shape[1]}{function}",
