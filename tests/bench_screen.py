@@ -369,7 +369,8 @@ def _engine(subject: Subject, steps: int, environment: Mapping[str, str]) -> flo
 def far(problems: Mapping[str, Subject], environment: Mapping[str, str]) -> None:
     """Going to a step far away, against the run alone."""
     subject, ratios = problems["exercise-2"], []
-    for turn in range(1 if QUICK else 5):  # in turns
+    wanted = f"step {LONG} of".encode()
+    for turn in range(1 if QUICK else 5):
         alone = _engine(subject, LONG, environment) if turn % 2 else 0.0
         with Program(subject.command, subject.picture, environment) as ours:
             ours.settle()
@@ -378,7 +379,6 @@ def far(problems: Mapping[str, Subject], environment: Mapping[str, str]) -> None
             ours.settle()
             start = time.perf_counter()
             ours.type(KEYS["enter"])
-            wanted = f"step {LONG} of".encode()
             ours.wait_for(lambda text: wanted in text)
             seconds = time.perf_counter() - start
         alone = alone or _engine(subject, LONG, environment)
