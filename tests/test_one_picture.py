@@ -44,7 +44,7 @@ async def settled(app: SgdbApp, pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
-@pytest.mark.parametrize("name", ["exercise-2", "three-classes", "table"])
+@pytest.mark.parametrize("name", ["exercise-2", "exercise-3", "three-classes", "table"])
 async def test_a_key_is_answered_with_one_picture(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = SgdbApp(table(tmp_path) if name == "table" else core.load_problem(name))
     laid_out: list[object] = []
