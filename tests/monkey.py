@@ -36,9 +36,9 @@ from core.practice import Exercise
 from samples import exercise_2
 from screen import diverging, regression, wide
 from tui.app import SgdbApp
-from tui.data_folder import data_folder
+from tui.commands.data_folder import data_folder
+from tui.practice.screen import PractiseScreen
 from tui.practise_app import PractiseApp
-from tui.screens.practise import PractiseScreen
 
 Event: TypeAlias = events.Event
 Scene: TypeAlias = Callable[[], App[Any]]

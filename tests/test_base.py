@@ -16,16 +16,16 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.widgets._toast import Toast
+from tui.workbench import Workbench
 
 import core
 from core.practice import Exercise
 from screen import app, press, settle, training
-from tui.data_folder import data_folder
+from tui.commands.data_folder import data_folder
+from tui.dialogs.goto import GoToScreen
+from tui.practice.screen import PractiseScreen
 from tui.practise_app import PractiseApp
-from tui.screens.goto import GoToScreen
-from tui.screens.practise import PractiseScreen
-from tui.screens.training import TrainingScreen
-from tui.workbench import Workbench
+from tui.training.screen import TrainingScreen
 
 
 @pytest.fixture(autouse=True)

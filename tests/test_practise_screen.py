@@ -19,13 +19,13 @@ from core.practice.scores import Score
 from core.solving import rounded
 from samples import exercise_2
 from screen import notices, stand_still, texts
-from tui.answer_input import AnswerInput
-from tui.data_folder import data_folder
+from tui.commands.data_folder import data_folder
+from tui.dialogs.export import ExportScreen, suggested_name
+from tui.dialogs.help import HelpScreen
 from tui.matrix import MatrixView
+from tui.practice.answer_input import AnswerInput
+from tui.practice.screen import PAUSE, PractiseScreen
 from tui.practise_app import PractiseApp, run_practice
-from tui.screens.export import ExportScreen, suggested_name
-from tui.screens.help import HelpScreen
-from tui.screens.practise import PAUSE, PractiseScreen
 from tui.sheet import answer_block
 
 KEYS = {" ": "space", ".": "full_stop", "-": "minus", ";": "semicolon", ",": "comma", "/": "slash", "=": "equals_sign"}

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 
 from core.practice import Exercise
 from tui.base import BaseApp
-from tui.screens.practise import PractiseScreen
+from tui.practice.screen import PractiseScreen
 
 
 class PractiseApp(BaseApp[str]):

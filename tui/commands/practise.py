@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tui.arguments import (
+from tui.commands.arguments import (
     DEFAULT_PROBLEM,
     PROBLEM_OPTIONS,
     Arguments,
@@ -16,7 +16,7 @@ from tui.arguments import (
     printable,
     terminal,
 )
-from tui.output import DIGITS, FORCE, FORMAT, OUTPUT, read_digits, read_output, write
+from tui.commands.output import DIGITS, FORCE, FORMAT, OUTPUT, read_digits, read_output, write
 
 if TYPE_CHECKING:
     from core.practice import Score
@@ -89,7 +89,7 @@ def main(argv: Sequence[str]) -> int:
         return write(solution, output, arguments, number)
     if not terminal():
         return complain(["practice needs a terminal; --sheet prints the sheet, --key its solution"])
-    from tui.data_folder import data_folder
+    from tui.commands.data_folder import data_folder
     from tui.practise_app import run_practice
 
     try:
@@ -125,7 +125,7 @@ def _beside_scores(arguments: Arguments) -> list[str]:
 def _print_scores() -> int:
     from core import ProblemError
     from core.practice import load_scores
-    from tui.data_folder import data_folder
+    from tui.commands.data_folder import data_folder
 
     try:
         scores, note = load_scores(data_folder())

@@ -16,7 +16,7 @@ from textual.widgets import Static
 import core
 from core import DivergedError, GradientCheck, Loss, LossComparison, Problem, Step, Timeline
 from tui.base import here
-from tui.explained_screen import ExplainedScreen
+from tui.key_reasons import KeyReasonsScreen
 from tui.keys import key_table
 from tui.training import moves
 from tui.training.drawing import draw, spot_at
@@ -47,7 +47,7 @@ SMALL_WORK = 200_000  # multiplications over all rows that are done at once
 PANES = ("activations", "deltas", "weights", "loss", "why")
 
 
-class TrainingScreen(ExplainedScreen):
+class TrainingScreen(KeyReasonsScreen):
     """Steps through a problem's run. `cursor` says where one wants to be; the step on the sheet follows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -471,7 +471,7 @@ class TrainingScreen(ExplainedScreen):
         self.seek(len(self.run.timeline) - 1)
 
     def action_go_to(self) -> None:
-        from tui.screens.goto import GoToScreen
+        from tui.dialogs.goto import GoToScreen
 
         self._pause()
         self.app.push_screen(GoToScreen(self.cursor, len(self.run.timeline) - 1), self._gone_to)
@@ -686,7 +686,7 @@ class TrainingScreen(ExplainedScreen):
     # Checked answers.
 
     def action_check_answers(self) -> None:
-        from tui.screens.check import CheckScreen
+        from tui.dialogs.check import CheckScreen
 
         if self.step is not None:
             self._pause()
@@ -717,7 +717,7 @@ class TrainingScreen(ExplainedScreen):
         return slip.name, slip.cells[0] if slip.cells else (1,) * report.step.values[slip.name].ndim
 
     def action_report(self) -> None:
-        from tui.screens.report import ReportScreen
+        from tui.dialogs.report import ReportScreen
 
         if self.view.report is not None:
             self.app.push_screen(ReportScreen(self.view.report))
@@ -725,14 +725,14 @@ class TrainingScreen(ExplainedScreen):
     # Dialogs.
 
     def action_export(self) -> None:
-        from tui.screens.export import ExportScreen
+        from tui.dialogs.export import ExportScreen
 
         if self.step is not None:
             self._pause()
             self.app.push_screen(ExportScreen(self.step))
 
     def action_help(self) -> None:
-        from tui.screens.help import HelpScreen
+        from tui.dialogs.help import HelpScreen
 
         self._pause()
         self.app.push_screen(HelpScreen(key_table(self.explained)))

@@ -27,11 +27,11 @@ from core.practice import (
     resume,
     scores_path,
 )
-from tui.answer_input import AnswerInput
 from tui.base import BaseScreen
+from tui.dialogs.help import HelpScreen
 from tui.format import fit, plain
 from tui.matrix import RIGHT, UNSURE, WRONG, MatrixView, Pointer
-from tui.screens.help import HelpScreen
+from tui.practice.answer_input import AnswerInput
 from tui.sheet import AnswerMatrix, GivenMatrix, answer_block, given_block
 
 ROOMY = (100, 30)
@@ -61,7 +61,7 @@ Progress is saved: open the same seed to continue.
 class PractiseScreen(BaseScreen[None]):
     """An exercise, number by number. The score is kept when the last one is found."""
 
-    CSS_PATH = "practise.tcss"
+    CSS_PATH = "practice.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h", "hint", "hint", tooltip="A hint: the formula, the numbers put in, the value"),
         Binding("left", "move(0, -1)", "cell left", show=False),

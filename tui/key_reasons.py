@@ -25,7 +25,7 @@ class Reasoning(Protocol):
         """The reason in words; None if it can."""
 
 
-class ExplainedScreen(BaseScreen[None]):
+class KeyReasonsScreen(BaseScreen[None]):
     """Dims the keys that can do nothing now, says why when one is pressed, and has every key as a command."""
 
     _said, _said_at = "", 0.0
