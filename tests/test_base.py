@@ -21,10 +21,10 @@ from tui.workbench import Workbench
 import core
 from core.practice import Exercise
 from screen import app, press, settle, training
+from tui.app import SgdbApp
 from tui.commands.data_folder import data_folder
 from tui.dialogs.goto import GoToScreen
 from tui.practice.screen import PractiseScreen
-from tui.practise_app import PractiseApp
 from tui.training.screen import TrainingScreen
 
 
@@ -34,8 +34,9 @@ def _folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
 
 
-def practice() -> PractiseApp:
-    return PractiseApp(PractiseScreen(Exercise(core.load_problem("exercise-2"), 7), data_folder()))
+def practice() -> SgdbApp:
+    problem = core.load_problem("exercise-2")
+    return SgdbApp(problem, practice=PractiseScreen(Exercise(problem, 7), data_folder()))
 
 
 def send(pilot: Pilot[Any], *sent: events.Event) -> None:

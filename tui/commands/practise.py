@@ -39,7 +39,6 @@ OPTIONS = (
     *(option for option in PROBLEM_OPTIONS if option.name not in ("seed", "standardize")),
 )
 FRESH = "--standardize: not for a sheet, whose inputs are new, friendly numbers"
-SHEETS = 10_000  # to choose from where no seed is given
 
 
 def main(argv: Sequence[str]) -> int:
@@ -90,7 +89,7 @@ def main(argv: Sequence[str]) -> int:
     if not terminal():
         return complain(["practice needs a terminal; --sheet prints the sheet, --key its solution"])
     from tui.commands.data_folder import data_folder
-    from tui.practise_app import run_practice
+    from tui.app import run_practice
 
     try:
         folder = data_folder()
@@ -105,9 +104,9 @@ def _seed(text: str | None, mistakes: list[str]) -> int:
     from core.practice import LARGEST_SEED
 
     if text is None:
-        from secrets import randbelow
+        from tui.practice.seeds import new_seed
 
-        return randbelow(SHEETS)
+        return new_seed()
     if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_SEED:
         return int(text)
     mistakes.append(f'--seed: expected a whole number from 0 to {LARGEST_SEED}, found "{printable(text)}"')

@@ -1,59 +1,69 @@
-"""Help: the keys, from the bindings themselves, and how to read the numbers."""
+"""Help: the keys first, from the bindings themselves, then how to read what is on the screen."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Static
 
 from tui.base import BaseModal
+from tui.keys import Group
 
-READING = """\
-sgdb steps a small network through training, forward and back.
-Every number on the screen belongs to one SGD step.
-
-Rows are samples. Layers are counted from 1, the last is written out.
-  s = z W + b    pre-activation  z = f(s)        activation
-  y_out, y_gt    output, target  ℓ, ℒ            losses: sample, batch
-  δ = ∂ℒ/∂s      delta           ∂W = ∂ℒ/∂W      gradient
-  W⁺ = W - α ∂W  the update      o, p = softmax  logits, probabilities
-
-0.75 is exact, 0.750000 is rounded. ▴ rose, ▾ fell since the last step shown. \
-○ is a ReLU unit that is off. ◆ is a cell that the selected one is computed \
-from, ◇ one that uses it. In checked answers, ✓ is right, ✗ a slip, ≈ the \
-result of an earlier slip, ? left open. The mouse wheel, ↑, ↓, page up and \
-page down scroll a pane; ctrl+← and ctrl+→ scroll it sideways.
-"""
-TWO_COLUMNS = 118  # columns of the terminal, and the keys stand in two
+TWO_COLUMNS = 118  # columns of the terminal from which groups stand in two columns
 
 
 class HelpScreen(BaseModal[None]):
-    """The keys of a screen, and how to read what it shows."""
+    """The keys of a screen, and how to read it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,enter", "dismiss", "Close"),
     ]
 
-    def __init__(self, keys: Sequence[tuple[str, str]], reading: str = READING) -> None:
-        """`keys` are pairs of keys and what they do, in the order to be shown; `reading` says how to read the rest."""
+    def __init__(self, keys: Sequence[Group], reading: Sequence[Group]) -> None:
+        """`keys` are groups of keys and what they do, `reading` groups of marks and what they mean."""
         super().__init__()
         self._keys, self._reading = keys, reading
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = "sgdb: help"
-            dialog.border_subtitle = "esc closes"
-            columns = 2 if self.app.size.width >= TWO_COLUMNS else 1
-            table = Table.grid(padding=(0, 3, 0, 0))
-            rows = -(-len(self._keys) // columns)
-            for i in range(rows):
-                cells = [self._keys[j] for j in range(i, len(self._keys), rows)]
-                table.add_row(*(cell for keys, meaning in cells for cell in (Text(keys, style="bold"), meaning)))
-            yield Static(Text(self._reading), id="reading")
-            yield Static(table)
+            dialog.border_subtitle = "↑↓ scrolls · esc closes"
+            for groups in (self._keys, self._reading):
+                if self.app.size.width < TWO_COLUMNS:
+                    yield from map(_drawn, groups)
+                    continue
+                with Horizontal(classes="columns"):
+                    for column in _halves(groups):
+                        with Vertical():
+                            yield from map(_drawn, column)
+
+    def on_mount(self) -> None:
+        self.query_one("#dialog").focus()
+
+
+def _drawn(group: Group) -> Static:
+    """A group under its title."""
+    title, entries = group
+    table = Table.grid(padding=(0, 2, 0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for keys, meaning in entries:
+        table.add_row(Text(keys, style="bold"), Text(meaning))
+    whole = Table.grid()
+    whole.add_row(Text(f"─ {title}", style="dim"))
+    whole.add_row(table)
+    return Static(whole, classes="group")
+
+
+def _halves(groups: Sequence[Group]) -> Iterator[Sequence[Group]]:
+    """The groups in two columns of about the same length, in their order."""
+    lengths = [len(entries) + 2 for _, entries in groups]
+    cut = min(range(len(groups) + 1), key=lambda at: max(sum(lengths[:at]), sum(lengths[at:])))
+    yield groups[:cut]
+    yield groups[cut:]

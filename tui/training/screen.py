@@ -17,7 +17,7 @@ import core
 from core import DivergedError, GradientCheck, Loss, LossComparison, Problem, Step, Timeline
 from tui.base import here
 from tui.key_reasons import KeyReasonsScreen
-from tui.keys import key_table
+from tui.keys import key_groups
 from tui.training import moves
 from tui.training.drawing import draw, spot_at
 from tui.training.engine import Engine
@@ -47,7 +47,7 @@ SMALL_WORK = 200_000  # multiplications over all rows that are done at once
 PANES = ("activations", "deltas", "weights", "loss", "why")
 
 
-class TrainingScreen(KeyReasonsScreen):
+class TrainingScreen(KeyReasonsScreen[None]):
     """Steps through a problem's run. `cursor` says where one wants to be; the step on the sheet follows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -733,9 +733,10 @@ class TrainingScreen(KeyReasonsScreen):
 
     def action_help(self) -> None:
         from tui.dialogs.help import HelpScreen
+        from tui.training.help import GROUPS, READING
 
         self._pause()
-        self.app.push_screen(HelpScreen(key_table(self.explained)))
+        self.app.push_screen(HelpScreen(key_groups(self.explained, GROUPS), READING))
 
     # Playing.
 
