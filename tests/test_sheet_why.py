@@ -270,6 +270,23 @@ def test_a_walk_works_the_chosen_row_out_in_lines_that_stand_under_each_other() 
     assert " done     s₁ → z₁ → s_out → y_out → ℓ → ℒ → δ_out → ∂z₁" in lines
 
 
+def test_numbers_of_a_walk_line_up_and_come_out_where_an_equals_sign_says_so() -> None:
+    problem = random_problem(3, (3, 4, 2), rows=4, bias=True, activation="tanh", learning_rate=0.01)
+    large = core.Problem(name="large", inputs=problem.inputs * 10, targets=problem.targets, network=problem.network)
+    step, signs = core.Timeline(large)[0], set()
+    for name in ("s_1", "s_out", "delta_out"):
+        lines = [text(line) for line in shown(step, None, view(sample=2, current=name), 110, 30).lines]
+        end = next(i for i, line in enumerate(lines) if line[1:2] in ("=", "≈"))
+        rows = [line for line in lines[:end] if re.search(r"  +-?\d", line) and "×" not in line] + [lines[end]]
+        places = [[found.start() for found in re.finditer(r"(?<=\d)\.(?=\d+( |$))", row)][-2:] for row in rows]
+        assert len({tuple(found) for found in places if len(found) == 2}) == 1, rows
+        signs.add(lines[end][1])
+        if lines[end][1] == "=" and all(row[1] in " +-=" for row in rows):
+            last = [Decimal(row.split()[-1]) * (-1 if row[1] == "-" else 1) for row in rows]
+            assert sum(last[:-1]) == last[-1]
+    assert "=" in signs
+
+
 def test_a_slip_says_what_was_written_what_it_is_and_of_what_kind_it_is() -> None:
     found = shown(report().step, None, view(report=report(), cursor=("delta_1", (2, 3))), 69, 18)
     assert text(found.title) == "why  δ₁[2,3]: slip 1 of 2"

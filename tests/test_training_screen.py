@@ -15,7 +15,6 @@ from textual.widgets import Input
 from tui.panes.activations import ActivationsPane
 from tui.panes.hinge import HingePane
 from tui.panes.loss_plot import LossPlot, thin
-from tui.screens.comparison import ComparisonScreen
 
 import core
 from samples import exercise_2, random_problem, step_bits

@@ -29,7 +29,7 @@ class Reasoning(Protocol):
 class KeyReasonsScreen(BaseScreen[ScreenResultType]):
     """Dims the keys that can do nothing now, says why when one is pressed, and has every key as a command."""
 
-    _notice, _noticed_at = "", 0.0
+    _last_notice, _last_notice_at = "", 0.0
 
     @property
     def explained(self) -> list[Widget]:
@@ -52,8 +52,8 @@ class KeyReasonsScreen(BaseScreen[ScreenResultType]):
 
     def say(self, text: str | None) -> None:
         """A short notice; one that is up already is not said twice."""
-        if text and (text != self._notice or monotonic() - self._noticed_at > NOTICE):
-            self._notice, self._noticed_at = text, monotonic()
+        if text and (text != self._last_notice or monotonic() - self._last_notice_at > NOTICE):
+            self._last_notice, self._last_notice_at = text, monotonic()
             self.notify(text, timeout=NOTICE)
 
     def commands(self) -> Iterator[SystemCommand]:

@@ -88,8 +88,8 @@ def main(argv: Sequence[str]) -> int:
         return write(solution, output, arguments, number)
     if not terminal():
         return complain(["practice needs a terminal; --sheet prints the sheet, --key its solution"])
-    from tui.commands.data_folder import data_folder
     from tui.app import run_practice
+    from tui.commands.data_folder import data_folder
 
     try:
         folder = data_folder()

@@ -9,9 +9,15 @@ from tui.training.frame import Frame
 from tui.training.lines import Line, Span, clipped, moved
 from tui.training.picture import Picture
 from tui.training.rows import Rows, rule
-from tui.training.weights import weights
+from tui.training.stations import SHARE, VERDICT
+from tui.training.weights import scrolled, weights
 
-DIVIDED = ("loss",)  # panes with a line on their left
+
+class Pane(NamedTuple):
+    """A pane that is no matrices: what stands in its rule, or is its one line; and the lines below."""
+
+    title: Line
+    lines: Sequence[Line] = ()
 
 
 class Drawn(NamedTuple):
@@ -21,8 +27,8 @@ class Drawn(NamedTuple):
     place: tuple[int, int] | None
 
 
-def draw(frame: Frame, picture: Picture, others: Mapping[str, tuple[Line, Sequence[Line]]], rows: Rows) -> Drawn:
-    """The sheet. `others` has the panes that are not matrices: what stands in their rule, and their lines."""
+def draw(frame: Frame, picture: Picture, others: Mapping[str, Pane], rows: Rows) -> Drawn:
+    """The sheet; `others` has the panes that are no matrices."""
     grid: list[list[Span]] = [[] for _ in range(frame.height)]
 
     def put(x: int, y: int, width: int, line: Line) -> None:
@@ -40,13 +46,15 @@ def draw(frame: Frame, picture: Picture, others: Mapping[str, tuple[Line, Sequen
         area = frame.areas.get(name)
         if area is None:
             continue
-        if name in ("status", "notes", "keys") or area.height == 1:
-            panes[name] = [title] if title else list(lines[:1])
+        if name == "why" and area.height == 1:
+            panes[name] = lines[:1]
+        elif area.height == 1:
+            panes[name] = [title]
         else:
             panes[name] = [rule_with(title, area.width), *lines]
     for name, found in panes.items():
         area = frame.areas[name]
-        divided = name == "loss" and area.x > 0 or name == "weights" and frame.beside
+        divided = (name == "loss" and area.x > 0) or (name == "weights" and frame.beside)
         for i in range(area.height):
             line = found[i] if i < len(found) else ()
             if divided and i and name == "loss":
@@ -94,11 +102,14 @@ def place_of(frame: Frame, picture: Picture, rows: Rows) -> tuple[int, int] | No
             if x is not None:
                 return area.x + x, area.y + 1 + header + rows.rows.index(row)
     area = frame.areas.get("weights")
-    for matrix in frame.matrices.placed or () if area is not None else ():
+    if area is None:
+        return None
+    for matrix in frame.matrices.placed or ():
         if name in (matrix.name, matrix.bias) and column in matrix.shown:
             down = matrix.rows if name == matrix.bias else row
             x = matrix.x + matrix.offsets[matrix.shown.index(column)]
-            return area.x + x + frame.beside, area.y + 1 + matrix.y + matrix.header + down
+            y = matrix.y + matrix.header + down - scrolled(frame, picture)
+            return (area.x + x + frame.beside, area.y + 1 + y) if 0 <= y < area.height - 1 else None
     return None
 
 
@@ -120,7 +131,9 @@ def spot_at(frame: Frame, picture: Picture, rows: Rows, x: int, y: int) -> Spot 
         return _spot_in_rows(frame, rows, pane, x, y)
     if pane == "weights":
         area = frame.areas[pane]
-        x, y = x - area.x - frame.beside, y - area.y - 1
+        if y == area.y:
+            return None
+        x, y = x - area.x - frame.beside, y - area.y - 1 + scrolled(frame, picture)
         for matrix in frame.matrices.placed or ():
             column, down = matrix.column_at(x), y - matrix.y - matrix.header
             if column is not None and 0 <= down < matrix.rows + bool(matrix.bias):
@@ -151,7 +164,7 @@ def _spot_in_rows(frame: Frame, rows: Rows, pane: str, x: int, y: int) -> Spot |
         if down < header:
             return Spot("name", name)
         column = group.column_at(x)
-        if column is not None and down - header < len(rows.rows) and name not in ("", "share", "verdict"):
+        if column is not None and down - header < len(rows.rows) and name not in ("", SHARE, VERDICT):
             asked = (group.station.asked or name) if upper else name
             return Spot("cell", asked, rows.rows[down - header], column)
         return Spot("row", row=rows.rows[down - header]) if down - header < len(rows.rows) else None

@@ -9,12 +9,13 @@ from functools import lru_cache
 from itertools import product
 
 from core import Problem
-from tui.training import groups, matrices
-from tui.training.groups import Columns, Formats
+from tui.training import columns as grouping
+from tui.training import matrices
+from tui.training.columns import WIDE, Columns, decimals_for
+from tui.training.groups import Formats
 from tui.training.lines import Area
 from tui.training.matrices import Matrices
 
-WIDE = 160  # columns from which the parameters stand right of the rows
 TALL = 30  # lines from which there is room for notes and column numbers
 LEAST_ROWS = 3
 MOST_ROWS = 10  # of samples, where `why` wants the lines, too
@@ -50,7 +51,7 @@ class Frame:
 
     def pane_at(self, x: int, y: int) -> str:
         """The name of the pane at a place; "" for none."""
-        return next((name for name, area in self.areas.items() if (x, y) in area), "")
+        return next((name for name, area in self.areas.items() if area.holds(x, y)), "")
 
 
 class Frames:
@@ -61,7 +62,13 @@ class Frames:
         self._made = lru_cache(maxsize=8)(self._make)
 
     def __call__(
-        self, size: tuple[int, int], count: int, more: int = 0, numbers: bool = False, left: int | None = None, alone: str = ""
+        self,
+        size: tuple[int, int],
+        count: int,
+        more: int = 0,
+        numbers: bool = False,
+        left: int | None = None,
+        alone: str = "",
     ) -> Frame:
         """The frame for a terminal of this size, over a batch of `count` samples."""
         return self._made(size, count, more, numbers, left, alone)
@@ -70,12 +77,14 @@ class Frames:
         width, height = size
         if alone:
             return self._alone(width, height, count, more, left, alone)
-        columns = groups.arrange(self.problem, count, self.kept, width if width < WIDE else width * 2 // 3, more, numbers, left)
+        decimals = decimals_for(width, more)
+        room = width if width < WIDE else width * 2 // 3
+        columns = grouping.arrange(self.problem, count, self.kept, room, decimals, numbers, left)
         if width >= WIDE:
-            return self._wide(width, height, count, columns, more)
-        return self._narrow(width, height, count, columns, more)
+            return self._wide(width, height, count, columns, decimals)
+        return self._narrow(width, height, count, columns, decimals)
 
-    def _narrow(self, width: int, height: int, count: int, columns: Columns, more: int) -> Frame:
+    def _narrow(self, width: int, height: int, count: int, columns: Columns, decimals: int) -> Frame:
         notes = 1 if height >= TALL else 0
         why = 8 if height >= TALL else 5 if height >= 24 else 1
         full = height >= TALL
@@ -89,7 +98,9 @@ class Frames:
         for kinds, fewer in product((3, 2, 1), (wanted, 6, 4) if full else (wanted,)):
             rows = min(wanted, fewer)
             room = height - fixed - 2 * rows - why
-            found = matrices.arrange(self.problem, count, self.kept, columns, span, room, more, beside=False, kinds=kinds)
+            found = matrices.arrange(
+                self.problem, count, self.kept, columns, span, room, decimals, beside=False, kinds=kinds
+            )
             if found.placed is not None:
                 break
         if found.placed is None:
@@ -121,7 +132,7 @@ class Frames:
         areas["keys"] = Area(0, last, width, 1)
         return Frame(width, height, columns, found, rows, count, headers, areas)
 
-    def _wide(self, width: int, height: int, count: int, columns: Columns, more: int) -> Frame:
+    def _wide(self, width: int, height: int, count: int, columns: Columns, decimals: int) -> Frame:
         """The parameters right of the rows, all the way down if they need it."""
         notes = 1 if height >= TALL else 0
         headers = _headers(columns, height >= TALL, count)
@@ -134,7 +145,9 @@ class Frames:
         upper = 1 + headers[0] + rows + blank
         lower = 1 + headers[1] + rows
         room = last - top
-        found = matrices.arrange(self.problem, count, self.kept, columns, width - split - 2, room - 1, more, beside=True)
+        found = matrices.arrange(
+            self.problem, count, self.kept, columns, width - split - 2, room - 1, decimals, beside=True
+        )
         areas = {"status": Area(0, 0, width, 1)}
         if notes:
             areas["notes"] = Area(0, 1, width, 1)
@@ -158,13 +171,18 @@ class Frames:
 
     def _alone(self, width: int, height: int, count: int, more: int, left: int | None, alone: str) -> Frame:
         """One pane on the whole terminal, under the status line."""
-        columns = groups.arrange(self.problem, count, self.kept, width, more, False, left)
+        decimals = decimals_for(width, more)
+        columns = grouping.arrange(self.problem, count, self.kept, width, decimals, False, left)
         headers = _headers(columns, True, count)
         room = height - 2
-        found = matrices.arrange(self.problem, count, self.kept, columns, width, room - 1, more, beside=False)
+        found = matrices.in_full(self.problem, count, self.kept, columns, width, decimals)
         areas = {"status": Area(0, 0, width, 1), alone: Area(0, 1, width, room), "keys": Area(0, height - 1, width, 1)}
         header = headers[0] if alone == "activations" else headers[1]
         rows = min(count, room - 1 - header)
+        if alone == "deltas":  # the gradients belong to them
+            rows = min(rows, max(LEAST_ROWS, room - 2 - header - found.height), max(LEAST_ROWS, room // 2))
+            areas["deltas"] = Area(0, 1, width, 1 + header + rows)
+            areas["weights"] = Area(0, 2 + header + rows, width, room - 1 - header - rows)
         return Frame(width, height, columns, found, rows, count, headers, areas)
 
 

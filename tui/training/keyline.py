@@ -26,7 +26,11 @@ NUMBERS, SQUARES = Key("v", "numbers", ("numbers",)), Key("v", "squares", ("numb
 SAMPLE, ORDER = Key("↑↓", "sample", ("arrow(-1, 0)", "arrow(1, 0)")), Key("t", "order", ("order",))
 MARGIN, LOSSES = Key("[ ]", "margin", ("margin(-1)", "margin(1)")), Key("m", "all losses", ("losses",))
 GROUPS = Key("tab", "‹ ›", ("next(1)",))
-HELP, QUIT, ALL = Key("?", "help", ("help",)), Key("q", "quit", ("app.quit",)), Key("^p", "all commands", ("app.command_palette",))
+HELP, QUIT, ALL = (
+    Key("?", "help", ("help",)),
+    Key("q", "quit", ("app.quit",)),
+    Key("^p", "all commands", ("app.command_palette",)),
+)
 FORMULAS, DIFFERENCES = Key("f", "formulas", ("formulas",)), Key("d", "differences", ("differences",))
 MOVE, TERM = Key("←↑↓→", "move", ()), Key("⏎", "pick a term", ("inspect",))
 MATRIX, STEPS = Key("tab", "next matrix", ("next(1)",)), Key("n p", "step", ("step(1)",))
@@ -37,7 +41,11 @@ NEXT, PREVIOUS = Key(".", "next", ("walk(1)",)), Key(",", "previous", ("walk(-1)
 INSPECT, LEAVE_WALK = Key("⏎", "inspect", ("inspect",)), Key("esc", "leave the walk", ("leave",))
 SLIPS, REPORT = Key("s S", "next, previous slip", ("slip(1)", "slip(-1)")), Key("r", "report", ("report",))
 SCROLL, CLOSE = Key("⇧↑↓", "scroll", ("scroll(-1)", "scroll(1)")), Key("esc", "close", ("leave",))
-LOG, ZOOM, ALONE = Key("l", "log", ("log",)), Key("( )", "zoom", ("zoom(1)", "zoom(-1)")), Key("z", "one pane", ("alone",))
+LOG, ZOOM, ALONE = (
+    Key("l", "log", ("log",)),
+    Key("( )", "zoom", ("zoom(1)", "zoom(-1)")),
+    Key("z", "one pane", ("alone",)),
+)
 
 
 def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> list[Key]:
@@ -54,17 +62,49 @@ def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> l
     if view.report is not None:
         return [SLIPS, REPORT, STEP, WHY, WALK, LEAVE, HELP]
     if hinge or margin:
-        return [STEP, PLAY, SAMPLE, MARGIN, WHY, WALK, BACK if hinge else LOSSES, *([LOSSES] if hinge else []), HELP, QUIT]
+        return [
+            STEP,
+            PLAY,
+            SAMPLE,
+            MARGIN,
+            WHY,
+            WALK,
+            BACK if hinge else LOSSES,
+            *([LOSSES] if hinge else []),
+            HELP,
+            QUIT,
+        ]
     groups = [GROUPS] if hidden else []
     views = [SQUARES] if view.numbers else [NUMBERS] if elided else []
-    return [STEP, PLAY, WHY, WALK, HINGE, *groups, *views, SAMPLE, *([ORDER] if elided else []), HELP, QUIT, DIFFERENCES, FORMULAS, LOG, ZOOM, ALONE]
+    return [
+        STEP,
+        PLAY,
+        WHY,
+        WALK,
+        HINGE,
+        *groups,
+        *views,
+        SAMPLE,
+        *([ORDER] if elided else []),
+        HELP,
+        QUIT,
+        DIFFERENCES,
+        FORMULAS,
+        LOG,
+        ZOOM,
+        ALONE,
+    ]
 
 
-def keyline(found: Iterable[Key], columns: int, dimmed: Collection[str] = ()) -> tuple[Line, list[tuple[int, int, str]]]:
+def keyline(
+    found: Iterable[Key], columns: int, dimmed: Collection[str] = ()
+) -> tuple[Line, list[tuple[int, int, str]]]:
     """The line, and which columns of it do what. The palette's key stands at the right end."""
     spans: list[Span] = []
     places: list[tuple[int, int, str]] = []
-    tail = next((text for text in ("all commands", "all", "") if columns >= (100 if len(text) > 3 else 60 if text else 0)), "")
+    tail = next(
+        (text for text in ("all commands", "all", "") if columns >= (100 if len(text) > 3 else 60 if text else 0)), ""
+    )
     end = columns - cell_len(tail) - (4 if tail else 3)
     x = 1
     for key in found:
@@ -72,7 +112,10 @@ def keyline(found: Iterable[Key], columns: int, dimmed: Collection[str] = ()) ->
         if x + wide > end - 1:
             continue
         off = bool(key.actions) and all(action in dimmed for action in key.actions)
-        spans += [Span(x, key.keys, "dim" if off else "key"), Span(x + cell_len(key.keys), f" {key.word}", "dim" if off else "text")]
+        spans += [
+            Span(x, key.keys, "dim" if off else "key"),
+            Span(x + cell_len(key.keys), f" {key.word}", "dim" if off else "text"),
+        ]
         parts = len(key.actions)
         half = (cell_len(key.keys) + 1) // 2
         if parts == 2:

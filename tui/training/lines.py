@@ -33,11 +33,9 @@ class Area(NamedTuple):
     width: int
     height: int
 
-    def __contains__(self, place: object) -> bool:
-        """Whether a place (x, y) lies in it."""
-        assert isinstance(place, tuple)
-        x, y = place
-        return bool(self.x <= x < self.x + self.width and self.y <= y < self.y + self.height)
+    def holds(self, x: int, y: int) -> bool:
+        """Whether a place lies in it."""
+        return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
 
 
 def line(words: Words, column: int = 0) -> Line:

@@ -10,7 +10,8 @@ from rich.cells import cell_len
 
 from core import Problem
 from core.equations import statement_of
-from tui.training.groups import FEWEST, Columns, Formats, column_at, elided, offsets, span_of
+from tui.training.columns import FEWER, FEWEST, NARROW, WORDY, Columns
+from tui.training.groups import Formats, column_at, elided, offsets, span_of
 from tui.training.written import Written
 
 KINDS = ("given", "gradient", "update")  # the parts of a step that its parameters belong to: W, ∂W, W⁺
@@ -72,7 +73,7 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Matrices:
-    """The parameters of all layers: placed, or None where each layer is a line; the lines and columns that they take."""
+    """The parameters of all layers: placed, or None where each layer is a line; and the room that they take."""
 
     placed: tuple[Matrix, ...] | None
     height: int
@@ -81,29 +82,61 @@ class Matrices:
 
 
 def arrange(
-    problem: Problem, rows: int, kept: Formats, columns: Columns, width: int, height: int, more: int, beside: bool, kinds: int = 1
+    problem: Problem,
+    rows: int,
+    kept: Formats,
+    columns: Columns,
+    width: int,
+    height: int,
+    decimals: int,
+    beside: bool,
+    kinds: int = 1,
 ) -> Matrices:
     """The parameters in `width` columns and at most `height` lines, `beside` the rows or below them: a row of W, ∂W, W⁺
     a layer; or all side by side; or without W⁺, or with W alone where so few `kinds` will do; else a line a layer.
     """
     depth = len(problem.network)
     loose = width >= 100 or beside
-    decimals = min(9, max(1, (5 if width + columns.width * beside >= 160 else 4 if width >= 100 else 3) + more))
     small = {g.station.above for g in columns.groups if g.squares}
-    squares = {k for k in range(1, depth + 1) if f"s_{k}" in small}
+    squares = {e.layer for e in statement_of(problem, rows).equations.values() if e.layer and e.name in small}
     for shown, most in product((KINDS, KINDS[:2], KINDS[:1])[: len(KINDS) + 1 - kinds], (0, FEWEST)):
         for dense in ((loose, False), (False, False)) if loose else ((False, True),):
             blocks = _blocks(problem, rows, kept, shown, squares, decimals, *dense, most)
             ways = (_by_kind, _by_layer, _in_a_band) if beside else (_by_layer, _in_a_band)
             for way in ways:
-                found = way(blocks, columns, width, beside)
-                if found is not None and found.height <= height and found.width <= width:
+                found = way(blocks, columns, beside)
+                if found.height <= height and found.width <= width:
                     return found
     return Matrices(None, 1 + depth)
 
 
+def in_full(problem: Problem, rows: int, kept: Formats, columns: Columns, width: int, decimals: int) -> Matrices:
+    """All parameters below each other, however many lines they take: what does not fit is scrolled. A layer that is too
+    wide in numbers is drawn as squares, with its middle left out if need be.
+    """
+    widths = {k: layer.weights.shape[1] for k, layer in enumerate(problem.network.layers, start=1)}
+    wide = sorted((k for k in widths if widths[k] > NARROW), key=lambda k: -widths[k])
+    ways: list[tuple[Sequence[str], set[int], int]] = [(KINDS, set(), 0), (KINDS[:2], set(), 0)]
+    ways += [(KINDS, set(wide[: i + 1]), 0) for i in range(len(wide))]
+    ways += [(KINDS, set(wide), most) for most in FEWER]
+    for kinds, squares, most in ways:
+        blocks = _blocks(problem, rows, kept, kinds, squares, decimals, width >= WORDY, shared=False, most=most)
+        found = _by_layer(blocks, columns, beside=False)
+        if found.width <= width:
+            break
+    return found
+
+
 def _blocks(
-    problem: Problem, rows: int, kept: Formats, kinds: Sequence[str], squares: set[int], decimals: int, blank: bool, shared: bool, most: int
+    problem: Problem,
+    rows: int,
+    kept: Formats,
+    kinds: Sequence[str],
+    squares: set[int],
+    decimals: int,
+    blank: bool,
+    shared: bool,
+    most: int,
 ) -> list[list[Matrix]]:
     """For each layer its matrices."""
     statement = statement_of(problem, rows)
@@ -121,30 +154,44 @@ def _blocks(
             written = kept.of(weights.name, decimals)
             stride = 1 if small else written.width + 1 + blank
             count, columns = layer.weights.shape
-            shown = elided(columns, most if most and not small else columns)
+            shown = elided(columns, most or columns)
             header = 1 if shared or (columns == 1 and not small) else 2
             numbered = len(str(count)) + 1
             own.append(
                 Matrix(
-                    weights.name, bias, weights.symbol, "", k, kind, count, shown, small, stride, written, header, numbered
+                    weights.name,
+                    bias,
+                    weights.symbol,
+                    "",
+                    k,
+                    kind,
+                    count,
+                    shown,
+                    small,
+                    stride,
+                    written,
+                    header,
+                    numbered,
                 )
             )
         blocks.append(own)
     return blocks
 
 
-def _by_layer(blocks: list[list[Matrix]], columns: Columns, width: int, beside: bool) -> Matrices | None:
+def _by_layer(blocks: list[list[Matrix]], columns: Columns, beside: bool) -> Matrices:
     """A band for each layer; the kinds in columns of their own, under s₁ and z₁ where the widths allow."""
     first = 4 if beside else 10
     starts: list[int] = []
     kinds = max(map(len, blocks))
     wanted = [g.x for g in columns.groups if g.station.above not in ("X_in", "y_gt")] if not beside else []
     for j in range(kinds):
-        least = first if not starts else max(
-            starts[-1] + own[j - 1].width - own[j - 1].numbered + GAP for own in blocks if len(own) >= j
+        least = (
+            first
+            if not starts
+            else max(starts[-1] + own[j - 1].width - own[j - 1].numbered + GAP for own in blocks if len(own) >= j)
         )
         numbered = max((own[j].numbered for own in blocks if len(own) > j), default=0)
-        x = max(least + (numbered if j or beside else 0), numbered + (0 if j else 0))
+        x = max(least + (numbered if j or beside else 0), numbered)
         x = next((x_group for x_group in wanted if x <= x_group <= x + 12), x)
         starts.append(x)
     placed, shapes, y = [], [], 0
@@ -157,7 +204,7 @@ def _by_layer(blocks: list[list[Matrix]], columns: Columns, width: int, beside: 
     return Matrices(tuple(placed), y, right, tuple(shapes) if not beside else ())
 
 
-def _in_a_band(blocks: list[list[Matrix]], columns: Columns, width: int, beside: bool) -> Matrices | None:
+def _in_a_band(blocks: list[list[Matrix]], columns: Columns, beside: bool) -> Matrices:  # noqa: ARG001
     """All matrices side by side."""
     placed, x = [], 1
     for own in blocks:
@@ -169,7 +216,7 @@ def _in_a_band(blocks: list[list[Matrix]], columns: Columns, width: int, beside:
     return Matrices(tuple(placed), max(block.height for block in placed), x - 1 - GAP)
 
 
-def _by_kind(blocks: list[list[Matrix]], columns: Columns, width: int, beside: bool) -> Matrices | None:
+def _by_kind(blocks: list[list[Matrix]], columns: Columns, beside: bool) -> Matrices:  # noqa: ARG001
     """A band for each of W, ∂W and W⁺, the layers side by side."""
     starts, x = [], 0
     for own in blocks:

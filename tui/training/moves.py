@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core import Step, quantities
+from core import Step
 from tui.training.frame import Frame
-from tui.training.groups import VERDICT
-from tui.training.picture import Picture
+from tui.training.picture import Numbers, Picture
+from tui.training.stations import SHARE, VERDICT
 from tui.training.view import Cell, View
+from tui.training.why.statement import walked
+
+if TYPE_CHECKING:
+    from core import CheckReport, Slip
+
+
+PANES = ("activations", "deltas", "weights", "loss", "why")
 
 
 def first_sample(step: Step) -> int:
@@ -38,10 +46,11 @@ def to_step(view: View, before: Picture | None, step: Step) -> View:
     return replace(view, sample=sample, cursor=cursor, current=current, gradients=None, term=None)
 
 
-def in_sight(view: View, frame: Frame, picture: Picture) -> View:
-    """With the inspected cell, or else the chosen sample, among the rows in sight; and with the group of the cell, or of
+def in_sight(view: View, frame: Frame, numbers: Numbers, before: Numbers | None) -> View:
+    """With the inspected cell, or else the chosen sample, among the rows in sight, and its group of columns, or that of
     what is being computed.
     """
+    picture = Picture(numbers, before, view)
     row = view.sample
     name = view.current
     if view.cursor is not None:
@@ -58,7 +67,20 @@ def in_sight(view: View, frame: Frame, picture: Picture) -> View:
         seen = {n for g in frame.columns.groups for n in (g.station.above, g.station.below)}
         if wanted is not None and shown not in seen:
             left = wanted
-    return replace(view, top=max(0, top), left=left)
+    return replace(view, top=max(0, top), left=left, scroll=_scroll_to_cursor(view, frame, picture))
+
+
+def _scroll_to_cursor(view: View, frame: Frame, picture: Picture) -> int:
+    """The lines that parameters alone are scrolled by, with the inspected cell in sight."""
+    area = frame.areas.get("weights")
+    if view.cursor is None or not view.alone or area is None:
+        return view.scroll
+    name, (row, _) = view.cursor[0], picture.cursor[1] if picture.cursor is not None else (0, 0)
+    for matrix in frame.matrices.placed or ():
+        if name in (matrix.name, matrix.bias):
+            y = matrix.y + matrix.header + (matrix.rows if name == matrix.bias else row)
+            return min(max(view.scroll, y - area.height + 2), max(0, y - matrix.header))
+    return view.scroll
 
 
 def _row_names(picture: Picture) -> set[str]:
@@ -68,13 +90,15 @@ def _row_names(picture: Picture) -> set[str]:
 def order_of(picture: Picture, frame: Frame) -> list[str]:
     """The quantities that can be inspected, in reading order: above, below, parameters."""
     stations = [s for s in picture.stations if s.above != VERDICT]
-    names = [s.asked or s.above for s in stations] + [s.below for s in stations if s.below not in ("", "share")]
+    names = [s.asked or s.above for s in stations] + [s.below for s in stations if s.below not in ("", SHARE)]
     if frame.matrices.placed is not None:
         placed = sorted(frame.matrices.placed, key=lambda m: (m.y, m.x))
         names += [name for m in placed for name in (m.name, m.bias) if name]
     else:
         statement = picture.step.statement
-        names += [e.name for e in (*statement.given.values(), *statement.equations.values()) if e.layer and not e.per_sample]
+        names += [
+            e.name for e in (*statement.given.values(), *statement.equations.values()) if e.layer and not e.per_sample
+        ]
     return names
 
 
@@ -131,7 +155,13 @@ def next_matrix(view: View, picture: Picture, frame: Frame, change: int) -> View
     old = dict(zip(picture.numbers.axes[name], cell, strict=True))
     rows = _row_names(picture)
     here_too = picture.shown_as(name) in rows
-    row = old.get("i", 1) if here_too == (picture.shown_as(following) in rows) else view.sample + 1 if picture.shown_as(following) in rows else 1
+    row = (
+        old.get("i", 1)
+        if here_too == (picture.shown_as(following) in rows)
+        else view.sample + 1
+        if picture.shown_as(following) in rows
+        else 1
+    )
     size = {"i": min(row, shape[0]), "j": min(old.get("j", 1), shape[1])}
     return replace(view, cursor=(following, tuple(size[axis] for axis in picture.numbers.axes[following])), term=None)
 
@@ -145,7 +175,25 @@ def choose(view: View, picture: Picture, change: int) -> View:
 
 def walk(view: View, step: Step, change: int) -> tuple[View, int]:
     """To the next or the previous computation; past the last one into the next step, whose index comes with it."""
-    order = [quantity.name for quantity in quantities(step)]
+    order = walked(step.statement)
     there = order.index(view.current) + change if view.current is not None else 0 if change > 0 else len(order) - 1
     name = order[there % len(order)]
     return replace(view, current=name, scroll=0), step.index + (there == len(order)) - (there < 0)
+
+
+def panes(view: View, picture: Picture) -> tuple[str, ...]:
+    """The panes in the order in which they come alone: first the one with the inspected cell, or the parameters, which
+    have least room.
+    """
+    first = "weights"
+    if view.cursor is not None:
+        name = picture.shown_as(view.cursor[0])
+        upper = {station.above for station in picture.stations}
+        first = "activations" if name in upper else "deltas" if name in _row_names(picture) else "weights"
+    start = PANES.index(first)
+    return PANES[start:] + PANES[:start]
+
+
+def start_of(report: CheckReport, slip: Slip) -> tuple[str, Cell]:
+    """The cell that tells of a slip: its first, or the first of a matrix whose shape is wrong."""
+    return slip.name, slip.cells[0] if slip.cells else (1,) * report.step.values[slip.name].ndim

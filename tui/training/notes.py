@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from rich.cells import cell_len
@@ -15,6 +16,9 @@ from tui.training.status import same_rows
 from tui.training.units import Mask, bounds, idle
 from tui.training.verdicts import right
 from tui.training.view import Cell
+
+if TYPE_CHECKING:
+    from core import CheckReport
 
 HEAD, BETWEEN = " notes  ", " · "
 MOST = 4
@@ -42,14 +46,20 @@ class Link(NamedTuple):
     place: Place
 
 
-def notes(step: Step, before: Step | None, width: int) -> tuple[Line, list[Link]]:
+def notes(
+    step: Step, before: Step | None, width: int, report: CheckReport | None = None, own: bool = True
+) -> tuple[Line, list[Link]]:
     """The line of notes on a step, after the step before it (None: there is none), in `width` columns, and where a
-    click on each goes. At most four, each whole or not at all.
+    click on each goes. At most four, each whole or not at all. A `report` on answers for this step comes first, and
+    then that the run is not the problem's `own`.
     """
     words: list[str | tuple[str, str]] = [(HEAD, "dim")]
     links: list[Link] = []
     column, shown = cell_len(HEAD), 0
-    for note in every_note(step, before):
+    first = [] if report is None else list(_answers(report))
+    if not own:
+        first.append(Note([("another run, trained under this loss from step 0: its numbers differ", "wrong")], None))
+    for note in chain(first, every_note(step, before)):
         gap = cell_len(BETWEEN) if shown else 0
         end = column + gap + sum(cell_len(word if isinstance(word, str) else word[0]) for word in note.words)
         if end > width:
@@ -76,6 +86,25 @@ def every_note(step: Step, before: Step | None) -> Iterator[Note]:
     yield from _without_max(step)
     yield from _most_moved(step)
     yield from _idle(step)
+
+
+def _answers(report: CheckReport) -> Iterator[Note]:
+    """What came of checked answers: the slips, and what is all right."""
+    slips, count = report.slips, len(report.cells) - report.counts["open"]
+    where = [f"{slip.symbol}{_cell(slip.cells[0])}" if slip.cells else slip.symbol for slip in slips]
+    head = "no slip" if not slips else f"{len(slips)} slip{'s' * (len(slips) > 1)}"
+    listed = f": {', '.join(where[:NAMED])}{' …' * (len(where) > NAMED)}" if slips else ""
+    style = "alarm" if slips else "right"
+    first = (slips[0].name, slips[0].cells[0]) if slips and slips[0].cells else None
+    yield Note([(f"{head} in {count} numbers{listed}", style)], first)
+    wrong = {verdict.name for verdict in report.cells if verdict.status != "right"}
+    symbols = [report.step.statement.symbols[name] for name in report.names if name not in wrong]
+    if symbols and slips:
+        yield Note([f"{' '.join(symbols)} all right"], None)
+
+
+def _cell(cell: Cell) -> str:
+    return f"[{','.join(map(str, cell))}]" if cell else ""
 
 
 def _not_finite(step: Step) -> Iterator[Note]:

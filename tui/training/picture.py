@@ -11,19 +11,21 @@ import numpy as np
 
 import core
 from core import Array, Step, quantities
-from tui.training.groups import stations
+from tui.training.stations import stations
 from tui.training.styles import shade
+from tui.training.units import Mask, idle
 from tui.training.view import View
 from tui.training.written import Written
 
 if TYPE_CHECKING:
-    from core import CellVerdict, Cells
+    from core import Cells, CellVerdict
 
 CURSOR, SOURCE, TARGET, IDLE, UP, DOWN = "◂", "◆", "◇", "○", "▴", "▾"
 RIGHT, WRONG, FOLLOWS = "✓", "✗", "~"
 VEIL, NO_TERM, GAP = "·", "—", "…"
 POSITIVE, NEGATIVE, NEAR, NOT_FINITE = ("■", "▪"), ("□", "▫"), "·", "!"
 BIG, SMALL = 1 / 2, 1 / 8  # of the largest in the matrix: from where a square is big, and where it is one at all
+IDLE_LETTERS = ("s", "z", "y", "delta")  # the quantities of a layer in which an idle unit is marked
 VERDICTS = {"right": RIGHT, "follows": FOLLOWS, "slip": WRONG}
 
 
@@ -70,17 +72,15 @@ class Numbers:
         return self._largest[name]
 
     @cached_property
-    def idle(self) -> Mapping[str, Array]:
-        """Which cells stand for a unit that is off: where f' is 0 beyond a kink, as of a relu with s ≤ 0; in s, z and δ.
-        And which terms of a loss the max cuts.
+    def idle(self) -> Mapping[str, Mask]:
+        """Which cells stand for a unit that is off, in s, z and δ: where f' is 0, as of a relu with s ≤ 0. And which
+        terms of a loss the max cuts.
         """
-        step, found = self.step, {}
-        for equation in step.statement.equations.values():
-            if equation.layer is None or equation.letter not in ("s", "z", "y", "delta"):
-                continue
-            function = step.problem.network.layers[equation.layer - 1].function
-            if function.kinks:
-                found[equation.name] = function.slope(step.pre_activations[equation.layer - 1]) == 0
+        found = {}
+        for equation in self.step.statement.equations.values():
+            off = idle(self.step)[equation.layer - 1] if equation.layer and equation.letter in IDLE_LETTERS else None
+            if off is not None:
+                found[equation.name] = off
         for name in self._left_out:
             found[name] = self[name] <= 0
         return found
@@ -92,7 +92,7 @@ class Numbers:
         return frozenset(name for name in statement.zeros if statement.leaves_out(name))
 
     @cached_property
-    def without(self) -> Mapping[str, Array]:
+    def without(self) -> Mapping[str, Mask]:
         """Which cells are no number of their own: the true class's, of what a loss leaves it out of."""
         statement = self.step.statement
         left_out = self._left_out
@@ -148,7 +148,7 @@ class Picture:
 
     @cached_property
     def _feeding(self) -> tuple[dict[str, list[Cells]], dict[str, list[Cells]]]:
-        """The cells of this step that feed the cursor's, and that it feeds, by the quantity in whose place they stand."""
+        """The cells of this step that feed the cursor's, and those that it feeds, by the quantity that is shown."""
         marks: tuple[dict[str, list[Cells]], dict[str, list[Cells]]] = ({}, {})
         if self.view.cursor is not None:
             for found, cells in zip(marks, (core.sources, core.targets), strict=True):
@@ -260,7 +260,7 @@ class Picture:
         return look
 
     @cached_property
-    def judged(self) -> Mapping[str, tuple[Array, Array]]:
+    def judged(self) -> Mapping[str, tuple[Mask, Mask]]:
         """Of each gradient that was compared with central differences: where they agree, and where a kink misleads."""
         check = self.view.gradients
         if check is None or check.step != self.step.index:

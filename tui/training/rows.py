@@ -8,9 +8,10 @@ import numpy as np
 from rich.cells import cell_len
 
 from tui.training.frame import Frame
-from tui.training.groups import VERDICT, Group
+from tui.training.groups import Group
 from tui.training.lines import Line, Span, clipped
 from tui.training.picture import SOURCE, Look, Picture
+from tui.training.stations import SHARE, VERDICT
 from tui.training.verdicts import kind, verdicts
 from tui.training.why import short_names
 from tui.training.written import Written
@@ -199,7 +200,7 @@ class Rows:
             return
         if not name:
             return
-        if name == "share":
+        if name == SHARE:
             yield Span(group.x + group.upper.signed, self._share, "dim")
             return
         picture = self.picture
@@ -258,7 +259,7 @@ def _span(x: int, look: Look) -> Span:
 
 
 def _together(titles: list[Span], numbers: list[Span]) -> Line:
-    """Titles and column numbers on one line. A number that a title covers stands behind it, if the next is far enough."""
+    """Titles and column numbers on one line; a number that a title covers stands behind it, where there is room."""
     spans = list(titles)
     for k, number in enumerate(numbers):
         covering = next((t for t in titles if t.column <= number.column <= t.end), None)

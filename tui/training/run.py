@@ -9,8 +9,10 @@ from tui.training.engine import Engine
 from tui.training.frame import Frames
 from tui.training.groups import formats
 from tui.training.picture import Numbers
+from tui.training.status import OverAll
 from tui.training.timelines import Timelines
 
+MOST_OVER_ALL = 1000  # steps that are remembered for what they make of all rows
 KEPT = 12  # steps whose numbers are kept ready
 
 
@@ -20,6 +22,7 @@ class Run:
     def __init__(self, problem: Problem, engine: Engine) -> None:
         self.problem, self.loss, self.engine = problem, problem.loss, engine
         self.timelines = Timelines(problem)
+        self.over_all: dict[tuple[Loss, int], OverAll] = {}  # by loss and step
         self._frames: dict[Loss, Frames] = {}
         self._ready: OrderedDict[tuple[Loss, int], Numbers] = OrderedDict()
 
@@ -34,6 +37,12 @@ class Run:
         if loss not in self._frames:
             self._frames[loss] = Frames(step.problem, formats(step))
         return self._frames[loss]
+
+    def keep_over_all(self, step: Step, found: OverAll) -> None:
+        """What a step's network makes of all rows."""
+        if len(self.over_all) >= MOST_OVER_ALL:
+            self.over_all.clear()
+        self.over_all[step.problem.loss, step.index] = found
 
     def at_once(self, index: int) -> tuple[Numbers, Numbers | None] | None:
         """Step `index` and the one before it, if that takes no longer than a moment. Raises DivergedError."""

@@ -1,5 +1,5 @@
-"""The sheet: one widget for the whole of a step. What is on it is a list of lines; those that differ from the ones before
-are painted, no others.
+"""The sheet: one widget for the whole of a step. It is a list of lines; those that differ from the ones before are
+painted, no others.
 """
 
 from __future__ import annotations

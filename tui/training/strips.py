@@ -34,7 +34,7 @@ class LeanStrip(Strip):
             return self  # every colour of the sheet is true colour already
         return self._lean(super().apply_filter(filter, background))
 
-    def render(self, console: object) -> str:
+    def render(self, console: object) -> str:  # noqa: ARG002
         if self._render_cache is None:
             parts: list[str] = []
             now: tuple[str, ...] = ("", "", "")

@@ -1,4 +1,4 @@
-"""View: what a person has chosen to see. With the step and the terminal's size it fixes every character on the sheet."""
+"""View: what a person has chosen to see. With the step and the terminal's size it fixes the whole sheet."""
 
 from __future__ import annotations
 

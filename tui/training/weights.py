@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from rich.cells import cell_len
 
@@ -15,6 +13,7 @@ from tui.training.lines import Line, Span, clipped
 from tui.training.matrices import Matrix
 from tui.training.picture import NOT_FINITE, SOURCE, Picture
 from tui.training.rows import CURRENT, rough, rule, ticks
+from tui.training.units import idle
 
 BARS = "▁▂▃▄▅▆▇█"
 BINS = 13
@@ -27,28 +26,47 @@ def weights(frame: Frame, picture: Picture) -> list[Line]:
     area = frame.areas["weights"]
     placed = frame.matrices.placed
     if placed is None:
-        lines = _a_line_each(frame, picture, area.width)
+        lines = _a_line_each(picture, area.width)
     else:
-        grid: dict[int, list[Span]] = {}
+        top = scrolled(frame, picture)
+        grid = Grid(area.height - 1, top)
         for matrix in placed:
             _draw(matrix, frame, picture, grid, area.width)
         _remarks(frame, picture, grid, area.width)
-        lines = [tuple(sorted(grid.get(y, ()))) for y in range(area.height - 1)]
-        lines = [_rule(frame, picture, area.width), *lines]
-    lines = [clipped(line, area.width) for line in lines[: area.height]]
-    if frame.beside:
-        return _divided(lines, area.height)
-    return lines
+        lines = [_rule(frame, area.width, top), *grid.lines()]
+    return [clipped(line, area.width) for line in lines[: area.height]]
 
 
-def _divided(lines: list[Line], height: int) -> list[Line]:
-    """With the line that divides the pane from the rows left of it."""
-    lines += [()] * (height - len(lines))
-    return lines
+def scrolled(frame: Frame, picture: Picture) -> int:
+    """The first line of the matrices that is in sight, where they take more than there are."""
+    room = frame.areas["weights"].height - 1
+    return max(0, min(picture.view.scroll, frame.matrices.height - room)) if picture.view.alone else 0
 
 
-def _rule(frame: Frame, picture: Picture, columns: int) -> Line:
-    """The pane's name, and what the columns of matrices are."""
+class Grid:
+    """The lines of the pane that are in sight, from `top` on; what is put on others is left out."""
+
+    def __init__(self, height: int, top: int = 0) -> None:
+        self.height, self.top = height, top
+        self._spans: dict[int, list[Span]] = {}
+
+    def __contains__(self, y: int) -> bool:
+        return self.top <= y < self.top + self.height
+
+    def put(self, y: int, *spans: Span) -> None:
+        if y in self:
+            self._spans.setdefault(y, []).extend(spans)
+
+    def lines(self) -> list[Line]:
+        return [tuple(sorted(self._spans.get(y, ()))) for y in range(self.top, self.top + self.height)]
+
+
+def _rule(frame: Frame, columns: int, top: int) -> Line:
+    """The pane's name, and what the columns of matrices are; or which lines of them are in sight."""
+    height, room = frame.matrices.height, frame.areas["weights"].height - 1
+    if height > room:
+        last = min(height, top + room)
+        return rule([("weights", "title")], columns, [(f"lines {top + 1}-{last} of {height} · shift+↑↓", "dim")])
     placed = frame.matrices.placed
     assert placed is not None
     title = [("weights", "title")]
@@ -71,7 +89,7 @@ def _rule(frame: Frame, picture: Picture, columns: int) -> Line:
     return rule(title, columns)
 
 
-def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: dict[int, list[Span]], columns: int) -> None:
+def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: Grid, columns: int) -> None:
     """A matrix into the lines of the pane."""
     y, name = matrix.y, picture.shown_as(matrix.name)
     current = picture.view.current
@@ -90,10 +108,10 @@ def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: dict[int, list[S
     numbers = _column_numbers(matrix, picture)
     if matrix.header == 1:
         taken = max(span.end for span in heading) + 1
-        grid.setdefault(y, []).extend([*heading, *(n for n in numbers if n.column >= taken)] if len(matrix.shown) > 1 else heading)
+        grid.put(y, *heading, *(n for n in numbers if n.column >= taken and len(matrix.shown) > 1))
     else:
-        grid.setdefault(y, []).extend(heading)
-        grid.setdefault(y + 1, []).extend(numbers)
+        grid.put(y, *heading)
+        grid.put(y + 1, *numbers)
     y += matrix.header
     for i in range(matrix.rows):
         _row(matrix, picture, grid, y + i, matrix.name, i, str(i + 1))
@@ -101,19 +119,20 @@ def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: dict[int, list[S
         _row(matrix, picture, grid, y + matrix.rows, matrix.bias, 0, "b")
 
 
-def _row(matrix: Matrix, picture: Picture, grid: dict[int, list[Span]], y: int, name: str, row: int, label: str) -> None:
-    line = grid.setdefault(y, [])
+def _row(matrix: Matrix, picture: Picture, grid: Grid, y: int, name: str, row: int, label: str) -> None:
+    if y not in grid:
+        return
     if matrix.numbered:
-        line.append(Span(matrix.x - matrix.numbered, label.rjust(matrix.numbered - 1), "dim"))
+        grid.put(y, Span(matrix.x - matrix.numbered, label.rjust(matrix.numbered - 1), "dim"))
     if matrix.squares:
         x = matrix.x
         for look in picture.squares(name, row, matrix.shown, matrix.name):
             if look.text:
-                line.append(Span(x, look.text, look.style))
+                grid.put(y, Span(x, look.text, look.style))
                 x += len(look.text)
         return
     for offset, look in zip(matrix.offsets, picture.looks(name, row, matrix.shown, matrix.written), strict=True):
-        line.append(Span(matrix.x + offset, look.text + look.mark, look.style))
+        grid.put(y, Span(matrix.x + offset, look.text + look.mark, look.style))
 
 
 def _room_right(matrix: Matrix, frame: Frame, columns: int) -> int:
@@ -141,7 +160,7 @@ def _column_numbers(matrix: Matrix, picture: Picture) -> list[Span]:
     return spans
 
 
-def _remarks(frame: Frame, picture: Picture, grid: dict[int, list[Span]], columns: int) -> None:
+def _remarks(frame: Frame, picture: Picture, grid: Grid, columns: int) -> None:
     """Left of each layer's matrices its shape and activation, right of them how far it moves; where there is room."""
     placed = frame.matrices.placed
     assert placed is not None
@@ -154,17 +173,22 @@ def _remarks(frame: Frame, picture: Picture, grid: dict[int, list[Span]], column
         left = first.x - x
         for text in (f"{shape}{function}", shape):
             if len(text) + 1 <= left:
-                grid.setdefault(y, []).append(Span(x, text, "dim"))
+                grid.put(y, Span(x, text, "dim"))
                 break
         own = [m for m in placed if m.layer == k]
         right = max(m.x + span_of(m.shown, m.stride) for m in own)
         share = moved(picture, k)
         update = next(e.name for e in picture.step.statement.equations.values() if e.part == "update" and e.layer == k)
-        if share is not None and update not in picture.veiled and right + 12 <= columns and own[0].rows + bool(own[0].bias) >= 2:
+        if (
+            share is not None
+            and update not in picture.veiled
+            and right + 12 <= columns
+            and own[0].rows + bool(own[0].bias) >= 2
+        ):
             bottom = y + own[0].height
             style = "wrong" if share > 1 else "dim"
-            grid.setdefault(bottom - 2, []).append(Span(right + 1, "moved by", "dim"))
-            grid.setdefault(bottom - 1, []).append(Span(right + 1, f"{_percent(share)} of |W|", style))
+            grid.put(bottom - 2, Span(right + 1, "moved by", "dim"))
+            grid.put(bottom - 1, Span(right + 1, f"{_percent(share)} of |W|", style))
 
 
 def moved(picture: Picture, layer: int) -> float | None:
@@ -183,13 +207,15 @@ def _percent(share: float) -> str:
 # A line a layer.
 
 
-def _a_line_each(frame: Frame, picture: Picture, columns: int) -> list[Line]:
+def _a_line_each(picture: Picture, columns: int) -> list[Line]:
     """The layers in a table: what their weights and gradients are like."""
     layers = picture.step.problem.network.layers
     table = [_header(columns)]
     table += [_layer(picture, k, columns) for k in range(1, len(layers) + 1)]
     widths = [max(cell_len(row[j][0]) for row in table) for j in range(len(table[0]))]
-    lines = [rule([("weights", "title"), (" ─ ", "structure"), ("a line a layer; z opens the matrices", "dim")], columns)]
+    lines = [
+        rule([("weights", "title"), (" ─ ", "structure"), ("a line a layer; z opens the matrices", "dim")], columns)
+    ]
     for row in table:
         spans, x = [], 2
         for (text, style), wide in zip(row, widths, strict=True):
@@ -202,7 +228,18 @@ def _a_line_each(frame: Frame, picture: Picture, columns: int) -> list[Line]:
 
 
 def _header(columns: int) -> list[tuple[str, str]]:
-    names = ["layer", "parameters", "rms W", "max |W|", "spread of W", "rms ∂W", "max |∂W|", "spread of ∂W", "moved by", "idle"]
+    names = [
+        "layer",
+        "parameters",
+        "rms W",
+        "max |W|",
+        "spread of W",
+        "rms ∂W",
+        "max |∂W|",
+        "spread of ∂W",
+        "moved by",
+        "idle",
+    ]
     return [(name, "dim") for name in _chosen(names, columns)]
 
 
@@ -221,13 +258,15 @@ def _layer(picture: Picture, k: int, columns: int) -> list[tuple[str, str]]:
     symbol = next(e.symbol for e in statement.given.values() if e.layer == k and e.axes == "ij")
     function = "" if layer.function.is_identity else f" {layer.function.name.replace('_', ' ')}"
     size = weights.size + (0 if layer.bias is None else layer.bias.size)
-    off = picture.numbers.idle.get(f"s_{k}")
+    off = idle(step)[k - 1]
     share = moved(picture, k)
     cells = [
         f"{symbol:<5} {weights.shape[0]}×{weights.shape[1]}{function}",
         f"{size:>10,}",
         _four(float(np.sqrt(np.mean(weights**2)))),
-        _four(picture.numbers.largest(next(e.name for e in statement.given.values() if e.layer == k and e.axes == "ij"))),
+        _four(
+            picture.numbers.largest(next(e.name for e in statement.given.values() if e.layer == k and e.axes == "ij"))
+        ),
         spread(weights),
         _four(float(np.sqrt(np.mean(gradient**2)))),
         _four(float(np.abs(gradient).max())),

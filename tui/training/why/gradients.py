@@ -40,4 +40,4 @@ def network_formulas(step: Step, columns: int) -> Page:
                 [f"largest difference between the numbers of the first and the last: {short(off, 3)}"], columns
             )
         groups.append(group)
-    return Page(["formulas of the gradients"], [["more lines show them"]], groups)
+    return Page(["formulas of the gradients"], [[recursive(step, depth).formulas[-1].text]], groups)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from decimal import Decimal
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -12,7 +13,7 @@ from core import HingeView, SoftmaxLoss, Step, explain, hinge_view, significant
 from tui.training.lines import Line, Words, line, width
 from tui.training.view import View
 from tui.training.why.page import Page
-from tui.training.why.rest import ANY, brief
+from tui.training.why.rest import ANY, brief, wide_rows
 from tui.training.why.sample import chosen, class_names, data_row, share
 from tui.training.why.statement import formulas, legend
 from tui.training.why.texts import (
@@ -22,6 +23,7 @@ from tui.training.why.texts import (
     decimals,
     digits,
     flow,
+    number_format,
     row,
     short_names,
     spoken,
@@ -35,6 +37,7 @@ Blocks: TypeAlias = Iterator[tuple[str, list[str]]]  # a heading, and what stand
 TITLE = 12  # columns at most of a class's name in the rule
 SAME = 1e-9  # relative, between two ways to the same number
 LOW = 9  # lines, below which J comes before the terms
+MOST_TERMS = 4  # that are all written out; of more those that count
 HEAD = MARGIN + 6  # where the numbers behind a heading start
 NEEDED = {"p", "term", "dterm", "dp", "do"}
 
@@ -44,7 +47,7 @@ def has_terms(step: Step) -> bool:
     return step.values.keys() >= NEEDED
 
 
-def hinge(step: Step, view: View, columns: int, height: int) -> Page:
+def hinge(step: Step, view: View, columns: int, height: int, squares: Collection[str]) -> Page:
     """The page of the chosen sample."""
     i = chosen(step, view.sample)
     y = int(SoftmaxLoss.classes(step.targets)[i])
@@ -57,8 +60,9 @@ def hinge(step: Step, view: View, columns: int, height: int) -> Page:
     groups = [
         *([terms, jacobian] if height >= LOW else [jacobian, terms]),
         [*_single(step, i, view, columns)] if single else [],
+        [*wide_rows(step, i, view, columns, squares)],
         formulas(step.statement, columns),
-        legend(step, (), columns),
+        legend(step, squares, columns),
     ]
     return Page([title], brief(step, i), groups)
 
@@ -72,16 +76,16 @@ def _forward(step: Step, i: int, view: View, columns: int) -> Iterator[Line]:
     """The logits and the probabilities."""
     assert step.logits is not None
     assert step.probabilities is not None
-    places = decimals(view.more)
     yield from flow(data_row(step, i), columns)
     o, p = step.logits[i], step.probabilities[i]
-    left = row([("o", "title")], o, ANY, places, start=HEAD)
-    right = row([("p", "title")], p, ANY, places, left=width(left) + GAP)
+    written = number_format(np.concatenate([o, p]), decimals(view.more))
+    left = row([("o", "title")], o, ANY, written, start=HEAD)
+    right = row([("p", "title")], p, ANY, written, left=width(left) + GAP)
     if width((*left, *right)) <= columns:
         yield (*left, *right)
     else:
         for name, values in (("o", o), ("p", p)):
-            yield row([(name, "title")], values, columns, places, start=HEAD)
+            yield row([(name, "title")], values, columns, written, start=HEAD)
 
 
 def _terms(step: Step, i: int, y: int, view: View, columns: int) -> Iterator[Line]:
@@ -89,7 +93,8 @@ def _terms(step: Step, i: int, y: int, view: View, columns: int) -> Iterator[Lin
     counts = step.values["dterm"][i]
     terms = step.values["term"][i]
     n = max(3, digits(view.more) - BRIEF)
-    shown = [j for j in range(len(terms)) if j != y]
+    others = [j for j in range(len(terms)) if j != y]
+    shown = [j for j in others if len(others) <= MOST_TERMS or counts[j] or terms[j] == 0]
     for k, j in enumerate(shown):
         _, numbers, result, *_ = explain(step, "term", (i + 1, j + 1)).lines(digits=n)
         said = "at the kink" if terms[j] == 0 else "counts" if counts[j] else "≤ 0, the max cuts it"
@@ -99,10 +104,14 @@ def _terms(step: Step, i: int, y: int, view: View, columns: int) -> Iterator[Lin
         tail = line(["   ", (said, style)], width(line(words, MARGIN)))
         whole = (*line(words, MARGIN), *tail)
         yield from [whole] if width(whole) <= columns else wrapped([*words, "  ", (said, style)], columns, indent=6)
-    found = explain(step, "sample_losses", (i + 1,))
-    costs = [spoken(float(terms[j]), view.more) for j in shown if counts[j]]
-    loss = significant(found.value, n)
-    items: list[Words] = [[("ℓ     ", "title"), f"{' + '.join(costs)} = {loss}" if len(costs) > 1 else loss]]
+    if len(shown) < len(others):
+        yield from flow([[f"{len(others) - len(shown)} terms are ≤ 0: the max cuts them"]], columns, " " * 6)
+    costs = [significant(float(terms[j]), n) for j in shown if counts[j]]
+    loss = significant(float(step.sample_losses[i]), n)
+    total = loss
+    if len(costs) > 1:
+        total = f"{' + '.join(costs)} {'=' if sum(map(Decimal, costs)) == Decimal(loss) else '≈'} {loss}"
+    items: list[Words] = [[("ℓ     ", "title"), total]]
     yield from flow([*items, *share(step, i)], columns)
 
 

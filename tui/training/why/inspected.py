@@ -17,7 +17,7 @@ from tui.training.why.page import Group, Page
 from tui.training.why.statement import LISTED, cell_label, in_order, labels, merged
 from tui.training.why.texts import digits, flow, folded, spoken
 
-LOW = 7  # lines, below which the arithmetic comes before the formula
+LOW = 7  # lines, below which the arithmetic comes before words and formulas
 MOST_WAYS = 12  # cells that a number comes by way of whose own origins are named
 
 
@@ -128,10 +128,10 @@ def compared(step: Step, before: Step | None, name: str, cell: Cell, more: int) 
     """What the number was a step before."""
     if before is None:
         return [("the first step: nothing to compare with", "structure")] if step.index == 0 else []
-    if name not in before.values or before.values[name].shape != step.values[name].shape:
-        return [(f"step {before.index} has no such number", "structure")]
     if name not in _parameters(step) and not np.array_equal(before.batch, step.batch):
         return [(f"step {before.index} had other rows: nothing to compare with", "structure")]
+    if name not in before.values or before.values[name].shape != step.values[name].shape:
+        return [(f"step {before.index} has no such number", "structure")]
     at = tuple(i - 1 for i in cell)
     now, then = (significant(float(one.values[name][at]), digits(more)) for one in (step, before))
     text = f"at step {before.index} it was {then}"

@@ -12,7 +12,7 @@ from tui.training.lines import Line, Words, line
 from tui.training.view import View
 from tui.training.why.page import Page
 from tui.training.why.sample import chosen
-from tui.training.why.texts import BRIEF, MARGIN, digits, flow, wrapped
+from tui.training.why.texts import BRIEF, MARGIN, digits, flow, trimmed, wrapped
 
 BUSY = "the step under every loss is being computed"
 GAP = 3
@@ -57,7 +57,7 @@ def _printed(table: list[tuple[str, list[str]]], columns: int) -> list[Line]:
             words: list[str | tuple[str, str]] = [(name.ljust(left), "structure")]
             for cell, size in zip(cells, widths, strict=True):
                 words += [" " * GAP, (cell + " " * (size - cell_len(cell)), "text" if at else "title")]
-            lines.append(line(words, MARGIN))
+            lines.append(line(trimmed(words), MARGIN))
         return lines
     lines = []
     for k, head in enumerate(table[0][1]):

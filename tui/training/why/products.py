@@ -72,7 +72,7 @@ def products(step: Step, explanation: Explanation, view: View, columns: int) -> 
     terms = [*dict.fromkeys(place for column in table for place in column.places)]
     terms += [place for factor in explanation.around for place in factor.places if place not in terms]
     picked = terms[view.term] if view.term is not None and 0 <= view.term < len(terms) else None
-    lines = _printed(explanation, table, labels, start, picked)
+    lines = _printed(explanation, table, labels, start, picked, columns)
     return terms, [*lines, *_summed(explanation, table, picked, view.more, columns)]
 
 
@@ -81,8 +81,9 @@ def _tail(left: int) -> int:
     return len(_left_out(left)) if left else 0
 
 
-def _left_out(left: int) -> str:
-    return f" … {left} smaller"
+def _left_out(left: int, room: int = 1000) -> str:
+    text = f" … {left} smaller"
+    return text if len(text) <= room else f" … {left}"
 
 
 def _running_axis(first: Term, second: Term) -> int | None:
@@ -140,7 +141,12 @@ def _gives(factors: Sequence[str], sign: int, result: str, places: int) -> bool:
 
 
 def _printed(
-    explanation: Explanation, table: Sequence[Column], labels: Sequence[str], start: int, picked: Place | None
+    explanation: Explanation,
+    table: Sequence[Column],
+    labels: Sequence[str],
+    start: int,
+    picked: Place | None,
+    columns: int,
 ) -> list[Line]:
     rows: list[list[str | tuple[str, str]]] = [[], [], [], []]
     for column in table:
@@ -151,7 +157,8 @@ def _printed(
     left = len(explanation) - len(table)
     if left:
         rest = significant(explanation.shown(len(table)).rest, FEWEST_DIGITS)
-        rows[0].append((_left_out(left), "structure"))
+        room = columns - start - sum(column.width for column in table)
+        rows[0].append((_left_out(left, room), "structure"))
         rows[3].append(f" {rest}")
     heads = ((HEADS[0], "structure"), (labels[0], "title"), (f"· {labels[1]}", "title"), (HEADS[1], "structure"))
     lines = [(*line([head], MARGIN), *line(trimmed(row), start)) for head, row in zip(heads, rows, strict=True)]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+import numpy as np
+
 from core import Step
 from tui.training.lines import Line, Words, line, width
 from tui.training.view import View
 from tui.training.why.page import Group, Page
 from tui.training.why.sample import chosen, costs_of, data_row, share, verdict
 from tui.training.why.statement import copied, formulas, handed_on, in_order, legend, of_row
-from tui.training.why.texts import GAP, MARGIN, decimals, flow, row, spoken, wrapped
+from tui.training.why.texts import GAP, MARGIN, decimals, decimals_for, flow, number_format, row, spoken, wrapped
 
 WIDE = 6  # units of a layer whose rows are not written out beside the sheet that has them in numbers
 FEW = 3  # numbers in a row that goes beside another
@@ -31,14 +33,15 @@ KEYS = (
 def at_rest(step: Step, view: View, columns: int, height: int, squares: Collection[str]) -> Page:
     """The chosen sample."""
     i = chosen(step, view.sample)
-    rows = [*_rows(step, i, view, columns, squares)]
+    rows = [*wide_rows(step, i, view, columns, squares)]
     groups: list[Group] = [_sample(step, i, columns, view.more), rows]
     groups += [legend(step, squares, columns)] if squares else []
     groups.append(formulas(step.statement, columns))
-    worked = [] if rows else [*worked_out(step, i, view, columns)]
     marks = [] if squares else legend(step, squares, columns)
-    if worked and sum(map(len, groups)) + len(worked) + len(marks) + len(groups) + 1 <= height:
-        groups.append(worked)
+    room = height - sum(map(len, groups)) - len(marks) - len(groups) - 1
+    if not rows and room > 0:
+        worked = [*worked_out(step, i, view, columns)]
+        groups += [worked] if len(worked) <= room else []
     return Page([f"sample {i + 1}"], brief(step, i), [*groups, marks])
 
 
@@ -54,21 +57,23 @@ def brief(step: Step, i: int) -> list[Words]:
     """The chosen sample in a line."""
     loss = spoken(float(step.sample_losses[i]))
     if step.outputs.shape[1] > 1:
-        return [verdict(step, i), [f"ℓ {loss}"], *share(step, i)]
+        return [*verdict(step, i, ANY), [f"ℓ {loss}"], *share(step, i)]
     y, target = float(step.outputs[i, 0]), float(step.targets[i, 0])
     return [[f"y_out {spoken(y)}"], [f"y_gt {spoken(target)}"], [f"ℓ {loss}"], *share(step, i)]
 
 
 def _sample(step: Step, i: int, columns: int, more: int) -> list[Line]:
-    first, part = [*data_row(step, i), verdict(step, i)], share(step, i)
+    first, part = [*data_row(step, i), *verdict(step, i, columns - MARGIN)], share(step, i)
     in_symbols, in_numbers, alone = costs_of(step, i, more)
-    least = in_numbers if MARGIN + width(line(in_numbers)) <= columns else alone
-    lines, longer = (flow([*first, costs, *part], columns) for costs in (least, in_symbols))
-    return longer if len(longer) == len(lines) else lines
+    fitting = [costs for costs in (in_numbers, in_symbols) if MARGIN + width(line(costs)) <= columns]
+    lines, *longer = (flow([*first, costs, *part], columns) for costs in fitting or [alone])
+    return longer[0] if longer and len(longer[0]) == len(lines) else lines
 
 
-def _rows(step: Step, i: int, view: View, columns: int, squares: Collection[str]) -> Iterator[Line]:
-    """The sample's row of every quantity that is shown as squares or is wide, and of what the loss makes of it."""
+def wide_rows(step: Step, i: int, view: View, columns: int, squares: Collection[str]) -> Iterator[Line]:
+    """The sample's row of every quantity that is shown as squares or is wide, and, if there is one, of what the loss
+    makes of it.
+    """
     equations = step.statement.equations
     wide = [name for name in ("X_in", *equations) if _is_wide(step, name, squares)]
     if not wide:
@@ -81,21 +86,22 @@ def _rows(step: Step, i: int, view: View, columns: int, squares: Collection[str]
     kept = [name for name in shown if step.values[name].ndim == 2 and name not in same | details]
     symbols = step.statement.symbols
     start = MARGIN + max(len(symbols[name]) for name in kept) + 1
-    places = decimals(view.more)
     before: Line = ()
     for name in kept:
         values = step.values[name][i]
-        few = len(values) <= FEW
-        found = row([(symbols[name], "title")], values, columns, places, start=start, count=not few)
-        beside = row([(symbols[name], "title")], values, ANY, places, start=0, left=width(before) + GAP)
-        if before and few and width(beside) <= columns:
-            before = (*before, *beside)
-            continue
+        written = number_format(values, decimals_for(values, decimals(view.more)))
+        label: Words = [(symbols[name], "title")]
+        if len(values) <= FEW and before:
+            beside = row(label, values, ANY, written, left=width(before) + GAP)
+            if width(beside) <= columns:
+                before = (*before, *beside)
+                continue
         if before:
             yield before
-        before = found if few else ()
-        if not few:
-            yield found
+        before = row(label, values, columns, written, start=start, count=len(values) > FEW)
+        if len(values) > FEW:
+            yield before
+            before = ()
     if before:
         yield before
 
@@ -119,11 +125,12 @@ def worked_out(step: Step, i: int, view: View, columns: int) -> Iterator[Line]:
             found.append((f"{equation.symbol}[{i + 1}]", right, step.values[name][i].reshape(-1)))
     lefts = max((len(left) for left, _, _ in found), default=0)
     rights = max((len(right) for _, right, _ in found), default=0)
+    written = number_format(np.concatenate([values for _, _, values in found]), decimals(view.more))
     yield line([(f"sample {i + 1}, worked out", "title")], MARGIN)
     for left, right, values in found:
         label: Words = [(left.ljust(lefts), "title"), f" = {right.ljust(rights)} ="]
         if MARGIN + lefts + rights + 20 <= columns:
-            yield row(label, values, columns, decimals(view.more))
+            yield row(label, values, columns, written)
         else:
             yield from wrapped([(left, "title"), f" = {right}"], columns, indent=2)
-            yield row(["  ="], values, columns, decimals(view.more))
+            yield row(["  ="], values, columns, written)

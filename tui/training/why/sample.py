@@ -8,8 +8,10 @@ import numpy as np
 
 from core import Step, explain, significant
 from tui.format import plain, short
-from tui.training.lines import Words
-from tui.training.why.texts import BRIEF, FEWEST_DIGITS, digits, spoken
+from tui.training.lines import Words, line, width
+from tui.training.why.texts import BRIEF, FEWEST_DIGITS, digits, short_names, spoken
+
+LONGEST_NAME = 20  # columns of a class in a sentence
 
 
 def chosen(step: Step, sample: int) -> int:
@@ -28,24 +30,26 @@ def data_row(step: Step, i: int) -> list[Words]:
     return [] if step.problem.batch_size is None else [[f"data row {step.batch[i] + 1}"]]
 
 
-def verdict(step: Step, i: int) -> Words:
+def verdict(step: Step, i: int, columns: int) -> list[Words]:
     """What the network says of a sample, and whether that is right."""
     y, target = step.outputs[i], step.targets[i]
     if not np.isfinite(y).all():
-        return [("y_out is no finite number", "alarm")]
+        return [[("y_out is no finite number", "alarm")]]
     if len(y) == 1:
-        numbers = f"y_out = {spoken(float(y[0]))}, y_gt = {short(float(target[0]))}"
+        output, wanted = f"y_out = {spoken(float(y[0]))}", f"y_gt = {short(float(target[0]))}"
         if not step.problem.has_classes:
-            return [f"{numbers}, y_out - y_gt = {spoken(float(y[0] - target[0]))}"]
+            return [[output], [wanted], [f"y_out - y_gt = {spoken(float(y[0] - target[0]))}"]]
         right = bool(y[0] * target[0] > 0)
-        return [f"{numbers}: ", ("right side of 0", "right") if right else ("wrong side of 0", "wrong")]
+        said: Words = [f"{wanted}: ", ("right side of 0", "right") if right else ("wrong side of 0", "wrong")]
+        joined: Words = [f"{output}, ", *said]
+        return [joined] if width(line(joined)) <= columns else [[output], said]
     if not step.problem.has_classes:
         j = int(np.abs(y - target).argmax())
-        return [f"farthest off: y_out[{i + 1},{j + 1}] by {spoken(float(y[j] - target[j]))}"]
-    names, says, true = class_names(step), int(y.argmax()), int(target.argmax())
+        return [[f"farthest off: y_out[{i + 1},{j + 1}] by {spoken(float(y[j] - target[j]))}"]]
+    names, says, true = short_names(class_names(step), LONGEST_NAME), int(y.argmax()), int(target.argmax())
     if says == true:
-        return [names[true], ", ", ("right", "right")]
-    return [names[true], ", ", (f"says {names[says]}", "wrong")]
+        return [[names[true], ", ", ("right", "right")]]
+    return [[names[true], ", ", (f"says {names[says]}", "wrong")]]
 
 
 def costs_of(step: Step, i: int, more: int) -> list[Words]:

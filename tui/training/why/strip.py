@@ -54,7 +54,7 @@ def _page(
     if view.current in step.statement.equations:
         from tui.training.why.walk import walk
 
-        return walk(step, view, width)
+        return walk(step, view, width, height)
     if report is not None:
         from tui.training.why.checked import checked
 
@@ -69,7 +69,7 @@ def _page(
     if view.fresh:
         return fresh(step, width)
     if has_terms(step):
-        return hinge(step, view, width, height)
+        return hinge(step, view, width, height, squares)
     return at_rest(step, view, width, height, squares)
 
 

@@ -21,6 +21,8 @@ MARGIN = 1  # blank columns at the left of everything
 GAP = 3  # blanks between items
 DECIMALS, FEWEST, MOST = 4, 1, 9  # of numbers that stand in rows
 DIGITS, FEWEST_DIGITS, MOST_DIGITS = 6, 3, 12  # of numbers in arithmetic
+MOST_MORE = 2  # decimals more for a row of small numbers
+ELLIPSIS = ("…", "structure")
 BRIEF = 2  # digits fewer where a number is only mentioned
 
 Styled: TypeAlias = Sequence[tuple[str, str]]
@@ -34,6 +36,13 @@ def digits(more: int) -> int:
 def decimals(more: int) -> int:
     """Decimals of numbers in rows, where somebody wants so many more than usual."""
     return max(FEWEST, min(MOST, DECIMALS + more))
+
+
+def decimals_for(values: Array, places: int) -> int:
+    """Decimals of a row: a few more where its numbers are small."""
+    largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+    more = -math.floor(math.log10(largest)) - 1 if 0 < largest < 1 else 0
+    return min(MOST, places + min(more, MOST_MORE))
 
 
 def spoken(value: float, more: int = 0) -> str:
@@ -153,7 +162,7 @@ def folded(rows: Sequence[str], columns: int, styles: Sequence[str], indent: int
 
 
 def number_format(values: Array, places: int) -> Written:
-    """How the numbers of a row are written."""
+    """How numbers that stand under each other are written."""
     finite = np.abs(values[np.isfinite(values)])
     largest = float(finite.max(initial=0.0))
     return Written(min(5, max(1, len(str(int(min(largest, 1e9)))))), places)
@@ -163,44 +172,43 @@ def row(
     label: Words,
     values: Array,
     columns: int,
-    places: int,
+    written: Written,
     *,
     start: int = 0,
     count: bool = False,
     left: int = MARGIN,
 ) -> Line:
-    """A label at the column `left`, and from the column `start` on numbers, lined up; where they do not fit, the first
-    and the last, and behind them how many there are; with `count` in any case.
+    """A label at the column `left`, and from the column `start` on numbers as they are `written`. Where they do not
+    fit, the first and the last, and behind them how many there are; with `count` in any case.
     """
     found = line(label, left)
     start = max(start, width(found) + 1)
-    written = number_format(values, places)
-    tail = f" [{len(values)}]"
-    kept = range(len(values))
-    step = written.width + 1
-    if start + len(values) * step + (len(tail) if count else 0) > columns:
-        first = max(1, (columns - start - len(tail) - 2) // step - 1)
-        kept = range(min(first, len(values)))
     largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
-    words: list[str | tuple[str, str]] = []
-    for j in kept:
-        words += [(written.cell(float(values[j])), number_style(float(values[j]), largest)), " "]
-    elided = len(kept) < len(values)
-    if elided:
-        words += [("… ", "structure")]
-        if len(kept) < len(values) - 1 or not kept:
-            words += [(written.cell(float(values[-1])), number_style(float(values[-1]), largest))]
-    if elided or count:
-        words += [(tail, "structure")]
-    whole = (*found, *line(trimmed(words), start))
-    return whole if width(whole) <= columns else _narrow(found, values, columns)
+    tail = (f"[{len(values)}]", "structure")
+    step, room = written.width + 1, columns - start
+    cells = [(written.cell(value), number_style(value, largest)) for value in _ends(values, room // step + 1)]
+    if len(cells) == len(values):
+        whole = _joined(found, start, [*cells, *([tail] if count else [])])
+        if width(whole) <= columns:
+            return whole
+    first = min(len(cells) - 1, (room - step - len(ELLIPSIS[0]) - 1 - len(tail[0])) // step)
+    if first > 0:
+        return _joined(found, start, [*cells[:first], ELLIPSIS, cells[-1], tail])
+    first = min(len(cells) - 1, (room - len(ELLIPSIS[0])) // step)
+    return clipped(
+        _joined(found, start if first > 0 else width(found) + 1, [*cells[: max(0, first)], ELLIPSIS]), columns
+    )
 
 
-def _narrow(label: Line, values: Array, columns: int) -> Line:
-    """A row for which even two numbers are too many: how many there are, and of what size."""
-    text = f" {len(values)} numbers up to {significant(float(np.abs(values).max(initial=0.0)), 3)}"
-    found = (*label, *line([text], width(label)))
-    return found if width(found) <= columns else clipped((*label, *line([" …"], width(label))), columns)
+def _ends(values: Array, most: int) -> list[float]:
+    """The first numbers and the last."""
+    shown: list[float] = (values if len(values) <= most else np.append(values[: most - 1], values[-1])).tolist()
+    return shown
+
+
+def _joined(label: Line, start: int, words: Styled) -> Line:
+    """Words with a blank between them, behind a label."""
+    return (*label, *line(trimmed([part for word in words for part in (word, (" ", "text"))]), start))
 
 
 def short_names(names: Sequence[str], columns: int) -> list[str]:

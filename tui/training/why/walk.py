@@ -25,19 +25,22 @@ from core import (
 )
 from tui.training.lines import Line, Words, line
 from tui.training.view import View
-from tui.training.why.inspected import formula
+from tui.training.why.inspected import LOW, formula
 from tui.training.why.page import Page
 from tui.training.why.sample import chosen
 from tui.training.why.statement import copied, handed_on, in_order, walked
 from tui.training.why.texts import MARGIN, MOST, decimals, digits, flow, number_format, row, wrapped
+from tui.training.written import Written
 
+SEEN = 24  # numbers of a row, at most, that are looked at to see whether it comes out
 MORE = 2  # decimals more, at most, so that what is written comes out
+MOST_UNITS = 6  # idle ones that are named
 CELLS = 3  # of a row whose arithmetic is written out one by one
 ROWS = 6  # of a matrix product that are written out, the largest
 SIGNS = {1: "+", -1: "-"}
 
 
-def walk(step: Step, view: View, columns: int) -> Page:
+def walk(step: Step, view: View, columns: int, height: int) -> Page:
     """The page of the computation that a walk has come to."""
     assert view.current is not None
     statement = step.statement
@@ -51,10 +54,11 @@ def walk(step: Step, view: View, columns: int) -> Page:
     computation = next(c for c in in_order(statement) if c.name == (same if ways else view.current))
     i = chosen(step, view.sample)
     text = f"{at + 1} of {len(order)}: {symbols[at]}"
+    words = wrapped([sentence(step, statement.equations[view.current])], columns)
+    worked = [*_worked(step, view.current, computation, i, view, columns)]
     groups = [
         formula(step, view.current, ways, columns),
-        wrapped([sentence(step, statement.equations[view.current])], columns),
-        [*_worked(step, view.current, computation, i, view, columns)],
+        *([words, worked] if height >= LOW else [worked, words]),
         [
             *_listed("done     ", symbols[:at], columns),
             *_listed("now      ", symbols[at : at + 1], columns, "title"),
@@ -129,7 +133,7 @@ def _worked(step: Step, name: str, computation: Computation, i: int, view: View,
             yield from wrapped([" ".join(line_of_it)], columns, indent=2)
         return
     came_out: Array = np.atleast_1d(own if equation.axes == "j" else own[r])
-    places, equal = _places(parts, came_out, decimals(view.more))
+    written, equal = _written(parts, came_out, decimals(view.more))
     if isinstance(computation.tree, (Function, Softmax)):
         equal = "→"
     label = f"{equation.symbol}[{r + 1}]" if equation.axes == "ij" else equation.symbol
@@ -137,23 +141,39 @@ def _worked(step: Step, name: str, computation: Computation, i: int, view: View,
     if equation.per_sample:
         yield line([(f"row {r + 1} of it, with the numbers", "structure")], MARGIN)
     for sign, text, values in parts:
-        yield row([f"{sign} {text.rjust(left)} "], values, columns, places)
-    yield row([f"{equal} ", (label.rjust(left), "title"), " "], came_out, columns, places)
+        yield row([f"{sign} {text.rjust(left)} "], values, columns, written)
+    yield row([f"{equal} ", (label.rjust(left), "title"), " "], came_out, columns, written)
+    yield from _idle(step, computation, r, columns)
 
 
-def _places(parts: list[tuple[str, str, Array]], result: Array, least: int) -> tuple[int, str]:
-    """How many decimals it takes for the rows to come out at the result as they are written."""
+def _idle(step: Step, computation: Computation, r: int, columns: int) -> Iterator[Line]:
+    """The units that an activation switches off in this row: where its slope, which jumps somewhere, is 0."""
+    for node in computation.tree.children:
+        if isinstance(node, Function) and node.slope and step.statement.functions[node.name].kinks:
+            off = np.flatnonzero(step.statement.value_of(node, step.values)[r] == 0) + 1
+            if len(off):
+                units = ", ".join(map(str, off[:MOST_UNITS])) + f" … of {len(off)}" * (len(off) > MOST_UNITS)
+                yield from wrapped(
+                    [(f"○ idle, its slope is 0: unit{'s' * (len(off) > 1)} {units}", "structure")], columns
+                )
+
+
+def _written(parts: list[tuple[str, str, Array]], result: Array, least: int) -> tuple[Written, str]:
+    """How the rows are written: all alike, with as many decimals as it takes for them to come out at the result as it
+    is written, if a few more than usual are enough; and the sign before the result.
+    """
+    numbers = np.concatenate([result, *(values for _, _, values in parts)])
     for places in range(least, min(MOST, least + MORE) + 1):
-        total = np.zeros(len(result))
+        written = number_format(numbers, places)
+        total = np.zeros(len(result[:SEEN]))
         for k, (sign, _, values) in enumerate(parts):
-            written = number_format(values, places)
+            read = np.array([float(written.text(value)) for value in values[:SEEN].tolist()])
             with np.errstate(all="ignore"):
-                read = np.array([float(written.text(float(value))) for value in values])
                 total = read if not k and sign != "-" else _combined(total, sign, read)
-        shown = number_format(result, places)
-        if all(shown.text(a) == shown.text(float(b)) for a, b in zip(total.tolist(), result, strict=True)):
-            return places, "="
-    return least, "≈"
+        pairs = zip(total.tolist(), result[:SEEN].tolist(), strict=True)
+        if all(written.text(a) == written.text(b) for a, b in pairs):
+            return written, "="
+    return number_format(numbers, least), "≈"
 
 
 def _combined(total: Array, sign: str, values: Array) -> Array:
