@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from shutil import get_terminal_size
 from textwrap import fill
@@ -46,12 +46,17 @@ class SgdbApp(BaseApp[str]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that a key does is in the command palette, too."""
+        own = list(self._own_commands(screen))
+        titles = {command.title for command in own}
+        yield from own
+        yield from (command for command in super().get_system_commands(screen) if command.title not in titles)
+
+    def _own_commands(self, screen: Screen[object]) -> Iterator[SystemCommand]:
         if isinstance(screen, TrainingScreen):
             practise = partial(self.practise, screen.run.timeline.problem)
             yield SystemCommand("Practise this problem", "a sheet to fill in, with fresh numbers", practise)
         if isinstance(screen, KeyReasonsScreen):
             yield from screen.commands()
-        yield from super().get_system_commands(screen)
 
     def practise(self, problem: Problem) -> None:
         """Open a sheet of the kind of a problem: the one that was left, if it is not finished, or else a new one."""
