@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,8 +15,8 @@ from textual.widgets import Static
 
 import core
 from core import DivergedError, GradientCheck, Loss, LossComparison, Place, Problem, Step, Timeline
-from tui.explained_screen import ExplainedScreen
-from tui.keys import key_table
+from tui.key_reasons import KeyReasonsScreen
+from tui.keys import key_groups
 from tui.training import moves, reasons
 from tui.training.bindings import BINDINGS
 from tui.training.engine import Engine
@@ -34,11 +35,11 @@ if TYPE_CHECKING:
 
 SMALLEST = (60, 20)
 MARGIN_STEP = 0.1
-SMALL_WORK = 200_000  # multiplications over all rows that are done at once
+SMALL_WORK = 20_000_000  # multiplications over all rows that are done at once: they take about a millisecond
 TO_THE_END = 10**6  # a group of columns behind the last: the last ones are in sight then
 
 
-class TrainingScreen(ExplainedScreen):
+class TrainingScreen(KeyReasonsScreen[None]):
     """Steps through a problem's run. The journey says where one is, the view what one sees; the sheet follows."""
 
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
@@ -157,9 +158,17 @@ class TrainingScreen(ExplainedScreen):
             self.view = replace(self.view, sample=moves.first_sample(step))
             self._begin_with_answers(step)
         self._in_sight()
+        if not playing:
+            self._keep_up()
         self.paint()
         if not playing:
             self._beside_step(step)
+
+    def _keep_up(self) -> None:
+        """Bring the runs in the plot as far as the one looked at, where that is quick: then one picture has it all."""
+        for timeline in self._beside:
+            with suppress(DivergedError):
+                self.run.engine.approach_at_once(timeline, len(self.run.timeline))
 
     def _beside_step(self, step: Step) -> None:
         """What is computed for a step beside its numbers, and comes late."""
@@ -198,6 +207,8 @@ class TrainingScreen(ExplainedScreen):
     def _notice(self, text: str) -> None:
         """A message in place of the sheet; none, and the sheet is back."""
         notice = self.query_one("#notice", Static)
+        if not text and not notice.display:
+            return  # else all would be laid out and painted again
         notice.update(text)
         notice.display, self.query_one(Sheet).display = bool(text), not text
 
@@ -250,7 +261,7 @@ class TrainingScreen(ExplainedScreen):
         self.seek(index)
 
     def action_go_to(self) -> None:
-        from tui.screens.goto import GoToScreen
+        from tui.dialogs.goto import GoToScreen
 
         def gone_to(index: int | None) -> None:
             if index is not None:
@@ -502,7 +513,7 @@ class TrainingScreen(ExplainedScreen):
     # Checked answers.
 
     def action_check_answers(self) -> None:
-        from tui.screens.check import CheckScreen
+        from tui.dialogs.check import CheckScreen
 
         if self.step is not None:
             self._pause()
@@ -537,7 +548,7 @@ class TrainingScreen(ExplainedScreen):
         self.go(Place(report.step.index, *places[(here + change) % len(places)]))
 
     def action_report(self) -> None:
-        from tui.screens.report import ReportScreen
+        from tui.dialogs.report import ReportScreen
 
         if self.view.report is not None:
             self.app.push_screen(ReportScreen(self.view.report))
@@ -545,17 +556,18 @@ class TrainingScreen(ExplainedScreen):
     # Dialogs, the mouse, the size.
 
     def action_export(self) -> None:
-        from tui.screens.export import ExportScreen
+        from tui.dialogs.export import ExportScreen
 
         if self.step is not None:
             self._pause()
             self.app.push_screen(ExportScreen(self.step))
 
     def action_help(self) -> None:
-        from tui.screens.help import HelpScreen
+        from tui.dialogs.help import HelpScreen
+        from tui.training.help import GROUPS, READING
 
         self._pause()
-        self.app.push_screen(HelpScreen(key_table(self.explained)))
+        self.app.push_screen(HelpScreen(key_groups(self.explained, GROUPS), READING))
 
     def perform(self, action: str) -> None:
         """Do what a key does, or say why it cannot."""
