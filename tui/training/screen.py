@@ -382,7 +382,9 @@ class TrainingScreen(KeyReasonsScreen[None]):
     # What is seen.
 
     def action_scroll(self, change: int) -> None:
-        self.look(scroll=max(0, self.view.scroll + change))
+        """The strip, or parameters alone, by some lines, as far as there are lines."""
+        most = self.sheet.scrollable if self.sheet is not None else 0
+        self.look(scroll=max(0, min(min(self.view.scroll, most) + change, most)))
 
     def action_numbers(self) -> None:
         self.look(numbers=not self.view.numbers, left=None)

@@ -127,7 +127,8 @@ def _worked(step: Step, name: str, computation: Computation, i: int, view: View,
             [(r + 1, j + 1) for j in range(min(CELLS, own.shape[1]))] if own.ndim == 2 else []
         )
         for cell in cells or [(r + 1,)[: own.ndim]]:
-            symbols, numbers, result, *_ = explain(step, name, cell).lines(digits=digits(view.more))
+            symbols, numbers, *rest = explain(step, name, cell).lines(digits=digits(view.more))
+            result = rest[0] if rest else numbers  # a term that there is not has a reason, and no numbers
             line_of_it = [symbols, *([numbers] if numbers != result else [])]
             line_of_it += [] if symbols.endswith(f" {result}") else [result]
             yield from wrapped([" ".join(line_of_it)], columns, indent=2)
