@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -132,8 +133,26 @@ def place(pilot: Pilot[Any], text: str, nth: int = 0) -> tuple[int, int]:
 async def click(pilot: Pilot[Any], text: str, nth: int = 0, right: int = 0) -> None:
     """Click on a text, so many columns right of its first."""
     x, y = place(pilot, text, nth)
-    await pilot.click(offset=(x + right, y))
-    await settle(pilot)
+    await click_at(pilot, x + right, y)
+
+
+async def click_at(pilot: Pilot[Any], x: int, y: int) -> None:
+    """Click on a place as a terminal tells it."""
+    await mouse(pilot, events.MouseDown, (x, y), button=1)
+    await mouse(pilot, events.MouseUp, (x, y), button=1)
+
+
+async def mouse(
+    pilot: Pilot[Any], kind: type[events.MouseEvent], *places: tuple[int, int], button: int = 0, shift: bool = False
+) -> None:
+    """A mouse event at each of some places."""
+    assert pilot.app._driver is not None
+    for x, y in places:
+        event = kind(None, x, y, 0, 0, button, shift, False, False, screen_x=x, screen_y=y)
+        pilot.app._driver.process_message(event)
+    await pilot.pause()
+    if not training(pilot).journey.playing:
+        await settle(pilot)
 
 
 def commands(pilot: Pilot[Any]) -> dict[str, Any]:
@@ -221,3 +240,9 @@ def cells() -> core.Problem:
 
 def app(problem: core.Problem | None = None, report: CheckReport | None = None) -> SgdbApp:
     return SgdbApp(exercise_2() if problem is None else problem, report)
+
+
+def walked_through(step: Step) -> list[str]:
+    """The computations of a step in their order; behind a linear layer ∂y_out is only another name for δ_out."""
+    linear = step.problem.network.layers[-1].activation == "identity"
+    return [quantity.name for quantity in core.quantities(step) if not (linear and quantity.name == "dy_out")]

@@ -6,7 +6,7 @@ import pytest
 
 import core
 from samples import exercise_2, step_bits
-from screen import app, frame, inspect, notices, pane, press, regression, settle, shown, texts, training, view, why
+from screen import app, frame, inspect, notices, pane, press, regression, settle, shown, texts, training, view, walked_through, why
 
 
 async def test_h_shows_the_hinge_at_the_same_step_and_h_again_the_problem_s_own_loss() -> None:
@@ -151,7 +151,7 @@ async def test_the_walk_goes_through_the_whole_hinge(size: tuple[int, int]) -> N
         async with app(problem).run_test(size=size) as pilot:
             await settle(pilot)
             await press(pilot, "n")
-            order = [quantity.name for quantity in core.quantities(shown(pilot))]
+            order = walked_through(shown(pilot))
             walked = []
             for _ in order:
                 await press(pilot, "full_stop")

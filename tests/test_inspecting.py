@@ -30,6 +30,7 @@ from screen import (
     training,
     until,
     view,
+    walked_through,
     why,
     wide,
 )
@@ -287,7 +288,7 @@ async def test_the_trail_leads_back_across_batches_of_different_size() -> None:
 async def test_the_walk_goes_through_every_computation_and_on_into_the_next_step() -> None:
     async with app().run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        order = [quantity.name for quantity in core.quantities(shown(pilot))]
+        order = walked_through(shown(pilot))
         walked = []
         for _ in order:
             await press(pilot, "full_stop")

@@ -32,9 +32,8 @@ from screen import (
     why,
     wide,
 )
-from tui.keys import key_table
-from tui.screens.goto import GoToScreen, parse_step
-from tui.screens.help import HelpScreen
+from tui.dialogs.goto import GoToScreen, parse_step
+from tui.keys import actions_of
 from tui.training.journey import SPEEDS
 from tui.training.screen import TrainingScreen
 
@@ -299,24 +298,11 @@ async def test_a_run_that_is_lost_at_its_first_step_says_so_and_nothing_else() -
         assert "-1" not in screen
 
 
-async def test_help_lists_every_key_of_the_screen() -> None:
-    async with app().run_test(size=(200, 60)) as pilot:
-        await settle(pilot)
-        keys = key_table(training(pilot).explained)
-        await press(pilot, "question_mark")
-        assert isinstance(pilot.app.screen, HelpScreen)
-        screen = "\n".join(texts(pilot))
-        for _, meaning in keys:
-            assert meaning in screen
-        await press(pilot, "escape")
-        assert isinstance(pilot.app.screen, TrainingScreen)
-
-
 async def test_every_key_is_a_command_of_the_palette_too() -> None:
     async with app().run_test() as pilot:
         await settle(pilot)
         found = commands(pilot)
-        assert {meaning for _, meaning in key_table(training(pilot).explained)} <= set(found)
+        assert {binding.tooltip for _, binding in actions_of([training(pilot)])} <= set(found)
         await found["Ten steps on"]()
         await settle(pilot)
         assert shown(pilot).index == 10

@@ -23,7 +23,10 @@ def arithmetic(step: Step, explanation: Explanation, view: View, columns: int) -
     if explanation.origin is not None:
         value = significant(explanation.value, digits(view.more))
         return [], flow([[f"{explanation.symbol} = {value}"], [f"given: {explanation.origin}"]], columns)
-    symbols, numbers, result, *notes = explanation.lines(TERMS, digits(view.more))
+    symbols, numbers, *notes = explanation.lines(TERMS, digits(view.more))
+    if not notes:  # the true class, which a loss leaves out, has a reason and no numbers
+        return [], flow([[symbols], [numbers]], columns)
+    result = notes.pop(0)
     indent = " " * (len(explanation.symbol) + 1)
     full = repr(sure(explanation.value) + 0.0)
     result_words: Words = [(f"{result[:2]}", "text"), (result[2:], "title")]
