@@ -37,7 +37,7 @@ async def written(pilot: Pilot[Any]) -> None:
     """Wait until everything that was painted is written."""
     await settle(pilot)
     sheet = training(pilot).query_one(Sheet)
-    await until(pilot, lambda: not sheet._dirty_regions and not pilot.app.screen._dirty_widgets)
+    await until(pilot, lambda: not sheet._repaint_regions and not pilot.app.screen._dirty_widgets)
 
 
 def lines_of(update: ChopsUpdate) -> set[int]:
