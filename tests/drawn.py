@@ -101,7 +101,9 @@ def cells(painted: Painted) -> Iterator[Cell]:
                 if column is not None:
                     x = area.x + frame.beside + matrix.x + offset
                     text = lines[y][x : x + matrix.written.width]
-                    yield Cell(name, row, column, text, lines[y][x + matrix.written.width : x + matrix.written.width + 1])
+                    yield Cell(
+                        name, row, column, text, lines[y][x + matrix.written.width : x + matrix.written.width + 1]
+                    )
 
 
 def place(painted: Painted, cell: Cell) -> Place:

@@ -189,7 +189,9 @@ def batches() -> core.Problem:
     return core.load_problem("three-classes", {"batch": 25})
 
 
-def _grouped(name: str, sizes: tuple[int, ...], rows: int, classes: list[str], decimals: int, **how: Any) -> core.Problem:
+def _grouped(
+    name: str, sizes: tuple[int, ...], rows: int, classes: list[str], decimals: int, **how: Any
+) -> core.Problem:
     """Rows around a centre for each class, and a network with small random weights."""
     rng = np.random.default_rng(7)
     centres = rng.normal(size=(len(classes), sizes[0])) * 1.2 + how.pop("around", 0.0)

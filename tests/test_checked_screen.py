@@ -48,7 +48,10 @@ async def test_a_number_that_is_wrong_is_shown_as_it_was_written_and_others_are_
         assert "-0.8899✗" in sheet(pilot)
         assert "-0.0890" in sheet(pilot)  # the same number of ∂z₁
         assert sheet(pilot).count("✗") == 2
-        assert [text.strip() for text in styled(pilot, "slip") if "✗" in text and len(text) > 2] == ["-0.8899✗", "0.0505✗"]
+        assert [text.strip() for text in styled(pilot, "slip") if "✗" in text and len(text) > 2] == [
+            "-0.8899✗",
+            "0.0505✗",
+        ]
         assert 50 <= sheet(pilot).count("✓") <= 69
 
 

@@ -6,7 +6,22 @@ import pytest
 
 import core
 from samples import exercise_2, step_bits
-from screen import app, frame, inspect, notices, pane, press, regression, settle, shown, texts, training, view, walked_through, why
+from screen import (
+    app,
+    frame,
+    inspect,
+    notices,
+    pane,
+    press,
+    regression,
+    settle,
+    shown,
+    texts,
+    training,
+    view,
+    walked_through,
+    why,
+)
 
 
 async def test_h_shows_the_hinge_at_the_same_step_and_h_again_the_problem_s_own_loss() -> None:

@@ -208,7 +208,14 @@ async def test_y_copies_the_arithmetic() -> None:
 
 @pytest.mark.parametrize(
     ("name", "cell"),
-    [("delta_1", (3, 3)), ("z_1", (1, 2)), ("W_out", (2, 1)), ("dW_1", (1, 3)), ("sample_losses", (2,)), ("s_out", (4, 1))],
+    [
+        ("delta_1", (3, 3)),
+        ("z_1", (1, 2)),
+        ("W_out", (2, 1)),
+        ("dW_1", (1, 3)),
+        ("sample_losses", (2,)),
+        ("s_out", (4, 1)),
+    ],
 )
 async def test_the_cells_that_feed_and_that_are_fed_are_marked(name: str, cell: tuple[int, ...]) -> None:
     async with app().run_test(size=(200, 60)) as pilot:
@@ -252,7 +259,13 @@ async def test_a_cell_among_squares_is_in_reverse_and_its_column_is_told() -> No
 async def test_the_inspected_cell_is_in_sight_at_any_size(size: tuple[int, int]) -> None:
     async with app(wide()).run_test(size=size) as pilot:
         await settle(pilot)
-        for name, cell in (("s_1", (1, 1)), ("s_1", (20, 1)), ("delta_2", (30, 2)), ("y_out", (32, 5)), ("X_in", (5, 1))):
+        for name, cell in (
+            ("s_1", (1, 1)),
+            ("s_1", (20, 1)),
+            ("delta_2", (30, 2)),
+            ("y_out", (32, 5)),
+            ("X_in", (5, 1)),
+        ):
             await inspect(pilot, name, cell)
             assert training(pilot).sheet.place is not None, (name, cell)  # type: ignore[union-attr]
             x, y = training(pilot).sheet.place  # type: ignore[misc, union-attr]

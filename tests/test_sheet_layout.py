@@ -156,7 +156,9 @@ def check_number(step: core.Step, cell: Cell) -> None:
     text = cell.text.strip()
     if text == "—":
         assert cell.name in ("term", "dterm")
-        true = int(np.argmax(step.targets[cell.row])) if step.targets.shape[1] > 1 else int(step.targets[cell.row, 0] > 0)
+        true = (
+            int(np.argmax(step.targets[cell.row])) if step.targets.shape[1] > 1 else int(step.targets[cell.row, 0] > 0)
+        )
         assert cell.column == true
         return
     assert text, cell
@@ -166,7 +168,10 @@ def check_number(step: core.Step, cell: Cell) -> None:
     mantissa, _, power = text.partition("e")
     decimals = len(mantissa.partition(".")[2])
     exact = not decimals and not power
-    assert abs(float(text) - expected) <= (0 if exact else 0.500001 * 10.0 ** (int(power or 0) - decimals)), (cell, expected)
+    assert abs(float(text) - expected) <= (0 if exact else 0.500001 * 10.0 ** (int(power or 0) - decimals)), (
+        cell,
+        expected,
+    )
 
 
 @st.composite
@@ -174,7 +179,11 @@ def networks(draw: st.DrawFn) -> tuple[core.Problem, tuple[int, int]]:
     """Networks from tiny to wide, with every loss, and a terminal."""
     depth = draw(st.integers(1, 4))
     widths = st.integers(1, 6) | st.sampled_from([8, 12, 17, 40, 120])
-    sizes = (draw(widths), *(draw(widths) for _ in range(depth - 1)), draw(st.integers(1, 5) | st.sampled_from([8, 10])))
+    sizes = (
+        draw(widths),
+        *(draw(widths) for _ in range(depth - 1)),
+        draw(st.integers(1, 5) | st.sampled_from([8, 10])),
+    )
     rows = draw(st.sampled_from([1, 2, 4, 5, 9, 33, 120]))
     loss = draw(st.sampled_from(LOSSES))
     problem = random_problem(
@@ -248,7 +257,11 @@ def expected_mark(step: core.Step, before: core.Step | None, cell: Cell, old: Ce
     if cell.text == old.text:
         return " "
     now, then = (np.reshape(s.values[cell.name], (-1,)) for s in (step, before))
-    flat = cell.row * np.atleast_2d(step.values[cell.name]).shape[-1] + cell.column if step.values[cell.name].ndim == 2 else max(cell.row, cell.column)
+    flat = (
+        cell.row * np.atleast_2d(step.values[cell.name]).shape[-1] + cell.column
+        if step.values[cell.name].ndim == 2
+        else max(cell.row, cell.column)
+    )
     return "▴" if now[flat] > then[flat] else "▾"
 
 
@@ -265,7 +278,11 @@ def test_every_mark_tells_what_happened_to_its_number(problem: str, size: tuple[
         for cell in cells(painted):
             if cell.mark.strip() or cell.name not in ("y_gt",):
                 expected = expected_mark(step, before, cell, old.get(cell[:3]))
-                assert cell.mark == expected or (cell.name == "y_gt" and cell.mark in "=≠"), (index, cell, old.get(cell[:3]))
+                assert cell.mark == expected or (cell.name == "y_gt" and cell.mark in "=≠"), (
+                    index,
+                    cell,
+                    old.get(cell[:3]),
+                )
                 seen.add(cell.mark)
     assert {" ", "▴", "▾"} <= seen or not any(cell.name[:2] in ("W_", "b_") for cell in cells(painted))
 
@@ -302,7 +319,13 @@ def test_squares_tell_sign_and_size(size: tuple[int, int]) -> None:
                         continue
                     value = values[row, column]
                     share = abs(value) / largest
-                    wanted = "·" if share < 1 / 8 else ("■" if share >= 1 / 2 else "▪") if value > 0 else ("□" if share >= 1 / 2 else "▫")
+                    wanted = (
+                        "·"
+                        if share < 1 / 8
+                        else ("■" if share >= 1 / 2 else "▪")
+                        if value > 0
+                        else ("□" if share >= 1 / 2 else "▫")
+                    )
                     assert lines[y][group.x + k] == wanted
                     count += 1
     assert count > 100
