@@ -236,11 +236,13 @@ def percentile(values: Sequence[float], part: float) -> float:
     return float(np.percentile(values, 100 * part))
 
 
-# Keys before the measured ones, which are pressed in turn: as one steps and looks through the rows, inspects, walks.
+# A key before the measured ones, these, which are pressed in turn, and what one is doing: stepping and looking through
+# the rows, going back, inspecting, walking.
 ROUNDS = (
-    ("", ("n", "n", "p", "down", "up")),
-    ("enter", ("left", "up", "right", "down", "n", "p")),
-    ("esc", (".", ".")),
+    ("", ("n", "n", "p", "down", "up"), ""),
+    ("", ("p",), ", going back"),
+    ("enter", ("left", "up", "right", "down", "n", "p"), ", at a cell"),
+    ("esc", (".", "."), ""),
 )
 NAMES = {"down": "↓ ↑", "up": "↓ ↑", "left": "← →", "right": "← →"}
 
@@ -271,14 +273,14 @@ def keys(problems: Mapping[str, Subject], environment: Mapping[str, str]) -> Non
             ):
                 bare.settle()
                 ours.settle()
-                for before, pressed in ROUNDS:
+                for before, pressed, doing in ROUNDS:
                     if before:
                         ours.press(before)
                     found: dict[str, list[Answer | None]] = {}
                     beside: list[Answer | None] = []
                     for _ in range(TURNS):
                         for key in pressed:
-                            name = NAMES.get(key, key) + (" at a cell" if before == "enter" else "")
+                            name = f"`{NAMES.get(key, key)}`{doing}"
                             found.setdefault(name, []).append(ours.press(key))
                             beside.append(bare.press("n"))
                     limit = subject.milliseconds + 2 * (size[0] > 120)
@@ -298,7 +300,7 @@ def _key_row(
     paints = max(answer.paints for answer in answers)
     row(
         what,
-        f"`{key}`",
+        key,
         f"{median:.1f}",
         f"{percentile(last, 0.95):.1f}",
         f"{bare:.1f}",

@@ -17,6 +17,7 @@ from tui import app as application
 from tui.app import SgdbApp
 from tui.cli import main
 from tui.training import engine
+from tui.training import screen as training_screen
 from tui.training.lines import Span
 from tui.training.screen import TrainingScreen
 from tui.training.strips import strip
@@ -137,3 +138,19 @@ class TestCollections:
             gc.enable()
             gc.unfreeze()
         assert found == [(True, True)]
+
+
+async def test_no_step_is_written_out_for_the_description_of_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def written(step: core.Step) -> str:
+        raise AssertionError(f"step {step.index} was written out")
+
+    monkeypatch.setattr(core.Step, "__repr__", written)
+    monkeypatch.setattr(training_screen, "SMALL_WORK", 0)
+    app = SgdbApp(table(tmp_path))
+    async with app.run_test(size=SIZE) as pilot:
+        for key in ("n", "d", "d", "m", "m"):
+            await pilot.press(key)
+            await settled(app, pilot)
+            assert [worker for worker in app.workers if "<worker>" in worker.description] == []

@@ -8,6 +8,9 @@ from typing import NamedTuple, TypeAlias
 from rich.cells import cell_len, set_cell_size
 
 
+NARROW = frozenset("▴▾○◂◆◇✓✗·…")  # marks, one column each
+
+
 class Span(NamedTuple):
     """A text at a column of its line, counted from 0, in a style of `tui.training.styles`."""
 
@@ -18,8 +21,14 @@ class Span(NamedTuple):
     @property
     def end(self) -> int:
         """The column behind it."""
-        text = self.text
-        return self.column + (len(text) if text.isascii() else cell_len(text))
+        return self.column + cells(self.text)
+
+
+def cells(text: str) -> int:
+    """The columns that a text takes; of most, numbers with a mark, that needs no look at every character."""
+    if text.isascii() or (text[-1] in NARROW and text[:-1].isascii()):
+        return len(text)
+    return cell_len(text)
 
 
 Line: TypeAlias = tuple[Span, ...]  # sorted by column, without overlaps
@@ -46,7 +55,7 @@ def line(words: Words, column: int = 0) -> Line:
         text, style = (word, "text") if isinstance(word, str) else word
         if text:
             spans.append(Span(column, text, style))
-            column += cell_len(text)
+            column += cells(text)
     return tuple(spans)
 
 

@@ -127,7 +127,9 @@ class TrainingScreen(ExplainedScreen):
             self._compute_over_all(step)
         return found
 
-    @work(exclusive=True, group="all rows")
+    # Each with a description: without one the step is written out in full for it, which takes longer than all else.
+
+    @work(exclusive=True, group="all rows", description="all rows")
     async def _compute_over_all(self, step: Step) -> None:
         self.run.keep_over_all(step, await asyncio.to_thread(over_all, step.problem, step.network))
         if self.step is step:
@@ -463,7 +465,7 @@ class TrainingScreen(ExplainedScreen):
         self.view = replace(self.view, left=left, aside="", fresh=False)
         self.seek(self.journey.cursor)
 
-    @work(exclusive=True, group="losses")
+    @work(exclusive=True, group="losses", description="every loss")
     async def _compare(self, step: Step) -> None:
         """The step under every loss, and the runs under the others as far as this one has come."""
         found = await asyncio.to_thread(core.compare_losses, step, step.problem.loss.numbers.get("m"))
@@ -498,7 +500,7 @@ class TrainingScreen(ExplainedScreen):
         if self.view.differences and self.step is not None:
             self._difference(self.step)
 
-    @work(exclusive=True, group="differences")
+    @work(exclusive=True, group="differences", description="central differences")
     async def _difference(self, step: Step) -> None:
         """Compare the step's gradients with differences; what is not wanted any more is stopped."""
 
