@@ -13,7 +13,7 @@ import core
 from core import Step
 from samples import exercise_2, random_problem
 from tui.app import SgdbApp
-from tui.screens.training import TrainingScreen
+from tui.training.screen import TrainingScreen
 
 
 async def settle(pilot: Pilot[Any]) -> None:

@@ -16,16 +16,16 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.widgets._toast import Toast
+from tui.workbench import Workbench
 
 import core
 from core.practice import Exercise
 from screen import app, press, settle, training
-from tui.data_folder import data_folder
-from tui.practise_app import PractiseApp
-from tui.screens.goto import GoToScreen
-from tui.screens.practise import PractiseScreen
-from tui.screens.training import TrainingScreen
-from tui.workbench import Workbench
+from tui.app import SgdbApp
+from tui.commands.data_folder import data_folder
+from tui.dialogs.goto import GoToScreen
+from tui.practice.screen import PractiseScreen
+from tui.training.screen import TrainingScreen
 
 
 @pytest.fixture(autouse=True)
@@ -34,8 +34,9 @@ def _folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
 
 
-def practice() -> PractiseApp:
-    return PractiseApp(PractiseScreen(Exercise(core.load_problem("exercise-2"), 7), data_folder()))
+def practice() -> SgdbApp:
+    problem = core.load_problem("exercise-2")
+    return SgdbApp(problem, practice=PractiseScreen(Exercise(problem, 7), data_folder()))
 
 
 def send(pilot: Pilot[Any], *sent: events.Event) -> None:
@@ -90,11 +91,11 @@ async def test_keys_in_one_burst_do_no_harm(open_app: Callable[[], App[Any]], ke
 async def test_n_held_down_begins_new_sheets() -> None:
     async with practice().run_test() as pilot:
         await pilot.pause()
-        first = pilot.app.screen
+        screen = pilot.app.screen
+        assert isinstance(screen, PractiseScreen)
         send(pilot, *[key("n")] * 5)
-        await until(pilot, lambda: pilot.app.screen is not first)
-        assert isinstance(pilot.app.screen, PractiseScreen)
-        assert len(pilot.app.screen_stack) == 2
+        await until(pilot, lambda: screen.exercise.seed > 7)
+        assert pilot.app.screen_stack[1:] == [screen]
 
 
 async def test_clicks_on_a_notice_that_goes_away_do_no_harm() -> None:

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Label, Static
+from tui.panes.matrix_pane import MatrixPane
+from tui.workbench import Workbench
 
 import core
 from screen import app, press, settle, shown, texts, training
 from tui.app import SgdbApp
-from tui.panes.matrix_pane import MatrixPane
-from tui.screens.check import CheckScreen
-from tui.screens.report import ReportScreen
-from tui.workbench import Workbench
+from tui.dialogs.check import CheckScreen
+from tui.dialogs.report import ReportScreen
 
 PUBLISHED = Path(__file__).parent.parent / "examples" / "exercise-2-published.toml"
 
@@ -88,7 +88,7 @@ async def test_a_check_that_ends_below_another_screen_shows_when_that_is_closed(
         covered.wait()
         return report
 
-    monkeypatch.setattr("tui.screens.check.check_answers", check_slowly)
+    monkeypatch.setattr("tui.dialogs.check.check_answers", check_slowly)
     async with app(report.step.problem).run_test() as pilot:
         await settle(pilot)
         training(pilot).action_check_answers()

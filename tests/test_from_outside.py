@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from textual.widgets import Static
+from tui.workbench import Workbench
 
 import core
 import screen
@@ -21,7 +22,6 @@ from core.expression.nodes import Largest
 from core.solving import to_toml
 from core.solving.export import render
 from line_reader import assert_text_true, assert_true, lines_of
-from tui.workbench import Workbench
 
 S, Z = Name("s"), Name("z")
 ONE, HALF = Literal(1), Quotient(Literal(1), Literal(2))

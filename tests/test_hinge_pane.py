@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from tui.panes.hinge import HingePane
 
 import core
-from tui.panes.hinge import HingePane
 
 
 class Stage(App[None]):

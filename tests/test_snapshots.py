@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from tui.workbench import Workbench
 
 import core
 from screen import app, diverging, press, settle, stand_still, training, wide
 from tui.app import SgdbApp
-from tui.workbench import Workbench
 
 Compare = Callable[..., bool]
 EXAMPLES = Path(__file__).parent.parent / "examples"

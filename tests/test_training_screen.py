@@ -12,19 +12,18 @@ import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input
+from tui.panes.activations import ActivationsPane
+from tui.panes.hinge import HingePane
+from tui.panes.loss_plot import LossPlot, thin
 
 import core
 from samples import exercise_2, random_problem, step_bits
 from screen import app, diverging, notices, press, regression, settle, shown, texts, training, wide
+from tui.dialogs.goto import GoToScreen, parse_step
+from tui.dialogs.help import HelpScreen
 from tui.format import MOST_DIGITS
 from tui.keys import key_table
-from tui.panes.activations import ActivationsPane
-from tui.panes.hinge import HingePane
-from tui.panes.loss_plot import LossPlot, thin
-from tui.screens.comparison import ComparisonScreen
-from tui.screens.goto import GoToScreen, parse_step
-from tui.screens.help import HelpScreen
-from tui.screens.training import SPEEDS, TrainingScreen
+from tui.training.screen import SPEEDS, TrainingScreen
 
 
 async def test_opens_at_step_0_with_the_first_numbers_in_view() -> None:

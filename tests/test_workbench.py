@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
+from tui.panes.arithmetic import ArithmeticPane
+from tui.panes.deltas import DeltasPane
+from tui.workbench import Workbench
 
 import core
 from core.computation import values_of
@@ -15,9 +18,6 @@ from core.explanation import explain
 from samples import random_problem
 from screen import app, diverging, notices, press, settle, shown, texts, training, wide
 from tui.matrix import MatrixView
-from tui.panes.arithmetic import ArithmeticPane
-from tui.panes.deltas import DeltasPane
-from tui.workbench import Workbench
 
 
 def bench(pilot: Pilot[Any]) -> Workbench:

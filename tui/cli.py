@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from tui.streams import open_streams, status_of_output
+from tui.commands.streams import open_streams, status_of_output
 
 ABOUT = "A debugger for stochastic gradient descent: step a small network through training, forward and back."
 EXIT_STATUSES = """\
@@ -102,7 +102,7 @@ def _use_one_thread() -> None:
 def _open(argv: Sequence[str]) -> int:
     """`sgdb [PROBLEM]`: the screen; also --version and --list."""
     gc.disable()  # until the screen runs: what is loaded stays, and to look through it takes a tenth of the start
-    from tui.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable, terminal
+    from tui.commands.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable, terminal
 
     options = (
         *PROBLEM_OPTIONS,

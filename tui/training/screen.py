@@ -15,8 +15,8 @@ from textual.widgets import Static
 
 import core
 from core import DivergedError, GradientCheck, Loss, LossComparison, Place, Problem, Step, Timeline
-from tui.explained_screen import ExplainedScreen
-from tui.keys import key_table
+from tui.key_reasons import KeyReasonsScreen
+from tui.keys import key_groups
 from tui.training import moves, reasons
 from tui.training.bindings import BINDINGS
 from tui.training.engine import Engine
@@ -39,7 +39,7 @@ SMALL_WORK = 20_000_000  # multiplications over all rows that are done at once: 
 TO_THE_END = 10**6  # a group of columns behind the last: the last ones are in sight then
 
 
-class TrainingScreen(ExplainedScreen):
+class TrainingScreen(KeyReasonsScreen[None]):
     """Steps through a problem's run. The journey says where one is, the view what one sees; the sheet follows."""
 
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
@@ -263,7 +263,7 @@ class TrainingScreen(ExplainedScreen):
         self.seek(index)
 
     def action_go_to(self) -> None:
-        from tui.screens.goto import GoToScreen
+        from tui.dialogs.goto import GoToScreen
 
         def gone_to(index: int | None) -> None:
             if index is not None:
@@ -515,7 +515,7 @@ class TrainingScreen(ExplainedScreen):
     # Checked answers.
 
     def action_check_answers(self) -> None:
-        from tui.screens.check import CheckScreen
+        from tui.dialogs.check import CheckScreen
 
         if self.step is not None:
             self._pause()
@@ -550,7 +550,7 @@ class TrainingScreen(ExplainedScreen):
         self.go(Place(report.step.index, *places[(here + change) % len(places)]))
 
     def action_report(self) -> None:
-        from tui.screens.report import ReportScreen
+        from tui.dialogs.report import ReportScreen
 
         if self.view.report is not None:
             self.app.push_screen(ReportScreen(self.view.report))
@@ -558,17 +558,18 @@ class TrainingScreen(ExplainedScreen):
     # Dialogs, the mouse, the size.
 
     def action_export(self) -> None:
-        from tui.screens.export import ExportScreen
+        from tui.dialogs.export import ExportScreen
 
         if self.step is not None:
             self._pause()
             self.app.push_screen(ExportScreen(self.step))
 
     def action_help(self) -> None:
-        from tui.screens.help import HelpScreen
+        from tui.dialogs.help import HelpScreen
+        from tui.training.help import GROUPS, READING
 
         self._pause()
-        self.app.push_screen(HelpScreen(key_table(self.explained)))
+        self.app.push_screen(HelpScreen(key_groups(self.explained, GROUPS), READING))
 
     def perform(self, action: str) -> None:
         """Do what a key does, or say why it cannot."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from core import CheckReport, Place, Slip, Step
+from tui.commands.report_text import ReportText, from_what, reason, what_it_is
 from tui.format import plain
-from tui.report import ReportText, from_what, reason, what_it_is
 from tui.training.lines import Line, Words
 from tui.training.view import Cell
 from tui.training.why.page import Group, Page

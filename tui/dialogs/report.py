@@ -12,8 +12,8 @@ from textual.widgets import Static
 
 from core import CheckReport
 from tui.base import BaseModal
+from tui.commands.report_text import ReportText
 from tui.format import plain
-from tui.report import ReportText
 
 
 class ReportScreen(BaseModal[None]):

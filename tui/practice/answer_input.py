@@ -34,8 +34,7 @@ class AnswerInput(Input):
         Binding("enter", "screen.check", "check", tooltip="Check what was typed"),
         Binding("down", "screen.move(1, 0)", "cell", tooltip=CELL, key_display="↑↓"),
         Binding("up", "screen.move(-1, 0)", "cell up", show=False),
-        Binding("escape", "put_aside", "clear", tooltip="Clear the line, or restore it"),
-        Binding("escape", "take_back", "restore"),
+        Binding("escape", "aside", "clear", tooltip="Clear the line, or restore it"),
     ]
 
     spent: reactive[bool] = reactive(default=False)
@@ -84,17 +83,24 @@ class AnswerInput(Input):
         event.stop()
         event.prevent_default()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        if action == "take_back":
-            return bool(self._aside) and not self.value
+    @property
+    def aside(self) -> str:
+        """What was cleared, and can be restored."""
+        return "" if self.value else self._aside
+
+    def why_not(self, action: str, parameters: tuple[object, ...] = ()) -> str | None:  # noqa: ARG002
+        """Why an action of the line can do nothing now; None if it can."""
+        if action == "aside" and not (self.value or self._aside):
+            return "The line is empty."
+        return None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # In an empty line there is no way to go, so that left and right are the cell's.
         if action in ("cursor_left", "cursor_right"):
             return self.typing
-        return bool(self.value) or action != "put_aside"
+        return None if self.why_not(action, parameters) else True
 
-    def action_put_aside(self) -> None:
-        self._aside, self.value = self.value, ""
-
-    def action_take_back(self) -> None:
-        self.value, self._aside = self._aside, ""
+    def action_aside(self) -> None:
+        """Put what stands in the line aside, or take it back."""
+        self._aside, self.value = self.value, self.aside
         self.cursor_position = len(self.value)

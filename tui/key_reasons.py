@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 from textual import events
 from textual.actions import parse
 from textual.app import SystemCommand
+from textual.screen import ScreenResultType
 from textual.widget import Widget
 
 from tui.base import BaseScreen
@@ -25,10 +26,10 @@ class Reasoning(Protocol):
         """The reason in words; None if it can."""
 
 
-class ExplainedScreen(BaseScreen[None]):
+class KeyReasonsScreen(BaseScreen[ScreenResultType]):
     """Dims the keys that can do nothing now, says why when one is pressed, and has every key as a command."""
 
-    _said, _said_at = "", 0.0
+    _last_notice, _last_notice_at = "", 0.0
 
     @property
     def explained(self) -> list[Widget]:
@@ -58,8 +59,8 @@ class ExplainedScreen(BaseScreen[None]):
 
     def say(self, text: str | None) -> None:
         """A short notice; one that is up already is not said twice."""
-        if text and (text != self._said or monotonic() - self._said_at > NOTICE):
-            self._said, self._said_at = text, monotonic()
+        if text and (text != self._last_notice or monotonic() - self._last_notice_at > NOTICE):
+            self._last_notice, self._last_notice_at = text, monotonic()
             self.notify(text, timeout=NOTICE)
 
     def commands(self) -> Iterator[SystemCommand]:
@@ -76,11 +77,13 @@ class ExplainedScreen(BaseScreen[None]):
             if reason:
                 self.say(reason)
             else:
-                await self.app.run_action(action, node)
+                await self.app.run_action(action, node, {"screen": self})
 
         return perform
 
 
 def _reason(node: object, action: str) -> str | None:
-    _, name, parameters = parse(action)
-    return node.why_not(name, parameters) if isinstance(node, Reasoning) else None
+    """Why an action of a widget, or of its screen, can do nothing now; None if it can."""
+    namespace, name, parameters = parse(action)
+    target = node.screen if namespace == "screen" and isinstance(node, Widget) else node
+    return target.why_not(name, parameters) if isinstance(target, Reasoning) else None

@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.arguments import Arguments, Option, complain, printable, whole
-from tui.streams import UNWRITTEN
+from tui.commands.arguments import Arguments, Option, complain, printable, whole
+from tui.commands.streams import UNWRITTEN
 
 if TYPE_CHECKING:
     from core import Problem
