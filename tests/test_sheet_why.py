@@ -270,6 +270,13 @@ def test_a_walk_works_the_chosen_row_out_in_lines_that_stand_under_each_other() 
     assert " done     s₁ → z₁ → s_out → y_out → ℓ → ℒ → δ_out → ∂z₁" in lines
 
 
+@pytest.mark.parametrize("name", ["exercise-3", "three-classes"])
+def test_a_walk_comes_through_every_quantity_also_where_a_number_has_no_arithmetic(name: str) -> None:
+    for step in (timeline(name)[0], timeline(name)[8]):
+        for quantity in step.statement.equations:
+            assert shown(step, None, view(current=quantity), 70, 9).lines
+
+
 def test_numbers_of_a_walk_line_up_and_come_out_where_an_equals_sign_says_so() -> None:
     problem = random_problem(3, (3, 4, 2), rows=4, bias=True, activation="tanh", learning_rate=0.01)
     large = core.Problem(name="large", inputs=problem.inputs * 10, targets=problem.targets, network=problem.network)

@@ -7,7 +7,6 @@ from typing import NamedTuple, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
 
-
 NARROW = frozenset("▴▾○◂◆◇✓✗·…")  # marks, one column each
 
 
