@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
@@ -27,7 +28,10 @@ def cells(text: str) -> int:
     """The columns that a text takes; of most, numbers with a mark, that needs no look at every character."""
     if text.isascii() or (text[-1] in NARROW and text[:-1].isascii()):
         return len(text)
-    return cell_len(text)
+    return _looked_at(text)
+
+
+_looked_at = lru_cache(maxsize=4096)(cell_len)  # titles and rules, the same on every picture
 
 
 Line: TypeAlias = tuple[Span, ...]  # sorted by column, without overlaps
