@@ -54,8 +54,8 @@ if TYPE_CHECKING:
         Total,
         Transpose,
     )
-    from core.formulas import Formula, Recursion, Token, expanded, recursive
     from core.gradient_check import CheckedGradient, GradientCheck, check_gradients
+    from core.gradient_formulas import GradientFormula, Recursion, Token, expanded, recursive
     from core.hinge import HingeView, hinge_view
     from core.machine import Fingerprint, fingerprint
     from core.origins import Cells, Place, Scope, sources, targets
@@ -81,10 +81,10 @@ __all__ = [
     "Explanation",
     "Factor",
     "Fingerprint",
-    "Formula",
     "FormulaVerdict",
     "Function",
     "GradientCheck",
+    "GradientFormula",
     "HingeView",
     "IsTrueClass",
     "Layer",
@@ -185,7 +185,7 @@ _LATER = {
             "Transpose",
         ),
         "core.explanation": ("Explanation", "Factor", "Term", "explain"),
-        "core.formulas": ("Formula", "Recursion", "Token", "expanded", "recursive"),
+        "core.gradient_formulas": ("GradientFormula", "Recursion", "Token", "expanded", "recursive"),
         "core.gradient_check": ("CheckedGradient", "GradientCheck", "check_gradients"),
         "core.hinge": ("HingeView", "hinge_view"),
         "core.machine": ("Fingerprint", "fingerprint"),

@@ -96,7 +96,7 @@ class CellArithmetic:
 
     def _place(self, cell: nodes.Cell, indices: Indices) -> Place:
         found = self._scope.cells(cell, indices)
-        return Place(found.step, found.name, tuple(run[0] for run in found.indices))
+        return Place(found.step, found.name, tuple(i[0] for i in found.indices))
 
     def _label(self, cell: nodes.Cell) -> Pieces:
         place, here = self._place(cell, {}), self._scope.step.index
@@ -114,15 +114,15 @@ class CellArithmetic:
             return nodes.Cell(node.name, place.cell, node.back)
         if not isinstance(node, (Sum, RunningSum)):
             return node.with_children(tuple(self._closed(child, indices, n) for child in node.children))
-        found = self._compiler.runs(node, indices)
-        values = np.concatenate([run.values for run in found])
-        starts = np.cumsum([0, *(len(run.values) for run in found)])
-        order, rest = largest_of(values, n if any(run.letters for run in found) else len(values))
+        found = self._compiler.term_groups(node, indices)
+        values = np.concatenate([group.values for group in found])
+        starts = np.cumsum([0, *(len(group.values) for group in found)])
+        order, rest = largest_of(values, n if any(group.letters for group in found) else len(values))
         terms = []
         for i in order:
             at = int(np.searchsorted(starts, i, side="right")) - 1
-            run = found[at]
-            terms.append((run.sign, self._closed(run.body, {**indices, **run.indices(i - int(starts[at]))}, n)))
+            group = found[at]
+            terms.append((group.sign, self._closed(group.body, {**indices, **group.indices(i - int(starts[at]))}, n)))
         if len(order) < len(values):
             terms.append((1, Rest(len(values) - len(order), Number(rest))))
         return nodes.sum_of(terms)
@@ -171,13 +171,13 @@ class StepSource:
         at = tuple(
             indices[letter] - 1
             if isinstance(letter, str) and letter in indices
-            else self._scope.run(letter, cell, indices)[0] - 1
+            else self._scope.range_of(letter, cell, indices)[0] - 1
             for letter in cell.index
         )
         return self._scope.array(cell, computed)[at]
 
     def range_of(self, letter: str, cells: tuple[nodes.Cell, ...], indices: Indices) -> Any:
-        return self._scope.run(letter, next(cell for cell in cells if letter in cell.index), indices)
+        return self._scope.range_of(letter, next(cell for cell in cells if letter in cell.index), indices)
 
 
 def order_by_size(values: Array) -> Rows:

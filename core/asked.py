@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from core.arrays import Mask
+from core.classes import one_hot
 from core.computation import copies
-from core.origins import Place, scope_of
+from core.expression.cell import OTHER, TRUE
+from core.expression.nodes import IsTrueClass, Literal, walk
 from core.quantity import quantities
+from core.rules import rules_of
 from core.step import Step
 
 
@@ -23,12 +26,17 @@ def asked(step: Step) -> dict[str, Mask]:
 
 def zeros(step: Step, name: str) -> Mask:
     """Where a computed quantity is 0 whatever the numbers are, in the shape of its values."""
-    scope = scope_of(step)
     mask = np.zeros(step.values[name].shape, dtype=bool)
-    if any(rule.name == name and rule.is_zero for rule in scope.rules):
-        for place in np.ndindex(mask.shape):
-            found = scope.rule(Place(step.index, name, tuple(i + 1 for i in place)))
-            mask[place] = found is not None and found[0].is_zero
+    tree = step.statement.equations[name].tree
+    if not any(isinstance(part, (IsTrueClass, Literal)) for part in walk(tree)):
+        return mask  # without a look at every rule
+    for rule in rules_of(step.problem, len(step.batch)).of(name):
+        if rule.is_zero:
+            column = rule.letters[-1] if rule.letters else ""
+            if column in (TRUE, OTHER):
+                mask |= (one_hot(step.targets) == 1) == (column == TRUE)
+            else:
+                mask[..., slice(column - 1, column) if isinstance(column, int) else slice(None)] = True
     return mask
 
 

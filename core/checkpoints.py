@@ -11,7 +11,7 @@ from core.arrays import Array
 FLOAT_BYTES = 8
 
 
-class _Grid(NamedTuple):
+class _Spacing(NamedTuple):
     """Which states the rows hold: those before steps origin, origin + stride, ..., up to, not including, `end`.
     `thinned` is how many rows the thinning that is going on has put in place, 0 while there is none.
     """
@@ -46,39 +46,39 @@ class Checkpoints:
         self.restart(0)
 
     @property
-    def grid(self) -> _Grid:
+    def spacing(self) -> _Spacing:
         """Which states the rows hold."""
-        if self._grid.thinned:
+        if self._spacing.thinned:
             self._thin()
-        return self._grid
+        return self._spacing
 
     @property
     def used(self) -> int:
         """How many states are kept."""
-        return self.grid.used
+        return self.spacing.used
 
     def restart(self, origin: int) -> None:
         """Empty, and ready to begin at the state before step `origin`."""
-        self._grid = _Grid(origin, origin, self._first_stride)
+        self._spacing = _Spacing(origin, origin, self._first_stride)
 
     def reserve(self, end: int) -> None:
         """Make room for the states before all steps up to, not including, `end`."""
-        while (end - 1 - self.grid.origin) // self.grid.stride >= self.capacity:
-            self._grid = self._grid._replace(thinned=1)  # the first row stays where it is
+        while (end - 1 - self.spacing.origin) // self.spacing.stride >= self.capacity:
+            self._spacing = self._spacing._replace(thinned=1)  # the first row stays where it is
             self._thin()
 
     def extend(self, end: int) -> None:
         """The states before all steps up to `end` have been passed."""
-        if end > self.grid.end:
-            self._grid = self._grid._replace(end=end)
+        if end > self.spacing.end:
+            self._spacing = self._spacing._replace(end=end)
 
     def continues_at(self, index: int) -> bool:
         """Whether states from `index` on can be added, or written again."""
-        return self.grid.origin <= index <= self.grid.end
+        return self.spacing.origin <= index <= self.spacing.end
 
     def nearest(self, index: int) -> tuple[int, Array] | None:
         """The last kept state before step `index` or an earlier one: whose it is, and the row."""
-        origin, end, stride, _ = self.grid
+        origin, end, stride, _ = self.spacing
         reach = min(index, end - 1)
         if reach < origin:
             return None
@@ -87,13 +87,13 @@ class Checkpoints:
 
     def _thin(self) -> None:
         """Let row i take over row 2i, from where that was left, and double the stride."""
-        grid = self._grid
-        kept, start = -(-grid.used // 2), grid.thinned
+        spacing = self._spacing
+        kept, start = -(-spacing.used // 2), spacing.thinned
         while start < kept:
             # In stretches that double, none overlaps its source: numpy needs no temporary copy, and a stretch that was
             # interrupted behind its copy can be copied again.
             stop = min(2 * start, kept)
             self.rows[start:stop] = self.rows[2 * start : 2 * stop : 2]
             start = stop
-            self._grid = grid._replace(thinned=start)
-        self._grid = _Grid(grid.origin, grid.end, 2 * grid.stride)
+            self._spacing = spacing._replace(thinned=start)
+        self._spacing = _Spacing(spacing.origin, spacing.end, 2 * spacing.stride)

@@ -8,8 +8,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.checkpoints import Checkpoints
-from core.hinge import margin_of
-from core.losses import Loss, SoftmaxCrossEntropy, SoftmaxHinge, SquaredError
+from core.losses import COMPARED, Loss
 from core.network import Network
 from core.sgd import Trainer
 from core.step import Step
@@ -57,12 +56,16 @@ class LossComparison:
 
 
 def compare_losses(step: Step, margin: float | None = None) -> tuple[LossComparison, ...]:
-    """Squared error, cross-entropy and hinge on the same weights and the same batch; `margin` None: the problem's."""
+    """Squared error, cross-entropy and hinge on the same weights and the same batch; `margin` None: the problem's, or
+    the usual one where it has none.
+    """
     problem = step.problem
-    hinge = SoftmaxHinge(margin_of(problem) if margin is None else margin)
+    losses = [kind.like(problem.loss) for kind in COMPARED]
+    if margin is not None:
+        losses = [loss.with_numbers(m=margin) if "m" in loss.numbers else loss for loss in losses]
     return tuple(
         LossComparison(loss, None if loss.target_mistakes(problem.targets) else step_under(step, loss))
-        for loss in (SquaredError(), SoftmaxCrossEntropy(), hinge)
+        for loss in losses
     )
 
 

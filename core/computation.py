@@ -14,7 +14,6 @@ from typing import TypeAlias
 from core.arrays import Array
 from core.equations import Statement, statement_of
 from core.expression.nodes import Name, Node
-from core.expression.notation import NEXT
 from core.expression.paper import on_paper
 from core.expression.pieces import CLOSE, EQUALS, OPEN, SPACE, Piece, Pieces, as_text, sign, word
 from core.problem import Problem
@@ -48,7 +47,7 @@ class Computation:
     @property
     def frozen(self) -> bool:
         """Whether it is a weight or bias that is not trained."""
-        return isinstance(self.tree, Name) and self.name == self.tree.name + NEXT
+        return isinstance(self.tree, Name) and self.name == self.statement.updates.get(self.tree.name)
 
     @property
     def symbol(self) -> Piece:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -26,19 +27,21 @@ from core.expression.nodes import (
 )
 from core.expression.notation import symbol_piece
 from core.expression.pieces import Piece
+from core.expression.shape import NUMBER as SINGLE
+from core.expression.shape import Shape, Shapes, axes_of
 from core.expression.value import Compiler, Evaluate
 from core.losses import LossEquations
 from core.problem import Problem
-from core.quantity import layer_label, layer_symbol
+from core.quantity import LETTERS, NEXT, canonical, layer_label, layer_symbol
 from core.record import Record
 
 # How a quantity's values are laid out for people. In a tree a bias is a row, and what is per sample a column.
 MATRIX, PER_SAMPLE, PER_UNIT, NUMBER = "ij", "i", "j", ""
+MEANINGS = {"alpha": "the learning rate", "n": "the number of rows"}
 # The parts of a step.
 GIVEN, FORWARD, LOSS, BACKWARD, GRADIENT, UPDATE = "given", "forward", "loss", "backward", "gradient", "update"
 
 GRADIENTS = {"delta": "s", "dz": "z", "dy": "y", "dW": "W", "db": "b"}  # ∂ℒ/∂x by its letter: that of x
-SYMBOLS = {"delta": "δ", "dz": "∂z", "dy": "∂y", "dW": "∂W", "db": "∂b"}
 
 
 class Equation(NamedTuple):
@@ -54,6 +57,7 @@ class Equation(NamedTuple):
     layer        from 1; None for what has none
     detail       whether it only makes the steps smaller, and could be put in place of its name
     gradient_of  the quantity x that it is the gradient ∂ℒ/∂x of; "" where it is none
+    noun         what people call it, of what is given: "inputs", "weights"
     """
 
     name: str
@@ -66,6 +70,7 @@ class Equation(NamedTuple):
     layer: int | None = None
     detail: bool = False
     gradient_of: str = ""
+    noun: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +135,13 @@ class Statement(Record):
         """How everything that has a name is printed: quantities, given ones first, and numbers."""
         found = {equation.name: equation.symbol for equation in (*self.given.values(), *self.equations.values())}
         return found | {"alpha": "α", "n": "n"} | {part.name: part.symbol for part in self.problem.loss.settings}
+
+    @cached_property
+    def updates(self) -> dict[str, str]:
+        """The weights and biases, given ones, each with what it is after the update: W_1⁺ of W_1."""
+        given = {(equation.letter, equation.layer): equation.name for equation in self.given.values()}
+        updated = (equation for equation in self.equations.values() if equation.part == UPDATE)
+        return {given[equation.letter, equation.layer]: equation.name for equation in updated}
 
     def with_axes(self, axes: str) -> frozenset[str]:
         """The quantities, given ones too, whose values are laid out like this."""
@@ -202,12 +214,13 @@ def statement_of(problem: Problem, rows: int, detailed: bool = True) -> Statemen
 def given(problem: Problem) -> Iterator[Equation]:
     """What a step of `problem` starts from: X_in, y_gt, W_1, b_1, ..., W_out, b_out."""
     depth = len(problem.network)
-    yield Equation("X_in", "X_in", Name("X_in"), GIVEN)
-    yield Equation("y_gt", "y_gt", Name("y_gt"), GIVEN)
+    yield Equation("X_in", "X_in", Name("X_in"), GIVEN, noun="inputs")
+    yield Equation("y_gt", "y_gt", Name("y_gt"), GIVEN, noun="targets")
     for k, layer in enumerate(problem.network.layers, start=1):
-        for letter, axes in (("W", MATRIX), ("b", PER_UNIT)):
+        for letter, axes, noun in (("W", MATRIX, "weights"), ("b", PER_UNIT, "biases")):
             if letter == "W" or layer.bias is not None:
-                yield _of_layer(GIVEN, letter, k, depth, Name(f"{letter}_{layer_label(k, depth)}"), axes)
+                name = Name(f"{letter}_{layer_label(k, depth)}")
+                yield _of_layer(GIVEN, letter, k, depth, name, axes)._replace(noun=noun)
 
 
 def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Equation]:
@@ -218,28 +231,42 @@ def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Eq
     """
     loss, share = _loss(problem, rows, detailed), _share(problem, rows)
     yield from _forward(problem)
+    axes = _axes_of_loss(problem, rows, loss)
     plain = _loss(problem, rows, detailed=False)
     known = {name for name, _ in (*plain.forward, *plain.backward)}
     for name, tree in loss.forward:
-        yield Equation(name, loss.symbols.get(name, name), tree, LOSS, detail=name not in known)
+        yield Equation(name, loss.symbols.get(name, name), tree, LOSS, axes[name], detail=name not in known)
     yield Equation("sample_losses", "ℓ", loss.sample_losses, LOSS, PER_SAMPLE)
     total = Total(ALL, Name("sample_losses"))
     yield Equation("loss", "ℒ", total if share is None else share * total, LOSS, NUMBER, per_sample=False)
     above = {f"d{name}": name for name, _ in loss.forward}
     for name, tree in loss.backward:
         symbol, of = loss.symbols.get(name, name), above.get(name, "")
-        yield Equation(name, symbol, tree, BACKWARD, detail=name not in known, gradient_of=of)
+        detail = name not in known
+        yield Equation(name, symbol, tree, BACKWARD, axes[name], detail=detail, gradient_of=of)
     yield from _backward(problem, loss.output_gradient, detailed)
     yield from _gradients(problem)
     yield from _update(problem)
 
 
+def meaning_in(problem: Problem, name: str) -> str | None:
+    """What a name stands for in a step of `problem`, whatever its loss; None where it stands for nothing."""
+    if name in MEANINGS:
+        return MEANINGS[name]
+    if any(layer.function.name == name for layer in problem.network.layers):
+        return "the function of a layer"
+    backward = _backward(problem, Name("y_out"), detailed=True)
+    layers = chain(given(problem), _forward(problem), backward, _gradients(problem), _update(problem))
+    names = {"sample_losses", "loss", *(equation.name for equation in layers)}
+    return "a quantity of the step" if canonical(name, len(problem.network)) in names else None
+
+
 def _of_layer(
     part: str, letter: str, k: int, depth: int, tree: Node, axes: str = MATRIX, per_sample: bool = False
 ) -> Equation:
-    name, symbol = f"{letter}_{layer_label(k, depth)}", layer_symbol(SYMBOLS.get(letter, letter), k, depth)
+    name, symbol = f"{letter}_{layer_label(k, depth)}", layer_symbol(LETTERS[letter], k, depth)
     if part == UPDATE:
-        name, symbol = f"{name}_next", f"{symbol}⁺"
+        name, symbol = f"{name}{NEXT}", f"{symbol}⁺"
     of = f"{GRADIENTS[letter]}_{layer_label(k, depth)}" if letter in GRADIENTS else ""
     return Equation(name, symbol, tree, part, axes, per_sample, letter, k, gradient_of=of)
 
@@ -253,6 +280,15 @@ def _loss(problem: Problem, rows: int, detailed: bool) -> LossEquations:
     stated, share = problem.loss.equations(problem.targets.shape[1] == 1), _share(problem, rows)
     stated = stated.detailed if detailed and stated.detailed is not None else stated
     return stated if share is None else stated.shared(share)
+
+
+def _axes_of_loss(problem: Problem, rows: int, loss: LossEquations) -> dict[str, str]:
+    """How the values of what the loss adds are laid out: a matrix, or a number for each sample."""
+    found: dict[str, Shape] = dict.fromkeys(("y_out", "y_gt"), (rows, problem.targets.shape[1]))
+    shapes = Shapes(lambda name: found.get(name, SINGLE))
+    for name, tree in (*loss.forward, *loss.backward):
+        found[name] = shapes(tree)
+    return {name: axes_of(shape) for name, shape in found.items()}
 
 
 def _forward(problem: Problem) -> Iterator[Equation]:

@@ -96,7 +96,7 @@ class Explanation(CellArithmetic):
         self._is_zero = found is not None and found[0].is_zero
         self._sum = _sum_in(tree)
         with np.errstate(all="ignore"):
-            self._runs = [] if found is None else self._compiler.runs(self._sum, indices)
+            self._groups = [] if found is None else self._compiler.term_groups(self._sum, indices)
             self.around = tuple(self._factor(part, indices) for part in _around(tree, self._sum))
 
     def __reduce__(self) -> tuple[Callable[..., Explanation], tuple[Step, str, Cell, bool]]:
@@ -108,7 +108,7 @@ class Explanation(CellArithmetic):
     @cached_property
     def term_values(self) -> Array:
         """What each term adds to the sum, (len(self),)."""
-        return np.concatenate([run.values for run in self._runs]) if self._runs else np.zeros(0)
+        return np.concatenate([group.values for group in self._groups]) if self._groups else np.zeros(0)
 
     def terms(self, first: int = 0, count: int | None = None, by_size: bool = False) -> tuple[Term, ...]:
         """`count` terms (None: all) from the `first` on, counted from 0, in their own order or the largest first."""
@@ -182,18 +182,18 @@ class Explanation(CellArithmetic):
         return float(self._compiler.value(_replaced(self._tree, self._sum, Number(total)), self._indices))
 
     def _given(self) -> str:
-        step, name = self._scope.step, self.place.name
-        if name in ("X_in", "y_gt"):
-            return f"row {step.batch[self.place.cell[0] - 1] + 1} of the {'inputs' if name == 'X_in' else 'targets'}"
-        return f"the starting {'weights' if name[0] == 'W' else 'biases'}"
+        given = self._scope.statement.given[self.place.name]
+        if given.per_sample:
+            return f"row {self._scope.step.batch[self.place.cell[0] - 1] + 1} of the {given.noun}"
+        return f"the starting {given.noun}"
 
     def _term(self, i: int) -> Term:
-        for run in self._runs:
-            if i < len(run.values):
-                indices = {**self._indices, **run.indices(i)}
-                factors = run.body.children if isinstance(run.body, Product) else (run.body,)
-                return Term(tuple(self._factor(f, indices) for f in factors), run.sign, float(run.values[i]))
-            i -= len(run.values)
+        for group in self._groups:
+            if i < len(group.values):
+                indices = {**self._indices, **group.indices(i)}
+                factors = group.body.children if isinstance(group.body, Product) else (group.body,)
+                return Term(tuple(self._factor(f, indices) for f in factors), group.sign, float(group.values[i]))
+            i -= len(group.values)
         raise IndexError
 
     def _factor(self, node: Node, indices: Indices) -> Factor:

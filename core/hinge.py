@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from core.arrays import Array, Mask, Rows, frozen
+from core.classes import one_hot, true_classes
 from core.equations import Statement
 from core.errors import ProblemError
 from core.expression.nodes import Name, Softmax
 from core.losses import SoftmaxHinge
 from core.losses.stated import StatedLoss
-from core.problem import Problem
 from core.record import Record, derived
 from core.step import Step
 
@@ -70,11 +70,11 @@ class HingeView(Record):
 
     @derived
     def _one_hot(self) -> Array:
-        return frozen(self.loss_function.one_hot(self.step.targets))
+        return frozen(one_hot(self.step.targets))
 
     @derived
     def classes(self) -> Rows:
-        classes = self.loss_function.classes(self.step.targets)
+        classes = true_classes(self.step.targets)
         classes.setflags(write=False)
         return classes
 
@@ -200,20 +200,16 @@ class HingeView(Record):
 
 
 def hinge_view(step: Step, margin: float | None = None) -> HingeView:
-    """The softmax hinge on the outputs of `step`, under whatever loss it was trained; `margin` None: `margin_of` its
-    problem. Raises ProblemError where the targets are not classes, or the margin is none.
+    """The softmax hinge on the outputs of `step`, under whatever loss it was trained; `margin` None: that of its
+    problem's loss, or the usual one where it has none. Raises ProblemError where the targets are not classes, or the
+    margin is none.
     """
     problem = step.problem
-    loss = SoftmaxHinge(margin_of(problem) if margin is None else margin)
+    loss = SoftmaxHinge.like(problem.loss) if margin is None else SoftmaxHinge(margin)
     mistakes = [*loss.target_mistakes(problem.targets), *loss.setting_mistakes()]
     if mistakes:
         raise ProblemError(problem.name, mistakes)
     return HingeView(step, loss)
-
-
-def margin_of(problem: Problem) -> float:
-    """The margin of the problem's loss, or the usual one where it has none."""
-    return problem.loss.numbers.get("m", SoftmaxHinge().margin)
 
 
 def _read_only(mask: Any) -> Mask:

@@ -12,13 +12,13 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from core.arrays import Array
+from core.classes import true_classes
 from core.computation import values_of
 from core.expression import nodes
 from core.expression.cell import ANY_OTHER, LARGEST, OTHER, ROW, TRUE, Index, Letter
 from core.expression.nodes import Function, Softmax, walk
 from core.expression.pieces import Piece, as_text
 from core.expression.sums import Indices
-from core.losses import SoftmaxLoss
 from core.quantity import canonical
 from core.rules import FAR, TINY, Rule, rules_of
 from core.step import Step
@@ -118,9 +118,14 @@ class Scope:
         return iter(self._rules)
 
     @cached_property
+    def _before(self) -> dict[str, str]:
+        """What each updated quantity is before the update."""
+        return {updated: given for given, updated in self.statement.updates.items()}
+
+    @cached_property
     def _classes(self) -> Sequence[int]:
         """The true class of each row, counted from 1."""
-        classes: list[int] = (SoftmaxLoss.classes(self.step.targets) + 1).tolist()
+        classes: list[int] = (true_classes(self.step.targets) + 1).tolist()
         return classes
 
     @cached_property
@@ -188,8 +193,8 @@ class Scope:
         return rule.out_of_range is None or rule.out_of_range == (bound[ROW] in self._far[rule.name])
 
     def cells(self, entry: nodes.Cell, bound: Indices) -> Cells:
-        """The cells that `entry` names, where some letters are bound and the others run."""
-        indices = tuple(self.run(letter, entry, bound) for letter in entry.index)
+        """The cells that `entry` names, where some letters are bound and the others are free."""
+        indices = tuple(self.range_of(letter, entry, bound) for letter in entry.index)
         return Cells(self.step.index - entry.back, entry.name, indices)
 
     def array(self, entry: nodes.Cell, computed: bool = False) -> Array:
@@ -197,9 +202,9 @@ class Scope:
         `computed`, they have the rounding around 0.
         """
         values = self.step.computed if computed else self.values
-        return values[entry.name.removesuffix("_next") if entry.back == 1 else entry.name]
+        return values[self._before[entry.name] if entry.back == 1 else entry.name]
 
-    def run(self, letter: Letter, entry: nodes.Cell, bound: Indices) -> Sequence[int]:
+    def range_of(self, letter: Letter, entry: nodes.Cell, bound: Indices) -> Sequence[int]:
         """What a letter stands for in a cell that it is in."""
         if isinstance(letter, int):
             return range(letter, letter + 1)
@@ -220,7 +225,7 @@ class Scope:
 
     def piece(self, place: Place) -> Piece:
         """The same as a piece of a formula."""
-        values = self.values[place.name if place.name in self.values else place.name.removesuffix("_next")]
+        values = self.values[place.name]
         cell = place.cell[:1] if values.ndim == 2 and values.shape[1] == 1 else place.cell
         return self.statement.pieces[place.name]._replace(cell=cell)
 

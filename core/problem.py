@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
 
 from core.arrays import Array, frozen
+from core.classes import class_mistake
 from core.errors import ProblemError
-from core.losses import Loss, SoftmaxHinge, SquaredError
+from core.losses import LOSSES, USUAL, Loss
 from core.network import Network
 from core.record import Record
 
@@ -22,7 +24,7 @@ class Problem(Record):
 
     inputs         (n, d_0), a row for each sample
     targets        (n, d_L), what the outputs are compared with
-    loss           SquaredError(), SoftmaxCrossEntropy(), SoftmaxHinge(margin) or SoftmaxMargin(margin)
+    loss           one of LOSSES, with its settings, or one from outside
     learning_rate  α > 0
     batch_size     None: all rows in one step, in their own order; m: mini-batches of m rows, shuffled anew for each
                    epoch, the last one of an epoch as small as it comes out. m >= n means None.
@@ -38,7 +40,7 @@ class Problem(Record):
     inputs: Array
     targets: Array
     network: Network
-    loss: Loss = field(default_factory=SquaredError)
+    loss: Loss = field(default_factory=USUAL["regression"])
     learning_rate: float = 0.1
     batch_size: int | None = None
     shuffle_seed: int = 0
@@ -56,7 +58,7 @@ class Problem(Record):
                 object.__setattr__(self, name, frozen(getattr(self, name)))
             except (TypeError, ValueError):
                 raise ProblemError(self.name, [f"{name}: expected numbers in rows of one length"]) from None
-        mistakes = [*self._data_mistakes(), *self._training_mistakes()]
+        mistakes = [*self._data_mistakes(), *self._training_mistakes()] or self._mistakes_from_outside()
         if mistakes:
             raise ProblemError(self.name, mistakes)
         object.__setattr__(self, "learning_rate", float(self.learning_rate))
@@ -99,16 +101,21 @@ class Problem(Record):
             mistakes.append(f"shuffle_seed: expected a whole number of at least 0, found {self.shuffle_seed!r}")
         if self.reduction not in REDUCTIONS:
             mistakes.append(f'reduction: expected "sum" or "mean", found "{self.reduction}"')
-        for setting in self.loss.settings:
-            if setting.name in ("alpha", "n"):
-                meaning = "the learning rate" if setting.name == "alpha" else "the number of rows"
-                mistakes.append(f'loss: {setting.field} needs another name in formulas: "{setting.name}" is {meaning}')
         return mistakes + self.loss.setting_mistakes()
+
+    def _mistakes_from_outside(self) -> list[str]:
+        """What is wrong with the statement of a loss that is none of the known ones."""
+        if type(self.loss) in LOSSES.values():
+            return []
+        from core.equations import meaning_in  # only somebody who brings a loss pays for these imports
+        from core.losses.outside import mistakes_from_outside
+
+        return mistakes_from_outside(self.loss, self.targets.shape[1], partial(meaning_in, self))
 
     @property
     def has_classes(self) -> bool:
         """Whether the targets are classes, so that the softmax losses apply."""
-        return not SoftmaxHinge().target_mistakes(self.targets)
+        return class_mistake(self.targets) is None
 
     @property
     def class_names(self) -> tuple[str, ...]:

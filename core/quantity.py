@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,21 @@ from core.step import Step
 if TYPE_CHECKING:
     from core.equations import Equation
 
+# What each layer has one of, as typed and as printed; the last one's z and dz go by the name of y and dy.
+LETTERS = {
+    "W": "W",
+    "b": "b",
+    "s": "s",
+    "z": "z",
+    "y": "y",
+    "delta": "δ",
+    "dz": "∂z",
+    "dy": "∂y",
+    "dW": "∂W",
+    "db": "∂b",
+}
+OF_OUTPUT = {"z": "y", "dz": "dy"}
+NEXT = "_next"  # behind the name of what is updated
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -66,12 +82,21 @@ def _quantity(step: Step, equation: Equation) -> Quantity:
 
 
 def canonical(name: str, depth: int) -> str:
-    """The one name of a quantity that has several: the last layer's number and "out" mean the same, and so do z_out
-    and y_out.
+    """The one name of a quantity, or a layer's function, that has several: the last layer's number and "out" mean the
+    same, and so do z_out and y_out.
     """
-    parts = ["out" if part == str(depth) else part for part in name.split("_")]
-    joined = "_".join(parts)
-    return {"z_out": "y_out", "dz_out": "dy_out"}.get(joined, joined)
+    return _names_of_last(depth).get(name, name)
+
+
+@lru_cache
+def _names_of_last(depth: int) -> dict[str, str]:
+    """The names of the last of `depth` layers' quantities, and of its function f, by every name that they have."""
+    return {
+        f"{letter}_{label}{after}": f"{OF_OUTPUT.get(letter, letter)}_out{after}"
+        for letter in (*LETTERS, "f")
+        for label in (depth, "out")
+        for after in ("", NEXT)
+    }
 
 
 def first_not_finite(step: Step) -> tuple[Quantity, tuple[int, ...]] | None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from core.equations import MATRIX, statement_of
+from core.equations import statement_of
 from core.expression.cell import Index, Lowering, cells_in
 from core.expression.nodes import Cell, IsTrueClass, Literal, Node, walk
-from core.expression.shape import Shape, shape_of
+from core.expression.shape import NUMBER, Shape, Shapes
 from core.problem import Problem
 from core.quantity import layer_label
 
@@ -40,7 +40,7 @@ class Rule(NamedTuple):
     @property
     def is_zero(self) -> bool:
         """Whether the cells are 0 whatever the numbers are."""
-        return self.tree == ZERO
+        return self.tree == ZERO and self.out_of_range is None
 
 
 class Rules:
@@ -50,13 +50,13 @@ class Rules:
         self.statement = statement_of(problem, rows, detailed)
         self._found: dict[str, tuple[Rule, ...]] = {}
         self._targets = (rows, problem.targets.shape[1])
-        classes = (rows, max(2, problem.targets.shape[1]))
         self._shapes: dict[str, Shape] = dict(self._given())
+        shapes = Shapes(lambda name: self._shapes.get(name, NUMBER))
         self._axes = {name: equation.axes for name, equation in self.statement.given.items()}
         for name, equation in self.statement.equations.items():
-            self._shapes[name] = shape_of(equation.tree, self._shapes, classes)
+            self._shapes[name] = shapes(equation.tree)
             self._axes[name] = equation.axes
-        self._lowering = Lowering(self._shapes, self._axes, classes, single=problem.targets.shape[1] == 1)
+        self._lowering = Lowering(shapes, self._axes, single=problem.targets.shape[1] == 1)
 
     def of(self, name: str) -> tuple[Rule, ...]:
         """The rules of a quantity: one, or several where its columns or rows differ; none for X_in and y_gt."""
@@ -71,9 +71,9 @@ class Rules:
     def _of(self, name: str) -> Iterator[Rule]:
         axes = self._axes[name]
         if name not in self.statement.equations:
-            if f"{name}_next" in self._shapes:  # what a step starts from, the step before has made
-                letters: Index = ("i", "j") if axes == MATRIX else ("j",)
-                yield Rule(name, letters, Cell(f"{name}_next", letters, back=1))
+            if name in self.statement.updates:  # what a step starts from, the step before has made
+                letters: Index = tuple(axes)
+                yield Rule(name, letters, Cell(self.statement.updates[name], letters, back=1))
             return
         tree, elsewhere = self.statement.equations[name].tree, self.statement.out_of_range.get(name)
         for far, form in ((None if elsewhere is None else False, tree), (True, elsewhere)):
@@ -92,7 +92,7 @@ class Rules:
             label = layer_label(k, len(layers))
             yield f"W_{label}", (layer.weights.shape[0], layer.weights.shape[1])
             if layer.bias is not None:
-                yield f"b_{label}", (1, layer.units)
+                yield f"b_{label}", (None, layer.units)
 
 
 @lru_cache(maxsize=4)

@@ -48,7 +48,7 @@ class Trainer:
         self._losses.clear()
         state, shuffled = self.state.data, self.schedule.shuffled
         cells, size = checkpoints.cells, checkpoints.size
-        origin, _, stride, _ = checkpoints.grid
+        origin, _, stride, _ = checkpoints.spacing
         first, self.index = self.index, NOWHERE
         slot = -(-(first - origin) // stride)
         due, cell = origin + slot * stride, slot * size

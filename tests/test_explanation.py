@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import core
-from core.asked import absent
+from core.asked import absent, zeros
 from core.computation import computations, values_of
 from core.rules import rules_of
 from samples import LOSSES, exercise_2, problems, random_problem
@@ -356,3 +356,12 @@ def test_the_minus_of_two_classes_is_a_sign_too() -> None:
     step = core.Timeline(core.Problem("two", [[1.0]], [[1.0]], network, core.SoftmaxCrossEntropy()))[0]
     assert core.explain(step, "o", (1, 1)).lines() == ("o[1,1] = -y_out[1]", "= 0.04", "= 0.04")
     assert core.explain(step, "loss", ()).lines()[1] == "= 0.733947"
+
+
+@pytest.mark.parametrize("outputs", [1, 3])
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)
+def test_where_a_number_is_0_by_definition(loss: core.Loss, outputs: int) -> None:
+    step = core.Timeline(random_problem(3, (2, 3, outputs), rows=5, loss=loss))[0]
+    for quantity in core.quantities(step):
+        found = [core.explain(step, quantity.name, cell).symbols() == "0" for cell in cells_of(quantity.values)]
+        assert zeros(step, quantity.name).ravel().tolist() == found

@@ -144,3 +144,13 @@ def test_a_tree_from_another_process_is_equal_to_one_from_here() -> None:
     found = pickle.loads(sent)
     assert found == Total(ROWS, Function("f_1", A @ B))
     assert found in {Total(ROWS, Function("f_1", A @ B))}
+
+
+def test_numbers_may_stand_in_formulas() -> None:
+    a, two = Name("a"), Literal(2)
+    assert [2 * a, a * 2, 2 + a, a + 2, 2 - a, a - 2, 2 / a, a / 2] == [
+        *(two * a, a * two, two + a, a + two, two - a, a - two, two / a, a / two),
+    ]
+    assert 0.25 * a == Literal(0.25) * a
+    with pytest.raises(TypeError, match="expected a formula or a number, found 'b'"):
+        a * "b"  # type: ignore[operator]

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 import core
 from core.checking.answers import WrittenFormula
 from core.checking.formulas.check import FormulaChecker
-from core.checking.formulas.definitions import context_of, definitions, in_quantities
+from core.checking.formulas.definitions import context_of, definitions
+from core.checking.formulas.edits import in_pairs
 from core.checking.formulas.evaluation import Evaluator
 from core.checking.formulas.points import points_like
 from core.computation import values_of
@@ -438,6 +439,39 @@ class TestSmallSlips:
     @pytest.mark.parametrize(
         ("name", "text", "message", "mended"),
         [
+            (
+                "delta_1",
+                "dz_1 * f1'(s_2)",
+                "dz_1 * f1'(s_2): the shapes do not fit: 5 x 3 * 5 x 4; f1'(s_2) must be f1'(s_1), "
+                "and the product with f1'(s_1) must be entrywise (.*)",
+                "dz_1 .* f1'(s_1)",
+            ),
+            ("delta_1", "dz_2 .* f1'(s_1)", "dz_2 must be dz_1", "dz_1 .* f1'(s_1)"),
+            ("delta_1", "dz_1", "f1'(s_1) is missing", "dz_1 .* f1'(s_1)"),
+            ("delta_out", "dy_out * f3'(s_1)", "f3'(s_1) must be f3'(s_out)", "dy_out .* f3'(s_out)"),
+            ("dz_1", "dz_2 .* f2'(s_2) * W_2", "W_2 must be transposed", "dz_2 .* f2'(s_2) * W_2'"),
+            ("dz_1", "dz_1 .* f1'(s_1)", "it says what dz_1 is by dz_1 itself; the der", "delta_2 * W_2'"),
+            ("dW_1", "z_0 * delta_1", "z_0 * delta_1: the shapes do not fit", "z_0' * delta_1"),
+            ("z_1", "max(0, s_2)", "max(0, s_2) must be f1(s_1)", "f1(s_1)"),
+            ("z_1", "relu(s_2)", "relu(s_2) must be f1(s_1)", "f1(s_1)"),
+            ("y_out", "1 / (1 + exp(s_3))", "exp(s_3) must be exp(-s_3)", "1 / (1 + exp(-s_3))"),
+            ("z_1", "1 + exp(-s_1)", "; it must be divided by 1 + exp(-s_1)", "1 / (1 + exp(-s_1))"),
+            ("z_1", "1 / (1 + exp(-s_2))", "s_2 must be s_1", "1 / (1 + exp(-s_1))"),
+            ("s_1", "max(0, X_in * W_1)", "max(0, ...) does not belong", "X_in * W_1"),
+            ("s_1", "relu(X_in * W_1)", "relu does not belong", "X_in * W_1"),
+            ("s_1", "X_in * max(0, W_2)", "X_in * max(0, W_2): the shapes do not fit", "X_in * W_1"),
+        ],
+    )
+    def test_it_is_said_of_what_was_written(self, check: Any, name: str, text: str, message: str, mended: str) -> None:
+        found = check(name, text)
+        assert not found.right
+        assert message in found.message
+        assert found.mended == mended
+        assert check(name, mended).right
+
+    @pytest.mark.parametrize(
+        ("name", "text", "message", "mended"),
+        [
             ("s_1", "X_in * W_1", "b_1 is missing", "X_in * W_1 + b_1"),
             ("delta_out", "y_out - y_gt", "f_out'(s_out) is missing", "(y_out - y_gt) .* f_out'(s_out)"),
             ("db_out", "delta_out", "the sum over the samples (rows) is missing", "sum(delta_out)"),
@@ -561,6 +595,9 @@ def test_any_order_of_the_right_factors_is_put_right(seed: int, order: list[int]
     assert found.mended == "X_in' * ((y_out - y_gt) .* f3'(s_out) * W_3' .* f2'(s_2) * W_2' .* f1'(s_1))"
 
 
+CROSS_ENTROPY = "this is the gradient of the softmax cross-entropy"
+
+
 class TestTheLosses:
     """Formulas of what a loss adds, which are judged like all others."""
 
@@ -618,21 +655,21 @@ class TestTheLosses:
                 "hinge",
                 "sample_losses",
                 "Σ_(j≠y) (p_j - p_y + m)",
-                "relu is missing: p - p_y + m must be relu(p - p_y + m)",
-                "sum([j != y] .* relu(p - p_y + m))",
+                "max(0, ...) is missing: p - p_y + m must be max(0, p - p_y + m)",
+                "sum([j != y] .* max(0, p - p_y + m))",
             ),
             (
                 "hinge",
                 "sample_losses",
                 "Σ_(j≠y) max(0, p_j - p_y)",
                 "m is missing",
-                "sum([j != y] .* relu(p - p_y + m))",
+                "sum([j != y] .* max(0, p - p_y + m))",
             ),
             ("hinge", "do", "p ⊙ ∂p", "- sum(p .* dp) is missing", "p .* (dp - sum(p .* dp))"),
             ("entropy", "sample_losses", "log p_y", "the sign is wrong", "-log(p_y)"),
             ("entropy", "sample_losses", "-log(p)", "log(p) must be log(p_y)", "-log(p_y)"),
             ("entropy", "do", "y_gt - p", "the sign is wrong: y_gt - p must be p - y_gt", "p - y_gt"),
-            ("entropy", "do", "p", "- y_gt is missing", "p - y_gt"),
+            ("entropy", "do", "p", "the true class is left out: - y_gt is missing", "p - y_gt"),
         ],
     )
     def test_slips_are_named(self, loss: str, name: str, text: str, message: str, mended: str) -> None:
@@ -642,6 +679,90 @@ class TestTheLosses:
         assert found.message.endswith(f"; {message}")
         assert found.mended == mended
         assert verdict(step, name, mended).right
+
+    @pytest.mark.parametrize(
+        ("loss", "name", "text", "message", "mended"),
+        [
+            ("hinge", "do", "dp", "the Jacobian of the softmax is left out", "(dp - sum(p .* dp)) .* p"),
+            ("hinge", "do", "p .* (1 - p) .* dp", "only the diagonal of the softmax Jacobian is taken", ""),
+            ("hinge", "dW_out", "z_1' * dp", "the Jacobian of the softmax is left out: dp must be", "z_1' * delta_out"),
+            ("entropy", "do", "dp", "the Jacobian of the softmax is left out", "(dp - sum(p .* dp)) .* p"),
+            ("hinge", "do", "p - y_gt", f"{CROSS_ENTROPY}; the loss here is the softmax hinge", ""),
+            ("hinge", "delta_1", "(p - y_gt) * W_out' .* f1'(s_1)", f"{CROSS_ENTROPY}; the loss here", ""),
+            ("hinge", "loss", "-sum(log(p_y))", "this is the softmax cross-entropy; the loss here is", ""),
+            ("entropy", "do", "y_out - y_gt", "this is the gradient of the squared error; the loss here", "p - y_gt"),
+            (
+                "hinge",
+                "dp",
+                "dterm",
+                "the true class is left out: - one_hot(y_gt) .* sum([j != y] .* dterm) is missing",
+                "dterm - one_hot(y_gt) .* sum([j != y] .* dterm)",
+            ),
+            ("hinge", "dp", "dterm - y_gt .* [sum(dterm) > 0]", "the true class counts once, where it counts for", ""),
+            ("hinge", "sample_losses", "sum(max(0, p - p_y + m))", "the true class is counted, too", ""),
+            ("entropy", "dp", "-1 / p", "the indicator of the true class is left out: one_hot(y_gt) is missing", ""),
+            ("entropy", "dz_1", "delta_out * W_out' .* f1'(s_1)", "f_1'(s_1) is in it already: this is delta_1", ""),
+            ("entropy", "dz_1", "delta_1", "f_1'(s_1) is in it already: this is delta_1", "delta_out * W_out'"),
+            (
+                "entropy",
+                "p",
+                "exp(y_out) / sum(exp(y_out))",
+                "the softmax is taken over the samples (columns): "
+                "sum(exp(y_out)) must be sum_columns(exp(y_out)), the sum of each row",
+                "exp(y_out) / sum_columns(exp(y_out))",
+            ),
+            (
+                "entropy",
+                "p",
+                "exp(o) / sum_all(exp(o))",
+                "the softmax is taken over all rows and columns: sum_all(exp(o)) must be sum_columns(exp(o))",
+                "exp(o) / sum_columns(exp(o))",
+            ),
+            ("entropy", "p", "softmax(y_out')'", "the softmax is taken over the samples (columns)", "softmax(y_out)"),
+            ("entropy", "p", "exp(y_out)", "the division by sum_columns(exp(y_out)) is missing", ""),
+            (
+                "entropy",
+                "sample_losses",
+                "-sum_rows(y_gt .* log(p))",
+                "sum_rows(y_gt .* log(p)) must be sum(y_gt .* log(p)), the sum of each row",
+                "-sum(y_gt .* log(p))",
+            ),
+            ("hinge", "do", "p .* (dp - sum_rows(p .* dp))", "must be sum(p .* dp), the sum of each row", ""),
+            ("hinge", "loss", "sum_columns(sample_losses)", "must be sum(sample_losses), the sum over every", ""),
+        ],
+    )
+    def test_mistakes_at_the_loss_are_named(self, loss: str, name: str, text: str, message: str, mended: str) -> None:
+        loss_function = core.SoftmaxHinge() if loss == "hinge" else core.SoftmaxCrossEntropy()
+        problem = random_problem(seed=1, sizes=(2, 3, 3), rows=5, loss=loss_function, activation="tanh")
+        layers = [problem.network.layers[0], replace(problem.network.layers[1], activation="identity")]
+        step = core.Timeline(replace(problem, network=core.Network(layers)))[0]
+        found = verdict(step, name, text)
+        assert not found.right
+        assert f"; {message}" in found.message or f" {message}" in found.message
+        assert mended in ("", found.mended)
+        assert verdict(step, name, found.mended).right
+
+    @pytest.mark.parametrize(("typed", "printed"), [("[j = y]", "[j = y]"), ("one_hot(y_gt)", "one_hot(y_gt)")])
+    def test_the_true_class_is_written_as_it_was(self, typed: str, printed: str) -> None:
+        found = verdict(wide(core.SoftmaxHinge()), "dp", f"dterm - {typed}")
+        assert found.mended == f"dterm - {printed} .* sum([j != y] .* dterm)"
+        assert verdict(wide(core.SoftmaxHinge()), "dp", found.mended).right
+
+    def test_a_mistake_at_the_loss_is_named_beside_a_missing_mean(self) -> None:
+        problem = random_problem(seed=1, sizes=(2, 3, 3), rows=5, loss=core.SoftmaxHinge(), reduction="mean")
+        found = verdict(core.Timeline(problem)[0], "do", "p - y_gt")
+        assert found.message.endswith("the loss here is the softmax hinge, and the division by n is missing")
+
+    def test_a_mistake_in_two_places_is_said_once(self) -> None:
+        found = verdict(wide(core.SoftmaxHinge()), "do", "p .* (dterm - sum(p .* dterm))")
+        assert found.message.endswith("right; the true class is left out")
+
+    def test_what_makes_no_difference_is_not_missed(self) -> None:
+        found = verdict(wide(core.SoftmaxHinge()), "sample_losses", "sum(term)")
+        assert found.message.endswith("right; max(0, ...) is missing: term must be max(0, term)")
+
+    def test_a_sum_for_the_gradient_at_the_logits_is_over_the_classes(self) -> None:
+        assert verdict(wide(core.SoftmaxCrossEntropy()), "do", "p .* (dp - sum(p .* dp))").right
 
     @pytest.mark.parametrize(
         ("name", "text", "right"),
@@ -745,7 +866,7 @@ def elsewhere(step: core.Step) -> core.Step:
 def holds(step: core.Step, name: str, tree: Node) -> bool:
     """Whether a formula has the quantity's values on a step."""
     right = values_of(step)[name]
-    found = Evaluator(step, name)(in_quantities(tree, step.problem))
+    found = Evaluator(step, name)(in_pairs(tree))
     return bool(np.allclose(found.reshape(right.shape), right, rtol=1e-7, atol=1e-9))
 
 

@@ -18,6 +18,7 @@ import core
 import screen
 from answer_sheets import ROUNDINGS, answers_of, carried_on, nested, significant
 from core import COLUMNS, Function, Literal, Name, Positive, Quotient, Total
+from core.expression.nodes import Largest
 from core.solving import to_toml
 from core.solving.export import render
 from line_reader import assert_text_true, assert_true, lines_of
@@ -60,6 +61,24 @@ class Huber(core.Loss):
         )
 
 
+@dataclass(frozen=True)
+class Distance(core.Loss):
+    """ℒ = Σ log(1 + r) for r, one number a sample, the square of its distance; the way back goes by ∂ℒ/∂r."""
+
+    name = "distance"
+    title = "log-distance"
+
+    def equations(self, single: bool) -> core.LossEquations:  # noqa: ARG002
+        d, r = Name("d"), Name("r")
+        return core.LossEquations(
+            forward=(("d", Name("y_out") - Name("y_gt")), ("r", Total(COLUMNS, d**2))),
+            sample_losses=Function("log", ONE + r),
+            backward=(("dr", ONE / (ONE + r)),),
+            output_gradient=Literal(2) * Name("dr") * d,
+            symbols={"dr": "∂r"},
+        )
+
+
 def softplus(s: Any) -> Any:
     return np.log(1 + np.exp(s)), 1 / (1 + np.exp(-s))
 
@@ -88,6 +107,7 @@ BROUGHT = [
     pytest.param(leaky(0.2), core.SoftmaxCrossEntropy(), id="leaky"),
     pytest.param(leaky(0.2), Huber(0.5), id="leaky and huber"),
     pytest.param(core.ACTIVATIONS["tanh"], Huber(0.25), id="huber"),
+    pytest.param(SOFTPLUS, Distance(), id="distance"),
 ]
 everything = pytest.mark.parametrize(("activation", "loss"), BROUGHT)
 
@@ -205,9 +225,9 @@ def test_what_a_number_is_computed_from_is_told_both_ways(activation: core.Activ
     for quantity in core.quantities(step):
         for cell in cells_of(quantity.values):
             for source in core.sources(step, quantity.name, cell):
-                feeds = core.targets(step, source.name, tuple(run[0] for run in source.indices))
+                feeds = core.targets(step, source.name, tuple(i[0] for i in source.indices))
                 found = [block.indices for block in feeds if block.name == quantity.name]
-                assert any(all(i in run for i, run in zip(cell, indices, strict=True)) for indices in found)
+                assert any(all(i in among for i, among in zip(cell, indices, strict=True)) for indices in found)
 
 
 @everything
@@ -324,12 +344,38 @@ FORMULAS_OF_HUBER = [
     ("sample_losses", "sum(c .* (d - 1/2 c))", "sum(c .* (d - c))"),
     ("delta_out", "1/n c .* f_out'(s_out)", "1/n d .* f_out'(s_out)"),
 ]
+FORMULAS_OF_DISTANCE = [
+    ("r", "sum(d^2)", "sum(d)"),
+    ("sample_losses", "log(1 + r)", "1 + r"),
+    ("dr", "1/n * 1 / (1 + r)", "1 / (1 + r)"),
+    ("delta_out", "2 * dr .* d .* f_out'(s_out)", "dr .* d .* f_out'(s_out)"),
+]
+OF_LOSS = {Huber: FORMULAS_OF_HUBER, Distance: FORMULAS_OF_DISTANCE}
+
+
+@everything
+def test_printed_formulas_read_back(activation: core.Activation, loss: core.Loss) -> None:
+    step = core.Timeline(problem(activation, loss, reduction="mean"))[0]
+    printed = {c.name: c.text for detailed in (True, False) for c in core.computations(step.problem, 4, detailed)}
+    for name, text in printed.items():
+        (verdict,) = core.check_answers({}, step, formulas={name: text}).formulas
+        assert verdict.right, (name, text, verdict)
+
+
+def test_a_number_for_each_sample_is_a_vector() -> None:
+    step = core.Timeline(problem(SOFTPLUS, Distance()))[0]
+    found = {quantity.name: quantity for quantity in core.quantities(step)}
+    for name, symbol in (("r", "r"), ("dr", "∂r")):
+        assert (found[name].symbol, found[name].axes, found[name].values.shape) == (symbol, "i", (4,))
+    assert found["d"].axes == "ij"
+    single = core.Problem("one", [[1.0], [2.0]], [[1.0], [0.0]], core.Network([core.Layer([[1.0]])]), Distance())
+    assert [core.Timeline(single)[0].values[name].shape for name in ("d", "r")] == [(2, 1), (2,)]
 
 
 @everything
 def test_formulas_are_judged_and_mended(activation: core.Activation, loss: core.Loss) -> None:
     step = core.Timeline(problem(activation, loss, reduction="mean"))[0]
-    for name, right, wrong in FORMULAS + FORMULAS_OF_HUBER * isinstance(loss, Huber):
+    for name, right, wrong in FORMULAS + OF_LOSS.get(type(loss), []):
         (verdict,) = core.check_answers({}, step, formulas={name: right}).formulas
         assert verdict.right, (name, right, verdict)
         (verdict,) = core.check_answers({}, step, formulas={name: wrong}).formulas
@@ -421,10 +467,138 @@ class Pinball(core.Loss):
         return core.LossEquations((), Total(COLUMNS, d), (), Name("alpha"))
 
 
+@dataclass(frozen=True)
+class Numbered(core.Loss):
+    """A loss with a quantity that has a number, as the layers have, and a p that is no softmax."""
+
+    name = "numbered"
+    title = "numbered"
+
+    def equations(self, single: bool) -> core.LossEquations:  # noqa: ARG002
+        e, square = Name("e_2"), Name("p")
+        forward = (("e_2", Name("y_out") - Name("y_gt")), ("p", e * e))
+        return core.LossEquations(forward, Total(COLUMNS, square), (), Literal(2) * e)
+
+
+def test_a_quantity_of_a_loss_may_have_a_number_of_its_own() -> None:
+    step = core.Timeline(problem(SOFTPLUS, Numbered()))[0]
+    for name, right in (("e_2", "y_out - y_gt"), ("p", "e_2 .* e_2"), ("sample_losses", "sum(p)")):
+        explanation = core.explain(step, name, (1,) * step.values[name].ndim)
+        assert explanation.value == step.values[name].flat[0]
+        (verdict,) = core.check_answers({}, step, formulas={name: right}).formulas
+        assert verdict.right, (name, verdict)
+    assert core.check_answers({name: step.values[name] for name in ("e_2", "p")}, step).right
+    assert core.explain(step, "delta_2", (1, 1)).place.name == "delta_out"
+    assert "softmax" not in render(core.solve([step]), "md")
+
+
 @pytest.mark.parametrize("format", ["md", "html", "latex"])
 def test_a_function_of_a_quantity_of_a_loss_is_solved(format: str) -> None:
     step = core.Timeline(problem(SOFTPLUS, Poisson()))[0]
     assert "rate" in render(core.solve([step]), format)
+
+
+Y, T, D, E, Q = map(Name, ("y_out", "y_gt", "d", "e", "q"))
+DIFFERENCE, HALF_SQUARES = ("d", Y - T), Total(COLUMNS, HALF * D**2)
+
+
+@dataclass(frozen=True)
+class Stated(core.Loss):
+    """A loss with these equations."""
+
+    name = "stated"
+    title = "stated"
+
+    made: core.LossEquations = field(repr=False)
+
+    @property
+    def settings(self) -> tuple[core.Setting, ...]:
+        return ()
+
+    def equations(self, single: bool) -> core.LossEquations:  # noqa: ARG002
+        return self.made
+
+
+def stated(**changes: Any) -> core.LossEquations:
+    return core.LossEquations((DIFFERENCE,), HALF_SQUARES, (), D)._replace(**changes)
+
+
+SAMPLES = "expected a number for each sample, 3 numbers for 3 samples"
+OUTPUTS = "expected a number for each sample and output, 3 x 2 for 3 samples"
+A_ROW = "expected a row, or a number, for each of 3 samples"
+UNFIT: list[tuple[Any, str]] = [
+    (stated(sample_losses=ONE), f"sample_losses: {SAMPLES}, found a number"),
+    (stated(sample_losses=D), f"sample_losses: {SAMPLES}, found 3 x 2"),
+    (stated(sample_losses=Total("rows", D)), f"sample_losses: {SAMPLES}, found 2 numbers"),
+    (stated(output_gradient=ONE), f"output_gradient: {OUTPUTS}, found a number"),
+    (stated(output_gradient=Total(COLUMNS, D)), f"output_gradient: {OUTPUTS}, found 3 numbers"),
+    (
+        stated(forward=(DIFFERENCE, ("e", HALF))),
+        f"e: {A_ROW}, found a number",
+    ),
+    (stated(backward=(("e", D.T @ D),)), f"e: {A_ROW}, found 2 x 2"),
+    (stated(backward=(("e", D @ D),)), "e: d * d: the shapes do not fit: 3 x 2 * 3 x 2"),
+    (
+        stated(sample_losses=Total(COLUMNS, ONE)),
+        "sample_losses: Total: expected a quantity of the samples, found a",
+    ),
+    (stated(sample_losses=Total(COLUMNS, D).T), "sample_losses: Transpose: expected a matrix, found 3 numbers"),
+    (stated(output_gradient=Q), 'output_gradient: unknown "q"; expected one of y_out, y_gt, d'),
+    (stated(forward=(("d", Y - E), ("e", Y - T))), 'd: unknown "e"; expected one of y_out, y_gt'),
+    (stated(output_gradient=Function("sinh", D)), 'output_gradient: unknown "sinh"; expected one of exp, log, tanh'),
+    (stated(output_gradient=Function("exp", D, True)), 'output_gradient: unknown "exp"; expected one of'),
+    (stated(output_gradient=Largest(D)), "output_gradient: Largest has no value in a loss"),
+    (stated(output_gradient=1.0), "output_gradient: expected a tree, found 1.0"),
+    (stated(forward=(DIFFERENCE, DIFFERENCE)), 'd needs another name: there is a "d" already'),
+    (stated(backward=(DIFFERENCE,)), 'd needs another name: there is a "d" already'),
+    (stated(forward=(("y_out", Y - T),)), 'y_out needs another name: there is a "y_out" already'),
+    *(
+        (stated(forward=((name, Y - T), DIFFERENCE)), f'{name} needs another name in formulas: "{name}" is {meant}')
+        for name, meant in (
+            *dict.fromkeys(
+                ("W_1", "delta_2", "z_out", "dz_1", "loss", "b_1_next", "sample_losses"), "a quantity of the step"
+            ).items(),
+            ("alpha", "the learning rate"),
+            ("softplus", "the function of a layer"),
+            ("m", "a number there"),
+            *dict.fromkeys(("log", "sum", "a_y", "a b", "2", ""), "not read as a name there").items(),
+        )
+    ),
+    (stated(symbols={"d": "d²"}), 'd needs another symbol in formulas: "d²" is not read as a name there'),
+    (stated(symbols={"d": "δ₁"}), 'd needs another symbol in formulas: "δ₁" is a quantity of the step'),
+    (stated(detailed=stated(output_gradient=Q)), 'output_gradient: unknown "q"'),
+    (stated(out_of_range=(("q", D),)), 'out_of_range and long_way: unknown "q"'),
+    (stated(out_of_range=(("sample_losses", Q),)), 'sample_losses: unknown "q"'),
+    ([], "expected its equations as LossEquations, found []"),
+]
+
+
+@pytest.mark.parametrize(("made", "mistake"), UNFIT, ids=[mistake[:60] for _, mistake in UNFIT])
+def test_equations_that_do_not_fit_are_told(made: Any, mistake: str) -> None:
+    with pytest.raises(core.ProblemError) as raised:
+        problem(SOFTPLUS, Stated(made))
+    assert raised.value.mistakes[0].startswith(f"loss: stated: {mistake}"), raised.value.mistakes
+    assert len(raised.value.mistakes) == 1
+
+
+def test_equations_that_fit_are_taken() -> None:
+    assert core.check_gradients(core.Timeline(problem(SOFTPLUS, Stated(stated())))[0]).ok
+
+
+@dataclass(frozen=True)
+class Sized(Huber):
+    """A loss whose setting is called as a weight is."""
+
+    name = "sized"
+
+    kappa: float = field(default=1.0, metadata={"name": "W_1"})
+
+
+def test_a_setting_that_is_no_number_is_told() -> None:
+    with pytest.raises(core.ProblemError, match="loss: huber: kappa: expected a number, found 'one'"):
+        problem(SOFTPLUS, Huber("one"))  # type: ignore[arg-type]
+    with pytest.raises(core.ProblemError, match='loss: sized: kappa needs another name in formulas: "W_1" is a quant'):
+        problem(SOFTPLUS, Sized())
 
 
 def test_a_setting_may_not_take_a_name_that_means_something_else() -> None:

@@ -24,7 +24,7 @@ LATER = {
     "core.checking",
     "core.comparison",
     "core.explanation",
-    "core.formulas",
+    "core.gradient_formulas",
     "core.gradient_check",
     "core.origins",
     "core.practice",

@@ -212,3 +212,9 @@ def test_kinks_and_straight_gradients_follow_from_the_equations() -> None:
     p = np.exp(outputs) / np.exp(outputs).sum(axis=1, keepdims=True)
     expected = p - (p * targets).sum(axis=1, keepdims=True) + 0.5
     np.testing.assert_allclose(terms, np.where(targets == 1, np.nan, expected), rtol=1e-12)
+
+
+def test_a_loss_takes_over_the_settings_of_another() -> None:
+    assert core.SoftmaxHinge.like(core.SoftmaxMargin(0.25)) == core.SoftmaxHinge(0.25)
+    assert core.SoftmaxHinge.like(core.SquaredError()) == core.SoftmaxHinge()
+    assert core.SquaredError.like(core.SoftmaxHinge(0.25)) == core.SquaredError()

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import core
+from core.classes import one_hot, softmax
 from core.computation import computations, symbols_of, values_of
 from core.equations import PER_SAMPLE, PER_UNIT, Statement
 from core.expression.markup import html, tex
@@ -42,7 +43,6 @@ from core.expression.notation import NUMPY, TYPED, printed_symbol, symbol_piece
 from core.expression.paper import PaperPrinter, on_paper
 from core.expression.pieces import Piece, as_text
 from core.expression.printer import Printed, Printer
-from core.losses import SoftmaxLoss
 from samples import LOSSES, problems
 
 A, B, C, N, P = Name("A"), Name("B"), Name("C"), Name("n"), Name("p")
@@ -81,7 +81,7 @@ def by_python(line: str, step: core.Step) -> Any:
         names[name] = values[:, np.newaxis] if axes == PER_SAMPLE else np.atleast_2d(values) if values.ndim else values
     for name, function in statement.functions.items():
         names |= {name: function, f"{name}_slope": function.slope}
-    names |= {"np": np, "softmax": SoftmaxLoss.softmax, "one_hot": SoftmaxLoss.one_hot}
+    names |= {"np": np, "softmax": softmax, "one_hot": one_hot}
     names |= statement.numbers
     return eval(line, {"__builtins__": {}}, names)
 

@@ -214,6 +214,48 @@ class TestSlipsBesideRightNumbers:
         slip = only_slip(before | {name: nested(wrong, significant(7, ROUNDINGS[1]))}, step)
         assert (slip.name, slip.kind) == (name, kind)
 
+    @pytest.mark.parametrize(
+        ("loss", "name", "wrong", "kind"),
+        [
+            (core.SoftmaxHinge(), "do", lambda v, _: v["dp"], "Jacobian left out"),
+            (core.SoftmaxCrossEntropy(), "do", lambda v, _: v["dp"], "Jacobian left out"),
+            (core.SoftmaxHinge(), "do", lambda v, _: v["p"] - v["y_gt"], "another loss"),
+            (core.SoftmaxHinge(), "delta_out", lambda v, slope: (v["p"] - v["y_gt"]) * slope, "another loss"),
+            (
+                core.SoftmaxHinge(),
+                "sample_losses",
+                lambda v, _: -np.log((v["p"] * v["y_gt"]).sum(axis=1)),
+                "another loss",
+            ),
+            (core.SoftmaxHinge(), "dp", lambda v, _: v["dterm"], "true class left out"),
+            (
+                core.SoftmaxHinge(),
+                "dp",
+                lambda v, _: v["dterm"] - v["y_gt"] * v["dterm"].any(axis=1)[:, None],
+                "true class once",
+            ),
+            (core.SoftmaxHinge(), "sample_losses", lambda v, _: v["sample_losses"] + 0.5, "true class counted"),
+            (core.SoftmaxCrossEntropy(), "do", lambda v, _: v["p"], "true class left out"),
+            (core.SoftmaxCrossEntropy(), "dp", lambda v, _: -1 / v["p"], "indicator left out"),
+            (core.SoftmaxHinge(), "dz_1", lambda v, _: v["delta_1"], "derivative too many"),
+            (
+                core.SoftmaxHinge(),
+                "p",
+                lambda v, _: np.exp(v["y_out"]) / np.exp(v["y_out"]).sum(axis=0),
+                "softmax over samples",
+            ),
+            (core.SoftmaxHinge(), "p", lambda v, _: np.exp(v["y_out"]) / np.exp(v["y_out"]).sum(), "softmax over all"),
+        ],
+    )
+    def test_slips_at_a_loss_of_probabilities(self, loss: core.Loss, name: str, wrong: Any, kind: str) -> None:
+        step = step_0(random_problem(seed=5, sizes=(2, 3, 3), rows=5, loss=loss, activation="tanh"))
+        v = values_of(step)
+        answers = answers_of(v, step, significant(7, ROUNDINGS[1]))
+        after = wrong(v, step.problem.network.layers[-1].function.slope(v["s_out"]))
+        # The right numbers around it, so that but one of them is wrong.
+        slip = only_slip(answers | {name: nested(after, significant(7, ROUNDINGS[1]))}, step)
+        assert (slip.name, slip.kind) == (name, kind)
+
 
 class TestZeros:
     @pytest.mark.parametrize("key", ["loss", "delta_1[2,3]"])

@@ -15,6 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import core
+from core.classes import one_hot
 from core.fresh import practice_problem
 from core.losses import SoftmaxHinge, SquaredError
 from core.practice.exercise import HINTS, Exercise, Reply
@@ -74,7 +75,7 @@ def test_its_numbers_are_friendly(name: str) -> None:
                 assert (s > 0).any(axis=0).all()
                 assert (s < 0).any()
         if isinstance(fresh.loss, SoftmaxHinge):
-            terms = fresh.loss.terms(step.probabilities, fresh.loss.one_hot(step.targets))
+            terms = fresh.loss.terms(step.probabilities, one_hot(step.targets))
             assert (np.abs(terms[terms != 0]) > 0.01).all()
             assert (terms > 0).any()
         assert any(np.abs(gradient).max() > 1e-3 for gradient in step.weight_gradients)
@@ -444,10 +445,10 @@ def test_what_is_0_whatever_the_numbers_are_is_known_from_the_start(name: str, q
     assert not work.knows(quantity, rest)
     total = sum(quantity.values.size for quantity in work.questions)
     assert work.total < total
-    assert work.total == len([*work.places()])
+    assert work.total == len([*work.asked_cells()])
     while work.current is not None and work.current.name != quantity:
         assert work.answer(typed(work.current.values)).verdict == "right"
-    assert (quantity, work.cell) in work.places()
+    assert (quantity, work.cell) in work.asked_cells()
     assert work.progress == f"{len(work.standing)} of {work.total} numbers"
     assert work.current is not None
     values = work.current.values.copy()

@@ -16,12 +16,12 @@ import pytest
 import core
 from core.checking.answers import answers_from
 from core.checking.formulas.evaluation import UnknownNameError
-from core.checking.shapes import OutOfPlace
+from core.checking.shapes import NoSuchCell
 from core.errors import FormulaError
 from core.expression.reader import read
-from core.loading.checker import Unfit
+from core.loading.fields import Unfit
 from core.practice import Reply, Score
-from core.solving import blank_sheet
+from core.solving import worksheet
 from samples import LOSSES, random_problem, step_bits
 
 WAYS: dict[str, Callable[[Any], Any]] = {
@@ -53,14 +53,14 @@ RECORDS: dict[str, Callable[[core.Step], Any]] = {
     "Scope": core.Scope,
     "Cells": lambda step: core.sources(step, "delta_1", (1, 2)),
     "Place": lambda step: core.explain(step, "s_1", (1, 2)).place,
-    "Formula": lambda step: core.expanded(step, 1, forward=True),
+    "GradientFormula": lambda step: core.expanded(step, 1, forward=True),
     "Recursion": lambda step: core.recursive(step, 1),
     "Variable": lambda step: core.computations(step.problem, 4)[0].formula,
     "CheckReport": lambda step: core.check_answers({"s_1[1,2]": 7, "loss": "?"}, step, formulas={"dW_1": "X_in"}),
     "AnswerSheet": lambda step: answers_from({"s_1[1,2]": 7, "loss": "?"}, {"dW_1": "X_in'"}, step),
     "a parsed formula": lambda _: read("X_in' * (delta_1 - 0.5 * sum(f1'(s_1)^2))"),
     "Solution": lambda step: core.solve([step]),
-    "a sheet": blank_sheet,
+    "a sheet": worksheet,
     "Reply": lambda _: Reply("right", "s₁: right"),
     "Score": lambda _: Score("2024-01-01T00:00", "x", 1, "hinge", 5, 3.5, 1, 2, 30.0),
 }
@@ -145,7 +145,7 @@ ERRORS = (
     Unfit("expected a number"),
     FormulaError("expected a name"),
     UnknownNameError("s_9 is unknown"),
-    OutOfPlace("there is no row 7"),
+    NoSuchCell("there is no row 7"),
 )
 
 

@@ -29,7 +29,7 @@ from core.solving.export import WRITERS, render
 from core.solving.latex import SPECIAL
 from core.solving.rounding import rounded
 from core.solving.toml import to_toml
-from core.solving.worked import blank_sheet, solve
+from core.solving.worked import solve, worksheet
 from samples import LOSSES, exercise_2, problems, problems_of_any_size, random_problem
 from solution_readers import as_answers, read_html, read_latex, read_markdown
 
@@ -183,10 +183,10 @@ def test_the_solution_says_how_each_matrix_comes_about() -> None:
         assert line in text.splitlines()
 
 
-def test_a_blank_sheet_gives_nothing_away() -> None:
+def test_a_worksheet_gives_nothing_away() -> None:
     step = core.Timeline(exercise_2())[0]
     for format in WRITERS:
-        text = render(blank_sheet(step), format)
+        text = render(worksheet(step), format)
         assert "0.75" in text
         assert not any(found in text for found in ("0.458", "1.96645", "0.90141", "0.606726"))
         assert "Name" in text
@@ -195,7 +195,7 @@ def test_a_blank_sheet_gives_nothing_away() -> None:
 
 def facts_of(problem: core.Problem, blank: bool) -> str:
     step = core.Timeline(problem)[0]
-    text = render(blank_sheet(step) if blank else solve([step]), "md")
+    text = render(worksheet(step) if blank else solve([step]), "md")
     return text.split("## ")[0]
 
 
@@ -280,7 +280,7 @@ def test_a_frozen_weight_is_named_and_not_asked_for() -> None:
     problem = exercise_2(network=core.Network([frozen, core.Layer([[0.02], [0.03]])]))
     for blank in (True, False):
         assert "- frozen, not trained: `W₁⁺ = W₁`, `b₁⁺ = b₁`" in facts_of(problem, blank)
-    sections = blank_sheet(core.Timeline(problem)[0]).steps[0].sections
+    sections = worksheet(core.Timeline(problem)[0]).steps[0].sections
     asked = {entry.name for section in sections for entry in section.entries}
     assert not asked & {"W_1_next", "b_1_next", "y_out", "z_1"}
     assert asked >= {"s_1", "s_out", "dW_1", "W_out_next"}
@@ -291,7 +291,7 @@ def test_the_delta_of_an_identity_is_not_asked_for_beside_the_gradient_of_the_lo
     problem = random_problem(2, (3, 4, 2), loss=core.SoftmaxHinge(0.5), activation="identity")
     step = core.Timeline(problem)[0]
     assert "`y_out = s_out`, `∂y_out = ∂o`, `δ_out = ∂y_out`, `δ₁ = ∂z₁`" in facts_of(problem, blank=True)
-    asked = {entry.name for section in blank_sheet(step).steps[0].sections for entry in section.entries}
+    asked = {entry.name for section in worksheet(step).steps[0].sections for entry in section.entries}
     assert asked >= {"do", "dz_1"}
     assert not asked & {"dy_out", "delta_out", "delta_1"}
     bent = random_problem(2, (3, 4, 2), loss=core.SoftmaxHinge(0.5), activation="tanh")
@@ -302,7 +302,7 @@ def test_the_delta_of_an_identity_is_not_asked_for_beside_the_gradient_of_the_lo
 @pytest.mark.parametrize("format", ["md", "html", "latex", "toml"])
 def test_what_is_0_whatever_the_numbers_are_is_on_a_sheet(format: str) -> None:
     step = core.Timeline(core.load_problem("exercise-3"))[0]
-    sheet = blank_sheet(step)
+    sheet = worksheet(step)
     grids = {entry.name: entry.result for section in sheet.steps[0].sections for entry in section.entries}
     true_class = step.targets == 1
     for name, known in (("term", "—"), ("dterm", "0")):

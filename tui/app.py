@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -105,6 +106,8 @@ def run_practice(exercise: Exercise, folder: Path) -> int:
 
 
 def _run(app: SgdbApp) -> int:
+    gc.freeze()  # what is loaded by now stays: no collection is to look through it again
+    gc.enable()
     last_word = app.run()
     if last_word:
         width = get_terminal_size().columns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -86,6 +87,8 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         print(f"sgdb: {error.strerror or error}", file=sys.stderr)
         return FAILED
+    finally:
+        gc.enable()
 
 
 def _use_one_thread() -> None:
@@ -98,6 +101,7 @@ def _use_one_thread() -> None:
 
 def _open(argv: Sequence[str]) -> int:
     """`sgdb [PROBLEM]`: the screen; also --version and --list."""
+    gc.disable()  # until the screen runs: what is loaded stays, and to look through it takes a tenth of the start
     from tui.commands.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable, terminal
 
     options = (

@@ -45,10 +45,17 @@ class KeyReasonsScreen(BaseScreen[ScreenResultType]):
 
     def on_key(self, event: events.Key) -> None:
         """A key whose action can do nothing now comes here instead, and is told why."""
-        active = self.active_bindings.get(event.key)
-        if active is not None and not active.enabled:
+        # Of this key alone: to ask about all of them costs more than many a step.
+        bound = (
+            (node, found)
+            for node, keys in self._modal_binding_chain
+            for found in keys.key_to_bindings.get(event.key, ())
+        )
+        node, binding = next(bound, (self, None))
+        reason = _reason(node, binding.action) if binding is not None else None
+        if reason:
             event.stop()
-            self.say(_reason(active.node, active.binding.action))
+            self.say(reason)
 
     def say(self, text: str | None) -> None:
         """A short notice; one that is up already is not said twice."""

@@ -3,7 +3,7 @@
 problem = "exercise-2"              a built-in's name, or a file, found from the folder of this one; a name that is
                                     not UTF-8 as "file:caf%E9.toml"
 loss, margin, lr, batch, ...        settings beside it, as on the command line
-practice = 7                        not the problem itself, but the sheet of that seed to practise on
+practice = 7                        not the problem itself, but the practice problem of that seed
 step = 0                            which SGD step; 0 unless told otherwise
 [answers]                           any quantities, in any order
 s_1 = [[0.458, 0.869], ...]         a matrix; one of a single row or column may be a flat list
@@ -30,7 +30,7 @@ from core.errors import DivergedError, FormulaError, ProblemError
 from core.expression.lexicon import spelled
 from core.expression.reader import read
 from core.files import MIB, path_in
-from core.loading.checker import TABLE, TEXT, Checker, Kind, Mistakes, Unfit, whole
+from core.loading.fields import TABLE, TEXT, FieldReader, Kind, Mistakes, Unfit, whole
 from core.loading.loader import built_in_names, load_problem
 from core.loading.options import TABLE_OPTIONS
 from core.loading.problem_file import read_toml
@@ -113,20 +113,20 @@ def load_answers(
     source = clean(os.fspath(path))
     if not source:
         raise ProblemError("", ["expected the name of a file of answers"])
-    checker = Checker()
+    reader = FieldReader()
     tables = read_toml(Path(path), source, LARGEST_FILE, as_decimal)
-    read = checker.table("", {key: _plain(value) for key, value in tables.items()}, SHEET)
-    sheet = _read_sheet(checker, read.get("answers", {}), read.get("formulas", {}))
-    nothing = not read.get("answers") and not read.get("formulas") and not checker.mistakes
-    problem = _load_problem(checker, read, Path(path).parent) if step is None or "problem" in read else None
+    read = reader.table("", {key: _plain(value) for key, value in tables.items()}, SHEET)
+    sheet = _read_sheet(reader, read.get("answers", {}), read.get("formulas", {}))
+    nothing = not read.get("answers") and not read.get("formulas") and not reader.mistakes
+    problem = _load_problem(reader, read, Path(path).parent) if step is None or "problem" in read else None
     if step is not None:
-        _compare(checker, read, problem, step)
-    elif problem is not None and not checker.mistakes:
-        step = _take_step(checker, problem, read.get("step", 0), progress)
+        _compare(reader, read, problem, step)
+    elif problem is not None and not reader.mistakes:
+        step = _take_step(reader, problem, read.get("step", 0), progress)
     if nothing:
-        checker.note("", "expected answers or formulas, found neither")
-    if checker.mistakes or step is None:
-        raise ProblemError(source, [*checker.mistakes, *_unreadable(sheet[1])])
+        reader.note("", "expected answers or formulas, found neither")
+    if reader.mistakes or step is None:
+        raise ProblemError(source, [*reader.mistakes, *_unreadable(sheet[1])])
     return AnswerSheet(source, step, *sheet)
 
 
@@ -134,17 +134,17 @@ def answers_from(values: Mapping[str, Any], formulas: Mapping[str, str], step: S
     """An answer sheet from Python: arrays, lists, numbers or Decimals by the keys of [answers], and formulas as texts.
     A float has the digits that Python prints. Raises ProblemError.
     """
-    checker = Checker()
+    reader = FieldReader()
     for key in (*values, *formulas):
         if not isinstance(key, str):
-            checker.note("answers", f"expected names, found {shown(key)}")
+            reader.note("answers", f"expected names, found {shown(key)}")
     if not values and not formulas:
-        checker.note("", "expected answers or formulas, found neither")
-    if checker.mistakes:
-        raise ProblemError("", checker.mistakes)
-    sheet = _read_sheet(checker, {key: _from_numpy(value) for key, value in values.items()}, formulas)
-    if checker.mistakes:
-        raise ProblemError("", [*checker.mistakes, *_unreadable(sheet[1])])
+        reader.note("", "expected answers or formulas, found neither")
+    if reader.mistakes:
+        raise ProblemError("", reader.mistakes)
+    sheet = _read_sheet(reader, {key: _from_numpy(value) for key, value in values.items()}, formulas)
+    if reader.mistakes:
+        raise ProblemError("", [*reader.mistakes, *_unreadable(sheet[1])])
     return AnswerSheet("", step, *sheet)
 
 
@@ -164,10 +164,10 @@ def _plain(value: object) -> object:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _load_problem(checker: Checker, read: Mapping[str, Any], folder: Path) -> Problem | None:
+def _load_problem(reader: FieldReader, read: Mapping[str, Any], folder: Path) -> Problem | None:
     if "problem" not in read:
-        if not any(mistake.startswith("problem:") for mistake in checker.mistakes):
-            checker.note("problem", "missing; expected a built-in problem's name or a file")
+        if not any(mistake.startswith("problem:") for mistake in reader.mistakes):
+            reader.note("problem", "missing; expected a built-in problem's name or a file")
         return None
     name = path_in(read["problem"])
     source = name if name in built_in_names() or not _is_file(name, folder) else str(folder / name)
@@ -181,16 +181,16 @@ def _load_problem(checker: Checker, read: Mapping[str, Any], folder: Path) -> Pr
     except ProblemError as error:
         for mistake in error.mistakes:
             place = "" if mistake.startswith(("problem:", "option ")) else "problem: "
-            checker.note("", f"{place}{f'{error.source}: ' if error.source else ''}{mistake.removeprefix('option ')}")
+            reader.note("", f"{place}{f'{error.source}: ' if error.source else ''}{mistake.removeprefix('option ')}")
         return None
 
 
-def _compare(checker: Checker, read: Mapping[str, Any], problem: Problem | None, step: Step) -> None:
-    """Whether the sheet is for this step; what it does not say is not compared."""
+def _compare(reader: FieldReader, read: Mapping[str, Any], problem: Problem | None, step: Step) -> None:
+    """Whether the answer sheet is for this step; what it does not say is not compared."""
     if problem is not None and (other := _difference(problem, step.problem)):
-        checker.note("problem", f"the sheet is for {clean(problem.name)}; this step differs from it in the {other}")
+        reader.note("problem", f"the sheet is for {clean(problem.name)}; this step differs from it in the {other}")
     elif read.get("step", step.index) != step.index:
-        checker.note("step", f"the sheet is for step {read['step']}, and this is step {step.index}")
+        reader.note("step", f"the sheet is for step {read['step']}, and this is step {step.index}")
 
 
 def _difference(problem: Problem, other: Problem) -> str:
@@ -203,7 +203,7 @@ def _is_file(name: str, folder: Path) -> bool:
     return bool(os.path.splitext(name)[1] or os.path.dirname(name) or os.path.exists(folder / name))
 
 
-def _take_step(checker: Checker, problem: Problem, index: int, progress: Progress | None) -> Step | None:
+def _take_step(reader: FieldReader, problem: Problem, index: int, progress: Progress | None) -> Step | None:
     timeline, left = Timeline(problem), index
     try:
         while left:
@@ -212,29 +212,29 @@ def _take_step(checker: Checker, problem: Problem, index: int, progress: Progres
                 progress(index - left, index)
         return timeline[index]
     except DivergedError as error:
-        checker.note("step", str(error))
+        reader.note("step", str(error))
         return None
 
 
 def _read_sheet(
-    checker: Checker, answers: Mapping[str, Any], formulas: Mapping[str, Any]
+    reader: FieldReader, answers: Mapping[str, Any], formulas: Mapping[str, Any]
 ) -> tuple[tuple[Answer, ...], tuple[WrittenFormula, ...]]:
-    """Every answer and every formula that can be read; the mistakes go to the checker."""
-    read = [_read_answer(checker, key, value) for key, value in answers.items()]
+    """Every answer and every formula that can be read; the mistakes go to the reader."""
+    read = [_read_answer(reader, key, value) for key, value in answers.items()]
     found = tuple(answer for answer in read if answer is not None)
     count = sum(answer.numbers.size for answer in found)
     if count > MOST_NUMBERS:
-        checker.note("answers", f"expected at most {MOST_NUMBERS} numbers, found {count}")
+        reader.note("answers", f"expected at most {MOST_NUMBERS} numbers, found {count}")
     if len(formulas) > MOST_FORMULAS:
-        checker.note("formulas", f"expected at most {MOST_FORMULAS} formulas, found {len(formulas)}")
+        reader.note("formulas", f"expected at most {MOST_FORMULAS} formulas, found {len(formulas)}")
         return found, ()
-    written = [_read_formula(checker, key, value) for key, value in formulas.items()]
+    written = [_read_formula(reader, key, value) for key, value in formulas.items()]
     return found, tuple(formula for formula in written if formula is not None)
 
 
-def _read_formula(checker: Checker, key: str, value: object) -> WrittenFormula | None:
+def _read_formula(reader: FieldReader, key: str, value: object) -> WrittenFormula | None:
     path = f"formulas.{shown(key)[1:-1]}"
-    text = checker.read(path, _plain(value), TEXT)
+    text = reader.read(path, _plain(value), TEXT)
     return None if text is None else WrittenFormula(spelled(key).strip(), text)
 
 
@@ -247,38 +247,38 @@ def _unreadable(formulas: Iterable[WrittenFormula]) -> Iterator[str]:
             yield f"formulas.{shown(formula.name)[1:-1]}: {error}"
 
 
-def _read_answer(checker: Checker, key: str, value: object) -> Answer | None:
+def _read_answer(reader: FieldReader, key: str, value: object) -> Answer | None:
     path = f"answers.{shown(key)[1:-1]}"
     match = NAME.fullmatch(spelled(key))
     if match is None:
-        checker.note(path, 'expected a name such as s_1, or one with a row or a cell such as "s_1[2]" or "s_1[2,3]"')
+        reader.note(path, 'expected a name such as s_1, or one with a row or a cell such as "s_1[2]" or "s_1[2,3]"')
         return None
     name, *numbers = match.groups()
-    grid = read_matrix(checker, path, value)
-    return None if grid is None else Answer(key, name, tuple(int(n) for n in numbers if n), grid)
+    matrix = read_matrix(reader, path, value)
+    return None if matrix is None else Answer(key, name, tuple(int(n) for n in numbers if n), matrix)
 
 
-def read_matrix(checker: Checker, path: str, value: object) -> WrittenMatrix | None:
-    """A number, a list of numbers or a list of rows; None where there is a mistake, which the checker takes."""
+def read_matrix(reader: FieldReader, path: str, value: object) -> WrittenMatrix | None:
+    """A number, a list of numbers or a list of rows; None where there is a mistake, which the reader takes."""
     if not isinstance(value, (list, tuple)):
-        return _matrix(checker, path, [[value]], flat=True)
+        return _matrix(reader, path, [[value]], flat=True)
     if not value:
-        checker.note(path, "expected numbers, found an empty list")
+        reader.note(path, "expected numbers, found an empty list")
         return None
     width = max((len(row) for row in value if isinstance(row, (list, tuple))), default=0)
     if width:  # "?" may stand for a row
         value = [[OPEN] * width if row == OPEN else row for row in value]
     nested = [isinstance(row, (list, tuple)) for row in value]
     if not any(nested):
-        return _matrix(checker, path, [value], flat=True)
+        return _matrix(reader, path, [value], flat=True)
     if not all(nested):
         row = nested.index(False) + 1
-        checker.note(path, f"row {row}: expected a list of numbers, found {shown(value[row - 1])}")
+        reader.note(path, f"row {row}: expected a list of numbers, found {shown(value[row - 1])}")
         return None
-    return _matrix(checker, path, value)
+    return _matrix(reader, path, value)
 
 
-def _matrix(checker: Checker, path: str, rows: Any, flat: bool = False) -> WrittenMatrix | None:
+def _matrix(reader: FieldReader, path: str, rows: Any, flat: bool = False) -> WrittenMatrix | None:
     mistakes = Mistakes()
     read: list[tuple[Written | None, ...]] = []
     for r, row in enumerate(rows, start=1):
@@ -293,5 +293,5 @@ def _matrix(checker: Checker, path: str, rows: Any, flat: bool = False) -> Writt
             mistakes.note(f"row {r}: expected numbers, found an empty list")
         read.append(tuple(cells))
     for line in mistakes.lines:
-        checker.note(path, line)
+        reader.note(path, line)
     return None if mistakes else WrittenMatrix(tuple(read), flat)

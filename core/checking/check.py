@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.checking.answers import AnswerSheet
     from core.checking.diagnosis import Diagnoser, Finding
     from core.checking.own_values import OwnValues
-    from core.checking.shapes import PlacedAnswer
+    from core.checking.shapes import LaidOutAnswer
 
 Position = tuple[int, ...]
 
@@ -64,49 +64,49 @@ class _Check:
     def report(self) -> CheckReport:
         from core.checking.diagnosis import SLIGHT, Diagnoser
 
-        placed = self._placed()
+        laid_out = self._laid_out()
         formulas = self._formulas()
         if self.mistakes:
             raise ProblemError(self.sheet.source, self.mistakes)
         diagnoser = Diagnoser(self.own)
         cells: list[CellVerdict] = []
         for name in self.own.order:
-            self._carry_on(name, placed.get(name))
-            if name in placed:
-                cells += self._quantity(diagnoser, name, placed[name])
+            self._carry_on(name, laid_out.get(name))
+            if name in laid_out:
+                cells += self._quantity(diagnoser, name, laid_out[name])
         slips: list[Slip] = []
-        for name, answer in placed.items():
+        for name, answer in laid_out.items():
             if answer.problem:
                 slips.append(Slip(name, self.symbols[name], (), answer.kind, answer.problem))
             found = [finding for at, finding in self.findings if at == name]
-            slips += [self._slip(name, finding) for finding in sorted(found, key=lambda finding: finding.places)]
+            slips += [self._slip(name, finding) for finding in sorted(found, key=lambda finding: finding.positions)]
         slips.sort(key=lambda slip: slip.kind in SLIGHT)
         return CheckReport(self.step, self.sheet.source, tuple(cells), tuple(slips), tuple(formulas))
 
-    def _placed(self) -> dict[str, PlacedAnswer]:
-        """What was written by quantity, in the order of the computation; what cannot be placed is a mistake."""
-        from core.checking.shapes import OutOfPlace, PlacedAnswer, place
+    def _laid_out(self) -> dict[str, LaidOutAnswer]:
+        """What was written by quantity, in the order of the computation; what cannot be laid out is a mistake."""
+        from core.checking.shapes import LaidOutAnswer, NoSuchCell, lay_out
 
-        found: dict[str, PlacedAnswer] = {}
+        found: dict[str, LaidOutAnswer] = {}
         for answer in self.sheet.answers:
             path = f"answers.{shown(answer.key)[1:-1]}"
             name = self._name(path, answer.name)
             if name is None:
                 continue
             try:
-                new = place(answer, self.own.true[name])
-            except OutOfPlace as mistake:
+                new = lay_out(answer, self.own.true[name])
+            except NoSuchCell as mistake:
                 self.mistakes.append(f"{path}: {mistake}")
                 continue
-            before = found.get(name, PlacedAnswer({}))
+            before = found.get(name, LaidOutAnswer({}))
             twice = not answer.position and name in found
             if twice or before.problem or not before.cells.keys().isdisjoint(new.cells):
                 self.mistakes.append(f"{path}: {name} was already given, at least in part")
                 continue
-            found[name] = PlacedAnswer({**before.cells, **new.cells}, new.kind, new.problem)
+            found[name] = LaidOutAnswer({**before.cells, **new.cells}, new.kind, new.problem)
         return _with_exact_zeros(self._without_noise({name: found[name] for name in self.own.order if name in found}))
 
-    def _without_noise(self, placed: Mapping[str, PlacedAnswer]) -> dict[str, PlacedAnswer]:
+    def _without_noise(self, placed: Mapping[str, LaidOutAnswer]) -> dict[str, LaidOutAnswer]:
         """What a computer has left of a 0, such as 5.6e-17, is that 0; where there is no number, none is open."""
         from core.asked import absent
         from core.noise import rounding
@@ -140,7 +140,7 @@ class _Check:
             self.mistakes.append(f"{path}: {suggest(shown(typed)[1:-1], self.step.statement.equations)}")
         return None
 
-    def _carry_on(self, name: str, answer: PlacedAnswer | None) -> None:
+    def _carry_on(self, name: str, answer: LaidOutAnswer | None) -> None:
         from core.checking.own_values import Answers
 
         self.own.compute(name)
@@ -149,7 +149,7 @@ class _Check:
             follows = self.own.range(name) if self.own.astray else None
             self.own.write(name, Answers.of(cells, self.own.true[name], follows))
 
-    def _quantity(self, diagnoser: Diagnoser, name: str, answer: PlacedAnswer) -> list[CellVerdict]:
+    def _quantity(self, diagnoser: Diagnoser, name: str, answer: LaidOutAnswer) -> list[CellVerdict]:
         """The verdicts on a quantity; its slips are added to those found."""
         settled: dict[Position, CellVerdict] = {}
         while True:
@@ -157,18 +157,18 @@ class _Check:
             slips = {p for p, verdict in verdicts.items() if verdict.status == "slip"}
             wrong = {p: w for p, w in answer.written.items() if p in slips and p not in settled}
             if not wrong:
-                return [verdicts[place] for place in sorted(verdicts)]
+                return [verdicts[position] for position in sorted(verdicts)]
             right = {p: w for p, w in answer.written.items() if p not in slips}
             # A mistake in what was left out may explain more of this quantity, once it is known.
             findings = diagnoser.findings(name, wrong, right)
             for finding in sorted(findings, key=lambda finding: finding.elsewhere(name) is None):
                 merged = self._merged(finding) or self._rounded_again(name, finding)
-                for place in finding.places:
-                    verdict = verdicts[place]
+                for position in finding.positions:
+                    verdict = verdicts[position]
                     if merged is not None:
-                        sources = tuple(s for s in (self.own.sources(name, place) or (merged,)) if s != name)
+                        sources = tuple(s for s in (self.own.sources(name, position) or (merged,)) if s != name)
                         verdict = replace(verdict, status="follows", follows_from=sources)
-                    settled[place] = verdict
+                    settled[position] = verdict
                 if merged is not None:
                     break
                 self.findings.append((name, finding))
@@ -214,25 +214,27 @@ class _Check:
             return first.at
         return None
 
-    def _judge(self, name: str, answer: PlacedAnswer) -> dict[Position, CellVerdict]:
+    def _judge(self, name: str, answer: LaidOutAnswer) -> dict[Position, CellVerdict]:
         verdicts: dict[Position, CellVerdict] = {}
         true = self.own.true[name]
         right = {p: w is None or w.is_right(float(true[p])) for p, w in answer.cells.items()}
         theirs, follows = (true, None) if all(right.values()) else (self.own.carry(name), self.own.range(name))
-        for place, written in answer.cells.items():
-            cell, text = tuple(i + 1 for i in place), "?" if written is None else written.text
+        for position, written in answer.cells.items():
+            cell, text = tuple(i + 1 for i in position), "?" if written is None else written.text
             sources: tuple[str, ...] = ()
-            if written is None or right[place]:
+            if written is None or right[position]:
                 status: Any = "open" if written is None else "right"
-            elif follows is not None and follows.holds(place, written):
-                status, sources = "follows", self.own.sources(name, place)
+            elif follows is not None and follows.holds(position, written):
+                status, sources = "follows", self.own.sources(name, position)
             else:
                 status = "slip"
-            verdicts[place] = CellVerdict(name, cell, status, text, float(true[place]), float(theirs[place]), sources)
+            verdicts[position] = CellVerdict(
+                name, cell, status, text, float(true[position]), float(theirs[position]), sources
+            )
         return verdicts
 
     def _slip(self, name: str, finding: Finding) -> Slip:
-        cells = tuple(tuple(i + 1 for i in place) for place in finding.places)
+        cells = tuple(tuple(i + 1 for i in position) for position in finding.positions)
         others = tuple(other.words(name) for other in finding.others)
         if finding.diagnosis is None:
             return Slip(name, self.symbols[name], cells, "", "", others, self._arithmetic(name, cells[0]))
@@ -268,7 +270,7 @@ class _Check:
         return [found[name] for name in self.own.order if name in found]
 
 
-def _with_exact_zeros(placed: Mapping[str, PlacedAnswer]) -> dict[str, PlacedAnswer]:
+def _with_exact_zeros(laid_out: Mapping[str, LaidOutAnswer]) -> dict[str, LaidOutAnswer]:
     """A 0 says zero, not "less than one": it is taken to be as exact as most numbers of its quantity or, where there
     are but zeros without digits behind the point, all but exact.
     """
@@ -277,7 +279,7 @@ def _with_exact_zeros(placed: Mapping[str, PlacedAnswer]) -> dict[str, PlacedAns
     from core.checking.written import ZERO
 
     result = {}
-    for name, answer in placed.items():
+    for name, answer in laid_out.items():
         numbers = answer.written.values()
         units = Counter(w.unit for w in numbers if w.value != 0) or Counter(w.unit for w in numbers if w.unit < 1)
         unit = min((unit for unit, count in units.items() if count == max(units.values())), default=ZERO)

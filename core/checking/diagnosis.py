@@ -58,11 +58,11 @@ class Made(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """A slip in some places (counted from 0) of a quantity; without a diagnosis where no kind reproduces it. `causes`
+    """A slip at some positions (from 0) of a quantity; without a diagnosis where no kind reproduces it. `causes`
     are the mistakes in method that explain it, each with what came of it.
     """
 
-    places: tuple[Position, ...]
+    positions: tuple[Position, ...]
     diagnosis: Diagnosis | None
     others: tuple[Diagnosis, ...]
     causes: Mapping[Diagnosis, Made]
@@ -91,52 +91,52 @@ class Diagnoser:
     def findings(
         self, name: str, wrong: Mapping[Position, Written], right: Mapping[Position, Written]
     ) -> list[Finding]:
-        """The slips that explain the numbers written in the `wrong` places of a quantity. One that was made in the
-        same way in several places is one slip; a slip of the pen is one for each place.
+        """The slips that explain the numbers written in the `wrong` positions of a quantity. One that was made in the
+        same way in several positions is one slip; a slip of the pen is one for each position.
         """
-        method: dict[Position, dict[Diagnosis, _Try]] = {place: {} for place in wrong}
+        method: dict[Position, dict[Diagnosis, _Try]] = {position: {} for position in wrong}
         for attempt in self._tries(name, wrong, right):
-            for place, written in wrong.items():
-                if attempt.range.holds(place, written) and self._tells(name, place, written, attempt):
-                    method[place].setdefault(attempt.diagnosis, attempt)
+            for position, written in wrong.items():
+                if attempt.range.holds(position, written) and self._tells(name, position, written, attempt):
+                    method[position].setdefault(attempt.diagnosis, attempt)
         made = self._credible(name, method, wrong, right)
         pen = self._by_pen(name, wrong, right)
         found: list[Finding] = []
         left = dict(wrong)
         while left:
-            reach = Counter(diagnosis for place in left for diagnosis in method[place])
+            reach = Counter(diagnosis for position in left for diagnosis in method[position])
             best = max(reach.values(), default=0)
             chosen = next((diagnosis for diagnosis, count in reach.items() if count == best), None)
             # What explains one number is more likely rounding or, of several, a slip of the pen.
             if chosen is None or best == 1:
                 pen_first = self.own.true[name].size > 1
                 alone: list[Finding] = []
-                for place, written in left.items():
-                    early = [d for d in method[place] if d.kind == EARLY and self._near(name, place, written)]
+                for position, written in left.items():
+                    early = [d for d in method[position] if d.kind == EARLY and self._near(name, position, written)]
                     exactly = [d for d in early if d.text != ROUGHLY]
-                    otherwise = [] if pen_first else [d for d in method[place] if d.kind != EARLY]
-                    first = [*exactly, *otherwise, *pen[place]] if exactly else [*otherwise, *pen[place], *early]
-                    alone.append(_finding((place,), first, method, made))
+                    otherwise = [] if pen_first else [d for d in method[position] if d.kind != EARLY]
+                    first = [*exactly, *otherwise, *pen[position]] if exactly else [*otherwise, *pen[position], *early]
+                    alone.append(_finding((position,), first, method, made))
                 found += _with_last_digits_together(alone)
                 break
-            places = tuple(place for place in left if chosen in method[place])
-            found.append(_finding(places, [chosen], method, made))
-            left = {place: written for place, written in left.items() if place not in places}
-        return sorted(found, key=lambda finding: finding.places[0])
+            positions = tuple(position for position in left if chosen in method[position])
+            found.append(_finding(positions, [chosen], method, made))
+            left = {position: written for position, written in left.items() if position not in positions}
+        return sorted(found, key=lambda finding: finding.positions[0])
 
-    def _tells(self, name: str, place: Position, written: Written, attempt: _Try) -> bool:
+    def _tells(self, name: str, position: Position, written: Written, attempt: _Try) -> bool:
         """Whether a number tells of a mistake: one that changes it by more than what is left open anyway. No rounding
         makes a 0.
         """
         if attempt.diagnosis.kind == EARLY:
             return written.value != 0
         (low, high), (at_least, at_most) = self.own.range(name), attempt.range
-        change = abs(at_least[place] + at_most[place] - low[place] - high[place]) / 2
-        return bool(change > attempt.range.width(place))
+        change = abs(at_least[position] + at_most[position] - low[position] - high[position]) / 2
+        return bool(change > attempt.range.width(position))
 
-    def _near(self, name: str, place: Position, written: Written) -> bool:
+    def _near(self, name: str, position: Position, written: Written) -> bool:
         """Whether a number is off by no more than what rounding on the way leads to."""
-        true = float(self.own.true[name][place])
+        true = float(self.own.true[name][position])
         return abs(written.value - true) <= max(NEAR * abs(true), BY_ROUNDING * written.unit)
 
     def _credible(
@@ -151,32 +151,32 @@ class Diagnoser:
         """
         made: dict[Diagnosis, Made] = {}
         for diagnosis in dict.fromkeys(diagnosis for tries in method.values() for diagnosis in tries):
-            places = tuple(place for place, tries in method.items() if diagnosis in tries)
-            came = self._made(name, places, method[places[0]][diagnosis], right)
-            vague = len(places) == 1 and wrong[places[0]].value == 0
+            positions = tuple(position for position, tries in method.items() if diagnosis in tries)
+            came = self._made(name, positions, method[positions[0]][diagnosis], right)
+            vague = len(positions) == 1 and wrong[positions[0]].value == 0
             if vague and diagnosis.at == name:
-                vague = len({d.kind for d in method[places[0]] if d.at == name}) > 1
+                vague = len({d.kind for d in method[positions[0]] if d.at == name}) > 1
             if came is not None and not vague:
                 made[diagnosis] = came
                 continue
-            for place in places:
-                del method[place][diagnosis]
+            for position in positions:
+                del method[position][diagnosis]
         return made
 
     def _made(
-        self, name: str, places: tuple[Position, ...], tried: _Try, right: Mapping[Position, Written]
+        self, name: str, positions: tuple[Position, ...], tried: _Try, right: Mapping[Position, Written]
     ) -> Made | None:
-        """What came of a mistake in the quantity it was made in: throughout, or in the rows of these places alone;
+        """What came of a mistake in the quantity it was made in: throughout, or in the rows of these positions alone;
         None where the right numbers speak against it.
         """
         at = tried.diagnosis.at
-        throughout = all(tried.range.holds(place, written) for place, written in right.items())
+        throughout = all(tried.range.holds(position, written) for position, written in right.items())
         if tried.turn is None:
             return Made(tried.range.low, np.zeros(())) if throughout else None
         whole = self._came(at, tried)
         if throughout or at == name:
             return whole
-        rows = sorted({place[0] for place in places if place})
+        rows = sorted({position[0] for position in positions if position})
         theirs = self.own.values[at]
         if not rows or theirs.ndim != 2 or len(theirs) != len(self.own.true[name]):
             return None
@@ -185,7 +185,7 @@ class Diagnoser:
         carried = self.own.carry(name, instead={at: _always(partly.values)})
         open_ = (tried.range.high - tried.range.low) / 2
         near = Range(carried - open_, carried + open_)
-        return partly if all(near.holds(place, written) for place, written in right.items()) else None
+        return partly if all(near.holds(position, written) for position, written in right.items()) else None
 
     def _came(self, at: str, tried: _Try) -> Made:
         assert tried.turn is not None
@@ -220,7 +220,7 @@ class Diagnoser:
             for rounding in roundings:
                 turn = Turn(EARLY, f"the result of numbers {rounding}", _rounded(rounding, own.order[at]))
                 yield from self._attempts(name, at, turn, wrong)
-        if unwritten and all(self._near(name, place, written) for place, written in wrong.items()):
+        if unwritten and all(self._near(name, position, written) for position, written in wrong.items()):
             yield _Try(Diagnosis(EARLY, ROUGHLY, name), self._roughly(name, unwritten[0], wrong), None, own.values)
         for at in unwritten if len(wrong) > 1 else ():
             yield from self._one_number(name, at, wrong)
@@ -233,17 +233,17 @@ class Diagnoser:
         theirs, values, unit = own.carry(name), own.values[at], max(w.unit for w in wrong.values())
         index = tuple(np.array(list(wrong)).T)
         found = np.array([w.value for w in wrong.values()])
-        for place in np.ndindex(values.shape) if values.size <= MOST_TRIED else ():
+        for position in np.ndindex(values.shape) if values.size <= MOST_TRIED else ():
             moved = values.copy()
             for _ in range(NEWTON):
                 now = own.carry(name, instead={at: _always(moved)})
                 ahead = moved.copy()
-                ahead[place] += STEP
+                ahead[position] += STEP
                 slope = (own.carry(name, instead={at: _always(ahead)}) - now)[index] / STEP
                 steepness = float(slope @ slope)
                 if not steepness > 0 or not math.isfinite(steepness):
                     break
-                moved[place] += float(slope @ (found - now[index])) / steepness
+                moved[position] += float(slope @ (found - now[index])) / steepness
             else:
                 carried = own.carry(name, instead={at: _always(moved)})
                 open_ = (own.range(name).high - own.range(name).low) / 2 + unit / 2
@@ -251,8 +251,8 @@ class Diagnoser:
                 if all(reach.holds(p, w) for p, w in wrong.items()) and np.any(
                     np.abs(carried - theirs)[index] > open_[index]
                 ):
-                    cell = f"[{','.join(str(i + 1) for i in place)}]" if place else ""
-                    words = f"the result of one wrong number, {at}{cell} of about {moved[place]:.4g}"
+                    cell = f"[{','.join(str(i + 1) for i in position)}]" if position else ""
+                    words = f"the result of one wrong number, {at}{cell} of about {moved[position]:.4g}"
                     yield _Try(
                         Diagnosis(ONE_NUMBER, words, at), reach, Turn(ONE_NUMBER, words, _always(moved)), own.values
                     )
@@ -262,9 +262,9 @@ class Diagnoser:
         own, off = self.own, ROUGH * 10.0 ** -max(w.decimals for w in wrong.values())
         centre, values = own.carry(name), own.values[before]
         open_ = np.zeros(centre.shape)
-        for place in np.ndindex(values.shape):
+        for position in np.ndindex(values.shape):
             moved = values.copy()
-            moved[place] += off
+            moved[position] += off
             open_ += np.nan_to_num(np.abs(own.carry(name, instead={before: _always(moved)}) - centre))
         return Range(centre - open_, centre + open_)
 
@@ -289,23 +289,23 @@ class Diagnoser:
     def _by_pen(
         self, name: str, wrong: Mapping[Position, Written], right: Mapping[Position, Written]
     ) -> dict[Position, list[Diagnosis]]:
-        """For each place the slips in writing down the right number, or the one that follows from their own: first what
-        gives the very number, of as many digits as others have, then what reproduces most digits.
+        """For each position the slips in writing down the right number, or the one that follows from their own: first
+        what gives the very number, of as many digits as others have, then what reproduces most digits.
         """
         units, counts = {w.unit for w in right.values()}, {w.digits for w in right.values()}
         true, theirs = self.own.true[name], self.own.range(name)
         found: dict[Position, list[Diagnosis]] = {}
-        for place, written in wrong.items():
-            right_one, own_one = float(true[place]), float(theirs.low[place] + theirs.high[place]) / 2
+        for position, written in wrong.items():
+            right_one, own_one = float(true[position]), float(theirs.low[position] + theirs.high[position]) / 2
             fitting: list[tuple[tuple[bool, bool, float], Diagnosis]] = []
             for kind, text, meant in written.variants():
                 if kind == "digit dropped" and written.digits == 1 and meant.unit not in units:
                     # A single digit is a digit away from far too much: then the number meant has to come out even.
                     meant = meant.at(EVEN * abs(meant.value))
                 # Where much is left open, any number would fit.
-                told = theirs.width(place) <= 2 * MOST_OPEN * abs(meant.value)
+                told = theirs.width(position) <= 2 * MOST_OPEN * abs(meant.value)
                 exact = meant.fits(right_one) or (told and meant.fits(own_one))
-                if exact or (told and theirs.holds(place, meant)):
+                if exact or (told and theirs.holds(position, meant)):
                     odd = meant.unit not in units and meant.digits not in counts
                     fitting.append(((not exact, odd, meant.unit), Diagnosis(kind, text, name)))
             apart = [abs(written.value - number) / written.unit for number in (right_one, own_one)]
@@ -315,7 +315,7 @@ class Diagnoser:
                 rank = (False, True, 0.0) if off <= BY_ROUNDING and usual else (True, True, 1.0)
                 fitting.append((rank, Diagnosis(LAST_DIGIT, f"off by {off} in the last digit", name)))
             fitting.sort(key=lambda ranked: ranked[0])
-            found[place] = [diagnosis for _, diagnosis in fitting]
+            found[position] = [diagnosis for _, diagnosis in fitting]
         return found
 
 
@@ -347,20 +347,20 @@ def _with_last_digits_together(findings: list[Finding]) -> Iterator[Finding]:
         diagnosis = off[0].diagnosis
         assert diagnosis is not None
         together = diagnosis._replace(text="off in the last digit")
-        yield Finding(tuple(finding.places[0] for finding in off), together, (), {})
+        yield Finding(tuple(finding.positions[0] for finding in off), together, (), {})
     else:
         yield from off
 
 
 def _finding(
-    places: tuple[Position, ...],
+    positions: tuple[Position, ...],
     first: list[Diagnosis],
     method: Mapping[Position, Mapping[Diagnosis, _Try]],
     made: Mapping[Diagnosis, Made],
 ) -> Finding:
-    shared = [d for d in method[places[0]] if all(d in method[place] for place in places)]
+    shared = [d for d in method[positions[0]] if all(d in method[position] for position in positions)]
     kinds: dict[str, Diagnosis] = {}
     for diagnosis in (*first, *shared):
         kinds.setdefault(diagnosis.kind, diagnosis)
     likeliest, *others = kinds.values() or (None,)
-    return Finding(places, likeliest, tuple(d for d in others if d)[:MOST_OTHERS], {d: made[d] for d in shared})
+    return Finding(positions, likeliest, tuple(d for d in others if d)[:MOST_OTHERS], {d: made[d] for d in shared})

@@ -9,12 +9,11 @@ import numpy as np
 
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
+from core.checking.loss_mistakes import Edit, LossMistakes, slope_text
 from core.checking.own_values import Evaluate
 from core.equations import BACKWARD, FORWARD, GRADIENT, PER_UNIT, UPDATE, Equation, Statement
 from core.expression.nodes import (
-    COLUMNS,
     Function,
-    IsTrueClass,
     Literal,
     Name,
     Node,
@@ -33,7 +32,6 @@ from core.expression.spots import Spot, spots, without_factor, without_term
 ROW_OR_COLUMN = ("row", "column")
 ALPHA, HALF, TWO = Name("alpha"), Quotient(Literal(1), Literal(2)), Literal(2)
 ROWS = Name("n")
-DIAGONAL = "only the diagonal of the softmax Jacobian is taken"
 
 
 class Turn(NamedTuple):
@@ -47,14 +45,6 @@ class Turn(NamedTuple):
     reads: tuple[str, ...] = ()
 
 
-class Edit(NamedTuple):
-    """A mistake as a tree in place of the right one."""
-
-    kind: str
-    text: str
-    tree: Node
-
-
 class Mistakes:
     """Every mistake that can be made in a quantity of a step."""
 
@@ -62,6 +52,7 @@ class Mistakes:
         """`shapes` has arrays of the quantities' shapes."""
         self._statement, self._shapes = statement, shapes
         self._equations = statement.equations
+        self._of_loss = LossMistakes(statement)
 
     def at(self, name: str) -> Iterator[Turn]:
         """The mistakes in method that can be made in computing `name`."""
@@ -71,7 +62,7 @@ class Mistakes:
             self._delta,
             self._activation,
             self._bias,
-            self._diagonal,
+            self._loss,
             self._scale,
             self._half,
             self._terms,
@@ -138,7 +129,7 @@ class Mistakes:
         if own.is_identity:
             return
         assert isinstance(product.part, Product)
-        written, plain = f"{factor.name}'({_typed(factor.argument)})", without_factor(product.part, factor)
+        written, plain = slope_text(factor), without_factor(product.part, factor)
         yield Edit("derivative left out", f"the derivative {written} is left out", product.with_(plain))
         for other in _others(own):
             words = f"the derivative of {other.name} is taken, where {factor.name} is {own.name}"
@@ -150,10 +141,10 @@ class Mistakes:
     def _updated_weights(self, tree: Node) -> Iterator[Edit]:
         """W_{k+1}⁺ in δ_k, as it follows or, where it was written, as it was."""
         for name in names_in(tree):
-            updated = self._equations.get(f"{name}_next")
-            if updated is None:
+            if name not in self._statement.updates:
                 continue
-            words = f"the updated {name}_next is used, where it must be the old {name}"
+            updated = self._equations[self._statement.updates[name]]
+            words = f"the updated {updated.name} is used, where it must be the old {name}"
             gradient = {part: self._equations[part].tree for part in names_in(updated.tree) if part in self._equations}
             for wrong in (put_in_place(updated.tree, gradient), Name(updated.name)):
                 yield Edit("updated weights", words, put_in_place(tree, {name: wrong}))
@@ -180,23 +171,10 @@ class Mistakes:
                     words = f"the bias {term.name} is left out"
                     yield Edit("bias left out", words, with_(without_term(part, term)))
 
-    def _diagonal(self, equation: Equation) -> Iterator[Edit]:
-        """The gradient at the logits without what comes of the other classes."""
-        if equation.part != BACKWARD:
-            return
-        for name in (equation.name, *names_in(equation.tree)):
-            found = self._equations.get(name)
-            if found is None or found.part != BACKWARD or found.layer is not None:
-                continue
-            for tree in dict.fromkeys([found.tree, self._statement.in_detail(name)]):
-                for part, with_ in spots(tree):
-                    if not (isinstance(part, Total) and part.over == COLUMNS and isinstance(part.argument, Product)):
-                        continue
-                    # A sum over the wrong classes alone is no row of the Jacobian.
-                    if not any(isinstance(factor, IsTrueClass) for factor in part.argument.children):
-                        wrong = with_(part.argument)
-                        whole = wrong if name == equation.name else put_in_place(equation.tree, {name: wrong})
-                        yield Edit("diagonal only", DIAGONAL, whole)
+    def _loss(self, equation: Equation) -> Iterator[Edit]:
+        """Those at the loss; on the way back also where what comes of it was not taken from there."""
+        is_behind = equation.part == BACKWARD and equation.layer is not None
+        return self._of_loss.within(equation) if is_behind else self._of_loss.at(equation)
 
     def _scale(self, equation: Equation) -> Iterator[Edit]:
         """The mean for the sum, the sign."""
@@ -260,10 +238,6 @@ class Mistakes:
 def _others(own: Activation) -> list[Activation]:
     """The functions of sgdb that a layer does not have."""
     return [f for name, f in ACTIVATIONS.items() if name != own.name and not f.is_identity]
-
-
-def _typed(node: Node) -> str:
-    return node.name if isinstance(node, Name) else "..."
 
 
 def _is_multiple(node: Node, factor: Node) -> bool:

@@ -29,13 +29,13 @@ class Range(NamedTuple):
     low: Array
     high: Array
 
-    def holds(self, place: tuple[int, ...], written: Written) -> bool:
-        """Whether what was written in a place is a number of this range."""
-        low, high = float(self.low[place]), float(self.high[place])
+    def holds(self, position: tuple[int, ...], written: Written) -> bool:
+        """Whether what was written at a position is a number of this range."""
+        low, high = float(self.low[position]), float(self.high[position])
         return written.fits(low, high) or written.is_right(low) or written.is_right(high)
 
-    def width(self, place: tuple[int, ...]) -> float:
-        return float(self.high[place] - self.low[place])
+    def width(self, position: tuple[int, ...]) -> float:
+        return float(self.high[position] - self.low[position])
 
 
 @dataclass(frozen=True)
@@ -76,22 +76,26 @@ class Answers:
 
     @classmethod
     def of(cls, cells: Mapping[tuple[int, ...], Written], true: Array, own: Range | None = None) -> Answers:
-        """From the numbers written by place (counted from 0); `own` is what follows from theirs, None where nothing
+        """From the numbers written by position (counted from 0); `own` is what follows from theirs, None where nothing
         but the true values does.
         """
         values, exact, radius = np.zeros(true.shape), true.copy(), np.zeros(true.shape)
         given, wrong = np.zeros(true.shape, dtype=bool), np.zeros(true.shape, dtype=bool)
-        for place, written in cells.items():
-            values[place], given[place] = written.value, True
-            right = float(true[place])
-            wrong[place] = not written.is_right(right)
-            if own is not None and own.holds(place, written):
-                exact[place] = (own.low[place] + own.high[place]) / 2
+        for position, written in cells.items():
+            values[position], given[position] = written.value, True
+            right = float(true[position])
+            wrong[position] = not written.is_right(right)
+            if own is not None and own.holds(position, written):
+                exact[position] = (own.low[position] + own.high[position]) / 2
                 # It may only look right after a slip: then it may have been either.
-                open_ = own.width(place) / 2 if wrong[place] else max(own.width(place) / 2, abs(right - exact[place]))
-                radius[place] = min(written.unit, open_)
-            elif wrong[place]:
-                exact[place], radius[place] = written.value, written.unit
+                open_ = (
+                    own.width(position) / 2
+                    if wrong[position]
+                    else max(own.width(position) / 2, abs(right - exact[position]))
+                )
+                radius[position] = min(written.unit, open_)
+            elif wrong[position]:
+                exact[position], radius[position] = written.value, written.unit
         return cls(values, given, exact, radius, wrong)
 
 
@@ -268,22 +272,22 @@ class OwnValues:
                 rounded = (slope > 0) & (np.abs(off) <= COARSEST * np.abs(value))
                 yield {s: before + np.divide(off, slope, out=np.zeros(slope.shape), where=rounded)}
 
-    def sources(self, target: str, place: tuple[int, ...]) -> tuple[str, ...]:
-        """The quantities that were written and that one place of `target` follows from: those with a number that is
+    def sources(self, target: str, position: tuple[int, ...]) -> tuple[str, ...]:
+        """The quantities that were written and that one position of `target` follows from: those with a number that is
         not right, or else those whose rounding counts. Empty where nothing was written before it.
         """
         before = self.written_before(target)
-        wrong = [name for name in before if self._matters(name, self.written[name].wrong, target, place)]
-        inexact = wrong or [name for name in before if self._matters(name, self.written[name].given, target, place)]
+        wrong = [name for name in before if self._matters(name, self.written[name].wrong, target, position)]
+        inexact = wrong or [name for name in before if self._matters(name, self.written[name].given, target, position)]
         told = (self._assumed[name][1] if name in self._assumed else name for name in inexact or before)
         return tuple(dict.fromkeys(name for name in told if name != target))
 
-    def _matters(self, name: str, mended: Mask, target: str, place: tuple[int, ...]) -> bool:
-        """Whether one place of `target` would be another with the right numbers for some of those of `name`."""
+    def _matters(self, name: str, mended: Mask, target: str, position: tuple[int, ...]) -> bool:
+        """Whether one position of `target` would be another with the right numbers for some of those of `name`."""
         if not mended.any():
             return False
         values = np.where(mended, self.true[name], self.values[name])
-        return float(self.carry(target, {name: values})[place]) != float(self.carry(target)[place])
+        return float(self.carry(target, {name: values})[position]) != float(self.carry(target)[position])
 
     def written_before(self, target: str) -> list[str]:
         """The nearest quantities before `target` that were written, in the order of the computation."""

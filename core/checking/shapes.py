@@ -18,8 +18,8 @@ MOST_TRIED = 500
 
 
 @dataclass(frozen=True)
-class PlacedAnswer:
-    """The numbers of a quantity by place (counted from 0; None: left open), and, where the shape is wrong, its kind
+class LaidOutAnswer:
+    """The numbers of a quantity by position (counted from 0; None: left open), and, where the shape is wrong, its kind
     and what is wrong in words.
     """
 
@@ -30,53 +30,53 @@ class PlacedAnswer:
     @property
     def written(self) -> dict[Position, Written]:
         """The numbers that were not left open."""
-        return {place: written for place, written in self.cells.items() if written is not None}
+        return {position: written for position, written in self.cells.items() if written is not None}
 
 
-class OutOfPlace(ValueError):  # noqa: N818
+class NoSuchCell(ValueError):  # noqa: N818
     """An answer for a row or a cell that the quantity does not have, in words."""
 
 
-def place(answer: Answer, true: Array) -> PlacedAnswer:
-    """The numbers of `answer` at their places in a quantity of the values `true`. Raises OutOfPlace."""
+def lay_out(answer: Answer, true: Array) -> LaidOutAnswer:
+    """The numbers of `answer` at their positions in a quantity of the values `true`. Raises NoSuchCell."""
     if not answer.position and answer.numbers.rows == ((None,),):
-        return PlacedAnswer(dict.fromkeys(np.ndindex(true.shape)))
+        return LaidOutAnswer(dict.fromkeys(np.ndindex(true.shape)))
     if answer.position:
-        return _place_part(answer, true.shape)
+        return _lay_out_part(answer, true.shape)
     rows = _as_rows(answer.numbers, true.shape)
     if rows is not None:
-        return PlacedAnswer(_cells(rows, true.shape))
+        return LaidOutAnswer(_cells(rows, true.shape))
     return _misshapen(answer.numbers, true)
 
 
-def _place_part(answer: Answer, shape: tuple[int, ...]) -> PlacedAnswer:
+def _lay_out_part(answer: Answer, shape: tuple[int, ...]) -> LaidOutAnswer:
     """One row, or one cell."""
     index = tuple(i - 1 for i in answer.position)
     if len(shape) == 2 and len(index) == 1 and answer.numbers.size == 1 and 1 in shape:
         index = (index[0], 0) if shape[1] == 1 else (0, index[0])  # a single row or column counts as a flat list
     if len(index) > len(shape):
-        raise OutOfPlace(f"expected {_places(shape)}, found {_bracketed(answer.position)}")
+        raise NoSuchCell(f"expected {_places(shape)}, found {_bracketed(answer.position)}")
     for i, size in zip(index, shape, strict=False):
         if not 0 <= i < size:
-            raise OutOfPlace(f"expected {_places(shape)}, found {_bracketed(answer.position)}")
+            raise NoSuchCell(f"expected {_places(shape)}, found {_bracketed(answer.position)}")
     if len(answer.numbers.rows) > 1:
-        raise OutOfPlace("expected one row, found several")
+        raise NoSuchCell("expected one row, found several")
     (row,), width = answer.numbers.rows, 1 if len(index) == len(shape) else shape[1]
     if row == (None,):
         row *= width
     if len(row) != width:
-        raise OutOfPlace(f"expected {_count(width, 'number')}, found {len(row)}")
-    return PlacedAnswer({(*index, j) if len(index) < len(shape) else index: cell for j, cell in enumerate(row)})
+        raise NoSuchCell(f"expected {_count(width, 'number')}, found {len(row)}")
+    return LaidOutAnswer({(*index, j) if len(index) < len(shape) else index: cell for j, cell in enumerate(row)})
 
 
-def _as_rows(grid: WrittenMatrix, shape: tuple[int, ...]) -> tuple[tuple[Written | None, ...], ...] | None:
+def _as_rows(matrix: WrittenMatrix, shape: tuple[int, ...]) -> tuple[tuple[Written | None, ...], ...] | None:
     """The numbers in as many rows and columns as the quantity has, or None where they do not come out so."""
-    found, sizes = grid.rows, {len(row) for row in grid.rows}
+    found, sizes = matrix.rows, {len(row) for row in matrix.rows}
     height, width = (1, *shape)[-2:] if shape else (1, 1)
     if len(found) == height and sizes == {width}:
         return found
     # A single column may be written as a flat list, and a vector as a column.
-    turnable = (grid.flat and width == 1) or (len(shape) == 1 and sizes == {1})
+    turnable = (matrix.flat and width == 1) or (len(shape) == 1 and sizes == {1})
     if turnable and (len(found[0]), len(found)) == (height, width):
         return tuple(zip(*found, strict=True))
     return None
@@ -86,43 +86,47 @@ def _cells(rows: tuple[tuple[Written | None, ...], ...], shape: tuple[int, ...])
     return {(r, c)[2 - len(shape) :]: cell for r, row in enumerate(rows) for c, cell in enumerate(row)}
 
 
-def _misshapen(grid: WrittenMatrix, true: Array) -> PlacedAnswer:
-    shape, found = true.shape, grid.rows
+def _misshapen(matrix: WrittenMatrix, true: Array) -> LaidOutAnswer:
+    shape, found = true.shape, matrix.rows
     sizes = sorted({len(row) for row in found})
-    if grid.flat and 1 < grid.size != true.size and (1, *shape)[-2:].count(1) and shape:
+    if matrix.flat and 1 < matrix.size != true.size and (1, *shape)[-2:].count(1) and shape:
         return _in_line(tuple((cell,) for cell in found[0]), true)
-    if grid.flat:
-        written = "a single number" if grid.size == 1 else f"a list of {grid.size}"
-        return PlacedAnswer({}, "shape", f"the shape is wrong: expected {_shape(shape)}, found {written}")
+    if matrix.flat:
+        written = "a single number" if matrix.size == 1 else f"a list of {matrix.size}"
+        return LaidOutAnswer({}, "shape", f"the shape is wrong: expected {_shape(shape)}, found {written}")
     if len(shape) == 2 and len(sizes) > 1:
         r = next((r for r, row in enumerate(found, start=1) if len(row) != shape[1]), 1)
         words = f"row {r} has {_count(len(found[r - 1]), 'number')}, expected {shape[1]}"
-        return PlacedAnswer({}, "shape", words)
+        return LaidOutAnswer({}, "shape", words)
     if len(shape) == 2 and (sizes[0], len(found)) == shape:
         turned = _cells(tuple(zip(*found, strict=True)), shape)
         words = f"the matrix is transposed: expected {_shape(shape)}, found {_shape(shape[::-1])}"
-        return PlacedAnswer(turned, "transposed", words)
+        return LaidOutAnswer(turned, "transposed", words)
     if len(shape) == 2 and sizes == [shape[1]]:
         return _aligned(found, true, "row")
     words = f"the shape is wrong: expected {_shape(shape)}, found {_shape((len(found), sizes[-1]))}"
-    return PlacedAnswer({}, "shape", words)
+    return LaidOutAnswer({}, "shape", words)
 
 
-def _in_line(found: tuple[tuple[Written | None, ...], ...], true: Array) -> PlacedAnswer:
+def _in_line(found: tuple[tuple[Written | None, ...], ...], true: Array) -> LaidOutAnswer:
     """The numbers of a flat list, with some missing or too many."""
-    placed = _aligned(found, true.reshape(-1, 1), "number", _shape(true.shape))
-    places = list(np.ndindex(true.shape))
-    return PlacedAnswer({places[r]: cell for (r, _), cell in placed.cells.items()}, placed.kind, placed.problem)
+    laid_out = _aligned(found, true.reshape(-1, 1), "number", _shape(true.shape))
+    positions = list(np.ndindex(true.shape))
+    return LaidOutAnswer(
+        {positions[r]: cell for (r, _), cell in laid_out.cells.items()}, laid_out.kind, laid_out.problem
+    )
 
 
-def _aligned(found: tuple[tuple[Written | None, ...], ...], true: Array, noun: str, expected: str = "") -> PlacedAnswer:
+def _aligned(
+    found: tuple[tuple[Written | None, ...], ...], true: Array, noun: str, expected: str = ""
+) -> LaidOutAnswer:
     """Rows of which some are missing or too many: those that can be told, where they fit best."""
     fewer, more = sorted((len(true), len(found)))
     missing = len(found) < len(true)
     kind = f"missing {noun}" if missing else f"{noun} too many"
     ending = f": expected {expected or _shape(true.shape)}, found {_count(len(found), noun)}"
     words = "missing" if missing else "too many"
-    untold = PlacedAnswer(
+    untold = LaidOutAnswer(
         {}, kind, f"{_count(more - fewer, noun)} {'is' if more - fewer == 1 else 'are'} {words}{ending}"
     )
     if comb(more, fewer) > MOST_TRIED:
@@ -148,7 +152,7 @@ def _aligned(found: tuple[tuple[Written | None, ...], ...], true: Array, noun: s
     left = [str(i + 1) for i in range(more) if i not in kept]
     which = f"{noun} {left[0]} is" if len(left) == 1 else f"{noun}s {', '.join(left)} are"
     cells: dict[Position, Written | None] = {(r, c): cell for w, r in pairs(kept) for c, cell in enumerate(found[w])}
-    return PlacedAnswer(cells, kind, f"{which} {words}{ending}")
+    return LaidOutAnswer(cells, kind, f"{which} {words}{ending}")
 
 
 def _shape(shape: tuple[int, ...]) -> str:

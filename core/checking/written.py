@@ -9,7 +9,7 @@ from decimal import ROUND_DOWN, Context, Decimal, InvalidOperation
 from itertools import pairwise
 from typing import Any
 
-from core.loading.checker import Unfit
+from core.loading.fields import Unfit
 from core.text import NONE, shown
 
 OPEN = "?"

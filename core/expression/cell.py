@@ -38,7 +38,7 @@ from core.expression.nodes import (
     sum_of,
     walk,
 )
-from core.expression.shape import Shape, shape_of
+from core.expression.shape import Shapes
 
 Letter: TypeAlias = str | int
 Index: TypeAlias = tuple[Letter, ...]
@@ -58,14 +58,13 @@ class _Undecided(Exception):  # noqa: N818
 
 
 class Lowering:
-    """Trees over quantities of these `shapes` and `axes` turned into those of their cells. What has no shape is a
-    number. `classes` is the shape of the true classes, `single` tells that they are read from one output.
+    """Trees over quantities of these `shapes` and `axes` turned into those of their cells. What has no axes is a
+    number. `single` tells that the true classes are read from one output.
     """
 
-    def __init__(self, shapes: Mapping[str, Shape], axes: Mapping[str, str], classes: Shape, single: bool) -> None:
-        self._shapes, self._axes, self._classes, self._single = shapes, axes, classes, single
+    def __init__(self, shapes: Shapes, axes: Mapping[str, str], single: bool) -> None:
+        self._shapes, self._axes, self._single = shapes, axes, single
         self._depth = 0
-        self._known: dict[Node, Shape] = {}
 
     def cells(self, tree: Node, axes: str) -> Iterator[tuple[Index, Node]]:
         """The index of the cells of a tree, and their own tree; several where columns differ in their form."""
@@ -94,10 +93,9 @@ class Lowering:
             found.append(self._at(part, 1 if own_rows < rows else row, 1 if own_columns < columns else column))
         return found
 
-    def _shape(self, node: Node) -> Shape:
-        if node not in self._known:
-            self._known[node] = shape_of(node, self._shapes, self._classes)
-        return self._known[node]
+    def _shape(self, node: Node) -> tuple[int, int]:
+        rows, columns = self._shapes(node)
+        return rows or 1, columns or 1
 
     def name(self, node: Name, row: Letter, column: Letter) -> Node | None:
         axes = self._axes.get(node.name)
@@ -194,7 +192,7 @@ class Lowering:
             if undecided.letter != letter:
                 raise
             parts = [
-                self._repeated(at, entry(at), self._classes[1] - 1) if at == ANY_OTHER else entry(at)
+                self._repeated(at, entry(at), self._shape(IsTrueClass())[1] - 1) if at == ANY_OTHER else entry(at)
                 for at in undecided.columns
             ]
         finally:

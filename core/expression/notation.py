@@ -9,6 +9,7 @@ from typing import NamedTuple
 from core.expression import nodes
 from core.expression.nodes import ALL, COLUMNS, ROWS
 from core.expression.pieces import BLANK, CLOSE, LETTER, OPEN, Piece, Pieces, as_text, letter, number, sign, word
+from core.quantity import NEXT
 
 # How closely a part of a formula holds together. A sum of the Σ kind takes the whole product behind it.
 SUM, PREFIX, PRODUCT, POSTFIX, ATOM = range(5)
@@ -16,7 +17,6 @@ SUM, PREFIX, PRODUCT, POSTFIX, ATOM = range(5)
 NUMBERS = nodes.NUMBERS - {"loss"}  # names that stand for a number and are no quantities
 LETTERS = {"delta": "δ", "alpha": "α", "loss": "ℒ", "sample": "ℓ"}
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-NEXT = "_next"
 
 
 class Form(NamedTuple):
@@ -157,9 +157,14 @@ def typed_symbol(name: str) -> Piece:
     return Piece(LETTER, name, name=name)
 
 
-def _typed_function(name: str, slope: bool) -> Form:
+def typed_function_name(name: str, slope: bool) -> str:
+    """f1, f_out', tanh."""
     label = name.removeprefix("f_")
-    return _call(word((f"f{label}" if label.isdigit() else name) + "'" * slope))
+    return (f"f{label}" if label.isdigit() else name) + "'" * slope
+
+
+def _typed_function(name: str, slope: bool) -> Form:
+    return _call(word(typed_function_name(name, slope)))
 
 
 TYPED_QUOTIENT = Quotients(_spaced("/"), PRODUCT, POSTFIX, PRODUCT, _spaced("/"), PRODUCT)

@@ -38,10 +38,10 @@ class CellCompiler(Compiler):
         """What a cell's tree comes to: a number, or an array where letters stand for arrays."""
         return self(node)(indices)
 
-    def runs(self, node: Node, indices: Indices) -> list[TermRun]:
+    def term_groups(self, node: Node, indices: Indices) -> list[TermGroup]:
         """The terms of a sum, in its order; of anything else that itself."""
         terms = node.terms if isinstance(node, Sum) else ((1, node),)
-        return [self._run(sign, term, indices) for sign, term in terms]
+        return [self._group(sign, term, indices) for sign, term in terms]
 
     def cell(self, node: Cell) -> Evaluate:
         return lambda indices: self.source.values_at(node, indices)
@@ -58,7 +58,7 @@ class CellCompiler(Compiler):
         slope = self._functions[node.name].slope
         return lambda indices: slope(np.asarray(self.source.values_at(cell, indices, computed=True)))
 
-    def _run(self, sign: int, body: Node, indices: Indices) -> TermRun:
+    def _group(self, sign: int, body: Node, indices: Indices) -> TermGroup:
         letters: list[str] = []
         ranges: list[Sequence[int]] = []
         while isinstance(body, RunningSum):
@@ -66,17 +66,17 @@ class CellCompiler(Compiler):
             ranges.append(self.source.range_of(body.letter, cells_in(body.body), indices))
             indices, body = self._with_letter(body, indices), body.body
         values = np.broadcast_to(sign * np.asarray(self.value(body, indices)), tuple(map(len, ranges)))
-        return TermRun(sign, tuple(letters), tuple(ranges), body, values.reshape(-1))
+        return TermGroup(sign, tuple(letters), tuple(ranges), body, values.reshape(-1))
 
     def _with_letter(self, node: RunningSum, indices: Indices) -> dict[str, Any]:
         """The indices with the letter of a sum running, along an axis of its own behind all others."""
-        run = self.source.range_of(node.letter, cells_in(node.body), indices)
+        among = self.source.range_of(node.letter, cells_in(node.body), indices)
         wider = {letter: index[..., np.newaxis] if np.ndim(index) else index for letter, index in indices.items()}
-        return {**wider, node.letter: np.asarray(run)}
+        return {**wider, node.letter: np.asarray(among)}
 
 
 @dataclass(frozen=True, eq=False)
-class TermRun:
+class TermGroup:
     """Terms of one form: its `sign`, the `letters` that run, over these `ranges`, the `body`, and each term's value."""
 
     sign: int
@@ -88,4 +88,4 @@ class TermRun:
     def indices(self, i: int) -> dict[str, int]:
         """What the letters stand for in term `i`."""
         places = np.unravel_index(i, tuple(map(len, self.ranges))) if self.letters else ()
-        return {letter: run[int(at)] for letter, run, at in zip(self.letters, self.ranges, places, strict=True)}
+        return {letter: among[int(at)] for letter, among, at in zip(self.letters, self.ranges, places, strict=True)}

@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 from core.expression.nodes import Function, IsTrueClass, Literal, Name, Node, Product, Softmax, Total, is_number
-from core.expression.notation import ATOM, PRODUCT, SUM, TYPED
-from core.expression.pieces import CLOSE, OPEN, Pieces, as_text, sign, word
+from core.expression.notation import ATOM, PRODUCT, SUM, TYPED, typed_function_name
+from core.expression.pieces import BLANK, CLOSE, OPEN, Pieces, as_text, number, sign, word
 from core.expression.printer import Printed, Printer
 
-MINUS = Literal(-1)
+MINUS, RELU = Literal(-1), "relu"
+INDICATOR = (sign("["), word("j"), BLANK, sign("="), BLANK, word("y"), sign("]"))
 
 
-def as_typed(node: Node, over: str | None = None) -> str:
-    """A formula as text. `over` is what a sum(...) is over that does not say it; without, no sum does."""
-    return as_text(_TypedPrinter(over)(node))
+def as_typed(node: Node, over: str | None = None, relu: bool = False, indicator: bool = False) -> str:
+    """A formula as text. `over` is what a sum(...) is over that does not say it; without, no sum does. `relu` writes
+    relu(...) for max(0, ...), `indicator` [j = y] for one_hot(y_gt).
+    """
+    return as_text(_TypedPrinter(over, relu, indicator)(node))
 
 
-def function_name(node: Function) -> str:
-    """f1, f_out', tanh."""
-    return as_typed(Function(node.name, Name("s"), node.slope)).removesuffix("(s)")
+def function_name(node: Function, relu: bool = False) -> str:
+    """f1, f_out', tanh; max(0, ...)."""
+    return "max(0, ...)" if _is_max(node) and not relu else typed_function_name(node.name, node.slope)
+
+
+def _is_max(node: Function) -> bool:
+    return node.name == RELU and not node.slope
 
 
 class _TypedPrinter(Printer):
-    def __init__(self, over: str | None) -> None:
+    def __init__(self, over: str | None, relu: bool, indicator: bool) -> None:
         super().__init__(TYPED)
-        self._over = over
+        self._over, self._relu, self._indicator = over, relu, indicator
+
+    def is_true_class(self, node: IsTrueClass) -> Printed:
+        return Printed(ATOM, INDICATOR) if self._indicator and not node.other else super().is_true_class(node)
+
+    def function(self, node: Function) -> Printed:
+        if _is_max(node) and not self._relu:
+            return Printed(
+                ATOM, (word("max"), OPEN, *number("0"), sign(","), BLANK, *self.within(node.argument, SUM), CLOSE)
+            )
+        return super().function(node)
 
     def within(self, node: Node, least: int, brackets: str = "()") -> Pieces:
         # The sign of the first factor is that of the whole product.

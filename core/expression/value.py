@@ -10,6 +10,7 @@ import numpy as np
 
 from core.activations import Activation
 from core.arrays import Array
+from core.classes import one_hot, softmax
 from core.expression.nodes import (
     ALL,
     ROWS,
@@ -31,7 +32,6 @@ from core.expression.nodes import (
     Total,
     Transpose,
 )
-from core.losses import SoftmaxLoss
 
 Evaluate: TypeAlias = Callable[[Mapping[str, Array]], Any]
 
@@ -93,7 +93,6 @@ class Compiler:
         return lambda _: signs
 
     def is_true_class(self, node: IsTrueClass) -> Evaluate:
-        one_hot = SoftmaxLoss.one_hot
         if node.other:
             return lambda values: 1.0 - one_hot(values["y_gt"])
         return lambda values: one_hot(values["y_gt"])
@@ -150,7 +149,7 @@ class Compiler:
         return lambda values: argument(values).sum(axis=axis, keepdims=keep)
 
     def softmax(self, node: Softmax) -> Evaluate:
-        argument, softmax = self(node.argument), SoftmaxLoss.softmax
+        argument = self(node.argument)
         return lambda values: softmax(argument(values))
 
 

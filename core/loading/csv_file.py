@@ -17,7 +17,7 @@ import numpy as np
 
 from core.errors import ProblemError
 from core.files import MIB, decode, read_bytes
-from core.loading.checker import Mistakes
+from core.loading.fields import Mistakes
 from core.loading.table import Table, expected_number, number_in, number_targets, read_targets
 from core.suggestion import suggest
 from core.text import clean, shown

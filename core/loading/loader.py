@@ -39,7 +39,7 @@ def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] |
     """
     from pathlib import Path
 
-    from core.loading.checker import Checker
+    from core.loading.fields import FieldReader
     from core.loading.options import read_options
     from core.loading.problem_file import load_problem_file
     from core.loading.table_problem import load_table_problem
@@ -54,9 +54,9 @@ def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] |
     # A name without a suffix is a file only where there is one: "./run" reaches a file called like a command.
     if suffix == ".toml" or (not suffix and (os.path.dirname(name) or os.path.exists(name))):
         return load_problem_file(path, clean(name), given)
-    checker = Checker()
-    read_options(checker, given, for_table=True)
-    raise ProblemError("", [*checker.mistakes, _unknown(name)])
+    reader = FieldReader()
+    read_options(reader, given, for_table=True)
+    raise ProblemError("", [*reader.mistakes, _unknown(name)])
 
 
 def _unknown(name: str) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from core.arrays import Array
 from core.errors import ProblemError
 from core.files import MIB, read_bytes
-from core.loading.checker import Mistakes
+from core.loading.fields import Mistakes
 from core.loading.table import Table, Targets, read_targets
 from core.suggestion import suggest
 from core.text import clean, shown

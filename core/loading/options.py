@@ -7,17 +7,11 @@ from dataclasses import fields
 from typing import Any
 
 from core.activations import ACTIVATIONS, Activation
-from core.loading.checker import NUMBER, POSITIVE, SWITCH, TEXT, Checker, Kind, choice, from_text, number, whole
-from core.losses import LOSSES, Loss, SoftmaxCrossEntropy, SoftmaxHinge, SoftmaxMargin, SquaredError
+from core.loading.fields import NUMBER, POSITIVE, SWITCH, TEXT, FieldReader, Kind, choice, from_text, number, whole
+from core.losses import LOSSES, USUAL, Loss
 from core.problem import REDUCTIONS
 
-LOSS_NAMES: dict[str, type[Loss]] = LOSSES | {
-    "squared": SquaredError,
-    "cross-entropy": SoftmaxCrossEntropy,
-    "hinge": SoftmaxHinge,
-    "margin": SoftmaxMargin,
-}
-TASKS = ("classification", "regression")
+LOSS_NAMES = LOSSES | {kind.word: kind for kind in LOSSES.values() if kind.word}
 UNITS = whole(1, 1_000_000)
 
 
@@ -35,7 +29,7 @@ MARGIN = number(at_least=0)
 BATCH = whole(at_least=1)
 SEED = whole(at_least=0)
 REDUCTION = choice(REDUCTIONS)
-TASK = choice(TASKS)
+TASK = choice(USUAL.keys())
 ACTIVATION = choice(ACTIVATIONS.keys())
 ACTIVATION_SETTINGS = {key: NUMBER for activation in ACTIVATIONS.values() for key, _ in activation.settings}
 
@@ -57,39 +51,39 @@ TABLE_OPTIONS: dict[str, Kind] = {
 }
 
 
-def read_options(checker: Checker, options: Mapping[str, object], for_table: bool) -> dict[str, Any]:
+def read_options(reader: FieldReader, options: Mapping[str, object], for_table: bool) -> dict[str, Any]:
     """The options that are given (None: not given) and right; a problem file takes only those of the training."""
     read: dict[str, Any] = {}
     for name, value in options.items():
         if value is None:
             continue
         if not for_table and name in TABLE_OPTIONS.keys() - TRAINING_OPTIONS.keys():
-            checker.note(f"option {name}", "only for a table (.csv, .npz); set it in the problem file")
+            reader.note(f"option {name}", "only for a table (.csv, .npz); set it in the problem file")
             continue
-        option = Checker()
+        option = FieldReader()
         read |= option.table("", {name: value}, TABLE_OPTIONS if for_table else TRAINING_OPTIONS)
-        checker.mistakes += [f"option {mistake}" for mistake in option.mistakes]
+        reader.mistakes += [f"option {mistake}" for mistake in option.mistakes]
     return read
 
 
-def read_loss(checker: Checker, path: str, loss: type[Loss], margin: float | None) -> Loss:
+def read_loss(reader: FieldReader, path: str, loss: type[Loss], margin: float | None) -> Loss:
     """The loss with its margin; a margin that the loss has no use for is a mistake at `path`."""
     if margin is None:
         return loss()
     if has_margin(loss):
         return loss(margin=margin)  # type: ignore[call-arg]
     having = " and ".join(name for name, kind in LOSSES.items() if has_margin(kind))
-    checker.note(path, f"{loss.name} has no margin; {having} have one")
+    reader.note(path, f"{loss.name} has no margin; {having} have one")
     return loss()
 
 
-def read_activation(checker: Checker, path: str, name: str, settings: Mapping[str, float]) -> Activation:
+def read_activation(reader: FieldReader, path: str, name: str, settings: Mapping[str, float]) -> Activation:
     """An activation with those of its settings that are given; one that it has no use for is a mistake at `path`."""
     activation = ACTIVATIONS[name]
     own = dict(activation.settings)
     for key in (key for key in settings if key not in own):
         having = ", ".join(other.name for other in ACTIVATIONS.values() if key in dict(other.settings))
-        checker.note(f"{path}.{key}", f"{name} has no {key}; it belongs to {having}")
+        reader.note(f"{path}.{key}", f"{name} has no {key}; it belongs to {having}")
     given = {key: value for key, value in settings.items() if key in own}
     return activation.make(**given) if given and activation.make is not None else activation
 

@@ -29,7 +29,7 @@ import numpy as np
 from core.arrays import Array
 from core.errors import ProblemError
 from core.files import MIB, decode, path_in, read_bytes
-from core.loading.checker import LIST, POSITIVE, SWITCH, TABLE, TEXT, Checker, Kind, Unfit, choice, whole
+from core.loading.fields import LIST, POSITIVE, SWITCH, TABLE, TEXT, FieldReader, Kind, Unfit, choice, whole
 from core.loading.initializers import INITIALIZERS, MOST_WEIGHTS, default_initializer, initial_weights
 from core.loading.options import (
     ACTIVATION,
@@ -46,7 +46,7 @@ from core.loading.options import (
     read_options,
 )
 from core.loading.table_file import read_table
-from core.losses import Loss, SquaredError
+from core.losses import USUAL, Loss
 from core.network import Layer, Network
 from core.problem import Problem
 from core.text import clean, shown
@@ -124,22 +124,22 @@ def load_problem_file(path: Path, source: str, options: Mapping[str, object]) ->
     """The problem in a TOML file, which messages call `source`; the options loss, margin, lr, batch, seed (of the
     shuffling) and reduction go before what it says. Raises ProblemError, which lists every mistake.
     """
-    checker = Checker()
-    given = read_options(checker, options, for_table=False)
+    reader = FieldReader()
+    given = read_options(reader, options, for_table=False)
     try:
         found = read_toml(path, source)
     except ProblemError as error:
-        raise ProblemError(source, [*checker.mistakes, *error.mistakes]) from None
-    read = checker.table("", found, PROBLEM)
+        raise ProblemError(source, [*reader.mistakes, *error.mistakes]) from None
+    read = reader.table("", found, PROBLEM)
     for key in ("data", "layers"):
         if key not in found:
-            checker.note(key, f"missing; expected {'a table [data]' if key == 'data' else 'a table [[layers]] each'}")
-    data = _read_data(checker, read["data"], path.parent) if "data" in read else _Data()
-    training = checker.table("training", read.get("training", {}), TRAINING)
-    loss = _read_loss(checker, training, given, data)
-    layers = _read_layers(checker, read["layers"], data) if "layers" in read else []
-    if checker.mistakes or data.inputs is None or data.targets is None:
-        raise ProblemError(source, checker.mistakes)
+            reader.note(key, f"missing; expected {'a table [data]' if key == 'data' else 'a table [[layers]] each'}")
+    data = _read_data(reader, read["data"], path.parent) if "data" in read else _Data()
+    training = reader.table("training", read.get("training", {}), TRAINING)
+    loss = _read_loss(reader, training, given, data)
+    layers = _read_layers(reader, read["layers"], data) if "layers" in read else []
+    if reader.mistakes or data.inputs is None or data.targets is None:
+        raise ProblemError(source, reader.mistakes)
     settings = {key: given.get(option, training.get(key)) for key, option in OVERRIDES.items()}
     try:
         return Problem(
@@ -160,114 +160,114 @@ def load_problem_file(path: Path, source: str, options: Mapping[str, object]) ->
         raise ProblemError(source, error.mistakes) from None
 
 
-def _read_loss(checker: Checker, training: dict[str, Any], given: dict[str, Any], data: _Data) -> Loss:
-    kind = training.get("loss", SquaredError)
-    loss = read_loss(checker, "training.margin", kind, training.get("margin"))
+def _read_loss(reader: FieldReader, training: dict[str, Any], given: dict[str, Any], data: _Data) -> Loss:
+    kind = training.get("loss", USUAL["regression"])
+    loss = read_loss(reader, "training.margin", kind, training.get("margin"))
     path = "training.loss"
     if "loss" in given or "margin" in given:
         path = "option loss"
         # The file's margin stands where the loss has one; a margin that was typed needs a loss that has one.
         chosen = given.get("loss", kind)
         margin = given.get("margin", getattr(loss, "margin", None) if has_margin(chosen) else None)
-        loss = read_loss(checker, "option margin", chosen, margin)
+        loss = read_loss(reader, "option margin", chosen, margin)
     if data.targets is not None:
         for mistake in loss.target_mistakes(data.targets):
-            checker.note(path, mistake.removeprefix("targets: "))
+            reader.note(path, mistake.removeprefix("targets: "))
     return loss
 
 
-def _read_data(checker: Checker, found: dict[str, Any], folder: Path) -> _Data:
-    read = checker.table("data", found, DATA)
+def _read_data(reader: FieldReader, found: dict[str, Any], folder: Path) -> _Data:
+    read = reader.table("data", found, DATA)
     ways = [way for way in ("inputs", "csv", "npz") if way in found or (way == "inputs" and "targets" in found)]
     if not ways:
-        checker.note("data", "expected inputs and targets, or csv, or npz")
+        reader.note("data", "expected inputs and targets, or csv, or npz")
         return _Data()
     for way in ways[1:]:
-        checker.note(f"data.{way}", f"cannot be combined with data.{ways[0]}")
+        reader.note(f"data.{way}", f"cannot be combined with data.{ways[0]}")
     for key, homes in (("target", ("csv",)), ("task", ("csv", "npz")), ("standardize", ("csv", "npz"))):
         if key in found and not any(home in found for home in homes):
-            checker.note(f"data.{key}", f"only with data.{' or data.'.join(homes)}")
+            reader.note(f"data.{key}", f"only with data.{' or data.'.join(homes)}")
     if ways == ["inputs"]:
-        return _read_rows(checker, found, read)
+        return _read_rows(reader, found, read)
     if len(ways) > 1 or ways[0] not in read:
         return _Data()
-    return _read_table(checker, ways[0], read, folder)
+    return _read_table(reader, ways[0], read, folder)
 
 
-def _read_rows(checker: Checker, found: dict[str, Any], read: dict[str, Any]) -> _Data:
+def _read_rows(reader: FieldReader, found: dict[str, Any], read: dict[str, Any]) -> _Data:
     for key in ("inputs", "targets"):
         if key not in found:
-            checker.note(f"data.{key}", "missing; expected a list of rows, one for each sample")
-    inputs = checker.matrix("data.inputs", read["inputs"]) if "inputs" in read else None
-    targets = checker.matrix("data.targets", read["targets"], flat=True) if "targets" in read else None
+            reader.note(f"data.{key}", "missing; expected a list of rows, one for each sample")
+    inputs = reader.matrix("data.inputs", read["inputs"]) if "inputs" in read else None
+    targets = reader.matrix("data.targets", read["targets"], flat=True) if "targets" in read else None
     if inputs is not None and targets is not None and len(inputs) != len(targets):
-        checker.note("data.targets", f"expected {len(inputs)} rows (as many as inputs), found {len(targets)}")
+        reader.note("data.targets", f"expected {len(inputs)} rows (as many as inputs), found {len(targets)}")
     return _Data(inputs, targets)
 
 
-def _read_table(checker: Checker, way: str, read: dict[str, Any], folder: Path) -> _Data:
+def _read_table(reader: FieldReader, way: str, read: dict[str, Any], folder: Path) -> _Data:
     name, suffix = path_in(read[way]), f".{way}"
     if not name.lower().endswith(suffix):
-        checker.note(f"data.{way}", f"expected the name of a {suffix} file, found {shown(name)}")
+        reader.note(f"data.{way}", f"expected the name of a {suffix} file, found {shown(name)}")
         return _Data()
     try:
         table = read_table(folder / name, read.get("target"), read.get("task"), read.get("standardize", False))
     except ProblemError as error:
         for mistake in error.mistakes:
-            checker.note(f"data.{way}", f"{shown(name)[1:-1]}: {mistake}")
+            reader.note(f"data.{way}", f"{shown(name)[1:-1]}: {mistake}")
         return _Data()
     return _Data(table.inputs, table.targets.values, table.input_names, table.targets.names, folder / name)
 
 
-def _read_layers(checker: Checker, found: list[Any], data: _Data) -> list[Layer | None]:
+def _read_layers(reader: FieldReader, found: list[Any], data: _Data) -> list[Layer | None]:
     if not found:
-        checker.note("layers", "expected at least one layer, found an empty list")
+        reader.note("layers", "expected at least one layer, found an empty list")
     width = None if data.inputs is None else data.inputs.shape[1]
     origin = "the columns of inputs"
     layers: list[Layer | None] = []
     for k, entry in enumerate(found, start=1):
         path = f"layers[{k}]"
         if not isinstance(entry, dict):
-            checker.note(path, f"expected {TABLE.expected}, found {shown(entry)}")
+            reader.note(path, f"expected {TABLE.expected}, found {shown(entry)}")
             width = None
             layers.append(None)
             continue
-        layer, width = _read_layer(checker, path, k, entry, width, origin)
+        layer, width = _read_layer(reader, path, k, entry, width, origin)
         layers.append(layer)
         origin = f"the units of layer {k}"
     if found and width is not None and data.targets is not None and width != data.targets.shape[1]:
         key = "weights" if isinstance(found[-1], dict) and "weights" in found[-1] else "units"
         columns = data.targets.shape[1]
-        checker.note(f"layers[{len(found)}].{key}", f"expected {columns} units (the columns of targets), found {width}")
+        reader.note(f"layers[{len(found)}].{key}", f"expected {columns} units (the columns of targets), found {width}")
     return layers
 
 
 def _read_layer(
-    checker: Checker, path: str, k: int, found: dict[str, Any], inputs: int | None, origin: str
+    reader: FieldReader, path: str, k: int, found: dict[str, Any], inputs: int | None, origin: str
 ) -> tuple[Layer | None, int | None]:
     """Layer k with its number of units, over a number of inputs that is the `origin`'s; None for what is a mistake."""
-    read = checker.table(path, found, LAYER)
+    read = reader.table(path, found, LAYER)
     known = "activation" in read or "activation" not in found  # a wrong name has been told of
     settings = {key: read[key] for key in ACTIVATION_SETTINGS if known and key in read}
-    activation = read_activation(checker, path, read.get("activation", "identity"), settings)
+    activation = read_activation(reader, path, read.get("activation", "identity"), settings)
     weights, units = None, read.get("units")
     if "weights" in found:
         for key in ("units", "init", "seed"):
             if key in found:
-                checker.note(f"{path}.{key}", "cannot be combined with weights")
-        weights = checker.matrix(f"{path}.weights", read["weights"]) if "weights" in read else None
+                reader.note(f"{path}.{key}", "cannot be combined with weights")
+        weights = reader.matrix(f"{path}.weights", read["weights"]) if "weights" in read else None
         units = None if weights is None else weights.shape[1]
         if weights is not None and inputs is not None and len(weights) != inputs:
-            checker.note(f"{path}.weights", f"expected {inputs} rows ({origin}), found {len(weights)}")
+            reader.note(f"{path}.weights", f"expected {inputs} rows ({origin}), found {len(weights)}")
     elif "units" not in found:
-        checker.note(path, "expected weights, or units")
+        reader.note(path, "expected weights, or units")
     elif units is not None and inputs is not None:
         if inputs * units <= MOST_WEIGHTS:
             initializer = read.get("init", default_initializer(activation))
             weights = initial_weights(initializer, inputs, units, read.get("seed", 0), k)
         else:
-            checker.note(f"{path}.units", f"expected at most {MOST_WEIGHTS} weights, found {inputs} x {units}")
-    bias = _read_bias(checker, f"{path}.bias", read.get("bias", False), units)
+            reader.note(f"{path}.units", f"expected at most {MOST_WEIGHTS} weights, found {inputs} x {units}")
+    bias = _read_bias(reader, f"{path}.bias", read.get("bias", False), units)
     if weights is None:
         return None, units
     flags = {key: read[key] for key in ("train_weights", "train_bias") if key in read}
@@ -276,13 +276,13 @@ def _read_layer(
     return Layer(weights=weights, bias=bias, activation=activation, **flags), units
 
 
-def _read_bias(checker: Checker, path: str, found: bool | list[Any], units: int | None) -> Array | None:
+def _read_bias(reader: FieldReader, path: str, found: bool | list[Any], units: int | None) -> Array | None:
     if not isinstance(found, list):
         return np.zeros(units) if found and units is not None else None
     if any(isinstance(cell, list) for cell in found):
-        checker.note(path, "expected a list of numbers, found a list of lists")
+        reader.note(path, "expected a list of numbers, found a list of lists")
         return None
-    row = checker.matrix(path, [found])
+    row = reader.matrix(path, [found])
     if row is not None and units is not None and row.shape[1] != units:
-        checker.note(path, f"expected {units} numbers (the units of this layer), found {row.shape[1]}")
+        reader.note(path, f"expected {units} numbers (the units of this layer), found {row.shape[1]}")
     return None if row is None else row[0]

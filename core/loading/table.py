@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import Array
-from core.loading.checker import Mistakes
+from core.loading.fields import Mistakes
 from core.text import clean, shown
 
 MOST_NUMBER_CLASSES = 20

@@ -11,12 +11,12 @@ import numpy as np
 
 from core.activations import ACTIVATIONS
 from core.errors import ProblemError
-from core.loading.checker import Checker
+from core.loading.fields import FieldReader
 from core.loading.initializers import MOST_WEIGHTS, default_initializer, initial_weights
 from core.loading.options import read_loss, read_options
 from core.loading.table import Table
 from core.loading.table_file import read_table
-from core.losses import Loss, SoftmaxCrossEntropy, SquaredError
+from core.losses import USUAL
 from core.network import Layer, Network
 from core.problem import Problem
 from core.text import clean
@@ -35,25 +35,25 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
     The output layer is the identity, and every layer has biases. Raises ProblemError, which lists every mistake.
     """
     source = clean(str(path))
-    checker = Checker()
-    given = read_options(checker, options, for_table=True)
+    reader = FieldReader()
+    given = read_options(reader, options, for_table=True)
     table: Table | None = None
     try:
         table = read_table(path, given.get("target"), given.get("task"), given.get("standardize", False))
     except ProblemError as error:
-        checker.mistakes += error.mistakes
-    loss: Loss = SquaredError()
+        reader.mistakes += error.mistakes
     if table is not None:
-        kind = given.get("loss", SoftmaxCrossEntropy if table.targets.are_classes else SquaredError)
-        loss = read_loss(checker, "option margin", kind, given.get("margin"))
+        usual = USUAL["classification" if table.targets.are_classes else "regression"]
+        kind = given.get("loss", usual)
+        loss = read_loss(reader, "option margin", kind, given.get("margin"))
         for mistake in loss.target_mistakes(table.targets.values):
-            checker.note("option loss", mistake.removeprefix("targets: "))
+            reader.note("option loss", mistake.removeprefix("targets: "))
         sizes = (table.inputs.shape[1], *given.get("hidden", HIDDEN), table.targets.values.shape[1])
         weights = sum(a * b for a, b in pairwise(sizes))
         if weights > MOST_WEIGHTS:
-            checker.note("option hidden", f"expected a network of at most {MOST_WEIGHTS} weights, found {weights}")
-    if checker.mistakes or table is None:
-        raise ProblemError(source, checker.mistakes)
+            reader.note("option hidden", f"expected a network of at most {MOST_WEIGHTS} weights, found {weights}")
+    if reader.mistakes or table is None:
+        raise ProblemError(source, reader.mistakes)
     seed = given.get("seed", SEED)
     return Problem(
         name=clean(path.stem),

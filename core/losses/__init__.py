@@ -6,7 +6,9 @@ from core.losses.softmax import SoftmaxCrossEntropy, SoftmaxLoss
 from core.losses.squared_error import SquaredError
 
 __all__ = [
+    "COMPARED",
     "LOSSES",
+    "USUAL",
     "Loss",
     "LossEquations",
     "MarginLoss",
@@ -18,6 +20,7 @@ __all__ = [
     "SquaredError",
 ]
 
-LOSSES: dict[str, type[Loss]] = {
-    loss.name: loss for loss in (SquaredError, SoftmaxCrossEntropy, SoftmaxHinge, SoftmaxMargin)
-}
+KINDS: tuple[type[Loss], ...] = (SquaredError, SoftmaxCrossEntropy, SoftmaxHinge, SoftmaxMargin)
+LOSSES = {kind.name: kind for kind in KINDS}
+USUAL: dict[str, type[Loss]] = {"classification": SoftmaxCrossEntropy, "regression": SquaredError}  # by task
+COMPARED: tuple[type[Loss], ...] = (SquaredError, SoftmaxCrossEntropy, SoftmaxHinge)  # what is set side by side

@@ -5,13 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import Field, dataclass, fields, replace
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
 
 from core.arrays import Array
 from core.expression.nodes import Name, Node, names_in, put_in_place
 from core.expression.smoothness import Jump, is_straight, jumps
+from core.losses.stated import StatedLoss
 
 OUTPUTS, TARGETS = Name("y_out"), Name("y_gt")
 OUTPUT_GRADIENT = "dy_out"
@@ -88,6 +89,7 @@ class Loss(ABC):
 
     name    what problem files call it
     title   what people call it
+    word    what people type for it, where that is shorter than the name
 
     Its fields are its settings, numbers. One that is called otherwise in formulas than its field says so in the field's
     metadata: "name" as it is typed there, "symbol" as it is printed.
@@ -95,6 +97,7 @@ class Loss(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
+    word: ClassVar[str] = ""
 
     @abstractmethod
     def equations(self, single: bool) -> LossEquations:
@@ -104,8 +107,6 @@ class Loss(ABC):
 
     def sample_losses(self, outputs: Array, targets: Array) -> Array:
         """What each sample costs, shape (n,)."""
-        from core.losses.stated import StatedLoss
-
         return StatedLoss(self, outputs.shape[1]).sample_losses(outputs, targets)
 
     def bind(
@@ -114,8 +115,6 @@ class Loss(ABC):
         """An operation over these three arrays: each call writes ∂ℒ/∂y_out, for ℒ the sum over the samples, into
         `gradient` and tells `note` ℒ. A loss that brings its own is faster than its trees.
         """
-        from core.losses.stated import StatedLoss
-
         return StatedLoss(self, outputs.shape[1]).bind(outputs, targets, gradient, note)
 
     def gradient(self, outputs: Array, targets: Array) -> Array:
@@ -152,6 +151,12 @@ class Loss(ABC):
         """The same loss with other values of some settings, by their names in formulas."""
         fields = {setting.name: setting.field for setting in self.settings}
         return replace(self, **{fields[name]: value for name, value in numbers.items()})
+
+    @classmethod
+    def like(cls, other: Loss) -> Self:
+        """This loss with the settings that another one has, too, as they are there."""
+        own = {field.name for field in fields(cls)}
+        return cls(**{setting.field: setting.value for setting in other.settings if setting.field in own})
 
     def setting_mistakes(self) -> list[str]:
         """What is wrong with the loss's own settings, a line for each mistake."""

@@ -12,9 +12,10 @@ import numpy as np
 
 from core.activations import ONE
 from core.arrays import Array, Mask
+from core.classes import BoundSoftmax, one_hot
 from core.expression.nodes import COLUMNS, Function, IsTrueClass, Name, Node, Positive, Total
 from core.losses.base import LossEquations
-from core.losses.softmax import PROBABILITIES, BoundSoftmax, SoftmaxLoss, of_true_class, row_sums, through_softmax
+from core.losses.softmax import PROBABILITIES, SoftmaxLoss, of_true_class, row_sums, through_softmax
 
 ZERO = np.zeros(())
 
@@ -78,7 +79,7 @@ class MarginLoss(SoftmaxLoss):
         return gradient
 
     def sample_losses(self, outputs: Array, targets: Array) -> Array:
-        return row_sums(self.costs(self.terms(self.probabilities(outputs), self.one_hot(targets))))
+        return row_sums(self.costs(self.terms(self.probabilities(outputs), one_hot(targets))))
 
     def bind_logits(
         self, logits: Array, one_hot: Array, gradient: Array, note: Callable[[float], object]
@@ -115,7 +116,7 @@ class MarginLoss(SoftmaxLoss):
 
     def logit_gradient(self, outputs: Array, targets: Array) -> Array:
         p = self.probabilities(outputs)
-        slope = self.probability_gradient(p, self.one_hot(targets))
+        slope = self.probability_gradient(p, one_hot(targets))
         # Jᵀ slope for J = diag(p) - p pᵀ, without building J: p ⊙ (slope - p·slope).
         gradient: Array = p * (slope - row_sums(p * slope)[:, np.newaxis])
         return gradient
@@ -131,6 +132,7 @@ class SoftmaxHinge(MarginLoss):
 
     name: ClassVar[str] = "softmax_hinge"
     title: ClassVar[str] = "softmax hinge"
+    word: ClassVar[str] = "hinge"
 
     @property
     def companion(self) -> SoftmaxMargin:
@@ -164,6 +166,7 @@ class SoftmaxMargin(MarginLoss):
 
     name: ClassVar[str] = "softmax_margin"
     title: ClassVar[str] = "softmax margin (no max)"
+    word: ClassVar[str] = "margin"
 
     def costs(self, terms: Array) -> Array:
         return terms

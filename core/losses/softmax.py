@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
 from core.activations import ONE
-from core.arrays import Array, Rows
+from core.arrays import Array
+from core.classes import BoundSoftmax, class_mistake, one_hot, softmax
 from core.expression.nodes import (
     COLUMNS,
     Function,
@@ -53,31 +53,6 @@ def row_sums(values: Array) -> Array:
     return sums
 
 
-class BoundSoftmax:
-    """p = softmax(o) for logits and p of shape (n, C), over arrays that are allocated once.
-
-    After `evaluate`, `shifted` (n, C) has the logits without the largest of their row, so that exp never overflows,
-    and `totals` (n,) the sums of their exponentials.
-    """
-
-    def __init__(self, logits: Array, p: Array) -> None:
-        self.shifted, self.totals, largest = np.empty(logits.shape), np.empty(len(logits)), np.empty(len(logits))
-        shifted, totals = self.shifted, self.totals
-        largest_column, total_column = largest.reshape(-1, 1), totals.reshape(-1, 1)
-        sum_p, ones = p.dot, np.ones(logits.shape[1])
-        subtract, exp, divide = np.subtract, np.exp, np.divide
-        find_largest = partial(np.maximum.reduce, logits, axis=1, out=largest)
-
-        def evaluate() -> None:
-            find_largest()
-            subtract(logits, largest_column, shifted)
-            exp(shifted, p)
-            sum_p(ones, totals)
-            divide(p, total_column, p)
-
-        self.evaluate = evaluate
-
-
 class SoftmaxLoss(Loss):
     """What the losses over class probabilities share: p = softmax(o)."""
 
@@ -86,28 +61,10 @@ class SoftmaxLoss(Loss):
         """o, shape (n, C): the outputs themselves, or (-y, +y) where there is a single one."""
         return np.concatenate([-outputs, outputs], axis=1) if outputs.shape[1] == 1 else outputs
 
-    @staticmethod
-    def one_hot(targets: Array) -> Array:
-        """The true class of each sample as a row with a single 1, shape (n, C)."""
-        return np.concatenate([targets < 0, targets > 0], axis=1).astype(float) if targets.shape[1] == 1 else targets
-
-    @classmethod
-    def classes(cls, targets: Array) -> Rows:
-        """The column of each sample's true class, shape (n,)."""
-        classes: Rows = np.argmax(cls.one_hot(targets), axis=1)
-        return classes
-
-    @staticmethod
-    def softmax(logits: Array) -> Array:
-        """p = softmax(o), shape (n, C); the largest logit is taken off first, so that exp never overflows."""
-        p = np.empty(logits.shape)
-        BoundSoftmax(logits, p).evaluate()
-        return p
-
     @classmethod
     def probabilities(cls, outputs: Array) -> Array:
         """p = softmax(o) for the logits that `outputs` stand for, shape (n, C)."""
-        return cls.softmax(cls.logits(outputs))
+        return softmax(cls.logits(outputs))
 
     @abstractmethod
     def probability_equations(self) -> tuple[Node, tuple[tuple[str, Node], ...]]:
@@ -183,20 +140,8 @@ class SoftmaxLoss(Loss):
         return one_hot if width > 1 else one_hot[:, 1:] - one_hot[:, :1]
 
     def target_mistakes(self, targets: Array) -> list[str]:
-        if targets.shape[1] == 1:
-            bad = (targets[:, 0] != -1) & (targets[:, 0] != 1)
-            expected = "-1 or +1 (two classes read from one output)"
-        else:
-            bad = ((targets != 0) & (targets != 1)).any(axis=1) | (targets.sum(axis=1) != 1)
-            expected = "one-hot: a single 1, the rest 0"
-        if not bad.any():
-            return []
-        row = int(np.argmax(bad))
-        found = ", ".join(f"{value:g}" for value in targets[row, :6]) + (", ..." if targets.shape[1] > 6 else "")
-        return [
-            f"targets: the {self.title} loss needs classes; row {row + 1} is ({found}), expected {expected}"
-            + (f" ({int(bad.sum())} such rows)" if bad.sum() > 1 else "")
-        ]
+        mistake = class_mistake(targets)
+        return [] if mistake is None else [f"targets: the {self.title} loss needs classes; {mistake}"]
 
 
 class SoftmaxCrossEntropy(SoftmaxLoss):
@@ -204,22 +149,23 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
 
     name: ClassVar[str] = "softmax_cross_entropy"
     title: ClassVar[str] = "softmax cross-entropy"
+    word: ClassVar[str] = "cross-entropy"
 
     def sample_losses(self, outputs: Array, targets: Array) -> Array:
         # log Σ exp(o_j) - o_y with the largest logit taken off both: finite where p_y itself is 0.
         o = self.logits(outputs)
-        softmax = BoundSoftmax(o, np.empty(o.shape))
-        softmax.evaluate()
-        losses: Array = np.log(softmax.totals) - row_sums(softmax.shifted * self.one_hot(targets))
+        bound = BoundSoftmax(o, np.empty(o.shape))
+        bound.evaluate()
+        losses: Array = np.log(bound.totals) - row_sums(bound.shifted * one_hot(targets))
         return losses
 
     def bind_logits(
         self, logits: Array, one_hot: Array, gradient: Array, note: Callable[[float], object]
     ) -> Callable[[], None]:
-        softmax = BoundSoftmax(logits, gradient)
-        evaluate_softmax, totals = softmax.evaluate, softmax.totals
-        shifted, true_logits, costs = softmax.shifted, np.empty(len(logits)), np.empty(len(logits))
-        ones, sum_shifted = np.ones(logits.shape[1]), softmax.shifted.dot
+        bound = BoundSoftmax(logits, gradient)
+        evaluate_softmax, totals = bound.evaluate, bound.totals
+        shifted, true_logits, costs = bound.shifted, np.empty(len(logits)), np.empty(len(logits))
+        ones, sum_shifted = np.ones(logits.shape[1]), bound.shifted.dot
         subtract, multiply, log, add_up = np.subtract, np.multiply, np.log, np.add.reduce
 
         def evaluate() -> None:
@@ -253,4 +199,4 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
         yield "sample_losses", Largest(o) - of_true_class(o) + Function("log", total)
 
     def logit_gradient(self, outputs: Array, targets: Array) -> Array:
-        return self.probabilities(outputs) - self.one_hot(targets)
+        return self.probabilities(outputs) - one_hot(targets)

@@ -17,6 +17,7 @@ class SquaredError(Loss):
 
     name: ClassVar[str] = "squared_error"
     title: ClassVar[str] = "squared error"
+    word: ClassVar[str] = "squared"
 
     def sample_losses(self, outputs: Array, targets: Array) -> Array:
         residuals = outputs - targets

@@ -53,7 +53,7 @@ class Reply:
 class Exercise:
     """A step to be worked out, its quantities in the order of the computation, one after the other.
 
-    like, seed       the kind of problem, and the number of the sheet
+    like, seed       the kind of problem, and its number
     problem, step    the fresh problem, and its first step
     questions        the quantities of which numbers are asked for, see `core.asked`
     current, cell    what is asked now; past the last number, `current` is None
@@ -80,7 +80,7 @@ class Exercise:
         depth = len(self.problem.network)
         self._printed = self.symbols | {f"f_{k}": layer_symbol("f", k, depth) for k in range(1, depth)}
         self.current: Quantity | None = self.questions[0]
-        _, self.cell = next(self.places())
+        _, self.cell = next(self.asked_cells())
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what follows from the rest."""
@@ -91,7 +91,7 @@ class Exercise:
         return {c.name: c for c in computations(self.problem, len(self.step.batch))}
 
     def another(self) -> Exercise:
-        """The next sheet of the same kind."""
+        """The next exercise of the same kind."""
         seed = (self.seed + 1) % (LARGEST_SEED + 1)
         return Exercise(self.like, seed, keep_rate=self._keep_rate, keep_rows=self._keep_rows)
 
@@ -126,7 +126,7 @@ class Exercise:
         """How many rows of a step like this are left out, so that there are not too many numbers."""
         return rows_of(self.like) - len(self.problem.inputs)
 
-    def places(self) -> Iterator[Key]:
+    def asked_cells(self) -> Iterator[Key]:
         """Every number that is asked for, in order."""
         return ((q.name, cell) for q in self.questions for cell in _cells(q) if self._is_asked(q.name, cell))
 
@@ -302,7 +302,7 @@ class Exercise:
 
     def _next_unless_open(self) -> None:
         """To the next number that is not on the table, from where one is: first in the quantity at hand."""
-        open_ = [key for key in self.places() if key not in self.standing]
+        open_ = [key for key in self.asked_cells() if key not in self.standing]
         if not open_:
             self.current, self.cell = None, ()
             return

@@ -1,4 +1,4 @@
-"""Sheets that are not finished yet: a file for each, deleted when the sheet is done."""
+"""Exercises that are not finished yet: a file for each, deleted when the exercise is done."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from core.files import MIB, read_bytes, write_lines
 from core.practice.exercise import HINTS, POINTS, Exercise, key_of
 from core.text import clean
 
-SHEETS = "sheets"
+FOLDER = "sheets"
 
 
 def progress_path(exercise: Exercise, folder: Path) -> Path:
     """The file of an exercise in `folder`. Its name depends on every number of the problem, so that a changed file or
-    another option starts a sheet of its own.
+    another option starts an exercise of its own.
     """
     told = exercise.seed, exercise.problem.particulars()
-    return folder / SHEETS / f"{sha256(repr(told).encode()).hexdigest()[:16]}.json"
+    return folder / FOLDER / f"{sha256(repr(told).encode()).hexdigest()[:16]}.json"
 
 
 def keep_progress(exercise: Exercise, seconds: float, folder: Path) -> str:
     """Save in `folder` how far an exercise is, after so many seconds. Returns why that failed, or an empty text."""
     path = progress_path(exercise, folder)
-    labels = {key: key_of(*key) for key in exercise.places()}
+    labels = {key: key_of(*key) for key in exercise.asked_cells()}
     kept = {
         "problem": exercise.like.name,
         "seed": exercise.seed,
@@ -37,7 +37,7 @@ def keep_progress(exercise: Exercise, seconds: float, folder: Path) -> str:
         "slips": exercise.slips,
         "standing": {labels[key]: standing for key, standing in exercise.standing.items()},
         "hinted": {labels[key]: level for key, level in exercise.hinted.items()},
-        "slipped": [labels[key] for key in exercise.places() if key in exercise.slipped],
+        "slipped": [labels[key] for key in exercise.asked_cells() if key in exercise.slipped],
     }
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,7 +55,7 @@ def resume(exercise: Exercise, folder: Path) -> float | None:
     if not os.path.exists(path):
         return None
     data = read_bytes(path, MIB)
-    keys = {key_of(*key): key for key in exercise.places()}
+    keys = {key_of(*key): key for key in exercise.asked_cells()}
     try:
         kept: Any = json.loads(data)
         seconds, slips = float(kept["seconds"]), int(kept["slips"])

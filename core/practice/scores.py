@@ -1,4 +1,4 @@
-"""The scores of finished sheets, in a file: a line of JSON for each."""
+"""The scores of finished exercises, in a file: a line of JSON for each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILE = "practice.jsonl"
 
 @dataclass(frozen=True)
 class Score:
-    """A sheet that was finished: of which problem and seed, when, in how many seconds, the points out of how many
+    """An exercise that was finished: of which problem and seed, when, in how many seconds, the points out of how many
     numbers, how many slips and hints there were, and under which loss.
     """
 

@@ -6,7 +6,7 @@ from core.solving.export import SUFFIXES, format_of, render, write_solution
 from core.solving.rounding import FEWEST, MOST, USUAL, rounded
 from core.solving.solution import Solution
 from core.solving.toml import LAST_CHECKED, MOST_CHECKED, count, to_toml
-from core.solving.worked import blank_sheet, solve
+from core.solving.worked import solve, worksheet
 
 __all__ = [
     "FEWEST",
@@ -16,12 +16,12 @@ __all__ = [
     "SUFFIXES",
     "USUAL",
     "Solution",
-    "blank_sheet",
     "count",
     "format_of",
     "render",
     "rounded",
     "solve",
     "to_toml",
+    "worksheet",
     "write_solution",
 ]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.computation import computations, copies
-from core.equations import LOSS, Statement
-from core.expression.nodes import Function, Node, names_in, walk
+from core.equations import LOSS, UPDATE, Statement
+from core.expression.nodes import Function, Name, Node, Softmax, names_in, walk
 from core.expression.notation import printed_symbol
 from core.expression.paper import on_entries
 from core.expression.pieces import BLANK, CLOSE, EQUALS, OPEN, Pieces, letter, number, sign, word
-from core.formulas import expanded
+from core.gradient_formulas import expanded
 from core.quantity import layer_label
 from core.step import Step
 from core.text import exact
@@ -26,10 +26,10 @@ def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[Pieces, ...]]]:
         value, slope = on_entries(layer.function.tree), on_entries(layer.function.slope_tree)
         where = _where(label) if "z" in names_in(layer.function.slope_tree) else ()
         yield layer.activation, (_of_s(label) + value, _of_s(label, "'") + slope + where)
-    symbols = step.statement.pieces
+    symbols, stated = step.statement.pieces, step.statement.equations
     definitions = _definitions(step)
     yield f"{problem.loss.title}, the {problem.reduction} of the samples' losses", tuple(definitions.values())
-    if "p" in definitions and problem.targets.shape[1] == 1:
+    if problem.targets.shape[1] == 1 and any(isinstance(stated[name].tree, Softmax) for name in definitions):
         classes = (number("-1"), (sign("+"), *number("1")))
         yield (
             "the classes, a column each of o and p, from the left",
@@ -41,7 +41,7 @@ def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[Pieces, ...]]]:
         yield setting.field, ((symbols[setting.name], *EQUALS, *number(exact(setting.value))),)
     yield "learning rate", ((symbols["alpha"], *EQUALS, *number(exact(problem.learning_rate))),)
     same = {name: (symbols[name], *EQUALS, symbols[other]) for name, other in copies(problem).items()}
-    frozen = tuple(formula for name, formula in same.items() if name.endswith("_next"))
+    frozen = tuple(formula for name, formula in same.items() if stated[name].part == UPDATE)
     if frozen:
         yield "frozen, not trained", frozen
     rest = tuple(formula for formula in same.values() if formula not in frozen)
@@ -58,10 +58,11 @@ def _definitions(step: Step) -> dict[str, Pieces]:
         for c in computations(step.problem, rows, detailed)
         if c.statement.equations[c.name].part == LOSS
     }
-    if "p" not in found or "o" in found:
+    of_outputs = [name for name in found if step.statement.equations[name].tree == Softmax(Name("y_out"))]
+    if not of_outputs or "o" in found:
         return found
     o = printed_symbol("o")
-    found["p"] = (symbols["p"], *EQUALS, word("softmax"), OPEN, o, CLOSE)
+    found |= {name: (symbols[name], *EQUALS, word("softmax"), OPEN, o, CLOSE) for name in of_outputs}
     return {"o": (o, *EQUALS, symbols["y_out"]), **found}
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.computation import Computation
+from core.equations import PER_SAMPLE
 from core.expression.exact import PRECISION, ExactCompiler
 from core.expression.nodes import (
     Function,
@@ -47,11 +48,12 @@ class MatrixFormula:
     def __init__(self, computation: Computation, values: Mapping[str, Array]) -> None:
         self._statement = computation.statement
         self._tree = _slopes_as_names(computation.tree)
-        self._values = dict(values)
+        columns = self._statement.with_axes(PER_SAMPLE)
+        self._values = {name: v[:, np.newaxis] if name in columns else v for name, v in values.items()}
         for part in walk(computation.tree):
             if isinstance(part, Function) and isinstance(part.argument, Name):
                 slope = self._statement.functions[part.name].slope
-                self._values[_name_of(part)] = slope(values[part.argument.name])
+                self._values[_name_of(part)] = slope(self._values[part.argument.name])
 
     @property
     def may_fit(self) -> bool:

@@ -24,13 +24,13 @@ NAME_AND_DATE = "# Name ________________________________________ Date __________
 
 
 def to_toml(
-    solution: Solution, problem: str, options: Mapping[str, object] | None = None, sheet: int | None = None
+    solution: Solution, problem: str, options: Mapping[str, object] | None = None, seed: int | None = None
 ) -> str:
     """The solution of one step as an answer sheet for `problem`, a built-in one's name or a path as the file is to name
-    it, under the `options` that somebody has typed; of a practice problem `sheet` says which. Numbers that are not
+    it, under the `options` that somebody has typed; `seed` is that of a practice problem. Numbers that are not
     finite are left open.
     """
-    return "\n".join(_lines(solution, problem, options or {}, sheet)) + "\n"
+    return "\n".join(_lines(solution, problem, options or {}, seed)) + "\n"
 
 
 def count(step: Step) -> int:
@@ -38,7 +38,7 @@ def count(step: Step) -> int:
     return sum(quantity.values.size for quantity in quantities(step))
 
 
-def _lines(solution: Solution, problem: str, options: Mapping[str, object], sheet: int | None) -> Iterator[str]:
+def _lines(solution: Solution, problem: str, options: Mapping[str, object], seed: int | None) -> Iterator[str]:
     (step,) = solution.steps
     yield f"# {solution.title}: {heading(solution)}"
     if solution.blank:
@@ -49,8 +49,8 @@ def _lines(solution: Solution, problem: str, options: Mapping[str, object], shee
     for name, value in options.items():
         plain = NUMBER.fullmatch(str(value)) and name in NUMERIC
         yield f"{name} = {'true' if value is True else value if plain else _text(str(value))}"
-    if sheet is not None:
-        yield f"practice = {sheet}"
+    if seed is not None:
+        yield f"practice = {seed}"
     yield from (f"step = {step.index}", "", "[answers]")
     for entry in _asked(solution):
         yield from _entry(entry)

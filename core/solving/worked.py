@@ -1,5 +1,5 @@
 """The worked solution of steps of SGD: what is given, then every quantity with its formula, the numbers put in, and its
-matrix; and the same as a sheet to be worked out.
+matrix; and the same as a worksheet, to be filled in.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from core.arithmetic import CellArithmetic, slope_of
 from core.arrays import Array, Mask
 from core.asked import absent, asked, zeros
+from core.classes import one_hot
 from core.computation import Computation, computations, values_of
 from core.equations import BACKWARD, FORWARD, GRADIENT, LOSS, MATRIX, PER_SAMPLE, UPDATE
 from core.errors import ProblemError
@@ -21,7 +22,6 @@ from core.explanation import Explanation, explain
 from core.expression.exact import gives
 from core.expression.nodes import Function, IsTrueClass, Name, names_in, walk
 from core.expression.pieces import Pieces, as_text, sign
-from core.losses import SoftmaxLoss
 from core.problem import Problem
 from core.quantity import Quantity, given, quantities
 from core.solving.facts import facts, formulas
@@ -68,9 +68,9 @@ def solve(steps: Iterable[Step], digits: int = USUAL, whole: bool = False, expec
 
 
 @np.errstate(all="ignore")
-def blank_sheet(step: Step, digits: int = USUAL) -> Solution:
-    """The same step to be worked out: what is given, and a blank for every number that is asked for, see `core.asked`.
-    Raises ProblemError as `solve` does.
+def worksheet(step: Step, digits: int = USUAL) -> Solution:
+    """The worksheet of a step, to be filled in: what is given, and a blank for every number that is asked for, see
+    `core.asked`. Raises ProblemError as `solve` does.
     """
     return _solution([step], digits, whole=True, blank=True)
 
@@ -134,8 +134,9 @@ def _sections(entries: _Entries) -> Iterator[Section]:
     yield Section("Given", tuple(map(entries.given, given(entries.step))))
 
     def part(quantity: Quantity) -> str:
-        # Up to what each sample costs it goes forward.
-        return FORWARD if quantity.part == LOSS and quantity.axes == MATRIX else quantity.part
+        # What the loss adds goes forward up to what each sample costs.
+        is_loss = quantity.part == LOSS and quantity.name not in ("sample_losses", "loss")
+        return FORWARD if is_loss else quantity.part
 
     for name, group in groupby(entries.asked, key=part):
         yield Section(SECTIONS[name], tuple(map(entries.computed, group)))
@@ -242,8 +243,8 @@ class _Entries:
         axes = computation.statement.equations[computation.name].axes
         if axes != MATRIX or not any(isinstance(part, IsTrueClass) for part in walk(computation.tree)):
             return (np.array(True),)
-        true_classes = SoftmaxLoss.one_hot(self.step.targets) == 1
-        return ~true_classes, true_classes
+        is_true = one_hot(self.step.targets) == 1
+        return ~is_true, is_true
 
     def _slopes(self, computation: Computation, layer: int | None) -> Iterator[Arithmetic]:
         """How a cell of f'(s) comes about, for a δ."""
@@ -284,8 +285,8 @@ def _marked(grid: Grid, mask: Mask, text: str) -> Grid:
     """A matrix with a text in place of the cells that a mask of the whole chooses."""
     if not mask.any():
         return grid
-    chosen = mask.reshape(grid.rows, grid.columns).tolist()
-    rows = zip(grid.cells, chosen, strict=False)  # the grid may be cut
+    chosen = mask.reshape(grid.rows, grid.columns)[: len(grid.cells)].tolist()
+    rows = zip(grid.cells, chosen, strict=True)  # whose columns may be cut
     cells = (tuple(text if hit else cell for cell, hit in zip(*row, strict=False)) for row in rows)
     return Grid(tuple(cells), grid.rows, grid.columns)
 

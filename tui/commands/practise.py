@@ -81,10 +81,10 @@ def main(argv: Sequence[str]) -> int:
     except (ProblemError, DivergedError) as error:
         return complain(str(error).splitlines())
     if printed:
-        from core.solving import blank_sheet, solve
+        from core.solving import solve, worksheet
 
         step = exercise.step
-        solution = solve([step], digits, whole=True) if "key" in values else blank_sheet(step, digits)
+        solution = solve([step], digits, whole=True) if "key" in values else worksheet(step, digits)
         return write(solution, output, arguments, number)
     if not terminal():
         return complain(["practice needs a terminal; --sheet prints the sheet, --key its solution"])

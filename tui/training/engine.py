@@ -30,10 +30,8 @@ class Engine:
 
     def at_once(self, timeline: Timeline, index: int) -> Step | None:
         """Step `index`, if it takes no longer than a moment; else None. Raises DivergedError."""
-        if self._last is not None and not self._last.done():
-            return None  # the thread may be at this timeline
-        left = timeline.approach(index, 0)
-        if left / self.steps_per_second + self._recording > MOMENT:
+        left = self._quick(timeline, index)
+        if left is None:
             return None
         start = perf_counter()
         step = timeline[index]
@@ -44,14 +42,32 @@ class Engine:
             self._recording = seconds
         return step
 
+    def approach_at_once(self, timeline: Timeline, index: int) -> None:
+        """Bring `timeline` to step `index`, if that takes no longer than a moment. Raises DivergedError."""
+        if self._quick(timeline, index):
+            timeline.approach(index)
+
+    def _quick(self, timeline: Timeline, index: int) -> int | None:
+        """How many steps are left to step `index`, if they and a record of it take no longer than a moment."""
+        if self._last is not None and not self._last.done():
+            return None  # the thread may be at this timeline
+        left = timeline.approach(index, 0)
+        return left if left / self.steps_per_second + self._recording <= MOMENT else None
+
     async def approach(self, timeline: Timeline, index: int) -> AsyncIterator[int]:
         """Bring `timeline` to step `index`, yielding after each slice how many steps are left. Whoever iterates may
         stop at any time; what has been computed stays. Raises DivergedError.
         """
         left = 1
         while left:
-            left = await self.do(self._slice, timeline, index)
+            left = await self.further(timeline, index, SLICE)
             yield left
+
+    async def further(self, timeline: Timeline, index: int, seconds: float) -> int:
+        """Bring `timeline` nearer to step `index` for about so many seconds; returns how many steps are left. Raises
+        DivergedError.
+        """
+        return await self.do(self._slice, timeline, index, seconds)
 
     async def record(self, timeline: Timeline, index: int) -> Step:
         """Step `index`, which `timeline` has approached. Raises DivergedError."""
@@ -68,15 +84,15 @@ class Engine:
             self._recording = perf_counter() - start
         return step
 
-    def _slice(self, timeline: Timeline, index: int) -> int:
-        """About SLICE seconds of the way; returns how many steps are left."""
+    def _slice(self, timeline: Timeline, index: int, seconds: float) -> int:
+        """About so many seconds of the way; returns how many steps are left."""
         before = timeline.approach(index, 0)
         start = perf_counter()
-        left = timeline.approach(index, max(1, int(self.steps_per_second * SLICE)))
-        seconds = perf_counter() - start
-        if left < before and seconds > 0:
+        left = timeline.approach(index, max(1, int(self.steps_per_second * seconds)))
+        taken = perf_counter() - start
+        if left < before and taken > 0:
             # Twice the pace at most: a short slice tells little, and the next one is to be stopped in time.
-            self.steps_per_second = min((before - left) / seconds, 2 * self.steps_per_second)
+            self.steps_per_second = min((before - left) / taken, 2 * self.steps_per_second)
         return left
 
     async def do(self, work: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:

@@ -16,7 +16,9 @@ from tui.training.run import Run
 
 SPEEDS = (1, 2, 5, 10, 20, 60, 200, 1000, 10_000)  # steps a second
 FRAMES = 60  # pictures a second, at most, while playing
+ENGINE_SHARE = 1.5  # time that steps get while playing, for each second that goes into pictures
 PROGRESS_AFTER = 0.1  # seconds after which a wait shows itself
+PROGRESS_EVERY = 0.25  # seconds between two pictures of a wait: while one is drawn, the run stands still
 
 
 class Traveller(Protocol):
@@ -92,13 +94,12 @@ class Journey:
 
     async def _reach(self, loss: Loss, index: int) -> None:
         timeline = self.run.timeline
-        started = told = monotonic()
-        async for left in self.run.engine.approach(timeline, max(0, index - 1)):
+        next_told = monotonic() + PROGRESS_AFTER
+        async for left in self.run.engine.approach(timeline, self.run.first_wanted(index)):
             if (self.run.loss, self.cursor) != (loss, index):
                 return
-            now = monotonic()
-            if left and now - started > PROGRESS_AFTER and now - told > PROGRESS_AFTER:
-                told = now
+            if left and monotonic() > next_told:
+                next_told = monotonic() + PROGRESS_EVERY
                 self._traveller.tell(f"running, {left:,} to go; space stops")
         found = await self.run.record(index)
         if self.run.loss == loss:
@@ -107,6 +108,19 @@ class Journey:
     def _arrive(self, numbers: Numbers, before: Numbers | None) -> None:
         self.shown = numbers.step.problem.loss, numbers.step.index
         self._traveller.arrive(numbers, before)
+        wanted = self.shown[1] - 2  # what one step back will be compared with
+        if wanted >= 0 and not self.playing and not self.run.is_ready(wanted):
+            self._work(self._prepare, "prepare")
+
+    async def _prepare(self) -> None:
+        """Have ready what one step back needs: it can lie as many steps behind a checkpoint as take a while."""
+        shown = self.shown
+        assert shown is not None
+        wanted = shown[1] - 2
+        async for _ in self.run.engine.approach(self.run.timeline, wanted):
+            if self.playing or (self.run.loss, self.cursor) != shown:
+                return
+        await self.run.prepare(wanted)
 
     # Playing.
 
@@ -130,9 +144,12 @@ class Journey:
 
     async def _play(self) -> None:
         """A picture at each tick: by the steps that are due, no more than can be taken in time."""
-        last, due = monotonic(), 0.0
+        tick = last = monotonic()
+        due, painting = 0.0, 0.0
         while self.playing and here(self._owner):
-            await asyncio.sleep(max(0.0, last + 1 / FRAMES - monotonic()))
+            # On a grid: else every tick would be late by what the one before it was late.
+            tick = max(tick + 1 / FRAMES, monotonic() - 1 / FRAMES)
+            await asyncio.sleep(max(0.0, tick - monotonic()))
             now = monotonic()
             due, last = min(due + self.speed * (now - last), self.speed), now
             steps = int(due)
@@ -143,7 +160,29 @@ class Journey:
                 self._traveller.tell("")
                 return
             due -= steps
-            self.seek(self.cursor + min(steps, max(1, int(self.run.engine.steps_per_second / FRAMES / 2))))
+            try:
+                painting = await self._play_on(steps, painting)
+            except DivergedError as error:
+                self._traveller.end_before(error)
+
+    async def _play_on(self, steps: int, painting: float) -> float:
+        """As many of so many steps as there is time for, and a picture: at once where that is quick, else in the
+        engine's thread, for longer than the last picture took. Returns how many seconds this one took.
+        """
+        engine, timeline, loss, start = self.run.engine, self.run.timeline, self.run.loss, self.cursor
+        index, began = start + steps, monotonic()
+        found = self.run.at_once(index)
+        if found is None:
+            seconds = min(max(1 / FRAMES, ENGINE_SHARE * painting), PROGRESS_AFTER)
+            index -= await engine.further(timeline, self.run.first_wanted(index), seconds)
+            began = monotonic()
+            found = await self.run.record(index)
+            if not self.playing or (self.run.loss, self.cursor) != (loss, start):
+                return painting
+        self.cursor = index
+        self._arrive(*found)
+        await asyncio.sleep(0)
+        return monotonic() - began
 
     def _work(self, work: Callable[[], object], group: str) -> None:
         self._owner.run_worker(work(), group=group, exclusive=True)  # type: ignore[arg-type]

@@ -18,7 +18,8 @@ class Span(NamedTuple):
     @property
     def end(self) -> int:
         """The column behind it."""
-        return self.column + cell_len(self.text)
+        text = self.text
+        return self.column + (len(text) if text.isascii() else cell_len(text))
 
 
 Line: TypeAlias = tuple[Span, ...]  # sorted by column, without overlaps
@@ -61,7 +62,7 @@ def moved(spans: Line, columns: int) -> Line:
 
 def clipped(spans: Line, columns: int) -> Line:
     """What of a line lies within so many columns; a text that is cut ends in an ellipsis."""
-    if width(spans) <= columns:
+    if not spans or spans[-1].end <= columns:
         return spans
     kept = []
     for span in spans:

@@ -11,6 +11,7 @@ import numpy as np
 
 import core
 from core import Array, Step, quantities
+from core.asked import absent
 from tui.training.stations import stations
 from tui.training.styles import shade
 from tui.training.units import Mask, idle
@@ -37,6 +38,28 @@ class Look(NamedTuple):
     style: str = "zero"
 
 
+class Shown(NamedTuple):
+    """A number as it is written, in the style that its sign and size ask for."""
+
+    value: float
+    text: str
+    style: str
+
+
+class RowOfNumbers(dict[int, Shown]):
+    """A row of a quantity by column, each number written when it is first asked for."""
+
+    def __init__(self, values: list[float], written: Written, largest: float) -> None:
+        super().__init__()
+        self._values, self._written, self._largest = values, written, largest
+
+    def __missing__(self, column: int) -> Shown:
+        value = self._values[column]
+        style = shade(value, self._largest) if math.isfinite(value) else "alarm"
+        shown = self[column] = Shown(value, self._written.cell(value), style)
+        return shown
+
+
 class Numbers:
     """The values of a step as matrices, and what is known of them for drawing; made once for a step."""
 
@@ -44,6 +67,15 @@ class Numbers:
         self.step = step
         self._largest: dict[str, float] = {}
         self._matrices: dict[str, Array] = {}
+        self._rows: dict[tuple[str, int, Written], RowOfNumbers] = {}
+
+    def row(self, name: str, row: int, written: Written) -> RowOfNumbers:
+        """A row of a quantity as it is written; step k-1's are there already when step k is shown."""
+        key = (name, row, written)
+        found = self._rows.get(key)
+        if found is None:
+            found = self._rows[key] = RowOfNumbers(self[name][row].tolist(), written, self.largest(name))
+        return found
 
     def __getitem__(self, name: str) -> Array:
         """The values of a quantity as a matrix: a number for each sample stands upright, one for each unit lies."""
@@ -81,26 +113,20 @@ class Numbers:
             off = idle(self.step)[equation.layer - 1] if equation.layer and equation.letter in IDLE_LETTERS else None
             if off is not None:
                 found[equation.name] = off
-        for name in self._left_out:
-            found[name] = self[name] <= 0
+        for name in self.without:
+            if self.step.statement.equations[name].part == "loss":
+                found[name] = self[name] <= 0
         return found
 
     @cached_property
-    def _left_out(self) -> frozenset[str]:
-        """The quantities of a loss that it leaves the true class out of."""
-        statement = self.step.statement
-        return frozenset(name for name in statement.zeros if statement.leaves_out(name))
-
-    @cached_property
     def without(self) -> Mapping[str, Mask]:
-        """Which cells are no number of their own: the true class's, of what a loss leaves it out of."""
-        statement = self.step.statement
-        left_out = self._left_out
-        if not left_out:
-            return {}
-        true = np.asarray(statement.value_of(core.IsTrueClass(), self.step.values)) > 0
-        gradients = {e.name for e in statement.equations.values() if e.gradient_of in left_out}
-        return dict.fromkeys(left_out | gradients, true)
+        """Which cells are no number of their own: the true class's, of what a loss leaves it out of, and of the
+        gradients by that.
+        """
+        equations = self.step.statement.equations
+        found = {name: absent(self.step, name) for name in equations if self.step.statement.zeros.get(name)}
+        found = {name: mask for name, mask in found.items() if mask.any()}
+        return found | {e.name: found[e.gradient_of] for e in equations.values() if e.gradient_of in found}
 
 
 class Picture:
@@ -190,39 +216,34 @@ class Picture:
             for _ in columns:
                 yield Look(f"{' ' * written.signed}{VEIL}".ljust(written.width), " ", "dim")
             return
-        matrix = self.numbers[name]
-        values = matrix[row].tolist()
+        numbers = self.numbers.row(name, row, written)
         idle = self.numbers.idle.get(name)
         none = self.numbers.without.get(name)
-        old = self._older(name, row)
-        largest = self.numbers.largest(name)
+        old = self._older(name, row, written)
         plain = not (self.cursor or self.verdicts or self.view.gradients)
         for column in columns:
             if column is None:
                 yield Look(GAP, "", "dim")
                 continue
-            value = values[column]
             if none is not None and none[row, column]:
                 look = Look(f"{' ' * written.signed}{NO_TERM}".ljust(written.width), " ", "dim")
             else:
-                text = written.cell(value)
-                mark, style = " ", shade(value, largest)
-                if not math.isfinite(value):
-                    style = "alarm"
-                elif idle is not None and idle[row, column]:
-                    mark, style = IDLE, "dim"
-                elif old is not None:
-                    mark = _moved(value, old[column], text, written)
+                value, text, style = shown = numbers[column]
+                mark = " "
+                if math.isfinite(value):
+                    if idle is not None and idle[row, column]:
+                        mark, style = IDLE, "dim"
+                    elif old is not None:
+                        mark = _moved(shown, old[column])
                 look = Look(text, mark, style)
             yield look if plain else self._marked(look, name, row, column, written)
 
-    def _older(self, name: str, row: int) -> list[float] | None:
+    def _older(self, name: str, row: int, written: Written) -> RowOfNumbers | None:
         """The same row at step k-1, where its numbers can be compared."""
         before = self._before
         if not self._moves or before is None or name not in before.step.values or not self._comparable(name):
             return None
-        found: list[float] = before[name][row].tolist()
-        return found
+        return before.row(name, row, written)
 
     def _comparable(self, name: str) -> bool:
         equation = self.step.statement.equations.get(name)
@@ -302,11 +323,11 @@ def _square(value: float, largest: float) -> str:
     return (POSITIVE if value > 0 else NEGATIVE)[size < BIG * largest]
 
 
-def _moved(value: float, old: float, text: str, written: Written) -> str:
+def _moved(now: Shown, before: Shown) -> str:
     """▴ or ▾ where the digits that are shown have changed."""
-    if value == old or written.cell(old) == text:
+    if now.value == before.value or now.text == before.text:
         return " "
-    return UP if value > old else DOWN
+    return UP if now.value > before.value else DOWN
 
 
 def belongs(one: Step, other: Step) -> bool:

@@ -66,6 +66,18 @@ class Run:
             before = self._keep(step)
         return numbers, before
 
+    def is_ready(self, index: int) -> bool:
+        """Whether step `index` can be shown as it is, or compared with."""
+        return self._known(index) is not None
+
+    async def prepare(self, index: int) -> None:
+        """Have step `index`, which the engine's thread has approached, ready."""
+        self._keep(await self.engine.record(self.timeline, index))
+
+    def first_wanted(self, index: int) -> int:
+        """Where the timeline is wanted for step `index` to be shown: at the step before it, unless that is known."""
+        return index if index == 0 or self.is_ready(index - 1) else index - 1
+
     async def record(self, index: int) -> tuple[Numbers, Numbers | None]:
         """The same in the engine's thread, which has approached step `index`."""
         timeline, before = self.timeline, self._known(index - 1) if index else None

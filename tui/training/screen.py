@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 SMALLEST = (60, 20)
 MARGIN_STEP = 0.1
-SMALL_WORK = 200_000  # multiplications over all rows that are done at once
+SMALL_WORK = 20_000_000  # multiplications over all rows that are done at once: they take about a millisecond
 TO_THE_END = 10**6  # a group of columns behind the last: the last ones are in sight then
 
 
@@ -157,9 +158,17 @@ class TrainingScreen(KeyReasonsScreen[None]):
             self.view = replace(self.view, sample=moves.first_sample(step))
             self._begin_with_answers(step)
         self._in_sight()
+        if not playing:
+            self._keep_up()
         self.paint()
         if not playing:
             self._beside_step(step)
+
+    def _keep_up(self) -> None:
+        """Bring the runs in the plot as far as the one looked at, where that is quick: then one picture has it all."""
+        for timeline in self._beside:
+            with suppress(DivergedError):
+                self.run.engine.approach_at_once(timeline, len(self.run.timeline))
 
     def _beside_step(self, step: Step) -> None:
         """What is computed for a step beside its numbers, and comes late."""
@@ -198,6 +207,8 @@ class TrainingScreen(KeyReasonsScreen[None]):
     def _notice(self, text: str) -> None:
         """A message in place of the sheet; none, and the sheet is back."""
         notice = self.query_one("#notice", Static)
+        if not text and not notice.display:
+            return  # else all would be laid out and painted again
         notice.update(text)
         notice.display, self.query_one(Sheet).display = bool(text), not text
 

@@ -67,33 +67,35 @@ def _codes(style: Style) -> tuple[str, ...]:
 def strip(line: Line, columns: int, styles: Mapping[str, Style]) -> LeanStrip:
     """A line in exactly so many columns; blanks take the style of what stands before them."""
     segments: list[Segment] = []
-    x, style, text = 0, styles["text"], ""
+    base = styles["text"]
+    ground = base.bgcolor
+    x, style, text = 0, base, ""
     for span in line:
-        if span.column >= columns:
+        column, written, name = span
+        if column >= columns:
             break
-        blank = " " * (span.column - x)
-        wanted = styles[span.style]
+        wanted = styles[name]
         if wanted is style:
-            text += blank + span.text
+            text += " " * (column - x) + written
         else:
-            plain = style.bgcolor == styles["text"].bgcolor
-            following = wanted.bgcolor == styles["text"].bgcolor
-            if plain:
+            blank = " " * (column - x)
+            if style.bgcolor == ground:
                 text += blank
                 blank = ""
             if text:
                 segments.append(Segment(text, style))
-            if blank and not following:
-                segments.append(Segment(blank, styles["text"]))
+            if blank and wanted.bgcolor != ground:
+                segments.append(Segment(blank, base))
                 blank = ""
-            style, text = wanted, blank + span.text
+            style, text = wanted, blank + written
         x = span.end
-    if style.bgcolor != styles["text"].bgcolor and x < columns:
-        segments.append(Segment(text, style))
-        style, text = styles["text"], ""
     if x < columns:
+        if style.bgcolor != ground:
+            segments.append(Segment(text, style))
+            style, text = base, ""
         text += " " * (columns - x)
     if text:
         segments.append(Segment(text, style))
-    made = LeanStrip(segments)
-    return made if x <= columns else LeanStrip(made.crop(0, columns)._segments, columns)
+    if x > columns:
+        segments = LeanStrip(segments).crop(0, columns)._segments
+    return LeanStrip(segments, columns)

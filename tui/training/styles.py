@@ -68,7 +68,8 @@ def styles(dark: bool, ground: str, ink: str) -> dict[str, Style]:
         strength = 0.25 + 0.75 * level / SHADES
         found[f"positive{level}"] = style(neutral.blend(blue, strength))
         found[f"negative{level}"] = style(neutral.blend(orange, strength))
-    return found
+    one = {look: look for look in found.values()}  # the same object for the same look, so that texts can be joined
+    return {name: one[look] for name, look in found.items()}
 
 
 def readable(color: Color, ground: Color, ink: Color) -> Color:

@@ -7,26 +7,29 @@ is another all the same: there n/8 is not α, although it may come to it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
 
 from core.arrays import Array
 from core.checking.answers import WrittenFormula
-from core.checking.formulas.definitions import context_of, definitions, in_quantities, rights
-from core.checking.formulas.edits import BELONGS, Repair, is_product, replaced
+from core.checking.formulas.definitions import SEVERAL, context_of, definitions, rights
+from core.checking.formulas.edits import Repair, in_pairs, is_product, replaced
 from core.checking.formulas.evaluation import Evaluator, fitted, is_same
-from core.checking.formulas.fit import shape_text
 from core.checking.formulas.ground import Ground
+from core.checking.formulas.notes import Spelling, note, spelling_of
 from core.checking.formulas.points import points_like
 from core.checking.formulas.products import DISORDER
-from core.checking.formulas.repair import Mender
+from core.checking.formulas.repair import MOST_MISTAKES, Mender
+from core.checking.loss_mistakes import LossMistakes
 from core.checking.report import FormulaVerdict
 from core.computation import values_of
+from core.equations import UPDATE, Equation, Statement
 from core.errors import FormulaError
-from core.expression.nodes import Literal, Name, Node, Quotient, walk
+from core.expression.nodes import Literal, Name, Node, Quotient, names_in, put_in_place, walk
 from core.expression.reader import read
-from core.expression.typed import as_typed
+from core.expression.shape import shape_text
 from core.step import Step
 
 MOST_ROWS = 12  # where a formula is searched
@@ -38,7 +41,13 @@ class FormulaChecker:
     def __init__(self, step: Step) -> None:
         self.step = step
         self._rows = len(step.batch)
-        self._definitions = definitions(step.problem)
+        self._equations = step.statement.equations
+
+    @cached_property
+    def _of_loss(self) -> list[tuple[dict[str, Equation], LossMistakes]]:
+        """The equations in small steps and in larger ones, with the mistakes in those of the loss."""
+        statements = [Statement(self.step.problem, SEVERAL, detailed) for detailed in (True, False)]
+        return [(statement.equations, LossMistakes(statement)) for statement in statements]
 
     @cached_property
     def _own(self) -> tuple[Step, ...]:
@@ -64,30 +73,31 @@ class FormulaChecker:
         """Whether a formula gives the values of the quantity `name`, and what is wrong where it does not. Raises
         FormulaError where it cannot be read, or names something that the step does not have.
         """
-        context, evaluate = context_of(name, self.step.statement), Evaluator(self.step, name)
-        tree = in_quantities(read(formula.text, context), self.step.problem)
+        context = context_of(name, self.step.statement)
+        tree, spell = in_pairs(read(formula.text, context)), spelling_of(formula.text, context.over)
+        evaluate = Evaluator(self.step, name, spell)
         evaluate.look_up(tree)
 
         def verdict(right: bool, message: str = "", mended: Node | None = None) -> FormulaVerdict:
-            text = "" if mended is None else as_typed(mended, context.over)
-            return FormulaVerdict(name, symbol, formula.text, right, message, text)
+            return FormulaVerdict(name, symbol, formula.text, right, message, "" if mended is None else spell(mended))
 
         has_numbers = any(isinstance(part, Literal) for part in walk(tree))
-        counts = has_numbers and name.endswith("_next") and Name("n") in walk(tree)
+        counts = has_numbers and self._equations[name].part == UPDATE and Name("n") in walk(tree)
         points = self._own_rate if counts else self._own if has_numbers else self._other
         wrong, fits = self._on_the_step(evaluate, name, tree)
         if fits and any(self._holds(points, name, found) for found in (tree, self._with_n(tree))):
             return verdict(True)
         small = points if counts or not has_numbers else self._small
-        repair = self._repair(small, name, tree if small is points else self._with_n(tree))
+        mistake, repair = self._diagnosed(small, name, tree if small is points else self._with_n(tree))
         reasons = self._reasons(name, tree) if fits and self._holds(self._own, name, tree) else []
         if reasons:
-            general = "" if repair is None else f": in general it is {as_typed(repair.tree, context.over)}"
+            general = "" if repair is None else f": in general it is {spell(repair.tree)}"
             verb = "is" if len(reasons) == 1 else "are"
             return verdict(True, f"right here, where {' and '.join(reasons)} {verb} 1{general}")
         if repair is None or not repair.notes:
             return verdict(False, wrong)
-        return verdict(False, f"{wrong}; {_words(repair, name, tree)}", repair.tree)
+        words = "" if mistake and not _says_more(repair) else _words(repair, name, tree, spell)
+        return verdict(False, f"{wrong}; {': '.join(filter(None, (mistake, words)))}", repair.tree)
 
     def _reasons(self, name: str, tree: Node) -> list[str]:
         """Which of α and n must be 1, as they are, for a formula to hold."""
@@ -132,25 +142,49 @@ class FormulaChecker:
                 return False
         return bool(points)
 
-    def _repair(self, points: tuple[Step, ...], name: str, tree: Node) -> Repair | None:
-        """The least repair of the formula."""
+    def _diagnosed(self, points: tuple[Step, ...], name: str, tree: Node) -> tuple[str, Repair | None]:
+        """The mistake that the formula is, in words, if it is a known one; and its least repair."""
         no_mean = "" if self.step.problem.reduction == "mean" else ": the problem takes the sum"
-        mender = Mender(Ground([Evaluator(point, name) for point in points], no_mean), self._definitions)
-        found = [mender.mend(tree, right) for right in rights(name, self._definitions)]
-        return min(filter(None, found), key=lambda repair: repair.cost, default=None)
+        ground = Ground([Evaluator(point, name) for point in points], no_mean)
+        known = definitions(self.step.problem, {*map(ground.known, names_in(tree))})
+        tree = in_pairs(put_in_place(tree, {name: known[name]}))  # where it says what the quantity is by itself
+        mender = Mender(ground, known)
+        found = [mender.mend(tree, right) for right in rights(name, known)]
+        repair = min(filter(None, found), key=lambda repair: repair.cost, default=None)
+        mistake = next(self._mistakes(ground, name, tree), "")
+        if mistake and repair is None:
+            repair = Repair(known[name], (note(mistake),), MOST_MISTAKES)
+        return mistake, repair
+
+    def _mistakes(self, ground: Ground, name: str, tree: Node) -> Iterator[str]:
+        """The known mistakes at the loss that have the values of a formula, or would have them with its 1/n."""
+        as_written = [(tree, "")]
+        if self.step.problem.reduction == "mean":
+            as_written.append((Quotient(tree, Name("n")), ", and the division by n is missing"))
+        for equations, mistakes in self._of_loss:
+            edits = mistakes.within(equations[name], len(equations)) if name in equations else ()
+            for edit in edits:
+                for found, more in as_written:
+                    if ground.agree(found, edit.tree) and not ground.agree(edit.tree, equations[name].tree):
+                        yield edit.text + more
 
 
-def _words(repair: Repair, name: str, tree: Node) -> str:
+def _says_more(repair: Repair) -> bool:
+    """Whether a repair says more of a known mistake: the one part that is missing, or is another."""
+    return repair.cost == 1 and not repair.notes[0].foreign
+
+
+def _words(repair: Repair, name: str, tree: Node, spell: Spelling) -> str:
     """What was wrong, in a line."""
-    notes = [note for note in repair.notes if note != DISORDER]
-    disorder = len(notes) < len(repair.notes)
+    notes = [note for note in dict.fromkeys(repair.notes) if note != DISORDER]
+    sentences, disorder = [spell.sentence(note) for note in notes], DISORDER in repair.notes
     if not notes:
         return "the factors are right, but not their order, transposes and kinds of product"
-    if len(notes) == 1 and notes[0].endswith(BELONGS) and is_product(tree):
-        it = "it" if notes[0].endswith(BELONGS[0]) else "them"
+    if len(notes) == 1 and notes[0].foreign and is_product(tree):
+        it = "it" if notes[0].foreign == 1 else "them"
         order = ", its factors put in order" if disorder else ""
-        return f"{notes[0]}: without {it} the product has the shape and value of {name}{order}"
-    return ", and ".join([*notes, *([DISORDER] if disorder else [])])
+        return f"{sentences[0]}: without {it} the product has the shape and value of {name}{order}"
+    return ", and ".join([*sentences, *([DISORDER.words] if disorder else [])])
 
 
 def _largest(found: Array, target: Array) -> str:

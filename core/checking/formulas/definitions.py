@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from core.checking.formulas.edits import in_pairs, tidy
 from core.equations import NUMBER, PER_SAMPLE, Statement
@@ -21,50 +21,47 @@ from core.expression.nodes import (
     Softmax,
     Sum,
     Total,
+    names_in,
     put_in_place,
     walk,
 )
 from core.expression.reader import Context
 from core.problem import Problem
-from core.quantity import canonical
 
 OVER = {NUMBER: ALL, PER_SAMPLE: COLUMNS}  # what a sum leads to these axes over
 SAMPLE_LOSSES = "sample_losses"
+LOGITS = Name("o")
 SEVERAL = 2  # rows, with which a mean has its 1/n
 
 
-def definitions(problem: Problem) -> dict[str, Node]:
-    """The formulas by quantity, each in terms of quantities that come before it in the computation."""
-    return {name: tidy(in_pairs(tree)) for name, tree in _trees(problem).items()}
-
-
-def other_names(problem: Problem) -> dict[str, Node]:
-    """What may be named beside the quantities that others are stated by, each with its formula: z_0, the gradients dz_k
-    and dy_out, the terms of the hinge, and o where it is y_out.
+def definitions(problem: Problem, named: Collection[str] = ()) -> dict[str, Node]:
+    """The formulas by quantity, each in terms of quantities that come before it in the computation. Of those that only
+    make the steps smaller they have the ones that are `named`, and with one gradient dz_k those of all layers; what
+    stands for the others is put in their place.
     """
-    trees, plain = _trees(problem), Statement(problem, SEVERAL, detailed=False).equations
-    found: dict[str, Node] = {"z_0": Name("X_in")}
-    for name, tree in trees.items():
-        if name not in plain:
-            found[name] = put_in_place(tree, found)
-    if isinstance(p := trees.get("p"), Softmax) and "o" not in plain:
-        found["o"] = p.argument
+    return {name: tidy(in_pairs(tree)) for name, tree in _trees(problem, named).items()}
+
+
+def aliases(statement: Statement) -> dict[str, str]:
+    """What may be named beside the quantities of a step, each with the quantity that it is: z_0, and o where it is
+    y_out.
+    """
+    found, p = {"z_0": "X_in"}, statement.equations.get("p")
+    if (
+        p is not None
+        and isinstance(p.tree, Softmax)
+        and isinstance(p.tree.argument, Name)
+        and p.tree.argument != LOGITS
+    ):
+        found[LOGITS.name] = p.tree.argument.name
     return found
-
-
-def in_quantities(tree: Node, problem: Problem) -> Node:
-    """The formula with the quantities of a step for whatever other names it has."""
-    others, depth = other_names(problem), len(problem.network)
-    names = {part.name for part in walk(tree) if isinstance(part, Name)}
-    found = {name: others[canonical(name, depth)] for name in names if canonical(name, depth) in others}
-    return in_pairs(put_in_place(tree, found))
 
 
 def context_of(name: str, statement: Statement) -> Context:
     """What a formula for a quantity is read with: a sum is over what it is over in the right one."""
     equation, over = statement.equations.get(name), ROWS
     if equation is not None:
-        stated = (part.over for part in walk(equation.tree) if isinstance(part, Total))
+        stated = (part.over for part in walk(statement.in_detail(name)) if isinstance(part, Total))
         over = OVER.get(equation.axes) or next(stated, ROWS)
     symbols = {spelled(symbol).strip(): name for name, symbol in statement.symbols.items()}
     return Context(over, statement.functions, NUMBERS.union(statement.numbers), symbols)
@@ -77,11 +74,22 @@ def rights(name: str, known: Mapping[str, Node]) -> Iterator[Node]:
     yield known[name]
 
 
-def _trees(problem: Problem) -> dict[str, Node]:
-    """What every quantity is computed by, without the smaller steps but for these themselves."""
+def _trees(problem: Problem, named: Collection[str]) -> dict[str, Node]:
+    """What every quantity is computed by, over the quantities without detail and the details that are named."""
     is_one_hot = problem.targets.shape[1] > 1
-    stated = (Statement(problem, SEVERAL, detailed).equations for detailed in (True, False))
-    trees = {name: equation.tree for equations in stated for name, equation in equations.items()}
+    statement = Statement(problem, SEVERAL)
+    plain, detailed = Statement(problem, SEVERAL, detailed=False).equations, statement.equations
+    details = {name: equation for name, equation in detailed.items() if equation.detail}
+    in_layers = any(name in details and details[name].layer for name in named)
+    kept = {name for name, equation in details.items() if name in named or (in_layers and equation.layer)}
+    put: dict[str, Node] = {}
+    trees: dict[str, Node] = {}
+    for name in detailed:
+        tree = put_in_place(statement.in_detail(name), put)
+        is_by_details = name in details or not kept.isdisjoint(names_in(tree))
+        trees[name] = tree if is_by_details else plain[name].tree
+        if name in details and name not in kept:
+            put[name] = trees[name]
     return {name: _as_written(tree, is_one_hot) for name, tree in trees.items()}
 
 

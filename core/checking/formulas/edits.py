@@ -4,12 +4,13 @@ they are multiplied that correct a slip.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
 from functools import reduce
 from typing import NamedTuple
 
+from core.checking.formulas.notes import Note, Quoted, note
 from core.expression.nodes import (
     ALL,
     Function,
@@ -26,18 +27,16 @@ from core.expression.nodes import (
     is_number,
     walk,
 )
-from core.expression.typed import as_typed
 
 SUMS = ("+", "-")
 PRODUCTS = ("*", ".*")
 MINUS = Literal(-1)
-BELONGS = ("does not belong", "do not belong")  # one part, and several
 
 
 class Edit(NamedTuple):
-    """A formula after a change, and what was wrong before it, in words."""
+    """A formula after a change, and what was wrong before it."""
 
-    text: str
+    note: Note
     tree: Node
 
 
@@ -45,7 +44,7 @@ class Repair(NamedTuple):
     """A formula after several changes, what was wrong before them, and how much that was: 0 where nothing was."""
 
     tree: Node
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     cost: int = 0
 
 
@@ -268,43 +267,28 @@ def _edits(node: Node) -> Iterator[tuple[int, Edit]]:
     parts = node.children
     for i, part in enumerate(parts):
         for rank, edit in _edits(part):
-            yield rank, Edit(edit.text, rebuilt(node, (*parts[:i], edit.tree, *parts[i + 1 :])))
+            yield rank, Edit(edit.note, rebuilt(node, (*parts[:i], edit.tree, *parts[i + 1 :])))
 
 
 def _here(node: Node) -> Iterator[tuple[int, Edit]]:
     if isinstance(node, Transpose):
-        yield 0, Edit(f"{as_typed(node.argument)} must not be transposed", node.argument)
+        yield 0, Edit(note("{} must not be transposed", node.argument), node.argument)
     elif not is_number(node) and not is_multiple(node):
-        yield 0, Edit(f"{quoted(node)} must be transposed", transposed(node))
+        yield 0, Edit(note("{} must be transposed", Quoted(node)), transposed(node))
     operator = operator_of(node)
     if operator not in PRODUCTS or is_multiple(node):
         return
     left, right = node.children
     other, words = (".*", "entrywise (.*)") if operator == "*" else ("*", "the matrix product (*)")
-    yield 1, Edit(f"the product with {as_typed(right)} must be {words}", joined(other, left, right))
-    yield 1, Edit(f"the order is wrong: {as_typed(right)} comes first", joined(operator, right, left))
+    yield 1, Edit(note(f"the product with {{}} must be {words}", right), joined(other, left, right))
+    yield 1, Edit(note("the order is wrong: {} comes first", right), joined(operator, right, left))
     if operator_of(left) in PRODUCTS:
         first, second = left.children
         regrouped = joined(operator, second, right)
         whole = joined(operator_of(left), first, regrouped)
-        yield 1, Edit(f"{as_typed(regrouped)} must be multiplied first", whole)
+        yield 1, Edit(note("{} must be multiplied first", regrouped), whole)
     if operator_of(right) in PRODUCTS:
         second, third = right.children
         regrouped = joined(operator, left, second)
         whole = joined(operator_of(right), regrouped, third)
-        yield 1, Edit(f"{as_typed(regrouped)} must be multiplied first", whole)
-
-
-def quoted(node: Node) -> str:
-    return f"({as_typed(node)})" if operator_of(node) else as_typed(node)
-
-
-def do_not_belong(nodes: list[Node]) -> list[str]:
-    """A note that these parts do not belong, if there are any."""
-    return [f"{', '.join(map(as_typed, nodes))} {BELONGS[len(nodes) > 1]}"] if nodes else []
-
-
-def are_missing(names: Iterable[str]) -> list[str]:
-    """A note that these parts are missing, if there are any."""
-    found = list(names)
-    return [f"{', '.join(found)} {'is' if len(found) == 1 else 'are'} missing"] if found else []
+        yield 1, Edit(note("{} must be multiplied first", regrouped), whole)

@@ -8,11 +8,13 @@ from functools import cached_property, partial
 import numpy as np
 
 from core.arrays import Array
-from core.checking.formulas.fit import NUMBER, Shape, Shapes
+from core.checking.formulas.definitions import aliases
+from core.checking.formulas.notes import Spelling
 from core.computation import values_of
-from core.equations import PER_SAMPLE, PER_UNIT
+from core.equations import FORWARD, PER_SAMPLE, PER_UNIT, Equation
 from core.errors import FormulaError
-from core.expression.nodes import Function, MatrixProduct, Name, Node, Product, Transpose, walk
+from core.expression.nodes import Function, MatrixProduct, Name, Node, Product, Transpose, put_in_place, walk
+from core.expression.shape import NUMBER, Shape, Shapes
 from core.expression.value import PRIMITIVES, Compiler, Evaluate
 from core.quantity import canonical
 from core.step import Step
@@ -33,18 +35,44 @@ class Evaluator:
     counts the numbers computed so far.
     """
 
-    def __init__(self, step: Step, target: str) -> None:
+    def __init__(self, step: Step, target: str, spell: Spelling = Spelling()) -> None:  # noqa: B008
         statement = step.statement
-        self.depth, self._target = len(step.weights), target
+        self._depth, self._target = len(step.weights), target
         self._functions = statement.functions
+        self._equations = {**statement.given, **statement.equations}
+        self._aliases = aliases(statement)
         self._values = values_of(step)
         per_unit, per_sample = statement.with_axes(PER_UNIT), statement.with_axes(PER_SAMPLE)
         shapes: dict[str, Shape] = dict.fromkeys(statement.numbers, NUMBER)
         shapes |= {name: _shape(value, name in per_unit) for name, value in self._values.items()}
         self._names = [*self._values, *statement.numbers]
-        self._shapes = Shapes(lambda name: shapes[canonical(name, self.depth)], MOST_CELLS)
+        self._shapes = Shapes(lambda name: shapes[self.known(name)], MOST_CELLS, spell.__call__)
         self._compile = _Remembering(statement.functions, statement.numbers, per_unit, per_sample)
         self._known: dict[Node, Node] = {}
+
+    def known(self, name: str) -> str:
+        """The name of a quantity, a number or a function that the step has for one that is typed."""
+        found = canonical(name, self._depth)
+        return self._aliases.get(found, found)
+
+    def quantity(self, node: Node) -> Equation | None:
+        """The quantity of the step that a name stands for; None where it stands for none."""
+        return self._equations.get(self.known(node.name)) if isinstance(node, Name) else None
+
+    @cached_property
+    def _arguments(self) -> dict[str, Node]:
+        """What the function of each layer is applied to, by its name."""
+        trees = [equation.tree for equation in self._equations.values() if equation.part == FORWARD]
+        return {tree.name: tree.argument for tree in trees if isinstance(tree, Function)}
+
+    def argument_of(self, function: Function) -> Node | None:
+        """What the function of a layer is applied to in the step: s_1 for f_1; None where it is no layer's."""
+        return self._arguments.get(self.known(function.name))
+
+    def written_out(self, function: Function) -> Node | None:
+        """The formula of a function, as of 1 / (1 + exp(-s_1)); None for a slope, or where there is none."""
+        found = None if function.slope else self._functions.get(self.known(function.name))
+        return None if found is None else put_in_place(found.tree, {"s": function.argument})
 
     @property
     def work(self) -> int:
@@ -66,7 +94,7 @@ class Evaluator:
 
     def is_same_function(self, one: Function, other: Function) -> bool:
         """Whether two functions are the same, whatever their names, but for the derivative."""
-        names = [canonical(node.name, self.depth) for node in (one, other)]
+        names = [self.known(node.name) for node in (one, other)]
         first, second = (self._functions.get(name) for name in names)
         return names[0] == names[1] or (first is not None and first is second)
 
@@ -77,12 +105,12 @@ class Evaluator:
             if message := self._unknown(node):
                 raise UnknownNameError(message)
             if isinstance(node, Name):
-                name = canonical(node.name, self.depth)
+                name = self.known(node.name)
                 if name == self._target:
                     raise FormulaError(f"it says what {name} is by {name} itself")
                 self._known[node] = Name(name)
             elif isinstance(node, Function):
-                self._known[node] = Function(canonical(node.name, self.depth), parts[0], node.slope)
+                self._known[node] = Function(self.known(node.name), parts[0], node.slope)
             elif isinstance(node, Transpose) and None in self._shapes(node.argument):
                 self._known[node] = parts[0]  # a vector is one either way
             elif isinstance(node, MatrixProduct) and any(self._shapes(part) == NUMBER for part in node.children):
@@ -94,13 +122,13 @@ class Evaluator:
     def _unknown(self, part: Node) -> str:
         """What is wrong with a name; empty where nothing is."""
         if isinstance(part, Function):
-            name = canonical(part.name, self.depth)
+            name = self.known(part.name)
             if name in self._functions or (name in PRIMITIVES and not part.slope):
                 return ""
-            is_layer = part.name.startswith("f_")
-            layers = f"there is no {part.name}: the layers are 1 to {self.depth}, or out"
-            return layers if is_layer else f"the derivative of {part.name} is not known"
-        if not isinstance(part, Name) or canonical(part.name, self.depth) in self._names:
+            if name in PRIMITIVES:
+                return f"the derivative of {part.name} is not known"
+            return f"there is no {part.name}: the layers are 1 to {self._depth}, or out"
+        if not isinstance(part, Name) or self.known(part.name) in self._names:
             return ""
         if part.name in UNKNOWN_FUNCTIONS:
             return (

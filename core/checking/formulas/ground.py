@@ -20,7 +20,9 @@ class Ground:
     def __init__(self, points: Sequence[Evaluator], no_mean: str = "") -> None:
         self._points = points
         self._values: list[dict[Node, Array | None]] = [{} for _ in points]
-        self.depth, self.no_mean = points[0].depth, no_mean
+        self.no_mean = no_mean
+        self.known, self.quantity, self.argument_of = points[0].known, points[0].quantity, points[0].argument_of
+        self.written_out = points[0].written_out
 
     def is_same_function(self, one: Function, other: Function) -> bool:
         """Whether two functions are the same, but for the derivative."""

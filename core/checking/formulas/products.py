@@ -13,12 +13,9 @@ from functools import reduce
 from math import isclose, prod
 
 from core.checking.formulas.edits import (
-    BELONGS,
     MINUS,
     Factor,
     Repair,
-    are_missing,
-    do_not_belong,
     edits,
     factors,
     flipped,
@@ -27,19 +24,19 @@ from core.checking.formulas.edits import (
     is_sum,
     joined,
     opposite,
-    quoted,
     replaced,
     transposed,
     weight,
     without,
 )
 from core.checking.formulas.ground import Ground
+from core.checking.formulas.notes import Note, Quoted, are_missing, do_not_belong, note
 from core.expression.nodes import Function, Literal, Name, Node, Total, Transpose, walk
-from core.expression.typed import as_typed
 
 NOTHING = Literal(1)  # what is left of a product without its factors
-GROUPING = "the parentheses are wrong"
-DISORDER = "the order, transposes or kinds of product are wrong"
+GROUPING = note("the parentheses are wrong")
+DISORDER = note("the order, transposes or kinds of product are wrong")
+SIGN = note("the sign is wrong")
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +82,10 @@ class ProductRepairs:
         if not self._pairs and not self._own_numbers:
             return
         tree, missing = self._start.tree, [goal.node for goal in self._missing]
-        notes = (*self._start.notes, *are_missing(map(as_typed, missing)))
+        if missing:  # it may be there without being seen
+            yield self._start
+        named = [("the division by " if goal.divides else "", goal.node) for goal in self._missing]
+        notes = (*self._start.notes, *are_missing(named))
         cost, standard = self.cost, self._standard()
         if not missing:
             yield from (Repair(found, (*notes, *words), cost + len(words)) for found, words in self._ordered(tree))
@@ -93,6 +93,10 @@ class ProductRepairs:
             yield from (Repair(found, notes, cost) for found in self._with_factor(tree, missing[0]))
         if missing and self._is_in_order():
             yield Repair(standard, notes, cost)
+        inverted = [pair for pair in self._pairs if pair.mine.divides != pair.right.divides]
+        if inverted and not missing:
+            words = (note(f"{_side(pair.right)} by {{}}", pair.repair.tree) for pair in inverted)
+            yield Repair(standard, (*notes, *words), cost + len(inverted))
         is_misgrouped = not missing and not self._foreign and self._is_in_order()
         yield Repair(standard, (*notes, GROUPING if is_misgrouped else DISORDER), cost + 1)
 
@@ -131,7 +135,7 @@ class ProductRepairs:
             found = [factor for factor in left if self._is_like_slope(factor, goal)]
             if any(is_sum(factor.node) for factor in found):
                 whole = reduce(lambda whole, factor: joined(".*", whole, factor.node), found[1:], found[0].node)
-                words = f"{as_typed(whole)} must be {as_typed(goal.node)}"
+                words = note("{} must be {}", whole, goal.node)
                 self._pairs.append(Pair(found[0], goal, Repair(copy(goal.node), (words,), 1)))
                 self._absorbed += found[1:]
                 wanted.remove(goal)
@@ -143,14 +147,15 @@ class ProductRepairs:
         node, s = goal.node, goal.node.argument if isinstance(goal.node, Function) and goal.node.slope else None
         if not isinstance(s, Name) or factor.turned or factor.divides or isinstance(factor.node, Literal):
             return False
-        here = {s.name, f"z{s.name[1:]}", f"y{s.name[1:]}"}
-        parts = list(walk(factor.node))
+        parts, layer = list(walk(factor.node)), self._ground.quantity(s)
+        quantities = filter(None, map(self._ground.quantity, parts))
         value, slope = self._ground.value(factor.node), self._ground.value(node)
         return (
             value is not None
             and slope is not None
             and value.shape == slope.shape
-            and all(part.name in here for part in parts if isinstance(part, Name))
+            and layer is not None
+            and all((part.part, part.layer) == (layer.part, layer.layer) for part in quantities)
             and not any(isinstance(part, (Total, Transpose)) for part in parts)
         )
 
@@ -172,7 +177,7 @@ class ProductRepairs:
     def _in_place(self) -> Repair:
         """The person's own product with wrong factors put right and foreign ones left out."""
         tree: Node | None = self._mine
-        notes: list[str] = []
+        notes: list[Note] = []
         cost = len(self._foreign)
         for pair in self._pairs:
             if pair.repair.cost and tree is not None:
@@ -196,24 +201,23 @@ class ProductRepairs:
                 own.remove(same)
                 wanted.remove(goal)
         own, wanted = ([number for number in numbers if self._size(number) != 1] for numbers in (own, wanted))
-        words: list[str] = []
+        words: list[Note] = []
         for number in own:
             other = next((goal for goal in wanted if goal.divides == number.divides), None)
             if other is not None:
                 wanted.remove(other)
-                words.append(f"{_divisor(number)} must be {_divisor(other)}")
+                words.append(note(f"{_divided(number)}{{}} must be {_divided(other)}{{}}", _part(number), _part(other)))
                 tree = replaced(tree, number.node, other.node)
             else:
                 why = self._ground.no_mean if number.divides and number.node == Name("n") else ""
-                words.append(f"{_divisor(number)} {BELONGS[0]}{why}")
+                words.append(Note(f"{_divided(number)}{{}} does not belong{why}", (_part(number),), int(not why)))
                 tree = without(tree, number.node) or NOTHING
         for goal in wanted:
-            text = as_typed(goal.node)
             if goal.divides:
-                words.append(f"the division by {text} is missing")
+                words.append(note("the division by {} is missing", goal.node))
                 tree = joined("/", tree, goal.node)
             else:
-                words.append(f"{text} is missing before {quoted(self._mine)}")
+                words.append(note("{} is missing before {}", goal.node, Quoted(self._mine)))
                 tree = joined("*", goal.node, tree)
         return Repair(tree, (*notes, *words), cost + len(words))
 
@@ -229,17 +233,17 @@ class ProductRepairs:
             return start, own
         if opposites:
             turned = opposite(opposites[0])
-            words = f"the sign is wrong: {as_typed(opposites[0])} must be {as_typed(turned)}"
+            words = note("the sign is wrong: {} must be {}", opposites[0], turned)
             return Repair(replaced(start.tree, opposites[0], turned), (*start.notes, words), start.cost + 1), own
         if not negative:
-            return Repair(opposite(start.tree), (*start.notes, "the sign is wrong"), start.cost + 1), own
+            return Repair(opposite(start.tree), (*start.notes, SIGN), start.cost + 1), own
         minus = negative[0]
         tree = without(start.tree, minus) or NOTHING
         if isinstance(minus, Literal) and minus != MINUS:
             plus = Literal(-minus.value)
             tree = replaced(start.tree, minus, plus)
             own = [replace(number, node=plus) if number.node is minus else number for number in own]
-        return Repair(tree, (*start.notes, "the sign is wrong"), start.cost + 1), own
+        return Repair(tree, (*start.notes, SIGN), start.cost + 1), own
 
     def _size(self, factor: Factor) -> float:
         """What a number multiplies the product by, but for the sign."""
@@ -256,19 +260,19 @@ class ProductRepairs:
             tree = without(tree, goal.node) or tree
         return tree
 
-    def _ordered(self, tree: Node) -> Iterator[tuple[Node, tuple[str, ...]]]:
+    def _ordered(self, tree: Node) -> Iterator[tuple[Node, tuple[Note, ...]]]:
         """The product as it is, with one change of how it is multiplied, or with its factors turned."""
         yield tree, ()
-        yield from ((edit.tree, (edit.text,)) for edit in edits(tree))
+        yield from ((edit.tree, (edit.note,)) for edit in edits(tree))
         wrong = [pair for pair in self._pairs if pair.mine.turned != pair.is_turned]
         if not wrong or not self._is_in_sequence():
             return
         words = []
         for pair in wrong:
-            words.append(f"{quoted(pair.repair.tree)} must {'' if pair.is_turned else 'not '}be transposed")
+            words.append(note(f"{{}} must {'' if pair.is_turned else 'not '}be transposed", Quoted(pair.repair.tree)))
             tree = flipped(tree, pair.repair.tree)
         yield tree, tuple(words)
-        yield from ((edit.tree, (*words, edit.text)) for edit in edits(tree))
+        yield from ((edit.tree, (*words, edit.note)) for edit in edits(tree))
 
     def _with_factor(self, tree: Node, node: Node) -> Iterator[Node]:
         """The product with one more factor, wherever it can stand; the first that holds."""
@@ -302,8 +306,16 @@ class ProductRepairs:
         return sorted(self._pairs, key=lambda pair: self._own.index(pair.mine))
 
 
-def _divisor(number: Factor) -> str:
-    return f"/ {quoted(number.node)}" if number.divides else as_typed(number.node)
+def _divided(number: Factor) -> str:
+    return "/ " if number.divides else ""
+
+
+def _side(factor: Factor) -> str:
+    return "it must be divided" if factor.divides else "it must be multiplied, not divided,"
+
+
+def _part(number: Factor) -> Node | Quoted:
+    return Quoted(number.node) if number.divides else number.node
 
 
 def _places(tree: Node) -> Iterator[Node]:

@@ -11,13 +11,10 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from core.checking.formulas.edits import (
-    BELONGS,
     PRODUCTS,
     Repair,
     Term,
     added,
-    are_missing,
-    do_not_belong,
     factors,
     in_pairs,
     is_constant,
@@ -26,7 +23,6 @@ from core.checking.formulas.edits import (
     is_sum,
     joined,
     operator_of,
-    quoted,
     replaced,
     terms,
     tidy,
@@ -34,9 +30,13 @@ from core.checking.formulas.edits import (
     weight,
 )
 from core.checking.formulas.ground import Ground
+from core.checking.formulas.notes import Applied, Note, Part, Quoted, are_missing, do_not_belong, note
 from core.checking.formulas.products import ProductRepairs
+from core.equations import BACKWARD, FORWARD, GRADIENT, NUMBER, UPDATE, Equation
 from core.expression.nodes import (
+    ALL,
     COLUMNS,
+    ROWS,
     Function,
     IsTrueClass,
     Literal,
@@ -49,15 +49,18 @@ from core.expression.nodes import (
     Softmax,
     Total,
     Transpose,
+    is_number,
     walk,
 )
-from core.expression.typed import as_typed, function_name
-from core.quantity import canonical
 
 MOST_MISTAKES = 5
 MOST_OPERATORS = 4  # of a formula that are tried as others
+MOST_SUMS = 4  # in a formula of which one is tried over something else
 MOST_PAIRS = 800  # parts that are laid beside each other
-ROLES = {"forward": ("X", "s", "z", "y", "o", "p"), "backward": ("delta", "dW", "db", "do", "dp")}
+PARAMETERS = ("W", "b")
+EXP = "exp"
+SAMPLES = "the samples (rows)"
+SUMMED = {COLUMNS: "the sum of each row", ROWS: f"the sum over {SAMPLES}", ALL: "the sum over everything"}
 
 
 class Mender:
@@ -95,11 +98,20 @@ class Mender:
 
     def _candidates(self, mine: Node, right: Node) -> Iterator[Repair]:
         yield from self._operators(mine)
+        yield from self._sums(mine, right)
         if not is_sum(mine) and not is_multiple(mine):
             yield self._whole(mine)
         if isinstance(right, Function):
             yield from self._call(mine, right)
+            written = self._ground.written_out(right)
+            if written is not None and all(any(map(_is_exp, walk(tree))) for tree in (mine, written)):
+                yield from _some(self._repair(mine, in_pairs(written)))
         elif isinstance(right, (Softmax, Positive)):
+            if isinstance(right, Softmax) and any(
+                isinstance(part, Function) and part.name == EXP for part in walk(mine)
+            ):
+                exp = Function(EXP, right.argument)
+                yield from _some(self._repair(mine, in_pairs(exp / Total(COLUMNS, exp))))
             yield from self._applied(mine, right)
         elif isinstance(right, Total):
             yield from self._total(mine, right)
@@ -116,7 +128,7 @@ class Mender:
         if definition is not None and (not _is_leaf(mine) or self._is_near(mine, definition)):
             yield from _some(self._repair(mine, definition))
         if _is_leaf(mine) and _is_leaf(right):
-            yield _exchange(mine, right)
+            yield self._exchange(mine, right)
         if isinstance(mine, (Function, Total, Power, Softmax)) and type(mine) is not type(right):
             yield from self._too_much(mine, right)
 
@@ -125,17 +137,28 @@ class Mender:
         for part in islice((part for part in walk(mine) if operator_of(part)), MOST_OPERATORS):
             operator, (left, right) = operator_of(part), part.children
             is_of_numbers = is_constant(right) and (operator == "/" or is_constant(left))
-            for other in () if is_of_numbers or operator in PRODUCTS else PRODUCTS:
-                words = f"{operator} must be {other} before {quoted(right)}"
+            is_rest = left == Literal(1) and not is_number(right)  # 1 - p, which no product with 1 is meant for
+            for other in () if is_of_numbers or is_rest or operator in PRODUCTS else PRODUCTS:
+                words = note(f"{operator} must be {other} before {{}}", Quoted(right))
                 yield Repair(replaced(mine, part, joined(other, left, right)), (words,), 1)
 
+    def _sums(self, mine: Node, right: Node) -> Iterator[Repair]:
+        """A sum over something else; what the right one sums over is tried first."""
+        sums, wanted = ([part for part in walk(tree) if isinstance(part, Total)] for tree in (mine, right))
+        axes = dict.fromkeys([*(part.over for part in wanted), *SUMMED])
+        for part in sums if len(sums) <= MOST_SUMS else ():
+            for over in axes:
+                if over != part.over:
+                    new = Total(over, part.argument)
+                    yield Repair(replaced(mine, part, new), (_another_sum(part, new),), 1)
+
     def _definition(self, node: Node) -> Node | None:
-        return self._definitions.get(canonical(node.name, self._ground.depth)) if isinstance(node, Name) else None
+        return self._definitions.get(self._ground.known(node.name)) if isinstance(node, Name) else None
 
     def _whole(self, mine: Node) -> Repair:
         if isinstance(mine, Transpose):
-            return Repair(mine.argument, (f"{as_typed(mine.argument)} must not be transposed",), 1)
-        return Repair(transposed(mine), (f"{quoted(mine)} must be transposed",), 1)
+            return Repair(mine.argument, (note("{} must not be transposed", mine.argument),), 1)
+        return Repair(transposed(mine), (note("{} must be transposed", Quoted(mine)),), 1)
 
     def _call(self, mine: Node, right: Function) -> Iterator[Repair]:
         """f(argument) where it should be another f, or another argument, or where the f is missing."""
@@ -149,10 +172,12 @@ class Mender:
         if not wrong and inner.notes and not _is_leaf(mine.argument):
             yield Repair(new, inner.notes, inner.cost)
             return
-        label = canonical(f"s{mine.name.removeprefix('f')}", self._ground.depth)
-        if mine.argument == Name(label) and inner.cost:  # f_j(s_j) for f_k(s_k) is one slip
+        own = self._ground.argument_of(mine)
+        if (
+            own is not None and self._ground.agree(mine.argument, own) and inner.cost
+        ):  # f_j(s_j) for f_k(s_k) is one slip
             new, wrong = Function(right.name, inner.tree, right.slope), wrong - (not is_function)
-        yield Repair(new, (f"{as_typed(mine)} must be {as_typed(new)}",), wrong + inner.cost)
+        yield Repair(new, (note("{} must be {}", mine, new),), wrong + inner.cost)
 
     def _applied(self, mine: Node, right: Node) -> Iterator[Repair]:
         """What a function is applied to, put right, and the function where it is missing."""
@@ -161,43 +186,44 @@ class Mender:
         if inner is None:
             return
         new = right.with_children((inner.tree,))
-        words = f"{_function(right)} is missing: {as_typed(inner.tree)} must be {as_typed(new)}"
+        words = note("{} is missing: {} must be {}", Applied(right), inner.tree, new)
         yield Repair(new, (*inner.notes, *(() if is_there else (words,))), inner.cost + (not is_there))
 
     def _total(self, mine: Node, right: Total) -> Iterator[Repair]:
-        summed = f"the sum over {'the outputs' if right.over == COLUMNS else 'the samples (rows)'}"
+        summed = f"the sum over {'the outputs' if right.over == COLUMNS else SAMPLES}"
         if isinstance(mine, Total):
             inner = self._repair(mine.argument, right.argument)
             if inner is not None:
-                notes = inner.notes if mine.over == right.over else (*inner.notes, f"it must be {summed}")
-                yield Repair(Total(right.over, inner.tree), notes, inner.cost + (mine.over != right.over))
+                new = Total(right.over, inner.tree)
+                notes = inner.notes if mine.over == right.over else (*inner.notes, _another_sum(mine, new))
+                yield Repair(new, notes, inner.cost + (mine.over != right.over))
             return
         if isinstance(mine, Power) and isinstance(mine.argument, Total):
             inner = self._repair(mine.argument.argument**2, right.argument)
             if inner is not None:
-                words = "the squares must be summed, not the sum squared"
+                words = note("the squares must be summed, not the sum squared")
                 yield Repair(Total(right.over, inner.tree), (*inner.notes, words), inner.cost + 1)
         if isinstance(right.argument, Product) and self._ground.agree(mine, right.argument.children[-1]):
-            yield Repair(right, (f"{as_typed(mine)} must be {as_typed(right)}",), 1)  # p for p_y
+            yield Repair(right, (note("{} must be {}", mine, right),), 1)  # p for p_y
         inner = self._repair(mine, right.argument)
         if inner is None:
             return
         if self._ground.agree(inner.tree, right):
             yield inner
-        yield Repair(Total(right.over, inner.tree), (*inner.notes, f"{summed} is missing"), inner.cost + 1)
+        yield Repair(Total(right.over, inner.tree), (*inner.notes, note(f"{summed} is missing")), inner.cost + 1)
 
     def _square(self, mine: Node, right: Power) -> Iterator[Repair]:
         inner = self._repair(mine.argument if isinstance(mine, Power) else mine, right.argument)
         if inner is not None and isinstance(mine, Power):
             yield Repair(inner.tree**2, inner.notes, inner.cost)
         elif inner is not None:
-            yield Repair(inner.tree**2, (*inner.notes, f"{quoted(inner.tree)} must be squared"), inner.cost + 1)
+            yield Repair(inner.tree**2, (*inner.notes, note("{} must be squared", Quoted(inner.tree))), inner.cost + 1)
 
     def _too_much(self, mine: Node, right: Node) -> Iterator[Repair]:
         """A function where there should be none."""
         inner = self._repair(mine.children[0], right)
         if inner is not None:
-            yield Repair(inner.tree, (*inner.notes, f"{_function(mine)} {BELONGS[0]}"), inner.cost + 1)
+            yield Repair(inner.tree, (*inner.notes, Note("{} does not belong", (Applied(mine),), 1)), inner.cost + 1)
 
     def _sum(self, mine: Node, right: Node) -> Iterator[Repair]:
         """Terms that are wrong, missing, too many or of the wrong sign."""
@@ -209,8 +235,8 @@ class Mender:
                 found = self._repair(term.node, goal.node)
                 if found is not None and found.cost <= weight(term.node):
                     rated.append((found.cost, term.positive != goal.positive, abs(i - j), i, j, found))
-        notes: list[str] = []
-        signs: list[str] = []
+        notes: list[Note] = []
+        signs: list[Note] = []
         cost, done = 0, set()
         for _, sign, _, i, j, found in sorted(rated, key=lambda rate: rate[:3]):
             if i in chosen or j in done:
@@ -221,16 +247,37 @@ class Mender:
             cost += found.cost
             if sign:
                 words = "added, not subtracted" if wanted[j].positive else "subtracted, not added"
-                signs.append(f"{as_typed(found.tree)} must be {words}")
+                signs.append(note(f"{{}} must be {words}", found.tree))
         foreign = [term.node for i, term in enumerate(left) if i not in chosen]
         missing = [term for j, term in enumerate(wanted) if j not in done]
         if chosen:
             parts = [chosen[i] for i in sorted(chosen)]
             if len(signs) == len(parts) == 2:
                 turned = added([part._replace(positive=not part.positive) for part in parts])
-                signs = [f"the sign is wrong: {as_typed(turned)} must be {as_typed(added(parts))}"]
+                signs = [note("the sign is wrong: {} must be {}", turned, added(parts))]
             notes += [*signs, *do_not_belong(foreign), *are_missing(map(_signed, missing))]
             yield Repair(added([*parts, *missing]), tuple(notes), cost + len(signs) + len(foreign) + len(missing))
+
+    def _exchange(self, mine: Node, right: Node) -> Repair:
+        """One leaf for another; of another kind, it counts as one too many and one missing."""
+        before, after = self._ground.quantity(right), self._ground.quantity(mine)
+        is_updated = before is not None and after is not None and _is_update(after, before)
+        why = ", the one before the update" if is_updated else ""
+        words = note(f"{{}} must be {{}}{why}", mine, right)
+        return Repair(right, (words,), 1 + (self._role(mine) != self._role(right)))
+
+    def _role(self, node: Node) -> str:
+        """What a leaf is: the letter of a weight or bias, else FORWARD for whatever comes of the inputs, BACKWARD for
+        every gradient.
+        """
+        if isinstance(node, Transpose):
+            return self._role(node.argument)
+        quantity = self._ground.quantity(node)
+        if quantity is None:
+            return FORWARD if isinstance(node, Function) else type(node).__name__
+        if quantity.axes == NUMBER or quantity.letter in PARAMETERS:
+            return quantity.letter or quantity.name
+        return BACKWARD if quantity.part in (BACKWARD, GRADIENT) else FORWARD
 
     def _has_term(self, whole: Node, part: Node) -> bool:
         return any(self._ground.agree(term.node, part) for term in terms(whole))
@@ -262,31 +309,22 @@ class Mender:
                 return
 
 
+def _is_exp(node: Node) -> bool:
+    return isinstance(node, Function) and node.name == EXP
+
+
+def _another_sum(mine: Total, right: Total) -> Note:
+    return note(f"{{}} must be {{}}, {SUMMED[right.over]}", mine, right)
+
+
 def _is_leaf(node: Node) -> bool:
     """Whether it is a quantity, or a function of one."""
     inner = node.argument if isinstance(node, (Function, Transpose)) else node
     return isinstance(inner, (Name, Literal, IsTrueClass, Signs))
 
 
-def _function(node: Node) -> str:
-    """What is applied to something, in words."""
-    if isinstance(node, Function):
-        return function_name(node)
-    return {Softmax: "softmax", Total: "the sum", Power: "the square"}.get(type(node), "[... > 0]")
-
-
-def _role(node: Node) -> str:
-    """What a leaf is: "W", "b", "forward" for whatever comes of the inputs, "backward" for every gradient."""
-    if isinstance(node, Transpose):
-        return _role(node.argument)
-    role = node.name.split("_")[0] if isinstance(node, Name) else "z" if isinstance(node, Function) else ""
-    return next((group for group, members in ROLES.items() if role in members), role)
-
-
-def _exchange(mine: Node, right: Node) -> Repair:
-    """One leaf for another; of another kind, it counts as one too many and one missing."""
-    why = ", the one before the update" if as_typed(mine) == f"{as_typed(right)}_next" else ""
-    return Repair(right, (f"{as_typed(mine)} must be {as_typed(right)}{why}",), 1 + (_role(mine) != _role(right)))
+def _is_update(after: Equation, before: Equation) -> bool:
+    return after.part == UPDATE and (after.letter, after.layer) == (before.letter, before.layer)
 
 
 def _some(found: Repair | None) -> Iterator[Repair]:
@@ -294,7 +332,5 @@ def _some(found: Repair | None) -> Iterator[Repair]:
         yield found
 
 
-def _signed(term: Term) -> str:
-    return (
-        as_typed(term.node) if term.positive else f"- {quoted(term.node) if is_sum(term.node) else as_typed(term.node)}"
-    )
+def _signed(term: Term) -> tuple[str, Part]:
+    return "" if term.positive else "- ", Quoted(term.node) if is_sum(term.node) and not term.positive else term.node

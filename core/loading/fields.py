@@ -1,4 +1,4 @@
-"""Checker: values from outside against tables of what is expected, with every mistake collected."""
+"""FieldReader: values from outside against tables of what is expected, with every mistake collected."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ class Mistakes:
         return [*self._listed, f"and {more} more"] if more else list(self._listed)
 
 
-class Checker:
+class FieldReader:
     """Reads values of given kinds and collects a line for each mistake: its key path, what was expected and found."""
 
     def __init__(self) -> None:

@@ -44,8 +44,10 @@ Word: TypeAlias = tuple[Token, ...]  # what stands together without a space
 
 
 @dataclass(frozen=True, eq=False)
-class Formula(Record):
-    """left = right, over the quantities of a step. `pieces` has both sides in print; `words` the right one."""
+class GradientFormula(Record):
+    """A gradient, or a δ, as left = right over the quantities of a step. `pieces` has both sides in print; `words` the
+    right one.
+    """
 
     left: Token
     right: Node
@@ -100,7 +102,7 @@ class Formula(Record):
 class Recursion:
     """Formulas in the order in which they are evaluated, each from the ones before it; the last is the gradient."""
 
-    formulas: tuple[Formula, ...]
+    formulas: tuple[GradientFormula, ...]
 
     @property
     def text(self) -> str:
@@ -130,7 +132,7 @@ def recursive(step: Step, k: int) -> Recursion:
     return Recursion(tuple(build.formula(name, build.trees[name]) for name in (*build.deltas, build.gradient)))
 
 
-def expanded(step: Step, k: int, forward: bool = False) -> Formula:
+def expanded(step: Step, k: int, forward: bool = False) -> GradientFormula:
     """∂ℒ/∂W_k of a step (layers from 1) in one formula, in which every δ has been put in place: for the first of three
     layers X_inᵀ [((∂ℒ/∂y_out ⊙ f_out'(s_out)) W_outᵀ ⊙ f_2'(s_2)) W_2ᵀ ⊙ f_1'(s_1)].
 
@@ -163,12 +165,14 @@ class _Builder:
         self.gradient = f"dW_{layer_label(k, depth)}"
         self._values = values_of(step)
 
-    def formula(self, name: str, tree: Node) -> Formula:
+    def formula(self, name: str, tree: Node) -> GradientFormula:
         symbols = self._statement.pieces
         left = _whole(symbols.get(name, printed_symbol(name)))
         right = tuple(map(_whole, on_paper(tree, self._rows, symbols)))
         words = tuple(self._words(right))
-        return Formula(self._token((left,), left), tree, words, (left, *EQUALS, *right), self._values, self._statement)
+        return GradientFormula(
+            self._token((left,), left), tree, words, (left, *EQUALS, *right), self._values, self._statement
+        )
 
     def _words(self, pieces: Pieces) -> Iterator[Word]:
         single = (part for piece in pieces for part in _single_words(piece))
