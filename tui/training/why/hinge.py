@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 import numpy as np
 
+import core
 from core import HingeView, Step, explain, hinge_view, significant
-from core.classes import true_classes
 from tui.training.lines import Line, Words, line, width
 from tui.training.view import View
 from tui.training.why.page import Page
@@ -51,7 +51,7 @@ def has_terms(step: Step) -> bool:
 def hinge(step: Step, view: View, columns: int, height: int, squares: Collection[str]) -> Page:
     """The page of the chosen sample."""
     i = chosen(step, view.sample)
-    y = int(true_classes(step.targets)[i])
+    y = int(core.true_classes(step.targets)[i])
     single = step.outputs.shape[1] == 1
     title = f"sample {i + 1}, y_gt = {spoken(float(step.targets[i, 0]))}: class {y + 1}" if single else ""
     name = f" {short_names(class_names(step), TITLE)[y]}" if step.problem.target_names else ""
