@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 import core
 from core.solving import rounded
-from tui.practice.matrices import VEIL, Layout, Matrix, answer_matrix, arrange, cropped, given_matrix
+from tui.practice.matrices import Layout, Matrix, answer_matrix, arrange, cropped, given_matrix
 from tui.training.lines import Line, Span
+from tui.training.picture import VEIL
 
 
 def matrix(name: str, rows: int, columns: int) -> Matrix:

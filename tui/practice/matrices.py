@@ -13,10 +13,11 @@ from core import Quantity
 from core.solving import rounded
 from tui.format import fit
 from tui.training.lines import Line, Span
+from tui.training.picture import VEIL
+from tui.training.rows import CURRENT
 from tui.training.styles import shade
 
 Cell: TypeAlias = tuple[int, ...]
-VEIL = "·"  # stands for a number that is not known yet
 GAP = 3  # columns between neighbours
 USUAL_BEFORE, USUAL_BEHIND = 2, 5  # columns before the point, and from it on, that a number is given unseen
 NAME_ROOM = 4  # columns more than its numbers need that a column gets for its name, at most
@@ -56,7 +57,7 @@ class Matrix:
 
     @property
     def title(self) -> str:
-        return f"▶{self.symbol}" if self.current else self.symbol
+        return f"{CURRENT}{self.symbol}" if self.current else self.symbol
 
     @property
     def gutter(self) -> int:

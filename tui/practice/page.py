@@ -13,6 +13,7 @@ from core.practice import Exercise, Reply
 from tui.format import fit, plain
 from tui.practice.matrices import Layout, Matrix, answer_matrix, arrange, given_matrix
 from tui.training.lines import Line, Words, fitting, line
+from tui.training.picture import RIGHT, WRONG
 from tui.training.rows import rule
 
 SHORTEST_NAME = 8  # characters that are left of a problem's name
@@ -22,7 +23,12 @@ RULES, RULE_ENDS = 3, 4  # how many there are, and the columns of one that are n
 GIVEN = ("given", " ─ ")
 KEPT = "\N{NO-BREAK SPACE}"
 START = "exactly or to three significant digits. h helps: the formula, then the numbers put in, then the value."
-MARKS = {"right": ("✓", "right"), "slip": ("✗", "alarm"), "coarse": ("~", "amber bold"), "unreadable": ("", "amber")}
+MARKS = {
+    "right": (RIGHT, "right"),
+    "slip": (WRONG, "alarm"),
+    "coarse": ("~", "amber bold"),
+    "unreadable": ("", "amber"),
+}
 
 
 @dataclass(frozen=True)
