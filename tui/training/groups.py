@@ -144,16 +144,16 @@ def group_of(
         names = _class_names(problem, density.words)
         wide = max(4, *(cell_len(name) + (not density.words) for name in names)) + 1
         return Group(station, density.pad, wide + density.pad, (0,), False, wide, Written(), Written(), names)
+    title = station.title if density.words else station.title.split("=")[0]
     if squares:
         shown = elided(station.columns, squares)
-        wide = max(len(shown), cell_len(station.title) + (SIZE_WIDTH if density.pad else 0))
+        wide = max(len(shown), cell_len(title) + (SIZE_WIDTH if density.pad else 0), cell_len(station.under))
         return Group(station, 0, wide + density.blank, shown, True, 1, Written(), Written())
     upper, lower = _written(station, kept, density, problem)
     wide = max(upper.width, lower.width, len(_share(problem)) if station.below == SHARE else 0)
     data = station.above in kept.data
     stride = wide + 1 + (0 if data else density.blank)
     shown = elided(station.columns, numbers or station.columns)
-    title = station.title if density.words else station.title.split("=")[0]
     total = max(span_of(shown, stride) + data * density.blank, cell_len(title) + 1, cell_len(station.under) + 1)
     return Group(station, density.pad, total + density.pad, shown, False, stride, upper, lower)
 

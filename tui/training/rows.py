@@ -137,7 +137,7 @@ class Rows:
         station = group.station
         name = station.above if upper else station.below
         title, formula = (station.title, station.formula) if upper else (station.under, station.below_formula)
-        if cell_len(title) > group.width - group.upper.signed:
+        if not self.columns.density.words or cell_len(title) > group.width - group.upper.signed:
             title = title.split("=")[0]
         if not title:
             return _Title([])
