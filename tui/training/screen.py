@@ -384,7 +384,9 @@ class TrainingScreen(KeyReasonsScreen[None]):
     # What is seen.
 
     def action_scroll(self, change: int) -> None:
-        self.look(scroll=max(0, self.view.scroll + change))
+        """The strip, or parameters alone, by some lines, as far as there are lines."""
+        most = self.sheet.scrollable if self.sheet is not None else 0
+        self.look(scroll=max(0, min(min(self.view.scroll, most) + change, most)))
 
     def action_numbers(self) -> None:
         self.look(numbers=not self.view.numbers, left=None)
@@ -413,7 +415,7 @@ class TrainingScreen(KeyReasonsScreen[None]):
 
     def action_zoom(self, change: int) -> None:
         last = len(self.run.timeline) - 1
-        self.look(window=zoomed(self.view.window, last, self.journey.cursor, 0.5 if change > 0 else 2.0))
+        self.look(window=zoomed(self.view.window, last, self.journey.cursor, 2.0 if change > 0 else 0.5))
 
     def action_pan(self, change: int) -> None:
         self.look(window=panned(self.view.window, len(self.run.timeline) - 1, 0.5 * change))

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import core
 from core import Computation, Equation, Problem, Statement
+from tui.format import plain
 from tui.training.verdicts import title as verdict_title
 
 SHARE = "share"  # what stands below ℓ: what a sample's loss counts in ℒ
@@ -53,8 +54,10 @@ def _stations(statement: Statement) -> Iterator[Station]:
     gradients = {equation.gradient_of: equation for equation in equations.values() if equation.gradient_of}
     last = problem.network.layers[-1]
     widths = _widths(problem)
-    yield Station("X_in", columns=problem.inputs.shape[1], title="X_in", names=tuple(problem.input_names))
-    targets = Station("y_gt", columns=problem.targets.shape[1], title="y_gt", names=tuple(problem.target_names))
+    yield Station("X_in", columns=problem.inputs.shape[1], title="X_in", names=tuple(map(plain, problem.input_names)))
+    targets = Station(
+        "y_gt", columns=problem.targets.shape[1], title="y_gt", names=tuple(map(plain, problem.target_names))
+    )
     come = False
     placed = {"X_in", "y_gt"}
     found: list[Station] = []
@@ -96,7 +99,7 @@ def _station(statement: Statement, equation: Equation, gradient: Equation | None
     else:
         columns = max(problem.targets.shape[1], 2)
     classes = problem.has_classes and equation.layer in (None, len(problem.network)) and columns > 1
-    names = tuple(problem.class_names) if classes else ()
+    names = tuple(map(plain, problem.class_names)) if classes else ()
     below, under, below_formula = "", "", ""
     if gradient is not None:
         below, under, below_formula = gradient.name, gradient.symbol, _formula(statement, gradient)
