@@ -3,7 +3,9 @@
     python tests/bench_screen.py [--quick] [PART ...]
 
 A part is keys, play, far, idle or start; without one, all of them. Both programs run at once and are asked in turns,
-so that a noisy machine disturbs both alike. The time of a key runs from its byte to the last byte of its answer.
+so that a noisy machine disturbs both alike. The time of a key runs from its byte to the last byte of the picture that
+answers it; what is computed beside, and painted once it is there, is late. On a busy machine the processor's time says
+what a quiet one would take.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ SILENT = 1.0  # seconds without a byte after which there is no answer
 ESCAPE_CODE = re.compile(rb"\x1b(\[[0-9;:?<=>]*[ -/]*[@-~]|[^\[])")
 STEP = re.compile(rb"step (\d+) of")
 # Textual asks whether the terminal can hold a picture back until it is whole. Told so, it marks each picture.
-ASKED, ANSWER, PAINT = b"\x1b[?2026$p", b"\x1b[?2026;2$y", b"\x1b[?2026h"
+ASKED, ANSWER, PAINTED = b"\x1b[?2026$p", b"\x1b[?2026;2$y", b"\x1b[?2026l"
 KEYS = {"right": b"\x1b[C", "left": b"\x1b[D", "up": b"\x1b[A", "down": b"\x1b[B", "enter": b"\r", "esc": b"\x1b"}
 
 # A program of one line that every key changes, and what stands in its first picture.
@@ -113,13 +115,14 @@ def subjects(folder: Path) -> dict[str, Subject]:
 
 
 class Answer(NamedTuple):
-    """first, last     milliseconds to the first and the last byte
-    cpu             milliseconds that the program was at work
-    size            bytes
-    paints          pictures
+    """picture   milliseconds to the last byte of the first picture
+    last      milliseconds to the last byte: of what comes late, where something does
+    cpu       milliseconds that the program was at work
+    size      bytes
+    paints    pictures
     """
 
-    first: float
+    picture: float
     last: float
     cpu: float
     size: int
@@ -209,13 +212,15 @@ class Program:
         """What a key is answered with; None where it changes nothing."""
         cpu, start = self.cpu, time.perf_counter()
         self.type(KEYS.get(key, key.encode()))
-        times, written = [], b""
+        times, written, picture = [], b"", 0.0
         while found := self.read(QUIET if times else SILENT):
-            times.append(time.perf_counter() - start)
+            times.append(1e3 * (time.perf_counter() - start))
             written += found
+            if not picture and PAINTED in written:
+                picture = times[-1]
         if not times:
             return None
-        return Answer(1e3 * times[0], 1e3 * times[-1], 1e3 * (self.cpu - cpu), len(written), written.count(PAINT))
+        return Answer(picture, times[-1], 1e3 * (self.cpu - cpu), len(written), written.count(PAINTED))
 
 
 def row(*cells: object) -> None:
@@ -236,11 +241,13 @@ def percentile(values: Sequence[float], part: float) -> float:
     return float(np.percentile(values, 100 * part))
 
 
-# Keys before the measured ones, which are pressed in turn: as one steps and looks through the rows, inspects, walks.
+# A key before the measured ones, these, which are pressed in turn, and what one is doing: stepping and looking through
+# the rows, going back, inspecting, walking.
 ROUNDS = (
-    ("", ("n", "n", "p", "down", "up")),
-    ("enter", ("left", "up", "right", "down", "n", "p")),
-    ("esc", (".", ".")),
+    ("", ("n", "n", "p", "down", "up"), ""),
+    ("", ("p",), ", going back"),
+    ("enter", ("left", "up", "right", "down", "n", "p"), ", at a cell"),
+    ("esc", (".", "."), ""),
 )
 NAMES = {"down": "↓ ↑", "up": "↓ ↑", "left": "← →", "right": "← →"}
 
@@ -271,14 +278,14 @@ def keys(problems: Mapping[str, Subject], environment: Mapping[str, str]) -> Non
             ):
                 bare.settle()
                 ours.settle()
-                for before, pressed in ROUNDS:
+                for before, pressed, doing in ROUNDS:
                     if before:
                         ours.press(before)
                     found: dict[str, list[Answer | None]] = {}
                     beside: list[Answer | None] = []
                     for _ in range(TURNS):
                         for key in pressed:
-                            name = NAMES.get(key, key) + (" at a cell" if before == "enter" else "")
+                            name = f"`{NAMES.get(key, key)}`{doing}"
                             found.setdefault(name, []).append(ours.press(key))
                             beside.append(bare.press("n"))
                     limit = subject.milliseconds + 2 * (size[0] > 120)
@@ -292,15 +299,16 @@ def keys(problems: Mapping[str, Subject], environment: Mapping[str, str]) -> Non
 def _key_row(
     what: str, key: str, answers: Sequence[Answer], beside: Sequence[Answer], limit: float, most: float
 ) -> None:
-    last = [answer.last for answer in answers]
+    last = [answer.picture for answer in answers]
     size = statistics.median(answer.size for answer in answers) / 1e3
-    median, bare = statistics.median(last), statistics.median(answer.last for answer in beside)
+    median, bare = statistics.median(last), statistics.median(answer.picture for answer in beside)
     paints = max(answer.paints for answer in answers)
     row(
         what,
-        f"`{key}`",
+        key,
         f"{median:.1f}",
         f"{percentile(last, 0.95):.1f}",
+        f"{statistics.median(answer.last for answer in answers):.1f}",
         f"{bare:.1f}",
         f"{median / bare:.2f}",
         f"{statistics.median(answer.cpu for answer in answers):.1f}",
@@ -330,7 +338,7 @@ def play(problems: Mapping[str, Subject], environment: Mapping[str, str]) -> Non
         ours.watch(1.0)
         cpu = ours.cpu
         written = ours.watch(seconds)
-        core, frames = (ours.cpu - cpu) / seconds, written.count(PAINT) / seconds
+        core, frames = (ours.cpu - cpu) / seconds, written.count(PAINTED) / seconds
     row(f"{small.name}, 60 steps a second: pictures a second", f"{frames:.1f}", "60", verdict(frames > 57))
     row(f"{small.name}, 60 steps a second: part of a core", f"{core:.0%}", "40%", verdict(core < 0.4))
     row(f"{small.name}, 60 steps a second: a core's time for a picture", f"{1e3 * core / frames:.1f} ms", "", "")
@@ -347,7 +355,11 @@ def play(problems: Mapping[str, Subject], environment: Mapping[str, str]) -> Non
             start = time.perf_counter()
             written = ours.watch(seconds)
             shares.append(
-                ((_step(written) - first) / (time.perf_counter() - start) / bare, written.count(PAINT) / seconds, bare)
+                (
+                    (_step(written) - first) / (time.perf_counter() - start) / bare,
+                    written.count(PAINTED) / seconds,
+                    bare,
+                )
             )
     share, frames, bare = (statistics.median(column) for column in zip(*shares, strict=True))
     row(

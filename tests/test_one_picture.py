@@ -17,6 +17,7 @@ from tui import app as application
 from tui.app import SgdbApp
 from tui.cli import main
 from tui.training import engine
+from tui.training import screen as training_screen
 from tui.training.lines import Span
 from tui.training.screen import TrainingScreen
 from tui.training.strips import strip
@@ -56,6 +57,7 @@ async def test_a_key_is_answered_with_one_picture(name: str, tmp_path: Path, mon
         display(self, screen, renderable)  # type: ignore[arg-type]
 
     monkeypatch.setattr(App, "_display", count)
+    monkeypatch.setattr(engine, "MOMENT", 1e9)  # everything is quick enough, however busy the machine is
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("n")
         await settled(app, pilot)
@@ -137,3 +139,27 @@ class TestCollections:
             gc.enable()
             gc.unfreeze()
         assert found == [(True, True)]
+
+
+async def test_no_step_is_written_out_for_the_description_of_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def written(step: core.Step) -> str:
+        raise AssertionError(f"step {step.index} was written out")
+
+    monkeypatch.setattr(core.Step, "__repr__", written)
+    monkeypatch.setattr(training_screen, "SMALL_WORK", 0)
+    app = SgdbApp(table(tmp_path))
+    async with app.run_test(size=SIZE) as pilot:
+        for key in ("n", "d", "d", "m", "m"):
+            await pilot.press(key)
+            await settled(app, pilot)
+            assert [worker for worker in app.workers if "<worker>" in worker.description] == []
+
+
+def test_a_line_switches_only_what_changes() -> None:
+    found = styles(True, "#1e1e1e", "#e0e0e0")
+    line = strip((Span(2, "a", "amber"), Span(4, "b", "amber bold"), Span(6, "c", "amber")), 8, found)
+    assert line.text == "  a b c "
+    amber, ground = "38;2;255;201;77", "48;2;30;30;30"
+    assert line.render(None) == f"\x1b[{amber};{ground}m  a \x1b[1;27mb \x1b[22;27mc \x1b[0m"

@@ -30,7 +30,7 @@ def updates(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
         display(self, screen, renderable)
 
     monkeypatch.setattr(App, "_display", note)
-    yield sent
+    return sent
 
 
 async def written(pilot: Pilot[Any]) -> None:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.style import Style
+from textual.color import Color
 from textual.strip import Strip
 from textual.theme import BUILTIN_THEMES
-from textual.color import Color
 
 import core
 from screen import SIZES, app, cells, press, seek, settle, styled, texts, training

@@ -270,6 +270,19 @@ def test_a_walk_works_the_chosen_row_out_in_lines_that_stand_under_each_other() 
     assert " done     s₁ → z₁ → s_out → y_out → ℓ → ℒ → δ_out → ∂z₁" in lines
 
 
+@pytest.mark.parametrize("name", ["exercise-3", "three-classes"])
+def test_a_walk_comes_through_every_quantity_also_where_a_number_has_no_arithmetic(name: str) -> None:
+    for step in (timeline(name)[0], timeline(name)[8]):
+        for quantity in step.statement.equations:
+            assert shown(step, None, view(current=quantity), 70, 9).lines
+
+
+def test_of_a_number_that_is_0_whatever_the_others_are_the_reason_is_told() -> None:
+    step = timeline("exercise-3")[0]
+    true = int(np.argmax(step.targets[0])) + 1
+    assert step.statement.zeros["dterm"] in one_line(shown(step, None, view(cursor=("dterm", (1, true))), 70, 12))
+
+
 def test_numbers_of_a_walk_line_up_and_come_out_where_an_equals_sign_says_so() -> None:
     problem = random_problem(3, (3, 4, 2), rows=4, bias=True, activation="tanh", learning_rate=0.01)
     large = core.Problem(name="large", inputs=problem.inputs * 10, targets=problem.targets, network=problem.network)

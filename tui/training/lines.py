@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
+
+NARROW = frozenset("▴▾○◂◆◇✓✗·…")  # marks, one column each
 
 
 class Span(NamedTuple):
@@ -18,8 +21,17 @@ class Span(NamedTuple):
     @property
     def end(self) -> int:
         """The column behind it."""
-        text = self.text
-        return self.column + (len(text) if text.isascii() else cell_len(text))
+        return self.column + cells(self.text)
+
+
+def cells(text: str) -> int:
+    """The columns that a text takes; of most, numbers with a mark, that needs no look at every character."""
+    if text.isascii() or (text[-1] in NARROW and text[:-1].isascii()):
+        return len(text)
+    return _looked_at(text)
+
+
+_looked_at = lru_cache(maxsize=4096)(cell_len)  # titles and rules, the same on every picture
 
 
 Line: TypeAlias = tuple[Span, ...]  # sorted by column, without overlaps
@@ -46,7 +58,7 @@ def line(words: Words, column: int = 0) -> Line:
         text, style = (word, "text") if isinstance(word, str) else word
         if text:
             spans.append(Span(column, text, style))
-            column += cell_len(text)
+            column += cells(text)
     return tuple(spans)
 
 

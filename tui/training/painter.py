@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from core import LossComparison, Place, Problem
+from core import Problem
 from tui.training.columns import WORDY
 from tui.training.drawing import Pane, draw
 from tui.training.frame import Frame
@@ -19,6 +19,9 @@ from tui.training.run import Run
 from tui.training.status import Facts, status
 from tui.training.view import Cell, View
 from tui.training.why import why
+
+if TYPE_CHECKING:
+    from core import LossComparison, Place
 
 
 class Scene(NamedTuple):
@@ -87,7 +90,9 @@ class Painter:
             panes["notes"] = Pane(line)
             noted = [Spots(link.start, link.end, cell=link.place) for link in links]
         terms: list[Place] = []
-        scrollable = max(0, frame.matrices.height - frame.areas[view.alone].height + 1) if view.alone == "weights" else 0
+        scrollable = (
+            max(0, frame.matrices.height - frame.areas[view.alone].height + 1) if view.alone == "weights" else 0
+        )
         if "why" in frame.areas:
             area = frame.areas["why"]
             squares = {name for g in frame.columns.groups if g.squares for name in (g.station.above, g.station.below)}

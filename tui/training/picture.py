@@ -12,7 +12,6 @@ from rich.cells import cell_len, set_cell_size
 
 import core
 from core import Array, Step, quantities
-from core.asked import absent
 from tui.training.stations import stations
 from tui.training.styles import shade
 from tui.training.units import Mask, idle
@@ -125,7 +124,7 @@ class Numbers:
         gradients by that.
         """
         equations = self.step.statement.equations
-        found = {name: absent(self.step, name) for name in equations if self.step.statement.zeros.get(name)}
+        found = {name: core.absent(self.step, name) for name in equations if self.step.statement.zeros.get(name)}
         found = {name: mask for name, mask in found.items() if mask.any()}
         return found | {e.name: found[e.gradient_of] for e in equations.values() if e.gradient_of in found}
 
@@ -199,9 +198,7 @@ class Picture:
         name = self.view.current
         if name is None:
             return frozenset()
-        from core.expression.nodes import names_in
-
-        return frozenset(map(self.shown_as, names_in(self.step.statement.equations[name].tree)))
+        return frozenset(map(self.shown_as, core.names_in(self.step.statement.equations[name].tree)))
 
     @cached_property
     def verdicts(self) -> Mapping[str, Mapping[tuple[int, ...], CellVerdict]]:

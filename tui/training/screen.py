@@ -14,7 +14,7 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 import core
-from core import DivergedError, GradientCheck, Loss, LossComparison, Place, Problem, Step, Timeline
+from core import DivergedError, Loss, Problem, Step, Timeline
 from tui.key_reasons import KeyReasonsScreen
 from tui.keys import key_groups
 from tui.training import moves, reasons
@@ -31,7 +31,7 @@ from tui.training.status import Facts, OverAll, over_all
 from tui.training.view import View
 
 if TYPE_CHECKING:
-    from core import CheckReport
+    from core import CheckReport, GradientCheck, LossComparison, Place
 
 SMALLEST = (60, 20)
 MARGIN_STEP = 0.1
@@ -127,7 +127,9 @@ class TrainingScreen(KeyReasonsScreen[None]):
             self._compute_over_all(step)
         return found
 
-    @work(exclusive=True, group="all rows")
+    # Each with a description: without one the step is written out in full for it, which takes longer than all else.
+
+    @work(exclusive=True, group="all rows", description="all rows")
     async def _compute_over_all(self, step: Step) -> None:
         self.run.keep_over_all(step, await asyncio.to_thread(over_all, step.problem, step.network))
         if self.step is step:
@@ -299,7 +301,7 @@ class TrainingScreen(KeyReasonsScreen[None]):
             self.view = moves.inspect(view, self.sheet.picture)
             self.look(scroll=0, aside="")
         elif view.term is not None and terms:
-            self._trail.append(Place(self.sheet.picture.step.index, *view.cursor))
+            self._trail.append(core.Place(self.sheet.picture.step.index, *view.cursor))
             self.go(terms[min(view.term, len(terms) - 1)])
         elif terms:
             self.look(term=0)
@@ -465,7 +467,7 @@ class TrainingScreen(KeyReasonsScreen[None]):
         self.view = replace(self.view, left=left, aside="", fresh=False)
         self.seek(self.journey.cursor)
 
-    @work(exclusive=True, group="losses")
+    @work(exclusive=True, group="losses", description="every loss")
     async def _compare(self, step: Step) -> None:
         """The step under every loss, and the runs under the others as far as this one has come."""
         found = await asyncio.to_thread(core.compare_losses, step, step.problem.loss.numbers.get("m"))
@@ -500,7 +502,7 @@ class TrainingScreen(KeyReasonsScreen[None]):
         if self.view.differences and self.step is not None:
             self._difference(self.step)
 
-    @work(exclusive=True, group="differences")
+    @work(exclusive=True, group="differences", description="central differences")
     async def _difference(self, step: Step) -> None:
         """Compare the step's gradients with differences; what is not wanted any more is stopped."""
 
@@ -547,7 +549,7 @@ class TrainingScreen(KeyReasonsScreen[None]):
         assert report is not None
         places = [moves.start_of(report, slip) for slip in report.slips]
         here = places.index(self.view.cursor) if self.view.cursor in places else -1 if change > 0 else 0
-        self.go(Place(report.step.index, *places[(here + change) % len(places)]))
+        self.go(core.Place(report.step.index, *places[(here + change) % len(places)]))
 
     def action_report(self) -> None:
         from tui.dialogs.report import ReportScreen

@@ -15,6 +15,7 @@ from textual.strip import Strip
 from tui.training.lines import Line
 
 RESET = "\x1b[0m"
+PLAIN = "22;27"  # neither bold nor reverse
 
 
 class LeanStrip(Strip):
@@ -37,7 +38,7 @@ class LeanStrip(Strip):
     def render(self, console: object) -> str:  # noqa: ARG002
         if self._render_cache is None:
             parts: list[str] = []
-            now: tuple[str, ...] = ("", "", "")
+            now: tuple[str, ...] = ("", "", PLAIN)  # as the line before has left it
             for text, style, _ in self._segments:
                 wanted = _codes(style or Style())
                 changed = [code for code, old in zip(wanted, now, strict=True) if code != old]
@@ -59,8 +60,8 @@ def _codes(style: Style) -> tuple[str, ...]:
     if found is None:
         ink = ";".join(style.color.get_ansi_codes(foreground=True)) if style.color else "39"
         ground = ";".join(style.bgcolor.get_ansi_codes(foreground=False)) if style.bgcolor else "49"
-        weight = "1" if style.bold else "22"
-        found = _known[style] = (ink, ground, weight + (";7" if style.reverse else ";27"))
+        bold, reverse = ("1" if style.bold else "22"), ("7" if style.reverse else "27")
+        found = _known[style] = (ink, ground, f"{bold};{reverse}")
     return found
 
 
@@ -82,6 +83,8 @@ def strip(line: Line, columns: int, styles: Mapping[str, Style]) -> LeanStrip:
             if style.bgcolor == ground:
                 text += blank
                 blank = ""
+            if wanted.bgcolor == ground and not text.strip():
+                blank, text = text, ""  # before the first text: in its style
             if text:
                 segments.append(Segment(text, style))
             if blank and wanted.bgcolor != ground:

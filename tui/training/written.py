@@ -27,9 +27,12 @@ class Written(NamedTuple):
 
     def cell(self, value: float) -> str:
         """A number in exactly `width` columns, its point in place where it has one."""
-        text = self.text(value)
-        pad = self.signed + self.integers - len(text.split("e")[0].split(".")[0])
-        return (" " * max(0, min(pad, self.width - len(text))) + text).ljust(self.width)
+        text, width = self.text(value), self.width
+        point = text.find(".")
+        if point < 0:
+            point = len(text.partition("e")[0])
+        pad = self.signed + self.integers - point
+        return (" " * min(pad, width - len(text)) + text).ljust(width)
 
     def text(self, value: float) -> str:
         """A number as it is written, without the blanks around it. A whole number is written without a point, one that

@@ -23,10 +23,11 @@ def arithmetic(step: Step, explanation: Explanation, view: View, columns: int) -
     if explanation.origin is not None:
         value = significant(explanation.value, digits(view.more))
         return [], flow([[f"{explanation.symbol} = {value}"], [f"given: {explanation.origin}"]], columns)
-    symbols, numbers, *notes = explanation.lines(TERMS, digits(view.more))
-    if not notes:  # the true class, which a loss leaves out, has a reason and no numbers
-        return [], flow([[symbols], [numbers]], columns)
-    result = notes.pop(0)
+    symbols, *said = explanation.lines(TERMS, digits(view.more))
+    terms = _places(explanation, explanation.shown(TERMS).terms)
+    if len(said) == 1:  # 0 whatever the numbers are, or out of range: words in place of arithmetic
+        return terms, flow([[symbols], said], columns)
+    numbers, result, *notes = said
     indent = " " * (len(explanation.symbol) + 1)
     full = repr(sure(explanation.value) + 0.0)
     result_words: Words = [(f"{result[:2]}", "text"), (result[2:], "title")]
@@ -37,7 +38,6 @@ def arithmetic(step: Step, explanation: Explanation, view: View, columns: int) -
     table = None if fits and len(explanation) <= TERMS else products(step, explanation, view, columns)
     if table is not None:
         return table
-    terms = _places(explanation, explanation.shown(TERMS).terms)
     picked = terms[view.term] if view.term is not None and 0 <= view.term < len(terms) else None
     marked = _Marked(step, explanation, symbols, numbers, picked)
     lines = wrapped(marked.symbols, columns, indent=min(len(indent), columns // 3))

@@ -127,10 +127,9 @@ def _worked(step: Step, name: str, computation: Computation, i: int, view: View,
             [(r + 1, j + 1) for j in range(min(CELLS, own.shape[1]))] if own.ndim == 2 else []
         )
         for cell in cells or [(r + 1,)[: own.ndim]]:
-            symbols, numbers, *rest = explain(step, name, cell).lines(digits=digits(view.more))
-            result = rest[0] if rest else numbers  # a term that there is not has a reason, and no numbers
-            line_of_it = [symbols, *([numbers] if numbers != result else [])]
-            line_of_it += [] if symbols.endswith(f" {result}") else [result]
+            lines = explain(step, name, cell).lines(digits=digits(view.more))
+            symbols, *said = lines[:3]  # two lines of what is 0 or out of range
+            line_of_it = [symbols, *dict.fromkeys(text for text in said if not symbols.endswith(f" {text}"))]
             yield from wrapped([" ".join(line_of_it)], columns, indent=2)
         return
     came_out: Array = np.atleast_1d(own if equation.axes == "j" else own[r])
