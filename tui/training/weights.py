@@ -193,8 +193,9 @@ def _remarks(frame: Frame, picture: Picture, grid: Grid, columns: int) -> None:
 def moved(picture: Picture, layer: int) -> float | None:
     """How far a layer's weights move in the step, as a share of their size: ‖α ∂W‖ / ‖W‖."""
     step = picture.step
-    before = float(np.linalg.norm(step.weights[layer - 1]))
-    change = float(np.linalg.norm(step.next_weights[layer - 1] - step.weights[layer - 1]))
+    with np.errstate(over="ignore"):
+        before = float(np.linalg.norm(step.weights[layer - 1]))
+        change = float(np.linalg.norm(step.next_weights[layer - 1] - step.weights[layer - 1]))
     return change / before if before and np.isfinite(change) else None
 
 
@@ -262,18 +263,23 @@ def _layer(picture: Picture, k: int, columns: int) -> list[tuple[str, str]]:
     cells = [
         f"{symbol:<5} {weights.shape[0]}×{weights.shape[1]}{function}",
         f"{size:>10,}",
-        _four(float(np.sqrt(np.mean(weights**2)))),
+        _four(_rms(weights)),
         _four(
             picture.numbers.largest(next(e.name for e in statement.given.values() if e.layer == k and e.axes == "ij"))
         ),
         spread(weights),
-        _four(float(np.sqrt(np.mean(gradient**2)))),
+        _four(_rms(gradient)),
         _four(float(np.abs(gradient).max())),
         spread(gradient),
         "" if share is None else _percent(share),
         "" if off is None else f"{int(off.all(axis=0).sum())} of {off.shape[1]}",
     ]
     return [(text, "zero") for text in _chosen(cells, columns)]
+
+
+def _rms(values: Array) -> float:
+    with np.errstate(over="ignore"):
+        return float(np.sqrt(np.mean(values**2)))
 
 
 def _four(value: float) -> str:
