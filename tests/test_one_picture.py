@@ -10,6 +10,7 @@ import pytest
 from textual._compositor import LayoutUpdate
 from textual.app import App
 from textual.color import Color
+from textual.geometry import Region
 from textual.pilot import Pilot
 
 import core
@@ -21,6 +22,7 @@ from tui.training import engine
 from tui.training import screen as training_screen
 from tui.training.lines import Span
 from tui.training.screen import TrainingScreen
+from tui.training.sheet import Sheet
 from tui.training.strips import strip
 from tui.training.styles import short, styles
 
@@ -165,6 +167,21 @@ def test_a_line_switches_only_what_changes() -> None:
     amber, ground = "38;2;255;201;77", "48;2;30;30;30"
     assert line.render(None) == f"\x1b[{amber};{ground}m  a \x1b[1;27mb \x1b[22;27mc \x1b[0m"
     assert strip((Span(0, "│", "structure"),), 1, found).render(None) == f"\x1b[38;5;245;{ground}m│\x1b[0m"
+
+
+async def test_a_line_is_painted_as_far_as_it_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = SgdbApp(core.load_problem("exercise-2"))
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(app, pilot)
+        sheet = app.screen.query_one(Sheet)
+        painted: list[Region] = []
+        monkeypatch.setattr(sheet, "refresh", lambda *regions: painted.extend(regions))
+        same = Span(9, "same", "text")
+        sheet.show([(Span(2, "a"), same)])
+        sheet.show([(Span(2, "bb"), same)])
+        sheet.show([(Span(2, "bb"), same)])
+        sheet.show([(Span(2, "bb"), same, Span(20, "more"))])
+        assert painted == [Region(0, 0, 9, 1), Region(0, 0, SIZE[0], 1)]
 
 
 def test_a_grey_is_one_of_the_terminals_away_from_the_ground() -> None:
