@@ -16,7 +16,6 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.widgets._toast import Toast
-from tui.workbench import Workbench
 
 import core
 from core.practice import Exercise
@@ -26,6 +25,7 @@ from tui.commands.data_folder import data_folder
 from tui.dialogs.goto import GoToScreen
 from tui.practice.screen import PractiseScreen
 from tui.training.screen import TrainingScreen
+from tui.training.sheet import Sheet
 
 
 @pytest.fixture(autouse=True)
@@ -152,13 +152,13 @@ async def test_a_question_that_is_answered_twice_closes_nothing_else() -> None:
         question.dismiss(4)
         await settle(pilot)
         assert pilot.app.screen is training(pilot)
-        assert training(pilot).cursor == 3
+        assert training(pilot).journey.cursor == 3
 
 
 async def test_a_screen_that_goes_away_before_it_is_composed_does_no_harm() -> None:
     async with app().run_test() as pilot:
         await settle(pilot)
-        for action in (training(pilot).action_compare, training(pilot).action_formulas):
+        for action in (training(pilot).action_help, training(pilot).action_go_to):
             action()
             pilot.app.screen.dismiss()
             await settle(pilot)
@@ -229,12 +229,13 @@ async def test_a_run_that_ends_when_its_screen_is_gone_does_no_harm(monkeypatch:
         screen = training(pilot)
 
         async def approach(*_: object) -> AsyncIterator[int]:
-            while screen.query(Workbench):
+            while screen.query(Sheet):
                 await asyncio.sleep(0)
             raise core.DivergedError(1, "loss", "ℒ", (), float("inf"))
             yield 0
 
-        monkeypatch.setattr(screen._runner, "approach", approach)
+        monkeypatch.setattr(screen.run.engine, "approach", approach)
+        monkeypatch.setattr(screen.run, "at_once", lambda _: None)
         screen.seek(1)
         await pilot.pause(0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 import core
 from core.solving import rounded
-from tui.practice.matrices import VEIL, Layout, Matrix, answer_matrix, arrange, cropped, given_matrix
+from tui.practice.matrices import Layout, Matrix, Window, answer_matrix, arrange, cropped, given_matrix
 from tui.training.lines import Line, Span
+from tui.training.picture import VEIL
 
 
 def matrix(name: str, rows: int, columns: int) -> Matrix:
@@ -120,12 +122,23 @@ def test_what_is_not_known_is_veiled() -> None:
     assert text_of(arrange([found], 40, 9).lines()[0]).split() == ["▶a", "1×2"]
 
 
-@given(st.integers(-3, 12), st.integers(0, 9))
-def test_a_line_is_cropped_as_its_text(left: int, width: int) -> None:
-    spans = [Span(6, "def"), Span(1, "abc")]
-    whole = " abc  def".ljust(40)
-    shown = (" " * max(0, -left) + whole[max(0, left) :])[:width]
-    assert text_of(cropped(spans, left, width)).ljust(width) == shown
+@given(SHAPES, st.integers(0, 30), st.integers(0, 30), st.integers(0, 20))
+def test_a_number_is_drawn_whole_or_not_at_all(
+    shapes: list[tuple[int, int]], width: int, right: int, down: int
+) -> None:
+    matrices = [matrix(f"m{i}", *shape) for i, shape in enumerate(shapes)]
+    layout = arrange(matrices, width, 12).scrolled(right, down)
+    whole = replace(layout, window=Window(0, layout.window.top, layout.width, 12))
+    for line, uncut in zip(layout.lines(), whole.lines(), strict=True):
+        left = layout.window.left
+        assert {(span.column + left, span.text) for span in line if span.text != "…"} <= {
+            (span.column, span.text) for span in uncut
+        }
+        assert all(span.column >= 0 and span.end <= width for span in line)
+
+
+def test_what_an_edge_cuts_leaves_an_ellipsis() -> None:
+    assert text_of(cropped([Span(1, "abc"), Span(6, "-1.25"), Span(13, "2")], 2, 7)) == "…   …"
 
 
 def test_nothing_is_laid_out_where_there_is_no_room() -> None:

@@ -26,6 +26,7 @@ from tui.dialogs.help import HelpScreen
 from tui.keys import keys_of
 from tui.practice.answer_input import AnswerInput
 from tui.practice.matrices import answer_matrix, arrange
+from tui.practice.page import facts
 from tui.practice.screen import PAUSE, PractiseScreen
 from tui.training.screen import TrainingScreen
 
@@ -295,7 +296,7 @@ async def test_what_a_number_is_computed_from_comes_into_view(quantity: str, cel
         assert on_screen(pilot, seen)
         await press(pilot, *["shift+up"] * 9)
         scrolled = given_lines(pilot)
-        assert "X_in" in scrolled[0]
+        assert "X_in" in scrolled[1]  # below the facts
         await enter(pilot, "9")
         assert given_lines(pilot) == scrolled
 
@@ -463,6 +464,16 @@ async def test_a_sheet_of_fewer_rows_says_so() -> None:
     async with app.run_test() as pilot:
         await pilot.pause()
         assert on_screen(pilot, "A step has 10 rows; the sheet uses 2 of them, to stay short.")
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+@pytest.mark.parametrize("name", ["xor", "three-classes"])
+async def test_what_is_given_beside_the_matrices_is_never_cut(name: str, width: int) -> None:
+    app = practice(name=name)
+    async with app.run_test(size=(width, 30)) as pilot:
+        await pilot.pause()
+        for fact in facts(screen_of(pilot).exercise).split(" · "):
+            assert on_screen(pilot, fact)
 
 
 async def test_help() -> None:

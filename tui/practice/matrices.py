@@ -13,10 +13,11 @@ from core import Quantity
 from core.solving import rounded
 from tui.format import fit
 from tui.training.lines import Line, Span
+from tui.training.picture import VEIL
+from tui.training.rows import CURRENT
 from tui.training.styles import shade
 
 Cell: TypeAlias = tuple[int, ...]
-VEIL = "·"  # stands for a number that is not known yet
 GAP = 3  # columns between neighbours
 USUAL_BEFORE, USUAL_BEHIND = 2, 5  # columns before the point, and from it on, that a number is given unseen
 NAME_ROOM = 4  # columns more than its numbers need that a column gets for its name, at most
@@ -56,7 +57,7 @@ class Matrix:
 
     @property
     def title(self) -> str:
-        return f"▶{self.symbol}" if self.current else self.symbol
+        return f"{CURRENT}{self.symbol}" if self.current else self.symbol
 
     @property
     def gutter(self) -> int:
@@ -187,6 +188,8 @@ class Layout:
         end = start + placed.matrix.stride - 1
         highest, lowest = line - height + 1, line - placed.header
         across = min(max(left, end - width), start - placed.matrix.gutter)
+        if end - across > width:  # no room for the row's number
+            across = min(end - width, start)
         return self.scrolled(across - left, min(max(top, highest), lowest) - top)
 
     def lines(self, cursor: tuple[str, Cell] | None = None) -> list[Line]:
@@ -279,11 +282,14 @@ def _row(placed: Placed, row: int, cursor: tuple[str, Cell] | None) -> Iterator[
 
 
 def cropped(spans: Sequence[Span], left: int, width: int) -> Line:
-    """The part of a line within `width` columns from `left` on, as a line of its own."""
+    """The part of a line within `width` columns from `left` on, as a line of its own. Of a text that an edge cuts an
+    ellipsis is left: a part of a number is another number.
+    """
     found = []
     for span in sorted(spans):
-        start = span.column - left
-        text = span.text[max(0, -start) : max(0, width - start)]
-        if text:
-            found.append(Span(max(start, 0), text, span.style))
+        start, end = span.column - left, span.end - left
+        if start >= 0 and end <= width:
+            found.append(span._replace(column=start))
+        elif start < width and end > 0 and width > 0:
+            found.append(span._replace(column=max(start, 0), text="…"))
     return tuple(found)

@@ -13,14 +13,22 @@ from core.practice import Exercise, Reply
 from tui.format import fit, plain
 from tui.practice.matrices import Layout, Matrix, answer_matrix, arrange, given_matrix
 from tui.training.lines import Line, Words, fitting, line
+from tui.training.picture import RIGHT, WRONG
 from tui.training.rows import rule
 
 SHORTEST_NAME = 8  # characters that are left of a problem's name
 SHARE = 2 / 5  # of the room for matrices that what is given gets, where all of them do not fit
 WORK = ((50, 10), (30, 7), (22, 4), (0, 2))  # lines of the work, from so many lines of the page on
-RULES = 3
+RULES, RULE_ENDS = 3, 4  # how many there are, and the columns of one that are no text
+GIVEN = ("given", " ─ ")
+KEPT = "\N{NO-BREAK SPACE}"
 START = "exactly or to three significant digits. h helps: the formula, then the numbers put in, then the value."
-MARKS = {"right": ("✓", "right"), "slip": ("✗", "alarm"), "coarse": ("~", "amber bold"), "unreadable": ("", "amber")}
+MARKS = {
+    "right": (RIGHT, "right"),
+    "slip": (WRONG, "alarm"),
+    "coarse": ("~", "amber bold"),
+    "unreadable": ("", "amber"),
+}
 
 
 @dataclass(frozen=True)
@@ -43,10 +51,11 @@ class Said:
 @dataclass(frozen=True, eq=False)
 class Page:
     """The three panes of the page: two of matrices, and the work, of which `work_lines` from `work_top` on are in
-    sight.
+    sight. `facts` are lines above what is given, where its rule has no room for them.
     """
 
     width: int
+    facts: tuple[Line, ...]
     given: Layout
     found: Layout
     work: tuple[Line, ...]
@@ -56,7 +65,7 @@ class Page:
     @property
     def found_y(self) -> int:
         """The line of the rule over what is to be found."""
-        return 2 + self.given.window.height
+        return 2 + len(self.facts) + self.given.window.height
 
     @property
     def work_y(self) -> int:
@@ -92,8 +101,9 @@ def page(exercise: Exercise, said: Said, size: tuple[int, int], before: Page | N
     """
     width, height = size
     lines = next(lines for least, lines in WORK if height >= least)
-    room = max(0, height - 1 - RULES - lines)
     inside = max(0, width - 2)
+    above = tuple(_facts_apart(exercise, width))
+    room = max(0, height - 1 - RULES - lines - len(above))
     known, asked = given_matrices(exercise), answer_matrices(exercise)
     wanted, rest = (arrange(matrices, inside, height).height for matrices in (known, asked))
     upper = min(wanted, max(round(room * SHARE), room - rest))
@@ -101,6 +111,7 @@ def page(exercise: Exercise, said: Said, size: tuple[int, int], before: Page | N
     last = max(0, len(work) - lines)
     return Page(
         width,
+        above,
         arrange(known, inside, upper, before.given if before else None),
         arrange(asked, inside, room - upper, before.found if before else None),
         work,
@@ -112,15 +123,16 @@ def page(exercise: Exercise, said: Said, size: tuple[int, int], before: Page | N
 def lines_of(shown: Page, exercise: Exercise, said: Said, seconds: float) -> list[Line]:
     """The page, line by line."""
     cursor = (exercise.current.name, exercise.cell) if exercise.current is not None else None
-    upper: Words = [("given", "title"), (" ─ ", "structure"), (" · ".join(facts(exercise)), "dim")]
-    lower: Words = [("to be found", "title")]
-    work: Words = [(title(exercise, said), "title")]
+    upper = [(GIVEN[0], "title"), (GIVEN[1], "structure"), (facts(exercise), "dim")]
+    lower = [("to be found", "title")]
+    work = [(title(exercise, said), "title")]
     help_ = "h tells it" if said.hints and exercise.tells_next else ""
     pages = "pgup pgdn" if len(shown.work) > shown.work_lines else ""
     said_now = shown.work[shown.work_top : shown.work_top + shown.work_lines]
     return [
         status(exercise, seconds, shown.width),
-        _rule(upper, shown.width, _ways(shown.given)),
+        _rule(upper[:1] if shown.facts else upper, shown.width, _ways(shown.given)),
+        *(line_moved(found) for found in shown.facts),
         *(line_moved(found) for found in shown.given.lines()),
         _rule(lower, shown.width, _ways(shown.found)),
         *(line_moved(found) for found in shown.found.lines(cursor)),
@@ -135,17 +147,11 @@ def line_moved(found: Line) -> Line:
     return tuple(span._replace(column=span.column + 1) for span in found)
 
 
-def _rule(words: Words, width: int, right: str) -> Line:
-    """A line that divides panes, with a pane's name and, at its right end, what can be done."""
-    tail = [(right, "dim")] if right else []
-    room = width - 2 - (len(right) + 5 if right else 2)
-    title = []
-    for word in words:
-        text, style = (word, "text") if isinstance(word, str) else word
-        text = fit(text, max(0, room))
-        room -= cell_len(text)
-        title.append((text, style))
-    return rule(title, width, tail)
+def _rule(words: Sequence[tuple[str, str]], width: int, right: str) -> Line:
+    """A line that divides panes, with a pane's name and, at its right end, what can be done, if there is room."""
+    used = RULE_ENDS + sum(cell_len(text) for text, _ in words)
+    tail = [(right, "dim")] if right and used + cell_len(right) + 2 <= width else []
+    return rule(words, width, tail)
 
 
 def _ways(layout: Layout) -> str:
@@ -168,15 +174,24 @@ def status(exercise: Exercise, seconds: float, width: int) -> Line:
     return fitting([[(name, "title")], *parts], width, start=1)
 
 
-def facts(exercise: Exercise) -> Iterator[str]:
+def facts(exercise: Exercise) -> str:
     """What is given, but for the matrices."""
     problem, depth = exercise.problem, len(exercise.problem.network)
+    found = []
     for k, layer in enumerate(problem.network.layers, start=1):
         settings = "".join(f", {name} = {value:g}" for name, value in layer.function.settings)
-        yield f"{layer_symbol('f', k, depth)} {layer.activation}{settings}"
+        found.append(f"{layer_symbol('f', k, depth)} {layer.activation}{settings}")
     settings = "".join(f", {setting.symbol} = {setting.value:g}" for setting in problem.loss.settings)
-    yield f"{problem.loss.title}{settings}, {problem.reduction}"
-    yield f"α = {problem.learning_rate:g}"
+    found.append(f"{problem.loss.title}{settings}, {problem.reduction}")
+    return " · ".join([*found, f"α = {problem.learning_rate:g}"])
+
+
+def _facts_apart(exercise: Exercise, width: int) -> Iterator[Line]:
+    """The same as lines of their own, where the rule over what is given has no room for them."""
+    if cell_len("".join((*GIVEN, facts(exercise)))) + RULE_ENDS > width:
+        whole = facts(exercise).replace(" ", KEPT).replace(f"{KEPT}·{KEPT}", " · ")  # broken between facts
+        for found in _wrapped(whole, width - 2, "dim"):
+            yield tuple(span._replace(text=span.text.replace(KEPT, " ")) for span in found)
 
 
 def title(exercise: Exercise, said: Said) -> str:
@@ -206,8 +221,12 @@ def work_of(exercise: Exercise, said: Said, width: int) -> Iterator[Line]:
     if not exercise.done and said.reply is None and not said.hints:
         found.append((f"Find {place(exercise)}, {START}", "dim"))
     for text, style in found:
-        for part in wrap(text, max(width, 1), subsequent_indent="  " if width > 20 else ""):
-            yield line([(part, style)])
+        yield from _wrapped(text, width, style)
+
+
+def _wrapped(text: str, width: int, style: str) -> Iterator[Line]:
+    for part in wrap(text, max(width, 1), subsequent_indent="  " if width > 20 else ""):
+        yield line([(part, style)])
 
 
 def minutes(seconds: float) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from rich.cells import cell_len
 
 from core import Array, Problem, Step
+from tui.format import plain
 from tui.training.stations import SHARE, VERDICT, Station
 from tui.training.verdicts import longest
 from tui.training.why import short_names
@@ -161,7 +162,7 @@ def group_of(
 def _class_names(problem: Problem, words: bool) -> tuple[str, ...]:
     """What one-hot targets are told by: the classes' names, or their numbers where these say as much."""
     numbers = [str(i) for i in range(1, problem.targets.shape[1] + 1)]
-    names = short_names(problem.class_names, CLASS_WIDTH) if words else numbers
+    names = short_names([*map(plain, problem.class_names)], CLASS_WIDTH) if words else numbers
     telling = all(len(name) > len(number) for name, number in zip(names, numbers, strict=True))
     return tuple(names if telling else numbers)
 

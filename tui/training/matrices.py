@@ -8,8 +8,8 @@ from itertools import product
 
 from rich.cells import cell_len
 
+import core
 from core import Problem
-from core.equations import statement_of
 from tui.training.columns import FEWER, FEWEST, NARROW, WORDY, Columns
 from tui.training.groups import Formats, column_at, elided, offsets, span_of
 from tui.training.written import Written
@@ -98,7 +98,7 @@ def arrange(
     depth = len(problem.network)
     loose = width >= 100 or beside
     small = {g.station.above for g in columns.groups if g.squares}
-    squares = {e.layer for e in statement_of(problem, rows).equations.values() if e.layer and e.name in small}
+    squares = {e.layer for e in core.statement_of(problem, rows).equations.values() if e.layer and e.name in small}
     for shown, most in product((KINDS, KINDS[:2], KINDS[:1])[: len(KINDS) + 1 - kinds], (0, FEWEST)):
         for dense in ((loose, False), (False, False)) if loose else ((False, True),):
             blocks = _blocks(problem, rows, kept, shown, squares, decimals, *dense, most)
@@ -139,7 +139,7 @@ def _blocks(
     most: int,
 ) -> list[list[Matrix]]:
     """For each layer its matrices."""
-    statement = statement_of(problem, rows)
+    statement = core.statement_of(problem, rows)
     every = {**statement.given, **statement.equations}
     blocks = []
     for k, layer in enumerate(problem.network.layers, start=1):

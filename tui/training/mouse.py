@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from textual import events
 
-from core import Place
+import core
 from tui.training.drawing import spot_at
 from tui.training.plot import LossPlot
 from tui.training.sheet import Sheet
 from tui.training.view import View
 
 if TYPE_CHECKING:
+    from core import Place
     from tui.training.painter import Painted, Spots
 
 
@@ -96,6 +97,6 @@ class Mouse:
         if spot is None or sheet is None:
             return
         if spot.cell is not None:
-            self._screen.go(Place(sheet.picture.step.index, *spot.cell))
+            self._screen.go(core.Place(sheet.picture.step.index, *spot.cell))
         else:
             self._screen.perform(spot.action)

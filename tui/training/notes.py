@@ -276,8 +276,9 @@ def _most_moved(step: Step) -> Iterator[Note]:
         return
     text = f"most moved {symbol}[{','.join(map(str, cell))}] {'+' if move > 0 else ''}{_short(move)}"
     weights = step.weights[k - 1]
-    size = float(np.linalg.norm(weights))
-    ratio = float(np.linalg.norm(step.next_weights[k - 1] - weights)) / size if size else 0.0
+    with np.errstate(over="ignore"):
+        size = float(np.linalg.norm(weights))
+        ratio = float(np.linalg.norm(step.next_weights[k - 1] - weights)) / size if size else 0.0
     name = f"{letter}_{layer_label(k, depth)}"
     if LARGE_STEP <= ratio < np.inf:
         yield Note([f"{text}, {100 * sure(ratio):.0f}% of |{layer_symbol('W', k, depth)}|: a large step"], (name, cell))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from core import LossComparison, Place, Problem
+from core import Problem
 from tui.training.columns import WORDY
 from tui.training.drawing import Pane, draw
 from tui.training.frame import Frame
@@ -19,6 +19,9 @@ from tui.training.run import Run
 from tui.training.status import Facts, status
 from tui.training.view import Cell, View
 from tui.training.why import why
+
+if TYPE_CHECKING:
+    from core import LossComparison, Place
 
 
 class Scene(NamedTuple):
@@ -48,6 +51,7 @@ class Painted(NamedTuple):
 
     place   where the inspected cell stands; None where it is not in sight
     terms   the cells that can be followed from it
+    scrollable   lines that the strip, or parameters alone, can be scrolled by
     notes, keys   what can be clicked on these lines
     """
 
@@ -57,6 +61,7 @@ class Painted(NamedTuple):
     lines: list[Line]
     place: tuple[int, int] | None
     terms: list[Place]
+    scrollable: int
     notes: list[Spots]
     keys: list[Spots]
 
@@ -85,11 +90,14 @@ class Painter:
             panes["notes"] = Pane(line)
             noted = [Spots(link.start, link.end, cell=link.place) for link in links]
         terms: list[Place] = []
+        scrollable = (
+            max(0, frame.matrices.height - frame.areas[view.alone].height + 1) if view.alone == "weights" else 0
+        )
         if "why" in frame.areas:
             area = frame.areas["why"]
             squares = {name for g in frame.columns.groups if g.squares for name in (g.station.above, g.station.below)}
             said = why(step, earlier, view, area.width - 1, max(1, area.height - 1), squares, scene.losses)
-            terms = said.terms
+            terms, scrollable = said.terms, said.total - len(said.lines)
             panes["why"] = Pane(said.title, said.lines)
         if "loss" in frame.areas:
             area = frame.areas["loss"]
@@ -98,7 +106,7 @@ class Painter:
         line, pressed = self._keys(frame, picture, self._run.problem)
         panes["keys"] = Pane(line)
         drawn = draw(frame, picture, panes, rows)
-        return Painted(frame, picture, rows, drawn.lines, drawn.place, terms, noted, pressed)
+        return Painted(frame, picture, rows, drawn.lines, drawn.place, terms, scrollable, noted, pressed)
 
     def _keys(self, frame: Frame, picture: Picture, problem: Problem) -> tuple[Line, list[Spots]]:
         view, step = picture.view, picture.step

@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from rich.cells import cell_len, set_cell_size
 
 import core
 from core import Array, Step, quantities
-from core.asked import absent
 from tui.training.stations import stations
 from tui.training.styles import shade
 from tui.training.units import Mask, idle
@@ -124,7 +124,7 @@ class Numbers:
         gradients by that.
         """
         equations = self.step.statement.equations
-        found = {name: absent(self.step, name) for name in equations if self.step.statement.zeros.get(name)}
+        found = {name: core.absent(self.step, name) for name in equations if self.step.statement.zeros.get(name)}
         found = {name: mask for name, mask in found.items() if mask.any()}
         return found | {e.name: found[e.gradient_of] for e in equations.values() if e.gradient_of in found}
 
@@ -198,17 +198,22 @@ class Picture:
         name = self.view.current
         if name is None:
             return frozenset()
-        from core.expression.nodes import names_in
-
-        return frozenset(map(self.shown_as, names_in(self.step.statement.equations[name].tree)))
+        return frozenset(map(self.shown_as, core.names_in(self.step.statement.equations[name].tree)))
 
     @cached_property
     def verdicts(self) -> Mapping[str, Mapping[tuple[int, ...], CellVerdict]]:
-        """What was found of checked answers, by the quantity in whose place they stand."""
+        """What was found of checked answers, by the quantity in whose place they stand: of two that are the same
+        numbers the slip, not what follows from it.
+        """
         report = self.view.report
         if report is None or not belongs(report.step, self.step):
             return {}
-        return {self.shown_as(name): report.verdicts(name) for name in report.names}
+        found: dict[str, dict[tuple[int, ...], CellVerdict]] = {}
+        for name in report.names:
+            known = found.setdefault(self.shown_as(name), {})
+            slips = {cell: verdict for cell, verdict in known.items() if verdict.status == "slip"}
+            known.update(report.verdicts(name) | slips)
+        return found
 
     def looks(self, name: str, row: int, columns: Sequence[int | None], written: Written) -> Iterator[Look]:
         """The numbers of a row of a quantity, at these columns; None is the gap between them."""
@@ -261,18 +266,17 @@ class Picture:
         verdict = self.verdicts.get(name, {}).get(cell)
         if verdict is not None and verdict.status in VERDICTS:
             style = {"right": "right", "slip": "slip"}.get(verdict.status, "amber")
-            text = f"{verdict.written:<{written.width}}"[: written.width] if verdict.status == "slip" else look.text
-            if verdict.status == "slip" and not verdict.written.startswith("-"):
-                text = f" {verdict.written}".ljust(written.width)[: written.width]
+            text = _as_written(verdict.written, written) if verdict.status == "slip" else look.text
             look = Look(text, VERDICTS[verdict.status], style if verdict.status == "slip" else look.style)
         elif self.view.gradients is not None and name in self.judged:
             agrees, misleading = self.judged[name]
             good = bool(agrees.reshape(self.numbers[name].shape)[row, column])
             doubtful = bool(misleading.reshape(self.numbers[name].shape)[row, column])
             look = look._replace(mark=FOLLOWS if doubtful else RIGHT if good else WRONG)
-        if self.cursor is not None:
-            if self.cursor == (name, (row, column)):
-                return Look(look.text, CURSOR, "cursor")
+        judged = look.mark in (RIGHT, WRONG, FOLLOWS)
+        if self.cursor == (name, (row, column)):
+            return Look(look.text, CURSOR, "cursor")
+        if self.cursor is not None and not judged:
             sources, targets = self._feeding
             if any(cell in block for block in sources.get(name, ())):
                 return Look(look.text, SOURCE, "source")
@@ -312,6 +316,17 @@ class Picture:
             yield Look(found[at + 1 :], "", "text")
         else:
             yield Look(found, "", "text")
+
+
+def _as_written(answer: str, written: Written) -> str:
+    """What a person wrote, in the width of a number: rounded where that is needed, and cut where it is no number."""
+    text = answer if answer.startswith("-") or not written.signed else f" {answer}"
+    if cell_len(text) > written.width:
+        try:
+            return written.cell(float(answer))
+        except ValueError:
+            pass
+    return set_cell_size(text, written.width)
 
 
 def _square(value: float, largest: float) -> str:

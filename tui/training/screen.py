@@ -14,7 +14,7 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 import core
-from core import DivergedError, GradientCheck, Loss, LossComparison, Place, Problem, Step, Timeline
+from core import DivergedError, Loss, Problem, Step, Timeline
 from tui.key_reasons import KeyReasonsScreen
 from tui.keys import key_groups
 from tui.training import moves, reasons
@@ -31,7 +31,7 @@ from tui.training.status import Facts, OverAll, over_all
 from tui.training.view import View
 
 if TYPE_CHECKING:
-    from core import CheckReport
+    from core import CheckReport, GradientCheck, LossComparison, Place
 
 SMALLEST = (60, 20)
 MARGIN_STEP = 0.1
@@ -303,7 +303,7 @@ class TrainingScreen(KeyReasonsScreen[None]):
             self.view = moves.inspect(view, self.sheet.picture)
             self.look(scroll=0, aside="")
         elif view.term is not None and terms:
-            self._trail.append(Place(self.sheet.picture.step.index, *view.cursor))
+            self._trail.append(core.Place(self.sheet.picture.step.index, *view.cursor))
             self.go(terms[min(view.term, len(terms) - 1)])
         elif terms:
             self.look(term=0)
@@ -386,7 +386,9 @@ class TrainingScreen(KeyReasonsScreen[None]):
     # What is seen.
 
     def action_scroll(self, change: int) -> None:
-        self.look(scroll=max(0, self.view.scroll + change))
+        """The strip, or parameters alone, by some lines, as far as there are lines."""
+        most = self.sheet.scrollable if self.sheet is not None else 0
+        self.look(scroll=max(0, min(min(self.view.scroll, most) + change, most)))
 
     def action_numbers(self) -> None:
         self.look(numbers=not self.view.numbers, left=None)
@@ -415,7 +417,7 @@ class TrainingScreen(KeyReasonsScreen[None]):
 
     def action_zoom(self, change: int) -> None:
         last = len(self.run.timeline) - 1
-        self.look(window=zoomed(self.view.window, last, self.journey.cursor, 0.5 if change > 0 else 2.0))
+        self.look(window=zoomed(self.view.window, last, self.journey.cursor, 2.0 if change > 0 else 0.5))
 
     def action_pan(self, change: int) -> None:
         self.look(window=panned(self.view.window, len(self.run.timeline) - 1, 0.5 * change))
@@ -549,7 +551,7 @@ class TrainingScreen(KeyReasonsScreen[None]):
         assert report is not None
         places = [moves.start_of(report, slip) for slip in report.slips]
         here = places.index(self.view.cursor) if self.view.cursor in places else -1 if change > 0 else 0
-        self.go(Place(report.step.index, *places[(here + change) % len(places)]))
+        self.go(core.Place(report.step.index, *places[(here + change) % len(places)]))
 
     def action_report(self) -> None:
         from tui.dialogs.report import ReportScreen

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import core
 from core import Computation, Equation, Problem, Statement
-from core.equations import statement_of
-from core.expression.nodes import names_in
-from core.expression.pieces import as_text
+from tui.format import plain
 from tui.training.verdicts import title as verdict_title
 
 SHARE = "share"  # what stands below ℓ: what a sample's loss counts in ℒ
@@ -47,7 +46,7 @@ class Station:
 @lru_cache(maxsize=8)
 def stations(problem: Problem, rows: int) -> tuple[Station, ...]:
     """The groups of a row in the order of the computation; y_gt stands before the first that uses it."""
-    return tuple(_stations(statement_of(problem, rows)))
+    return tuple(_stations(core.statement_of(problem, rows)))
 
 
 def _stations(statement: Statement) -> Iterator[Station]:
@@ -55,15 +54,17 @@ def _stations(statement: Statement) -> Iterator[Station]:
     gradients = {equation.gradient_of: equation for equation in equations.values() if equation.gradient_of}
     last = problem.network.layers[-1]
     widths = _widths(problem)
-    yield Station("X_in", columns=problem.inputs.shape[1], title="X_in", names=tuple(problem.input_names))
-    targets = Station("y_gt", columns=problem.targets.shape[1], title="y_gt", names=tuple(problem.target_names))
+    yield Station("X_in", columns=problem.inputs.shape[1], title="X_in", names=tuple(map(plain, problem.input_names)))
+    targets = Station(
+        "y_gt", columns=problem.targets.shape[1], title="y_gt", names=tuple(map(plain, problem.target_names))
+    )
     come = False
     placed = {"X_in", "y_gt"}
     found: list[Station] = []
     for equation in equations.values():
         if not equation.per_sample or equation.part not in ("forward", "loss"):
             continue
-        if not come and equation.part == "loss" and "y_gt" in names_in(equation.tree):
+        if not come and equation.part == "loss" and "y_gt" in core.names_in(equation.tree):
             come = True
             found.append(targets)
         output = equation.layer == len(problem.network)
@@ -98,7 +99,7 @@ def _station(statement: Statement, equation: Equation, gradient: Equation | None
     else:
         columns = max(problem.targets.shape[1], 2)
     classes = problem.has_classes and equation.layer in (None, len(problem.network)) and columns > 1
-    names = tuple(problem.class_names) if classes else ()
+    names = tuple(map(plain, problem.class_names)) if classes else ()
     below, under, below_formula = "", "", ""
     if gradient is not None:
         below, under, below_formula = gradient.name, gradient.symbol, _formula(statement, gradient)
@@ -120,7 +121,7 @@ def _station(statement: Statement, equation: Equation, gradient: Equation | None
 
 def _outputs(statement: Statement, station: Station, gradients: dict[str, Equation]) -> Station:
     """The outputs of a layer without a function: s_out, y_out and often o are one, and so are their gradients."""
-    before = next(e for e in statement.equations.values() if e.name in names_in(statement.equations["y_out"].tree))
+    before = next(e for e in statement.equations.values() if e.name in core.names_in(statement.equations["y_out"].tree))
     delta = gradients[before.name]
     aliases = [(before.name, "y_out")]
     aliases += [(e.name, delta.name) for name, e in gradients.items() if name == "y_out"]
@@ -140,4 +141,4 @@ def _outputs(statement: Statement, station: Station, gradients: dict[str, Equati
 
 def _formula(statement: Statement, equation: Equation) -> str:
     """What a quantity is computed by, in print."""
-    return as_text(Computation(equation.name, statement).pieces).strip()
+    return Computation(equation.name, statement).text.strip()

@@ -27,7 +27,9 @@ def shade(value: float, largest: float) -> str:
 @lru_cache(maxsize=16)
 def styles(dark: bool, ground: str, ink: str) -> dict[str, Style]:
     """Every style by its name, for a theme with these colours of ground and text."""
-    background, foreground = Color.parse(ground), Color.parse(ink)
+    # A theme of the terminal's own colours, which nobody knows, gets black and white.
+    background = _known(ground, "#000000" if dark else "#ffffff")
+    foreground = readable(_known(ink, "#ffffff" if dark else "#000000"), background, background.get_contrast_text(1.0))
     blue = Color.parse("#57b6ff" if dark else "#0050b0")
     orange = Color.parse("#ff9a57" if dark else "#a83c00")
     amber = Color.parse("#ffc94d" if dark else "#7a5200")
@@ -73,8 +75,13 @@ def styles(dark: bool, ground: str, ink: str) -> dict[str, Style]:
     return {name: one[look] for name, look in found.items()}
 
 
+def _known(name: str, otherwise: str) -> Color:
+    color = Color.parse(name)
+    return color if color.a == 1 and color.ansi is None else Color.parse(otherwise)
+
+
 def readable(color: Color, ground: Color, ink: Color) -> Color:
-    """A colour with enough contrast against the ground, towards the text's where it has too little."""
+    """A colour with enough contrast against the ground, towards another one where it has too little."""
     for share in range(11):
         seen = color.blend(ink, share / 10)
         if contrast(seen, ground) >= LEAST_CONTRAST:

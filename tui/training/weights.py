@@ -6,7 +6,6 @@ import numpy as np
 from rich.cells import cell_len
 
 from core import Array, Computation
-from core.expression.pieces import as_text
 from tui.training.frame import Frame
 from tui.training.groups import span_of
 from tui.training.lines import Line, Span, clipped
@@ -146,7 +145,7 @@ def _formula(picture: Picture, name: str) -> str:
     statement = picture.step.statement
     if name not in statement.equations:
         return ""
-    return as_text(Computation(name, statement).pieces)
+    return Computation(name, statement).text
 
 
 def _column_numbers(matrix: Matrix, picture: Picture) -> list[Span]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from core import CheckReport, Place, Slip, Step
+import core
+from core import Step
 from tui.commands.report_text import ReportText, from_what, reason, what_it_is
 from tui.format import plain
 from tui.training.lines import Line, Words
@@ -13,6 +14,9 @@ from tui.training.view import Cell
 from tui.training.why.page import Group, Page
 from tui.training.why.statement import cell_label
 from tui.training.why.texts import MARGIN, flow, wrapped
+
+if TYPE_CHECKING:
+    from core import CheckReport, Slip
 
 LEGEND: tuple[Words, ...] = (
     [("✓", "right"), " right"],
@@ -114,7 +118,7 @@ def _formulas(report: CheckReport, columns: int) -> Iterator[Line]:
 def _where(report: CheckReport, slip: Slip) -> str:
     if not slip.cells:
         return slip.symbol
-    return cell_label(report.step, Place(report.step.index, slip.name, slip.cells[0]))
+    return cell_label(report.step, core.Place(report.step.index, slip.name, slip.cells[0]))
 
 
 def _cell(cell: Cell) -> str:

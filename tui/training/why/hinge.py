@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from decimal import Decimal
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from core import HingeView, Step, explain, hinge_view, significant
-from core.classes import true_classes
+import core
+from core import Step, significant
 from tui.training.lines import Line, Words, line, width
 from tui.training.view import View
 from tui.training.why.page import Page
@@ -33,6 +33,9 @@ from tui.training.why.texts import (
 )
 from tui.training.written import Written
 
+if TYPE_CHECKING:
+    from core import HingeView
+
 Blocks: TypeAlias = Iterator[tuple[str, list[str]]]  # a heading, and what stands below it for each class
 
 TITLE = 12  # columns at most of a class's name in the rule
@@ -51,7 +54,7 @@ def has_terms(step: Step) -> bool:
 def hinge(step: Step, view: View, columns: int, height: int, squares: Collection[str]) -> Page:
     """The page of the chosen sample."""
     i = chosen(step, view.sample)
-    y = int(true_classes(step.targets)[i])
+    y = int(core.true_classes(step.targets)[i])
     single = step.outputs.shape[1] == 1
     title = f"sample {i + 1}, y_gt = {spoken(float(step.targets[i, 0]))}: class {y + 1}" if single else ""
     name = f" {short_names(class_names(step), TITLE)[y]}" if step.problem.target_names else ""
@@ -70,7 +73,7 @@ def hinge(step: Step, view: View, columns: int, height: int, squares: Collection
 
 @lru_cache(maxsize=2)
 def _hinge(step: Step) -> HingeView:
-    return hinge_view(step)
+    return core.hinge_view(step)
 
 
 def _forward(step: Step, i: int, view: View, columns: int) -> Iterator[Line]:
@@ -97,7 +100,7 @@ def _terms(step: Step, i: int, y: int, view: View, columns: int) -> Iterator[Lin
     others = [j for j in range(len(terms)) if j != y]
     shown = [j for j in others if len(others) <= MOST_TERMS or counts[j] or terms[j] == 0]
     for k, j in enumerate(shown):
-        _, numbers, result, *_ = explain(step, "term", (i + 1, j + 1)).lines(digits=n)
+        _, numbers, result, *_ = core.explain(step, "term", (i + 1, j + 1)).lines(digits=n)
         said = "at the kink" if terms[j] == 0 else "counts" if counts[j] else "≤ 0, the max cuts it"
         head = "terms " if not k else "      "
         words: Words = [(head, "title"), f"j={j + 1}: {numbers[2:]} {result}"]
@@ -179,7 +182,7 @@ def _wide(blocks: list[tuple[str, list[str]]], count: int) -> int:
 
 def _single(step: Step, i: int, view: View, columns: int) -> Iterator[Line]:
     """How a single output's δ comes from those of the two classes that it stands for."""
-    found = explain(step, "dy_out", (i + 1, 1))
+    found = core.explain(step, "dy_out", (i + 1, 1))
     symbols, numbers, result, *_ = found.lines(digits=max(3, digits(view.more) - BRIEF))
     yield from wrapped([symbols, " ", numbers, " ", result], columns, indent=2)
     yield from wrapped(["the single output y_out stands for two classes, -1 and +1"], columns)

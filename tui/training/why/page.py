@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from core import Place
 from tui.training.lines import Line, Words, clipped, fitting, line, width
+
+if TYPE_CHECKING:
+    from core import Place
 
 Group = Sequence[Line]  # lines that belong together
 

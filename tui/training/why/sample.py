@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from core import Step, explain, significant
+import core
+from core import Step, significant
 from tui.format import plain, short
 from tui.training.lines import Words, line, width
 from tui.training.why.texts import BRIEF, FEWEST_DIGITS, digits, short_names, spoken
@@ -56,7 +57,7 @@ def costs_of(step: Step, i: int, more: int) -> list[Words]:
     """What the sample costs, the longest way to say it first: with its arithmetic in symbols and numbers, in numbers,
     and without.
     """
-    found = explain(step, "sample_losses", (i + 1,), detailed=False)
+    found = core.explain(step, "sample_losses", (i + 1,), detailed=False)
     symbols, numbers, result, *_ = found.lines(digits=max(FEWEST_DIGITS, digits(more) - BRIEF))
     symbols = symbols.removeprefix(f"{found.symbol} = ")
     return [[f"ℓ = {symbols} {numbers} {result}"], [f"ℓ {numbers} {result}"], [f"ℓ = {result[2:]}"]]

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from core import Cells, Computation, Name, Place, Statement, Step, Variable, computations
+import core
+from core import Computation, Name, Statement, Step, Variable, computations
 from tui.format import fit
 from tui.training.lines import Line, Words
 from tui.training.why.texts import flow
+
+if TYPE_CHECKING:
+    from core import Cells, Place
 
 PARTS = (("forward  ", ("forward", "loss")), ("backward ", ("backward", "gradient")), ("update   ", ("update",)))
 SHORTHAND = "(∂x is ∂ℒ/∂x)"
@@ -87,7 +92,7 @@ def legend(step: Step, squares: Collection[str], columns: int) -> list[Line]:
 
 def cell_label(step: Step, place: Place) -> str:
     """A cell in print: s₁[3,3]; by its row alone where the matrix has a single column."""
-    return block_label(step, Cells(place.step, place.name, tuple((i,) for i in place.cell)))
+    return block_label(step, core.Cells(place.step, place.name, tuple((i,) for i in place.cell)))
 
 
 def block_label(step: Step, cells: Cells) -> str:
@@ -118,7 +123,7 @@ def labels(step: Step, cells: Cells) -> list[str]:
     """The labels of cells: one by one where there are few. Those of another step say so."""
     behind = "" if cells.step == step.index else f" of step {cells.step}"
     if len(cells) <= LISTED:
-        return [cell_label(step, Place(cells.step, cells.name, cell)) + behind for cell in cells]
+        return [cell_label(step, core.Place(cells.step, cells.name, cell)) + behind for cell in cells]
     return [block_label(step, cells) + behind]
 
 
@@ -129,7 +134,9 @@ def merged(found: Iterable[Cells]) -> list[Cells]:
         axes = blocks.setdefault((cells.step, cells.name), [set() for _ in cells.indices])
         for axis, indices in zip(axes, cells.indices, strict=True):
             axis.update(indices)
-    return [Cells(step, name, tuple(tuple(sorted(axis)) for axis in axes)) for (step, name), axes in blocks.items()]
+    return [
+        core.Cells(step, name, tuple(tuple(sorted(axis)) for axis in axes)) for (step, name), axes in blocks.items()
+    ]
 
 
 def of_row(computation: Computation, i: int) -> str:

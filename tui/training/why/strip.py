@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
-from core import LossComparison, Step
+from core import Step
 from tui.training.view import View
 from tui.training.why.checked import belongs
 from tui.training.why.page import Page, Why, laid_out
+
+if TYPE_CHECKING:
+    from core import LossComparison
 
 
 def why(

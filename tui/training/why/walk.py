@@ -127,9 +127,8 @@ def _worked(step: Step, name: str, computation: Computation, i: int, view: View,
             [(r + 1, j + 1) for j in range(min(CELLS, own.shape[1]))] if own.ndim == 2 else []
         )
         for cell in cells or [(r + 1,)[: own.ndim]]:
-            symbols, *said = explain(step, name, cell).lines(digits=digits(view.more))[
-                :3
-            ]  # two lines of what is 0 or inf
+            lines = explain(step, name, cell).lines(digits=digits(view.more))
+            symbols, *said = lines[:3]  # two lines of what is 0 or out of range
             line_of_it = [symbols, *dict.fromkeys(text for text in said if not symbols.endswith(f" {text}"))]
             yield from wrapped([" ".join(line_of_it)], columns, indent=2)
         return
