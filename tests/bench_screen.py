@@ -4,8 +4,8 @@
 
 A part is keys, play, far, idle or start; without one, all of them. Both programs run at once and are asked in turns,
 so that a noisy machine disturbs both alike. The time of a key runs from its byte to the last byte of the picture that
-answers it; what is computed beside, and painted once it is there, is late. On a busy machine the processor's time says
-what a quiet one would take.
+answers it; what is computed beside, and painted once it is there, is late. Undisturbed is the first without the time
+in which others had the processor.
 """
 
 from __future__ import annotations
@@ -118,6 +118,7 @@ class Answer(NamedTuple):
     """picture   milliseconds to the last byte of the first picture
     last      milliseconds to the last byte: of what comes late, where something does
     cpu       milliseconds that the program was at work
+    waited    milliseconds, until that picture, that its event loop waited for a processor that others had
     size      bytes
     paints    pictures
     """
@@ -125,6 +126,7 @@ class Answer(NamedTuple):
     picture: float
     last: float
     cpu: float
+    waited: float
     size: int
     paints: int
 
@@ -171,6 +173,11 @@ class Program:
         """Seconds that the program's threads were at work, together."""
         return time.clock_gettime((~self._process.pid << 3) | 2)  # Linux's clock of a process
 
+    @property
+    def waited(self) -> float:
+        """Seconds that the program's first thread was ready to run and was not let."""
+        return int(Path(f"/proc/{self._process.pid}/schedstat").read_text().split()[1]) / 1e9
+
     def read(self, seconds: float) -> bytes:
         """What is written within so many seconds, as soon as there is something."""
         ready, _, _ = select.select([self._terminal], [], [], max(0.0, seconds))
@@ -210,17 +217,17 @@ class Program:
 
     def press(self, key: str) -> Answer | None:
         """What a key is answered with; None where it changes nothing."""
-        cpu, start = self.cpu, time.perf_counter()
+        cpu, waited, start = self.cpu, self.waited, time.perf_counter()
         self.type(KEYS.get(key, key.encode()))
         times, written, picture = [], b"", 0.0
         while found := self.read(QUIET if times else SILENT):
             times.append(1e3 * (time.perf_counter() - start))
             written += found
             if not picture and PAINTED in written:
-                picture = times[-1]
+                picture, waited = times[-1], self.waited - waited
         if not times:
             return None
-        return Answer(picture, times[-1], 1e3 * (self.cpu - cpu), len(written), written.count(PAINTED))
+        return Answer(picture, times[-1], 1e3 * (self.cpu - cpu), 1e3 * waited, len(written), written.count(PAINTED))
 
 
 def row(*cells: object) -> None:
@@ -254,21 +261,8 @@ NAMES = {"down": "↓ ↑", "up": "↓ ↑", "left": "← →", "right": "← �
 
 def keys(problems: Mapping[str, Subject], environment: Mapping[str, str]) -> None:
     """Each key's time beside the bare app's, its bytes and its pictures."""
-    head(
-        "problem, size",
-        "key",
-        "median ms",
-        "p95 ms",
-        "bare ms",
-        "ratio",
-        "CPU ms",
-        "bare CPU",
-        "KB",
-        "most KB",
-        "paints",
-        "goal",
-        "",
-    )
+    columns = "median ms", "p95 ms", "late ms", "bare ms", "ratio", "undisturbed ms", "CPU ms", "bare CPU ms"
+    head("problem, size", "key", *columns, "KB", "most KB", "paints", "goal", "")
     sizes = ((120, 40), (200, 60))
     for subject in problems.values():
         for size in sizes:
@@ -311,6 +305,7 @@ def _key_row(
         f"{statistics.median(answer.last for answer in answers):.1f}",
         f"{bare:.1f}",
         f"{median / bare:.2f}",
+        f"{statistics.median(max(answer.picture - answer.waited, 0.0) for answer in answers):.1f}",
         f"{statistics.median(answer.cpu for answer in answers):.1f}",
         f"{statistics.median(answer.cpu for answer in beside):.1f}",
         f"{size:.1f}",

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from textual._compositor import LayoutUpdate
 from textual.app import App
+from textual.color import Color
+from textual.geometry import Region
 from textual.pilot import Pilot
 
 import core
@@ -20,8 +22,9 @@ from tui.training import engine
 from tui.training import screen as training_screen
 from tui.training.lines import Span
 from tui.training.screen import TrainingScreen
+from tui.training.sheet import Sheet
 from tui.training.strips import strip
-from tui.training.styles import styles
+from tui.training.styles import short, styles
 
 SIZE = (120, 40)
 PATIENCE = 10_000  # turns of the loop after which what is waited for will not come
@@ -163,3 +166,27 @@ def test_a_line_switches_only_what_changes() -> None:
     assert line.text == "  a b c "
     amber, ground = "38;2;255;201;77", "48;2;30;30;30"
     assert line.render(None) == f"\x1b[{amber};{ground}m  a \x1b[1;27mb \x1b[22;27mc \x1b[0m"
+    assert strip((Span(0, "│", "structure"),), 1, found).render(None) == f"\x1b[38;5;245;{ground}m│\x1b[0m"
+
+
+async def test_a_line_is_painted_as_far_as_it_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = SgdbApp(core.load_problem("exercise-2"))
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(app, pilot)
+        sheet = app.screen.query_one(Sheet)
+        painted: list[Region] = []
+        monkeypatch.setattr(sheet, "refresh", lambda *regions: painted.extend(regions))
+        same = Span(9, "same", "text")
+        sheet.show([(Span(2, "a"), same)])
+        sheet.show([(Span(2, "bb"), same)])
+        sheet.show([(Span(2, "bb"), same)])
+        sheet.show([(Span(2, "bb"), same, Span(20, "more"))])
+        assert painted == [Region(0, 0, 9, 1), Region(0, 0, SIZE[0], 1)]
+
+
+def test_a_grey_is_one_of_the_terminals_away_from_the_ground() -> None:
+    black, white = Color(0, 0, 0), Color(255, 255, 255)
+    assert short(Color(136, 136, 136), black) == Color(138, 138, 138)
+    assert short(Color(136, 136, 136), white) == Color(128, 128, 128)
+    assert short(Color(138, 138, 138), black) == short(Color(138, 138, 138), white) == Color(138, 138, 138)
+    assert short(Color(136, 136, 137), black) == Color(136, 136, 137)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 SMALLEST = (60, 20)
 MARGIN_STEP = 0.1
 SMALL_WORK = 20_000_000  # multiplications over all rows that are done at once: they take about a millisecond
+LATER = 0.05  # seconds that what takes long waits before it starts
 TO_THE_END = 10**6  # a group of columns behind the last: the last ones are in sight then
 
 
@@ -131,6 +132,7 @@ class TrainingScreen(KeyReasonsScreen[None]):
 
     @work(exclusive=True, group="all rows", description="all rows")
     async def _compute_over_all(self, step: Step) -> None:
+        await asyncio.sleep(LATER)  # the picture comes first, and of steps in a quick row the last alone is wanted
         self.run.keep_over_all(step, await asyncio.to_thread(over_all, step.problem, step.network))
         if self.step is step:
             self.paint()

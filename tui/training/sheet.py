@@ -44,9 +44,9 @@ class Sheet(Widget, can_focus=True):
         changed = []
         for y, line in enumerate(lines):
             if anew or line != self._lines[y]:
+                changed.append(Region(0, y, look[0] if anew else _changed(self._lines[y], line, look[0]), 1))
                 self._lines[y] = line
                 self._strips[y] = self._filtered(strip(line, look[0], found), ground)
-                changed.append(Region(0, y, look[0], 1))
         if place is not None:
             self.app.cursor_position = Offset(*place)
         self.place = place
@@ -84,3 +84,13 @@ class Sheet(Widget, can_focus=True):
     def lines(self) -> list[Line]:
         """What is on the page."""
         return list(self._lines)
+
+
+def _changed(old: Line, new: Line, columns: int) -> int:
+    """How many of a line's columns are to be painted: none behind the last text that differs."""
+    same = 0
+    for one, other in zip(reversed(old), reversed(new), strict=False):
+        if one != other:
+            break
+        same += 1
+    return new[-same].column if same else columns

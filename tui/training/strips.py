@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from rich.color import Color as RichColor
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
@@ -13,8 +14,10 @@ from textual.filter import ANSIToTruecolor, LineFilter
 from textual.strip import Strip
 
 from tui.training.lines import Line
+from tui.training.styles import FIRST_GREY, GREY_STEP, LAST_GREY
 
 RESET = "\x1b[0m"
+GREYS = 232  # the number of the first of the terminal's greys
 PLAIN = "22;27"  # neither bold nor reverse
 
 
@@ -58,11 +61,21 @@ def _codes(style: Style) -> tuple[str, ...]:
     """The codes of a style's foreground, background and weight."""
     found = _known.get(style)
     if found is None:
-        ink = ";".join(style.color.get_ansi_codes(foreground=True)) if style.color else "39"
+        ink = _ink(style.color) if style.color else "39"
         ground = ";".join(style.bgcolor.get_ansi_codes(foreground=False)) if style.bgcolor else "49"
         bold, reverse = ("1" if style.bold else "22"), ("7" if style.reverse else "27")
         found = _known[style] = (ink, ground, f"{bold};{reverse}")
     return found
+
+
+def _ink(color: RichColor) -> str:
+    """The code of a text's colour: of one of the terminal's greys by its number, which is shorter."""
+    levels = color.triplet
+    if levels is not None and levels.red == levels.green == levels.blue and FIRST_GREY <= levels.red <= LAST_GREY:
+        steps, rest = divmod(levels.red - FIRST_GREY, GREY_STEP)
+        if not rest:
+            return f"38;5;{GREYS + steps}"
+    return ";".join(color.get_ansi_codes(foreground=True))
 
 
 def strip(line: Line, columns: int, styles: Mapping[str, Style]) -> LeanStrip:

@@ -12,6 +12,7 @@ from rich.style import Style
 from textual.color import Color
 
 SHADES = 6  # on each side of zero
+FIRST_GREY, LAST_GREY, GREY_STEP = 8, 238, 10  # of the 24 greys that terminals with 256 colours have
 LEAST_CONTRAST = 4.5  # of every text against the ground, as WCAG's level AA wants it
 
 
@@ -34,7 +35,7 @@ def styles(dark: bool, ground: str, ink: str) -> dict[str, Style]:
     amber = Color.parse("#ffc94d" if dark else "#7a5200")
     red = Color.parse("#ff6b78" if dark else "#b00020")
     green = Color.parse("#6fd98a" if dark else "#1b6e35")
-    grey = readable(foreground.blend(background, 0.5), background, foreground)
+    grey = short(readable(foreground.blend(background, 0.5), background, foreground), background)
     neutral = foreground.blend(background, 0.25)
 
     def style(color: Color, bold: bool = False, reverse: bool = False) -> Style:
@@ -86,6 +87,17 @@ def readable(color: Color, ground: Color, ink: Color) -> Color:
         if contrast(seen, ground) >= LEAST_CONTRAST:
             return seen
     return ink
+
+
+def short(color: Color, ground: Color) -> Color:
+    """A grey as the next one of the terminal's 24, away from the ground: its code is half as long, and a sheet has
+    hundreds. Any other colour as it is.
+    """
+    if not color.r == color.g == color.b or not FIRST_GREY <= color.r <= LAST_GREY:
+        return color
+    steps, rest = divmod(color.r - FIRST_GREY, GREY_STEP)
+    level = FIRST_GREY + GREY_STEP * (steps + (rest > 0 and luminance(color) > luminance(ground)))
+    return Color(level, level, level)
 
 
 def contrast(a: Color, b: Color) -> float:
