@@ -73,7 +73,7 @@ def cells(painted: Painted) -> Iterator[Cell]:
         area = frame.areas.get(pane)
         if area is None:
             continue
-        for y in range(area.y + 1 + header, area.y + 1 + header + frame.rows):
+        for y in range(area.y + 1 + header, area.y + 1 + header + len(painted.rows.rows)):
             row = int(lines[y][1 : frame.columns.gutter]) - 1
             for group in frame.columns.groups:
                 upper = pane == "activations"

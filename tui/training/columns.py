@@ -13,6 +13,7 @@ from tui.training.stations import VERDICT, Station, stations
 WORDY = 100  # columns from which verdicts are words, and numbers are marked that moved
 WIDE = 160  # columns from which there are five decimals
 GIVEN = ("X_in", "y_gt")
+OUTPUTS = ("o", "y_out")  # the group that never leaves: the logits, or else the outputs
 ENDS = ("sample_losses", VERDICT)  # the groups that leave after X_in
 NARROW = 4  # columns of a layer that is drawn as squares only where the inner groups would leave otherwise
 FEWEST = 5  # columns that stay of a matrix, at least: with the gap between
@@ -21,9 +22,16 @@ FEWER = (60, 40, 30, 24, 20, 16, 12, 10, 8, 7, 6, FEWEST)  # how many squares of
 
 @dataclass(frozen=True)
 class Columns:
-    """The groups in sight, those off the left and the right edge, and the room that rows' numbers have."""
+    """groups      those in sight
+    drawn       whether some are drawn as squares, in sight or not
+    before, behind   the names of those off the left and the right edge
+    gutter      columns for the rows' numbers
+    density     how closely numbers stand
+    width       columns of it all
+    """
 
     groups: tuple[Group, ...]
+    drawn: bool
     before: tuple[str, ...]
     behind: tuple[str, ...]
     gutter: int
@@ -116,6 +124,7 @@ def _ways(found: Sequence[Station], one_hot: bool, columns: int) -> Iterator[Way
     for shown in FEWER:
         squares = {name: min(count, shown) for name, count in squares.items()}
         yield Way(squares, {}, one_hot)
+    yield Way(squares, {s.above: FEWEST for s in found if s.columns > FEWEST}, one_hot)
 
 
 def _in_numbers(found: Sequence[Station], one_hot: bool) -> Iterator[Way]:
@@ -139,12 +148,12 @@ def _placed(groups: Sequence[Group], density: Density, gutter: int, columns: int
         placed.append(replace(group, x=x + group.x))
         x += group.width + 1
     titles = [group.station.title.split("=")[0] for group in groups]
-    return Columns(tuple(placed), tuple(titles[:a]), tuple(t for t in titles[b:] if t), gutter, density, x - 1)
+    drawn = any(group.squares for group in groups)
+    return Columns(tuple(placed), drawn, tuple(titles[:a]), tuple(t for t in titles[b:] if t), gutter, density, x - 1)
 
 
 def _window(groups: Sequence[Group], columns: int, left: int | None) -> tuple[int, int]:
     """Which groups are in sight: those from the wanted one on that fit; else all but the first ones and ℓ."""
-
     if left is not None:
         a = min(max(left, 0), len(groups) - 1)
         b = a + 1
@@ -153,14 +162,12 @@ def _window(groups: Sequence[Group], columns: int, left: int | None) -> tuple[in
         while a > 0 and b == len(groups) and _width(groups[a - 1 : b]) <= columns:
             a -= 1
         return a, b
-    a, b = 0, len(groups)
-    if _width(groups[1:b]) <= columns:
-        return 1, b
-    while b > 2 and groups[b - 1].station.above in ENDS and _width(groups[1:b]) > columns:
+    outputs = max(i for i, group in enumerate(groups) if group.station.above in OUTPUTS)
+    a, b = 1, len(groups)
+    while b > outputs + 1 and groups[b - 1].station.above in ENDS and _width(groups[a:b]) > columns:
         b -= 1
-    a = 1
-    while a < b - 1 and _width(groups[a:b]) > columns:
+    while a < outputs and _width(groups[a:b]) > columns:
         a += 1
-    while b > a + 1 and _width(groups[a:b]) > columns:
+    while b > outputs + 1 and _width(groups[a:b]) > columns:
         b -= 1
     return a, b

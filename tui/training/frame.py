@@ -188,6 +188,5 @@ class Frames:
 
 def _headers(columns: Columns, full: bool, count: int) -> tuple[int, int]:
     """Lines of names and column numbers over the activations and over the deltas: both in one where room is short."""
-    squares = any(group.squares for group in columns.groups)
     apart = full and bool(columns.density.blank)
-    return (2 if squares or full else 1), (2 if apart and count <= 4 else 1)
+    return (2 if columns.drawn or full else 1), (2 if apart and count <= 4 else 1)

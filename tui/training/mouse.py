@@ -81,7 +81,8 @@ class Mouse:
         elif event.shift:
             screen.action_next(change)
         elif pane in ("activations", "deltas"):
-            top = min(max(screen.view.top + change, 0), sheet.frame.count - sheet.frame.rows)
+            last = max(0, len(sheet.picture.step.batch) - sheet.frame.rows)
+            top = min(max(screen.view.top + change, 0), last)
             screen.view = replace(screen.view, top=top, fresh=False)
             screen.paint()
 

@@ -79,9 +79,11 @@ class Painter:
         """The sheet of a step, with the step before it, on a terminal of this size."""
         step = numbers.step
         earlier = None if before is None else before.step
-        frame = self._run.frames(step)(size, len(step.batch), view.more, view.numbers, view.left, view.alone)
+        # A smaller last batch moves nothing.
+        rows = self._run.problem.batch_size or len(step.batch)
+        frame = self._run.frames(step)(size, rows, view.more, view.numbers, view.left, view.alone)
         picture = Picture(numbers, before, view, moves=size[0] >= WORDY)
-        rows = Rows(frame, picture)
+        drawn_rows = Rows(frame, picture)
         panes = {"status": Pane(status(step, earlier, scene.facts, view, frame.width))}
         noted: list[Spots] = []
         if "notes" in frame.areas:
@@ -105,8 +107,8 @@ class Painter:
             panes["loss"] = Pane(title(view, step, scene.curves, area.width - 4), lines)
         line, pressed = self._keys(frame, picture, self._run.problem)
         panes["keys"] = Pane(line)
-        drawn = draw(frame, picture, panes, rows)
-        return Painted(frame, picture, rows, drawn.lines, drawn.place, terms, scrollable, noted, pressed)
+        drawn = draw(frame, picture, panes, drawn_rows)
+        return Painted(frame, picture, drawn_rows, drawn.lines, drawn.place, terms, scrollable, noted, pressed)
 
     def _keys(self, frame: Frame, picture: Picture, problem: Problem) -> tuple[Line, list[Spots]]:
         view, step = picture.view, picture.step

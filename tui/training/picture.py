@@ -12,7 +12,7 @@ from rich.cells import cell_len, set_cell_size
 
 import core
 from core import Array, Step, quantities
-from tui.training.stations import stations
+from tui.training.stations import Station, stations
 from tui.training.styles import shade
 from tui.training.units import Mask, idle
 from tui.training.view import View
@@ -150,6 +150,10 @@ class Picture:
         losses = np.nan_to_num(self.step.sample_losses, nan=np.inf)
         found: list[int] = np.argsort(-losses, kind="stable").tolist()
         return found
+
+    def station(self, above: str) -> Station:
+        """The station of a quantity, as it is over the rows of this step."""
+        return next(station for station in self.stations if station.above == above)
 
     def shown_as(self, name: str) -> str:
         """The quantity in whose place another with the same numbers is shown."""

@@ -134,7 +134,7 @@ class Rows:
         return end - groups[i].x - 1
 
     def _title(self, group: Group, upper: bool, room: int) -> _Title:
-        station = group.station
+        station = self.picture.station(group.station.above)
         name = station.above if upper else station.below
         title, formula = (station.title, station.formula) if upper else (station.under, station.below_formula)
         if not self.columns.density.words or cell_len(title) > group.width - group.upper.signed:
