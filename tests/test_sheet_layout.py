@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -98,7 +99,7 @@ def check(sheets: Sheets, index: int, chosen: View | None = None) -> None:
         assert 0 <= area.y < area.y + area.height <= height, name
     assert {"status", "activations", "deltas", "why", "loss", "keys"} <= set(found.areas)
     for line in painted.lines:
-        for one, other in zip(line, line[1:], strict=False):
+        for one, other in pairwise(line):
             assert one.end <= other.column, (one, other)
         assert not line or line[-1].end <= width, line
     # Row numbers are always in sight, and so are the outputs, or what stands for them.
@@ -126,10 +127,8 @@ def check(sheets: Sheets, index: int, chosen: View | None = None) -> None:
     every = [s.above for s in painted.picture.stations if s.above != "verdict" or "verdict" in shown]
     start = every.index(shown[0])
     assert shown == every[start : start + len(shown)]
-    if rows.height < 1 + found.headers[0] + found.rows:
-        raise AssertionError("rows of activations have no room")
-    if found.areas["deltas"].height < 1 + found.headers[1] + found.rows:
-        raise AssertionError("rows of deltas have no room")
+    for pane, header in zip(("activations", "deltas"), found.headers, strict=True):
+        assert found.areas[pane].height >= 1 + header + found.rows, pane
     # Parameters are whole, or a line a layer.
     area = found.areas.get("weights")
     if area is not None and found.matrices.placed is not None:
