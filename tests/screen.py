@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -198,7 +199,7 @@ def _grouped(
     labels = np.arange(rows) % len(classes)
     inputs = np.round(centres[labels] + rng.normal(size=(rows, sizes[0])) * 0.4, decimals)
     layers = []
-    for k, (below, units) in enumerate(zip(sizes, sizes[1:], strict=False)):
+    for k, (below, units) in enumerate(pairwise(sizes)):
         last = k == len(sizes) - 2
         limit = np.sqrt(6 / (below + units))
         layers.append(

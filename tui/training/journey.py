@@ -46,6 +46,7 @@ class Journey:
         self.playing = False
         self._traveller, self._owner = traveller, owner
         self._following = False
+        self._told = False  # whether the status line says that a long way is under way
 
     @property
     def under_way(self) -> bool:
@@ -89,7 +90,8 @@ class Journey:
                     self._traveller.end_before(error)
         finally:
             self._following = False
-            if here(self._owner):
+            if self._told and here(self._owner):
+                self._told = False
                 self._traveller.tell("")
 
     async def _reach(self, loss: Loss, index: int) -> None:
@@ -100,6 +102,7 @@ class Journey:
                 return
             if left and monotonic() > next_told:
                 next_told = monotonic() + PROGRESS_EVERY
+                self._told = True
                 self._traveller.tell(f"running, {left:,} to go; space stops")
         found = await self.run.record(index)
         if self.run.loss == loss:

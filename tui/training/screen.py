@@ -374,7 +374,10 @@ class TrainingScreen(KeyReasonsScreen[None]):
             self.view = moves.next_matrix(self.view, picture, frame, change)
             self.look(scroll=0)
         elif frame.columns.before or frame.columns.behind:
-            self.look(left=(len(frame.columns.before) + change) % len(picture.stations))
+            first = len(frame.columns.before) + change
+            if change > 0 and not frame.columns.behind:
+                first = 0
+            self.look(left=first if first >= 0 else TO_THE_END)
         else:
             self.notify("Every group of columns is in sight.", timeout=4)
 
