@@ -9,11 +9,11 @@ from functools import lru_cache
 from itertools import product
 
 from core import Problem
+from tui.sheet.lines import Area
 from tui.training import columns as grouping
 from tui.training import matrices
 from tui.training.columns import WIDE, Columns, decimals_for
 from tui.training.groups import Formats
-from tui.training.lines import Area
 from tui.training.matrices import Matrices
 
 TALL = 30  # lines from which there is room for notes and column numbers

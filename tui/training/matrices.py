@@ -10,9 +10,9 @@ from rich.cells import cell_len
 
 import core
 from core import Problem
+from tui.sheet.written import Written
 from tui.training.columns import FEWER, FEWEST, NARROW, WORDY, Columns
 from tui.training.groups import Formats, column_at, elided, offsets, span_of
-from tui.training.written import Written
 
 KINDS = ("given", "gradient", "update")  # the parts of a step that its parameters belong to: W, ∂W, W⁺
 GAP = 2  # columns between neighbours

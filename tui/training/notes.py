@@ -11,7 +11,7 @@ import numpy as np
 from rich.cells import cell_len
 
 from core import Array, Loss, Step, layer_label, layer_symbol, significant, sure
-from tui.training.lines import Line, Words, clipped, line
+from tui.sheet.lines import Line, Words, clipped, line
 from tui.training.status import same_rows
 from tui.training.units import Mask, bounds, idle
 from tui.training.verdicts import right

@@ -12,11 +12,11 @@ from rich.cells import cell_len, set_cell_size
 
 import core
 from core import Array, Step, quantities
+from tui.sheet.styles import shade
+from tui.sheet.written import Written
 from tui.training.stations import Station, stations
-from tui.training.styles import shade
 from tui.training.units import Mask, idle
 from tui.training.view import View
-from tui.training.written import Written
 
 if TYPE_CHECKING:
     from core import Cells, CellVerdict

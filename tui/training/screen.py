@@ -17,6 +17,7 @@ import core
 from core import DivergedError, Loss, Problem, Step, Timeline
 from tui.key_reasons import KeyReasonsScreen
 from tui.keys import key_groups
+from tui.sheet.widget import Sheet
 from tui.training import moves, reasons
 from tui.training.bindings import BINDINGS
 from tui.training.engine import Engine
@@ -26,7 +27,6 @@ from tui.training.painter import Painted, Painter, Scene
 from tui.training.picture import Numbers, belongs
 from tui.training.plot import Curve, panned, zoomed
 from tui.training.run import Run
-from tui.training.sheet import Sheet
 from tui.training.status import Facts, OverAll, over_all
 from tui.training.view import View
 

@@ -11,11 +11,11 @@ from rich.cells import cell_len
 
 from core import Network, Problem, Step, significant, sure
 from tui.format import fit, plain
-from tui.training.lines import Line, Words, clipped, fitting, line, width
+from tui.sheet.lines import Line, Words, clipped, fitting, line, width
+from tui.sheet.written import Written
 from tui.training.units import idle
 from tui.training.verdicts import judged, right
 from tui.training.view import View
-from tui.training.written import Written
 
 DECIMALS = 4
 LONGEST_NAME = 24

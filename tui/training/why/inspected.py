@@ -10,7 +10,7 @@ from itertools import islice
 import numpy as np
 
 from core import Cells, CheckReport, Explanation, Place, Step, explain, significant, sources, targets
-from tui.training.lines import Line, Words
+from tui.sheet.lines import Line, Words
 from tui.training.view import Cell, View
 from tui.training.why.arithmetic import arithmetic
 from tui.training.why.page import Group, Page
