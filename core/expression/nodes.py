@@ -10,14 +10,15 @@ Plain classes: frozen dataclasses cost 7 ms more when this is imported.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from math import gcd
+from math import gcd, isfinite
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
 ROWS, COLUMNS, ALL = "rows", "columns", "all"  # what a sum runs over
-Operand: TypeAlias = "Node | int | float"
+Operand: TypeAlias = "Node | int | float"  # a number stands for the Literal
 NUMBERS = frozenset(("alpha", "n", "m", "loss"))  # names that stand for numbers
 
 
@@ -90,7 +91,7 @@ class Node:
     def __pow__(self, power: int) -> Node:
         return Power(self, power)
 
-    def __matmul__(self, other: Node) -> Node:
+    def __matmul__(self, other: Operand) -> Node:
         return MatrixProduct(self, other)
 
     @property
@@ -112,13 +113,24 @@ class Name(Node):
     name: str = _part(0)
 
 
+class Operation(Node):
+    """A node over operands alone: a number among them is a Literal. Raises TypeError for anything else."""
+
+    __slots__ = ()
+
+    def __init__(self, *operands: Operand) -> None:
+        super().__init__(*map(_node, operands))
+
+
 class Literal(Node):
-    """An exact number. A float stands for the decimal number that it is written as, 0.01 for 1/100."""
+    """An exact number. A float stands for the decimal number that it is written as, 0.01 for 1/100. Raises ValueError
+    for infinities and NaN.
+    """
 
     __slots__ = ()
 
     def __init__(self, value: int | float | Fraction) -> None:
-        super().__init__(*(_decimal(value) if isinstance(value, float) else (value.numerator, value.denominator)))
+        super().__init__(*_fraction(value))
 
     @property
     def value(self) -> int | Fraction:
@@ -152,33 +164,38 @@ class Sum(Node):
 
     __slots__ = ()
 
-    def __init__(self, *terms: tuple[int, Node]) -> None:
-        super().__init__(*(part for term in terms for part in term))
+    def __init__(self, *terms: tuple[int, Operand]) -> None:
+        super().__init__(*(part for sign, term in terms for part in (sign, _node(term))))
 
     @property
     def terms(self) -> tuple[tuple[int, Node], ...]:
         return tuple(zip(self._parts[::2], self._parts[1::2], strict=True))
 
 
-class Product(Node):
+class Product(Operation):
     """Factors multiplied entry by entry, a number with every entry."""
 
     __slots__ = ()
 
 
-class Quotient(Node):
+class Quotient(Operation):
     """children[0] / children[1], entry by entry."""
 
     __slots__ = ()
 
 
 class Power(Node):
-    """Every entry of the argument to a whole power."""
+    """Every entry of the argument to a whole power. Raises ValueError for any other, and for one below 1."""
 
     __slots__ = ()
 
     argument: Node = _part(0)
     power: int = _part(1)
+
+    def __init__(self, argument: Operand, power: int) -> None:
+        if not isinstance(power, Integral) or power < 1:
+            raise ValueError(f"expected a whole power of at least 1, found {power!r}")
+        super().__init__(_node(argument), int(power))
 
 
 class Function(Node):
@@ -190,11 +207,11 @@ class Function(Node):
     argument: Node = _part(1)
     slope: bool = _part(2)
 
-    def __init__(self, name: str, argument: Node, slope: bool = False) -> None:
-        super().__init__(name, argument, slope)
+    def __init__(self, name: str, argument: Operand, slope: bool = False) -> None:
+        super().__init__(name, _node(argument), slope)
 
 
-class Positive(Node):
+class Positive(Operation):
     """[a > 0], entry by entry: 1 where it is so, 0 elsewhere."""
 
     __slots__ = ()
@@ -202,13 +219,13 @@ class Positive(Node):
     argument: Node = _part(0)
 
 
-class MatrixProduct(Node):
+class MatrixProduct(Operation):
     """children[0] children[1]."""
 
     __slots__ = ()
 
 
-class Transpose(Node):
+class Transpose(Operation):
     """The argument with its rows for columns."""
 
     __slots__ = ()
@@ -224,11 +241,13 @@ class Total(Node):
     over: str = _part(0)
     argument: Node = _part(1)
 
-    def __init__(self, over: str, argument: Node) -> None:
-        super().__init__(over, argument)
+    def __init__(self, over: str, argument: Operand) -> None:
+        if over not in (ROWS, COLUMNS, ALL):
+            raise ValueError(f'expected a sum over "rows", "columns" or "all", found {over!r}')
+        super().__init__(over, _node(argument))
 
 
-class Softmax(Node):
+class Softmax(Operation):
     """softmax of each row."""
 
     __slots__ = ()
@@ -236,7 +255,7 @@ class Softmax(Node):
     argument: Node = _part(0)
 
 
-class Largest(Node):
+class Largest(Operation):
     """The largest entry of each row of the argument, in one column."""
 
     __slots__ = ()
@@ -341,9 +360,13 @@ def _made(kind: type[Node], *parts: Any) -> Node:
     return node
 
 
-def _decimal(number: float) -> tuple[int, int]:
-    """The decimal number that a float is written as, as a fraction."""
-    digits, _, exponent = repr(number).partition("e")
+def _fraction(number: Any) -> tuple[int, int]:
+    """A number as a fraction: a whole one or a fraction as it is, a float as the decimal number that it is written as."""
+    if hasattr(number, "numerator"):
+        return int(number.numerator), int(number.denominator)
+    if not isfinite(number):
+        raise ValueError(f"expected a finite number, found {number}")
+    digits, _, exponent = repr(float(number)).partition("e")
     whole, _, places = digits.partition(".")
     power = int(exponent or 0) - len(places)
     above, below = int(whole + places) * 10 ** max(power, 0), 10 ** max(-power, 0)
@@ -354,7 +377,7 @@ def _decimal(number: float) -> tuple[int, int]:
 def _node(operand: Operand) -> Node:
     if isinstance(operand, Node):
         return operand
-    if isinstance(operand, (int, float)):
+    if isinstance(operand, Real):
         return Literal(operand)
     raise TypeError(f"expected a formula or a number, found {operand!r}")
 
