@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 from core.arrays import Array
 from core.computation import size_text, values_of
-from core.equations import Statement
-from core.expression.nodes import Name, Node, put_in_place
+from core.equations import PER_SAMPLE, Statement
+from core.expression.nodes import ROWS, Name, Node, put_in_place
 from core.expression.notation import printed_symbol
 from core.expression.paper import on_paper
 from core.expression.pieces import BLANK, CLOSE, EQUALS, LETTER, OPEN, SPACE, WORD, Piece, Pieces, as_text
@@ -168,7 +168,8 @@ class _Builder:
     def formula(self, name: str, tree: Node) -> GradientFormula:
         symbols = self._statement.pieces
         left = _whole(symbols.get(name, printed_symbol(name)))
-        right = tuple(map(_whole, on_paper(tree, self._rows, symbols)))
+        per_sample = self._statement.with_axes(PER_SAMPLE)
+        right = tuple(map(_whole, on_paper(tree, self._rows, symbols, per_sample, over=ROWS)))
         words = tuple(self._words(right))
         return GradientFormula(
             self._token((left,), left), tree, words, (left, *EQUALS, *right), self._values, self._statement

@@ -161,6 +161,12 @@ def test_numbers_may_stand_in_formulas() -> None:
     ]
 
 
+def test_a_minus_before_a_product_is_that_of_all_of_it() -> None:
+    assert [-A * B, -A @ B, -A / B, -2 * A, -1 * A, -1 / A] == [-(A * B), -(A @ B), -(A / B), -(2 * A), -A, -(1 / A)]
+    assert -A * B * C == -(A * B * C)
+    assert put_in_place(A * B, {"A": -C}) == -(C * B)
+
+
 @pytest.mark.parametrize(
     ("build", "message"),
     [
