@@ -155,6 +155,7 @@ BROUGHT = [
     pytest.param(core.ACTIVATIONS["tanh"], Huber(0.25), id="huber"),
     pytest.param(SOFTPLUS, Distance(), id="distance"),
     pytest.param(core.ACTIVATIONS["tanh"], Focal(), id="focal"),
+    pytest.param(core.ACTIVATIONS["tanh"], Relative(), id="relative"),
 ]
 everything = pytest.mark.parametrize(("activation", "loss"), BROUGHT)
 
@@ -278,8 +279,11 @@ def test_what_a_number_is_computed_from_is_told_both_ways(activation: core.Activ
 
 
 @everything
-def test_its_formulas_are_printed_and_give_the_gradients(activation: core.Activation, loss: core.Loss) -> None:
-    step = core.Timeline(problem(activation, loss, reduction="mean"))[3]
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+def test_its_formulas_are_printed_and_give_the_gradients(
+    activation: core.Activation, loss: core.Loss, reduction: str
+) -> None:
+    step = core.Timeline(problem(activation, loss, reduction=reduction))[3]
     texts = {computation.name: computation.text for computation in core.computations(step.problem, 4)}
     assert texts["z_1"] == "f₁(s₁)"
     assert texts["delta_1"] == "∂z₁ ⊙ f₁'(s₁)"
@@ -287,6 +291,7 @@ def test_its_formulas_are_printed_and_give_the_gradients(activation: core.Activa
     for layer in (1, 2):
         gradient = step.weight_gradients[layer - 1]
         formulas = [core.recursive(step, layer).formulas[-1], core.expanded(step, layer)]
+        np.testing.assert_allclose(core.recursive(step, layer).evaluate(), gradient, rtol=1e-9, atol=1e-12)
         for formula in (*formulas, core.expanded(step, layer, forward=True)):
             assert formula.text.startswith(f"{formula.left.text} = ")
             np.testing.assert_allclose(formula.evaluate(), gradient, rtol=1e-9, atol=1e-12)

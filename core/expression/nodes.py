@@ -10,7 +10,7 @@ Plain classes: frozen dataclasses cost 7 ms more when this is imported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import gcd, isfinite
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
@@ -315,9 +315,6 @@ class Rest(Node):
         super().__init__(count, argument)
 
 
-ENTRYWISE = (Literal, Sum, Product, Quotient, Power, Function, Positive, Transpose)  # numbers, if over numbers
-
-
 def walk(node: Node) -> Iterator[Node]:
     """Every node of a tree, from the top, in order."""
     yield node
@@ -353,15 +350,6 @@ def sum_of(terms: Sequence[tuple[int, Node]]) -> Node:
 def product_of(factors: Sequence[Node]) -> Node:
     """The product of one factor or more; a single one as it is."""
     return factors[0] if len(factors) == 1 else Product(*factors)
-
-
-def is_number(node: Node, names: Collection[str] = NUMBERS) -> bool:
-    """Whether a tree is a single number, by which every entry of a matrix can be multiplied, as these names are."""
-    if isinstance(node, Name):
-        return node.name in names
-    if isinstance(node, Total):
-        return node.over == ALL
-    return isinstance(node, ENTRYWISE) and all(is_number(child, names) for child in node.children)
 
 
 def _made(kind: type[Node], *parts: Any) -> Node:

@@ -43,8 +43,8 @@ from core.expression.nodes import (
     Softmax,
     Sum,
     Total,
-    is_number,
 )
+from core.expression.numbers import is_number
 
 LONGEST = 1_000
 DEEPEST = 30

@@ -50,9 +50,9 @@ from core.expression.nodes import (
     Softmax,
     Total,
     Transpose,
-    is_number,
     walk,
 )
+from core.expression.numbers import is_number
 
 MOST_MISTAKES = 5
 MOST_OPERATORS = 4  # of a formula that are tried as others
