@@ -422,6 +422,12 @@ def test_a_number_for_each_sample_has_no_index_in_a_sum_over_classes() -> None:
     assert verdict.right
 
 
+def test_a_wrong_formula_comes_to_0_not_to_minus_0() -> None:
+    step = core.Timeline(problem(leaky(0.2), Huber(0.5)))[0]
+    (verdict,) = core.check_answers({}, step, formulas={"delta_1": "dz_1 .* relu'(s_1)"}).formulas
+    assert verdict.message.startswith("[3,1] comes to 0, where -0.1")
+
+
 def test_another_power_is_mended() -> None:
     step = core.Timeline(problem(core.ACTIVATIONS["tanh"], Focal()))[0]
     for typed, message in (("-(1 - u)^2 log u", "^2 must be ^3"), ("-(1 - u) .* log u", "(1 - u) must be (1 - u)^3")):
