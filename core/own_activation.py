@@ -9,7 +9,7 @@ from core.expression.nodes import Function, Literal, Name, Node, Positive, Power
 from core.expression.value import PRIMITIVES
 from core.suggestion import suggest
 
-ENTRYWISE = (Name, Literal, Sum, Product, Quotient, Power, Function, Positive)  # what f and f' are made of
+OF_ACTIVATIONS = (Name, Literal, Sum, Product, Quotient, Power, Function, Positive)  # what f and f' are made of
 
 
 def activation_mistakes(activation: Activation, meaning: Callable[[str], str | None]) -> list[str]:
@@ -36,7 +36,7 @@ def _tree_mistakes(tree: Node, names: tuple[str, ...]) -> Iterator[str]:
         yield f"expected a formula, found {tree!r}"
         return
     for part in dict.fromkeys(walk(tree)):
-        if not isinstance(part, ENTRYWISE):
+        if not isinstance(part, OF_ACTIVATIONS):
             yield f"{type(part).__name__} does not work entry by entry"
         elif isinstance(part, Name) and part.name not in names:
             yield suggest(part.name, names)
