@@ -99,15 +99,13 @@ def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: Grid, columns: i
     heading = [Span(start, title, "current" if here else "title")]
     room = _room_right(matrix, frame, columns)
     if matrix.squares:
-        heading.append(Span(start + cell_len(title), f" ≤{rough(picture.numbers.largest(name))}", "dim"))
+        more = f" ≤{rough(picture.numbers.largest(name))}"
+    elif matrix.header > 1 or len(matrix.shown) == 1:
+        more = f" = {formula}" if (formula := _formula(picture, matrix.name)) else ""
     else:
-        formula = _formula(picture, matrix.name)
-        if (
-            formula
-            and cell_len(title) + 3 + cell_len(formula) <= room
-            and (matrix.header > 1 or len(matrix.shown) == 1)
-        ):
-            heading.append(Span(start + cell_len(title), f" = {formula}", "dim"))
+        more = ""  # the column numbers stand here
+    if more and cell_len(title) + cell_len(more) <= room:
+        heading.append(Span(start + cell_len(title), more, "dim"))
     numbers = _column_numbers(matrix, picture)
     if matrix.header == 1:
         grid.put(y, *together(heading, numbers if len(matrix.shown) > 1 else []))
