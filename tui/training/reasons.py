@@ -49,7 +49,10 @@ def why_not(
         "leave": (not leavable(view), "Nothing to leave here; q quits."),
         "slip": (view.report is None, NO_ANSWERS),
         "report": (view.report is None, NO_ANSWERS),
-        "scroll": (amount < 0 and view.scroll == 0, "This is the top."),
+        "scroll": (
+            view.scroll == 0 if amount < 0 else min(view.scroll, painted.scrollable) == painted.scrollable,
+            "This is the top." if amount < 0 else "There is no more.",
+        ),
         "margin": ("m" not in step.problem.loss.numbers, "This loss has no margin; h shows the softmax hinge."),
         "numbers": (painted.frame.columns.whole and not view.numbers, "All numbers are in sight."),
         "digits": (
