@@ -265,11 +265,13 @@ async def test_a_run_that_diverges_stops_before_and_says_where() -> None:
     with pytest.raises(core.DivergedError) as caught:
         core.Timeline(diverging()).advance(1000)
     last = caught.value.step - 1
-    async with app(diverging()).run_test() as pilot:
+    async with app(diverging()).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await seek(pilot, 1000)
         assert shown(pilot).index == last
-        assert any(str(caught.value) in message for message in notices(pilot))
+        screen = texts(pilot)
+        assert f"diverges at step {last + 1}" in screen[0]
+        assert str(caught.value) in screen[1]
         await press(pilot, "right")
         assert shown(pilot).index == last
         assert any("This is the last step" in message for message in notices(pilot))

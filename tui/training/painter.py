@@ -89,7 +89,7 @@ class Painter:
         noted: list[Spots] = []
         if "notes" in frame.areas:
             report = view.report if view.report is not None and belongs(view.report.step, step) else None
-            line, links = notes(step, earlier, frame.width, report, scene.facts.own)
+            line, links = notes(step, earlier, frame.width, report, scene.facts.own, scene.facts.ending)
             panes["notes"] = Pane(line)
             noted = [Spots(link.start, link.end, cell=link.place) for link in links]
         terms: list[Place] = []

@@ -42,6 +42,7 @@ class Facts(NamedTuple):
     over_all         what the step's network makes of all rows; None while that is being computed
     over_all_before  the same of the step before
     own              whether the step is under the problem's own loss
+    ending           why the run stops being finite behind this step, if it does
     """
 
     reached: int
@@ -49,6 +50,7 @@ class Facts(NamedTuple):
     over_all: OverAll | None = None
     over_all_before: OverAll | None = None
     own: bool = True
+    ending: str = ""
 
 
 class Item(NamedTuple):
