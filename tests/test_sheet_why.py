@@ -137,6 +137,19 @@ def test_before_the_first_key_it_says_what_this_is() -> None:
     assert "→ takes the next SGD step" in read(found)
 
 
+def test_a_sentence_fills_its_lines_before_it_goes_on_to_the_next() -> None:
+    found = shown(timeline("exercise-2")[0], None, View(sample=2), 121, 30)
+    assert "Each row is one sample: read X_in → s → z → y_out against y_gt, then its deltas below" in text(
+        found.lines[1]
+    )
+
+
+def test_under_the_hinge_a_single_line_tells_the_target_once() -> None:
+    step, before = timeline("why-the-max")[3], timeline("why-the-max")[2]
+    found = shown(step, before, view(sample=4), 60, 1)
+    assert text(found.lines[0]) == "why  sample 5, y_gt = 1: class 2: y_out -0.3158, ℓ 0.3057"
+
+
 def test_rows_of_a_wide_layer_are_written_out() -> None:
     run = timeline("three-classes")
     found = shown(run[11], run[10], view(sample=2), 69, 7, squares={"s_1", "z_1", "delta_1", "W_1"})
