@@ -344,6 +344,17 @@ def test_a_short_rule_has_whole_words_in_it(problem: str) -> None:
         assert "moved by" in lines[painted.frame.areas["weights"].y + 1]
 
 
+def test_a_line_a_layer_has_room_for_numbers_of_any_size() -> None:
+    problem = labelled(("no", "yes"))
+    layers = [core.Layer(layer.weights * 1e80, layer.bias, layer.activation) for layer in problem.network.layers]
+    painted = Sheets(core.Problem("huge", problem.inputs, problem.targets, core.Network(layers)), (80, 24))(0)
+    area = painted.frame.areas["weights"]
+    lines = texts(painted.lines, 80)[area.y + 1 : area.y + 4]
+    assert "moved by" in lines[0]
+    for line in lines[1:]:
+        assert "e+79" in line or "e+80" in line
+
+
 @pytest.mark.parametrize("size", [(120, 40), (200, 60)], ids=by_size)
 def test_squares_tell_sign_and_size(size: tuple[int, int]) -> None:
     painted = Sheets(flowers(), size)(3)

@@ -292,7 +292,7 @@ def _rms(values: Array) -> float:
 
 
 def _four(value: float) -> str:
-    return f"{value:.4f}" if value >= 5e-5 or value == 0 else f"{value:.1e}"
+    return f"{value:.4f}" if 5e-5 <= value < 1e4 or value == 0 else f"{value:.1e}"
 
 
 def spread(values: Array) -> str:
