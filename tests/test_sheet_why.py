@@ -179,6 +179,18 @@ def test_a_low_strip_has_the_arithmetic_before_the_formula() -> None:
     assert text(found.lines[0]) == " δ₁[2,2] = (δ_out[2] · W_out[2]) · f₁'(s₁[2,2])"
 
 
+def test_a_result_whose_line_is_out_of_sight_stands_in_the_title() -> None:
+    step, before = timeline("three-classes")[2], timeline("three-classes")[1]
+    cursor = ("s_out", (9, 3))
+    value = f"= {step.pre_activations[-1][8, 2]:.6g}"
+    low = shown(step, before, view(cursor=cursor), 46, 4)
+    assert not any("sum" in text(line) for line in low.lines)
+    assert value in text(low.title)
+    high = shown(step, before, view(cursor=cursor), 46, 12)
+    assert any("sum" in text(line) for line in high.lines)
+    assert "=" not in text(high.title)
+
+
 def test_the_term_that_is_picked_is_marked_in_the_symbols_and_in_the_numbers() -> None:
     cursor = ("delta_1", (2, 2))
     places = shown(*two_steps(), view(cursor=cursor)).terms
