@@ -123,6 +123,12 @@ def test_what_does_not_fit_is_scrolled_and_the_title_says_so() -> None:
     assert [text(line) for line in last.lines] == whole[-4:]
 
 
+def test_what_the_title_says_of_scrolling_leaves_room_for_the_rule_before_it() -> None:
+    for columns in range(20, 70):
+        title = text(shown(*two_steps(), view(current="z_1"), columns, 4).title)
+        assert len(title) + len("─ ") <= columns or not title.endswith("shift+↑↓"), columns
+
+
 def test_with_more_room_the_sample_is_worked_out() -> None:
     said = read(shown(*two_steps(), view(sample=3), 130, 40))
     assert "sample 4, worked out" in said
