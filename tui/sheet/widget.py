@@ -21,8 +21,8 @@ from tui.sheet.styles import styles
 class Sheet(Widget, can_focus=True):
     """A page of lines, a strip for each, kept until its line changes."""
 
+    ALLOW_MAXIMIZE = False  # it has all there is
     DEFAULT_CSS: ClassVar[str] = "Sheet { width: 100%; height: 100%; overflow: hidden; }"
-    ALLOW_MAXIMIZE: ClassVar[bool | None] = False  # it has the whole terminal already
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
