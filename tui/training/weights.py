@@ -117,7 +117,8 @@ def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: Grid, columns: i
         heading.append(Span(start + cell_len(title), more, "dim"))
     numbers = _column_numbers(matrix, picture)
     if matrix.header == 1:
-        grid.put(y, *together(heading, numbers if len(matrix.shown) > 1 else []))
+        numbers = numbers if len(matrix.shown) > 1 and not matrix.squares else []
+        grid.put(y, *together(heading, numbers))
     else:
         grid.put(y, *heading)
         grid.put(y + 1, *numbers)
