@@ -138,7 +138,7 @@ def test_one_pane_alone(compare: Compare) -> None:
 
 
 def test_a_long_run_on_a_log_scale(compare: Compare) -> None:
-    assert compare("n", "l", step=2000, problem=exercise_2(learning_rate=0.05))
+    assert compare("n", "l", step=200, problem=exercise_2(learning_rate=0.05))
 
 
 def test_a_run_that_diverged(compare: Compare) -> None:
