@@ -18,6 +18,7 @@ from tui.training.units import idle
 
 BARS = "▁▂▃▄▅▆▇█"
 BINS = 13
+MOVED = "moved by"
 KIND_TITLES = {"given": "before the step", "gradient": "gradients", "update": "after the step"}
 NO_ROOM = ("a line a layer; z opens the matrices", "z opens the matrices")  # where a layer is a line
 LARGE_MOVE = 0.1  # of a layer's weights in one step
@@ -189,16 +190,14 @@ def _remarks(frame: Frame, picture: Picture, grid: Grid, columns: int) -> None:
         right = max(m.x + span_of(m.shown, m.stride) for m in own)
         share = moved(picture, k)
         update = next(e.name for e in picture.step.statement.equations.values() if e.part == "update" and e.layer == k)
-        if (
-            share is not None
-            and update not in picture.veiled
-            and right + 12 <= columns
-            and own[0].rows + bool(own[0].bias) >= 2
-        ):
+        if share is None or update in picture.veiled or own[0].rows + bool(own[0].bias) < 2:
+            continue
+        texts = (f"{_percent(share)} of |W|", _percent(share))
+        text = next((text for text in texts if right + 1 + max(len(MOVED), len(text)) <= columns), "")
+        if text:
             bottom = y + own[0].height
-            style = "wrong" if share > 1 else "dim"
-            grid.put(bottom - 2, Span(right + 1, "moved by", "dim"))
-            grid.put(bottom - 1, Span(right + 1, f"{_percent(share)} of |W|", style))
+            grid.put(bottom - 2, Span(right + 1, MOVED, "dim"))
+            grid.put(bottom - 1, Span(right + 1, text, "wrong" if share > 1 else "dim"))
 
 
 def moved(picture: Picture, layer: int) -> float | None:
