@@ -538,3 +538,14 @@ async def test_the_cursor_of_the_step_stays_while_a_wide_network_is_left_and_ent
         assert shown(pilot).index == 2
         assert len(shown(pilot).batch) == 6
         assert view(pilot).sample < 6
+
+
+async def test_a_key_that_comes_before_what_it_needs_does_nothing() -> None:
+    async with app().run_test() as pilot:
+        await settle(pilot)
+        before = texts(pilot)
+        training(pilot).action_back()
+        training(pilot).action_margin(1)
+        training(pilot).action_slip(1)
+        await settle(pilot)
+        assert texts(pilot) == before

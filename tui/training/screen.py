@@ -328,7 +328,8 @@ class TrainingScreen(KeyReasonsScreen[None]):
             self.look(cursor=(place.name, place.cell), term=None, scroll=0, aside="")
 
     def action_back(self) -> None:
-        self.go(self._trail.pop())
+        if self._trail:  # a key may come before the sheet that says what it can do
+            self.go(self._trail.pop())
 
     def action_leave(self) -> None:
         """Leave the innermost of what one is in."""
@@ -459,7 +460,9 @@ class TrainingScreen(KeyReasonsScreen[None]):
         self._look_under(self._hinge if own else self.problem.loss, TO_THE_END if own else self._left)
 
     def action_margin(self, change: int) -> None:
-        margin = self.run.loss.numbers["m"]
+        margin = self.run.loss.numbers.get("m")
+        if margin is None:  # the key came for a loss that is not looked at any more
+            return
         wanted = max(0.0, round(margin + change * MARGIN_STEP, 10))
         if wanted == margin:
             self.notify("0 is the smallest margin.", timeout=4)
@@ -555,7 +558,8 @@ class TrainingScreen(KeyReasonsScreen[None]):
     def action_slip(self, change: int) -> None:
         """To the next slip in the checked answers, or the previous one, around from the last to the first."""
         report = self.view.report
-        assert report is not None
+        if report is None or not report.slips:
+            return
         places = [moves.start_of(report, slip) for slip in report.slips]
         here = places.index(self.view.cursor) if self.view.cursor in places else -1 if change > 0 else 0
         self.go(core.Place(report.step.index, *places[(here + change) % len(places)]))
