@@ -524,7 +524,7 @@ async def test_a_problem_under_the_hinge_has_its_curve_without_the_max_beside_it
         await settle(pilot)
         await press(pilot, "shift+right")
         await settle(pilot)
-        (beside,) = training(pilot)._beside
+        (beside,) = training(pilot)._beside.timelines
         assert beside.problem.loss.name == "softmax_margin"
         assert len(beside) == 11
         assert "softmax hinge" in pane(pilot, "loss")[0]
