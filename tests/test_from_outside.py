@@ -483,7 +483,7 @@ def test_a_slip_in_practice_is_named(activation: core.Activation, loss: core.Los
     assert reply.text.endswith(f"f₁ ({activation.name}) is not applied")
 
 
-@pytest.mark.parametrize("size", [(200, 60)])
+@pytest.mark.parametrize("size", [(200, 60), (80, 24)])
 @everything
 async def test_it_is_on_the_screen(activation: core.Activation, loss: core.Loss, size: tuple[int, int]) -> None:
     async with screen.app(problem(activation, loss)).run_test(size=size) as pilot:
