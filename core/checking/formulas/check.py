@@ -163,11 +163,10 @@ class FormulaChecker:
         if self.step.problem.reduction == "mean":
             as_written.append((Quotient(tree, Name("n")), ", and the division by n is missing"))
         for equations, mistakes in self._of_loss:
-            edits = mistakes.within(equations[name], len(equations)) if name in equations else ()
-            for edit in edits:
+            for mistake in mistakes.within(equations[name], len(equations)) if name in equations else ():
                 for found, more in as_written:
-                    if ground.agree(found, edit.tree) and not ground.agree(edit.tree, equations[name].tree):
-                        yield edit.text + more
+                    if ground.agree(found, mistake.tree) and not ground.agree(mistake.tree, equations[name].tree):
+                        yield mistake.text + more
 
 
 def _says_more(repair: Repair) -> bool:
