@@ -15,11 +15,10 @@ import numpy as np
 from core.arrays import Array
 from core.checking.mistakes import StepMistakes, WrongWay
 from core.checking.own_values import Evaluate, OwnValues, Range, Rounding
-from core.checking.written import Written
+from core.checking.written import Position, Written
 from core.computation import Computation, Values
 from core.text import significant
 
-Position = tuple[int, ...]
 MOST_OTHERS = 2
 MOST_OPEN = 0.05
 WIDER = 4.0  # a mistake may leave open more than the right way does: so much more, before it is looked at closely

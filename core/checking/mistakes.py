@@ -31,7 +31,7 @@ from core.expression.spots import Spot, spots, without_factor, without_term
 
 ROW_OR_COLUMN = ("row", "column")
 ALPHA, HALF, TWO = Name("alpha"), Quotient(Literal(1), Literal(2)), Literal(2)
-ROWS = Name("n")
+ROW_COUNT = Name("n")
 
 
 class WrongWay(NamedTuple):
@@ -182,10 +182,10 @@ class StepMistakes:
         if self._statement.rows > 1 and self._is_shared(equation):
             if self._statement.problem.reduction == "mean":
                 words = "the sum over the samples is taken, where it must be the mean"
-                yield Mistake("sum for mean", words, ROWS * tree)
+                yield Mistake("sum for mean", words, ROW_COUNT * tree)
             else:
                 words = "the mean over the samples is taken, where it must be the sum"
-                yield Mistake("mean for sum", words, Quotient(Literal(1), ROWS) * tree)
+                yield Mistake("mean for sum", words, Quotient(Literal(1), ROW_COUNT) * tree)
         yield Mistake("sign", "the sign is wrong", Sum((-1, tree)))
 
     def _half(self, equation: Equation) -> Iterator[Mistake]:

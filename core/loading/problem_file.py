@@ -247,7 +247,7 @@ def _read_layer(
 ) -> tuple[Layer | None, int | None]:
     """Layer k with its number of units, over a number of inputs that is the `origin`'s; None for what is a mistake."""
     read = reader.table(path, found, LAYER)
-    known = "activation" in read or "activation" not in found  # a wrong name has been told of
+    known = "activation" in read or "activation" not in found  # a wrong name is already noted
     settings = {key: read[key] for key in ACTIVATION_SETTINGS if known and key in read}
     activation = read_activation(reader, path, read.get("activation", "identity"), settings)
     weights, units = None, read.get("units")
