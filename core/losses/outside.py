@@ -29,7 +29,7 @@ from core.expression.nodes import (
 )
 from core.expression.numbers import is_number
 from core.expression.reader import Context, read
-from core.expression.shape import NUMBER, Shape, Shapes, shape_text
+from core.expression.shape import SINGLE, Shape, Shapes, shape_text
 from core.expression.value import PRIMITIVES
 from core.losses.base import Loss, LossEquations
 from core.suggestion import suggest
@@ -111,7 +111,7 @@ class _Equations:
 
     def _of_form(self, stated: LossEquations) -> Iterator[str]:
         self._known: dict[str, Shape] = dict.fromkeys(("y_out", "y_gt"), (self._rows, self._width))
-        self._known |= dict.fromkeys(self._loss.numbers, NUMBER)
+        self._known |= dict.fromkeys(self._loss.numbers, SINGLE)
         self._shapes = Shapes(self._known.__getitem__)
         for role, name, tree in _in_order(stated):
             found = [*self._of_quantity(role, name, tree, stated.symbols)]
@@ -162,7 +162,7 @@ class _Equations:
         if not found:
             for part in walk(tree):
                 shapes = [*map(self._shapes, part.children)]
-                if isinstance(part, OF_MATRICES) and NUMBER in shapes:
+                if isinstance(part, OF_MATRICES) and SINGLE in shapes:
                     found[f"{type(part).__name__}: expected a quantity of the samples, found a number"] = None
                 elif isinstance(part, Transpose) and None in shapes[0]:
                     found[f"Transpose: expected a matrix, found {shape_text(shapes[0])}"] = None
