@@ -30,7 +30,7 @@ class Node:
 
     __slots__ = ("_hash", "_parts", "children")
 
-    kind: ClassVar[str]
+    kind: ClassVar[str] = "node"
     children: tuple[Node, ...]
 
     def __init_subclass__(cls) -> None:
