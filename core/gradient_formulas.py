@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from core.arrays import Array
 from core.computation import Values, size_text, values_of
-from core.equations import PER_SAMPLE, Statement
+from core.equations import PER_SAMPLE, Statement, statement_of
 from core.expression.nodes import ROWS, Node, put_in_place
 from core.expression.notation import printed_symbol
 from core.expression.paper import on_paper
@@ -151,7 +151,7 @@ class _Builder:
         if not 1 <= k <= depth:
             raise IndexError(f"expected a layer from 1 to {depth}, found {k}")
         self._rows = len(step.batch)
-        self._statement = Statement(step.problem, self._rows, detailed=False)
+        self._statement = statement_of(step.problem, self._rows, detailed=False)
         self.trees = {name: equation.tree for name, equation in self._statement.equations.items()}
         # The gradient at the output, which the statement puts in place, has a name of its own here.
         in_detail = step.statement.equations["delta_out"].tree

@@ -12,7 +12,7 @@ import numpy as np
 from core.arrays import Array, Mask
 from core.checking.written import Position, Written
 from core.computation import Computation, Values, computations, values_of
-from core.equations import Statement
+from core.equations import statement_of
 from core.expression.nodes import Function, names_in, walk
 from core.step import Step
 
@@ -109,7 +109,7 @@ class OwnValues:
         """`detailed` as for `core.computations`."""
         found = computations(step.problem, len(step.batch), detailed)
         self.order: dict[str, Computation] = {computation.name: computation for computation in found}
-        self.statement = Statement(step.problem, len(step.batch), detailed)
+        self.statement = statement_of(step.problem, len(step.batch), detailed)
         self.true = values_of(step)
         # By which quantity each layer's function shows: f_1 by z_1.
         trees = {name: equation.tree for name, equation in self.statement.equations.items()}
