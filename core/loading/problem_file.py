@@ -46,7 +46,7 @@ from core.loading.options import (
     read_options,
 )
 from core.loading.table_file import read_table
-from core.losses import USUAL, Loss
+from core.losses import USUAL_LOSSES, Loss
 from core.network import Layer, Network
 from core.problem import Problem
 from core.text import clean, shown
@@ -161,7 +161,7 @@ def load_problem_file(path: Path, source: str, options: Mapping[str, object]) ->
 
 
 def _read_loss(reader: FieldReader, training: dict[str, Any], given: dict[str, Any], data: _Data) -> Loss:
-    kind = training.get("loss", USUAL["regression"])
+    kind = training.get("loss", USUAL_LOSSES["regression"])
     loss = read_loss(reader, "training.margin", kind, training.get("margin"))
     path = "training.loss"
     if "loss" in given or "margin" in given:

@@ -69,7 +69,7 @@ class ProductRepairs:
         self._own, self._own_numbers = self._parted(mine)
         self._goals, self._right_numbers = self._parted(right)
         self._pairs: list[Pair] = []
-        self._absorbed: list[FormulaFactor] = []  # what is told of with another factor
+        self._absorbed: list[FormulaFactor] = []  # those in the message about another factor
         foreign, missing = self._pair_slopes(*self._pair_equal(list(self._own)))
         self._foreign, missing = self._pair_similar(foreign, missing)
         self._missing = [goal for goal in missing if not ground.is_one(goal.node)]
