@@ -130,10 +130,8 @@ class _Check:
         if name in self.own.order:
             return name
         if name in self.own.true:
-            statement = self.step.statement
-            kind = [(e.letter, e.layer) for e in statement.given.values() if e.name == name and e.layer]
-            after = (e.name for e in statement.equations.values() if e.part == "update" and (e.letter, e.layer) in kind)
-            hint = f'; after the step it is "{found}"' if (found := next(after, "")) else ""
+            after = self.step.statement.updates.get(name)
+            hint = f'; after the step it is "{after}"' if after else ""
             self.mistakes.append(f"{path}: {name} is given, not computed{hint}")
         else:
             self.mistakes.append(f"{path}: {suggest(shown(typed)[1:-1], self.step.statement.equations)}")
