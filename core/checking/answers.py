@@ -30,7 +30,7 @@ from core.errors import DivergedError, FormulaError, ProblemError
 from core.expression.lexicon import spelled
 from core.expression.reader import read
 from core.files import MIB, path_in
-from core.loading.fields import TABLE, TEXT, FieldReader, Kind, Mistakes, Unfit, whole
+from core.loading.fields import TABLE, TEXT, FieldReader, Kind, MistakeLines, Unfit, whole
 from core.loading.loader import built_in_names, load_problem
 from core.loading.options import TABLE_OPTIONS
 from core.loading.problem_file import read_toml
@@ -279,7 +279,7 @@ def read_matrix(reader: FieldReader, path: str, value: object) -> WrittenMatrix 
 
 
 def _matrix(reader: FieldReader, path: str, rows: Any, flat: bool = False) -> WrittenMatrix | None:
-    mistakes = Mistakes()
+    mistakes = MistakeLines()
     read: list[tuple[Written | None, ...]] = []
     for r, row in enumerate(rows, start=1):
         cells: list[Written | None] = []

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from core.checking.diagnosis import Diagnoser, Finding
     from core.checking.own_values import OwnValues
     from core.checking.shapes import LaidOutAnswer
-
-Position = tuple[int, ...]
+    from core.checking.written import Position
 
 
 def check_answers(
@@ -106,13 +105,13 @@ class _Check:
             found[name] = LaidOutAnswer({**before.cells, **new.cells}, new.kind, new.problem)
         return _with_exact_zeros(self._without_noise({name: found[name] for name in self.own.order if name in found}))
 
-    def _without_noise(self, placed: Mapping[str, LaidOutAnswer]) -> dict[str, LaidOutAnswer]:
+    def _without_noise(self, laid_out: Mapping[str, LaidOutAnswer]) -> dict[str, LaidOutAnswer]:
         """What a computer has left of a 0, such as 5.6e-17, is that 0; where there is no number, none is open."""
         from core.asked import absent
         from core.noise import rounding
 
         limits, result = rounding(self.own.statement, self.own.true), {}
-        for name, answer in placed.items():
+        for name, answer in laid_out.items():
             true, limit, without = self.own.true[name], limits[name], absent(self.step, name)
             cells = {
                 p: replace(w, value=0.0) if w is not None and true[p] == 0 and abs(w.value) < limit else w
@@ -131,10 +130,8 @@ class _Check:
         if name in self.own.order:
             return name
         if name in self.own.true:
-            statement = self.step.statement
-            kind = [(e.letter, e.layer) for e in statement.given.values() if e.name == name and e.layer]
-            after = (e.name for e in statement.equations.values() if e.part == "update" and (e.letter, e.layer) in kind)
-            hint = f'; after the step it is "{found}"' if (found := next(after, "")) else ""
+            after = self.step.statement.updates.get(name)
+            hint = f'; after the step it is "{after}"' if after else ""
             self.mistakes.append(f"{path}: {name} is given, not computed{hint}")
         else:
             self.mistakes.append(f"{path}: {suggest(shown(typed)[1:-1], self.step.statement.equations)}")

@@ -13,13 +13,12 @@ from typing import NamedTuple
 import numpy as np
 
 from core.arrays import Array
-from core.checking.mistakes import Mistakes, Turn
+from core.checking.mistakes import StepMistakes, WrongWay
 from core.checking.own_values import Evaluate, OwnValues, Range, Rounding
-from core.checking.written import Written
+from core.checking.written import Position, Written
 from core.computation import Computation, Values
 from core.text import significant
 
-Position = tuple[int, ...]
 MOST_OTHERS = 2
 MOST_OPEN = 0.05
 WIDER = 4.0  # a mistake may leave open more than the right way does: so much more, before it is looked at closely
@@ -78,7 +77,7 @@ class _Try(NamedTuple):
 
     diagnosis: Diagnosis
     range: Range
-    turn: Turn | None
+    way: WrongWay | None
     values: Values
 
 
@@ -87,7 +86,7 @@ class Diagnoser:
 
     def __init__(self, own: OwnValues) -> None:
         self.own = own
-        self.turns = Mistakes(own.statement, own.true)
+        self.mistakes = StepMistakes(own.statement, own.true)
 
     def findings(
         self, name: str, wrong: Mapping[Position, Written], right: Mapping[Position, Written]
@@ -172,7 +171,7 @@ class Diagnoser:
         """
         at = tried.diagnosis.at
         throughout = all(tried.range.holds(position, written) for position, written in right.items())
-        if tried.turn is None:
+        if tried.way is None:
             return Made(tried.range.low, np.zeros(())) if throughout else None
         whole = self._came(at, tried)
         if throughout or at == name:
@@ -189,16 +188,16 @@ class Diagnoser:
         return partly if all(near.holds(position, written) for position, written in right.items()) else None
 
     def _came(self, at: str, tried: _Try) -> Made:
-        assert tried.turn is not None
-        instead = {at: tried.turn.evaluate}
+        assert tried.way is not None
+        instead = {at: tried.way.evaluate}
         values = self.own.carry(at, instead=instead, values=tried.values)
         if tried.values is self.own.true:
             return Made(values, np.zeros(values.shape))
-        low, high = self._reach(at, partial(self.own.carry, at, instead=instead), tried.turn)
+        low, high = self._reach(at, partial(self.own.carry, at, instead=instead), tried.way)
         return Made(values, np.fmax(high - values, values - low))
 
-    def _reach(self, name: str, result: Callable[[Values], Array], turn: Turn) -> Range:
-        return self.own.reach(name, result, turn.reads)
+    def _reach(self, name: str, result: Callable[[Values], Array], way: WrongWay) -> Range:
+        return self.own.reach(name, result, way.reads)
 
     def _tries(self, name: str, wrong: Mapping[Position, Written], right: Mapping[Position, Written]) -> Iterator[_Try]:
         """From the person's own numbers, with what their rounding leaves open, and from the right ones; in the
@@ -206,10 +205,10 @@ class Diagnoser:
         """
         own = self.own
         unwritten = own.unwritten_before(name)
-        for tries in (self.turns.at, self.turns.misread):
+        for tries in (self.mistakes.at, self.mistakes.misread):
             for at in (name, *unwritten):
-                for turn in tries(at):
-                    yield from self._attempts(name, at, turn, wrong)
+                for way in tries(at):
+                    yield from self._attempts(name, at, way, wrong)
         roundings = list(_roundings([*wrong.values(), *right.values()])) if unwritten else []
         for rounding in roundings:
             words = f"the result of intermediate numbers {rounding}"
@@ -219,8 +218,8 @@ class Diagnoser:
                 yield _Try(Diagnosis(EARLY, words, name, rounding), reach, None, own.values)
         for at in unwritten:
             for rounding in roundings:
-                turn = Turn(EARLY, f"the result of numbers {rounding}", _rounded(rounding, own.order[at]))
-                yield from self._attempts(name, at, turn, wrong)
+                way = WrongWay(EARLY, f"the result of numbers {rounding}", _rounded(rounding, own.order[at]))
+                yield from self._attempts(name, at, way, wrong)
         if unwritten and all(self._near(name, position, written) for position, written in wrong.items()):
             yield _Try(Diagnosis(EARLY, ROUGHLY, name), self._roughly(name, unwritten[0], wrong), None, own.values)
         for at in unwritten if len(wrong) > 1 else ():
@@ -257,7 +256,7 @@ class Diagnoser:
                         f"the result of one wrong number, {at}{cell} of about {significant(float(moved[position]), 4)}"
                     )
                     yield _Try(
-                        Diagnosis(ONE_NUMBER, words, at), reach, Turn(ONE_NUMBER, words, _always(moved)), own.values
+                        Diagnosis(ONE_NUMBER, words, at), reach, WrongWay(ONE_NUMBER, words, _always(moved)), own.values
                     )
 
     def _roughly(self, name: str, before: str, wrong: Mapping[Position, Written]) -> Range:
@@ -271,15 +270,15 @@ class Diagnoser:
             open_ += np.nan_to_num(np.abs(own.carry(name, instead={before: _always(moved)}) - centre))
         return Range(centre - open_, centre + open_)
 
-    def _attempts(self, name: str, at: str, turn: Turn, wrong: Mapping[Position, Written]) -> Iterator[_Try]:
-        own, diagnosis, instead = self.own, Diagnosis(turn.kind, turn.text, at), {at: turn.evaluate}
+    def _attempts(self, name: str, at: str, way: WrongWay, wrong: Mapping[Position, Written]) -> Iterator[_Try]:
+        own, diagnosis, instead = self.own, Diagnosis(way.kind, way.text, at), {at: way.evaluate}
         theirs = own.carry(name, instead=instead)
         if self._promising(name, theirs, wrong):
-            reach = self._reach(name, partial(own.carry, name, instead=instead), turn)
-            yield _Try(diagnosis, reach, turn, own.values)
+            reach = self._reach(name, partial(own.carry, name, instead=instead), way)
+            yield _Try(diagnosis, reach, way, own.values)
         if own.written:
             true = own.carry(name, instead=instead, values=own.true)
-            yield _Try(diagnosis, Range(true, true), turn, own.true)
+            yield _Try(diagnosis, Range(true, true), way, own.true)
 
     def _promising(self, name: str, values: Array, wrong: Mapping[Position, Written]) -> bool:
         """Whether a mistake comes so near to some number written that it is worth a closer look."""

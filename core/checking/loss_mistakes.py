@@ -37,7 +37,7 @@ OF_SAMPLES = "the softmax is taken over the samples (columns)"
 OF_ALL = "the softmax is taken over all rows and columns"
 
 
-class Edit(NamedTuple):
+class Mistake(NamedTuple):
     """A mistake as a tree in place of the right one: its `kind`, and the mistake in words."""
 
     kind: str
@@ -52,7 +52,7 @@ class LossMistakes:
         self._statement = statement
         self._equations = statement.equations
 
-    def at(self, equation: Equation) -> Iterator[Edit]:
+    def at(self, equation: Equation) -> Iterator[Mistake]:
         """The mistakes that can be made in computing a quantity."""
         if equation.part in (LOSS, BACKWARD) and equation.layer is None:
             stated = self._plain.get(equation.name, equation).tree
@@ -67,16 +67,16 @@ class LossMistakes:
         yield from self._slope_too_many(equation)
         yield from self._another_loss(equation)
 
-    def within(self, equation: Equation, steps: int = 1) -> Iterator[Edit]:
+    def within(self, equation: Equation, steps: int = 1) -> Iterator[Mistake]:
         """The same, with those in what it is computed from, up to so many steps before it, put in their place."""
         yield from self.at(equation)
         for name in names_in(equation.tree) if steps else ():
             found = self._equations.get(name)
             if found is not None:
                 for kind, text, tree in self.within(found, steps - 1):
-                    yield Edit(kind, text, put_in_place(equation.tree, {name: tree}))
+                    yield Mistake(kind, text, put_in_place(equation.tree, {name: tree}))
 
-    def _slope_too_many(self, equation: Equation) -> Iterator[Edit]:
+    def _slope_too_many(self, equation: Equation) -> Iterator[Mistake]:
         """∂z_k with f_k' already in it, which is δ_k."""
         for delta in self._equations.values() if equation.detail and equation.layer else ():
             if (delta.part, delta.layer) != (BACKWARD, equation.layer) or not isinstance(delta.tree, Product):
@@ -84,9 +84,10 @@ class LossMistakes:
             for slope in delta.tree.children:
                 if isinstance(slope, Function) and not self._statement.functions[slope.name].is_identity:
                     words = f"the derivative {slope_text(slope)} is in it already: this is {delta.name}"
-                    yield Edit("derivative too many", words, put_in_place(delta.tree, {equation.name: equation.tree}))
+                    tree = put_in_place(delta.tree, {equation.name: equation.tree})
+                    yield Mistake("derivative too many", words, tree)
 
-    def _another_loss(self, equation: Equation) -> Iterator[Edit]:
+    def _another_loss(self, equation: Equation) -> Iterator[Mistake]:
         """What the quantity is under another loss of sgdb: p - y under the hinge."""
         own = self._statement.output_gradient
         for other in self._others if equation.part in (LOSS, BACKWARD) else ():
@@ -94,12 +95,12 @@ class LossMistakes:
             theirs = other.equations.get(equation.name)
             if equation.layer is None and theirs is not None and theirs.tree != equation.tree:
                 words = "this is the" if equation.part == LOSS else "this is the gradient of the"
-                yield Edit("another loss", f"{words} {titles}", self._in_own(theirs.tree, other))
+                yield Mistake("another loss", f"{words} {titles}", self._in_own(theirs.tree, other))
             if equation.part == BACKWARD:
                 gradient = self._in_own(other.output_gradient, other)
                 for part, with_ in [Spot(own, lambda new: new)] * (Name(equation.name) == own) or spots(equation.tree):
                     if part == own:
-                        yield Edit("another loss", f"this is the gradient of the {titles}", with_(gradient))
+                        yield Mistake("another loss", f"this is the gradient of the {titles}", with_(gradient))
 
     @cached_property
     def _plain(self) -> dict[str, Equation]:
@@ -135,19 +136,19 @@ def slope_text(slope: Function) -> str:
     return f"{slope.name}'({slope.argument.name if isinstance(slope.argument, Name) else '...'})"
 
 
-def _diagonal(spot: Spot) -> Iterator[Edit]:
+def _diagonal(spot: Spot) -> Iterator[Mistake]:
     """p ⊙ (∂p - p ⊙ ∂p)"""
     if isinstance(spot.part, Total) and _is_over_all_classes(spot.part):
-        yield Edit("diagonal only", DIAGONAL, spot.with_(spot.part.argument))
+        yield Mistake("diagonal only", DIAGONAL, spot.with_(spot.part.argument))
 
 
-def _jacobian(spot: Spot) -> Iterator[Edit]:
+def _jacobian(spot: Spot) -> Iterator[Mistake]:
     """∂p for p ⊙ (∂p - Σ p ⊙ ∂p)"""
     for factor in spot.part.children if isinstance(spot.part, Product) else ():
         if isinstance(factor, Sum):
             for _, term in factor.terms:
                 if isinstance(term, Total) and _is_over_all_classes(term):
-                    yield Edit("Jacobian left out", JACOBIAN, spot.with_(without_term(factor, term)))
+                    yield Mistake("Jacobian left out", JACOBIAN, spot.with_(without_term(factor, term)))
 
 
 def _is_over_all_classes(total: Total) -> bool:
@@ -158,36 +159,36 @@ def _is_over_all_classes(total: Total) -> bool:
     return total.over == COLUMNS and isinstance(total.argument, Product) and not is_one
 
 
-def _true_class(spot: Spot) -> Iterator[Edit]:
+def _true_class(spot: Spot) -> Iterator[Mistake]:
     """The true class left out, counted among the others, counted once, or not told from the others."""
     part, with_ = spot
     if isinstance(part, Sum) and len(part.terms) > 1:
         for _, term in part.terms:
             if term == TRUE or _is_of(TRUE, term):
-                yield Edit("true class left out", "the true class is left out", with_(without_term(part, term)))
+                yield Mistake("true class left out", "the true class is left out", with_(without_term(part, term)))
     if isinstance(part, Total):  # p_y, or a sum over the other classes
         if isinstance(part.argument, Product) and _is_of(OTHERS, part.argument):
             words = "the true class is counted, too, where only the others are"
             counted = Total(part.over, without_factor(part.argument, OTHERS))
-            yield Edit("true class counted", words, with_(counted))
+            yield Mistake("true class counted", words, with_(counted))
         return
     for child in part.children:
         if isinstance(child, Product) and _is_of(TRUE, child):
             for kind, text, tree in _indicator(child):
-                yield Edit(
+                yield Mistake(
                     kind, text, with_(part.with_children(tuple(tree if c is child else c for c in part.children)))
                 )
 
 
-def _indicator(product: Product) -> Iterator[Edit]:
+def _indicator(product: Product) -> Iterator[Mistake]:
     """What belongs to the true class alone in every class, or no more than once in its own."""
     words = "the indicator of the true class is left out"
-    yield Edit("indicator left out", words, without_factor(product, TRUE))
+    yield Mistake("indicator left out", words, without_factor(product, TRUE))
     for total in product.children:
         if isinstance(total, Total):
             once = Product(*(Positive(factor) if factor is total else factor for factor in product.children))
             words = "the true class counts once, where it counts for every active term"
-            yield Edit("true class once", words, once)
+            yield Mistake("true class once", words, once)
 
 
 def _is_of(classes: IsTrueClass, node: Node) -> bool:
@@ -195,8 +196,8 @@ def _is_of(classes: IsTrueClass, node: Node) -> bool:
     return isinstance(node, Product) and classes in node.children
 
 
-def _softmax(right: Softmax) -> Iterator[Edit]:
+def _softmax(right: Softmax) -> Iterator[Mistake]:
     """The softmax over the wrong axis."""
-    yield Edit("softmax over samples", OF_SAMPLES, Transpose(Softmax(Transpose(right.argument))))
+    yield Mistake("softmax over samples", OF_SAMPLES, Transpose(Softmax(Transpose(right.argument))))
     exp = Function("exp", right.argument)
-    yield Edit("softmax over all", OF_ALL, exp / Total(ALL, exp))
+    yield Mistake("softmax over all", OF_ALL, exp / Total(ALL, exp))

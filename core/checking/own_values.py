@@ -9,14 +9,13 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from core.arrays import Array
-from core.checking.written import Written
+from core.arrays import Array, Mask
+from core.checking.written import Position, Written
 from core.computation import Computation, Values, computations, values_of
-from core.equations import Statement
+from core.equations import statement_of
 from core.expression.nodes import Function, names_in, walk
 from core.step import Step
 
-Mask: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 Evaluate: TypeAlias = Callable[[Values], Array]
 SLACK = 1.25  # a range adds up what each number's rounding does alone; what two do together comes on top
 COARSEST = 0.1  # relative: what is off by more was not rounded
@@ -29,12 +28,12 @@ class Range(NamedTuple):
     low: Array
     high: Array
 
-    def holds(self, position: tuple[int, ...], written: Written) -> bool:
+    def holds(self, position: Position, written: Written) -> bool:
         """Whether what was written at a position is a number of this range."""
         low, high = float(self.low[position]), float(self.high[position])
         return written.fits(low, high) or written.is_right(low) or written.is_right(high)
 
-    def width(self, position: tuple[int, ...]) -> float:
+    def width(self, position: Position) -> float:
         return float(self.high[position] - self.low[position])
 
 
@@ -75,7 +74,7 @@ class Answers:
     wrong: Mask
 
     @classmethod
-    def of(cls, cells: Mapping[tuple[int, ...], Written], true: Array, own: Range | None = None) -> Answers:
+    def of(cls, cells: Mapping[Position, Written], true: Array, own: Range | None = None) -> Answers:
         """From the numbers written by position (counted from 0); `own` is what follows from theirs, None where nothing
         but the true values does.
         """
@@ -110,7 +109,7 @@ class OwnValues:
         """`detailed` as for `core.computations`."""
         found = computations(step.problem, len(step.batch), detailed)
         self.order: dict[str, Computation] = {computation.name: computation for computation in found}
-        self.statement = Statement(step.problem, len(step.batch), detailed)
+        self.statement = statement_of(step.problem, len(step.batch), detailed)
         self.true = values_of(step)
         # By which quantity each layer's function shows: f_1 by z_1.
         trees = {name: equation.tree for name, equation in self.statement.equations.items()}
@@ -272,7 +271,7 @@ class OwnValues:
                 rounded = (slope > 0) & (np.abs(off) <= COARSEST * np.abs(value))
                 yield {s: before + np.divide(off, slope, out=np.zeros(slope.shape), where=rounded)}
 
-    def sources(self, target: str, position: tuple[int, ...]) -> tuple[str, ...]:
+    def sources(self, target: str, position: Position) -> tuple[str, ...]:
         """The quantities that were written and that one position of `target` follows from: those with a number that is
         not right, or else those whose rounding counts. Empty where nothing was written before it.
         """
@@ -282,7 +281,7 @@ class OwnValues:
         told = (self._assumed[name][1] if name in self._assumed else name for name in inexact or before)
         return tuple(dict.fromkeys(name for name in told if name != target))
 
-    def _matters(self, name: str, mended: Mask, target: str, position: tuple[int, ...]) -> bool:
+    def _matters(self, name: str, mended: Mask, target: str, position: Position) -> bool:
         """Whether one position of `target` would be another with the right numbers for some of those of `name`."""
         if not mended.any():
             return False

@@ -19,7 +19,7 @@ SUMS: dict[str, str | None] = {  # what they are over; None: what the formula's 
     "sum_all": ALL,
 }
 POWER = "^"
-TOKEN = re.compile(
+LEXEME = re.compile(
     r"\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?|\.\d+)"
     r"|([^\W\d]\w*?(?:(?:_\d+(?=[^\W\d_])|_out(?=[A-Z]))|(?!\w)))"  # delta_1W_2 is two names
     r"|(\.\*|\^\s*[1-9]\d?(?![\d.]*\d)|!=|[-+*/'()\[\],>=…]))"
@@ -54,7 +54,7 @@ PRINT = re.compile(
 )
 
 
-class Token(NamedTuple):
+class Lexeme(NamedTuple):
     """A word or sign in plain letters, its place in the formula as it was written, from 1, and how it stands there."""
 
     text: str
@@ -67,7 +67,7 @@ def spelled(text: str) -> str:
     return "".join(_plain(match) for match in PRINT.finditer(text))
 
 
-def tokens(text: str) -> Iterator[Token]:
+def lexemes(text: str) -> Iterator[Lexeme]:
     """The words and signs of a formula. Raises FormulaError."""
     plain, origins = "", []
     for symbol in PRINT.finditer(text):
@@ -76,14 +76,14 @@ def tokens(text: str) -> Iterator[Token]:
         origins += [symbol.span()] * len(new)
     place, end = 0, len(plain.rstrip())
     while place < end:
-        match = TOKEN.match(plain, place)
+        match = LEXEME.match(plain, place)
         if match is None:
             at = origins[place + len(plain[place:]) - len(plain[place:].lstrip())][0]
             hint = "; expected a whole power, ^2 for a square" if plain[place:].lstrip()[0] == POWER else ""
             raise FormulaError(f"nothing is written with {shown(text[at])} (character {at + 1}){hint}")
-        token, place = match[match.lastindex or 0], match.end()
-        start, stop = origins[place - len(token)][0], origins[place - 1][1]
-        yield Token(token, start + 1, text[start:stop].strip())
+        found, place = match[match.lastindex or 0], match.end()
+        start, stop = origins[place - len(found)][0], origins[place - 1][1]
+        yield Lexeme(found, start + 1, text[start:stop].strip())
 
 
 def _plain(symbol: re.Match[str]) -> str:

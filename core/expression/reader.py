@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 from core.activations import ACTIVATIONS
 from core.errors import FormulaError
-from core.expression.lexicon import POWER, SUMS, TRUE_SUM, tokens
+from core.expression.lexicon import POWER, SUMS, TRUE_SUM, lexemes
 from core.expression.nodes import (
     COLUMNS,
     NUMBERS,
@@ -97,14 +97,14 @@ def negative(node: Node) -> Node:
 
 class _Reader:
     def __init__(self, text: str, context: Context) -> None:
-        self._tokens = list(tokens(text))
+        self._lexemes = list(lexemes(text))
         self._next = 0
         self._depth = 0
         self._context = context
         self._in_class = False  # within a Σ_j, where every product is one of numbers
 
     def read(self) -> Node:
-        if not self._tokens:
+        if not self._lexemes:
             raise FormulaError("expected a formula, found nothing")
         node = self._sum()
         if self._peek():
@@ -225,8 +225,8 @@ class _Reader:
     def _has_index(self) -> bool:
         """Whether a class's index stands behind the parenthesis that begins here, which then holds whole rows."""
         depth = 0
-        for token, following in pairwise(self._tokens[self._next :]):
-            depth += (token.text == "(") - (token.text == ")")
+        for lexeme, following in pairwise(self._lexemes[self._next :]):
+            depth += (lexeme.text == "(") - (lexeme.text == ")")
             if not depth:
                 return following.text in ("_y", "_j")
         return False
@@ -245,7 +245,7 @@ class _Reader:
 
     def _bracket(self) -> Node:
         self._take()
-        following = [token.text for token in self._tokens[self._next : self._next + 3]]
+        following = [lexeme.text for lexeme in self._lexemes[self._next : self._next + 3]]
         if following in (["j", "=", "y"], ["j", "!=", "y"]):
             self._next += 3
             self._take("]")
@@ -295,15 +295,15 @@ class _Reader:
         if token:
             self._expect(token, why)
         self._next += 1
-        return self._tokens[self._next - 1].text
+        return self._lexemes[self._next - 1].text
 
     def _peek(self) -> str:
-        return self._tokens[self._next].text if self._next < len(self._tokens) else ""
+        return self._lexemes[self._next].text if self._next < len(self._lexemes) else ""
 
     def _here(self) -> str:
-        if self._next == len(self._tokens):
+        if self._next == len(self._lexemes):
             return "at the end"
-        _, place, written = self._tokens[self._next]
+        _, place, written = self._lexemes[self._next]
         return f'at character {place}, found "{written}"'
 
 

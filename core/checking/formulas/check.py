@@ -18,7 +18,7 @@ from core.checking.formulas.definitions import SEVERAL, context_of, definitions,
 from core.checking.formulas.edits import Repair, in_pairs, is_product, replaced
 from core.checking.formulas.evaluation import Evaluator, fitted, is_same
 from core.checking.formulas.ground import Ground
-from core.checking.formulas.notes import Spelling, note, spelling_of
+from core.checking.formulas.notes import FormulaStyle, note, style_of
 from core.checking.formulas.points import points_like
 from core.checking.formulas.products import DISORDER
 from core.checking.formulas.repair import MOST_MISTAKES, Mender
@@ -75,7 +75,7 @@ class FormulaChecker:
         FormulaError where it cannot be read, or names something that the step does not have.
         """
         context = context_of(name, self.step.statement)
-        tree, spell = in_pairs(read(formula.text, context)), spelling_of(formula.text, context.over)
+        tree, spell = in_pairs(read(formula.text, context)), style_of(formula.text, context.over)
         evaluate = Evaluator(self.step, name, spell)
         evaluate.look_up(tree)
 
@@ -163,11 +163,10 @@ class FormulaChecker:
         if self.step.problem.reduction == "mean":
             as_written.append((Quotient(tree, Name("n")), ", and the division by n is missing"))
         for equations, mistakes in self._of_loss:
-            edits = mistakes.within(equations[name], len(equations)) if name in equations else ()
-            for edit in edits:
+            for mistake in mistakes.within(equations[name], len(equations)) if name in equations else ():
                 for found, more in as_written:
-                    if ground.agree(found, edit.tree) and not ground.agree(edit.tree, equations[name].tree):
-                        yield edit.text + more
+                    if ground.agree(found, mistake.tree) and not ground.agree(mistake.tree, equations[name].tree):
+                        yield mistake.text + more
 
 
 def _says_more(repair: Repair) -> bool:
@@ -175,7 +174,7 @@ def _says_more(repair: Repair) -> bool:
     return repair.cost == 1 and not repair.notes[0].foreign
 
 
-def _words(repair: Repair, name: str, tree: Node, spell: Spelling) -> str:
+def _words(repair: Repair, name: str, tree: Node, spell: FormulaStyle) -> str:
     """What was wrong, in a line."""
     notes = [note for note in dict.fromkeys(repair.notes) if note != DISORDER]
     sentences, disorder = [spell.sentence(note) for note in notes], DISORDER in repair.notes

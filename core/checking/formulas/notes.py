@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
-from core.expression.lexicon import tokens
+from core.expression.lexicon import lexemes
 from core.expression.nodes import (
     Function,
     MatrixProduct,
@@ -49,7 +49,7 @@ class Note(NamedTuple):
     foreign: int = 0
 
 
-class Spelling(NamedTuple):
+class FormulaStyle(NamedTuple):
     """How somebody writes: what a sum(...) is over that does not say it, None for anything; whether max(0, ...) is
     written relu(...); and whether one_hot(y_gt) is written as the `indicator` [j = y].
     """
@@ -74,10 +74,10 @@ class Spelling(NamedTuple):
         return note.words.format(*(self(part) for part in note.parts))
 
 
-def spelling_of(text: str, over: str) -> Spelling:
+def style_of(text: str, over: str) -> FormulaStyle:
     """How the person writes who wrote this formula, with sums that are `over` what they do not say."""
-    words = {token.text for token in tokens(text)}
-    return Spelling(over, RELU in words, EQUALS in words)
+    words = {lexeme.text for lexeme in lexemes(text)}
+    return FormulaStyle(over, RELU in words, EQUALS in words)
 
 
 def note(words: str, *parts: Part) -> Note:
