@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from pathlib import Path
 from time import monotonic
@@ -277,6 +278,17 @@ async def test_a_run_that_diverges_stops_before_and_says_where() -> None:
         assert any("This is the last step" in message for message in notices(pilot))
         await press(pilot, "left")
         assert shown(pilot).index == last - 1
+
+
+@pytest.mark.filterwarnings("always::RuntimeWarning")
+async def test_playing_that_is_over_before_it_begins_leaves_nothing_to_await(recwarn: pytest.WarningsRecorder) -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        training(pilot).journey.play()
+        pilot.app.workers.cancel_all()
+        await settle(pilot)
+    gc.collect()
+    assert [str(warning.message) for warning in recwarn if "never awaited" in str(warning.message)] == []
 
 
 async def test_playing_ends_where_the_run_does() -> None:
