@@ -12,7 +12,6 @@ from core.losses import (
     Loss,
     LossEquations,
     MarginLoss,
-    Setting,
     SoftmaxCrossEntropy,
     SoftmaxHinge,
     SoftmaxLoss,
@@ -20,12 +19,16 @@ from core.losses import (
     SquaredError,
 )
 from core.network import Layer, Network
+from core.penalty import Penalty
 from core.problem import Problem
 from core.quantity import Quantity, given, layer_label, layer_symbol, quantities
+from core.schedules import Cosine, Decay, Schedule, Stages
+from core.settings import Setting
 from core.step import Step
 from core.suggestion import suggest
 from core.text import rounded_to, significant, sure
 from core.timeline import Timeline
+from core.updates import SGD, UPDATES, Adam, Momentum, Nesterov, RMSprop, Update
 
 if TYPE_CHECKING:
     from core.asked import absent
@@ -71,13 +74,18 @@ __all__ = [
     "COLUMNS",
     "LOSSES",
     "ROWS",
+    "SGD",
+    "UPDATES",
     "Activation",
+    "Adam",
     "Array",
     "CellVerdict",
     "Cells",
     "CheckReport",
     "CheckedGradient",
     "Computation",
+    "Cosine",
+    "Decay",
     "DivergedError",
     "Equation",
     "Exercise",
@@ -97,9 +105,12 @@ __all__ = [
     "LossEquations",
     "MarginLoss",
     "MatrixProduct",
+    "Momentum",
     "Name",
+    "Nesterov",
     "Network",
     "Node",
+    "Penalty",
     "Place",
     "Positive",
     "Power",
@@ -108,7 +119,9 @@ __all__ = [
     "Product",
     "Quantity",
     "Quotient",
+    "RMSprop",
     "Recursion",
+    "Schedule",
     "Scope",
     "Setting",
     "Signs",
@@ -120,6 +133,7 @@ __all__ = [
     "SoftmaxMargin",
     "Solution",
     "SquaredError",
+    "Stages",
     "Statement",
     "Step",
     "Sum",
@@ -128,6 +142,7 @@ __all__ = [
     "Token",
     "Total",
     "Transpose",
+    "Update",
     "Variable",
     "absent",
     "built_in_problems",

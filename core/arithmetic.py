@@ -134,6 +134,8 @@ class CellArithmetic:
             return Number(float(self._compiler.value(node, {})))
         if isinstance(node, Name) and node.name != "n":
             return Number(statement.numbers[node.name])
+        if isinstance(node, nodes.Power) and isinstance(node.power, str):
+            return nodes.Power(self._numbered(node.argument), int(statement.numbers[node.power]))
         if isinstance(node, Literal) and node.value.denominator > 1 and Literal(float(node.value)) == node:
             return Number(float(node.value))
         if isinstance(node, Function) and node.name not in PRIMITIVES:

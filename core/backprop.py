@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
@@ -40,8 +40,9 @@ class Pass:
         self.deltas = [np.empty_like(s) for s in self.pre_activations]
         self.operations = [
             *self._forward(network, parameters),
-            *self._loss(problem, note),
+            *self._loss(problem, parameters, note),
             *self._backward(network, parameters, gradients),
+            *_penalised(problem, parameters, gradients),
         ]
 
     def _forward(self, network: Network, parameters: Parameters) -> list[Operation]:
@@ -58,9 +59,13 @@ class Pass:
                 operations += layer.function.value(s, z)
         return operations
 
-    def _loss(self, problem: Problem, note: Callable[[float], object]) -> list[Operation]:
+    def _loss(self, problem: Problem, parameters: Parameters, note: Callable[[float], object]) -> list[Operation]:
         """ℒ, and ∂ℒ/∂y_out into δ_L's array."""
         n, gradient = len(self.inputs), self.deltas[-1]
+        if problem.penalty:
+            note = partial(
+                _with_cost, note, problem.penalty.total([w for w, _ in _taken(problem, parameters, parameters)])
+            )
         arrays = self.activations[-1], self.targets, gradient
         if problem.reduction == "sum":
             return [problem.loss.bind(*arrays, note)]
@@ -91,3 +96,25 @@ class Pass:
             if bias_gradient is not None:
                 operations.append(partial(ones.dot, delta, bias_gradient))
         return operations
+
+
+def _with_cost(note: Callable[[float], object], cost: Callable[[], float], total: float) -> object:
+    """Tell `note` the loss of the data with what the penalty costs."""
+    return note(total + cost())
+
+
+def _penalised(problem: Problem, parameters: Parameters, gradients: Parameters) -> Iterator[Operation]:
+    """What adds the penalty's part to the gradients."""
+    for parameter, gradient in _taken(problem, parameters, gradients):
+        yield from problem.penalty.operations(parameter, gradient)
+
+
+def _taken(problem: Problem, parameters: Parameters, gradients: Parameters) -> Iterator[tuple[Array, Array]]:
+    """The weights and biases that the penalty is over, each with its gradient."""
+    for letter, both in (
+        ("W", zip(parameters.weights, gradients.weights, strict=True)),
+        ("b", zip(parameters.biases, gradients.biases, strict=True)),
+    ):
+        for parameter, gradient in both:
+            if problem.penalty.takes(letter) and parameter is not None and gradient is not None:
+                yield parameter, gradient

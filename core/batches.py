@@ -12,12 +12,12 @@ GATHERED = 2**15  # numbers that are gathered in one go: enough to spread the co
 class BatchSchedule:
     """Which rows each SGD step uses: a function of the step's index alone, so that any step can be asked for."""
 
-    def __init__(self, rows: int, batch_size: int | None, seed: int) -> None:
+    def __init__(self, rows: int, batch_size: int | None, seed: int, shuffle: bool = True) -> None:
         self.rows = rows
         self.batch_size = rows if batch_size is None else batch_size
         self.steps_per_epoch = -(-rows // self.batch_size)
-        self.shuffled = batch_size is not None
-        self._seed = seed
+        self.in_batches = batch_size is not None
+        self._shuffled, self._seed = shuffle and self.in_batches, seed
         self._order: tuple[int, Rows] = (-1, np.arange(rows))  # an epoch, and its order
 
     def epoch(self, index: int) -> int:
@@ -36,7 +36,7 @@ class BatchSchedule:
     def order(self, epoch: int) -> Rows:
         """All rows in the order in which an epoch uses them."""
         known, order = self._order
-        if self.shuffled and known != epoch:
+        if self._shuffled and known != epoch:
             order = self._shuffle(epoch)
             self._order = epoch, order
         return order
@@ -49,7 +49,7 @@ class BatchSchedule:
         return order
 
 
-class ShuffledRows:
+class GatheredRows:
     """The numbers of each step's rows, gathered for as many steps at once as is worth while."""
 
     def __init__(self, inputs: Array, targets: Array, schedule: BatchSchedule) -> None:

@@ -132,9 +132,9 @@ def copies(problem: Problem) -> dict[str, str]:
     return {name: tree.name for name, tree in found.items() if isinstance(tree, Name)}
 
 
-def computations(problem: Problem, rows: int, detailed: bool = True) -> tuple[Computation, ...]:
-    """How a step of `problem` with a batch of `rows` rows is computed, in the order of `core.quantities`; unless
+def computations(problem: Problem, rows: int, detailed: bool = True, index: int = 0) -> tuple[Computation, ...]:
+    """How step `index` of `problem` with a batch of `rows` rows is computed, in the order of `core.quantities`; unless
     `detailed`, without the quantities that only make its steps smaller: ∂ℒ/∂z_k, ∂ℒ/∂y_out, the hinge's terms.
     """
-    statement = statement_of(problem, rows, detailed)
+    statement = statement_of(problem, rows, detailed, index)
     return tuple(Computation(name, statement) for name in statement.equations)

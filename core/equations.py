@@ -14,6 +14,7 @@ from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
 from core.expression.nodes import (
     ALL,
+    COUNT,
     ROWS,
     Function,
     Literal,
@@ -33,10 +34,13 @@ from core.losses import LossEquations
 from core.problem import Problem
 from core.quantity import LETTERS, NEXT, canonical, layer_label, layer_symbol
 from core.record import Record
+from core.settings import Setting
+from core.updates import Named, Update
 
 # How a quantity's values are laid out for people. In a tree a bias is a row, and what is per sample a column.
 MATRIX, PER_SAMPLE, PER_UNIT, NUMBER = "ij", "i", "j", ""
-MEANINGS = {"alpha": "the learning rate", "n": "the number of rows"}
+MEANINGS = {"alpha": "the learning rate", "n": "the number of rows", COUNT: "the number of steps so far"}
+DATA_LOSS, PENALTY = "data_loss", "penalty"
 # The parts of a step.
 GIVEN, FORWARD, LOSS, BACKWARD, GRADIENT, UPDATE = "given", "forward", "loss", "backward", "gradient", "update"
 
@@ -74,11 +78,14 @@ class Equation(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Statement(Record):
-    """The equations of a problem's steps over batches of `rows` rows, and what the names in them stand for."""
+    """The equations of a problem's steps over batches of `rows` rows, and what the names in them stand for; where the
+    steps compute with other numbers each, in step `index`.
+    """
 
     problem: Problem
     rows: int
     detailed: bool = True
+    index: int = 0
 
     @cached_property
     def equations(self) -> dict[str, Equation]:
@@ -126,21 +133,32 @@ class Statement(Record):
 
     @cached_property
     def numbers(self) -> dict[str, float]:
-        """The numbers in formulas that are no quantities, by name: the learning rate, the rows, the loss's settings."""
-        return {"alpha": self.problem.learning_rate, "n": float(self.rows), **self.problem.loss.numbers}
+        """The numbers in formulas that are no quantities, by name: the learning rate, the rows, the settings of loss,
+        penalty and update, and how many steps there are with this one.
+        """
+        numbers = {"alpha": self.problem.rate(self.index), "n": float(self.rows)}
+        numbers |= {setting.name: float(setting.value) for setting in self.settings}
+        return numbers | ({COUNT: float(self.index + 1)} if self.problem.update.counts_steps else {})
+
+    @cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """The numbers that the loss, the penalty and the update were made with."""
+        problem = self.problem
+        return (*problem.loss.settings, *problem.penalty.settings, *problem.update.settings)
 
     @cached_property
     def symbols(self) -> dict[str, str]:
         """How everything that has a name is printed: quantities, given ones first, and numbers."""
         found = {equation.name: equation.symbol for equation in (*self.given.values(), *self.equations.values())}
-        return found | {"alpha": "α", "n": "n"} | {part.name: part.symbol for part in self.problem.loss.settings}
+        found |= {
+            name: printed for name, printed in (("alpha", "α"), ("n", "n"), (COUNT, COUNT)) if name in self.numbers
+        }
+        return found | {part.name: part.symbol for part in self.settings}
 
     @cached_property
     def updates(self) -> dict[str, str]:
-        """The weights and biases, given ones, each with what it is after the update: W_1⁺ of W_1."""
-        given = {(equation.letter, equation.layer): equation.name for equation in self.given.values()}
-        updated = (equation for equation in self.equations.values() if equation.part == UPDATE)
-        return {given[equation.letter, equation.layer]: equation.name for equation in updated}
+        """The weights, biases and buffers, given ones, each with what it is after the update: W_1⁺ of W_1."""
+        return {name: f"{name}{NEXT}" for name in self.given if f"{name}{NEXT}" in self.equations}
 
     def with_axes(self, axes: str) -> frozenset[str]:
         """The quantities, given ones too, whose values are laid out like this."""
@@ -205,21 +223,29 @@ class Statement(Record):
 
 
 @lru_cache(maxsize=4)
-def statement_of(problem: Problem, rows: int, detailed: bool = True) -> Statement:
-    """The statement of a problem's steps, kept for those that were asked for last: all steps of a run share it."""
-    return Statement(problem, rows, detailed)
+def _statement(problem: Problem, rows: int, detailed: bool, index: int) -> Statement:
+    return Statement(problem, rows, detailed, index)
+
+
+def statement_of(problem: Problem, rows: int, detailed: bool = True, index: int = 0) -> Statement:
+    """The statement of a problem's steps, kept for those that were asked for last: all steps of a run share it, but
+    for a run whose steps compute with other numbers each.
+    """
+    return _statement(problem, rows, detailed, index if problem.changes_with_step else 0)
 
 
 def given(problem: Problem) -> Iterator[Equation]:
-    """What a step of `problem` starts from: X_in, y_gt, W_1, b_1, ..., W_out, b_out."""
+    """What a step of `problem` starts from: X_in, y_gt, W_1, b_1, ..., W_out, b_out, and the buffers of the update."""
     depth = len(problem.network)
     yield Equation("X_in", "X_in", Name("X_in"), GIVEN, noun="inputs")
     yield Equation("y_gt", "y_gt", Name("y_gt"), GIVEN, noun="targets")
-    for k, layer in enumerate(problem.network.layers, start=1):
-        for letter, axes, noun in (("W", MATRIX, "weights"), ("b", PER_UNIT, "biases")):
-            if letter == "W" or layer.bias is not None:
-                name = Name(f"{letter}_{layer_label(k, depth)}")
-                yield _of_layer(GIVEN, letter, k, depth, name, axes)._replace(noun=noun)
+    for k, letter, axes, _ in _parameters(problem):
+        name = Name(f"{letter}_{layer_label(k, depth)}")
+        yield _of_layer(GIVEN, letter, k, depth, name, axes)._replace(noun={"W": "weights", "b": "biases"}[letter])
+    for k, letter, axes, trained in _parameters(problem):
+        for buffer in problem.update.buffers if trained else ():
+            name = Name(f"{buffer}{letter}_{layer_label(k, depth)}")
+            yield _of_layer(GIVEN, f"{buffer}{letter}", k, depth, name, axes)._replace(noun="buffers")
 
 
 def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Equation]:
@@ -228,6 +254,7 @@ def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Eq
     back, such as ∂ℒ/∂p and ∂ℒ/∂o; δ_out, ..., δ_1; ∂W_out, ∂b_out, ..., ∂W_1, ∂b_1; and the updated W_1⁺, b_1⁺, ...,
     W_out⁺, b_out⁺.
     """
+    depth = len(problem.network)
     loss, plain, share = _loss(problem, rows, detailed), _loss(problem, rows, False), _share(problem, rows)
     yield from _forward(problem)
     axes = _axes_of_loss(problem, rows, loss)
@@ -235,8 +262,15 @@ def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Eq
     for name, tree in loss.forward:
         yield Equation(name, loss.symbols.get(name, name), tree, LOSS, axes[name], detail=name not in known)
     yield Equation("sample_losses", "ℓ", loss.sample_losses, LOSS, PER_SAMPLE)
-    total = Total(ALL, Name("sample_losses"))
-    yield Equation("loss", "ℒ", total if share is None else share * total, LOSS, NUMBER, per_sample=False)
+    total: Node = Total(ALL, Name("sample_losses"))
+    total = total if share is None else share * total
+    if problem.penalty:
+        yield Equation(DATA_LOSS, "ℒ_data", total, LOSS, NUMBER, per_sample=False)
+        taken = [f"{letter}_{layer_label(k, depth)}" for k, letter, _, _ in _parameters(problem)]
+        costs = problem.penalty.cost_tree(name for name in taken if problem.penalty.takes(name[0]))
+        yield Equation(PENALTY, "Ω", costs, LOSS, NUMBER, per_sample=False)
+        total = Name(DATA_LOSS) + Name(PENALTY)
+    yield Equation("loss", "ℒ", total, LOSS, NUMBER, per_sample=False)
     above = {f"d{name}": name for name, _ in loss.forward}
     for name, tree in loss.backward:
         symbol, of = loss.symbols.get(name, name), above.get(name, "")
@@ -263,15 +297,22 @@ def quantity_in(problem: Problem, name: str) -> str | None:
         return "the function of a layer"
     backward = _backward(problem, Name("y_out"), detailed=True)
     layers = chain(given(problem), _forward(problem), backward, _gradients(problem), _update(problem))
-    names = {"sample_losses", "loss", *(equation.name for equation in layers)}
+    names = {"sample_losses", "loss", DATA_LOSS, PENALTY, *(equation.name for equation in layers)}
     return "a quantity of the step" if canonical(name, len(problem.network)) in names else None
 
 
 def _of_layer(
-    part: str, letter: str, k: int, depth: int, tree: Node, axes: str = MATRIX, per_sample: bool = False
+    part: str,
+    letter: str,
+    k: int,
+    depth: int,
+    tree: Node,
+    axes: str = MATRIX,
+    per_sample: bool = False,
+    after: bool = False,
 ) -> Equation:
     name, symbol = f"{letter}_{layer_label(k, depth)}", layer_symbol(LETTERS[letter], k, depth)
-    if part == UPDATE:
+    if after:
         name, symbol = f"{name}{NEXT}", f"{symbol}⁺"
     of = f"{GRADIENTS[letter]}_{layer_label(k, depth)}" if letter in GRADIENTS else ""
     return Equation(name, symbol, tree, part, axes, per_sample, letter, k, gradient_of=of)
@@ -330,21 +371,51 @@ def _backward(problem: Problem, gradient: Node, detailed: bool) -> Iterator[Equa
 
 
 def _gradients(problem: Problem) -> Iterator[Equation]:
-    """∂W_k = z_{k-1}ᵀ δ_k and ∂b_k, the column sums of δ_k."""
+    """∂W_k = z_{k-1}ᵀ δ_k and ∂b_k, the column sums of δ_k, each with what the penalty adds."""
     depth = len(problem.network)
     for k in range(depth, 0, -1):
-        delta, below = Name(f"delta_{layer_label(k, depth)}"), Name("X_in" if k == 1 else f"z_{k - 1}")
-        yield _of_layer(GRADIENT, "dW", k, depth, below.T @ delta)
+        label = layer_label(k, depth)
+        delta, below = Name(f"delta_{label}"), Name("X_in" if k == 1 else f"z_{k - 1}")
+        yield _of_layer(GRADIENT, "dW", k, depth, _penalised(problem, "W", label, below.T @ delta))
         if problem.network.layers[k - 1].bias is not None:
-            yield _of_layer(GRADIENT, "db", k, depth, Total(ROWS, delta), PER_UNIT)
+            tree = _penalised(problem, "b", label, Total(ROWS, delta))
+            yield _of_layer(GRADIENT, "db", k, depth, tree, PER_UNIT)
+
+
+def _penalised(problem: Problem, letter: str, label: str, gradient: Node) -> Node:
+    penalty = problem.penalty
+    return penalty.gradient_tree(gradient, Name(f"{letter}_{label}")) if penalty.takes(letter) else gradient
+
+
+def _parameters(problem: Problem) -> Iterator[tuple[int, str, str, bool]]:
+    """Every W_k and b_k: k from 1, its letter, its axes, and whether it is trained."""
+    for k, layer in enumerate(problem.network.layers, start=1):
+        yield k, "W", MATRIX, layer.train_weights
+        if layer.bias is not None:
+            yield k, "b", PER_UNIT, layer.train_bias
 
 
 def _update(problem: Problem) -> Iterator[Equation]:
-    """W_k⁺ = W_k - α ∂W_k, or W_k where it is frozen; likewise b_k⁺."""
-    depth = len(problem.network)
-    for k, layer in enumerate(problem.network.layers, start=1):
-        for letter, trained, axes in (("W", layer.train_weights, MATRIX), ("b", layer.train_bias, PER_UNIT)):
-            if letter == "W" or layer.bias is not None:
-                name = f"{letter}_{layer_label(k, depth)}"
-                after = Name(name) - Name("alpha") * Name(f"d{name}") if trained else Name(name)
-                yield _of_layer(UPDATE, letter, k, depth, after, axes)
+    """W_k⁺ = W_k - α ∂W_k, or what the update has in its place, after what that remembers and works out on the way;
+    W_k where it is frozen; likewise b_k⁺.
+    """
+    depth, update = len(problem.network), problem.update
+    for k, letter, axes, trained in _parameters(problem):
+        label = layer_label(k, depth)
+        name = Name(f"{letter}_{label}")
+        if not trained:
+            yield _of_layer(UPDATE, letter, k, depth, name, axes, after=True)
+            continue
+        named = _named(update, name)
+        for part, tree in update.remembered(named):
+            yield _of_layer(UPDATE, f"{part}{letter}", k, depth, tree, axes, after=part in update.buffers)
+        yield _of_layer(UPDATE, letter, k, depth, update.updated(named), axes, after=True)
+
+
+def _named(update: Update, parameter: Name) -> Named:
+    """The names of a parameter's gradient, buffers and helpers: vW_1 and vW_1_next of W_1."""
+
+    def after(part: str) -> Name:
+        return Name(f"{part}{parameter.name}" + NEXT * (part in update.buffers))
+
+    return Named(parameter, Name(f"d{parameter.name}"), lambda part: Name(f"{part}{parameter.name}"), after)

@@ -216,6 +216,11 @@ class _Probe:
         kink = np.zeros(len(entries), dtype=bool)
         for a, b in zip(signs_above, signs_below, strict=True):
             kink |= (a != b).reshape(len(entries), -1).any(axis=1)
+        penalty, parameters = self.step.problem.penalty, self.step.biases[k] if bias else self.step.weights[k]
+        if parameters is not None and penalty.takes("b" if bias else "W"):
+            moved = [parameters.reshape(-1)[part] + sign * h for sign in (1, -1)]
+            difference += np.subtract(*map(penalty.cost, moved)) / (2 * h)
+            kink |= np.not_equal(*map(penalty.above_kink, moved))
         sizes = (np.abs(z) * self.bends[k].T[j]).sum(axis=1)
         floor = (self.rounding[k] / h + self.curvature[k] * move**2 * sizes) / TOLERANCE
         return difference, floor, kink

@@ -151,7 +151,7 @@ class _Builder:
         if not 1 <= k <= depth:
             raise IndexError(f"expected a layer from 1 to {depth}, found {k}")
         self._rows = len(step.batch)
-        self._statement = statement_of(step.problem, self._rows, detailed=False)
+        self._statement = statement_of(step.problem, self._rows, detailed=False, index=step.index)
         self.trees = {name: equation.tree for name, equation in self._statement.equations.items()}
         # The gradient at the output, which the statement puts in place, has a name of its own here.
         in_detail = step.statement.equations["delta_out"].tree

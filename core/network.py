@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -115,30 +116,58 @@ class Parameters:
     """
 
     def __init__(self, network: Network, flat: Array | None = None) -> None:
-        places: list[tuple[int, str, tuple[int, ...], bool]] = []
-        for k, layer in enumerate(network.layers):
-            places.append((k, "weights", layer.weights.shape, layer.train_weights))
-            if layer.bias is not None:
-                places.append((k, "biases", layer.bias.shape, layer.train_bias))
-        places.sort(key=lambda place: not place[3])
-        sizes = [int(np.prod(shape)) for _, _, shape, _ in places]
-        self.flat: Array = np.zeros(sum(sizes)) if flat is None else flat
-        self.trained = self.flat[: sum(size for size, place in zip(sizes, places, strict=True) if place[3])]
-        views: dict[tuple[int, str], Array] = {}
-        start = 0
-        for (k, kind, shape, _), size in zip(places, sizes, strict=True):
-            views[k, kind] = self.flat[start : start + size].reshape(shape)
-            start += size
-        self.weights = tuple(views[k, "weights"] for k in range(len(network)))
-        self.biases = tuple(views.get((k, "biases")) for k in range(len(network)))
+        places = _places(network)
+        self.flat: Array = np.zeros(sum(place.size for place in places)) if flat is None else flat
+        self.trained = self.flat[: sum(place.size for place in places if place.trained)]
+        views = _views(places, self.flat)
+        self.weights = tuple(views[k, "W"] for k in range(len(network)))
+        self.biases = tuple(views.get((k, "b")) for k in range(len(network)))
 
     @classmethod
-    def initial(cls, network: Network) -> Parameters:
-        """A fresh vector that holds the network's own weights and biases."""
-        parameters = cls(network)
+    def initial(cls, network: Network, flat: Array) -> Parameters:
+        """This vector, in which now the network's own weights and biases stand."""
+        parameters = cls(network, flat)
         for k, layer in enumerate(network.layers):
             parameters.weights[k][...] = layer.weights
             bias = parameters.biases[k]
             if bias is not None:
                 bias[...] = layer.bias
         return parameters
+
+
+def trained_views(network: Network, flat: Array) -> dict[tuple[int, str], Array]:
+    """A flat vector with a number for each that is trained, as `Parameters.trained` has them, by layer from 0 and
+    letter, W or b.
+    """
+    return _views([place for place in _places(network) if place.trained], flat)
+
+
+class _Place(NamedTuple):
+    """Where the weights or biases of a layer stand: its index, W or b, their shape, and whether they are trained."""
+
+    layer: int
+    letter: str
+    shape: tuple[int, ...]
+    trained: bool
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.shape))
+
+
+def _places(network: Network) -> list[_Place]:
+    """All of them in the order of the flat vector."""
+    places = []
+    for k, layer in enumerate(network.layers):
+        places.append(_Place(k, "W", layer.weights.shape, layer.train_weights))
+        if layer.bias is not None:
+            places.append(_Place(k, "b", layer.bias.shape, layer.train_bias))
+    return sorted(places, key=lambda place: not place.trained)
+
+
+def _views(places: Sequence[_Place], flat: Array) -> dict[tuple[int, str], Array]:
+    views, start = {}, 0
+    for place in places:
+        views[place.layer, place.letter] = flat[start : start + place.size].reshape(place.shape)
+        start += place.size
+    return views

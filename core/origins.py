@@ -14,6 +14,7 @@ import numpy as np
 from core.arrays import Array
 from core.classes import true_classes
 from core.computation import values_of
+from core.equations import statement_of
 from core.expression import nodes
 from core.expression.cell import ANY_OTHER, LARGEST, OTHER, ROW, TRUE, Index, Letter
 from core.expression.nodes import Function, Softmax, walk
@@ -107,7 +108,7 @@ class Scope:
     def __init__(self, step: Step, detailed: bool = True) -> None:
         self.step, self.detailed = step, detailed
         self._rules = rules_of(step.problem, len(step.batch), detailed)
-        self.statement = self._rules.statement
+        self.statement = statement_of(step.problem, len(step.batch), detailed, step.index)
         self.values = {name: values for name, values in values_of(step).items() if name in self.statement.symbols}
 
     def __reduce__(self) -> tuple[Callable[..., Scope], tuple[Step, bool]]:

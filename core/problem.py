@@ -13,7 +13,10 @@ from core.classes import class_mistake
 from core.errors import ProblemError
 from core.losses import LOSSES, USUAL_LOSSES, Loss
 from core.network import Network
+from core.penalty import Penalty
 from core.record import Record
+from core.schedules import Schedule
+from core.updates import SGD, Update
 
 REDUCTIONS = ("sum", "mean")
 
@@ -25,10 +28,14 @@ class Problem(Record):
     inputs         (n, d_0), a row for each sample
     targets        (n, d_L), what the outputs are compared with
     loss           one of LOSSES, with its settings, or one from outside
-    learning_rate  α > 0
+    learning_rate  α > 0, of step 0 where there is a schedule
+    schedule       how α changes from step to step; None: it does not
+    update         what a step makes of the gradients: one of UPDATES, with its settings
+    penalty        what large weights cost
     batch_size     None: all rows in one step, in their own order; m: mini-batches of m rows, shuffled anew for each
                    epoch, the last one of an epoch as small as it comes out. m >= n means None.
     shuffle_seed   a whole number >= 0 from which every epoch's order follows
+    shuffle        False: mini-batches take the rows in their own order
     reduction      "sum" or "mean": the batch's loss is that of the samples' losses
     input_names, target_names    the columns' names for people; empty where they have none
     files          the files that it was read from
@@ -44,13 +51,17 @@ class Problem(Record):
     learning_rate: float = 0.1
     batch_size: int | None = None
     shuffle_seed: int = 0
+    shuffle: bool = True
+    schedule: Schedule | None = None
+    update: Update = field(default_factory=SGD)
+    penalty: Penalty = field(default_factory=Penalty)
     reduction: str = "sum"
     input_names: tuple[str, ...] = ()
     target_names: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name, kind in (("network", Network), ("loss", Loss)):
+        for name, kind in (("network", Network), ("loss", Loss), ("update", Update), ("penalty", Penalty)):
             if not isinstance(getattr(self, name), kind):
                 raise ProblemError(self.name, [f"{name}: expected a {kind.__name__}, found {getattr(self, name)!r}"])
         for name in ("inputs", "targets"):
@@ -101,7 +112,17 @@ class Problem(Record):
             mistakes.append(f"shuffle_seed: expected a whole number of at least 0, found {self.shuffle_seed!r}")
         if self.reduction not in REDUCTIONS:
             mistakes.append(f'reduction: expected "sum" or "mean", found "{self.reduction}"')
-        return mistakes + self.loss.setting_mistakes()
+        mistakes += [] if self.schedule is None else self.schedule.mistakes()
+        return mistakes + [line for part in (self.loss, self.update, self.penalty) for line in part.setting_mistakes()]
+
+    def rate(self, index: int) -> float:
+        """α of step `index`."""
+        return self.learning_rate if self.schedule is None else self.schedule.rate(self.learning_rate, index)
+
+    @property
+    def changes_with_step(self) -> bool:
+        """Whether steps compute with other numbers than the step before: another α, or a count of the steps."""
+        return self.schedule is not None or self.update.counts_steps
 
     def _mistakes_from_outside(self) -> list[str]:
         """What is wrong with the statement of a loss, or of activations, that are none of the known ones."""
@@ -146,6 +167,15 @@ class Problem(Record):
             "learning rate": self.learning_rate,
             "order of batches": (self.batch_size, self.shuffle_seed),
             "reduction": self.reduction,
+        } | {
+            name: repr(value)
+            for name, value, usual in (
+                ("shuffle", self.shuffle, True),
+                ("schedule", self.schedule, None),
+                ("update", self.update, SGD()),
+                ("penalty", self.penalty, Penalty()),
+            )
+            if value != usual
         }
 
     def with_loss(self, loss: Loss) -> Problem:

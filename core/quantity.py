@@ -16,6 +16,7 @@ from core.step import Step
 if TYPE_CHECKING:
     from core.equations import Equation
 
+BUFFERS = {"v": "v", "m": "m", "n": "n", "mhat": "m̂", "nhat": "n̂"}
 # What each layer has one of, as typed and as printed; the last one's z and dz go by the name of y and dy.
 LETTERS = {
     "W": "W",
@@ -28,6 +29,8 @@ LETTERS = {
     "dy": "∂y",
     "dW": "∂W",
     "db": "∂b",
+    # What updates remember of W_k and b_k, and what else they work out for them.
+    **{f"{typed}{of}": f"{printed}{of}" for typed, printed in BUFFERS.items() for of in "Wb"},
 }
 OF_OUTPUT = {"z": "y", "dz": "dy"}
 NEXT = "_next"  # behind the name of what is updated

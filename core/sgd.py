@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from functools import partial
 
 import numpy as np
 
 from core.activations import Operation
 from core.arrays import Array, frozen
 from core.backprop import Pass
-from core.batches import BatchSchedule, ShuffledRows
+from core.batches import BatchSchedule, GatheredRows
 from core.checkpoints import Checkpoints
-from core.network import Parameters
+from core.network import Parameters, trained_views
 from core.problem import Problem
+from core.quantity import NEXT, layer_label
 from core.step import Step
+from core.updates import Piece, Rates
 
 PIECE = 2**14  # cells of the parameters that are updated in one go
 NOWHERE = sys.maxsize  # the index of a trainer that was interrupted in the middle of a step
 
 
 class Trainer:
-    """The working state of a run: `state`, the trained parameters before step `index`, and the arrays that a step
-    needs, allocated once.
+    """The working state of a run: `state`, the buffers of its update and the trained parameters before step `index`,
+    and the arrays that a step needs, allocated once.
 
     `run` takes steps; `record` takes one the same way and copies its numbers out, so that a step has the same bits
     whether somebody looks at it or not.
@@ -31,22 +32,30 @@ class Trainer:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.schedule = BatchSchedule(len(problem.inputs), problem.batch_size, problem.shuffle_seed)
+        self.schedule = BatchSchedule(len(problem.inputs), problem.batch_size, problem.shuffle_seed, problem.shuffle)
         self.index = 0
-        self._parameters = Parameters.initial(problem.network)
         self._gradients = Parameters(problem.network)
-        self.state: Array = self._parameters.trained
-        self._update = list(self._descent(np.array(problem.learning_rate)))
+        size, letters = self._gradients.trained.size, problem.update.buffers
+        before = len(letters) * size
+        flat = np.zeros(before + self._gradients.flat.size)
+        self._buffers = {letter: flat[i * size : (i + 1) * size] for i, letter in enumerate(letters)}
+        self._parameters = Parameters.initial(problem.network, flat[before:])
+        self.state: Array = flat[: before + size]
+        self._rates = Rates(problem.update)
+        self._rates.set(problem.rate(0), 1)
+        self._update = list(self._operations())
         self._losses: list[float] = []
         self._passes: dict[int, Pass] = {}
-        self._rows = ShuffledRows(problem.inputs, problem.targets, self.schedule) if self.schedule.shuffled else None
+        gathered = self.schedule.in_batches
+        self._rows = GatheredRows(problem.inputs, problem.targets, self.schedule) if gathered else None
+        self._changes = gathered or problem.changes_with_step
 
     def run(self, steps: int, checkpoints: Checkpoints) -> Array:
         """Take `steps` steps, leave the state before each that falls on a checkpoint there, and return their losses.
         Whoever interrupts it leaves the trainer NOWHERE, to be restored.
         """
         self._losses.clear()
-        state, shuffled = self.state.data, self.schedule.shuffled
+        state, changes = self.state.data, self._changes
         cells, size = checkpoints.cells, checkpoints.size
         origin, _, stride, _ = checkpoints.spacing
         first, self.index = self.index, NOWHERE
@@ -59,7 +68,7 @@ class Trainer:
                     cells[cell : cell + size] = state
                     due += stride
                     cell += size
-                if shuffled and index != first:
+                if changes and index != first:
                     operations = self._load(index).operations
                 for operation in operations:
                     operation()
@@ -77,6 +86,7 @@ class Trainer:
         """Take one step, and keep every number of it."""
         index, network = self.index, self.problem.network
         before = Parameters(network, frozen(self._parameters.flat))
+        buffers = self._recorded_buffers("")
         (loss,) = self.run(1, checkpoints)
         work = self._passes[self.schedule.size(index)]
         gradients = Parameters(network, frozen(self._gradients.flat))
@@ -100,19 +110,30 @@ class Trainer:
             bias_gradients=gradients.biases,
             next_weights=after.weights,
             next_biases=after.biases,
+            buffers=buffers | self._recorded_buffers(NEXT),
         )
 
-    def _descent(self, rate: Array) -> Iterator[Operation]:
-        """W⁺ = W - α ∂ℒ/∂W for all that is trained, in pieces whose change stays in the processor's cache."""
-        change = np.empty(min(PIECE, self.state.size))
-        for start in range(0, self.state.size, PIECE):
-            piece = self.state[start : start + PIECE]
-            gradient, room = self._gradients.trained[start : start + PIECE], change[: piece.size]
-            yield partial(np.multiply, gradient, rate, room)
-            yield partial(np.subtract, piece, room, piece)
+    def _recorded_buffers(self, after: str) -> dict[str, Array]:
+        """A copy of the buffers by the names of their quantities, with this behind them."""
+        network = self.problem.network
+        return {
+            f"{letter}{parameter}_{layer_label(k + 1, len(network))}{after}": view
+            for letter, flat in self._buffers.items()
+            for (k, parameter), view in trained_views(network, frozen(flat)).items()
+        }
+
+    def _operations(self) -> Iterator[Operation]:
+        """The update of all that is trained, in pieces whose change stays in the processor's cache."""
+        trained = self._parameters.trained
+        change = np.empty(min(PIECE, trained.size))
+        for start in range(0, trained.size, PIECE):
+            cells = slice(start, start + PIECE)
+            parameters, buffers = trained[cells], {letter: flat[cells] for letter, flat in self._buffers.items()}
+            piece = Piece(parameters, self._gradients.trained[cells], buffers, change[: parameters.size])
+            yield from self.problem.update.operations(piece, self._rates)
 
     def _load(self, index: int) -> Pass:
-        """The pass for step `index`, with the rows of its batch in place."""
+        """The pass for step `index`, with the rows of its batch and the numbers of its update in place."""
         size, problem = self.schedule.size(index), self.problem
         if size not in self._passes:
             data = (problem.inputs, problem.targets) if self._rows is None else self._rows.batch(size)
@@ -122,4 +143,6 @@ class Trainer:
         work = self._passes[size]
         if self._rows is not None:
             self._rows.load(index)
+        if problem.changes_with_step:
+            self._rates.set(problem.rate(index), index + 1)
         return work

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -37,8 +37,10 @@ class Step(Record):
     deltas             δ_k = ∂ℒ/∂s_k, (n, d_k)
     weight_gradients   ∂ℒ/∂W_k = z_{k-1}ᵀ δ_k, as W_k
     bias_gradients     ∂ℒ/∂b_k, the column sums of δ_k, as b_k
-    next_weights       W_k⁺ = W_k - α ∂ℒ/∂W_k (W_k itself where it is frozen)
+    next_weights       W_k⁺, under plain SGD W_k - α ∂ℒ/∂W_k (W_k itself where it is frozen)
     next_biases        likewise
+    buffers            what the update remembers, by the quantity's name, before the step and after it: "vW_1",
+                       "vW_1_next"; none for plain SGD
     """
 
     problem: Problem
@@ -57,11 +59,12 @@ class Step(Record):
     bias_gradients: tuple[Array | None, ...]
     next_weights: tuple[Array, ...]
     next_biases: tuple[Array | None, ...]
+    buffers: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def learning_rate(self) -> float:
-        """α."""
-        return self.problem.learning_rate
+        """α of this step."""
+        return self.problem.rate(self.index)
 
     @derived
     def network(self) -> Network:
@@ -104,7 +107,7 @@ class Step(Record):
         """How everything in the step is computed."""
         from core.equations import statement_of  # who trains without a look at the numbers does not need it
 
-        return statement_of(self.problem, len(self.batch))
+        return statement_of(self.problem, len(self.batch), index=self.index)
 
     @derived
     def values(self) -> Mapping[str, Array]:
@@ -130,6 +133,7 @@ class Step(Record):
         ready = {"sample_losses": self.sample_losses, "loss": frozen(self.loss)}
         own = self.problem.loss.own_values(self.outputs, self.targets, self.share)
         ready |= {name: sealed(values) for name, values in own.items()}
+        ready |= self.buffers
         for equation in (*self.statement.given.values(), *self.statement.equations.values()):
             name = equation.name
             values = ready[name] if name in ready else found.get(name, self._own(equation))

@@ -107,9 +107,9 @@ class OwnValues:
 
     def __init__(self, step: Step, detailed: bool) -> None:
         """`detailed` as for `core.computations`."""
-        found = computations(step.problem, len(step.batch), detailed)
+        found = computations(step.problem, len(step.batch), detailed, step.index)
         self.order: dict[str, Computation] = {computation.name: computation for computation in found}
-        self.statement = statement_of(step.problem, len(step.batch), detailed)
+        self.statement = statement_of(step.problem, len(step.batch), detailed, step.index)
         self.true = values_of(step)
         # By which quantity each layer's function shows: f_1 by z_1.
         trees = {name: equation.tree for name, equation in self.statement.equations.items()}

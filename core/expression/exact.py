@@ -117,6 +117,9 @@ FUNCTIONS = {
     "log": _entrywise(Decimal.ln),
     "tanh": _entrywise(_tanh),
     "relu": _entrywise(lambda a: max(a, Decimal(0))),
+    "sqrt": _entrywise(Decimal.sqrt),
+    "abs": _entrywise(abs),
+    "sign": _entrywise(lambda a: Decimal((a > 0) - (a < 0))),
 }
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from core.errors import FormulaError
 from core.expression.nodes import ALL, COLUMNS, ROWS
-from core.expression.notation import POWERS
+from core.expression.notation import LETTERS_OF_TRAINING, POWERS
 from core.text import shown
 
 SUM, TRUE_SUM = "Σ", "…"  # `…` stands for the words "for j≠y, minus their number for j=y"
@@ -22,7 +22,7 @@ POWER = "^"
 LEXEME = re.compile(
     r"\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?|\.\d+)"
     r"|([^\W\d]\w*?(?:(?:_\d+(?=[^\W\d_])|_out(?=[A-Z]))|(?!\w)))"  # delta_1W_2 is two names
-    r"|(\.\*|\^\s*[1-9]\d?(?![\d.]*\d)|!=|[-+*/'()\[\],>=…]))"
+    r"|(\.\*|\^\s*(?:[1-9]\d?(?![\d.]*\d)|t(?!\w))|!=|[-+*/'()\[\],>=…|]))"
 )
 SUBSCRIPT = "[\u2080-\u2089]"
 DIGITS = {0x2080 + digit: str(digit) for digit in range(10)}
@@ -30,6 +30,8 @@ SYMBOLS = {
     "ℒ": " loss ",
     "ℓ": " sample_losses ",
     "α": " alpha ",
+    **{symbol: f" {name}" for name, symbol in LETTERS_OF_TRAINING.items()},
+    "√": " sqrt",
     **dict.fromkeys("Σ∑", f" {SUM} "),
     "½": " (1/2) ",
     "∂": " d",
@@ -49,7 +51,7 @@ PRINT = re.compile(
     r"|(?P<remark>, y the true class in y_gt\s*\Z|\(frozen\)\s*\Z)"
     r"|(?P<true_sum>for j *≠ *y, minus their number for j *= *y)"
     r"|[Σ∑]_(?:(?P<over>rows|columns|j)(?!\w)|\( *j *(?:≠|!=) *y *\))"
-    rf"|_?(?P<index>{SUBSCRIPT}+)(?P<next>⁺|_next)?|(?P<power>[⁰¹²³⁴-⁹]+)|one-hot|\^T|\.T(?!\w)|\*\*|.",
+    rf"|_?(?P<index>{SUBSCRIPT}+)(?P<next>⁺|_next)?|(?P<power>[⁰¹²³⁴-⁹]+|ᵗ)|one-hot|\^T|\.T(?!\w)|\*\*|.",
     re.DOTALL,
 )
 

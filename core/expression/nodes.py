@@ -20,7 +20,23 @@ if TYPE_CHECKING:
 
 ROWS, COLUMNS, ALL = "rows", "columns", "all"  # what a sum runs over
 Operand: TypeAlias = "Node | int | float"  # a number stands for the Literal
-NUMBERS = frozenset(("alpha", "n", "m", "loss"))  # names that stand for numbers
+# Names that stand for numbers: settings of the training, and quantities that are a single number.
+SETTINGS = (
+    "alpha",
+    "n",
+    "m",
+    "lambda",
+    "lambda_1",
+    "lambda_2",
+    "mu",
+    "beta_1",
+    "beta_2",
+    "rho",
+    "epsilon",
+    "weight_decay",
+)
+NUMBERS = frozenset((*SETTINGS, "t", "loss", "data_loss", "penalty"))
+COUNT = "t"  # the name of how many steps have been taken, this one included
 
 
 class Node:
@@ -89,8 +105,8 @@ class Node:
     def __rtruediv__(self, other: Operand) -> Node:
         return _node(other) / self
 
-    def __pow__(self, power: int) -> Node:
-        return Power(self, power)
+    def __pow__(self, power: int | Name) -> Node:
+        return Power(self, power.name if isinstance(power, Name) else power)
 
     def __matmul__(self, other: Operand) -> Node:
         return _multiplied(MatrixProduct, self, _node(other))
@@ -190,21 +206,25 @@ class Quotient(OperatorNode):
 
 
 class Power(Node):
-    """Every entry of the argument to a whole power. Raises ValueError for any other, and for one below 1."""
+    """Every entry of the argument to a whole power, or to one with a name, "t". Raises ValueError for any other, and
+    for one below 1.
+    """
 
     __slots__ = ()
 
     argument: Node = _part(0)
-    power: int = _part(1)
+    power: int | str = _part(1)
 
-    def __init__(self, argument: Operand, power: int) -> None:
-        if not isinstance(power, Integral) or power < 1:
+    def __init__(self, argument: Operand, power: int | str) -> None:
+        if power != COUNT and (not isinstance(power, Integral) or power < 1):
             raise ValueError(f"expected a whole power of at least 1, found {power!r}")
-        super().__init__(_node(argument), int(power))
+        super().__init__(_node(argument), power if isinstance(power, str) else int(power))
 
 
 class Function(Node):
-    """f(s) entry by entry, or its slope f'(s). `name` is a layer's function, "f_1", an activation, "relu", or "log"."""
+    """f(s) entry by entry, or its slope f'(s). `name` is a layer's function, "f_1", an activation, "relu", or one such
+    as "log", "sqrt", "abs", "sign".
+    """
 
     __slots__ = ()
 

@@ -9,15 +9,18 @@ from typing import NamedTuple
 from core.expression import nodes
 from core.expression.nodes import ALL, COLUMNS, ROWS
 from core.expression.pieces import BLANK, CLOSE, LETTER, OPEN, Piece, Pieces, as_text, letter, number, sign, word
-from core.quantity import NEXT
+from core.quantity import LETTERS, NEXT
 
 # How closely a part of a formula holds together. A sum of the Σ kind takes the whole product behind it.
 SUM, PREFIX, PRODUCT, POSTFIX, ATOM = range(5)
 
-NUMBERS = nodes.NUMBERS - {"loss"}  # names that stand for a number and are no quantities
-PRINTED_LETTERS = {"delta": "δ", "alpha": "α", "loss": "ℒ", "sample": "ℓ"}
-SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-POWERS = {superscript: chr(digit) for digit, superscript in SUPERSCRIPTS.items()}
+NUMBERS = frozenset((*nodes.SETTINGS, nodes.COUNT))  # names that stand for a number and are no quantities
+LETTERS_OF_TRAINING = {"lambda": "λ", "mu": "μ", "beta": "β", "epsilon": "ε", "rho": "ρ"}
+WHOLE = {"data_loss": letter("ℒ", "data"), "penalty": letter("Ω")}  # names that are no letter with an index
+PRINTED_LETTERS = {"delta": "δ", "alpha": "α", "loss": "ℒ", "sample": "ℓ", **LETTERS_OF_TRAINING}
+PRINTED_LETTERS |= {typed: printed for typed, printed in LETTERS.items() if typed[0] != "d"}
+SUPERSCRIPTS = str.maketrans("0123456789t", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵗ")
+POWERS = {superscript: chr(character) for character, superscript in SUPERSCRIPTS.items()}
 
 
 class Form(NamedTuple):
@@ -66,7 +69,7 @@ class Notation(NamedTuple):
     apart: bool
     quotient: Quotients
     half: Form | None
-    power: Callable[[int], Form]
+    power: Callable[[int | str], Form]
     function: Callable[[str, bool], Form]
     positive: Form
     softmax: Form
@@ -91,6 +94,8 @@ def _spaced(text: str) -> Pieces:
 @lru_cache(maxsize=1024)
 def printed_symbol(name: str) -> Piece:
     """δ_out, ∂W₁, W₁⁺, ℓ."""
+    if name in WHOLE:
+        return WHOLE[name]._replace(name=name)
     base, _, index = name.removesuffix(NEXT).partition("_")
     before = "∂" if base[0] == "d" and base[1:] and base not in PRINTED_LETTERS else ""
     base, index = base.removeprefix("d") if before else base, "" if base == "sample" else index
@@ -111,13 +116,17 @@ def _printed_function(name: str, slope: bool) -> Form:
         return Form(POSTFIX, (word("log"), BLANK, POSTFIX))
     if name == "relu" and not slope:
         return _call(word("max"), *number("0"), sign(","), BLANK)
+    if name == "sqrt":
+        return _call(sign("√"))
+    if name == "abs":
+        return Form(ATOM, (sign("|"), SUM, sign("|")))
     marks = "'" * slope
     if name.startswith("f_"):
         return _call(letter("f", name.removeprefix("f_"), marks))
     return _call(word(name)._replace(marks=marks))
 
 
-def _printed_power(power: int) -> Form:
+def _printed_power(power: int | str) -> Form:
     return Form(POSTFIX, (ATOM, sign(str(power).translate(SUPERSCRIPTS))))
 
 
@@ -201,7 +210,7 @@ TYPED = Notation(
 # layers' functions go by these names.
 
 
-NUMPY_FUNCTIONS = {"log": "np.log", "exp": "np.exp", "tanh": "np.tanh"}
+NUMPY_FUNCTIONS = {name: f"np.{name}" for name in ("log", "exp", "tanh", "sqrt", "abs", "sign")}
 
 
 def _numpy_function(name: str, slope: bool) -> Form:

@@ -6,7 +6,7 @@
     factor   = atom { "'" | "^2" | "_y" }           ' turns a matrix, ^2 squares its entries (^3, ... are other whole
                                                     powers), _y picks the true class's
     atom     = number | name | function "(" sum ")" | "(" sum ")" | ("Σ" | "sum" | "mean") product | "log" factor
-             | "[" sum "> 0]" | "[j = y]" | "[j ≠ y]" | "one-hot(y_gt)" | "(-" factor ", +" factor ")"
+             | "|" sum "|" | "[" sum "> 0]" | "[j = y]" | "[j ≠ y]" | "one-hot(y_gt)" | "(-" factor ", +" factor ")"
     function = f1 or f_1, f_out, ..., relu, tanh, sigmoid ; with ' behind it, its derivative ; or sum, mean, softmax,
                exp, log ; max(0, ...) is relu(...)
 
@@ -30,6 +30,7 @@ from core.errors import FormulaError
 from core.expression.lexicon import POWER, SUMS, TRUE_SUM, lexemes
 from core.expression.nodes import (
     COLUMNS,
+    COUNT,
     NUMBERS,
     ROWS,
     Function,
@@ -53,7 +54,7 @@ MOST_DIGITS = 15  # of a whole number that a float holds exactly
 PRIME = "'"
 LAYER = re.compile(r"f_?(\d{1,4}|out)")
 ENTRY = re.compile(r"(\w*)_([jy])")
-ELEMENTARY = ("exp", "log", "ln")
+ELEMENTARY = ("exp", "log", "ln", "sqrt", "abs", "sign")
 
 
 class Context(NamedTuple):
@@ -150,13 +151,21 @@ class _Reader:
         node = self._atom()
         while (mark := self._peek()) in (PRIME, "_y", "_j") or mark[:1] == POWER:
             self._take()
-            node = node.T if mark == PRIME else node ** int(mark[1:]) if mark[0] == POWER else _entry(node, mark[1])
+            node = (
+                node.T
+                if mark == PRIME
+                else node ** (Name(COUNT) if mark[1:] == COUNT else int(mark[1:]))
+                if mark[0] == POWER
+                else _entry(node, mark[1])
+            )
         return node
 
     def _atom(self) -> Node:
         token = self._peek()
         if token in ("(", "["):
             return self._parenthesis() if token == "(" else self._within(self._bracket)
+        if token == "|":
+            return self._within(self._size)
         if token[:1] in DIGITS or (token[:1] == "." and token != ".*"):
             return self._number()
         if not (token[:1].isalpha() or token[:1] == "_"):
@@ -257,6 +266,13 @@ class _Reader:
             node = Positive(node)
         self._take("]")
         return node
+
+    def _size(self) -> Node:
+        """|a|"""
+        self._take()
+        node = self._sum()
+        self._take("|")
+        return Function("abs", node)
 
     def _within(self, read: Callable[[], Node]) -> Node:
         """Reads something, a level deeper."""

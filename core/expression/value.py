@@ -40,6 +40,9 @@ PRIMITIVES: dict[str, Callable[[Array], Array]] = {
     "log": np.log,
     "tanh": np.tanh,
     "relu": lambda values: np.maximum(values, 0.0),
+    "sqrt": np.sqrt,
+    "abs": np.abs,
+    "sign": np.sign,
 }
 AXES = {ROWS: 0, ALL: None}
 
@@ -120,7 +123,8 @@ class Compiler:
         return _joined(truediv, *map(self, node.children))
 
     def power(self, node: Power) -> Evaluate:
-        argument, power = self(node.argument), node.power
+        argument = self(node.argument)
+        power = int(self._numbers[node.power]) if isinstance(node.power, str) else node.power
         return lambda values: argument(values) ** power
 
     def function(self, node: Function) -> Evaluate:

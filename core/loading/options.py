@@ -7,9 +7,9 @@ from dataclasses import fields
 from typing import Any
 
 from core.activations import ACTIVATIONS, Activation
-from core.loading.fields import NUMBER, POSITIVE, SWITCH, TEXT, FieldReader, Kind, choice, from_text, number, whole
+from core.loading import training
+from core.loading.fields import NUMBER, SWITCH, TEXT, FieldReader, Kind, choice, from_text, number, whole
 from core.losses import LOSSES, USUAL_LOSSES, Loss
-from core.problem import REDUCTIONS
 
 LOSS_NAMES = LOSSES | {kind.word: kind for kind in LOSSES.values() if kind.word}
 UNITS = whole(1, 1_000_000)
@@ -26,9 +26,7 @@ def _hidden(value: object) -> tuple[int, ...]:
 HIDDEN = Kind("the units of each hidden layer, such as 8 or 8,8, or none", _hidden)
 LOSS = choice(LOSS_NAMES)
 MARGIN = number(at_least=0)
-BATCH = whole(at_least=1)
 SEED = whole(at_least=0)
-REDUCTION = choice(REDUCTIONS)
 TASK = choice(USUAL_LOSSES.keys())
 ACTIVATION = choice(ACTIVATIONS.keys())
 ACTIVATION_SETTINGS = {key: NUMBER for activation in ACTIVATIONS.values() for key, _ in activation.settings}
@@ -36,10 +34,7 @@ ACTIVATION_SETTINGS = {key: NUMBER for activation in ACTIVATIONS.values() for ke
 TRAINING_OPTIONS: dict[str, Kind] = {
     "loss": LOSS,
     "margin": from_text(MARGIN),
-    "lr": from_text(POSITIVE),
-    "batch": from_text(BATCH),
-    "seed": from_text(SEED),
-    "reduction": REDUCTION,
+    **training.OPTIONS,
 }
 TABLE_OPTIONS: dict[str, Kind] = {
     "target": TEXT,

@@ -12,7 +12,13 @@ bias = [...]                    or true (zeros), or false (none)
 activation = "..."              identity unless told otherwise; beside it its settings, if it has some
 train_weights, train_bias       true unless told otherwise
 [training]
-loss, margin, learning_rate, batch_size, shuffle_seed, reduction
+loss, margin                    the loss, with its margin if it has one
+learning_rate                   a number, with decay, or schedule = "cosine" and steps; or stages [[0, 0.5], [100, 0.1]]
+batch_size, shuffle_seed        rows in a mini-batch, and whence their order; shuffle = false leaves them in the file's
+reduction                       sum or mean
+update                          sgd, momentum, nesterov, rmsprop or adam; momentum, beta_1, beta_2, rho, epsilon and
+                                weight_decay are its settings
+l1, l2                          penalties; l2_half = false leaves the ½ out, penalise_biases = true takes the biases in
 """
 
 from __future__ import annotations
@@ -29,15 +35,14 @@ import numpy as np
 from core.arrays import Array
 from core.errors import ProblemError
 from core.files import MIB, decode, path_in, read_bytes
-from core.loading.fields import LIST, POSITIVE, SWITCH, TABLE, TEXT, FieldReader, Kind, Unfit, choice, whole
+from core.loading import training
+from core.loading.fields import LIST, SWITCH, TABLE, TEXT, FieldReader, Kind, Unfit, choice, whole
 from core.loading.initializers import INITIALIZERS, MOST_WEIGHTS, default_initializer, initial_weights
 from core.loading.options import (
     ACTIVATION,
     ACTIVATION_SETTINGS,
-    BATCH,
     LOSS,
     MARGIN,
-    REDUCTION,
     SEED,
     TASK,
     has_margin,
@@ -52,7 +57,6 @@ from core.problem import Problem
 from core.text import clean, shown
 
 LARGEST_FILE = 16 * MIB
-LEARNING_RATE = 0.1
 
 
 def _bias(value: object) -> bool | list[Any]:
@@ -85,13 +89,8 @@ LAYER: dict[str, Kind] = {
 TRAINING: dict[str, Kind] = {
     "loss": LOSS,
     "margin": MARGIN,
-    "learning_rate": POSITIVE,
-    "batch_size": BATCH,
-    "shuffle_seed": SEED,
-    "reduction": REDUCTION,
+    **training.TRAINING,
 }
-# A setting of the training, and the option that overrides it.
-OVERRIDES = {"learning_rate": "lr", "batch_size": "batch", "shuffle_seed": "seed", "reduction": "reduction"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,12 +134,12 @@ def load_problem_file(path: Path, source: str, options: Mapping[str, object]) ->
         if key not in found:
             reader.note(key, f"missing; expected {'a table [data]' if key == 'data' else 'a table [[layers]] each'}")
     data = _read_data(reader, read["data"], path.parent) if "data" in read else _Data()
-    training = reader.table("training", read.get("training", {}), TRAINING)
-    loss = _read_loss(reader, training, given, data)
+    settings = reader.table("training", read.get("training", {}), TRAINING)
+    loss = _read_loss(reader, settings, given, data)
+    trained = training.read_training(reader, "training", settings, given)
     layers = _read_layers(reader, read["layers"], data) if "layers" in read else []
     if reader.mistakes or data.inputs is None or data.targets is None:
         raise ProblemError(source, reader.mistakes)
-    settings = {key: given.get(option, training.get(key)) for key, option in OVERRIDES.items()}
     try:
         return Problem(
             name=read.get("name") or clean(path.stem),
@@ -148,10 +147,7 @@ def load_problem_file(path: Path, source: str, options: Mapping[str, object]) ->
             targets=data.targets,
             network=Network([layer for layer in layers if layer is not None]),
             loss=loss,
-            learning_rate=settings["learning_rate"] or LEARNING_RATE,
-            batch_size=settings["batch_size"],
-            shuffle_seed=settings["shuffle_seed"] or 0,
-            reduction=settings["reduction"] or "sum",
+            **trained,
             input_names=data.input_names,
             target_names=data.target_names,
             files=tuple(os.path.abspath(file) for file in (path, data.file) if file is not None),
@@ -160,9 +156,9 @@ def load_problem_file(path: Path, source: str, options: Mapping[str, object]) ->
         raise ProblemError(source, error.mistakes) from None
 
 
-def _read_loss(reader: FieldReader, training: dict[str, Any], given: dict[str, Any], data: _Data) -> Loss:
-    kind = training.get("loss", USUAL_LOSSES["regression"])
-    loss = read_loss(reader, "training.margin", kind, training.get("margin"))
+def _read_loss(reader: FieldReader, settings: dict[str, Any], given: dict[str, Any], data: _Data) -> Loss:
+    kind = settings.get("loss", USUAL_LOSSES["regression"])
+    loss = read_loss(reader, "training.margin", kind, settings.get("margin"))
     path = "training.loss"
     if "loss" in given or "margin" in given:
         path = "option loss"

@@ -16,12 +16,14 @@ from core.loading.initializers import MOST_WEIGHTS, default_initializer, initial
 from core.loading.options import read_loss, read_options
 from core.loading.table import Table
 from core.loading.table_file import read_table
+from core.loading.training import read_training
 from core.losses import USUAL_LOSSES
 from core.network import Layer, Network
 from core.problem import Problem
 from core.text import clean
 
-HIDDEN, ACTIVATION, LEARNING_RATE, BATCH, SEED, REDUCTION = (8,), "tanh", 0.1, 32, 0, "mean"
+HIDDEN, ACTIVATION = (8,), "tanh"
+TRAINING = {"learning_rate": 0.1, "batch_size": 32, "shuffle_seed": 0, "reduction": "mean"}
 
 
 def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
@@ -31,6 +33,8 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
     hidden, activation           the hidden layers' units ("8,8", "none"; 8 unless told otherwise) and function (tanh)
     loss, margin                 softmax cross-entropy for classes, squared error for numbers, unless told otherwise
     lr, batch, seed, reduction   0.1; 32; 0, for the starting weights and the order of the rows; mean
+    update, momentum, l1, l2     plain SGD without penalty
+    in-order                     whether mini-batches take the rows in their own order; shuffled unless told otherwise
 
     The output layer is the identity, and every layer has biases. Raises ProblemError, which lists every mistake.
     """
@@ -48,23 +52,20 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
         loss = read_loss(reader, "option margin", kind, given.get("margin"))
         for mistake in loss.target_mistakes(table.targets.values):
             reader.note("option loss", mistake.removeprefix("targets: "))
+        trained = read_training(reader, "", TRAINING, given)
         sizes = (table.inputs.shape[1], *given.get("hidden", HIDDEN), table.targets.values.shape[1])
         weights = sum(a * b for a, b in pairwise(sizes))
         if weights > MOST_WEIGHTS:
             reader.note("option hidden", f"expected a network of at most {MOST_WEIGHTS} weights, found {weights}")
     if reader.mistakes or table is None:
         raise ProblemError(source, reader.mistakes)
-    seed = given.get("seed", SEED)
     return Problem(
         name=clean(path.stem),
         inputs=table.inputs,
         targets=table.targets.values,
-        network=_network(sizes, given.get("activation", ACTIVATION), seed),
+        network=_network(sizes, given.get("activation", ACTIVATION), trained["shuffle_seed"]),
         loss=loss,
-        learning_rate=given.get("lr", LEARNING_RATE),
-        batch_size=given.get("batch", BATCH),
-        shuffle_seed=seed,
-        reduction=given.get("reduction", REDUCTION),
+        **trained,
         input_names=table.input_names,
         target_names=table.targets.names,
         files=(os.path.abspath(path),),

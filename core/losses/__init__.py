@@ -1,6 +1,6 @@
 """Losses: what each sample costs, and the gradient of the batch's loss with respect to the network's output."""
 
-from core.losses.base import Loss, LossEquations, Setting
+from core.losses.base import Loss, LossEquations
 from core.losses.margin import MarginLoss, SoftmaxHinge, SoftmaxMargin
 from core.losses.softmax import SoftmaxCrossEntropy, SoftmaxLoss
 from core.losses.squared_error import SquaredError
@@ -12,7 +12,6 @@ __all__ = [
     "Loss",
     "LossEquations",
     "MarginLoss",
-    "Setting",
     "SoftmaxCrossEntropy",
     "SoftmaxHinge",
     "SoftmaxLoss",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import Field, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
@@ -13,6 +13,7 @@ from core.arrays import Array
 from core.expression.nodes import Name, Node, names_in, put_in_place
 from core.expression.smoothness import Jump, is_straight, jumps
 from core.losses.stated import StatedLoss
+from core.settings import Setting, settings_of
 
 OUTPUTS, TARGETS = Name("y_out"), Name("y_gt")
 OUTPUT_GRADIENT = "dy_out"
@@ -71,17 +72,6 @@ def _shared(stated: Iterable[tuple[str, Node]], share: Node) -> Iterator[tuple[s
         before.add(name)
 
 
-class Setting(NamedTuple):
-    """A number that a loss was made with: its field, "margin"; its `name` in formulas as they are typed, and its
-    `symbol` as they are printed, both "m"; and its value.
-    """
-
-    field: str
-    name: str
-    symbol: str
-    value: float
-
-
 @dataclass(frozen=True)
 class Loss(ABC):
     """A loss over outputs and targets of shape (n, d). One from outside is a subclass with a name, a title and
@@ -136,11 +126,7 @@ class Loss(ABC):
     @property
     def settings(self) -> tuple[Setting, ...]:
         """The numbers that it was made with."""
-        return tuple(map(self._setting, fields(self)))
-
-    def _setting(self, field: Field[float]) -> Setting:
-        name = field.metadata.get("name", field.name)
-        return Setting(field.name, name, field.metadata.get("symbol", name), getattr(self, field.name))
+        return settings_of(self)
 
     @property
     def numbers(self) -> dict[str, float]:

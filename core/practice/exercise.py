@@ -88,7 +88,7 @@ class Exercise:
 
     @cached_property
     def _formulas(self) -> dict[str, Computation]:
-        return {c.name: c for c in computations(self.problem, len(self.step.batch))}
+        return {c.name: c for c in computations(self.problem, len(self.step.batch), index=self.step.index)}
 
     def another(self) -> Exercise:
         """The next exercise of the same kind."""

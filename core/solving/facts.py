@@ -56,7 +56,7 @@ def _definitions(step: Step) -> dict[str, Pieces]:
     found = {
         c.name: (c.symbol, *EQUALS, *c.pieces)
         for detailed in (True, False)
-        for c in computations(step.problem, rows, detailed)
+        for c in computations(step.problem, rows, detailed, step.index)
         if c.statement.equations[c.name].part == LOSS
     }
     of_outputs = [name for name in found if step.statement.equations[name].tree == OF_OUTPUTS]
@@ -79,7 +79,7 @@ def formulas(step: Step) -> Iterator[Pieces]:
     are not too long.
     """
     depth, rows = len(step.weights), len(step.batch)
-    for computation in computations(step.problem, rows):
+    for computation in computations(step.problem, rows, index=step.index):
         yield (computation.symbol, *EQUALS, *computation.pieces)
     last = max(0, depth - MOST_EXPANDED)
     for k in range(depth, last, -1):

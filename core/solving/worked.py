@@ -148,7 +148,7 @@ class _Entries:
     def __init__(self, step: Step, digits: int, whole: bool, blank: bool) -> None:
         self.step, self.digits, self.whole, self.blank = step, digits, whole, blank
         self.values = values_of(step)
-        self.computations = {c.name: c for c in computations(step.problem, len(step.batch))}
+        self.computations = {c.name: c for c in computations(step.problem, len(step.batch), index=step.index)}
         self.open = asked(step) if blank else {}
         self.asked = [quantity for quantity in quantities(step) if not blank or quantity.name in self.open]
 

@@ -116,7 +116,7 @@ class Mender:
             yield from self._applied(mine, right)
         elif isinstance(right, Total):
             yield from self._total(mine, right)
-        elif isinstance(right, Power):
+        elif isinstance(right, Power) and isinstance(right.power, int):
             yield from self._power(mine, right)
             if is_product(mine):
                 yield from self._products(mine, right)
@@ -220,7 +220,7 @@ class Mender:
         inner = self._repair(argument, right.argument)
         if inner is None:
             return
-        tree, is_right = inner.tree**right.power, power == right.power
+        tree, is_right = Power(inner.tree, right.power), power == right.power
         if power == 1:
             words = note("{} must be squared" if right.power == SQUARE else "{} must be {}", Quoted(inner.tree), tree)
         else:

@@ -24,7 +24,7 @@ LISTED = 2  # cells of a quantity that are named one by one
 @lru_cache(maxsize=4)
 def in_order(statement: Statement) -> tuple[Computation, ...]:
     """The computations of a step."""
-    return computations(statement.problem, statement.rows)
+    return computations(statement.problem, statement.rows, index=statement.index)
 
 
 @lru_cache(maxsize=4)

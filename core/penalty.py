@@ -1,0 +1,120 @@
+"""The penalty: what large weights cost, added to the loss of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from core.activations import Operation
+from core.arrays import Array, Mask
+from core.expression.nodes import ALL, Function, Literal, Name, Node, Total, product_of
+from core.settings import Setting, setting_mistakes
+
+HALF = Literal(1) / Literal(2)
+SYMBOLS = {"lambda": "λ", "lambda_1": "λ₁", "lambda_2": "λ₂"}
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """½ λ Σ W² for l2 = λ, λ Σ |W| for l1 = λ, or both; with the slope 0 where a weight is 0.
+
+    half     whether there is a ½ in front of λ Σ W²
+    biases   whether the biases cost as much as the weights
+    """
+
+    l2: float = 0.0
+    l1: float = 0.0
+    half: bool = True
+    biases: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether it costs anything."""
+        return bool(self.l2 or self.l1)
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """Its λ; λ₁ and λ₂ where there are both."""
+        return tuple(
+            Setting(field, name.name, SYMBOLS[name.name], value)
+            for field, name, value in (("l1", self._l1, self.l1), ("l2", self._l2, self.l2))
+            if value
+        )
+
+    @property
+    def _l1(self) -> Name:
+        return Name("lambda_1" if self.l2 else "lambda")
+
+    @property
+    def _l2(self) -> Name:
+        return Name("lambda_2" if self.l1 else "lambda")
+
+    def setting_mistakes(self) -> list[str]:
+        """What is wrong with its settings."""
+        return setting_mistakes(self)
+
+    def takes(self, letter: str) -> bool:
+        """Whether it is over the parameters of this letter, W or b."""
+        return bool(self) and (letter == "W" or self.biases)
+
+    def cost_tree(self, parameters: Iterable[str]) -> Node:
+        """What the parameters of these names cost: ½ λ (Σ W_1² + Σ W_out²)."""
+        names = [Name(name) for name in parameters]
+        terms = []
+        if self.l1:
+            terms.append(product_of([self._l1, _added([Total(ALL, Function("abs", name)) for name in names])]))
+        if self.l2:
+            factors = [HALF, self._l2] if self.half else [self._l2]
+            terms.append(product_of([*factors, _added([Total(ALL, name**2) for name in names])]))
+        return _added(terms)
+
+    def gradient_tree(self, gradient: Node, parameter: Node) -> Node:
+        """The gradient of the data's loss with that of the penalty: z'δ + λ W."""
+        if self.l1:
+            gradient = gradient + self._l1 * Function("sign", parameter)
+        if self.l2:
+            gradient = gradient + (self._l2 * parameter if self.half else 2 * self._l2 * parameter)
+        return gradient
+
+    def cost(self, parameter: Array) -> Array:
+        """What each number of a parameter costs."""
+        costs: Array = self.l1 * np.abs(parameter) + (0.5 if self.half else 1.0) * self.l2 * parameter**2
+        return costs
+
+    def above_kink(self, parameter: Array) -> Mask:
+        """On which side of a kink each number is; of no interest where there is none."""
+        above: Mask = (parameter > 0) & bool(self.l1)
+        return above
+
+    def operations(self, parameter: Array, gradient: Array) -> Iterator[Operation]:
+        """Numpy operations that add the penalty's gradient to that of the data."""
+        room = np.empty_like(parameter)
+        if self.l1:
+            yield partial(np.sign, parameter, room)
+            yield partial(np.multiply, room, np.array(self.l1), room)
+            yield partial(np.add, gradient, room, gradient)
+        if self.l2:
+            yield partial(np.multiply, parameter, np.array((1.0 if self.half else 2.0) * self.l2), room)
+            yield partial(np.add, gradient, room, gradient)
+
+    def total(self, parameters: Iterable[Array]) -> Callable[[], float]:
+        """What gives the cost of all of these parameters as they are then."""
+        flat = [parameter.reshape(-1) for parameter in parameters]
+        room = [np.empty_like(parameter) for parameter in flat]
+        l1, l2 = self.l1, (0.5 if self.half else 1.0) * self.l2
+
+        def cost() -> float:
+            squares = sum([float(parameter.dot(parameter)) for parameter in flat]) if l2 else 0.0
+            sizes = sum([float(np.abs(w, out).sum()) for w, out in zip(flat, room, strict=True)]) if l1 else 0.0
+            return l1 * sizes + l2 * squares
+
+        return cost
+
+
+def _added(terms: list[Node]) -> Node:
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
