@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,23 @@ LOSSES = (
     core.SoftmaxHinge(margin=0.5),
     core.SoftmaxMargin(margin=0.5),
 )
+UPDATES = (
+    core.SGD(),
+    core.SGD(weight_decay=0.01),
+    core.Momentum(0.8),
+    core.Nesterov(0.7),
+    core.RMSprop(0.9, 1e-4),
+    core.Adam(0.8, 0.95, 1e-4),
+    core.Adam(weight_decay=0.1),
+)
+PENALTIES = (
+    core.Penalty(),
+    core.Penalty(l2=0.1),
+    core.Penalty(l2=0.1, half=False, biases=True),
+    core.Penalty(l1=0.05),
+    core.Penalty(l2=0.3, l1=0.2, biases=True),
+)
+SCHEDULES = (None, core.Stages(((0, 0.03), (2, 0.01))), core.Decay(0.5), core.Cosine(7))
 
 
 def exercise_2(**changes: Any) -> core.Problem:
@@ -95,10 +112,17 @@ def random_problem(
     )
 
 
+TRAINING = {
+    "update": st.sampled_from(UPDATES),
+    "penalty": st.sampled_from(PENALTIES),
+    "schedule": st.sampled_from(SCHEDULES),
+}
+
+
 @st.composite
 def problems(draw: st.DrawFn) -> core.Problem:
-    """Depths 1 to 4, biases or not, frozen parts, every activation, loss and reduction, whole and mini-batches, and
-    learning rates from timid to hopeless.
+    """Depths 1 to 4, biases or not, frozen parts, every activation, loss, reduction, penalty, update and schedule, whole
+    and mini-batches, and learning rates from timid to hopeless.
     """
     rows = draw(st.integers(1, 7))
     return random_problem(
@@ -112,6 +136,8 @@ def problems(draw: st.DrawFn) -> core.Problem:
         batch_size=draw(st.none() | st.integers(1, rows)),
         shuffle_seed=draw(st.integers(0, 3)),
         reduction=draw(st.sampled_from(["sum", "mean"])),
+        shuffle=draw(st.booleans()),
+        **draw(st.just({}) | st.builds(dict, **TRAINING)),
     )
 
 
@@ -231,7 +257,56 @@ def oracle_loss(problem: core.Problem, weights: Any, biases: Any, inputs: Any, t
     for layer, W, b in zip(problem.network.layers, weights, biases, strict=True):
         z = oracle_activation(layer.activation, z @ W + (0 if b is None else b))
     losses = [oracle_sample_loss(problem.loss, y, target) for y, target in zip(z, targets, strict=True)]
-    return sum(losses) / (len(losses) if problem.reduction == "mean" else 1)
+    return sum(losses) / (len(losses) if problem.reduction == "mean" else 1) + oracle_penalty(problem, weights, biases)
+
+
+def oracle_penalty(problem: core.Problem, weights: Any, biases: Any) -> float:
+    """What the weights cost."""
+    penalty = problem.penalty
+    taken = [*weights, *(b for b in biases if b is not None and penalty.biases)]
+    squares, sizes = sum((W**2).sum() for W in taken), sum(abs(W).sum() for W in taken)
+    return penalty.l2 * squares * (0.5 if penalty.half else 1) + penalty.l1 * sizes
+
+
+def oracle_penalty_gradient(penalty: core.Penalty, W: Any) -> Any:
+    return penalty.l2 * W * (1 if penalty.half else 2) + penalty.l1 * np.sign(W)
+
+
+class OracleUpdate:
+    """One parameter's update as PyTorch's documentation writes its optimisers."""
+
+    def __init__(self, problem: core.Problem) -> None:
+        self.update, self.problem = problem.update, problem
+        self.v = self.m = self.n = 0.0
+
+    def __call__(self, W: Any, g: Any, step: int) -> Any:
+        update, t = self.update, step + 1
+        lr = oracle_rate(self.problem, step)
+        W = W - lr * update.weight_decay * W
+        if isinstance(update, core.Momentum):
+            self.v = update.momentum * self.v + g
+            return W - lr * (g + update.momentum * self.v if isinstance(update, core.Nesterov) else self.v)
+        if isinstance(update, core.RMSprop):
+            self.n = update.rho * self.n + (1 - update.rho) * g * g
+            return W - lr * g / (np.sqrt(self.n) + update.epsilon)
+        if isinstance(update, core.Adam):
+            self.m = update.beta_1 * self.m + (1 - update.beta_1) * g
+            self.n = update.beta_2 * self.n + (1 - update.beta_2) * g * g
+            m, n = self.m / (1 - update.beta_1**t), self.n / (1 - update.beta_2**t)
+            return W - lr * m / (np.sqrt(n) + update.epsilon)
+        return W - lr * g
+
+
+def oracle_rate(problem: core.Problem, step: int) -> float:
+    """α of a step."""
+    schedule, first = problem.schedule, problem.learning_rate
+    if isinstance(schedule, core.Stages):
+        return [rate for begin, rate in schedule.stages if begin <= step][-1]
+    if isinstance(schedule, core.Decay):
+        return first / (1 + schedule.decay * step)
+    if isinstance(schedule, core.Cosine):
+        return first * (1 + np.cos(np.pi * min(1, step / schedule.steps))) / 2
+    return first
 
 
 def oracle_run(problem: core.Problem) -> Iterator[dict[str, Any]]:
@@ -241,7 +316,8 @@ def oracle_run(problem: core.Problem) -> Iterator[dict[str, Any]]:
     label = [str(k) for k in range(1, depth)] + ["out"]
     weights = [np.array(layer.weights) for layer in layers]
     biases = [None if layer.bias is None else np.array(layer.bias) for layer in layers]
-    while True:
+    updates = [(OracleUpdate(problem), OracleUpdate(problem)) for _ in layers]
+    for index in count():
         step: dict[str, Any] = {}
         z = [X]
         for k, layer in enumerate(layers):
@@ -269,16 +345,19 @@ def oracle_run(problem: core.Problem) -> Iterator[dict[str, Any]]:
             upper = delta @ weights[k].T
         for k in reversed(range(depth)):
             step[f"dW_{label[k]}"] = z[k].T @ step[f"delta_{label[k]}"]
+            step[f"dW_{label[k]}"] += oracle_penalty_gradient(problem.penalty, weights[k])
             if biases[k] is not None:
                 step[f"db_{label[k]}"] = step[f"delta_{label[k]}"].sum(axis=0)
+                if problem.penalty.biases:
+                    step[f"db_{label[k]}"] += oracle_penalty_gradient(problem.penalty, biases[k])
         for k, layer in enumerate(layers):
             bias = biases[k]
             if layer.train_weights:
-                weights[k] = weights[k] - problem.learning_rate * step[f"dW_{label[k]}"]
+                weights[k] = updates[k][0](weights[k], step[f"dW_{label[k]}"], index)
             step[f"W_{label[k]}_next"] = weights[k]
             if bias is not None:
                 if layer.train_bias:
-                    biases[k] = bias - problem.learning_rate * step[f"db_{label[k]}"]
+                    biases[k] = updates[k][1](bias, step[f"db_{label[k]}"], index)
                 step[f"b_{label[k]}_next"] = biases[k]
         yield step
 
@@ -311,6 +390,7 @@ def step_bits(step: core.Step) -> tuple[object, ...]:
                 step.bias_gradients,
                 step.next_weights,
                 step.next_biases,
+                tuple(step.buffers.values()),
             ),
         ),
     )

@@ -12,6 +12,7 @@ from core.loading.fields import POSITIVE, SWITCH, FieldReader, Kind, Unfit, choi
 from core.penalty import Penalty
 from core.problem import REDUCTIONS
 from core.schedules import Cosine, Decay, Schedule, Stages
+from core.text import shown
 from core.updates import UPDATES, Update
 
 LEARNING_RATE = 0.1
@@ -33,7 +34,10 @@ def _below_one(value: object) -> float:
 def _rates(value: object) -> float | tuple[tuple[int, float], ...]:
     """A number above 0, or stages, each a step and its rate."""
     if not isinstance(value, list):
-        rate: float = POSITIVE.read(value)
+        try:
+            rate: float = POSITIVE.read(value)
+        except Unfit:  # few want stages
+            raise Unfit(f"expected {POSITIVE.expected}, found {shown(value)}") from None
         return rate
     stages = []
     for stage in value:
