@@ -36,6 +36,7 @@ PENALTIES = (
     core.Penalty(l1=0.05),
     core.Penalty(l2=0.3, l1=0.2, biases=True),
 )
+LOSS_PARTS = ("data_loss", "penalty", "loss")
 SCHEDULES = (None, core.Stages(((0, 0.03), (2, 0.01))), core.Decay(0.5), core.Cosine(7))
 
 
@@ -272,29 +273,24 @@ def oracle_penalty_gradient(penalty: core.Penalty, W: Any) -> Any:
     return penalty.l2 * W * (1 if penalty.half else 2) + penalty.l1 * np.sign(W)
 
 
-class OracleUpdate:
-    """One parameter's update as PyTorch's documentation writes its optimisers."""
-
-    def __init__(self, problem: core.Problem) -> None:
-        self.update, self.problem = problem.update, problem
-        self.v = self.m = self.n = 0.0
-
-    def __call__(self, W: Any, g: Any, step: int) -> Any:
-        update, t = self.update, step + 1
-        lr = oracle_rate(self.problem, step)
-        W = W - lr * update.weight_decay * W
-        if isinstance(update, core.Momentum):
-            self.v = update.momentum * self.v + g
-            return W - lr * (g + update.momentum * self.v if isinstance(update, core.Nesterov) else self.v)
-        if isinstance(update, core.RMSprop):
-            self.n = update.rho * self.n + (1 - update.rho) * g * g
-            return W - lr * g / (np.sqrt(self.n) + update.epsilon)
-        if isinstance(update, core.Adam):
-            self.m = update.beta_1 * self.m + (1 - update.beta_1) * g
-            self.n = update.beta_2 * self.n + (1 - update.beta_2) * g * g
-            m, n = self.m / (1 - update.beta_1**t), self.n / (1 - update.beta_2**t)
-            return W - lr * m / (np.sqrt(n) + update.epsilon)
-        return W - lr * g
+def oracle_update(problem: core.Problem, index: int, W: Any, g: Any, kept: dict[str, Any]) -> dict[str, Any]:
+    """What step `index` makes of a parameter, "", and what it works out before, in order, as PyTorch's documentation
+    writes its optimisers; `kept` has the buffers.
+    """
+    update, t, lr = problem.update, index + 1, oracle_rate(problem, index)
+    W = W - lr * update.weight_decay * W
+    if isinstance(update, core.Momentum):
+        v = update.momentum * kept["v"] + g
+        return {"v": v, "": W - lr * (g + update.momentum * v if isinstance(update, core.Nesterov) else v)}
+    if isinstance(update, core.RMSprop):
+        n = update.rho * kept["n"] + (1 - update.rho) * g * g
+        return {"n": n, "": W - lr * g / (np.sqrt(n) + update.epsilon)}
+    if isinstance(update, core.Adam):
+        m = update.beta_1 * kept["m"] + (1 - update.beta_1) * g
+        n = update.beta_2 * kept["n"] + (1 - update.beta_2) * g * g
+        mhat, nhat = m / (1 - update.beta_1**t), n / (1 - update.beta_2**t)
+        return {"m": m, "n": n, "mhat": mhat, "nhat": nhat, "": W - lr * mhat / (np.sqrt(nhat) + update.epsilon)}
+    return {"": W - lr * g}
 
 
 def oracle_rate(problem: core.Problem, step: int) -> float:
@@ -309,15 +305,25 @@ def oracle_rate(problem: core.Problem, step: int) -> float:
     return first
 
 
-def oracle_run(problem: core.Problem) -> Iterator[dict[str, Any]]:
-    """SGD over whole batches, without end: every quantity of each step by name, in the order of the computation."""
+def oracle_run(problem: core.Problem, first: core.Step | None = None) -> Iterator[dict[str, Any]]:
+    """SGD over whole batches, without end: every quantity of each step by name, in the order of the computation; from
+    where the step `first` begins, if one is given.
+    """
     layers, X, Y = problem.network.layers, np.array(problem.inputs), np.array(problem.targets)
     depth, n = len(layers), len(X) if problem.reduction == "mean" else 1
     label = [str(k) for k in range(1, depth)] + ["out"]
     weights = [np.array(layer.weights) for layer in layers]
     biases = [None if layer.bias is None else np.array(layer.bias) for layer in layers]
-    updates = [(OracleUpdate(problem), OracleUpdate(problem)) for _ in layers]
-    for index in count():
+    if first is not None:
+        weights, biases = [*map(np.array, first.weights)], [None if b is None else np.array(b) for b in first.biases]
+    zeros = np.zeros(())
+    kept: dict[str, Any] = {
+        f"{part}{letter}_{k}": zeros if first is None else first.buffers.get(f"{part}{letter}_{k}", zeros)
+        for part in problem.update.buffers
+        for letter in "Wb"
+        for k in label
+    }
+    for index in count(0 if first is None else first.index):
         step: dict[str, Any] = {}
         z = [X]
         for k, layer in enumerate(layers):
@@ -334,6 +340,10 @@ def oracle_run(problem: core.Problem) -> Iterator[dict[str, Any]]:
         samples = list(zip(y_out, Y, strict=True))
         step["sample_losses"] = np.array([oracle_sample_loss(problem.loss, y, target) for y, target in samples])
         step["loss"] = oracle_loss(problem, weights, biases, X, Y)
+        if problem.penalty:
+            step["penalty"] = oracle_penalty(problem, weights, biases)
+            step["data_loss"] = step["loss"] - step["penalty"]
+            step = {name: step[name] for name in (*[n for n in step if n not in LOSS_PARTS], *LOSS_PARTS)}
         if isinstance(problem.loss, (core.SoftmaxHinge, core.SoftmaxMargin)):
             by_p = [oracle_probability_gradient(problem.loss, y, target) for y, target in samples]
             step["dp"] = np.array(by_p) / n
@@ -351,14 +361,18 @@ def oracle_run(problem: core.Problem) -> Iterator[dict[str, Any]]:
                 if problem.penalty.biases:
                     step[f"db_{label[k]}"] += oracle_penalty_gradient(problem.penalty, biases[k])
         for k, layer in enumerate(layers):
-            bias = biases[k]
-            if layer.train_weights:
-                weights[k] = updates[k][0](weights[k], step[f"dW_{label[k]}"], index)
-            step[f"W_{label[k]}_next"] = weights[k]
-            if bias is not None:
-                if layer.train_bias:
-                    biases[k] = updates[k][1](bias, step[f"db_{label[k]}"], index)
-                step[f"b_{label[k]}_next"] = biases[k]
+            for letter, values, trained in (("W", weights, layer.train_weights), ("b", biases, layer.train_bias)):
+                name, old = f"{letter}_{label[k]}", values[k]
+                if old is None:
+                    continue
+                made = {"": old}
+                if trained:
+                    before = {part: kept[f"{part}{name}"] for part in problem.update.buffers}
+                    made = oracle_update(problem, index, old, step[f"d{name}"], before)
+                for part, found in made.items():
+                    helper = part in problem.update.helpers
+                    step[f"{part}{name}" + "_next" * (not helper)] = kept[f"{part}{name}"] = found
+                values[k] = made[""]
         yield step
 
 

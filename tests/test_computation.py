@@ -19,7 +19,7 @@ def test_every_quantity_evaluates_to_the_step_s_own_value_from_the_step_s_values
     problem = replace(problem, learning_rate=0.1)
     step = core.Timeline(problem)[3]
     values = values_of(step)
-    for computation in computations(problem, len(step.batch)):
+    for computation in computations(problem, len(step.batch), index=step.index):
         expected = values[computation.name]
         found = computation.evaluate({name: values[name] for name in computation.inputs})
         assert found.shape == expected.shape, computation.name
@@ -36,9 +36,10 @@ def test_the_computations_are_the_quantities_in_their_order(problem: core.Proble
 @given(problems())
 def test_a_quantity_needs_only_given_ones_and_earlier_ones(problem: core.Problem) -> None:
     step = core.Timeline(problem)[0]
-    known = {"X_in", "y_gt"} | {
+    known = {"X_in", "y_gt", *step.buffers} | {
         name for name in symbols_of(step) if name.startswith(("W_", "b_")) and "next" not in name
     }
+    known -= {name for name in step.buffers if "next" in name}
     for computation in computations(problem, len(step.batch)):
         assert set(computation.inputs) <= known
         known.add(computation.name)

@@ -50,7 +50,7 @@ WRONG = IsTrueClass(other=True)
 def test_the_statement_has_the_numbers_of_the_training_loop(problem: core.Problem, index: int) -> None:
     # At hopeless learning rates probabilities underflow, and a formula over them loses what the logits still hold.
     step = core.Timeline(replace(problem, learning_rate=0.1))[index]
-    values, statement = values_of(step), Statement(step.problem, len(step.batch))
+    values, statement = values_of(step), Statement(step.problem, len(step.batch), index=step.index)
     assert [*statement.equations] == [quantity.name for quantity in core.quantities(step)]
     for name in statement.equations:
         found = statement.evaluate(name, values)
@@ -61,8 +61,9 @@ def test_the_statement_has_the_numbers_of_the_training_loop(problem: core.Proble
 @given(problems())
 def test_a_quantity_is_stated_over_what_comes_before_it(problem: core.Problem) -> None:
     step = core.Timeline(problem)[0]
-    known = {quantity.name for quantity in core.given(step)} | {"alpha", "n", "m"}
-    for name, equation in Statement(problem, len(step.batch)).equations.items():
+    statement = Statement(problem, len(step.batch))
+    known = {quantity.name for quantity in core.given(step)} | {*statement.numbers}
+    for name, equation in statement.equations.items():
         assert set(names_in(equation.tree)) <= known, name
         known.add(name)
 

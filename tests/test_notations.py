@@ -82,7 +82,7 @@ def by_python(line: str, step: core.Step) -> Any:
     for name, function in statement.functions.items():
         names |= {name: function, f"{name}_slope": function.slope}
     names |= {"np": np, "softmax": softmax, "one_hot": one_hot}
-    names |= statement.numbers
+    names |= {"lambda_" if name == "lambda" else name: number for name, number in statement.numbers.items()}
     return eval(line, {"__builtins__": {}}, names)
 
 
@@ -130,7 +130,8 @@ def test_a_piece_knows_the_quantity_that_it_shows(problem: core.Problem) -> None
             if piece.name:
                 index = f"_{piece.subscript}" if piece.subscript and "_" not in piece.name else ""
                 assert as_text([piece]) == symbols[piece.name] + index + "ᵀ" * piece.transposed
-        named = {part.name for part in walk(computation.tree) if isinstance(part, Name)} - {"alpha", "n", "m"}
+        named = {part.name for part in walk(computation.tree) if isinstance(part, Name)}
+        named -= {*step.statement.numbers}
         assert {piece.name for piece in computation.pieces if piece.name} - {"y_gt"} == named - {"y_gt"}
 
 

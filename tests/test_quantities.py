@@ -78,12 +78,12 @@ def test_a_quantity_says_what_a_layout_needs(problem: core.Problem) -> None:
     for quantity in found:
         assert len(quantity.axes) == quantity.values.ndim
         assert quantity.per_sample == (quantity.name in ("X_in", "y_gt") or quantity.part in PARTS[1:4]) - (
-            quantity.name == "loss"
+            quantity.name in ("loss", "data_loss", "penalty")
         )
         assert not quantity.per_sample or len(quantity.values) == len(step.batch)
         assert (quantity.layer is None) == (quantity.letter == "")
         if quantity.layer is not None:
-            after = "_next" if quantity.part == "update" else ""
+            after = "_next" if quantity.part == "update" and "hat" not in quantity.name else ""
             assert quantity.name == f"{quantity.letter}_{core.layer_label(quantity.layer, depth)}{after}"
 
 

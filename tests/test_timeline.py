@@ -160,7 +160,7 @@ def test_fifty_steps_agree_with_plain_numpy(problem: core.Problem) -> None:
     steps, _ = straight_run(problem, 50)
     for step in steps:
         with np.errstate(all="ignore"):
-            expected = next(oracle_run(starting_at(step)))
+            expected = next(oracle_run(problem, step))
         found = {quantity.name: quantity.values for quantity in plainly(step)}
         assert list(found) == list(expected)
         largest = max(1.0, *(np.abs(values).max() for values in (*found.values(), step.inputs, *step.weights)))
@@ -181,13 +181,6 @@ def test_every_weight_of_a_large_network_is_updated_once() -> None:
     ):
         assert gradient.all()
         np.testing.assert_allclose(found, before - 0.3 * gradient, rtol=1e-13, atol=1e-15)
-
-
-def starting_at(step: core.Step) -> core.Problem:
-    """The problem of a step, with the step's weights and biases to start from."""
-    layers = zip(step.problem.network.layers, step.weights, step.biases, strict=True)
-    network = core.Network([dataclasses.replace(layer, weights=W, bias=b) for layer, W, b in layers])
-    return dataclasses.replace(step.problem, network=network)
 
 
 def test_a_timeline_begins_empty_and_counts_the_steps_it_has_computed() -> None:

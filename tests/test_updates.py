@@ -19,7 +19,13 @@ def one_weight(start: float, rate: float, update: core.Update, **changes: Any) -
     """ℒ = ½ w² from w = `start`: the gradient is w."""
     return core.Timeline(
         core.Problem(
-            "one weight", [[1]], [[0]], core.Network([core.Layer([[start]])]), learning_rate=rate, update=update, **changes
+            "one weight",
+            [[1]],
+            [[0]],
+            core.Network([core.Layer([[start]])]),
+            learning_rate=rate,
+            update=update,
+            **changes,
         )
     )
 
@@ -32,9 +38,18 @@ def weights(timeline: core.Timeline, steps: int) -> list[float]:
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=repr)
 @pytest.mark.parametrize("penalty", PENALTIES, ids=repr)
 @pytest.mark.parametrize("update", UPDATES, ids=repr)
-def test_a_run_is_that_of_the_oracle(update: core.Update, penalty: core.Penalty, schedule: core.Schedule | None) -> None:
+def test_a_run_is_that_of_the_oracle(
+    update: core.Update, penalty: core.Penalty, schedule: core.Schedule | None
+) -> None:
     problem = random_problem(
-        3, (3, 4, 2), activation="tanh", bias=True, learning_rate=0.005, update=update, penalty=penalty, schedule=schedule
+        3,
+        (3, 4, 2),
+        activation="tanh",
+        bias=True,
+        learning_rate=0.005,
+        update=update,
+        penalty=penalty,
+        schedule=schedule,
     )
     timeline = core.Timeline(problem)
     near = 1e-10 if isinstance(update, (core.RMSprop, core.Adam)) else 1e-12  # which divide by small numbers

@@ -213,6 +213,11 @@ TYPED = Notation(
 NUMPY_FUNCTIONS = {name: f"np.{name}" for name in ("log", "exp", "tanh", "sqrt", "abs", "sign")}
 
 
+def _numpy_symbol(name: str) -> Piece:
+    """The name as it is typed; `lambda` means something else in Python."""
+    return typed_symbol(name)._replace(text=f"{name}_" if name == "lambda" else name)
+
+
 def _numpy_function(name: str, slope: bool) -> Form:
     if name == "relu" and not slope:
         return _call(word("np.maximum"), *number("0"), sign(","), BLANK)
@@ -224,7 +229,7 @@ def _along(function: str, axis: int) -> Form:
 
 
 NUMPY = Notation(
-    symbol=typed_symbol,
+    symbol=_numpy_symbol,
     transposed=".T",
     transpose=Form(POSTFIX, (ATOM, sign(".T"))),
     matrix_product=_spaced("@"),
