@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from core.arrays import Array
 from core.checkpoints import Checkpoints
 from core.losses import COMPARED_LOSSES, Loss
-from core.network import Network
 from core.sgd import Trainer
 from core.step import Step
 
@@ -41,18 +40,14 @@ class LossComparison:
 
     @property
     def distance(self) -> float | None:
-        """How far the update moves the trained weights and biases: ‖α ∂ℒ/∂W‖, over all of them together."""
+        """How far the update moves the trained weights and biases: ‖W⁺ - W‖, over all of them together."""
         if self.step is None:
             return None
-        step, moved = self.step, [np.zeros(0)]
-        gradients = zip(step.problem.network.layers, step.weight_gradients, step.bias_gradients, strict=True)
-        for layer, weights, bias in gradients:
-            if layer.train_weights:
-                moved.append(weights.reshape(-1))
-            if layer.train_bias and bias is not None:
-                moved.append(bias)
-        with np.errstate(over="ignore"):
-            return step.learning_rate * float(np.linalg.norm(np.concatenate(moved)))
+        step = self.step
+        before, after = (*step.weights, *step.biases), (*step.next_weights, *step.next_biases)
+        with np.errstate(all="ignore"):
+            moved = [new - old for old, new in zip(before, after, strict=True) if old is not None and new is not None]
+            return float(np.linalg.norm(np.concatenate([change.reshape(-1) for change in moved])))
 
 
 def compare_losses(step: Step, margin: float | None = None) -> tuple[LossComparison, ...]:
@@ -73,12 +68,8 @@ def step_under(step: Step, loss: Loss) -> Step:
     """The same step, with the same weights and the same batch, under another loss. Raises ProblemError where the
     targets do not fit it.
     """
-    layers = [
-        replace(layer, weights=weights, bias=bias)
-        for layer, weights, bias in zip(step.problem.network.layers, step.weights, step.biases, strict=True)
-    ]
-    trainer = Trainer(replace(step.problem, network=Network(layers), loss=loss))
-    trainer.restore(step.index, trainer.state)
+    trainer = Trainer(step.problem.with_loss(loss))
+    trainer.resume(step)
     scratch = Checkpoints(trainer.state.size, budget=0)
     scratch.restart(step.index)
-    return replace(trainer.record(scratch), problem=step.problem.with_loss(loss))
+    return trainer.record(scratch)

@@ -40,7 +40,8 @@ from core.updates import Named, Update
 # How a quantity's values are laid out for people. In a tree a bias is a row, and what is per sample a column.
 MATRIX, PER_SAMPLE, PER_UNIT, NUMBER = "ij", "i", "j", ""
 MEANINGS = {"alpha": "the learning rate", "n": "the number of rows", COUNT: "the number of steps so far"}
-DATA_LOSS, PENALTY = "data_loss", "penalty"
+DATA_LOSS = "data_loss"
+PENALTIES = ("penalty", "penalty_1", "penalty_2")
 # The parts of a step.
 GIVEN, FORWARD, LOSS, BACKWARD, GRADIENT, UPDATE = "given", "forward", "loss", "backward", "gradient", "update"
 
@@ -267,9 +268,10 @@ def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Eq
     if problem.penalty:
         yield Equation(DATA_LOSS, "ℒ_data", total, LOSS, NUMBER, per_sample=False)
         taken = [f"{letter}_{layer_label(k, depth)}" for k, letter, _, _ in _parameters(problem)]
-        costs = problem.penalty.cost_tree(name for name in taken if problem.penalty.takes(name[0]))
-        yield Equation(PENALTY, "Ω", costs, LOSS, NUMBER, per_sample=False)
-        total = Name(DATA_LOSS) + Name(PENALTY)
+        total = Name(DATA_LOSS)
+        for name, symbol, tree in problem.penalty.cost_trees(name for name in taken if problem.penalty.takes(name[0])):
+            yield Equation(name, symbol, tree, LOSS, NUMBER, per_sample=False)
+            total = total + Name(name)
     yield Equation("loss", "ℒ", total, LOSS, NUMBER, per_sample=False)
     above = {f"d{name}": name for name, _ in loss.forward}
     for name, tree in loss.backward:
@@ -297,7 +299,7 @@ def quantity_in(problem: Problem, name: str) -> str | None:
         return "the function of a layer"
     backward = _backward(problem, Name("y_out"), detailed=True)
     layers = chain(given(problem), _forward(problem), backward, _gradients(problem), _update(problem))
-    names = {"sample_losses", "loss", DATA_LOSS, PENALTY, *(equation.name for equation in layers)}
+    names = {"sample_losses", "loss", DATA_LOSS, *PENALTIES, *(equation.name for equation in layers)}
     return "a quantity of the step" if canonical(name, len(problem.network)) in names else None
 
 

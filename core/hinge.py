@@ -16,6 +16,7 @@ from core.errors import ProblemError
 from core.expression.nodes import Name, Softmax
 from core.losses import SoftmaxHinge
 from core.losses.stated import StatedLoss
+from core.penalty import Penalty
 from core.record import Record, derived
 from core.step import Step
 
@@ -81,7 +82,7 @@ class HingeView(Record):
     @derived
     def _statement(self) -> Statement:
         """How everything follows under the hinge, for ℒ the sum over the samples, whatever the problem takes."""
-        problem = replace(self.step.problem, loss=self.loss_function, reduction="sum")
+        problem = replace(self.step.problem, loss=self.loss_function, reduction="sum", penalty=Penalty())
         return Statement(problem, len(self.step.batch), detailed=False)
 
     @derived

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
+from operator import add
 
 import numpy as np
 
@@ -59,16 +60,15 @@ class Penalty:
         """Whether it is over the parameters of this letter, W or b."""
         return bool(self) and (letter == "W" or self.biases)
 
-    def cost_tree(self, parameters: Iterable[str]) -> Node:
-        """What the parameters of these names cost: ½ λ (Σ W_1² + Σ W_out²)."""
+    def cost_trees(self, parameters: Iterable[str]) -> Iterator[tuple[str, str, Node]]:
+        """What the parameters of these names cost, Ω = ½ λ (Σ W_1² + Σ W_out²), as name, symbol and tree; Ω₁ for the
+        sizes and Ω₂ for the squares where there are both.
+        """
         names = [Name(name) for name in parameters]
-        terms = []
         if self.l1:
-            terms.append(product_of([self._l1, _added([Total(ALL, Function("abs", name)) for name in names])]))
+            yield _stated(self._l1, [self._l1], [Function("abs", name) for name in names])
         if self.l2:
-            factors = [HALF, self._l2] if self.half else [self._l2]
-            terms.append(product_of([*factors, _added([Total(ALL, name**2) for name in names])]))
-        return _added(terms)
+            yield _stated(self._l2, [HALF, self._l2] if self.half else [self._l2], [name**2 for name in names])
 
     def gradient_tree(self, gradient: Node, parameter: Node) -> Node:
         """The gradient of the data's loss with that of the penalty: z'δ + λ W."""
@@ -113,8 +113,7 @@ class Penalty:
         return cost
 
 
-def _added(terms: list[Node]) -> Node:
-    total = terms[0]
-    for term in terms[1:]:
-        total = total + term
-    return total
+def _stated(strength: Name, factors: list[Node], costs: list[Node]) -> tuple[str, str, Node]:
+    total = reduce(add, (Total(ALL, cost) for cost in costs))
+    index, mark = strength.name.removeprefix("lambda"), SYMBOLS[strength.name][1:]
+    return f"penalty{index}", f"Ω{mark}", product_of([*factors, total])

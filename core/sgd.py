@@ -82,15 +82,27 @@ class Trainer:
         np.copyto(self.state, state)
         self.index = index
 
+    def resume(self, step: Step) -> None:
+        """Go to where `step` begins, a step of this network under whatever loss."""
+        self.index = NOWHERE
+        for own, given in ((self._parameters.weights, step.weights), (self._parameters.biases, step.biases)):
+            for array, values in zip(own, given, strict=True):
+                if array is not None and values is not None:
+                    np.copyto(array, values)
+        for name, view in self._buffer_views(dict(self._buffers)).items():
+            np.copyto(view, step.buffers[name])
+        self.index = step.index
+
     def record(self, checkpoints: Checkpoints) -> Step:
         """Take one step, and keep every number of it."""
         index, network = self.index, self.problem.network
         before = Parameters(network, frozen(self._parameters.flat))
-        buffers = self._recorded_buffers("")
+        buffers = self._buffer_views({letter: frozen(flat) for letter, flat in self._buffers.items()})
         (loss,) = self.run(1, checkpoints)
         work = self._passes[self.schedule.size(index)]
         gradients = Parameters(network, frozen(self._gradients.flat))
         after = Parameters(network, frozen(self._parameters.flat))
+        updated = self._buffer_views({letter: frozen(flat) for letter, flat in self._buffers.items()})
         batch = self.schedule.batch(index).copy()
         batch.setflags(write=False)
         return Step(
@@ -110,16 +122,16 @@ class Trainer:
             bias_gradients=gradients.biases,
             next_weights=after.weights,
             next_biases=after.biases,
-            buffers=buffers | self._recorded_buffers(NEXT),
+            buffers=buffers | {f"{name}{NEXT}": view for name, view in updated.items()},
         )
 
-    def _recorded_buffers(self, after: str) -> dict[str, Array]:
-        """A copy of the buffers by the names of their quantities, with this behind them."""
+    def _buffer_views(self, buffers: dict[str, Array]) -> dict[str, Array]:
+        """A view of flat buffers, by letter, for each quantity, by name."""
         network = self.problem.network
         return {
-            f"{letter}{parameter}_{layer_label(k + 1, len(network))}{after}": view
-            for letter, flat in self._buffers.items()
-            for (k, parameter), view in trained_views(network, frozen(flat)).items()
+            f"{letter}{parameter}_{layer_label(k + 1, len(network))}": view
+            for letter, flat in buffers.items()
+            for (k, parameter), view in trained_views(network, flat).items()
         }
 
     def _operations(self) -> Iterator[Operation]:

@@ -36,7 +36,7 @@ PENALTIES = (
     core.Penalty(l1=0.05),
     core.Penalty(l2=0.3, l1=0.2, biases=True),
 )
-LOSS_PARTS = ("data_loss", "penalty", "loss")
+LOSS_PARTS = ("data_loss", "penalty", "penalty_1", "penalty_2", "loss")
 SCHEDULES = (None, core.Stages(((0, 0.03), (2, 0.01))), core.Decay(0.5), core.Cosine(7))
 
 
@@ -258,15 +258,19 @@ def oracle_loss(problem: core.Problem, weights: Any, biases: Any, inputs: Any, t
     for layer, W, b in zip(problem.network.layers, weights, biases, strict=True):
         z = oracle_activation(layer.activation, z @ W + (0 if b is None else b))
     losses = [oracle_sample_loss(problem.loss, y, target) for y, target in zip(z, targets, strict=True)]
-    return sum(losses) / (len(losses) if problem.reduction == "mean" else 1) + oracle_penalty(problem, weights, biases)
+    return sum(losses) / (len(losses) if problem.reduction == "mean" else 1) + sum(
+        oracle_penalty(problem, weights, biases).values()
+    )
 
 
-def oracle_penalty(problem: core.Problem, weights: Any, biases: Any) -> float:
-    """What the weights cost."""
+def oracle_penalty(problem: core.Problem, weights: Any, biases: Any) -> dict[str, float]:
+    """What the weights cost, by the name of the penalty."""
     penalty = problem.penalty
     taken = [*weights, *(b for b in biases if b is not None and penalty.biases)]
     squares, sizes = sum((W**2).sum() for W in taken), sum(abs(W).sum() for W in taken)
-    return penalty.l2 * squares * (0.5 if penalty.half else 1) + penalty.l1 * sizes
+    costs = {"1": penalty.l1 * sizes, "2": penalty.l2 * squares * (0.5 if penalty.half else 1)}
+    both = penalty.l1 and penalty.l2
+    return {f"penalty_{which}" if both else "penalty": cost for which, cost in costs.items() if cost or both}
 
 
 def oracle_penalty_gradient(penalty: core.Penalty, W: Any) -> Any:
@@ -341,9 +345,10 @@ def oracle_run(problem: core.Problem, first: core.Step | None = None) -> Iterato
         step["sample_losses"] = np.array([oracle_sample_loss(problem.loss, y, target) for y, target in samples])
         step["loss"] = oracle_loss(problem, weights, biases, X, Y)
         if problem.penalty:
-            step["penalty"] = oracle_penalty(problem, weights, biases)
-            step["data_loss"] = step["loss"] - step["penalty"]
-            step = {name: step[name] for name in (*[n for n in step if n not in LOSS_PARTS], *LOSS_PARTS)}
+            step |= oracle_penalty(problem, weights, biases)
+            step["data_loss"] = step["loss"] - sum(oracle_penalty(problem, weights, biases).values())
+            order = [name for name in step if name not in LOSS_PARTS] + [name for name in LOSS_PARTS if name in step]
+            step = {name: step[name] for name in order}
         if isinstance(problem.loss, (core.SoftmaxHinge, core.SoftmaxMargin)):
             by_p = [oracle_probability_gradient(problem.loss, y, target) for y, target in samples]
             step["dp"] = np.array(by_p) / n

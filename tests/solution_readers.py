@@ -64,11 +64,14 @@ def joined(blocks: list[tuple[str, Rows]]) -> Rows:
     return [[cells[i, j] for j in range(1, width + 1)] for i in range(1, height + 1)]
 
 
-TEX_NAMES = {r"\delta": "delta", r"\ell": "sample_losses", r"\mathcal{L}": "loss"}
+TEX_NAMES = {r"\delta": "delta", r"\ell": "sample_losses", r"\mathcal{L}": "loss", r"\Omega": "penalty"}
 
 
 def tex_name(symbol: str) -> str:
     """s_{1}, \\delta_{\\mathrm{out}}, \\partial W_{1}, W_{1}^{+} as an answer sheet names them."""
+    if symbol == r"\mathcal{L}_{\mathrm{data}}":
+        return "data_loss"
+    symbol = re.sub(r"\\hat\{(\w)\}", r"\1hat", symbol)
     match = re.fullmatch(
         r"(\\partial ?)?(\\math(?:cal|rm)\{\w+\}|\\?[A-Za-z]+)(?:_\{(?:\\mathrm\{)?(\w+)\}?\})?(\^\{\+\})?", symbol
     )

@@ -78,7 +78,7 @@ def test_a_quantity_says_what_a_layout_needs(problem: core.Problem) -> None:
     for quantity in found:
         assert len(quantity.axes) == quantity.values.ndim
         assert quantity.per_sample == (quantity.name in ("X_in", "y_gt") or quantity.part in PARTS[1:4]) - (
-            quantity.name in ("loss", "data_loss", "penalty")
+            quantity.name in ("loss", "data_loss", "penalty", "penalty_1", "penalty_2")
         )
         assert not quantity.per_sample or len(quantity.values) == len(step.batch)
         assert (quantity.layer is None) == (quantity.letter == "")

@@ -11,6 +11,8 @@ from core.expression.nodes import ALL, COLUMNS, ROWS
 from core.expression.notation import LETTERS_OF_TRAINING, POWERS
 from core.text import shown
 
+HAT = "\u0302"  # over the letter before it
+
 SUM, TRUE_SUM = "Σ", "…"  # `…` stands for the words "for j≠y, minus their number for j=y"
 SUMS: dict[str, str | None] = {  # what they are over; None: what the formula's quantity asks for
     **dict.fromkeys((SUM, "sum", "mean")),
@@ -27,10 +29,13 @@ LEXEME = re.compile(
 SUBSCRIPT = "[\u2080-\u2089]"
 DIGITS = {0x2080 + digit: str(digit) for digit in range(10)}
 SYMBOLS = {
+    "ℒ_data": " data_loss ",
     "ℒ": " loss ",
+    **{f"{letter}{HAT}": f" {letter}hat" for letter in "mn"},
     "ℓ": " sample_losses ",
     "α": " alpha ",
     **{symbol: f" {name}" for name, symbol in LETTERS_OF_TRAINING.items()},
+    "Ω": " penalty",
     "√": " sqrt",
     **dict.fromkeys("Σ∑", f" {SUM} "),
     "½": " (1/2) ",
@@ -51,7 +56,8 @@ PRINT = re.compile(
     r"|(?P<remark>, y the true class in y_gt\s*\Z|\(frozen\)\s*\Z)"
     r"|(?P<true_sum>for j *≠ *y, minus their number for j *= *y)"
     r"|[Σ∑]_(?:(?P<over>rows|columns|j)(?!\w)|\( *j *(?:≠|!=) *y *\))"
-    rf"|_?(?P<index>{SUBSCRIPT}+)(?P<next>⁺|_next)?|(?P<power>[⁰¹²³⁴-⁹]+|ᵗ)|one-hot|\^T|\.T(?!\w)|\*\*|.",
+    rf"|_?(?P<index>{SUBSCRIPT}+)(?P<next>⁺|_next)?|(?P<power>[⁰¹²³⁴-⁹]+|ᵗ)"
+    rf"|ℒ_data|[mn]{HAT}|one-hot|\^T|\.T(?!\w)|\*\*|.",
     re.DOTALL,
 )
 

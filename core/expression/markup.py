@@ -11,7 +11,8 @@ from core.expression.pieces import CLOSE, LETTER, NUMBER, OPEN, SIGN, SPACE, WOR
 
 OPERATORS = {"max", "log", "exp", "tanh"}  # that LaTeX knows by name
 MEAN = "mean"  # a function without brackets
-TEX_LETTERS = {"ℒ": r"\mathcal{L}", "ℓ": r"\ell", "Σ": r"\sum"}
+HAT = "\u0302"  # over the letter before it
+TEX_LETTERS = {"ℒ": r"\mathcal{L}", "ℓ": r"\ell", "Σ": r"\sum", "Ω": r"\Omega"}
 GREEK, ODD = "GREEK SMALL LETTER ", ("OMICRON", "FINAL SIGMA")  # which have no command
 TEX_SIGNS = {
     "⊙": r"\odot",
@@ -23,6 +24,7 @@ TEX_SIGNS = {
     "×": r"\times",
     "…": r"\dots",
     "≈": r"\approx",
+    "√": r"\surd",
 }
 ODOT, BRACKET = sign("⊙"), sign("[")
 TALL = {OPEN: r"\left(", CLOSE: r"\right)"}
@@ -126,11 +128,17 @@ def tex_greek(letter: str) -> str:
 def _tex_name(piece: Piece, applied: bool) -> str:
     if piece.kind == LETTER:
         letter = TEX_LETTERS.get(piece.text) or tex_greek(piece.text)
-        return letter or (piece.text if len(piece.text) == 1 else rf"\mathrm{{{piece.text}}}")
+        return letter or (piece.text if len(piece.text) == 1 else rf"\mathrm{{{_with_hats(piece.text)}}}")
     if piece.text in OPERATORS:
         return rf"\{piece.text}"
     name = piece.text.replace("_", r"\_")
     return rf"\operatorname{{{name}}}" if applied else rf"\text{{ {name} }}"
+
+
+def _with_hats(text: str) -> str:
+    """m̂W as \\hat{m}W."""
+    before, hat, behind = text.partition(HAT)
+    return rf"{before[:-1]}\hat{{{before[-1]}}}{behind}" if hat else text
 
 
 def _tex_index(index: str) -> str:

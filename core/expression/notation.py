@@ -16,8 +16,8 @@ SUM, PREFIX, PRODUCT, POSTFIX, ATOM = range(5)
 
 NUMBERS = frozenset((*nodes.SETTINGS, nodes.COUNT))  # names that stand for a number and are no quantities
 LETTERS_OF_TRAINING = {"lambda": "λ", "mu": "μ", "beta": "β", "epsilon": "ε", "rho": "ρ"}
-WHOLE = {"data_loss": letter("ℒ", "data"), "penalty": letter("Ω")}  # names that are no letter with an index
-PRINTED_LETTERS = {"delta": "δ", "alpha": "α", "loss": "ℒ", "sample": "ℓ", **LETTERS_OF_TRAINING}
+WHOLE = {"data_loss": letter("ℒ", "data")}  # names that are no letter with an index
+PRINTED_LETTERS = {"penalty": "Ω", "delta": "δ", "alpha": "α", "loss": "ℒ", "sample": "ℓ", **LETTERS_OF_TRAINING}
 PRINTED_LETTERS |= {typed: printed for typed, printed in LETTERS.items() if typed[0] != "d"}
 SUPERSCRIPTS = str.maketrans("0123456789t", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵗ")
 POWERS = {superscript: chr(character) for character, superscript in SUPERSCRIPTS.items()}
@@ -107,7 +107,8 @@ def symbol_piece(name: str, symbol: str, is_number: bool = False) -> Piece:
     usual = printed_symbol(name)
     if as_text([usual]) != symbol:
         before = "∂" if symbol.startswith("∂") else ""
-        usual = Piece(LETTER, symbol.removeprefix(before), before=before, name=name)
+        text, _, index = symbol.removeprefix(before).partition("_")
+        usual = Piece(LETTER, text, index, before=before, name=name)
     return usual._replace(name="") if is_number else usual
 
 

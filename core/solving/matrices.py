@@ -12,7 +12,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.computation import Computation
-from core.equations import PER_SAMPLE
+from core.equations import NUMBER, PER_SAMPLE
 from core.expression.exact import PRECISION, ExactCompiler
 from core.expression.nodes import (
     Function,
@@ -38,6 +38,8 @@ OF_MATRICES = (Literal, MatrixProduct, Name, Product, Quotient, Sum, Transpose)
 
 def is_of_matrices(computation: Computation) -> bool:
     """Whether a formula is one of matrices and slopes, f'(s), and says more than a copy does."""
+    if computation.statement.equations[computation.name].axes == NUMBER:
+        return False
     known = all(isinstance(part, OF_MATRICES) or _is_slope(part) for part in walk(computation.tree))
     return known and len(computation.inputs) > 1
 
@@ -68,7 +70,7 @@ class MatrixFormula:
         makes one of values, with so many digits.
         """
         parts: list[Part] = []
-        pieces = _WithNumbers(self._statement.rows, self._rate(digits))(self._tree)
+        pieces = _WithNumbers(self._statement.rows, self._numbers(digits))(self._tree)
         for name, group in groupby(pieces, key=lambda piece: piece.name):
             found = tuple(group)
             parts += [grid(self._turned(piece), digits) for piece in found] if name else [found]
@@ -78,7 +80,8 @@ class MatrixFormula:
         """What the numbers give, as they are written with `digits` digits: decimals, in the shape of the quantity; None
         where they give none.
         """
-        numbers = {"alpha": Decimal(self._rate(digits)), "n": self._statement.rows}
+        numbers: dict[str, Any] = {name: Decimal(text) for name, text in self._numbers(digits).items()}
+        numbers["n"] = self._statement.rows
         names = {part.name for part in walk(self._tree) if isinstance(part, Name)} - {*numbers}
         values = {name: _decimals(self._values[name], digits) for name in names}
         with localcontext(PRECISION):
@@ -88,8 +91,9 @@ class MatrixFormula:
                 return None
         return None if any(cell.is_nan() for cell in found.flat) else found
 
-    def _rate(self, digits: int) -> str:
-        return rounded(self._statement.problem.learning_rate, digits)
+    def _numbers(self, digits: int) -> dict[str, str]:
+        """The numbers of the training as they are written: the learning rate, λ, μ."""
+        return {name: rounded(number, digits) for name, number in self._statement.numbers.items() if name != "n"}
 
     def _turned(self, piece: Piece) -> Array:
         values = self._values[piece.name]
@@ -97,14 +101,15 @@ class MatrixFormula:
 
 
 class _WithNumbers(PaperPrinter):
-    """Prints the learning rate as a number."""
+    """Prints the numbers of the training as numbers."""
 
-    def __init__(self, rows: int, rate: str) -> None:
+    def __init__(self, rows: int, numbers: Mapping[str, str]) -> None:
         super().__init__(rows)
-        self._rate = rate
+        self._numbers = numbers
 
     def name(self, node: Name) -> Printed:
-        return Printed(ATOM, number(self._rate)) if node.name == "alpha" else super().name(node)
+        text = self._numbers.get(node.name)
+        return super().name(node) if text is None else Printed(ATOM, number(text))
 
 
 def _is_slope(part: Node) -> bool:
