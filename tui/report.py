@@ -27,6 +27,9 @@ class ReportText:
         report = self.report
         yield self._painted("title", f"{report.step.problem.name}, step {report.step.index}")
         yield self.summary()
+        for heading, lines in (("read", self.report.remarks), ("could not be read", self.report.unreadable)):
+            if lines:
+                yield from ("", self._painted("title", f"{heading}:"), *(f"  {line}" for line in lines))
         alike = Counter(slip.name for slip in report.slips if not slip.kind)
         told = [slip for slip in report.slips if slip.kind or slip is self._first_unknown(slip.name)]
         for i, slip in enumerate(told):

@@ -58,7 +58,8 @@ class _Check:
         self.sheet, self.step = sheet, sheet.step
         self.symbols = symbols_of(sheet.step)
         self.own: OwnValues = OwnValues(sheet.step, _names_details(sheet))
-        self.mistakes: list[str] = []
+        self.unreadable: list[str] = [*sheet.unreadable]
+        self.remarks: list[str] = [*sheet.remarks]
         self.findings: list[tuple[str, Finding]] = []
 
     def report(self) -> CheckReport:
@@ -66,8 +67,8 @@ class _Check:
 
         laid_out = self._laid_out()
         formulas = self._formulas()
-        if self.mistakes:
-            raise ProblemError(self.sheet.source, self.mistakes)
+        if self.unreadable and not laid_out and not formulas:
+            raise ProblemError(self.sheet.source, self.unreadable)
         diagnoser = Diagnoser(self.own)
         cells: list[CellVerdict] = []
         for name in self.own.order:
@@ -81,7 +82,8 @@ class _Check:
             found = [finding for at, finding in self.findings if at == name]
             slips += [self._slip(name, finding) for finding in sorted(found, key=lambda finding: finding.positions)]
         slips.sort(key=lambda slip: slip.kind in SLIGHT)
-        return CheckReport(self.step, self.sheet.source, tuple(cells), tuple(slips), tuple(formulas))
+        found = tuple(cells), tuple(slips), tuple(formulas)
+        return CheckReport(self.step, self.sheet.source, *found, tuple(self.unreadable), tuple(dict.fromkeys(self.remarks)))
 
     def _laid_out(self) -> dict[str, LaidOutAnswer]:
         """What was written by quantity, in the order of the computation; what cannot be laid out is a mistake."""
@@ -90,18 +92,16 @@ class _Check:
         found: dict[str, LaidOutAnswer] = {}
         for answer in self.sheet.answers:
             path = f"answers.{shown(answer.key)[1:-1]}"
-            name = self._name(path, answer.name)
-            if name is None:
-                continue
+            name = answer.name
             try:
                 new = lay_out(answer, self.own.true[name])
             except NoSuchCell as mistake:
-                self.mistakes.append(f"{path}: {mistake}")
+                self.unreadable.append(f"{path}: {mistake}")
                 continue
             before = found.get(name, LaidOutAnswer({}))
             twice = not answer.position and name in found
             if twice or before.problem or not before.cells.keys().isdisjoint(new.cells):
-                self.mistakes.append(f"{path}: {name} was already given, at least in part")
+                self.unreadable.append(f"{path}: {name} was already given, at least in part")
                 continue
             found[name] = LaidOutAnswer({**before.cells, **new.cells}, new.kind, new.problem)
         return _with_exact_zeros(self._without_noise({name: found[name] for name in self.own.order if name in found}))
@@ -121,24 +121,6 @@ class _Check:
             }
             result[name] = replace(answer, cells=cells)
         return result
-
-    def _name(self, path: str, typed: str) -> str | None:
-        """The quantity that somebody means, or None after a note of what there is."""
-        from core.quantity import canonical
-        from core.suggestion import suggest
-
-        name = canonical(typed, len(self.step.weights))
-        if name in self.own.order:
-            return name
-        if name in self.own.true:
-            statement = self.step.statement
-            kind = [(e.letter, e.layer) for e in statement.given.values() if e.name == name and e.layer]
-            after = (e.name for e in statement.equations.values() if e.part == "update" and (e.letter, e.layer) in kind)
-            hint = f'; after the step it is "{found}"' if (found := next(after, "")) else ""
-            self.mistakes.append(f"{path}: {name} is given, not computed{hint}")
-        else:
-            self.mistakes.append(f"{path}: {suggest(shown(typed)[1:-1], self.step.statement.equations)}")
-        return None
 
     def _carry_on(self, name: str, answer: LaidOutAnswer | None) -> None:
         from core.checking.own_values import Answers
@@ -251,22 +233,20 @@ class _Check:
             return []
         from core.checking.formulas.check import FormulaChecker
         from core.errors import FormulaError
-        from core.expression.reader import read
 
         found: dict[str, FormulaVerdict] = {}
         checker = FormulaChecker(self.step)
         for formula in self.sheet.formulas:
             path = f"formulas.{shown(formula.name)[1:-1]}"
-            name = self._name(path, formula.name)
+            name = formula.name
             if name in found:
-                self.mistakes.append(f"{path}: {name} was already given")
+                self.unreadable.append(f"{path}: {name} was already given")
+                continue
             try:
-                if name is None:
-                    read(formula.text)  # what cannot be read of it is told as well
-                else:
-                    found[name] = checker.check(name, self.symbols[name], formula)
+                found[name] = checker.check(name, self.symbols[name], formula)
             except FormulaError as error:
-                self.mistakes.append(f"{path}: {error}")
+                self.unreadable.append(f"{path}: {error}")
+        self.remarks += [f"{typed} is read as {name}" for typed, name in checker.remarks.items()]
         return [found[name] for name in self.own.order if name in found]
 
 
@@ -292,8 +272,5 @@ def _names_details(sheet: AnswerSheet) -> bool:
     """Whether a sheet has a quantity that only makes the steps of the computation smaller. One without is judged as if
     there were none: nobody has worked them out.
     """
-    from core.quantity import canonical
-
-    equations, depth = sheet.step.statement.equations, len(sheet.step.weights)
-    names = {canonical(part.name, depth) for answers in (sheet.answers, sheet.formulas) for part in answers}
-    return any(name in equations and equations[name].detail for name in names)
+    equations = sheet.step.statement.equations
+    return any(equations[part.name].detail for parts in (sheet.answers, sheet.formulas) for part in parts)

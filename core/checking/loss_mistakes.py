@@ -192,6 +192,8 @@ def _indicator(product: Product) -> Iterator[Edit]:
             once = Product(*(Positive(factor) if factor is total else factor for factor in product.children))
             words = "the true class counts once, where it counts for every active term"
             yield Edit("true class once", words, once)
+            always = without_factor(product, total)  # even where no term is active
+            yield Edit("true class once", words, always)
 
 
 def _is_of(classes: IsTrueClass, node: Node) -> bool:

@@ -68,7 +68,8 @@ class FormulaVerdict:
 @dataclass(frozen=True, eq=False)
 class CheckReport:
     """The outcome of a check, in the order of the computation: the first slip is the one to mend first. What is but
-    a matter of rounding comes behind the other slips.
+    a matter of rounding comes behind the other slips. `unreadable` is what could not be judged, a line for each;
+    `remarks` are how words were read that sgdb has others for.
     """
 
     step: Step
@@ -76,11 +77,13 @@ class CheckReport:
     cells: tuple[CellVerdict, ...]
     slips: tuple[Slip, ...]
     formulas: tuple[FormulaVerdict, ...]
+    unreadable: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def right(self) -> bool:
         """Whether there is nothing to mend."""
-        return not self.slips and all(formula.right for formula in self.formulas)
+        return not self.slips and not self.unreadable and all(formula.right for formula in self.formulas)
 
     @property
     def first_slip(self) -> Slip | None:

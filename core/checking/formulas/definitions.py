@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from core.checking.formulas.edits import in_pairs, tidy
 from core.equations import NUMBER, PER_SAMPLE, Statement
 from core.expression.lexicon import spelled
+from core.expression.names import NUMBER_WORDS, Names
 from core.expression.nodes import (
     ALL,
     COLUMNS,
@@ -64,7 +65,16 @@ def context_of(name: str, statement: Statement) -> Context:
         stated = (part.over for part in walk(statement.in_detail(name)) if isinstance(part, Total))
         over = OVER.get(equation.axes) or next(stated, ROWS)
     symbols = {spelled(symbol).strip(): name for name, symbol in statement.symbols.items()}
-    return Context(over, statement.functions, NUMBERS.union(statement.numbers), symbols)
+    words = {word: number for word, number in NUMBER_WORDS.items() if number in (*statement.numbers, "loss")}
+    if "m" not in statement.numbers:
+        words["m"] = "n"  # where no loss has a margin, people call the samples so
+    return Context(over, statement.functions, NUMBERS.union(statement.numbers), {**words, **symbols})
+
+
+def names_of(statement: Statement) -> Names:
+    """What the quantities of a step are called."""
+    known = {*statement.given, *statement.equations, *statement.numbers}
+    return Names(known, statement.equations, len(statement.problem.network))
 
 
 def rights(name: str, known: Mapping[str, Node]) -> Iterator[Node]:

@@ -1,0 +1,44 @@
+"""In which of four notations a formula is written: typed as sgdb has it, as sgdb prints it, as lines of numpy, LaTeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from core.expression.lexicon import MODULES, Token
+from core.expression.names import function_of
+
+TYPED, PRINTED, IN_NUMPY, IN_LATEX = "typed", "printed", "numpy", "LaTeX"
+LATEX_CUE = re.compile(r"\\[A-Za-z]|[_^]\s*\{")
+PRINTED_CUES = frozenset("⊙ᵀ₀₁₂₃₄₅₆₇₈₉")
+NUMPY_CUES = frozenset(("@", "axis", "keepdims", "dim"))
+NUMPY_HINTS = frozenset((".T", "**", "(>)"))  # which sgdb's own formulas may have, too
+PLAIN_CUES = frozenset((".*", "⊙", "∘", "ᵀ", "·"))
+
+
+def dialect_of(text: str, found: Sequence[Token], functions: Sequence[str] = ()) -> str:
+    """The notation that the words and signs `found` in a formula speak."""
+    if LATEX_CUE.search(text):
+        return IN_LATEX
+    if any(_is_numpy(token) for token in found):
+        return IN_NUMPY
+    written = {token.written for token in found}
+    if ">" in written and "[" not in written:
+        written.add("(>)")
+    if written & NUMPY_HINTS and not written & PLAIN_CUES and not _turns(found, functions):
+        return IN_NUMPY
+    return PRINTED if PRINTED_CUES.intersection(text) else TYPED
+
+
+def _is_numpy(token: Token) -> bool:
+    is_method = token.text[:1] == "." and token.text[1:2].isalpha()
+    return token.text in NUMPY_CUES or is_method or token.text.partition(".")[0] in MODULES
+
+
+def _turns(found: Sequence[Token], functions: Sequence[str]) -> bool:
+    """Whether a ' turns a matrix, as it does in sgdb's own formulas, behind anything but a function's name."""
+    before = [""] + [token.text for token in found]
+    return any(
+        token.text == "'" and token.written != ".T" and function_of(name, functions) is None
+        for token, name in zip(found, before, strict=False)
+    )
