@@ -407,8 +407,8 @@ class TestSmallSlips:
             ("dW_1", "X_in' + delta_1", "; + must be * before delta_1", "X_in' * delta_1"),
             ("dW_1", "X_in' * delta_1 / (1 + 1)", "/ (1 + 1) does not belong", "X_in' * delta_1"),
             ("delta_out", "½ (y_out - y_gt) .* f3'(s_3)", "/ 2 does not", "(y_out - y_gt) .* f3'(s_3)"),
-            ("delta_1", "(δ₂W₂ᵀ) ⊙ (1 - z_1)", "; 1 - z_1 must be f1'(s_1)", "delta_2 * W_2' .* f1'(s_1)"),
-            ("delta_1", "δ₂W₂ .* (1 - z_1)", "must be f1'(s_1), and W_2 must be", "delta_2 * W_2' .* f1'(s_1)"),
+            ("delta_1", "(δ₂W₂ᵀ) ⊙ (1 - z_1)", "; 1 - z₁ must be f₁'(s₁)", "(δ₂ W₂ᵀ) ⊙ f₁'(s₁)"),
+            ("delta_1", "δ₂W₂ .* (1 - z_1)", "must be f₁'(s₁), and W₂ must be", "(δ₂ W₂ᵀ) ⊙ f₁'(s₁)"),
             ("loss", "mean(sample_losses)", "/ n does not belong: the problem takes the sum", "sum(sample_losses)"),
             # A number before or behind what is summed, a product of a part with itself, a negative number.
             (
@@ -665,7 +665,7 @@ class TestTheLosses:
                 "m is missing",
                 "sum([j != y] .* max(0, p - p_y + m))",
             ),
-            ("hinge", "do", "p ⊙ ∂p", "- sum(p .* dp) is missing", "p .* (dp - sum(p .* dp))"),
+            ("hinge", "do", "p ⊙ ∂p", "- Σ_j p_j ∂p_j is missing", "p ⊙ (∂p - Σ_j p_j ∂p_j)"),
             ("entropy", "sample_losses", "log p_y", "the sign is wrong", "-log(p_y)"),
             ("entropy", "sample_losses", "-log(p)", "log(p) must be log(p_y)", "-log(p_y)"),
             ("entropy", "do", "y_gt - p", "the sign is wrong: y_gt - p must be p - y_gt", "p - y_gt"),

@@ -54,6 +54,7 @@ STEPS = 500  # that are taken between two signs of progress
 MOST_IN_ARRAYS = 200_000
 LARGEST_ARRAYS = 64 * MIB
 NAME = re.compile(r"\s*([^\[\]]*[^\[\]\s])\s*(?:\[\s*(\d{1,6})\s*(?:,\s*(\d{1,6})\s*)?\])?\s*")
+WHOLE = re.compile(r"[-+−]?\d{1,20}")
 OF_A_CLASS = re.compile(r"_[jkc]\Z")  # ∂ℒ/∂o_j
 SETTING = Kind("a setting", lambda value: value)
 SHEET: dict[str, Kind] = {
@@ -310,14 +311,12 @@ def _read_answer(reader: FieldReader, keys: Keys, key: str, value: object) -> An
         return None
     typed, *numbers = match.groups()
     position = tuple(int(n) for n in numbers if n)
-    matrix = read_matrix(reader, path, _without_graph(value))
     name = keys.of_answer(reader, path, typed)
-    if matrix is None or name is None:
-        return None
-    if commas := decimal_commas(matrix, keys.shape(name, position)):
+    if name is not None and (commas := decimal_commas(value, keys.shape(name, position))):
         reader.note(path, commas)
         return None
-    return Answer(key, name, position, matrix)
+    matrix = read_matrix(reader, path, _without_graph(value))
+    return None if matrix is None or name is None else Answer(key, name, position, matrix)
 
 
 def _without_graph(value: Any) -> Any:
@@ -327,18 +326,22 @@ def _without_graph(value: Any) -> Any:
     return value
 
 
-def decimal_commas(matrix: WrittenMatrix, shape: tuple[int, ...]) -> str:
+def decimal_commas(value: object, shape: tuple[int, ...]) -> str:
     """Whether numbers with decimal commas were read as twice as many whole ones, in words; empty where not."""
-    (*_, width), (first, *_) = (shape or (1,)), matrix.rows or ((),)
-    count = shape[0] if matrix.flat and len(shape) == 2 and shape[1] == 1 else width
-    if matrix.of_program or any(len(row) != 2 * count or not all(map(_is_whole, row)) for row in matrix.rows):
+    if not isinstance(value, list) or not value:
         return ""
-    one, two = (cell.text if cell is not None else OPEN for cell in first[:2])
+    nested = isinstance(value[0], list)
+    rows: list[Any] = value if nested else [value]
+    width = shape[-1] if shape else 1
+    count = shape[0] if not nested and len(shape) == 2 and width == 1 else width
+    if not all(isinstance(row, list) and len(row) == 2 * count and all(map(_is_whole, row)) for row in rows):
+        return ""
+    one, two = rows[0][:2]
     return f'found {2 * count} whole numbers for {count}; write a decimal point: {one}.{two}, not "{one},{two}"'
 
 
-def _is_whole(cell: Written | None) -> bool:
-    return cell is not None and cell.text.lstrip("+-").isdigit()
+def _is_whole(cell: object) -> bool:
+    return WHOLE.fullmatch(str(cell)) is not None and not isinstance(cell, bool)
 
 
 class Keys:

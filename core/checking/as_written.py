@@ -1,5 +1,5 @@
-"""An answer sheet as people write it: what is not TOML in it, 1/3, ?, δ_1 or X_in' * delta_1 without quotation marks, is
-taken as a text, so that a single line does not make the whole sheet unreadable.
+"""An answer sheet as people write it: what is not TOML in it, 1/3, ?, δ_1 or X_in' * delta_1 without quotation marks,
+is taken as a text, so that a single line does not make the whole sheet unreadable.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ ANSWERS, FORMULAS = "answers", "formulas"
 HEADER = re.compile(r"\s*\[\s*([\w.-]+)\s*\]\s*(?:#.*)?")
 STATEMENT = re.compile(r"\s*(\"[^\"]*\"|'[^']*'|[^=\"']+?)\s*=(?!=)\s*(.*)", re.DOTALL)
 CELL = re.compile(r"\s*(?:(\"[^\"]*\"|'[^']*')|([\[\],])|([^\[\],\"'#]+)|#[^\n]*)", re.DOTALL)
+IN_QUOTES = re.compile(r"\"[^\"]*\"|'[^']*'|#.*")
 DEEPEST = 2  # lists in a list
 
 
@@ -67,17 +68,22 @@ def _statements(text: str) -> Iterator[tuple[str, int, str]]:
     """
     table, begun, start, depth = "", "", 0, 0
     for number, line in enumerate(text.splitlines(), 1):
-        if (found := _table(line)) and not begun:
+        bare = IN_QUOTES.sub("", line)
+        found = _table(line)
+        if begun and (found or "=" in bare):  # a list that is never closed
+            yield table, start, begun
+            begun, depth = "", 0
+        if found:
             table = found
             yield table, number, ""
         elif not table:
             yield table, number, line
-        elif begun or (line.strip() and not line.lstrip().startswith("#")):
+        elif begun or bare.strip():
             start = start if begun else number
             begun = f"{begun}\n{line}" if begun else line
-            bare = re.sub(r"\"[^\"]*\"|'[^']*'|#.*", "", line)
-            depth += bare.count("[") - bare.count("]") if table == ANSWERS else 0
-            if depth <= 0 or found:
+            depth += bare.partition("=")[2].count("[") if "=" in bare else bare.count("[")
+            depth -= bare.partition("=")[2].count("]") if "=" in bare else bare.count("]")
+            if depth <= 0 or table == FORMULAS:
                 yield table, start, begun
                 begun, depth = "", 0
     if begun:
@@ -104,7 +110,9 @@ def _entry(table: str, statement: str) -> tuple[str, Any]:
 
 def _text(value: str) -> str:
     """A formula without quotation marks, or with a single one."""
-    return value.strip("\"'" if value[:1] in "\"'" else "") if value[:1] in ('"', "'") else value.partition("#")[0].strip()
+    return (
+        value.strip("\"'" if value[:1] in "\"'" else "") if value[:1] in ('"', "'") else value.partition("#")[0].strip()
+    )
 
 
 def _cells(value: str) -> Any:

@@ -82,8 +82,15 @@ class _Check:
             found = [finding for at, finding in self.findings if at == name]
             slips += [self._slip(name, finding) for finding in sorted(found, key=lambda finding: finding.positions)]
         slips.sort(key=lambda slip: slip.kind in SLIGHT)
-        found = tuple(cells), tuple(slips), tuple(formulas)
-        return CheckReport(self.step, self.sheet.source, *found, tuple(self.unreadable), tuple(dict.fromkeys(self.remarks)))
+        return CheckReport(
+            self.step,
+            self.sheet.source,
+            tuple(cells),
+            tuple(slips),
+            tuple(formulas),
+            tuple(self.unreadable),
+            tuple(dict.fromkeys(self.remarks)),
+        )
 
     def _laid_out(self) -> dict[str, LaidOutAnswer]:
         """What was written by quantity, in the order of the computation; what cannot be laid out is a mistake."""

@@ -51,8 +51,9 @@ class Written:
         """Whether this is `true`, rounded or cut off at the digits that were written. 0.45799999999999996 stands for
         0.458, which is cut off to 0.45, but not to 0.457.
         """
-        if self.fits(true) or not abs(self.value - true) < 2 * self.unit:
-            return self.fits(true)
+        fits = self.fits(true)
+        if fits or not abs(self.value - true) < 2 * self.unit:
+            return fits
         true_digits = f"{true:.15g}" if self.unit > COARSE * abs(true) else repr(true)
         return Decimal(true_digits).quantize(Decimal(repr(self.unit)), ROUND_DOWN, EXACT) == self.number
 
@@ -178,7 +179,9 @@ def _fraction(text: str, above: str, below: str) -> Written:
     if len(above) + len(below) > MOST_DIGITS:
         raise Unfit(f"expected a number of at most {MOST_DIGITS} digits")
     number = OF_FRACTION.divide(Decimal(above), Decimal(below))
-    return Written(f"{above}/{below}", float(number), _unit(number.adjusted() - OF_FRACTION.prec + 3) if number else ZERO)
+    return Written(
+        f"{above}/{below}", float(number), _unit(number.adjusted() - OF_FRACTION.prec + 3) if number else ZERO
+    )
 
 
 def read_array(array: Any) -> list[list[Written]]:

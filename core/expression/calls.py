@@ -1,4 +1,4 @@
-"""What the functions and methods of numpy, and of what is like it, do to trees: np.dot(a, b), a.dot(b), a.sum(axis=0)."""
+"""What functions and methods of numpy, and of what is like it, do to trees: np.dot(a, b), a.dot(b), a.sum(axis=0)."""
 
 from __future__ import annotations
 

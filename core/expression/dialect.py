@@ -1,4 +1,4 @@
-"""In which of four notations a formula is written: typed as sgdb has it, as sgdb prints it, as lines of numpy, LaTeX."""
+"""In which of four notations a formula is written: typed as sgdb has it, as sgdb prints it, lines of numpy, LaTeX."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TYPED, PRINTED, IN_NUMPY, IN_LATEX = "typed", "printed", "numpy", "LaTeX"
 LATEX_CUE = re.compile(r"\\[A-Za-z]|[_^]\s*\{")
 PRINTED_CUES = frozenset("⊙ᵀ₀₁₂₃₄₅₆₇₈₉")
 NUMPY_CUES = frozenset(("@", "axis", "keepdims", "dim"))
-NUMPY_HINTS = frozenset((".T", "**", "(>)"))  # which sgdb's own formulas may have, too
+NUMPY_HINTS = frozenset((".T", "**"))  # which sgdb's own formulas may have, too
 PLAIN_CUES = frozenset((".*", "⊙", "∘", "ᵀ", "·"))
 
 
@@ -23,9 +23,9 @@ def dialect_of(text: str, found: Sequence[Token], functions: Sequence[str] = ())
     if any(_is_numpy(token) for token in found):
         return IN_NUMPY
     written = {token.written for token in found}
-    if ">" in written and "[" not in written:
-        written.add("(>)")
-    if written & NUMPY_HINTS and not written & PLAIN_CUES and not _turns(found, functions):
+    compares = ">" in written and "[" not in written  # (s_1 > 0), where sgdb has [s_1 > 0]
+    hints = compares or written & NUMPY_HINTS or any(_is_slope(token.text, functions) for token in found)
+    if hints and not written & PLAIN_CUES and not _turns(found, functions):
         return IN_NUMPY
     return PRINTED if PRINTED_CUES.intersection(text) else TYPED
 
@@ -33,6 +33,12 @@ def dialect_of(text: str, found: Sequence[Token], functions: Sequence[str] = ())
 def _is_numpy(token: Token) -> bool:
     is_method = token.text[:1] == "." and token.text[1:2].isalpha()
     return token.text in NUMPY_CUES or is_method or token.text.partition(".")[0] in MODULES
+
+
+def _is_slope(word: str, functions: Sequence[str]) -> bool:
+    """Whether it is a program's name for a derivative: relu_prime, f_1_slope."""
+    function = function_of(word, functions)
+    return function is not None and function[1]
 
 
 def _turns(found: Sequence[Token], functions: Sequence[str]) -> bool:

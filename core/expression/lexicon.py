@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from core.errors import FormulaError
+from core.expression.latex import COMMANDS, FONTS, LAYER_ABOVE, SUPERSCRIPTS
 from core.expression.nodes import ALL, COLUMNS, ROWS
 from core.text import shown
 
@@ -59,67 +61,42 @@ SYMBOLS = {
 }
 RAISED = {digit: str(i) for i, digit in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")} | {"⁻": "-"}
 
-# LaTeX: commands, fonts, and what stands raised behind a name.
-COMMANDS = {
-    "delta": " delta",
-    "alpha": " alpha ",
-    "eta": " eta ",
-    "sigma": " sigma",
-    "ell": " sample_losses ",
-    "partial": " d",
-    **dict.fromkeys(("odot", "circ", "ast"), ".*"),
-    **dict.fromkeys(("cdot", "times"), "*"),
-    **dict.fromkeys(("neq", "ne"), "!="),
-    **dict.fromkeys(("geq", "ge", "geqslant"), ">="),
-    **dict.fromkeys(("leq", "le", "leqslant"), "<="),
-    **dict.fromkeys(("gets", "leftarrow", "coloneqq"), ":="),
-    **dict.fromkeys(("gt",), ">"),
-    **dict.fromkeys(("lt",), "<"),
-    **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac"), " frac "),
-    **{name: f" {name} " for name in ("exp", "log", "ln", "max", "tanh")},
-    "prime": "'",
-    **dict.fromkeys(("left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr"), ""),
-    **dict.fromkeys(("quad", "qquad", "allowbreak", "displaystyle", "textstyle", "limits", "nolimits", "nonumber"), " "),
-    **dict.fromkeys(("lbrack", "lbrace"), "["),
-    **dict.fromkeys(("rbrack", "rbrace"), "]"),
-}
-FONTS = "mathrm|mathbf|mathsf|mathit|mathcal|mathscr|boldsymbol|bm|operatorname|text|textbf|textrm|textit|mathop|vec"
-SUPERSCRIPTS = {
-    **dict.fromkeys(("T", "top", "intercal", "tr"), "'"),
-    **dict.fromkeys(("prime", "'"), "'"),
-    **dict.fromkeys(("+", "new", "next", "t+1", "(t+1)", "neu"), "_next "),
-    **dict.fromkeys(("+T", "+top"), "_next '"),
-    **dict.fromkeys(("t", "(t)", "old"), " "),
-}
-LAYER_ABOVE = re.compile(r"[(\[](\d{1,4}|out|L)[)\]]")  # W^{[1]}, δ^{(out)}
-GROUP = r"(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*"
+# What is written in several letters: patterns by name, the first that fits wins, and what each is in plain letters.
+GROUP = r"(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*"  # between braces
 LOSS_LETTER = r"(?:[ℒLEJC]|\\mathcal\s*\{?\s*[LEJC]\s*\}?|\\ell)"
 DERIVATIVE = r"(?:∂|(?<![A-Za-z_])d)[ℒLEJC]\s*/\s*[∂d]"
-PARTIAL_S = rf"(?:(?:{DERIVATIVE}|∂)s(?=_|{SUBSCRIPT})|\\partial\s*s(?=_))"
-J_IS_Y = r"j\s*(?:(?P<{}>!=|≠|\\neq?)|={{1,2}})\s*y"
-PRINT = re.compile(
-    rf"(?P<backward>{PARTIAL_S})|(?P<derivative>{DERIVATIVE})"
-    rf"|(?P<fraction>\\[dtc]?frac\s*\{{\s*\\partial\s*{LOSS_LETTER}\s*\}}\s*(?=\{{\s*\\partial))"
-    r"|(?P<remark>, y(?: the true class in |\s*\\text\{ the true class in \}\s*)y_(?:gt|\{(?:\\mathrm\{)?gt\}+)\s*\Z"
-    r"|\(frozen\)\s*\Z)"
-    r"|(?P<true_sum>(?:for|\\text\{ for \}) *j *(?:≠|\\neq) *y, *(?:minus their number for|\\text\{ minus their number for \}) *j *= *y)"
-    rf"|(?:[Σ∑]|\\sum(?:\\limits)?)(?:\s*_\s*(?P<over>rows(?!\w)|[a-z](?!\w)|\([^()]*\)|\{{{GROUP}\}}))?(?:\s*\^\s*(?:\{{[^{{}}]*\}}|\w))?"
-    rf"|_?(?P<index>{SUBSCRIPT}+)(?P<next>⁺|_next)?"
-    rf"|(?P<powers>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
-    r"|(?P<one>\\(?:mathbb|mathbf|mathds|mathbbm)\s*\{?\s*1\s*\}?|𝟙|𝟏)"
-    rf"|(?P<is_true>_\s*\{{\s*\[?\s*{J_IS_Y.format('other')}\s*\]?\s*\}})"
-    rf"|\\(?:{FONTS})\s*\{{(?P<font>{GROUP})\}}|(?P<font_alone>\\(?:{FONTS})(?![A-Za-z]))"
-    rf"|_\s*\{{(?P<script>{GROUP})\}}"
-    rf"|\^\s*(?:\{{(?P<above>{GROUP})\}}|(?P<above_in>\((?:t|t\s*\+\s*1)\))|\\(?P<above_command>[A-Za-z]+)|(?P<above_sign>[Tt+](?!\w)|-?\d+))"
-    r"|\\hat\s*\{?\s*(?P<hat>[A-Za-z])\s*\}?|(?P<bar>\\(?:bar|tilde)\s*\{?\s*[A-Za-z]\s*\}?)"
-    r"|(?P<cases>\\begin\s*\{cases\})|(?P<end_cases>\\end\s*\{cases\})|(?P<new_line>\\\\(?:\[[^\]]*\])?)|\\(?P<space>[,;:!> ])|\\(?P<brace>[{}])"
-    r"|\\partial\s*(?P<partial>)"
-    r"|\\(?P<command>[A-Za-z]+)"
-    r"|(?P<count>\b[A-Za-z]\w*\.(?:shape\[0\]|size\(0\))|\blen\(\w+\))"
-    r"|(?P<true_entry>\[\s*(?:np\.)?a?range\((?:[^()]|\([^()]*\))*\)\s*,\s*\w+\s*\])"
-    r"|one-hot|\.T(?!\w)|\*\*|.",
-    re.DOTALL,
-)
+PATTERNS = {
+    "backward": rf"(?:(?:{DERIVATIVE}|∂)s(?=_|{SUBSCRIPT})|\\partial\s*s(?=_))",
+    "derivative": DERIVATIVE,
+    "fraction": rf"\\[dtc]?frac\s*\{{\s*\\partial\s*{LOSS_LETTER}\s*\}}\s*(?=\{{\s*\\partial)",
+    "remark": r", y(?: the true class in |\s*\\text\{ the true class in \}\s*)y_(?:gt|\{(?:\\mathrm\{)?gt\}+)\s*\Z",
+    "frozen": r"\(frozen\)\s*\Z",
+    "true_sum": r"(?:for|\\text\{ for \}) *j *(?:≠|\\neq) *y, *"
+    r"(?:minus their number for|\\text\{ minus their number for \}) *j *= *y",
+    "sum": rf"(?:[Σ∑]|\\sum(?:\\limits)?)(?:\s*_\s*(?:rows(?!\w)|[a-z](?!\w)|\([^()]*\)|\{{{GROUP}\}}))?"
+    r"(?:\s*\^\s*(?:\{[^{}]*\}|\w))?",
+    "index": rf"_?{SUBSCRIPT}+(?:⁺|_next)?",
+    "powers": rf"[{''.join(RAISED)}]+",
+    "one": r"\\(?:mathbb|mathbf|mathds|mathbbm)\s*\{?\s*1\s*\}?|𝟙|𝟏",
+    "indicator": r"_\s*\{\s*\\?[\[{]?\s*j\s*(?:!=|≠|\\neq?|={1,2})\s*y\s*\\?[\]}]?\s*\}",
+    "font": rf"\\(?:{FONTS})\s*\{{{GROUP}\}}",
+    "font_alone": rf"\\(?:{FONTS})(?![A-Za-z])",
+    "script": rf"_\s*\{{{GROUP}\}}",
+    "raised": rf"\^\s*(?:\{{{GROUP}\}}|\((?:t|t\s*\+\s*1)\)|\\[A-Za-z]+|[Tt+](?!\w)|-?\d+)",
+    "hat": r"\\hat\s*\{?\s*[A-Za-z]\s*\}?",
+    "bar": r"\\(?:bar|tilde)\s*\{?\s*[A-Za-z]\s*\}?",
+    "cases": r"\\begin\s*\{cases\}",
+    "end_cases": r"\\end\s*\{cases\}",
+    "new_line": r"\\\\(?:\[[^\]]*\])?",
+    "space": r"\\[,;:!> ]",
+    "brace": r"\\[{}]",
+    "partial": r"\\partial\s*",
+    "command": r"\\[A-Za-z]+",
+    "count": r"\b[A-Za-z]\w*\.(?:shape\[0\]|size\(0\))|\blen\(\w+\)",
+    "true_entry": r"\[\s*(?:np\.)?a?range\((?:[^()]|\([^()]*\))*\)\s*,\s*\w+\s*\]",
+    "symbol": r"one-hot|\.T(?!\w)|\*\*|.",
+}
+PRINT = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PATTERNS.items()), re.DOTALL)
 
 
 class Token(NamedTuple):
@@ -155,86 +132,84 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def _plain(symbol: re.Match[str]) -> str:
-    """What a symbol is in plain letters; a command that nobody knows stays as it is."""
-    kind = symbol.lastgroup
-    written = symbol[0]
-    if symbol["index"]:
-        return f"_{symbol['index'].translate(DIGITS)}{'_next' if symbol['next'] else ''} "
-    if written[0] in "Σ∑" or written.startswith("\\sum"):
-        return f" {SUM}{_over(symbol['over'] or '')} "
-    if symbol["is_true"]:
-        return f"[j{'!=' if symbol['other'] else '='}y]"
-    match kind:
-        case None:
-            return SYMBOLS.get(written, written)
-        case "backward":
-            return " delta"
-        case "derivative":
-            return " d"
-        case "true_sum":
-            return TRUE_SUM
-        case "powers":
-            return f"^({''.join(RAISED[digit] for digit in written)})"
-        case "font":
-            return spelled(symbol["font"])
-        case "script":
-            return _script(symbol["script"])
-        case "above" | "above_command" | "above_sign" | "above_in":
-            return _above(symbol[kind])
-        case "hat":
-            return f" {symbol['hat']}_hat"
-        case "partial":
-            return " d"
-        case "command":
-            return COMMANDS.get(symbol["command"]) or (
-                written if symbol["command"] not in COMMANDS and not _greek(symbol["command"]) else _greek(symbol["command"])
-            )
-        case "brace":
-            return "[" if symbol["brace"] == "{" else "]"
-        case _:
-            return FIXED[kind]
+    """What a symbol is in plain letters."""
+    found = PLAIN[symbol.lastgroup or "symbol"]
+    return found if isinstance(found, str) else found(symbol[0])
 
 
-FIXED = {
+def _inside(written: str) -> str:
+    """What stands between the outer braces."""
+    return written.partition("{")[2].rpartition("}")[0]
+
+
+def _index(written: str) -> str:
+    digits = written.strip("_").removesuffix("⁺").removesuffix("_next")
+    return f"_{digits.translate(DIGITS)}{'_next' * (written[-1] in '⁺t')} "
+
+
+def _sum(written: str) -> str:
+    """Σ and what it is over."""
+    over = written.partition("_")[2].partition("^")[0]
+    inner = "".join(spelled(over.strip(" (){}")).split())
+    if inner == "rows" or inner in (*CLASS_LETTERS,):
+        return f" {SUM}_rows " if inner == "rows" else f" {SUM}_j "
+    return f" {SUM}{'_wrong' if re.fullmatch(r'[jk]!=y', inner) else '_j' if inner[:2] in ('j=', 'k=') else ''} "
+
+
+def _script(written: str) -> str:
+    """An index in braces; the parts of several are indices behind each other."""
+    return "".join(f"_{part.strip()}" for part in spelled(_inside(written)).split(",")) + " "
+
+
+def _raised(written: str) -> str:
+    """What stands raised: a transpose, what comes after the update, a layer in brackets, a power."""
+    above = written[1:].strip()
+    above = _inside(above) if above[0] == "{" else above
+    bare = re.sub(rf"\\(?:{FONTS})|[\\\s{{}}]", "", above)
+    if bare in SUPERSCRIPTS:
+        return SUPERSCRIPTS[bare]
+    layer = LAYER_ABOVE.fullmatch(bare)
+    if layer and layer[2] in ("", *SUPERSCRIPTS):
+        return f"_{layer[1]}{SUPERSCRIPTS.get(layer[2], ' ')}"
+    return f"^({spelled(above)})"
+
+
+def _command(written: str) -> str:
+    """One of LaTeX's commands, or a Greek letter; a command that nobody knows stays as it is."""
+    name = written[1:]
+    if name in COMMANDS:
+        return COMMANDS[name]
+    with suppress(KeyError):
+        return unicodedata.lookup(f"GREEK SMALL LETTER {name.replace('lambda', 'lamda').upper()}")
+    return written
+
+
+PLAIN: dict[str, str | Callable[[str], str]] = {
+    "backward": " delta",
+    "derivative": " d",
     "fraction": " dloss_by ",
     "remark": "",
+    "frozen": "",
+    "true_sum": TRUE_SUM,
+    "sum": _sum,
+    "index": _index,
+    "powers": lambda written: f"^({''.join(map(RAISED.__getitem__, written))})",
     "one": "",
+    "indicator": lambda written: "[j!=y]" if re.search(r"!=|≠|\\ne", written) else "[j=y]",
+    "font": lambda written: spelled(_inside(written)),
     "font_alone": "",
+    "script": _script,
+    "raised": _raised,
+    "hat": lambda written: f" {written.rstrip(' }')[-1]}_hat",
     "bar": " y_bar",
     "cases": " cases ( ",
     "end_cases": " ) ",
     "new_line": " , ",
     "space": " ",
+    "brace": lambda written: "[" if written[1] == "{" else "]",
+    "partial": " d",
+    "command": _command,
     "count": " n ",
     "true_entry": "_y ",
+    "symbol": lambda written: SYMBOLS.get(written, written),
 }
-
-
-def _over(text: str) -> str:
-    """What a sum is over, behind its sign."""
-    inner = "".join(spelled(text.strip("(){}")).split())
-    if inner == "rows" or inner in (*CLASS_LETTERS,):
-        return "_rows" if inner == "rows" else "_j"
-    return "_wrong" if re.fullmatch(r"[jk]!=y", inner) else "_j" if inner[:2] in ("j=", "k=") else ""
-
-
-def _script(text: str) -> str:
-    """An index in braces; the parts of several are indices behind each other."""
-    return "".join(f"_{part.strip()}" for part in spelled(text).split(",")) + " "
-
-
-def _above(text: str) -> str:
-    """What stands raised: a transpose, what comes after the update, a layer in brackets, a power."""
-    bare = re.sub(rf"\\(?:{FONTS})|[\\\s{{}}]", "", text)
-    if bare in SUPERSCRIPTS:
-        return SUPERSCRIPTS[bare]
-    layer = LAYER_ABOVE.fullmatch(bare)
-    return f"_{layer[1]} " if layer else f"^({spelled(text)})"
-
-
-def _greek(name: str) -> str:
-    """The letter of a command for a Greek one; empty for any other command."""
-    try:
-        return unicodedata.lookup(f"GREEK SMALL LETTER {name.replace('lambda', 'lamda').upper()}")
-    except KeyError:
-        return ""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from core.quantity import LETTERS, NEXT, OF_OUTPUT, canonical, layer_label
+from core.quantity import LETTERS, NEXT, canonical, layer_label
 
 # Words for what each layer has one of. A capital Z is a pre-activation wherever it is written; a small z is sgdb's, and
 # a small a is an activation in some courses and a pre-activation in others.
@@ -18,7 +18,7 @@ OF_LAYER: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("B", "bias", "biases"), ("b",)),
     **dict.fromkeys(("S", "Z", "net", "pre", "preact", "preactivation"), ("s",)),
     **dict.fromkeys(("A", "h", "H", "act", "activation"), ("z",)),
-    **dict.fromkeys(("sigma", "σ", "Delta"), ("delta",)),
+    **dict.fromkeys(("sigma", "σ", "Delta", "d"), ("delta",)),
     "a": ("z", "s"),
 }
 # Words for what a step has one of.
@@ -124,7 +124,9 @@ def _readings(text: str) -> Iterator[tuple[str, tuple[bool, str, bool]]]:
     whether it is what comes after the update.
     """
     words = {*OF_LAYER, *OF_STEP, "o", "p"}
-    for new, before, behind, after in product(("", "new", "next", "updated"), ("", *BEFORE_GRADIENT), ("", *BEHIND_GRADIENT), ("", *AFTER)):
+    for new, before, behind, after in product(
+        ("", "new", "next", "updated"), ("", *BEFORE_GRADIENT), ("", *BEHIND_GRADIENT), ("", *AFTER)
+    ):
         start, end = new + before, behind + after
         if (new and after) or (before and behind) or not (text.startswith(start) and text.endswith(end)):
             continue

@@ -91,7 +91,7 @@ def _spaced(text: str) -> Pieces:
 def printed_symbol(name: str) -> Piece:
     """δ_out, ∂W₁, W₁⁺, ℓ."""
     base, _, index = name.removesuffix(NEXT).partition("_")
-    before = "∂" if base[0] == "d" and base[1:] and base not in LETTERS else ""
+    before = "∂" if base[:1] == "d" and base[1:] and base not in LETTERS else ""
     base, index = base.removeprefix("d") if before else base, "" if base == "sample" else index
     return Piece(LETTER, LETTERS.get(base, base), index, "⁺" * name.endswith(NEXT), before, name=name)
 

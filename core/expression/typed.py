@@ -21,7 +21,8 @@ def as_typed(
     symbols: Mapping[str, Piece] = {},
 ) -> str:
     """A formula as text. `over` is what a sum(...) is over that does not say it; without, no sum does. `relu` writes
-    relu(...) for max(0, ...), `indicator` [j = y] for one_hot(y_gt); `symbols` are of names that are not typed as usual.
+    relu(...) for max(0, ...), `indicator` [j = y] for one_hot(y_gt); `symbols` are those of
+    names that are not typed as usual.
     """
     return as_text(_TypedPrinter(over, relu, indicator, symbols)(node))
 

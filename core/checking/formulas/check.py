@@ -92,7 +92,9 @@ class FormulaChecker:
         self._look_at_left(name, reading.left)
         tree = in_pairs(reading.tree)
         self._meanings = self._meanings_in(tree)
-        spell = spelling_of(formula.text, reading, context.over, self._meanings, self._own_symbols)
+        spell = spelling_of(
+            formula.text, reading, context.over, self._meanings, values_of(self.step), self._own_symbols
+        )
         evaluate = Evaluator(self.step, name, spell, self._meanings)
         evaluate.look_up(tree)
 

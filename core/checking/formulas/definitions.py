@@ -66,8 +66,8 @@ def context_of(name: str, statement: Statement) -> Context:
         over = OVER.get(equation.axes) or next(stated, ROWS)
     symbols = {spelled(symbol).strip(): name for name, symbol in statement.symbols.items()}
     words = {word: number for word, number in NUMBER_WORDS.items() if number in (*statement.numbers, "loss")}
-    if "m" not in statement.numbers:
-        words["m"] = "n"  # where no loss has a margin, people call the samples so
+    if not statement.problem.has_classes:
+        words["m"] = "n"  # where nobody thinks of a margin, people call the samples so
     return Context(over, statement.functions, NUMBERS.union(statement.numbers), {**words, **symbols})
 
 

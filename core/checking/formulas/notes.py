@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
@@ -51,6 +52,7 @@ class Sign(NamedTuple):
 
 
 Part: TypeAlias = Node | Quoted | Applied | Sign
+LAYERED = re.compile(r"([A-Za-z]+)_(\d)")
 TEX_WORDS = {r"\eta": "η", r"\alpha": "α", "eta": "η", "alpha": "α"}
 SIGNS: dict[str, dict[str, str]] = {  # of products, where they are other than those that are typed
     TYPED: {},
@@ -119,14 +121,22 @@ class Spelling(NamedTuple):
 
 
 def spelling_of(
-    text: str, reading: Reading, over: str, meanings: Mapping[str, str], symbols: Mapping[str, Piece] = {}
+    text: str,
+    reading: Reading,
+    over: str,
+    meanings: Mapping[str, str],
+    names: Iterable[str] = (),
+    symbols: Mapping[str, Piece] = {},
 ) -> Spelling:
     """How the person writes who wrote this formula, with sums that are `over` what they do not say. `meanings` are the
-    quantities by the person's words, `symbols` those of a problem's own names.
+    quantities by the person's words, `names` all there are: to who writes W1, the others are W2 and delta1. `symbols`
+    are those of a problem's own names.
     """
     words = {token.text for token in tokens(text)}
     in_print = reading.dialect in (PRINTED, IN_LATEX)
     own = {name: Piece(LETTER, TEX_WORDS.get(word, word) if in_print else word) for name, word in reading.words.items()}
+    if not in_print and any(word == name.replace("_", "") != name for word, name in meanings.items()):
+        own |= {name: Piece(LETTER, LAYERED.sub(r"\1\2", name), name=name) for name in names if LAYERED.match(name)}
     if not in_print:
         own |= {name: Piece(LETTER, word, name=name) for word, name in meanings.items() if word != name}
     return Spelling(over, RELU in words, EQUALS in words, reading.dialect, {**symbols, **own})
