@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import core
@@ -24,6 +25,15 @@ def test_the_python_example_prints_what_stands_beside_it() -> None:
     with contextlib.redirect_stdout(printed):
         exec(compile(example, "README.md", "exec"), {})
     assert printed.getvalue().splitlines() == expected
+
+
+def test_the_bug_in_its_code_is_named_so() -> None:
+    ((code, said),) = re.findall(r"```python\n(step = core.*?check_answers.*?)```\n\n```\n(.*?)```", README, re.S)
+    assert len(code.splitlines()) == 6
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, "README.md", "exec"), {"core": core, "np": np})
+    assert printed.getvalue() == said
 
 
 def test_the_activation_in_it_works_without_registering() -> None:
