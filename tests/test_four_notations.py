@@ -182,6 +182,9 @@ def test_latex(text: str, tree: Node) -> None:
         ("1 if s_1 > 0 else 0", Sum((1, Positive(S)), (1, (Literal(1) - Positive(S)) * Literal(0)))),
         ("0 where max(0, A) = 0, B otherwise", Positive(A) * B),
         ("a with a = A", A),
+        ("A for j ≠ y, s_1 > 0, B otherwise", Product(WRONG * Positive(S), A) + (Literal(1) - WRONG * Positive(S)) * B),
+        ("A for j ≠ y and s_1 > 0, 0 otherwise", Product(WRONG * Positive(S), A)),
+        ("∂ℒ/∂z_1 ∂z_1/∂s_1", Name("dz_1") * Function("f_1", S, slope=True)),
     ],
 )
 def test_other_words_and_cases(text: str, tree: Node) -> None:
@@ -246,6 +249,14 @@ class TestTheJudgement:
         assert mended in found.mended
         assert verdict("xor", "delta_1", found.mended).right
 
+    def test_where_one_line_speaks_numpy_the_others_do(self) -> None:
+        slope = "(y_out - y_gt) * y_out * (1 - y_out)"
+        step = step_of("xor")
+        found = core.check_answers({}, step, formulas={"dW_out": "z_1.T @ delta_out", "delta_out": slope}).formulas
+        assert [formula.right for formula in found] == [True, True]
+        (alone,) = core.check_answers({}, step, formulas={"delta_out": slope}).formulas
+        assert "must be entrywise (.*)" in alone.message
+
     def test_both_faults_of_a_published_gradient_are_named(self) -> None:
         text = (
             "0 where max(0, p_j - p_y + m) = 0, ∂p_j/∂o_j for j ≠ y, -∂p_j/∂o_j for j = y, "
@@ -267,6 +278,7 @@ class TestTheJudgement:
             ("y (1 - y)", '"y" can mean y_out or y_gt; write which'),
             ("a_1 + W_1", '"a_1" can mean z_1 or s_1; write which'),
             ("W_1 + beta * v", "there is no momentum here"),
+            ("dL/ds_1 * ds_1/dW_1", "is not one of the step's quantities; write what it comes to"),
             (r"\foo W_1", 'nothing is written with "\\foo" (character 1)'),
         ],
     )

@@ -242,7 +242,7 @@ class _Check:
         from core.errors import FormulaError
 
         found: dict[str, FormulaVerdict] = {}
-        checker = FormulaChecker(self.step)
+        checker = FormulaChecker(self.step, self.sheet.formulas)
         for formula in self.sheet.formulas:
             path = f"formulas.{shown(formula.name)[1:-1]}"
             name = formula.name

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from core.errors import FormulaError
-from core.expression.cursor import COMPARED, ONE, OTHERWISE, PRIME, WHEN, WITH, ZERO, Cursor
+from core.expression.cursor import COMPARED, ONE, OPENING, OTHERWISE, PRIME, WHEN, WITH, WORDS, ZERO, Cursor
 from core.expression.nodes import Function, IsTrueClass, Name, Node, Positive, Product, Sum, put_in_place
 
 DIAGONAL = Name("dp_by_do")  # ∂p_j/∂o_j, unless the formula says what it is
@@ -42,7 +42,7 @@ class Cases(Cursor):
                 self._take()
                 condition = Condition(ONE, ZERO)
             else:
-                condition = self._condition()
+                condition = self._conditions()
             if value != ZERO and ZERO not in rest:
                 terms.append(_product([*_without(rest, condition.holds), condition.holds, value]))
             rest.append(condition.fails)
@@ -71,6 +71,27 @@ class Cases(Cursor):
             node = put_in_place(node, {name.name: self._sum()})
         probabilities = Name("p")
         return put_in_place(node, {DIAGONAL.name: probabilities * (ONE - probabilities)})
+
+    def _conditions(self) -> Condition:
+        """One condition, or several at once, with a comma or the word "and" between them."""
+        found = self._condition()
+        while self._peek() == "and" or (self._peek() == "," and self._is_condition_ahead()):
+            self._take()
+            holds = _product([found.holds, self._condition().holds])
+            found = Condition(holds, ONE - holds)
+        return found
+
+    def _is_condition_ahead(self) -> bool:
+        """Whether what stands behind the comma is compared with something."""
+        depth, further = 0, 1
+        while word := self._peek(further):
+            depth += (word in OPENING) - (word in OPENING.values())
+            if depth < 0 or (not depth and (word == "," or word in WORDS)):
+                return False
+            if not depth and word in COMPARED:
+                return True
+            further += 1
+        return False
 
     def _condition(self) -> Condition:
         if self._peek() == "j" and self._peek(1) in ("=", "==", "!=") and self._peek(2) == "y":

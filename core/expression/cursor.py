@@ -17,7 +17,7 @@ DEEPEST = 30
 ONE, ZERO = Literal(1), Literal(0)
 PRIME = "'"
 WHEN, OTHERWISE, WITH = ("if", "for", "where", "when"), ("otherwise", "else"), ("with", "where")
-WORDS = frozenset((*WHEN, *OTHERWISE, *WITH))
+WORDS = frozenset((*WHEN, *OTHERWISE, *WITH, "and"))
 COMPARED = (">", "<", ">=", "<=", "=", "==", "!=")
 OPENING = {"(": ")", "[": "]", "{": "}"}
 
@@ -64,6 +64,7 @@ class Cursor:
         self._context = context
         self._in_class = False  # within a Σ_j, where every product is one of numbers
         self._indices = 0  # of a class, so far, that no Σ runs over
+        self._slopes = 0  # written ∂z_1/∂s_1, so far
         self._dialect = context.dialect or dialect_of(text, self._tokens, [*context.functions])
         self._words: dict[str, str] = {}
 

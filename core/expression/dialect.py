@@ -30,6 +30,12 @@ def dialect_of(text: str, found: Sequence[Token], functions: Sequence[str] = ())
     return PRINTED if PRINTED_CUES.intersection(text) else TYPED
 
 
+def is_plain(text: str, found: Sequence[Token], functions: Sequence[str] = ()) -> bool:
+    """Whether nothing tells sgdb's own formulas from lines of numpy: y_out * (1 - y_out)."""
+    written = {token.written for token in found}
+    return not (written & PLAIN_CUES or "[" in written or not text.isascii() or _turns(found, functions))
+
+
 def _is_numpy(token: Token) -> bool:
     is_method = token.text[:1] == "." and token.text[1:2].isalpha()
     return token.text in NUMPY_CUES or is_method or token.text.partition(".")[0] in MODULES

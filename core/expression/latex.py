@@ -22,6 +22,7 @@ COMMANDS = {
     **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac"), " frac "),
     **{name: f" {name} " for name in ("exp", "log", "ln", "max", "tanh")},
     "prime": "'",
+    **dict.fromkeys(("land", "wedge"), " and "),
     **dict.fromkeys(
         ("left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr"), ""
     ),

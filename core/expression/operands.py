@@ -30,6 +30,7 @@ INDICES = (*(f"_{letter}" for letter in f"y{CLASS_LETTERS}i"),)
 ENTRY = re.compile(rf"(\w*)_([y{CLASS_LETTERS}i])")
 ELEMENTARY = ("exp", "log")
 LOCAL_SLOPES = {("dp", "do"): DIAGONAL}
+GRADIENT = re.compile(r"d(?:[yopWbszX](?:_|\Z)|elta_)")
 LAYER_SLOPE = re.compile(r"d[zy]_(\w+)"), re.compile(r"(?:delta|ds)_(\w+)")
 
 
@@ -88,9 +89,20 @@ class Operands(Calls):
         below = self._group()
         if above is None:  # ∂ℒ/∂W_1
             return below
-        both = [part.name for part in (above, below) if isinstance(part, Name)]
-        slope = slope_by(*both) if len(both) == 2 else None
+        if not isinstance(above, Name) or not isinstance(below, Name):
+            return Quotient(above, below)
+        slope = self._slope(above.name, below.name)
         return Quotient(above, below) if slope is None else slope
+
+    def _slope(self, above: str, below: str, further: int = 0) -> Node | None:
+        """∂z_1/∂s_1, which ends so many words further; None where it is no derivative of one quantity by another."""
+        found = slope_by(above, below)
+        if found is not None:
+            self._next += further
+            self._slopes += 1
+        elif GRADIENT.match(above) and GRADIENT.match(below):
+            raise FormulaError(f"{above}/{below} is not one of the step's quantities; write what it comes to")
+        return found
 
     def _group(self) -> Node:
         """What stands in braces, or a single number or name."""

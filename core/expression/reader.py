@@ -49,7 +49,7 @@ from core.expression.nodes import (
     Total,
     is_number,
 )
-from core.expression.operands import ENTRY, INDICES, Operands, of_wrong_classes, slope_by
+from core.expression.operands import ENTRY, INDICES, Operands, of_wrong_classes
 from core.quantity import NEXT
 
 ASSIGNED, ADDED = ("=", ":="), {"-=": -1, "+=": 1}
@@ -113,7 +113,7 @@ class _Reader(Operands):
         return wrong - IsTrueClass() * Total(COLUMNS, wrong)
 
     def _product(self) -> Node:
-        before = self._indices
+        before = self._indices + self._slopes
         node = self._signed()
         while True:
             if self._peek() in ("*", ".*", "/", "@"):
@@ -123,7 +123,9 @@ class _Reader(Operands):
             else:
                 return node
             factor = self._signed()
-            if operator == "*" and (self._in_class or self._indices > before or self._dialect == IN_NUMPY):
+            if operator == "*" and (
+                self._in_class or self._indices + self._slopes > before or self._dialect == IN_NUMPY
+            ):
                 operator = ".*"
             node = multiplied(operator, node, factor, self._context.numbers)
 
@@ -182,10 +184,7 @@ class _Reader(Operands):
         if not isinstance(above, Name) or above.name[:1] != "d" or not below[:1].isalpha():
             return None
         entry = ENTRY.fullmatch(below)
-        found = slope_by(above.name, entry[1] if entry else below)
-        if found is not None:
-            self._next += 2
-        return found
+        return self._slope(above.name, entry[1] if entry else below, further=2)
 
 
 def _difference(node: Node) -> Node:

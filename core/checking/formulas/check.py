@@ -28,6 +28,8 @@ from core.checking.report import FormulaVerdict
 from core.computation import values_of
 from core.equations import UPDATE, Equation, Statement
 from core.errors import FormulaError
+from core.expression.dialect import IN_NUMPY, TYPED, dialect_of, is_plain
+from core.expression.lexicon import tokens
 from core.expression.names import Meaning, asked
 from core.expression.nodes import Literal, Name, Node, Quotient, names_in, put_in_place, walk
 from core.expression.pieces import Piece
@@ -47,10 +49,14 @@ def in_twos(mistakes: LossMistakes, equation: Equation, edits: Iterable[Edit]) -
 
 
 class FormulaChecker:
-    """Checks formulas on a step."""
+    """Checks formulas on a step. `others` are all that stand together: where one speaks numpy, those that do not tell
+    do so, too.
+    """
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: Step, others: Iterable[WrittenFormula] = ()) -> None:
         self.step = step
+        self._functions = [*step.statement.functions]
+        self._speaks_numpy = any(self._dialect(formula.text) == IN_NUMPY for formula in others)
         self._rows = len(step.batch)
         self._equations = step.statement.equations
         self._names = names_of(step.statement)
@@ -88,6 +94,8 @@ class FormulaChecker:
         FormulaError where it cannot be read, or names something that the step does not have.
         """
         context = context_of(name, self.step.statement)
+        if self._speaks_numpy and self._is_plain(formula.text):
+            context = context._replace(dialect=IN_NUMPY)
         reading = read_formula(formula.text, context)
         self._look_at_left(name, reading.left)
         tree = in_pairs(reading.tree)
@@ -124,6 +132,16 @@ class FormulaChecker:
         """The pieces of the names that the problem's loss brings."""
         own = {setting.name for setting in self.step.problem.loss.settings} - {"m"}
         return {name: piece for name, piece in self.step.statement.pieces.items() if name in own}
+
+    def _dialect(self, text: str) -> str:
+        try:
+            return dialect_of(text, [*tokens(text)], self._functions)
+        except FormulaError:
+            return ""
+
+    def _is_plain(self, text: str) -> bool:
+        """Whether it may be a line of numpy as well as one of sgdb's own formulas."""
+        return self._dialect(text) == TYPED and is_plain(text, [*tokens(text)], self._functions)
 
     def _look_at_left(self, name: str, left: str) -> None:
         """Whether what a formula says it is the value of is the quantity that it stands for."""

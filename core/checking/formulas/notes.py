@@ -26,7 +26,7 @@ from core.expression.paper import PaperPrinter
 from core.expression.pieces import LETTER, Piece, Pieces, as_text
 from core.expression.printer import Printer
 from core.expression.reader import Reading
-from core.expression.typed import RELU, as_typed, function_name
+from core.expression.typed import MINUS, RELU, as_typed, function_name
 
 EQUALS = "="  # of [j = y], and of nothing else
 OPERATIONS = (Sum, Product, MatrixProduct, Quotient)
@@ -106,8 +106,8 @@ class Spelling(NamedTuple):
         if self.dialect == TYPED:
             return as_typed(node, self.over, self.relu, self.indicator, self.symbols)
         if self.dialect == IN_NUMPY:
-            return as_text(Printer(NUMPY, self.symbols)(node))
-        return self._in_print(PaperPrinter(symbols=self.symbols)(node))
+            return as_text(Printer(NUMPY, self.symbols)(_as_printed(node)))
+        return self._in_print(PaperPrinter(symbols=self.symbols)(_as_printed(node)))
 
     def _function_name(self, node: Function) -> str:
         if self.dialect == TYPED or (node.name == RELU and not node.slope):
@@ -118,6 +118,19 @@ class Spelling(NamedTuple):
 
     def _in_print(self, pieces: Pieces) -> str:
         return tex(pieces) if self.dialect == IN_LATEX else as_text(pieces)
+
+
+def _as_printed(node: Node) -> Node:
+    """A formula in pairs with -a for -1 times a, and with the terms of a sum and the factors of a product in a row."""
+    first, *rest = parts = tuple(map(_as_printed, node.children)) or (node,)
+    if isinstance(node, Product):
+        if first == MINUS and len(rest) == 1:
+            return Sum((-1, rest[0]))
+        return Product(*(first.children if isinstance(first, Product) else (first,)), *rest)
+    if isinstance(node, Sum) and isinstance(first, Sum) and node.terms[0][0] > 0:
+        signs = [sign for sign, _ in node.terms[1:]]
+        return Sum(*first.terms, *zip(signs, rest, strict=True))
+    return node.with_children(parts) if node.children else node
 
 
 def spelling_of(
