@@ -558,10 +558,14 @@ class TestSmallSlips:
         path = tmp_path / "answers.toml"
         lines = ['dW_1 = "X_inn"', 'db_1 = "sum(s_1"', 's_1 = "sqrt(X_in)"', 's_9 = "X_in"', 'delta_1 = "delta_out"']
         path.write_text("\n".join(["[formulas]", *lines]))
+        report = core.check_answers(path, xor())
+        places = ["formulas.s_9", "formulas.dW_1", "formulas.db_1", "formulas.s_1"]
+        assert [mistake.split(":")[0] for mistake in report.unreadable] == places
+        assert [formula.name for formula in report.formulas] == ["delta_1"]
+        path.write_text("\n".join(["[formulas]", *lines[:-1]]))
         with pytest.raises(core.ProblemError) as error:
             core.check_answers(path, xor())
-        places = [mistake.split(":")[0] for mistake in error.value.mistakes]
-        assert places == ["formulas.dW_1", "formulas.db_1", "formulas.s_1", "formulas.s_9"]
+        assert [mistake.split(":")[0] for mistake in error.value.mistakes] == places
         path.write_text("\n".join(["[answers]", "loss = nan", "[formulas]", lines[1]]))
         with pytest.raises(core.ProblemError, match=r"answers\.loss: ") as error:
             core.check_answers(path, xor())

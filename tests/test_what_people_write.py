@@ -289,6 +289,25 @@ class TestArrays:
         step = step_of("xor")
         assert core.check_answers({"W1.grad": Tensor(np.float32(step.values["dW_1"]))}, step).right
 
+    def test_what_is_given_may_be_among_them(self) -> None:
+        step = step_of("xor")
+        arrays = {name: np.float32(step.values[name]) for name in ("X_in", "W_1", "b_1", "y_gt", "s_1")}
+        report = core.check_answers({"X": arrays.pop("X_in"), "W1": arrays.pop("W_1"), **arrays}, step)
+        assert (report.right, report.names, report.unreadable) == (True, ("s_1",), ())
+
+    def test_another_than_what_is_given_is_told(self) -> None:
+        step = step_of("xor")
+        weights = np.float32(step.values["W_1"])
+        weights[1, 2] += 1
+        report = core.check_answers({"W1": weights, "s1": np.float32(step.values["s_1"])}, step)
+        assert report.unreadable[0].startswith("answers.W1: W_1 is given, and this is another: W_1[2,3] is ")
+
+    def test_weights_that_were_updated_in_place_are_those_after_the_step(self) -> None:
+        step = step_of("xor")
+        report = core.check_answers({"W1": np.float32(step.values["W_1_next"])}, step)
+        assert (report.right, report.names) == (True, ("W_1_next",))
+        assert report.remarks == ("W1 is read as W_1_next: it is what W_1 is after the step",)
+
     def test_what_is_no_number_is_told(self) -> None:
         step = step_of("xor")
         array = np.float32(step.values["z_1"])

@@ -29,18 +29,18 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from core.checking.as_written import Sheet, read_sheet
-from core.checking.written import OPEN, Written, read_array, read_written
+from core.checking.keys import Keys
+from core.checking.matrices import WrittenMatrix as WrittenMatrix
+from core.checking.matrices import decimal_commas, read_matrix, without_graph
 from core.errors import DivergedError, FormulaError, ProblemError
 from core.expression.lexicon import spelled
-from core.expression.names import asked, no_such_thing
 from core.expression.reader import read
 from core.files import MIB, decode, path_in, read_bytes
-from core.loading.fields import TABLE, TEXT, FieldReader, Kind, Mistakes, Unfit, whole
+from core.loading.fields import TABLE, TEXT, FieldReader, Kind, whole
 from core.loading.loader import built_in_names, load_problem
 from core.loading.options import TABLE_OPTIONS
 from core.problem import Problem
 from core.step import Step
-from core.suggestion import suggest
 from core.text import clean, shown
 from core.timeline import Timeline
 
@@ -54,8 +54,6 @@ STEPS = 500  # that are taken between two signs of progress
 MOST_IN_ARRAYS = 200_000
 LARGEST_ARRAYS = 64 * MIB
 NAME = re.compile(r"\s*([^\[\]]*[^\[\]\s])\s*(?:\[\s*(\d{1,6})\s*(?:,\s*(\d{1,6})\s*)?\])?\s*")
-WHOLE = re.compile(r"[-+−]?\d{1,20}")
-OF_A_CLASS = re.compile(r"_[jkc]\Z")  # ∂ℒ/∂o_j
 SETTING = Kind("a setting", lambda value: value)
 SHEET: dict[str, Kind] = {
     "problem": TEXT,
@@ -65,21 +63,6 @@ SHEET: dict[str, Kind] = {
     "answers": TABLE,
     "formulas": TABLE,
 }
-
-
-@dataclass(frozen=True)
-class WrittenMatrix:
-    """Numbers in rows, not yet compared with any shape; None is a cell left open. `flat` where they were written as a
-    flat list or as a single number, `of_program` where they are a program's array.
-    """
-
-    rows: tuple[tuple[Written | None, ...], ...]
-    flat: bool = False
-    of_program: bool = False
-
-    @property
-    def size(self) -> int:
-        return sum(map(len, self.rows))
 
 
 @dataclass(frozen=True)
@@ -311,152 +294,14 @@ def _read_answer(reader: FieldReader, keys: Keys, key: str, value: object) -> An
         return None
     typed, *numbers = match.groups()
     position = tuple(int(n) for n in numbers if n)
+    value = without_graph(value)
+    if isinstance(value, np.ndarray) and keys.is_given(typed):
+        matrix = read_matrix(reader, path, value)
+        name = None if matrix is None else keys.of_given(reader, path, typed, matrix)
+        return None if matrix is None or name is None else Answer(key, name, position, matrix)
     name = keys.of_answer(reader, path, typed)
     if name is not None and (commas := decimal_commas(value, keys.shape(name, position))):
         reader.note(path, commas)
         return None
-    matrix = read_matrix(reader, path, _without_graph(value))
+    matrix = read_matrix(reader, path, value)
     return None if matrix is None or name is None else Answer(key, name, position, matrix)
-
-
-def _without_graph(value: Any) -> Any:
-    """A tensor as an array; anything else as it is."""
-    if hasattr(value, "detach") and hasattr(value, "numpy"):
-        return value.detach().cpu().numpy()
-    return value
-
-
-def decimal_commas(value: object, shape: tuple[int, ...]) -> str:
-    """Whether numbers with decimal commas were read as twice as many whole ones, in words; empty where not."""
-    if not isinstance(value, list) or not value:
-        return ""
-    nested = isinstance(value[0], list)
-    rows: list[Any] = value if nested else [value]
-    width = shape[-1] if shape else 1
-    count = shape[0] if not nested and len(shape) == 2 and width == 1 else width
-    if not all(isinstance(row, list) and len(row) == 2 * count and all(map(_is_whole, row)) for row in rows):
-        return ""
-    one, two = rows[0][:2]
-    return f'found {2 * count} whole numbers for {count}; write a decimal point: {one}.{two}, not "{one},{two}"'
-
-
-def _is_whole(cell: object) -> bool:
-    return WHOLE.fullmatch(str(cell)) is not None and not isinstance(cell, bool)
-
-
-class Keys:
-    """The quantities of a step by the names that people give their numbers and formulas, with remarks on how they were
-    read where sgdb calls them otherwise.
-    """
-
-    def __init__(self, step: Step) -> None:
-        from core.checking.formulas.definitions import names_of
-
-        self._step, self._statement = step, step.statement
-        self._names = names_of(step.statement)
-        self.remarks: list[str] = []
-
-    def shape(self, name: str, position: tuple[int, ...]) -> tuple[int, ...]:
-        """The shape of a quantity, or of a row of it."""
-        shape: tuple[int, ...] = self._step.values[name].shape
-        return shape[len(position) :]
-
-    def of_answer(self, reader: FieldReader, path: str, typed: str) -> str | None:
-        """The quantity whose numbers are given under a name; None after a note of what there is."""
-        name = self._meant(reader, path, typed)
-        if name is None or name in self._statement.equations:
-            return name
-        after = self._statement.updates.get(name)
-        hint = f'; after the step it is "{after}"' if after else ""
-        reader.note(path, f"{name} is given, not computed{hint}")
-        return None
-
-    def of_formula(self, reader: FieldReader, path: str, typed: str) -> str | None:
-        """The quantity whose formula stands under a name, of one class or of all: that of the weights is what they are
-        after the step.
-        """
-        name = self._meant(reader, path, OF_A_CLASS.sub("", typed))
-        if name in self._statement.updates:
-            self.remarks.append(f"{typed} is read as {self._statement.updates[name]}")
-            return self._statement.updates[name]
-        if name is None or name in self._statement.equations:
-            return name
-        reader.note(path, f"{name} is given, not computed")
-        return None
-
-    def _meant(self, reader: FieldReader, path: str, typed: str) -> str | None:
-        meaning = self._names.as_key(typed)
-        if len(meaning.names) == 1:
-            if meaning.remark:
-                self.remarks.append(f"{clean(typed)} is read as {meaning.names[0]}")
-            return meaning.names[0]
-        word = shown(typed)[1:-1]
-        why = no_such_thing(typed)
-        unknown = f'unknown "{word}": {why}' if why else suggest(word, self._statement.equations)
-        reader.note(path, asked(word, meaning) if meaning.names else unknown)
-        return None
-
-
-def read_matrix(reader: FieldReader, path: str, value: object) -> WrittenMatrix | None:
-    """A number, a list of numbers or a list of rows; None where there is a mistake, which the reader takes."""
-    if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "f":
-        return _of_program(reader, path, np.asarray(value))
-    value = _from_numpy(value)
-    if not isinstance(value, (list, tuple)):
-        return _matrix(reader, path, [[value]], flat=True)
-    if not value:
-        reader.note(path, "expected numbers, found an empty list")
-        return None
-    width = max((len(row) for row in value if isinstance(row, (list, tuple))), default=0)
-    if width:  # "?" may stand for a row
-        value = [[OPEN] * width if row == OPEN else row for row in value]
-    nested = [isinstance(row, (list, tuple)) for row in value]
-    if not any(nested):
-        return _matrix(reader, path, [value], flat=True)
-    if not all(nested):
-        row = nested.index(False) + 1
-        reader.note(path, f"row {row}: expected a list of numbers, found {shown(value[row - 1])}")
-        return None
-    return _matrix(reader, path, value)
-
-
-def _from_numpy(value: Any) -> Any:
-    """Lists of Python's own numbers, with the digits that numpy prints, fewer of them in single precision."""
-    if isinstance(value, np.ndarray):
-        value = list(value) if value.ndim else value[()]
-    if isinstance(value, (list, tuple)):
-        return [_from_numpy(part) for part in value]
-    if isinstance(value, np.floating):
-        return float(value) if value == 0 or isinstance(value, float) else Decimal(str(value))
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _of_program(reader: FieldReader, path: str, array: Any) -> WrittenMatrix | None:
-    if array.ndim > 2 or not array.size:
-        reader.note(path, f"expected a matrix or a vector, found an array of shape {array.shape}")
-        return None
-    try:
-        rows = read_array(array)
-    except Unfit as unfit:
-        reader.note(path, str(unfit))
-        return None
-    return WrittenMatrix(tuple(map(tuple, rows)), flat=array.ndim < 2, of_program=True)
-
-
-def _matrix(reader: FieldReader, path: str, rows: Any, flat: bool = False) -> WrittenMatrix | None:
-    mistakes = Mistakes()
-    read: list[tuple[Written | None, ...]] = []
-    for r, row in enumerate(rows, start=1):
-        cells: list[Written | None] = []
-        for c, cell in enumerate(row, start=1):
-            try:
-                cells.append(read_written(cell))
-            except Unfit as unfit:
-                place = f"number {c}: " if flat and len(row) > 1 else "" if flat else f"row {r}, column {c}: "
-                mistakes.note(f"{place}{unfit}")
-        if not row:
-            mistakes.note(f"row {r}: expected numbers, found an empty list")
-        read.append(tuple(cells))
-    for line in mistakes.lines:
-        reader.note(path, line)
-    return None if mistakes else WrittenMatrix(tuple(read), flat)

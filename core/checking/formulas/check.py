@@ -236,7 +236,9 @@ class FormulaChecker:
         if self.step.problem.reduction == "mean":
             as_written.append((Quotient(tree, Name("n")), ", and the division by n is missing"))
         for equations, mistakes in self._of_loss:
-            edits = [*mistakes.within(equations[name], len(equations))] if name in equations else []
+            if name not in equations:
+                continue
+            edits = [*mistakes.within(equations[name], len(equations))]
             for edit in chain(edits, in_twos(mistakes, equations[name], edits)):
                 for found, more in as_written:
                     if ground.agree(found, edit.tree) and not ground.agree(edit.tree, equations[name].tree):
