@@ -41,6 +41,8 @@ MEANINGS = {"alpha": "the learning rate", "n": "the number of rows"}
 # The parts of a step.
 GIVEN, FORWARD, LOSS, BACKWARD, GRADIENT, UPDATE = "given", "forward", "loss", "backward", "gradient", "update"
 
+GRADIENTS = {"delta": "s", "dz": "z", "dy": "y", "dW": "W", "db": "b"}  # ∂ℒ/∂x by its letter: that of x
+
 
 class Equation(NamedTuple):
     """A quantity, and how it is computed.
@@ -54,6 +56,7 @@ class Equation(NamedTuple):
     letter       its name without the layer, "delta", the same before and after the update; "" for what has no layer
     layer        from 1; None for what has none
     detail       whether it only makes the steps smaller, and could be put in place of its name
+    gradient_of  the quantity x that it is the gradient ∂ℒ/∂x of; "" where it is none
     noun         what people call it, of what is given: "inputs", "weights"
     """
 
@@ -66,6 +69,7 @@ class Equation(NamedTuple):
     letter: str = ""
     layer: int | None = None
     detail: bool = False
+    gradient_of: str = ""
     noun: str = ""
 
 
@@ -175,7 +179,7 @@ class Statement(Record):
 
     def in_detail(self, name: str) -> Node:
         """What a quantity of the loss on the way back comes to by the long way, its smaller steps put in place."""
-        loss = _loss(self.problem, self.rows, detailed=True)
+        loss = _loss(self.problem, self.rows, True)
         trees: dict[str, Node] = {}
         for part, tree in loss.backward:
             if part not in self.equations:
@@ -225,18 +229,20 @@ def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Eq
     back, such as ∂ℒ/∂p and ∂ℒ/∂o; δ_out, ..., δ_1; ∂W_out, ∂b_out, ..., ∂W_1, ∂b_1; and the updated W_1⁺, b_1⁺, ...,
     W_out⁺, b_out⁺.
     """
-    loss, share = _loss(problem, rows, detailed), _share(problem, rows)
+    loss, plain, share = _loss(problem, rows, detailed), _loss(problem, rows, False), _share(problem, rows)
     yield from _forward(problem)
     axes = _axes_of_loss(problem, rows, loss)
-    plain = _loss(problem, rows, detailed=False)
     known = {name for name, _ in (*plain.forward, *plain.backward)}
     for name, tree in loss.forward:
         yield Equation(name, loss.symbols.get(name, name), tree, LOSS, axes[name], detail=name not in known)
     yield Equation("sample_losses", "ℓ", loss.sample_losses, LOSS, PER_SAMPLE)
     total = Total(ALL, Name("sample_losses"))
     yield Equation("loss", "ℒ", total if share is None else share * total, LOSS, NUMBER, per_sample=False)
+    above = {f"d{name}": name for name, _ in loss.forward}
     for name, tree in loss.backward:
-        yield Equation(name, loss.symbols.get(name, name), tree, BACKWARD, axes[name], detail=name not in known)
+        symbol, of = loss.symbols.get(name, name), above.get(name, "")
+        detail = name not in known
+        yield Equation(name, symbol, tree, BACKWARD, axes[name], detail=detail, gradient_of=of)
     yield from _backward(problem, loss.output_gradient, detailed)
     yield from _gradients(problem)
     yield from _update(problem)
@@ -244,9 +250,17 @@ def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Eq
 
 def meaning_in(problem: Problem, name: str) -> str | None:
     """What a name stands for in a step of `problem`, whatever its loss; None where it stands for nothing."""
+    if any(layer.function.name == name for layer in problem.network.layers):
+        return "the function of a layer"
+    return quantity_in(problem, name)
+
+
+def quantity_in(problem: Problem, name: str) -> str | None:
+    """The same, but for the functions' own names."""
     if name in MEANINGS:
         return MEANINGS[name]
-    if any(layer.function.name == name for layer in problem.network.layers):
+    functions = {canonical(f"f_{k}", len(problem.network)) for k in range(1, len(problem.network) + 1)}
+    if canonical(name, len(problem.network)) in functions:
         return "the function of a layer"
     backward = _backward(problem, Name("y_out"), detailed=True)
     layers = chain(given(problem), _forward(problem), backward, _gradients(problem), _update(problem))
@@ -260,7 +274,8 @@ def _of_layer(
     name, symbol = f"{letter}_{layer_label(k, depth)}", layer_symbol(LETTERS[letter], k, depth)
     if part == UPDATE:
         name, symbol = f"{name}{NEXT}", f"{symbol}⁺"
-    return Equation(name, symbol, tree, part, axes, per_sample, letter, k)
+    of = f"{GRADIENTS[letter]}_{layer_label(k, depth)}" if letter in GRADIENTS else ""
+    return Equation(name, symbol, tree, part, axes, per_sample, letter, k, gradient_of=of)
 
 
 def _share(problem: Problem, rows: int) -> Node | None:
@@ -268,7 +283,9 @@ def _share(problem: Problem, rows: int) -> Node | None:
     return Quotient(Literal(1), Name("n")) if problem.reduction == "mean" and rows > 1 else None
 
 
+@lru_cache(maxsize=8)
 def _loss(problem: Problem, rows: int, detailed: bool) -> LossEquations:
+    """What the loss adds, kept as `statement_of` keeps what is made of it."""
     stated, share = problem.loss.equations(problem.targets.shape[1] == 1), _share(problem, rows)
     stated = stated.detailed if detailed and stated.detailed is not None else stated
     return stated if share is None else stated.shared(share)

@@ -17,6 +17,7 @@ from core.checking.mistakes import Mistakes, Turn
 from core.checking.own_values import Evaluate, OwnValues, Range, Rounding
 from core.checking.written import Written
 from core.computation import Computation, Values
+from core.text import significant
 
 Position = tuple[int, ...]
 MOST_OTHERS = 2
@@ -252,7 +253,9 @@ class Diagnoser:
                     np.abs(carried - theirs)[index] > open_[index]
                 ):
                     cell = f"[{','.join(str(i + 1) for i in position)}]" if position else ""
-                    words = f"the result of one wrong number, {at}{cell} of about {moved[position]:.4g}"
+                    words = (
+                        f"the result of one wrong number, {at}{cell} of about {significant(float(moved[position]), 4)}"
+                    )
                     yield _Try(
                         Diagnosis(ONE_NUMBER, words, at), reach, Turn(ONE_NUMBER, words, _always(moved)), own.values
                     )

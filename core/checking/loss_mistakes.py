@@ -28,7 +28,7 @@ from core.expression.nodes import (
     put_in_place,
 )
 from core.expression.spots import Spot, spots, without_factor, without_term
-from core.losses import LOSSES, MarginLoss
+from core.losses import LOSSES
 
 TRUE, OTHERS = IsTrueClass(), IsTrueClass(other=True)
 DIAGONAL = "only the diagonal of the softmax Jacobian is taken"
@@ -112,11 +112,7 @@ class LossMistakes:
         problem = self._statement.problem
         found = []
         for kind in LOSSES.values():
-            # The hinge without its max has a mistake of its own.
-            is_near = isinstance(problem.loss, kind) or (
-                isinstance(problem.loss, MarginLoss) and issubclass(kind, MarginLoss)
-            )
-            if not is_near and not kind().target_mistakes(problem.targets):
+            if not problem.loss.is_near(kind) and not kind().target_mistakes(problem.targets):
                 row = replace(
                     problem, loss=kind(), inputs=problem.inputs[:1], targets=problem.targets[:1], batch_size=None
                 )

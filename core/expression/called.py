@@ -8,7 +8,7 @@ from core.expression.cases import Cases
 from core.expression.cursor import COMPARED, ZERO
 from core.expression.nodes import Function, IsTrueClass, Literal, Node, Signs, Softmax, Transpose
 
-MOST_POWER = 9
+MOST_POWER = 99
 
 
 class Calls(Cases):

@@ -31,6 +31,7 @@ class Context(NamedTuple):
     functions   the names of activations
     numbers     the names of numbers
     symbols     the names by symbols of print that the lexicon does not have, and by other words
+    columns     the quantities without a layer that have several: o_2 is the second of o
     longest     how many characters it may have
     dialect     the notation, one of `dialect`'s; empty where the formula itself tells
     """
@@ -39,6 +40,7 @@ class Context(NamedTuple):
     functions: Collection[str] = ACTIVATIONS
     numbers: Collection[str] = NUMBERS
     symbols: Mapping[str, str] = NUMBER_WORDS
+    columns: Collection[str] = ()
     longest: int = LONGEST
     dialect: str = ""
 

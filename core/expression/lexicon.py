@@ -13,18 +13,18 @@ from typing import NamedTuple
 from core.errors import FormulaError
 from core.expression.latex import COMMANDS, FONTS, LAYER_ABOVE, SUPERSCRIPTS
 from core.expression.nodes import ALL, COLUMNS, ROWS
+from core.expression.notation import POWERS
 from core.text import shown
 
 SUM, TRUE_SUM = "Σ", "…"  # `…` stands for the words "for j≠y, minus their number for j=y"
 SUMS: dict[str, str | None] = {  # what they are over; None: what the formula's quantity asks for
     **dict.fromkeys((SUM, "sum", "mean", "sum_i", "sum_n")),
     **dict.fromkeys(("Σ_rows", "sum_rows"), ROWS),
-    **dict.fromkeys(("Σ_j", "Σ_wrong", "sum_columns", "sum_j", "sum_k"), COLUMNS),
+    **dict.fromkeys(("Σ_j", "Σ_wrong", "Σ_columns", "sum_columns", "sum_j", "sum_k"), COLUMNS),
     "sum_all": ALL,
 }
 OF_CLASSES = ("Σ_j", "Σ_wrong", "sum_j", "sum_k")  # within which every product is one of numbers
 CLASS_LETTERS = "jkc"  # what runs over the classes in a sum
-PER_CLASS = frozenset(("o", "p", "do", "dp", "term", "dterm"))  # quantities without a layer: o_2 is a column of theirs
 MODULES = ("np", "numpy", "torch", "jnp", "tf", "math", "F", "jax.numpy")
 TOKEN = re.compile(
     r"\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?|\.\d+)"
@@ -59,7 +59,7 @@ SYMBOLS = {
     "&": " if ",
     "one-hot": " one_hot",
 }
-RAISED = {digit: str(i) for i, digit in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")} | {"⁻": "-"}
+RAISED = POWERS | {ord("⁻"): "-"}
 
 # What is written in several letters: patterns by name, the first that fits wins, and what each is in plain letters.
 GROUP = r"(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*"  # between braces
@@ -73,16 +73,16 @@ PATTERNS = {
     "frozen": r"\(frozen\)\s*\Z",
     "true_sum": r"(?:for|\\text\{ for \}) *j *(?:≠|\\neq) *y, *"
     r"(?:minus their number for|\\text\{ minus their number for \}) *j *= *y",
-    "sum": rf"(?:[Σ∑]|\\sum(?:\\limits)?)(?:\s*_\s*(?:rows(?!\w)|[a-z](?!\w)|\([^()]*\)|\{{{GROUP}\}}))?"
+    "sum": rf"(?:[Σ∑]|\\sum(?:\\limits)?)(?:\s*_\s*(?:(?:rows|columns)(?!\w)|[a-z](?!\w)|\([^()]*\)|\{{{GROUP}\}}))?"
     r"(?:\s*\^\s*(?:\{[^{}]*\}|\w))?",
     "index": rf"_?{SUBSCRIPT}+(?:⁺|_next)?",
-    "powers": rf"[{''.join(RAISED)}]+",
+    "powers": rf"[{''.join(map(chr, RAISED))}]+",
     "one": r"\\(?:mathbb|mathbf|mathds|mathbbm)\s*\{?\s*1\s*\}?|𝟙|𝟏",
     "indicator": r"_\s*\{\s*\\?[\[{]?\s*j\s*(?:!=|≠|\\neq?|={1,2})\s*y\s*\\?[\]}]?\s*\}",
     "font": rf"\\(?:{FONTS})\s*\{{{GROUP}\}}",
     "font_alone": rf"\\(?:{FONTS})(?![A-Za-z])",
     "script": rf"_\s*\{{{GROUP}\}}",
-    "raised": rf"\^\s*(?:\{{{GROUP}\}}|\((?:t|t\s*\+\s*1)\)|\\[A-Za-z]+|[Tt+](?!\w)|-?\d+)",
+    "raised": rf"\^\s*(?:\{{{GROUP}\}}|\((?:t|t\s*\+\s*1)\)|\\[A-Za-z]+|[Tt+](?!\w)|-?\d+(?!\.?\d))",
     "hat": r"\\hat\s*\{?\s*[A-Za-z]\s*\}?",
     "bar": r"\\(?:bar|tilde)\s*\{?\s*[A-Za-z]\s*\}?",
     "cases": r"\\begin\s*\{cases\}",
@@ -151,8 +151,8 @@ def _sum(written: str) -> str:
     """Σ and what it is over."""
     over = written.partition("_")[2].partition("^")[0]
     inner = "".join(spelled(over.strip(" (){}")).split())
-    if inner == "rows" or inner in (*CLASS_LETTERS,):
-        return f" {SUM}_rows " if inner == "rows" else f" {SUM}_j "
+    if inner in ("rows", "columns", *CLASS_LETTERS):
+        return f" {SUM}_{inner if len(inner) > 1 else 'j'} "
     return f" {SUM}{'_wrong' if re.fullmatch(r'[jk]!=y', inner) else '_j' if inner[:2] in ('j=', 'k=') else ''} "
 
 
@@ -193,7 +193,7 @@ PLAIN: dict[str, str | Callable[[str], str]] = {
     "true_sum": TRUE_SUM,
     "sum": _sum,
     "index": _index,
-    "powers": lambda written: f"^({''.join(map(RAISED.__getitem__, written))})",
+    "powers": lambda written: f"^({written.translate(RAISED)})",
     "one": "",
     "indicator": lambda written: "[j!=y]" if re.search(r"!=|≠|\\ne", written) else "[j=y]",
     "font": lambda written: spelled(_inside(written)),

@@ -35,7 +35,7 @@ from core.expression.cursor import DEEPEST, ONE, OPENING, PRIME
 from core.expression.cursor import Context as Context
 from core.expression.cursor import Reading as Reading
 from core.expression.dialect import IN_NUMPY
-from core.expression.lexicon import PER_CLASS, TRUE_SUM
+from core.expression.lexicon import TRUE_SUM
 from core.expression.nodes import (
     COLUMNS,
     NUMBERS,
@@ -47,8 +47,8 @@ from core.expression.nodes import (
     Signs,
     Sum,
     Total,
-    is_number,
 )
+from core.expression.numbers import is_number
 from core.expression.operands import ENTRY, INDICES, Operands, of_wrong_classes
 from core.quantity import NEXT
 
@@ -69,12 +69,7 @@ def read_formula(text: str, context: Context = Context()) -> Reading:  # noqa: B
 
 
 def multiplied(operator: str, left: Node, right: Node, numbers: Collection[str] = NUMBERS) -> Node:
-    """left `operator` right, one of * .* @ / , from left to right: the sign before it is that of all."""
-    if isinstance(left, Sum) and len(left.terms) == 1:
-        return negative(multiplied(operator, left.children[0], right, numbers))
-    if isinstance(left, Literal) and left.value < 0:
-        is_opposite = left.value == -1 and operator != "/"
-        return negative(right if is_opposite else multiplied(operator, Literal(-left.value), right, numbers))
+    """left `operator` right, one of * .* @ / , from left to right."""
     if operator == "/":
         return left / right
     is_entrywise = operator == ".*" or is_number(left, numbers) or is_number(right, numbers)
@@ -106,7 +101,7 @@ class _Reader(Operands):
         while self._peek() in ("+", "-"):
             node = node + self._product() if self._take() == "+" else node - self._product()
         if self._peek() != TRUE_SUM:
-            return _difference(node)
+            return self._difference(node)
         self._take()
         self._indices = indices
         wrong = of_wrong_classes(node)
@@ -161,6 +156,7 @@ class _Reader(Operands):
                 return node
 
     def _power(self, node: Node) -> Node:
+        place = self._tokens[self._next].place
         self._take()
         close = OPENING.get(self._peek(), "")
         if close:
@@ -171,7 +167,8 @@ class _Reader(Operands):
         self._next += sign < 0
         power = self._peek()
         if not power.isdigit() or not power.isascii() or not 0 < int(power) <= MOST_POWER:
-            raise FormulaError(f"expected a whole power from 1 to {MOST_POWER} behind ^ {self._here()}")
+            why = "expected a whole power, ^2 for a square"
+            raise FormulaError(f'nothing is written with "^" (character {place}); {why}')
         self._take()
         if close:
             self._take(close)
@@ -186,20 +183,20 @@ class _Reader(Operands):
         entry = ENTRY.fullmatch(below)
         return self._slope(above.name, entry[1] if entry else below, further=2)
 
-
-def _difference(node: Node) -> Node:
-    """o_2 - o_1 as a product with (-1, +1)ᵀ, o_1 - o_2 as its opposite, and 1 - [j = y] as [j ≠ y]; anything else as it
-    is.
-    """
-    if node == Literal(1) - IsTrueClass():
-        return IsTrueClass(other=True)
-    if isinstance(node, Sum) and [sign for sign, _ in node.terms] == [1, -1]:
-        names = [part.name if isinstance(part, Name) else "" for part in node.children]
-        base, columns = names[0][:-2], [name[-2:] for name in names]
-        if base in PER_CLASS and names[1][:-2] == base and sorted(columns) == ["_1", "_2"]:
-            difference = Name(base) @ Signs().T
-            return difference if columns[0] == "_2" else negative(difference)
-    return node
+    def _difference(self, node: Node) -> Node:
+        """o_2 - o_1 as a product with (-1, +1)ᵀ, o_1 - o_2 as its opposite, and 1 - [j = y] as [j ≠ y]; anything else
+        as it is.
+        """
+        if node == Literal(1) - IsTrueClass():
+            return IsTrueClass(other=True)
+        if isinstance(node, Sum) and [sign for sign, _ in node.terms] == [1, -1]:
+            names = [part.name if isinstance(part, Name) else "" for part in node.children]
+            for base in self._context.columns:
+                first, second = f"{base}_1", f"{base}_2"
+                if names in ([first, second], [second, first]):
+                    difference = Name(base) @ Signs().T
+                    return difference if names[0] == second else negative(difference)
+        return node
 
 
 def _height(node: Node) -> int:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tui.arguments import (
+from tui.commands.arguments import (
     PROBLEM_OPTIONS,
     Arguments,
     Operand,
@@ -20,8 +20,8 @@ from tui.arguments import (
     terminal,
     whole,
 )
-from tui.progress import progress_of, train
-from tui.report import ReportText
+from tui.commands.progress import progress_of, train
+from tui.commands.report_text import ReportText
 
 if TYPE_CHECKING:
     from core import CheckReport, Problem

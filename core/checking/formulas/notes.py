@@ -28,9 +28,10 @@ from core.expression.printer import Printer
 from core.expression.reader import Reading
 from core.expression.typed import MINUS, RELU, as_typed, function_name
 
+SQUARE = 2
 EQUALS = "="  # of [j = y], and of nothing else
 OPERATIONS = (Sum, Product, MatrixProduct, Quotient)
-APPLIED = {Softmax: "softmax", Total: "the sum", Power: "the square", Positive: "[... > 0]"}
+APPLIED = {Softmax: "softmax", Total: "the sum", Positive: "[... > 0]"}
 
 
 class Quoted(NamedTuple):
@@ -88,6 +89,8 @@ class Spelling(NamedTuple):
             return self.signs.get(part.text, part.text)
         if isinstance(part, Applied):
             function = part.node
+            if isinstance(function, Power):
+                return "the square" if function.power == SQUARE else f"the power {function.power}"
             return self._function_name(function) if isinstance(function, Function) else APPLIED[type(function)]
         node = part.node if isinstance(part, Quoted) else part
         text = self._formula(node)

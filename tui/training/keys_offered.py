@@ -1,0 +1,78 @@
+"""Which keys the last line of the training screen offers, and in which order."""
+
+from __future__ import annotations
+
+from tui.sheet.keyline import Key
+from tui.training.view import View
+
+STEP = Key("←→", "step", ("arrow(0, -1)", "arrow(0, 1)"))
+PLAY, WHY, WALK = Key("space", "play", ("play",)), Key("⏎", "why", ("inspect",)), Key(".", "walk", ("walk(1)",))
+HINGE, BACK = Key("h", "hinge", ("hinge",)), Key("h", "back from the hinge", ("hinge",))
+NUMBERS, SQUARES = Key("v", "numbers", ("numbers",)), Key("v", "squares", ("numbers",))
+SAMPLE, ORDER = Key("↑↓", "sample", ("arrow(-1, 0)", "arrow(1, 0)")), Key("t", "order", ("order",))
+MARGIN, LOSSES = Key("[ ]", "margin", ("margin(-1)", "margin(1)")), Key("m", "all losses", ("losses",))
+GROUPS = Key("tab", "‹ ›", ("next(1)",))
+HELP, QUIT = Key("?", "help", ("help",)), Key("q", "quit", ("app.quit",))
+FORMULAS, DIFFERENCES = Key("f", "formulas", ("formulas",)), Key("d", "differences", ("differences",))
+MOVE, TERM = Key("←↑↓→", "move", ()), Key("⏎", "pick a term", ("inspect",))
+MATRIX, STEPS = Key("tab", "next matrix", ("next(1)",)), Key("n p", "step", ("step(1)",))
+COPY, LEAVE = Key("y", "copy", ("copy",)), Key("esc", "leave", ("leave",))
+PICK, GO = Key("←→", "pick", ("arrow(0, -1)", "arrow(0, 1)")), Key("⏎", "go there", ("inspect",))
+RETURN = Key("backspace", "back", ("back",))
+NEXT, PREVIOUS = Key(".", "next", ("walk(1)",)), Key(",", "previous", ("walk(-1)",))
+INSPECT, LEAVE_WALK = Key("⏎", "inspect", ("inspect",)), Key("esc", "leave the walk", ("leave",))
+SLIPS, REPORT = Key("s S", "next, previous slip", ("slip(1)", "slip(-1)")), Key("r", "report", ("report",))
+SCROLL, CLOSE = Key("⇧↑↓", "scroll", ("scroll(-1)", "scroll(1)")), Key("esc", "close", ("leave",))
+LOG, ZOOM, ALONE = (
+    Key("l", "log", ("log",)),
+    Key("( )", "zoom", ("zoom(1)", "zoom(-1)")),
+    Key("z", "one pane", ("alone",)),
+)
+
+
+def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> list[Key]:
+    """The keys of a state, the most wanted first; `hinge` while the same network is looked at under it."""
+    if view.aside:
+        return [SCROLL, CLOSE, STEP, HELP]
+    if view.cursor is not None and view.term is not None:
+        return [PICK, GO, RETURN, CLOSE, HELP]
+    if view.cursor is not None:
+        checked = [SLIPS, REPORT] if view.report is not None else []
+        return [*checked, MOVE, TERM, MATRIX, STEPS, COPY, LEAVE, DIFFERENCES, HELP]
+    if view.current is not None:
+        return [NEXT, PREVIOUS, INSPECT, STEPS, LEAVE_WALK, HELP]
+    if view.report is not None:
+        return [SLIPS, REPORT, STEP, WHY, WALK, LEAVE, HELP]
+    if hinge or margin:
+        return [
+            STEP,
+            PLAY,
+            SAMPLE,
+            MARGIN,
+            WHY,
+            WALK,
+            BACK if hinge else LOSSES,
+            *([LOSSES] if hinge else []),
+            HELP,
+            QUIT,
+        ]
+    groups = [GROUPS] if hidden else []
+    views = [SQUARES] if view.numbers else [NUMBERS] if elided else []
+    return [
+        STEP,
+        PLAY,
+        WHY,
+        WALK,
+        HINGE,
+        *groups,
+        *views,
+        SAMPLE,
+        *([ORDER] if elided else []),
+        HELP,
+        QUIT,
+        DIFFERENCES,
+        FORMULAS,
+        LOG,
+        ZOOM,
+        ALONE,
+    ]
