@@ -236,7 +236,12 @@ async def test_the_cells_that_feed_and_that_are_fed_are_marked(name: str, cell: 
                             found.add((alias.get(block.name, block.name), one))
             return len(found - {(alias.get(name, name), cell)})
 
-        assert sheet.count("◆") == count(core.sources(step, name, cell))
+        feeding = [*core.sources(step, name, cell)]
+        equations = step.statement.equations
+        if name in equations and not equations[name].detail:  # a smaller step, and what that comes from
+            ways = [block for block in feeding if block.name in equations and equations[block.name].detail]
+            feeding += [found for block in ways for at in block for found in core.sources(step, block.name, at)]
+        assert sheet.count("◆") == count(feeding)
         assert sheet.count("◇") == count(core.targets(step, name, cell))
         assert sheet.count("◂") == 1
 

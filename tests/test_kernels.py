@@ -18,7 +18,7 @@ PRINTING = (
     "test_explanation.py::TestText",
     "test_cli.py::TestRun",
     "test_check_command.py",
-    "test_hinge_pane.py",
+    "test_hinge_screen.py",
     "test_practise_screen.py::test_what_practice_looks_like",
     "test_solution.py::test_the_solution_says_how_each_matrix_comes_about",
     "test_solution_lines.py::test_the_arithmetic_of_a_cell_comes_out_at_the_usual_digits",

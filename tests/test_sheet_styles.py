@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich._palettes import EIGHT_BIT_PALETTE
 from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.style import Style
@@ -104,8 +105,10 @@ def read(written: str) -> list[Seen]:
             if code == "0":
                 ink, ground, bold, reverse = "39", "49", False, False
             elif code in ("38", "48"):
-                kind = codes.pop(0)
-                colour = ";".join((kind, *(codes.pop(0) for _ in range(3 if kind == "2" else 1))))
+                if codes.pop(0) == "2":
+                    colour = ";".join(codes.pop(0) for _ in range(3))
+                else:
+                    colour = ";".join(map(str, EIGHT_BIT_PALETTE[int(codes.pop(0))]))
                 ink, ground = (colour, ground) if code == "38" else (ink, colour)
             elif code in ("1", "22"):
                 bold = code == "1"

@@ -21,6 +21,7 @@ from tui.sheet.styles import styles
 class Sheet(Widget, can_focus=True):
     """A page of lines, a strip for each, kept until its line changes."""
 
+    ALLOW_MAXIMIZE = False  # it has all there is
     DEFAULT_CSS: ClassVar[str] = "Sheet { width: 100%; height: 100%; overflow: hidden; }"
 
     def __init__(self, *, id: str | None = None) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from core import Cells, Step, sources
+import core
 from tui.training.view import Cell
+
+if TYPE_CHECKING:
+    from core import Cells, Step
 
 MOST_WAYS = 12  # cells that a number comes by way of whose own origins are named
 
@@ -15,11 +19,12 @@ def by_way_of(step: Step, name: str, cell: Cell) -> list[Cells]:
     equations = step.statement.equations
     if name not in equations or equations[name].detail:
         return []
-    return [found for found in sources(step, name, cell) if found.name in equations and equations[found.name].detail]
+    sources = core.sources(step, name, cell)
+    return [found for found in sources if found.name in equations and equations[found.name].detail]
 
 
 def origins(step: Step, name: str, cell: Cell) -> list[Cells]:
     """What a number is computed from: what its smaller steps come from, then the rest."""
     ways = by_way_of(step, name, cell)
-    farther = [found for way in ways for at in islice(way, MOST_WAYS) for found in sources(step, way.name, at)]
-    return [*farther, *(found for found in sources(step, name, cell) if found not in ways)]
+    farther = [found for way in ways for at in islice(way, MOST_WAYS) for found in core.sources(step, way.name, at)]
+    return [*farther, *(found for found in core.sources(step, name, cell) if found not in ways)]
