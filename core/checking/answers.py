@@ -5,6 +5,7 @@ problem = "exercise-2"              a built-in's name, or a file, found from the
 loss, margin, lr, batch, ...        settings beside it, as on the command line
 practice = 7                        not the problem itself, but the practice problem of that seed
 step = 0                            which SGD step; 0 unless told otherwise
+digits = 3                          how many digits of a number are owed; 2 unless told otherwise
 [answers]                           any quantities, in any order
 s_1 = [[0.458, 0.869], ...]         a matrix; one of a single row or column may be a flat list
 "z_1[2]" = [0.1205, "?"]            a row; "?" is a cell left open
@@ -45,6 +46,7 @@ LARGEST_FILE = MIB
 MOST_NUMBERS = 5_000
 MOST_FORMULAS = 50
 LAST_STEP = 100_000
+OWED, MOST_OWED = 2, 15  # digits of a number
 STEPS = 500  # that are taken between two signs of progress
 NAME = re.compile(r"\s*(\w+)\s*(?:\[\s*(\d{1,6})\s*(?:,\s*(\d{1,6})\s*)?\])?\s*")
 SETTING = Kind("a setting", lambda value: value)
@@ -53,6 +55,7 @@ SHEET: dict[str, Kind] = {
     **dict.fromkeys(TABLE_OPTIONS, SETTING),
     "practice": whole(0),
     "step": whole(0, LAST_STEP),
+    "digits": whole(1, MOST_OWED),
     "answers": TABLE,
     "formulas": TABLE,
 }
@@ -94,12 +97,15 @@ class WrittenFormula:
 
 @dataclass(frozen=True, eq=False)
 class AnswerSheet:
-    """What somebody found by hand, as far as it can be told without the step: `source` is the file's name."""
+    """What somebody found by hand, as far as it can be told without the step: `source` is the file's name; of each number
+    so many `digits` are owed.
+    """
 
     source: str
     step: Step
     answers: tuple[Answer, ...]
     formulas: tuple[WrittenFormula, ...]
+    digits: int = OWED
 
 
 def load_answers(
@@ -127,7 +133,7 @@ def load_answers(
         reader.note("", "expected answers or formulas, found neither")
     if reader.mistakes or step is None:
         raise ProblemError(source, [*reader.mistakes, *_unreadable(sheet[1])])
-    return AnswerSheet(source, step, *sheet)
+    return AnswerSheet(source, step, *sheet, read.get("digits", OWED))
 
 
 def answers_from(values: Mapping[str, Any], formulas: Mapping[str, str], step: Step) -> AnswerSheet:

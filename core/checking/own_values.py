@@ -9,14 +9,13 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from core.arrays import Array
+from core.arrays import Array, Mask
+from core.checking.numbers import Numbers
 from core.checking.written import Written
-from core.computation import Computation, Values, computations, values_of
+from core.computation import Values
 from core.equations import Statement
 from core.expression.nodes import Function, names_in, walk
-from core.step import Step
 
-Mask: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 Evaluate: TypeAlias = Callable[[Values], Array]
 SLACK = 1.25  # a range adds up what each number's rounding does alone; what two do together comes on top
 COARSEST = 0.1  # relative: what is off by more was not rounded
@@ -79,49 +78,61 @@ class Answers:
         """From the numbers written by position (counted from 0); `own` is what follows from theirs, None where nothing
         but the true values does.
         """
+        numbers = Numbers(cells)
         values, exact, radius = np.zeros(true.shape), true.copy(), np.zeros(true.shape)
         given, wrong = np.zeros(true.shape, dtype=bool), np.zeros(true.shape, dtype=bool)
-        for position, written in cells.items():
+        right = numbers.of(true)
+        fits = numbers.fit_within(right, right)
+        for position, written, number, fit in zip(cells, cells.values(), right, fits, strict=True):
             values[position], given[position] = written.value, True
-            right = float(true[position])
-            wrong[position] = not written.is_right(right)
+            wrong[position] = not fit and not written.is_right(float(number))
             if own is not None and own.holds(position, written):
                 exact[position] = (own.low[position] + own.high[position]) / 2
                 # It may only look right after a slip: then it may have been either.
-                open_ = (
-                    own.width(position) / 2
-                    if wrong[position]
-                    else max(own.width(position) / 2, abs(right - exact[position]))
-                )
+                half = own.width(position) / 2
+                open_ = half if wrong[position] else max(half, abs(number - exact[position]))
                 radius[position] = min(written.unit, open_)
             elif wrong[position]:
                 exact[position], radius[position] = written.value, written.unit
         return cls(values, given, exact, radius, wrong)
 
 
+class Rule(NamedTuple):
+    """How a quantity is computed, and from which."""
+
+    inputs: tuple[str, ...]
+    evaluate: Evaluate
+
+
 class OwnValues:
     """A step's quantities as they follow from what somebody wrote.
 
-    `true` has the step's own values and `values` theirs: written where written, and elsewhere what follows from it,
-    with the `rounding` of what is not written, once it is known.
+    `true` has the right values and `values` theirs: written where written, and elsewhere what follows from it,
+    with the `rounding` of what is not written, once it is known. `exact` has theirs with more digits than were written,
+    as somebody has them who goes on with all that a calculator shows.
     """
 
-    def __init__(self, step: Step, detailed: bool) -> None:
-        """`detailed` as for `core.computations`."""
-        found = computations(step.problem, len(step.batch), detailed)
-        self.order: dict[str, Computation] = {computation.name: computation for computation in found}
-        self.statement = Statement(step.problem, len(step.batch), detailed)
-        self.true = values_of(step)
+    def __init__(self, statement: Statement, true: Mapping[str, Array]) -> None:
+        self.statement = statement
+        self.order = {
+            name: Rule(names_in(equation.tree), partial(statement.evaluate, name))
+            for name, equation in statement.equations.items()
+        }
+        self.true: dict[str, Array] = dict(true)
         # By which quantity each layer's function shows: f_1 by z_1.
         trees = {name: equation.tree for name, equation in self.statement.equations.items()}
         self._made_by = {tree.name: name for name, tree in trees.items() if isinstance(tree, Function)}
         self.values: dict[str, Array] = dict(self.true)
+        self.exact: dict[str, Array] = dict(self.true)
         self.written: dict[str, Answers] = {}
+        self.slipped: dict[str, Mask] = {}
         self.rounding: Rounding | None = None
+        self.misread: list[dict[str, Array]] = []
         self._dirty: set[str] = set()
         self._assumed: dict[str, tuple[Answers | None, str]] = {}
         self._ranges: dict[str, Range] = {}
         self._befores: dict[str, list[str]] = {}
+        self._influences: dict[str, list[tuple[str, Mask]]] = {}
 
     @property
     def astray(self) -> bool:
@@ -130,19 +141,27 @@ class OwnValues:
 
     def compute(self, name: str) -> None:
         """Let `name` be what follows from their numbers before it, until `write` says otherwise."""
-        computation = self.order[name]
-        if self.rounding is None and self._dirty.isdisjoint(computation.inputs):
+        rule = self.order[name]
+        if self.rounding is None and self._dirty.isdisjoint(rule.inputs):
             return  # it stays the true value, to the last bit as the step has it
         self._dirty.add(name)
-        value = np.asarray(computation.evaluate(self.values))
+        value = np.asarray(rule.evaluate(self.values))
         self.values[name] = value if self.rounding is None else self.rounding(value)
+        self.exact[name] = np.asarray(rule.evaluate(self.exact))
 
     def write(self, name: str, answers: Answers) -> None:
         """Take what was written for `name` in place of what follows."""
         self._befores.clear()
+        self._influences.clear()
         self.written[name] = answers
         self.values[name] = np.where(answers.given, answers.values, self.values[name])
+        self.exact[name] = np.where(answers.given, answers.exact, self.exact[name])
         self._dirty.add(name)
+
+    def mark(self, name: str, slipped: Mask) -> None:
+        """Note which numbers of a quantity are slips or come of one."""
+        if slipped.any():
+            self.slipped[name] = slipped
 
     def left_out(self, name: str) -> bool:
         """Whether at least one number of `name` was not written."""
@@ -170,8 +189,10 @@ class OwnValues:
             return
         before, _ = self._assumed.pop(name)
         self._befores.clear()
+        self._influences.clear()
         if before is None:
             del self.written[name]
+            self.values[name], self.exact[name] = self.true[name], self.true[name]
         else:
             self.written[name] = before
         self._carry_on_from(name, itself=True)
@@ -205,13 +226,13 @@ class OwnValues:
         needed = {target, *self.unwritten_before(target)}
         changed = {**values, **changes}
         touched = set(changes)
-        for name, computation in self.order.items():
-            evaluate = instead.get(name, computation.evaluate)
+        for name, rule in self.order.items():
+            evaluate = instead.get(name, rule.evaluate)
             if name == target:
                 return np.asarray(evaluate(changed))
             if name not in needed or (name in changes and name not in self.written):
                 continue
-            if rounding is not None or name in instead or not touched.isdisjoint(computation.inputs):
+            if rounding is not None or name in instead or not touched.isdisjoint(rule.inputs):
                 value = np.asarray(evaluate(changed))
                 value = value if rounding is None else rounding(value)
                 if name in self.written:
@@ -225,6 +246,10 @@ class OwnValues:
         if target not in self._ranges:
             self._ranges[target] = self.reach(target, partial(self.carry, target))
         return self._ranges[target]
+
+    def reading(self, target: str, given: Mapping[str, Array]) -> Range:
+        """The same with numbers that were given copied wrong."""
+        return self.reach(target, lambda changes: self.carry(target, {**given, **changes}))
 
     def reach(self, target: str, result: Callable[[Values], Array], reads: tuple[str, ...] = ()) -> Range:
         """Where `result`, a function of changes to their numbers, may lie, given what the digits of those before
@@ -274,20 +299,32 @@ class OwnValues:
 
     def sources(self, target: str, position: tuple[int, ...]) -> tuple[str, ...]:
         """The quantities that were written and that one position of `target` follows from: those with a number that is
-        not right, or else those whose rounding counts. Empty where nothing was written before it.
+        a slip or comes of one, or else those whose rounding counts. Empty where nothing was written before it.
         """
         before = self.written_before(target)
-        wrong = [name for name in before if self._matters(name, self.written[name].wrong, target, position)]
-        inexact = wrong or [name for name in before if self._matters(name, self.written[name].given, target, position)]
-        told = (self._assumed[name][1] if name in self._assumed else name for name in inexact or before)
+        slipped = self.slips_before(target, position)
+        inexact = slipped or [name for name in before if self.written[name].given.any()]
+        told = (self._assumed[name][1] if name in self._assumed else name for name in inexact)
         return tuple(dict.fromkeys(name for name in told if name != target))
 
-    def _matters(self, name: str, mended: Mask, target: str, position: tuple[int, ...]) -> bool:
-        """Whether one position of `target` would be another with the right numbers for some of those of `name`."""
-        if not mended.any():
-            return False
-        values = np.where(mended, self.true[name], self.values[name])
-        return float(self.carry(target, {name: values})[position]) != float(self.carry(target)[position])
+    def slips_before(self, target: str, position: tuple[int, ...]) -> list[str]:
+        """The quantities with a slip, or with what comes of one, that makes one position of `target` another."""
+        if target not in self._influences:
+            found = []
+            for name in self.written_before(target):
+                slipped = self.written[name].wrong if name in self._assumed else self.slipped.get(name)
+                if slipped is not None:
+                    mended = np.where(slipped, self.true[name], self.values[name])
+                    found.append((name, self.carry(target, {name: mended}) != self.carry(target)))
+            self._influences[target] = found
+        return [name for name, mask in self._influences[target] if mask[position]]
+
+    def only_zeros(self, target: str, position: tuple[int, ...]) -> bool:
+        """Whether every slip that one position of `target` follows from is a 0."""
+        names = self.slips_before(target, position)
+        return bool(names) and all(
+            name in self.slipped and not self.values[name][self.slipped[name]].any() for name in names
+        )
 
     def written_before(self, target: str) -> list[str]:
         """The nearest quantities before `target` that were written, in the order of the computation."""
