@@ -28,11 +28,13 @@ from core.text import rounded_to, significant, sure
 from core.timeline import Timeline
 
 if TYPE_CHECKING:
+    from core.asked import absent
     from core.checking.check import check_answers
     from core.checking.report import CellVerdict, CheckReport, FormulaVerdict, Slip
+    from core.classes import true_classes
     from core.comparison import LossComparison, compare_losses, step_under
     from core.computation import Computation, Variable, computations, symbols_of, values_of
-    from core.equations import Equation, Statement
+    from core.equations import Equation, Statement, statement_of
     from core.explanation import Explanation, Factor, Term, explain
     from core.expression.nodes import (
         ALL,
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
         Sum,
         Total,
         Transpose,
+        names_in,
     )
     from core.gradient_check import CheckedGradient, GradientCheck, check_gradients
     from core.gradient_formulas import GradientFormula, Recursion, Token, expanded, recursive
@@ -126,6 +129,7 @@ __all__ = [
     "Total",
     "Transpose",
     "Variable",
+    "absent",
     "built_in_problems",
     "check_answers",
     "check_gradients",
@@ -139,6 +143,7 @@ __all__ = [
     "layer_label",
     "layer_symbol",
     "load_problem",
+    "names_in",
     "practice_problem",
     "quantities",
     "recursive",
@@ -146,11 +151,13 @@ __all__ = [
     "significant",
     "solve",
     "sources",
+    "statement_of",
     "step_under",
     "suggest",
     "sure",
     "symbols_of",
     "targets",
+    "true_classes",
     "values_of",
     "write_solution",
 ]
@@ -159,11 +166,13 @@ __all__ = [
 _LATER = {
     name: module
     for module, names in {
+        "core.asked": ("absent",),
         "core.checking.check": ("check_answers",),
         "core.checking.report": ("CellVerdict", "CheckReport", "FormulaVerdict", "Slip"),
+        "core.classes": ("true_classes",),
         "core.comparison": ("LossComparison", "compare_losses", "step_under"),
         "core.computation": ("Computation", "Variable", "computations", "symbols_of", "values_of"),
-        "core.equations": ("Equation", "Statement"),
+        "core.equations": ("Equation", "Statement", "statement_of"),
         "core.expression.nodes": (
             "ALL",
             "COLUMNS",
@@ -183,6 +192,7 @@ _LATER = {
             "Sum",
             "Total",
             "Transpose",
+            "names_in",
         ),
         "core.explanation": ("Explanation", "Factor", "Term", "explain"),
         "core.gradient_formulas": ("GradientFormula", "Recursion", "Token", "expanded", "recursive"),

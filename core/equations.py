@@ -41,6 +41,8 @@ MEANINGS = {"alpha": "the learning rate", "n": "the number of rows"}
 # The parts of a step.
 GIVEN, FORWARD, LOSS, BACKWARD, GRADIENT, UPDATE = "given", "forward", "loss", "backward", "gradient", "update"
 
+GRADIENTS = {"delta": "s", "dz": "z", "dy": "y", "dW": "W", "db": "b"}  # ∂ℒ/∂x by its letter: that of x
+
 
 class Equation(NamedTuple):
     """A quantity, and how it is computed.
@@ -54,6 +56,7 @@ class Equation(NamedTuple):
     letter       its name without the layer, "delta", the same before and after the update; "" for what has no layer
     layer        from 1; None for what has none
     detail       whether it only makes the steps smaller, and could be put in place of its name
+    gradient_of  the quantity x that it is the gradient ∂ℒ/∂x of; "" where it is none
     noun         what people call it, of what is given: "inputs", "weights"
     """
 
@@ -66,6 +69,7 @@ class Equation(NamedTuple):
     letter: str = ""
     layer: int | None = None
     detail: bool = False
+    gradient_of: str = ""
     noun: str = ""
 
 
@@ -235,8 +239,11 @@ def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Eq
     yield Equation("sample_losses", "ℓ", loss.sample_losses, LOSS, PER_SAMPLE)
     total = Total(ALL, Name("sample_losses"))
     yield Equation("loss", "ℒ", total if share is None else share * total, LOSS, NUMBER, per_sample=False)
+    above = {f"d{name}": name for name, _ in loss.forward}
     for name, tree in loss.backward:
-        yield Equation(name, loss.symbols.get(name, name), tree, BACKWARD, axes[name], detail=name not in known)
+        symbol, of = loss.symbols.get(name, name), above.get(name, "")
+        detail = name not in known
+        yield Equation(name, symbol, tree, BACKWARD, axes[name], detail=detail, gradient_of=of)
     yield from _backward(problem, loss.output_gradient, detailed)
     yield from _gradients(problem)
     yield from _update(problem)
@@ -260,7 +267,8 @@ def _of_layer(
     name, symbol = f"{letter}_{layer_label(k, depth)}", layer_symbol(LETTERS[letter], k, depth)
     if part == UPDATE:
         name, symbol = f"{name}{NEXT}", f"{symbol}⁺"
-    return Equation(name, symbol, tree, part, axes, per_sample, letter, k)
+    of = f"{GRADIENTS[letter]}_{layer_label(k, depth)}" if letter in GRADIENTS else ""
+    return Equation(name, symbol, tree, part, axes, per_sample, letter, k, gradient_of=of)
 
 
 def _share(problem: Problem, rows: int) -> Node | None:

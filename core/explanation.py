@@ -95,6 +95,7 @@ class Explanation(CellArithmetic):
         self.origin = self._given() if found is None else None
         self._is_zero = found is not None and found[0].is_zero
         self._sum = _sum_in(tree)
+        self._made: dict[int, Term] = {}
         with np.errstate(all="ignore"):
             self._groups = [] if found is None else self._compiler.term_groups(self._sum, indices)
             self.around = tuple(self._factor(part, indices) for part in _around(tree, self._sum))
@@ -188,6 +189,11 @@ class Explanation(CellArithmetic):
         return f"the starting {given.noun}"
 
     def _term(self, i: int) -> Term:
+        if i not in self._made:
+            self._made[i] = self._make_term(i)
+        return self._made[i]
+
+    def _make_term(self, i: int) -> Term:
         for group in self._groups:
             if i < len(group.values):
                 indices = {**self._indices, **group.indices(i)}

@@ -49,6 +49,7 @@ class Quantity(Record):
     letter: str = ""
     layer: int | None = None
     detail: bool = False
+    gradient_of: str = ""
 
     def __post_init__(self) -> None:
         if not self.axes:
@@ -77,7 +78,7 @@ def quantities(step: Step) -> Iterator[Quantity]:
 
 def _quantity(step: Step, equation: Equation) -> Quantity:
     e, values = equation, step.values[equation.name]
-    return Quantity(e.name, e.symbol, values, e.part, e.axes, e.per_sample, e.letter, e.layer, e.detail)
+    return Quantity(e.name, e.symbol, values, e.part, e.axes, e.per_sample, e.letter, e.layer, e.detail, e.gradient_of)
 
 
 def canonical(name: str, depth: int) -> str:

@@ -36,9 +36,8 @@ from core.practice import Exercise
 from samples import exercise_2
 from screen import diverging, regression, wide
 from tui.app import SgdbApp
-from tui.data_folder import data_folder
-from tui.practise_app import PractiseApp
-from tui.screens.practise import PractiseScreen
+from tui.commands.data_folder import data_folder
+from tui.practice.screen import PractiseScreen
 
 Event: TypeAlias = events.Event
 Scene: TypeAlias = Callable[[], App[Any]]
@@ -72,9 +71,10 @@ class Clock:
         return self.seconds
 
 
-def practice(name: str, seed: int) -> PractiseApp:
+def practice(name: str, seed: int) -> SgdbApp:
     """A sheet of a built-in problem."""
-    return PractiseApp(PractiseScreen(Exercise(core.load_problem(name), seed), data_folder(), Clock()))
+    problem = core.load_problem(name)
+    return SgdbApp(problem, practice=PractiseScreen(Exercise(problem, seed), data_folder(), Clock()))
 
 
 def checked() -> SgdbApp:

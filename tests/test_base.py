@@ -20,12 +20,12 @@ from textual.widgets._toast import Toast
 import core
 from core.practice import Exercise
 from screen import app, press, settle, training
-from tui.data_folder import data_folder
-from tui.practise_app import PractiseApp
-from tui.screens.goto import GoToScreen
-from tui.screens.practise import PractiseScreen
-from tui.screens.training import TrainingScreen
-from tui.workbench import Workbench
+from tui.app import SgdbApp
+from tui.commands.data_folder import data_folder
+from tui.dialogs.goto import GoToScreen
+from tui.practice.screen import PractiseScreen
+from tui.training.screen import TrainingScreen
+from tui.training.sheet import Sheet
 
 
 @pytest.fixture(autouse=True)
@@ -34,8 +34,9 @@ def _folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
 
 
-def practice() -> PractiseApp:
-    return PractiseApp(PractiseScreen(Exercise(core.load_problem("exercise-2"), 7), data_folder()))
+def practice() -> SgdbApp:
+    problem = core.load_problem("exercise-2")
+    return SgdbApp(problem, practice=PractiseScreen(Exercise(problem, 7), data_folder()))
 
 
 def send(pilot: Pilot[Any], *sent: events.Event) -> None:
@@ -90,11 +91,11 @@ async def test_keys_in_one_burst_do_no_harm(open_app: Callable[[], App[Any]], ke
 async def test_n_held_down_begins_new_sheets() -> None:
     async with practice().run_test() as pilot:
         await pilot.pause()
-        first = pilot.app.screen
+        screen = pilot.app.screen
+        assert isinstance(screen, PractiseScreen)
         send(pilot, *[key("n")] * 5)
-        await until(pilot, lambda: pilot.app.screen is not first)
-        assert isinstance(pilot.app.screen, PractiseScreen)
-        assert len(pilot.app.screen_stack) == 2
+        await until(pilot, lambda: screen.exercise.seed > 7)
+        assert pilot.app.screen_stack[1:] == [screen]
 
 
 async def test_clicks_on_a_notice_that_goes_away_do_no_harm() -> None:
@@ -151,13 +152,13 @@ async def test_a_question_that_is_answered_twice_closes_nothing_else() -> None:
         question.dismiss(4)
         await settle(pilot)
         assert pilot.app.screen is training(pilot)
-        assert training(pilot).cursor == 3
+        assert training(pilot).journey.cursor == 3
 
 
 async def test_a_screen_that_goes_away_before_it_is_composed_does_no_harm() -> None:
     async with app().run_test() as pilot:
         await settle(pilot)
-        for action in (training(pilot).action_compare, training(pilot).action_formulas):
+        for action in (training(pilot).action_help, training(pilot).action_go_to):
             action()
             pilot.app.screen.dismiss()
             await settle(pilot)
@@ -228,12 +229,13 @@ async def test_a_run_that_ends_when_its_screen_is_gone_does_no_harm(monkeypatch:
         screen = training(pilot)
 
         async def approach(*_: object) -> AsyncIterator[int]:
-            while screen.query(Workbench):
+            while screen.query(Sheet):
                 await asyncio.sleep(0)
             raise core.DivergedError(1, "loss", "ℒ", (), float("inf"))
             yield 0
 
-        monkeypatch.setattr(screen._runner, "approach", approach)
+        monkeypatch.setattr(screen.run.engine, "approach", approach)
+        monkeypatch.setattr(screen.run, "at_once", lambda _: None)
         screen.seek(1)
         await pilot.pause(0)
 

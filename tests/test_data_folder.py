@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 import core
-from tui.data_folder import data_folder
+from tui.commands.data_folder import data_folder
 
-WHERE = "import sys; sys.platform = {platform!r}; from tui.data_folder import data_folder; print(data_folder())"
+WHERE = (
+    "import sys; sys.platform = {platform!r}; from tui.commands.data_folder import data_folder; print(data_folder())"
+)
 
 
 def folder_on(platform: str, **environment: str) -> str:
@@ -35,6 +37,6 @@ def test_where_there_is_no_home_it_says_what_to_do(monkeypatch: pytest.MonkeyPat
         raise RuntimeError("could not determine the home directory")
 
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
-    monkeypatch.setattr("tui.data_folder.user_data_path", homeless)
+    monkeypatch.setattr("tui.commands.data_folder.user_data_path", homeless)
     with pytest.raises(core.ProblemError, match="set XDG_DATA_HOME to a folder"):
         data_folder()

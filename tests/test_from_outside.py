@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from textual.widgets import Static
 
 import core
 import screen
@@ -21,7 +20,6 @@ from core.expression.nodes import Largest
 from core.solving import to_toml
 from core.solving.export import render
 from line_reader import assert_text_true, assert_true, lines_of
-from tui.workbench import Workbench
 
 S, Z = Name("s"), Name("z")
 ONE, HALF = Literal(1), Quotient(Literal(1), Literal(2))
@@ -410,32 +408,32 @@ def test_a_slip_in_practice_is_named(activation: core.Activation, loss: core.Los
     assert reply.text.endswith(f"f₁ ({activation.name}) is not applied")
 
 
-@pytest.mark.parametrize(("activation", "loss"), [BROUGHT[0], BROUGHT[2]])
-async def test_it_is_on_the_screen(activation: core.Activation, loss: core.Loss) -> None:
-    async with screen.app(problem(activation, loss)).run_test(size=(120, 40)) as pilot:
+@pytest.mark.parametrize("size", [(200, 60), (80, 24)])
+@everything
+async def test_it_is_on_the_screen(activation: core.Activation, loss: core.Loss, size: tuple[int, int]) -> None:
+    async with screen.app(problem(activation, loss)).run_test(size=size) as pilot:
         await screen.settle(pilot)
         await screen.press(pilot, "n", "n")
         step = screen.shown(pilot)
         assert step.index == 2
-        assert f"│ {loss.title} │" in screen.texts(pilot)[0]
-        bench = screen.training(pilot).query_one(Workbench)
+        if size[0] > 80:
+            assert loss.title in screen.texts(pilot)[0]
         of_loss = [quantity.name for quantity in core.quantities(step) if quantity.layer is None]
         for name in ("z_1", *of_loss, "delta_1"):
             cell = (1,) * step.values[name].ndim
-            bench.inspected = (name, cell)
-            await screen.settle(pilot)
-            shown = str(screen.training(pilot).query_one("#lines", Static).content)
-            explained = core.explain(step, name, cell, detailed=bench.detailed)
-            assert explained.lines()[0] in shown
-            assert explained.lines()[1] in shown
-        await screen.press(pilot, "escape", "full_stop", "full_stop", "escape", "d", "d")
-        assert not screen.notices(pilot)
+            await screen.inspect(pilot, name, cell)
+            symbol = core.explain(step, name, cell).symbol
+            assert symbol in screen.why(pilot), name
+            await screen.press(pilot, "enter", "right", "escape", "escape")
+        walked = len(list(core.quantities(step)))
+        await screen.press(pilot, *["full_stop"] * walked, "escape", "d", "d", "f", "escape", "t", "v", "z", "escape")
         # Another loss beside it, where the targets are classes, and all of them side by side.
         await screen.press(pilot, "h")
         is_class = not core.SoftmaxHinge().target_mistakes(step.problem.targets)
         assert is_class == (screen.shown(pilot).problem.loss != loss)
-        await screen.press(pilot, "h", "m")
-        assert any(loss.title in line for line in screen.texts(pilot))
+        await screen.press(pilot, *["h"] * is_class, "m")
+        if size[0] > 80:
+            assert any(loss.title in line for line in screen.texts(pilot))
         await screen.press(pilot, "escape")
         assert screen.shown(pilot).problem.loss == loss
 

@@ -29,14 +29,12 @@ LATER = {
     "core.origins",
     "core.practice",
     "core.solving",
-    "tui.screens.check",
-    "tui.screens.comparison",
-    "tui.screens.export",
-    "tui.screens.formulas",
-    "tui.screens.goto",
-    "tui.screens.help",
-    "tui.screens.practise",
-    "tui.screens.report",
+    "tui.dialogs.check",
+    "tui.dialogs.export",
+    "tui.dialogs.goto",
+    "tui.dialogs.help",
+    "tui.practice.screen",
+    "tui.dialogs.report",
 }
 
 
@@ -59,5 +57,5 @@ def test_core_leaves_for_later_what_only_files_and_mistakes_need() -> None:
 
 def test_the_first_picture_leaves_for_later_what_only_other_screens_need() -> None:
     brought = modules_after(FIRST_PICTURE)
-    assert "tui.screens.training" in brought
+    assert "tui.training.screen" in brought
     assert not LATER & brought

@@ -18,18 +18,20 @@ from core.practice.progress import progress_path
 from core.practice.scores import Score
 from core.solving import rounded
 from samples import exercise_2
-from screen import notices, stand_still, texts
-from tui.answer_input import AnswerInput
-from tui.data_folder import data_folder
-from tui.matrix import MatrixView
-from tui.practise_app import PractiseApp, run_practice
-from tui.screens.export import ExportScreen, suggested_name
-from tui.screens.help import HelpScreen
-from tui.screens.practise import PAUSE, PractiseScreen
-from tui.sheet import answer_block
+from screen import notices, settle, stand_still, texts, wide
+from tui.app import SgdbApp, run_practice
+from tui.commands.data_folder import data_folder
+from tui.dialogs.export import ExportScreen, suggested_name
+from tui.dialogs.help import HelpScreen
+from tui.keys import keys_of
+from tui.practice.answer_input import AnswerInput
+from tui.practice.matrices import answer_matrix, arrange
+from tui.practice.page import facts
+from tui.practice.screen import PAUSE, PractiseScreen
+from tui.training.screen import TrainingScreen
 
 KEYS = {" ": "space", ".": "full_stop", "-": "minus", ";": "semicolon", ",": "comma", "/": "slash", "=": "equals_sign"}
-SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
 SHEET = "1.5 -0.2 0.2; 2 0.6 1.1; -1.5 0.2 -0.2; -2.5 1.2 0.5"
 
 
@@ -49,14 +51,15 @@ class Clock:
         return self.seconds
 
 
-def practice(kept: list[Score] | None = None, name: str = "exercise-2", clock: Clock | None = None) -> PractiseApp:
+def practice(kept: list[Score] | None = None, name: str = "exercise-2", clock: Clock | None = None) -> SgdbApp:
     scores = [] if kept is None else kept
 
     def keep(score: Score, _folder: Path) -> str:
         scores.append(score)
         return "kept in the test"
 
-    return PractiseApp(PractiseScreen(Exercise(core.load_problem(name), 7), data_folder(), clock or Clock(), keep))
+    problem = core.load_problem(name)
+    return SgdbApp(problem, practice=PractiseScreen(Exercise(problem, 7), data_folder(), clock or Clock(), keep))
 
 
 def wanted(exercise: Exercise) -> float:
@@ -101,16 +104,16 @@ async def test_numbers_come_to_light_as_they_are_found(size: tuple[int, int]) ->
 
 def test_nothing_of_a_number_that_is_not_known_gets_on_the_screen() -> None:
     short, long = (core.Quantity("s_1", "s₁", np.array([[0.5, x], [1.25, y]])) for x, y in ((2, 3), (-1 / 3, 1e9)))
-    blocks = [answer_block(quantity, lambda _, cell: cell[1] == 1, current=False) for quantity in (short, long)]
-    assert np.array_equal(blocks[0].values, blocks[1].values, equal_nan=True)
-    assert (blocks[0].format, blocks[0].width) == (blocks[1].format, blocks[1].width)
+    found = [answer_matrix(quantity, lambda _, cell: cell[1] == 1, current=False) for quantity in (short, long)]
+    assert vars(found[0]) == vars(found[1])
 
 
 @pytest.mark.parametrize("value", [0.0, -0.25, 1 / 3, -12345.678, 0.00320078, 1.5e-7, -9.87654321e12])
 def test_a_number_looks_as_in_the_key(value: float) -> None:
-    block = answer_block(core.Quantity("loss", "ℒ", np.array(value)), lambda *_: True, current=False)
-    assert block.format.cell(value).strip() == rounded(value)
-    assert len(block.format.cell(value)) == block.format.width
+    matrix = answer_matrix(core.Quantity("loss", "ℒ", np.array(value)), lambda *_: True, current=False)
+    line = arrange([matrix], 80, 3).lines()[2]
+    assert [span.text for span in line] == ["1", rounded(value)]
+    assert line[-1].column == matrix.gutter + matrix.before - len(rounded(value).split("e")[0].split(".")[0])
 
 
 async def test_a_slip_is_named_and_what_was_typed_stays() -> None:
@@ -118,7 +121,7 @@ async def test_a_slip_is_named_and_what_was_typed_stays() -> None:
     async with app.run_test() as pilot:
         await enter(pilot, "15")
         assert on_screen(pilot, "✗ s₁[1,1]: a decimal point slip")
-        assert on_screen(pilot, "1 slip ·")
+        assert on_screen(pilot, "1 slip │")
         assert pilot.app.screen.query_one(AnswerInput).value == "15"
         await press(pilot, "left", "backspace")
         assert pilot.app.screen.query_one(AnswerInput).value == "5"
@@ -131,7 +134,7 @@ async def test_what_was_checked_is_replaced_by_what_is_typed_next() -> None:
         exercise = screen_of(pilot).exercise
         await enter(pilot, "-0.3")
         assert answer.spent
-        assert on_screen(pilot, "esc clear h hint n new ? help q quit")
+        assert on_screen(pilot, "esc clear  h hint  n new sheet  ? help  q leave")
         await press(pilot, "enter")
         assert exercise.slips == 1
         await press(pilot, "h")
@@ -186,7 +189,7 @@ async def test_letters_are_keys_in_an_empty_line_and_else_are_typed() -> None:
     app = practice()
     async with app.run_test(size=(120, 40)) as pilot:
         answer = pilot.app.screen.query_one(AnswerInput)
-        assert on_screen(pilot, "h hint n new ? help q quit")
+        assert on_screen(pilot, "h hint  n new sheet  ? help  q leave")
         await press(pilot, *(KEYS.get(c, c) for c in "=nhq?/3"))
         assert on_screen(pilot, "esc clear")
         assert not on_screen(pilot, "h hint")
@@ -196,7 +199,7 @@ async def test_letters_are_keys_in_an_empty_line_and_else_are_typed() -> None:
         assert (screen_of(pilot).exercise.slips, screen_of(pilot).exercise.hints) == (0, 0)
         await press(pilot, "escape")
         assert answer.value == ""
-        assert on_screen(pilot, "esc restore h hint n new ? help q quit")
+        assert on_screen(pilot, "esc restore  h hint  n new sheet  ? help  q leave")
         await press(pilot, "h", "escape")
         assert answer.value == "=nhq?/3"
         assert screen_of(pilot).exercise.hints == 1
@@ -211,7 +214,7 @@ async def test_hints_come_line_by_line_and_the_title_says_of_what() -> None:
         assert not on_screen(pilot, "= (-1) · (-0.5) + 1 · 1")
         await press(pilot, "h")
         assert on_screen(pilot, "= (-1) · (-0.5) + 1 · 1")
-        assert title(pilot) == "s₁[1,1] · h tells it"
+        assert rule(pilot, 2) == ["s₁[1,1]", "h tells it"]
         for _ in range(20):  # a key that is held down
             clock.seconds += 0.03
             await pilot.press("h")
@@ -225,8 +228,15 @@ async def test_hints_come_line_by_line_and_the_title_says_of_what() -> None:
         assert title(pilot) == "s₁[2,2]"
 
 
+def rule(pilot: Pilot[Any], pane: int) -> list[str]:
+    """What stands in the rule over a pane, counted from the top."""
+    line = [line for line in texts(pilot) if line.startswith("─ ")][pane]
+    return [part.strip() for part in line.split("─") if part.strip()]
+
+
 def title(pilot: Pilot[Any]) -> str:
-    return str(pilot.app.screen.query_one("#work").border_title)
+    """What is asked."""
+    return rule(pilot, 2)[0]
 
 
 async def test_rows_that_are_pasted_on_several_lines_are_a_matrix() -> None:
@@ -250,23 +260,24 @@ async def test_what_does_not_fit_is_scrolled_by_keys_that_the_titles_name() -> N
         await press(pilot, "h", "h")
         clock.seconds = PAUSE
         await press(pilot, "h")
-        assert title(pilot) == "∂W_out[1], told; next ∂W_out[2] · pgup pgdn"
+        assert rule(pilot, 2) == ["∂W_out[1], told; next ∂W_out[2]", "pgup pgdn"]
         value = f"= {rounded(float(exercise.step.values['dW_out'][0, 0]))}"
         assert on_screen(pilot, value)
         await press(pilot, "pageup")
         assert not on_screen(pilot, value)
-        given = pilot.app.screen.query_one("#given", MatrixView)
-        assert str(given.border_title).startswith("given · shift+↑↓")
-        await press(pilot, *["shift+down"] * 20)
-        assert given.scroll_offset.y == given.max_scroll_y > 0
+        assert rule(pilot, 0)[-1] == rule(pilot, 1)[-1] == "⇧↑↓ scroll"
+        await press(pilot, *["shift+down"] * 40)
+        assert on_screen(pilot, "b_out⁺")
+        await press(pilot, *["shift+up"] * 40)
+        assert not on_screen(pilot, "b_out⁺")
 
 
 @pytest.mark.parametrize(
     ("quantity", "cell", "seen"),
     [
         ("s_1", (1, 1), "b₁ 1"),
-        ("sample_losses", (1,), "y_gt 1"),
-        ("dz_1", (1, 1), "W_out 1"),
+        ("sample_losses", (1,), "y_gt"),
+        ("dz_1", (1, 1), "W_out"),
         ("b_1_next", (1,), "b₁ 1"),
     ],
 )
@@ -283,11 +294,18 @@ async def test_what_a_number_is_computed_from_comes_into_view(quantity: str, cel
         await pilot.pause()
         assert exercise.cell == cell
         assert on_screen(pilot, seen)
-        view = pilot.app.screen.query_one("#given", MatrixView)
-        await press(pilot, "shift+up", "shift+up")
-        scrolled = view.scroll_offset
+        await press(pilot, *["shift+up"] * 9)
+        scrolled = given_lines(pilot)
+        assert "X_in" in scrolled[1]  # below the facts
         await enter(pilot, "9")
-        assert view.scroll_offset == scrolled
+        assert given_lines(pilot) == scrolled
+
+
+def given_lines(pilot: Pilot[Any]) -> list[str]:
+    """What is in sight of what is given."""
+    lines = texts(pilot)
+    start, end = (i for i, line in enumerate(lines) if line.startswith(("─ given", "─ to be found")))
+    return lines[start + 1 : end]
 
 
 async def test_the_arrows_move_the_cell() -> None:
@@ -303,13 +321,47 @@ async def test_the_mouse_chooses_a_cell() -> None:
     app = practice()
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        view = pilot.app.screen.query_one("#computed", MatrixView)
-        view.post_message(MatrixView.Chosen("s_1", (3, 2)))
+        await pilot.click("#page", offset=place(pilot, "s₁ 4×3", row=3, column=2))
         await pilot.pause()
         assert screen_of(pilot).exercise.cell == (3, 2)
-        view.post_message(MatrixView.Chosen("z_1", (1, 1)))
+        await pilot.click("#page", offset=place(pilot, "z₁ 4×3", row=1, column=1))
         await pilot.pause()
         assert screen_of(pilot).exercise.cell == (3, 2)
+
+
+def place(pilot: Pilot[Any], heading: str, row: int, column: int) -> tuple[int, int]:
+    """Where a cell of a matrix stands, under its heading."""
+    lines = texts(pilot)
+    y = next(y for y, line in enumerate(lines) if heading in line)
+    x = lines[y].index(heading)
+    return lines[y + 1].index(str(column), x - 1), y + 1 + row
+
+
+async def test_the_mouse_presses_the_keys_of_the_last_line() -> None:
+    app = practice()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        await pilot.click("#keys", offset=(texts(pilot)[-1].index("h hint"), 0))
+        await pilot.pause()
+        assert screen_of(pilot).exercise.hints == 1
+        await enter(pilot, "9")
+        await pilot.click("#keys", offset=(texts(pilot)[-1].index("esc clear"), 0))
+        await pilot.pause()
+        assert pilot.app.screen.query_one(AnswerInput).value == ""
+
+
+async def test_the_wheel_scrolls_what_is_under_the_mouse() -> None:
+    app = practice(name="xor")
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        given, found = given_lines(pilot), rule(pilot, 1)
+        sheet = pilot.app.screen.query_one("#page")
+        pilot.app.screen.post_message(
+            events.MouseScrollDown(sheet, 5, 4, 0, 0, 0, False, False, False, screen_x=5, screen_y=4)
+        )
+        await pilot.pause()
+        assert given_lines(pilot) != given
+        assert rule(pilot, 1) == found
 
 
 @pytest.mark.parametrize("name", ["exercise-2", "exercise-3", "xor"])
@@ -329,7 +381,7 @@ async def test_a_whole_sheet_and_its_score(name: str) -> None:
             answer.value = ";".join(" ".join(f"{value:.9g}" for value in row) for row in rows)
             await press(pilot, "enter")
         total = screen.exercise.total
-        assert on_screen(pilot, f"{total - 0.5:g} of {total} points in 12:34.")
+        assert on_screen(pilot, f"{total - 0.5:g} of {total} points in 12:34:")
         assert on_screen(pilot, "kept in the test")
         assert [(score.seed, score.points, score.numbers, score.hints, score.seconds) for score in kept] == [
             (7, total - 0.5, total, 1, 754.0)
@@ -337,7 +389,7 @@ async def test_a_whole_sheet_and_its_score(name: str) -> None:
         await press(pilot, "h", "enter", "down")
         assert len(kept) == 1
         await press(pilot, "n")
-        assert on_screen(pilot, "sheet 8 · 0 of")
+        assert on_screen(pilot, "sheet 8 │ 0 of")
         assert kept[0].loss == screen_of(pilot).exercise.problem.loss.title
 
 
@@ -352,7 +404,7 @@ async def test_a_sheet_that_is_left_goes_on(folder: Path) -> None:
         await press(pilot, "n")
         assert on_screen(pilot, "Sheet 7 is not finished; progress is saved.")
         await press(pilot, "n")
-        assert on_screen(pilot, "sheet 8 · 0 of")
+        assert on_screen(pilot, "sheet 8 │ 0 of")
         await press(pilot, "q")
     assert app.return_value == ""
     assert len(list(folder.iterdir())) == 1
@@ -360,10 +412,10 @@ async def test_a_sheet_that_is_left_goes_on(folder: Path) -> None:
     async with app.run_test() as pilot:
         await pilot.pause()
         assert on_screen(pilot, "Sheet 7 continues: 1 of 79 numbers found.")
-        assert on_screen(pilot, "sheet 7 · 1 of 79 numbers · 0 slips · 0 hints · 1:01")
+        assert on_screen(pilot, "sheet 7 │ 1 of 79 numbers │ 0 slips │ 0 hints │ 1:01")
         assert screen_of(pilot).exercise.cell == (1, 2)
         await press(pilot, "ctrl+q")
-    assert app.return_value == "Sheet 7 is saved, 1 of 79 numbers found; to continue, add --seed 7 to the command."
+    assert app.return_value == "Sheet 7 is saved, 1 of 79 numbers found; to continue, use sgdb practise with --seed 7."
 
 
 async def test_ctrl_c_leaves_and_keeps_the_sheet(folder: Path) -> None:
@@ -376,8 +428,8 @@ async def test_ctrl_c_leaves_and_keeps_the_sheet(folder: Path) -> None:
 
 
 def test_the_last_word_is_broken_between_words(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    words = "Sheet 7 is saved, 1 of 67 numbers found; to continue, add --seed 7 to the command."
-    monkeypatch.setattr(PractiseApp, "run", lambda _: words)
+    words = "Sheet 7 is saved, 1 of 67 numbers found; to continue, use sgdb practise with --seed 7."
+    monkeypatch.setattr(SgdbApp, "run", lambda _: words)
     monkeypatch.setenv("COLUMNS", "30")
     assert run_practice(Exercise(core.load_problem("exercise-2"), 7), data_folder()) == 0
     lines = capsys.readouterr().err.splitlines()
@@ -414,15 +466,107 @@ async def test_a_sheet_of_fewer_rows_says_so() -> None:
         assert on_screen(pilot, "A step has 10 rows; the sheet uses 2 of them, to stay short.")
 
 
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+@pytest.mark.parametrize("name", ["xor", "three-classes"])
+async def test_what_is_given_beside_the_matrices_is_never_cut(name: str, width: int) -> None:
+    app = practice(name=name)
+    async with app.run_test(size=(width, 30)) as pilot:
+        await pilot.pause()
+        for fact in facts(screen_of(pilot).exercise).split(" · "):
+            assert on_screen(pilot, fact)
+
+
 async def test_help() -> None:
     app = practice()
     async with app.run_test() as pilot:
         await press(pilot, "question_mark")
         assert isinstance(pilot.app.screen, HelpScreen)
-        assert on_screen(pilot, "a matrix   1 2 3; 4 5 6 or [[1, 2, 3], [4, 5, 6]],")
-        assert on_screen(pilot, "Quit; progress is saved")
+        assert on_screen(pilot, "A hint: the formula, then the numbers put in, then the value")
+        assert on_screen(pilot, "Leave the sheet; progress is saved")
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, PractiseScreen)
+
+
+async def test_what_can_do_nothing_says_why() -> None:
+    app = practice()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await enter(pilot, "9")
+        await press(pilot, "enter")
+        assert notices(pilot) == ["This answer is checked: type another."]
+        assert screen_of(pilot).exercise.slips == 1
+        await press(pilot, "escape", "escape")
+        assert pilot.app.screen.query_one(AnswerInput).value == "9"
+        exercise = screen_of(pilot).exercise
+        while exercise.current is not None:
+            exercise.answer(f"{wanted(exercise):.9g}")
+        await press(pilot, "escape", "h")
+        assert notices(pilot)[-1] == "This sheet is done: n opens another."
+
+
+async def test_every_key_is_a_command_also_while_something_is_typed() -> None:
+    app = practice()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await press(pilot, "5")
+        screen = screen_of(pilot)
+        commands = {command.title: command.callback for command in app.get_system_commands(screen)}
+        for node, binding in keys_of(screen.explained):
+            assert binding.tooltip in commands, node
+        await commands["A hint: the formula, then the numbers put in, then the value"]()  # type: ignore[misc]
+        assert screen.exercise.hints == 1
+        await commands["Check what was typed"]()  # type: ignore[misc]
+        assert screen.exercise.slips == 1
+
+
+async def test_practice_opens_from_the_training_and_goes_back_to_it(folder: Path) -> None:
+    app = SgdbApp(core.load_problem("exercise-2"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        training = pilot.app.screen
+        await practise(pilot)
+        first = screen_of(pilot).exercise
+        assert first.like is app.problem
+        await press(pilot, "q")
+        assert pilot.app.screen is training
+        assert notices(pilot) == []
+        await practise(pilot)
+        exercise = screen_of(pilot).exercise
+        await enter(pilot, f"{wanted(exercise):.9g}")
+        await press(pilot, "q")
+        assert pilot.app.screen is training
+        kept = f"Sheet {exercise.seed} is saved, 1 of 79 numbers found"
+        assert notices(pilot) == [f"{kept}; practise again to continue."]
+        assert len(list(folder.iterdir())) == 1
+        await practise(pilot)
+        assert on_screen(pilot, f"Sheet {exercise.seed} continues: 1 of 79 numbers found.")
+        await press(pilot, "ctrl+q")
+    assert app.return_value == f"{kept}; to continue, use sgdb practise with --seed {exercise.seed}."
+
+
+async def test_practice_is_of_the_loss_that_is_looked_at() -> None:
+    app = SgdbApp(core.load_problem("exercise-2"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("h")
+        await settle(pilot)
+        await practise(pilot)
+        assert screen_of(pilot).exercise.problem.loss.name == core.SoftmaxHinge().name
+
+
+async def test_a_problem_that_is_too_long_to_practise_says_so() -> None:
+    app = SgdbApp(wide())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await practise(pilot)
+        assert isinstance(pilot.app.screen, TrainingScreen)
+        assert "expected" in notices(pilot)[0]
+
+
+async def practise(pilot: Pilot[Any]) -> None:
+    """Practise, from the palette of the training screen."""
+    app = pilot.app
+    commands = {command.title: command.callback for command in app.get_system_commands(app.screen)}
+    commands["Practise this problem"]()
+    await pilot.pause()
 
 
 @SIZES

@@ -20,9 +20,9 @@ def run(patience: float, columns: int = 120, **environment: str) -> tuple[str, s
     """
     program = f"""
 import sys
-import tui.progress
+import tui.commands.progress
 from tui.cli import main
-tui.progress.PATIENCE, tui.progress.SLICE = {patience}, 0
+tui.commands.progress.PATIENCE, tui.commands.progress.SLICE = {patience}, 0
 assert main(["run", "--steps", "10"]) == 0
 print(*sys.modules)
 """

@@ -21,7 +21,7 @@ from core.fresh import practice_problem
 from core.practice.scores import Score, keep_score, load_scores, scores_path
 from solution_readers import as_answers, read_html, read_latex, read_markdown
 from tui import cli
-from tui.data_folder import data_folder
+from tui.commands.data_folder import data_folder
 
 
 @pytest.fixture

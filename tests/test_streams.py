@@ -120,7 +120,7 @@ import os, pty, sys
 ours, theirs = pty.openpty()
 os.dup2(theirs, 2)
 os.close(theirs)
-from tui.streams import open_streams
+from tui.commands.streams import open_streams
 open_streams()
 os.close(ours)
 for _ in range(40):

@@ -29,8 +29,8 @@ APPS = pytest.mark.parametrize(
 )
 CRASH = """
 import sys
-from tui.screens.practise import PractiseScreen
-from tui.screens.training import TrainingScreen
+from tui.practice.screen import PractiseScreen
+from tui.training.screen import TrainingScreen
 def crash(*_):
     raise ZeroDivisionError("planted")
 TrainingScreen.action_help = PractiseScreen.action_help = crash

@@ -1,38 +1,58 @@
-"""The main screen, by its keys."""
+"""Moving through a run on the training screen, by its keys and from the command palette."""
 
 from __future__ import annotations
 
 import random
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 import numpy as np
 import pytest
-from textual.pilot import Pilot
-from textual.widget import Widget
+from textual.command import CommandList
 from textual.widgets import Input
 
 import core
 from samples import exercise_2, random_problem, step_bits
-from screen import app, diverging, notices, press, regression, settle, shown, texts, training, wide
-from tui.format import MOST_DIGITS
-from tui.keys import key_table
-from tui.panes.activations import ActivationsPane
-from tui.panes.hinge import HingePane
-from tui.panes.loss_plot import LossPlot, thin
-from tui.screens.comparison import ComparisonScreen
-from tui.screens.goto import GoToScreen, parse_step
-from tui.screens.help import HelpScreen
-from tui.screens.training import SPEEDS, TrainingScreen
+from screen import (
+    app,
+    batches,
+    commands,
+    diverging,
+    frame,
+    notices,
+    pane,
+    press,
+    seek,
+    settle,
+    shown,
+    texts,
+    training,
+    until,
+    view,
+    why,
+    wide,
+)
+from tui.dialogs.goto import GoToScreen, parse_step
+from tui.keys import actions_of
+from tui.training.journey import SPEEDS
+from tui.training.screen import TrainingScreen
 
 
 async def test_opens_at_step_0_with_the_first_numbers_in_view() -> None:
     async with app().run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         screen = "\n".join(texts(pilot))
-        for number in ("1.9664478", "-0.90141", "-0.411784", "0.869", "0.09859"):
+        for number in ("1.9664", "-0.9014", "-0.4118", "0.8690", "0.0986"):
             assert number in screen
+
+
+async def test_until_the_first_key_it_says_what_this_is() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert "Each row is one sample" in why(pilot)
+        await press(pilot, "n")
+        assert "Each row is one sample" not in why(pilot)
+        assert "sample 3" in why(pilot)
 
 
 @pytest.mark.parametrize(
@@ -59,15 +79,37 @@ async def test_keys_move_the_step_on_screen(keys: list[str], index: int) -> None
 async def test_back_to_step_0_and_forward_again_shows_the_same_digits() -> None:
     async with app().run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        first = [step_bits(shown(pilot))]
+        seen = [(step_bits(shown(pilot)), pane(pilot, "activations"), pane(pilot, "weights"))]
         for _ in range(5):
             await press(pilot, "right")
-            first.append(step_bits(shown(pilot)))
-        again = [step_bits(shown(pilot))]
+            seen.append((step_bits(shown(pilot)), pane(pilot, "activations"), pane(pilot, "weights")))
+        again = [seen[-1]]
         for _ in range(5):
             await press(pilot, "left")
-            again.append(step_bits(shown(pilot)))
-        assert again[::-1] == first
+            again.append((step_bits(shown(pilot)), pane(pilot, "activations"), pane(pilot, "weights")))
+        assert again[::-1] == seen
+
+
+async def test_a_step_looks_the_same_however_one_got_there() -> None:
+    """▴▾ compare with step k-1, whatever was on screen before."""
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, *["right"] * 6)
+        wanted = [pane(pilot, name) for name in ("activations", "deltas", "weights", "notes")]
+        assert sum(line.count("▴") + line.count("▾") for lines in wanted for line in lines) > 20
+        for keys in (["right", "left"], ["home", "g", "6", "enter"], ["shift+right", "g", "6", "enter"]):
+            await press(pilot, *keys)
+            assert "step 6 of" in texts(pilot)[0]
+            assert [pane(pilot, name) for name in ("activations", "deltas", "weights", "notes")] == wanted
+
+
+async def test_rows_are_compared_only_where_both_steps_use_the_same() -> None:
+    async with app(batches()).run_test(size=(200, 60)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "n")
+        for name in ("activations", "deltas"):
+            assert not {"▴", "▾"} & set("".join(pane(pilot, name)))
+        assert "▴" in "".join(pane(pilot, "weights"))
 
 
 @pytest.mark.parametrize(("typed", "index"), [("37", 37), ("+5", 8), ("-2", 1), ("-9", 0), ("1 000", 1000)])
@@ -95,44 +137,42 @@ def test_only_whole_numbers_name_a_step(text: str) -> None:
     assert parse_step(text, 5) is None
 
 
-async def until(pilot: Pilot[Any], condition: Any) -> None:
-    while not condition():
-        await pilot.pause()
-
-
 async def test_space_plays_and_pauses() -> None:
     async with app().run_test() as pilot:
         await settle(pilot)
         screen = training(pilot)
-        screen.speed = SPEEDS[-1]
+        screen.journey.speed = SPEEDS[-1]
         await pilot.press("space")
         await until(pilot, lambda: shown(pilot).index >= 20)
         assert "▶" in texts(pilot)[0]
         await press(pilot, "space")
-        assert not screen.playing
+        assert not screen.journey.playing
         stopped = shown(pilot).index
-        assert screen.cursor == stopped
+        assert screen.journey.cursor == stopped
+        assert "▶" not in texts(pilot)[0]
         await settle(pilot)
         assert shown(pilot).index == stopped
 
 
-async def test_any_step_key_pauses() -> None:
+@pytest.mark.parametrize("key", ["left", "right", "home", "h", "d", "m", "g", "question_mark", "x"])
+async def test_a_key_that_needs_a_step_that_stays_pauses(key: str) -> None:
     async with app().run_test() as pilot:
         await settle(pilot)
         await pilot.press("space")
         await until(pilot, lambda: shown(pilot).index >= 1)
-        await press(pilot, "left")
-        assert not training(pilot).playing
+        await pilot.press(key)
+        assert not training(pilot).journey.playing
+        await settle(pilot)
 
 
 async def test_speed_changes_by_key_and_says_where_it_ends() -> None:
     async with app().run_test() as pilot:
         await settle(pilot)
-        start = training(pilot).speed
+        start = training(pilot).journey.speed
         await press(pilot, "greater_than_sign")
-        assert training(pilot).speed > start
+        assert training(pilot).journey.speed > start
         await press(pilot, *["less_than_sign"] * len(SPEEDS))
-        assert training(pilot).speed == SPEEDS[0]
+        assert training(pilot).journey.speed == SPEEDS[0]
         assert any("limit" in message for message in notices(pilot))
 
 
@@ -141,11 +181,26 @@ async def test_a_long_run_is_stopped_by_space_and_keeps_what_it_computed() -> No
         await settle(pilot)
         screen = training(pilot)
         screen.seek(10_000_000)
-        await until(pilot, lambda: screen.reached > 2000)
-        assert "space stops" in texts(pilot)[0]
+        await until(pilot, lambda: len(screen.run.timeline) > 2000 and "space stops" in texts(pilot)[0])
+        assert "to go" in texts(pilot)[0]
         await press(pilot, "space")
         assert 2000 < shown(pilot).index < 10_000_000
-        assert not screen.playing
+        assert not screen.journey.playing
+        assert "space stops" not in texts(pilot)[0]
+
+
+async def test_a_long_run_after_many_single_steps_still_stops_at_once() -> None:
+    async with app().run_test() as pilot:
+        await settle(pilot)
+        await pilot.press(*["right"] * 30)
+        await settle(pilot)
+        screen = training(pilot)
+        screen.seek(100_000_000)
+        await until(pilot, lambda: len(screen.run.timeline) > 5000)
+        started = monotonic()
+        await press(pilot, "space")
+        assert monotonic() - started < 2
+        assert 5000 < shown(pilot).index < 100_000_000
 
 
 async def test_the_screen_answers_keys_while_a_large_network_trains() -> None:
@@ -154,35 +209,14 @@ async def test_the_screen_answers_keys_while_a_large_network_trains() -> None:
         await settle(pilot)
         screen = training(pilot)
         screen.seek(100_000)
-        await until(pilot, lambda: screen.reached > 3)
-        await pilot.press("plus")
-        assert screen.digits == 7
-        assert screen.cursor == 100_000
+        await until(pilot, lambda: len(screen.run.timeline) > 3)
+        before = texts(pilot)
+        await pilot.press("v")
+        assert view(pilot).numbers
+        assert texts(pilot)[3:] != before[3:]
+        assert screen.journey.cursor == 100_000
         await press(pilot, "space")
         assert 0 < shown(pilot).index < 100_000
-
-
-async def test_h_shows_the_hinge_at_the_same_step_and_h_again_the_problem_s_own_loss() -> None:
-    async with app().run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await press(pilot, "right", "right", "right")
-        own = step_bits(shown(pilot))
-        await press(pilot, "h")
-        hinge = core.Timeline(exercise_2().with_loss(core.SoftmaxHinge()))
-        assert step_bits(shown(pilot)) == step_bits(hinge[3])
-        assert "softmax hinge" in texts(pilot)[0]
-        await press(pilot, "right", "h")
-        assert shown(pilot).index == 4
-        await press(pilot, "left")
-        assert step_bits(shown(pilot)) == own
-
-
-async def test_h_says_why_when_the_targets_are_no_classes_and_stays() -> None:
-    async with app(regression()).run_test() as pilot:
-        await settle(pilot)
-        await press(pilot, "h")
-        assert any("needs classes" in message for message in notices(pilot))
-        assert isinstance(shown(pilot).problem.loss, core.SquaredError)
 
 
 @pytest.mark.parametrize(
@@ -193,14 +227,36 @@ async def test_h_says_why_when_the_targets_are_no_classes_and_stays() -> None:
         (["shift+left"], "step 0"),
         (["home"], "step 0"),
         (["end"], "last step computed"),
+        (["y"], "No cell is selected"),
+        (["ctrl+left"], "No cell is selected"),
+        (["ctrl+right"], "No cell is selected"),
+        (["backspace"], "trail is empty"),
+        (["escape"], "Nothing to leave"),
+        (["s"], "No answers are loaded"),
+        (["S"], "No answers are loaded"),
+        (["r"], "No answers are loaded"),
+        (["left_square_bracket"], "no margin"),
+        (["right_square_bracket"], "no margin"),
+        (["v"], "All numbers are in sight"),
+        (["tab"], "Every group of columns is in sight"),
+        (["shift+tab"], "Every group of columns is in sight"),
     ],
 )
 async def test_a_key_that_can_do_nothing_says_why(keys: list[str], reason: str) -> None:
-    async with app().run_test() as pilot:
+    async with app().run_test(size=(120, 40)) as pilot:
         await settle(pilot)
+        before = texts(pilot)[2:-15]
         await press(pilot, *keys)
         assert any(reason in message for message in notices(pilot))
         assert shown(pilot).index == 0
+        assert texts(pilot)[2:-15] == before
+
+
+async def test_the_same_notice_is_not_piled_up() -> None:
+    async with app().run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, *["left"] * 12)
+        assert len(notices(pilot)) == 1
 
 
 async def test_a_run_that_diverges_stops_before_and_says_where() -> None:
@@ -209,8 +265,7 @@ async def test_a_run_that_diverges_stops_before_and_says_where() -> None:
     last = caught.value.step - 1
     async with app(diverging()).run_test() as pilot:
         await settle(pilot)
-        training(pilot).seek(1000)
-        await settle(pilot)
+        await seek(pilot, 1000)
         assert shown(pilot).index == last
         assert any(str(caught.value) in message for message in notices(pilot))
         await press(pilot, "right")
@@ -220,88 +275,76 @@ async def test_a_run_that_diverges_stops_before_and_says_where() -> None:
         assert shown(pilot).index == last - 1
 
 
-async def test_digits_change_by_key_and_stop_at_the_limits() -> None:
-    async with app().run_test(size=(120, 40)) as pilot:
+async def test_playing_ends_where_the_run_does() -> None:
+    with pytest.raises(core.DivergedError) as caught:
+        core.Timeline(diverging()).advance(1000)
+    async with app(diverging()).run_test() as pilot:
         await settle(pilot)
-        await press(pilot, "plus", "plus")
-        assert any("-0.41178395" in line for line in texts(pilot))
-        await pilot.press(*["plus"] * MOST_DIGITS)
-        assert training(pilot).digits == MOST_DIGITS
-        await pilot.press(*["minus"] * MOST_DIGITS)
+        training(pilot).journey.speed = SPEEDS[-1]
+        await pilot.press("space")
+        await until(pilot, lambda: not training(pilot).journey.playing)
         await settle(pilot)
-        assert any("-0.4118" in line and "-0.41178" not in line for line in texts(pilot))
+        assert shown(pilot).index == caught.value.step - 1
 
 
-def panes(pilot: Pilot[Any]) -> list[Widget]:
-    return list(training(pilot).query("#weights, #deltas, #activations, #hinge, #loss"))
-
-
-async def test_z_shows_one_pane_alone_tab_the_next_and_escape_all() -> None:
-    async with app().run_test(size=(120, 40)) as pilot:
+async def test_a_run_that_is_lost_at_its_first_step_says_so_and_nothing_else() -> None:
+    lost = exercise_2(inputs=np.full((4, 2), 1e200), network=core.Network([core.Layer(np.full((2, 1), 1e200))]))
+    async with app(lost).run_test() as pilot:
         await settle(pilot)
-
-        def visible() -> list[str | None]:
-            return [pane.id for pane in panes(pilot) if pane.is_on_screen and pane.display]
-
-        assert visible() == ["weights", "deltas", "activations", "loss"]
-        await press(pilot, "z")
-        assert visible() == ["activations"]
-        await press(pilot, "tab")
-        assert visible() == ["deltas"]
-        await press(pilot, "shift+tab", "shift+tab")
-        assert visible() == ["weights"]
-        await press(pilot, "escape")
-        assert visible() == ["weights", "deltas", "activations", "loss"]
-
-
-async def test_a_small_terminal_shows_one_pane_and_a_tiny_one_says_what_it_needs() -> None:
-    async with app().run_test(size=(60, 20)) as pilot:
-        await settle(pilot)
-        assert [pane.id for pane in panes(pilot) if pane.is_on_screen] == ["activations"]
-        await pilot.resize_terminal(50, 12)
-        await settle(pilot)
-        assert any("needs 60×20" in line for line in texts(pilot))
-        await pilot.resize_terminal(120, 40)
-        await settle(pilot)
-        assert not any("needs 60×20" in line for line in texts(pilot))
-
-
-async def test_l_turns_the_plot_to_a_log_scale() -> None:
-    async with app().run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await press(pilot, "shift+right", "l")
-        assert pilot.app.screen.query_one(LossPlot).logarithmic
-        assert any("log scale" in line for line in texts(pilot))
-
-
-async def test_help_lists_every_key_of_the_screen() -> None:
-    async with app().run_test(size=(200, 60)) as pilot:
-        await settle(pilot)
-        keys = key_table(training(pilot).explained)
-        await press(pilot, "question_mark")
-        assert isinstance(pilot.app.screen, HelpScreen)
+        await press(pilot, "right", "end", "g", "escape", "enter", "full_stop", "down", "v", "z", "h")
         screen = "\n".join(texts(pilot))
-        for _, meaning in keys:
-            assert meaning in screen
-        await press(pilot, "escape")
-        assert isinstance(pilot.app.screen, TrainingScreen)
+        assert "nothing to step through" in screen
+        assert "s_out[1,1] overflows" in screen
+        assert "-1" not in screen
 
 
 async def test_every_key_is_a_command_of_the_palette_too() -> None:
     async with app().run_test() as pilot:
         await settle(pilot)
-        screen = training(pilot)
-        commands = {command.title: command.callback for command in pilot.app.get_system_commands(screen)}
-        assert {meaning for _, meaning in key_table(screen.explained)} <= set(commands)
-        assert "Inspect a cell: where its number comes from" in commands
-        await commands["Ten steps on"]()
+        found = commands(pilot)
+        assert {binding.tooltip for _, binding in actions_of([training(pilot)])} <= set(found)
+        await found["Ten steps on"]()
         await settle(pilot)
         assert shown(pilot).index == 10
-        await commands["Step 0"]()
+        await found["Step 0"]()
         await settle(pilot)
-        await commands["One SGD step back"]()
+        await found["One SGD step back"]()
         await settle(pilot)
         assert any("step 0" in message for message in notices(pilot))
+
+
+async def test_every_command_of_the_palette_does_something_or_says_why_not() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        for name, command in commands(pilot).items():
+            if name in ("Quit", "Suspend", "Screenshot"):
+                continue
+            await press(pilot, "n")
+            before, view_before = texts(pilot), view(pilot)
+            pilot.app.clear_notifications()
+            training(pilot)._said = ""
+            await command()
+            moved = training(pilot).journey.playing
+            if moved:
+                await pilot.press("space")
+            await settle(pilot)
+            assert moved or texts(pilot) != before or view(pilot) != view_before or notices(pilot), name
+            while not isinstance(pilot.app.screen, TrainingScreen):
+                await press(pilot, "escape")
+
+
+async def test_the_palette_opens_and_runs_a_command_that_is_typed() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        pilot.app.screen.query_one(Input).value = "Ten steps on"
+        found = pilot.app.screen.query_one(CommandList)
+        await until(pilot, lambda: found.option_count == 1)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: pilot.app.screen is training(pilot))
+        await settle(pilot)
+        assert shown(pilot).index == 10
 
 
 async def test_q_quits() -> None:
@@ -312,97 +355,14 @@ async def test_q_quits() -> None:
         assert pilot.app.return_code == 0
 
 
-async def test_the_mouse_works_the_footer() -> None:
-    async with app().run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        column = texts(pilot)[-1].index("→")
-        await pilot.click(offset=(column, 39))
-        await settle(pilot)
-        assert shown(pilot).index == 1
-
-
-async def test_a_wide_network_scrolls_with_its_row_and_column_numbers_in_view() -> None:
-    async with app(wide()).run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        pane = pilot.app.screen.query_one(ActivationsPane)
-        pane.reveal("X_in")
-        await press(pilot, "z", "down", "down", "down", "ctrl+right")
-        heading, row = (line.strip("│ ").split() for line in texts(pilot)[2:4])
-        i, j = int(row[0]) - 1, int(heading[1]) - 1
-        assert heading[0] == "X_in"
-        assert i > 0
-        assert j > 0
-        assert float(row[1]) == pytest.approx(shown(pilot).inputs[i, j], abs=1e-5)
-
-
 async def test_names_from_a_file_cannot_reach_the_terminal_as_escape_codes() -> None:
-    async with app(exercise_2(name="\x1b[31mred\x07")).run_test() as pilot:
+    names = ["\x1b[31mone\x07", "two"]
+    hostile = exercise_2(name="\x1b[31mred\x07", input_names=names, target_names=["\x1b]0;title\x07"])
+    async with app(hostile).run_test(size=(200, 60)) as pilot:
         await settle(pilot)
-        assert "\x1b" not in texts(pilot)[0]
+        await press(pilot, "n")
         assert "[31mred" in texts(pilot)[0]
-
-
-async def test_a_problem_under_the_hinge_starts_with_its_pane_and_its_keys_choose_sample_and_margin() -> None:
-    async with app(core.load_problem("exercise-3")).run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        pane = training(pilot).query_one(HingePane)
-        assert pane.display
-        pane.focus()
-        assert pane.sample == 1  # the first that has a gradient
-        await press(pilot, "down", "down")
-        assert pane.sample == 3
-        own = step_bits(shown(pilot))
-        await press(pilot, "n", "right_square_bracket")
-        loss = shown(pilot).problem.loss
-        assert isinstance(loss, core.SoftmaxHinge)
-        assert loss.margin == pytest.approx(0.55)
-        again = core.Timeline(core.load_problem("exercise-3").with_loss(loss))
-        assert step_bits(shown(pilot)) == step_bits(again[1])
-        await press(pilot, "left_square_bracket", "p")
-        assert step_bits(shown(pilot)) == own
-
-
-async def test_the_hinge_pane_comes_and_goes_with_the_view_and_the_focus_stays_on_something() -> None:
-    async with app().run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        assert not training(pilot).query_one(HingePane).display
-        await press(pilot, "h")
-        assert training(pilot).query_one(HingePane).display
-        assert pilot.app.focused is not None
-        assert pilot.app.focused.display
-        await press(pilot, "tab", "tab", "tab", "tab", "h")
-        assert pilot.app.focused is not None
-        assert pilot.app.focused.display
-
-
-async def test_m_puts_the_losses_side_by_side_and_plots_every_run() -> None:
-    async with app().run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await press(pilot, "shift+right", "m")
-        screen = pilot.app.screen
-        assert isinstance(screen, ComparisonScreen)
-        step = core.Timeline(exercise_2())[10]
-        lines = "\n".join(texts(pilot))
-        for comparison in core.compare_losses(step):
-            assert comparison.title in lines
-            assert f"{comparison.loss:.8g}" in lines
-        curves = screen.query_one(LossPlot).timelines
-        assert [len(timeline) for timeline in curves] == [11, 11, 11, 11]
-        await press(pilot, "l", "escape")
-        assert step_bits(shown(pilot)) == step_bits(step)
-
-
-async def test_switching_views_at_random_steps_changes_no_number_of_either_run() -> None:
-    own, hinge = (core.Timeline(exercise_2().with_loss(loss)) for loss in (core.SquaredError(), core.SoftmaxHinge()))
-    expected = {timeline.problem.loss: [step_bits(timeline[k]) for k in range(12)] for timeline in (own, hinge)}
-    chance = random.Random(0)
-    async with app().run_test(size=(60, 20)) as pilot:
-        await settle(pilot)
-        for _ in range(20):
-            training(pilot).seek(chance.randrange(12))
-            await press(pilot, "h")
-            step = shown(pilot)
-            assert step_bits(step) == expected[step.problem.loss][step.index]
+        assert not any({"\x1b", "\x07"} & set(line) for line in texts(pilot))
 
 
 async def test_x_writes_the_worked_step_to_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -416,65 +376,90 @@ async def test_x_writes_the_worked_step_to_a_file(tmp_path: Path, monkeypatch: p
     assert "1.62743" in written.read_text(encoding="utf-8")
 
 
-async def test_a_long_run_after_many_single_steps_still_stops_at_once() -> None:
-    async with app().run_test() as pilot:
+async def test_switching_losses_at_random_steps_changes_no_number_of_either_run() -> None:
+    own, hinge = (core.Timeline(exercise_2().with_loss(loss)) for loss in (core.SquaredError(), core.SoftmaxHinge()))
+    expected = {timeline.problem.loss: [step_bits(timeline[k]) for k in range(12)] for timeline in (own, hinge)}
+    chance = random.Random(0)
+    async with app().run_test(size=(60, 20)) as pilot:
         await settle(pilot)
-        await pilot.press(*["right"] * 30)
+        for _ in range(20):
+            training(pilot).seek(chance.randrange(12))
+            await press(pilot, "h")
+            step = shown(pilot)
+            assert step_bits(step) == expected[step.problem.loss][step.index]
+
+
+async def test_a_small_terminal_shows_the_sheet_and_a_tiny_one_says_what_it_needs() -> None:
+    async with app().run_test(size=(60, 20)) as pilot:
         await settle(pilot)
-        screen = training(pilot)
-        screen.seek(100_000_000)
-        await until(pilot, lambda: screen.reached > 5000)
-        started = monotonic()
-        await press(pilot, "space")
-        assert monotonic() - started < 2
-        assert 5000 < shown(pilot).index < 100_000_000
-
-
-async def test_a_run_that_is_lost_at_its_first_step_says_so_and_nothing_else() -> None:
-    lost = exercise_2(inputs=np.full((4, 2), 1e200), network=core.Network([core.Layer(np.full((2, 1), 1e200))]))
-    async with app(lost).run_test() as pilot:
+        assert set(frame(pilot).areas) == {"status", "activations", "deltas", "weights", "why", "loss", "keys"}
+        await press(pilot, "n", "n", "down")
+        at = (shown(pilot).index, view(pilot).sample)
+        for size in ((50, 12), (59, 40), (120, 19)):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+            assert any("needs 60×20" in line for line in texts(pilot))
+            await press(pilot, "n", "p")
+        await pilot.resize_terminal(120, 40)
         await settle(pilot)
-        await press(pilot, "right", "end", "g", "escape")
-        screen = "\n".join(texts(pilot))
-        assert "nothing to step through" in screen
-        assert "s_out[1,1] overflows" in screen
-        assert "-1" not in screen
+        assert not any("needs 60×20" in line for line in texts(pilot))
+        assert (shown(pilot).index, view(pilot).sample) == at
+        assert "step 2 of 3" in texts(pilot)[0]
 
 
-async def test_the_same_notice_is_not_piled_up() -> None:
-    async with app().run_test() as pilot:
+async def test_another_size_shows_the_same_step_sample_and_cell() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        await press(pilot, *["left"] * 12)
-        assert len(notices(pilot)) == 1
+        await press(pilot, "n", "n", "n", "enter", "tab")
+        wanted = (shown(pilot).index, view(pilot).cursor, view(pilot).sample)
+        for size in ((200, 60), (60, 20), (80, 24), (300, 100), (120, 40)):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+            assert (frame(pilot).width, frame(pilot).height) == size
+            assert (shown(pilot).index, view(pilot).cursor, view(pilot).sample) == wanted
+            assert len(texts(pilot)) == size[1]
+            assert any("◂" in line for line in texts(pilot))
 
 
-async def test_a_problem_under_the_hinge_has_its_curve_without_the_max_beside_it() -> None:
-    async with app(core.load_problem("why-the-max")).run_test(size=(120, 40)) as pilot:
+async def test_all_rows_are_looked_at_where_steps_take_some() -> None:
+    async with app(batches()).run_test(size=(200, 60)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "n")
+        step = shown(pilot)
+        weights = [np.array(w) for w in step.weights]
+        z = np.array(step.problem.inputs)
+        for layer, w, b in zip(step.problem.network.layers, weights, step.biases, strict=True):
+            z = z @ w + (0 if b is None else b)
+            z = np.tanh(z) if layer.activation == "tanh" else z
+        right = int((z.argmax(axis=1) == step.problem.targets.argmax(axis=1)).sum())
+        logs = z - z.max(axis=1, keepdims=True)
+        logs = logs - np.log(np.exp(logs).sum(axis=1, keepdims=True))
+        loss = float(-(logs * step.problem.targets).sum(axis=1).mean())
+        assert f"all 60: ℒ {loss:.4f}" in texts(pilot)[0]
+        assert f"right {right}" in texts(pilot)[0].split("all 60")[1]
+
+
+async def test_a_large_problem_is_looked_at_over_all_rows_beside_everything_else() -> None:
+    problem = random_problem(0, (400, 300, 10), rows=640, loss=core.SoftmaxCrossEntropy(), batch_size=64)
+    async with app(problem).run_test(size=(200, 60)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n")
+        assert "all 640: ℒ" in texts(pilot)[0]
+
+
+async def test_the_plot_shows_every_step_that_was_computed_and_where_one_is() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "shift+right")
-        curves = pilot.app.screen.query_one(LossPlot).timelines
-        assert [timeline.problem.loss.name for timeline in curves] == ["softmax_hinge", "softmax_margin"]
-        assert [len(timeline) for timeline in curves] == [11, 11]
-
-
-@pytest.mark.parametrize("spike", [-1.0, 1e3])
-@pytest.mark.parametrize("place", [0, 1, 4_321, 9_949, 9_950, 9_998, 9_999])
-@pytest.mark.parametrize("buckets", [1, 7, 140, 199])
-def test_a_thinned_curve_keeps_a_single_spike_in_its_place(spike: float, place: int, buckets: int) -> None:
-    losses = np.linspace(2.0, 1.0, 10_000)
-    losses[place] = spike
-    steps, values = thin(losses, buckets)
-    assert (place, spike) in zip(steps.tolist(), values.tolist(), strict=True)
-    assert (values == losses[steps.astype(int)]).all()
-    assert (np.diff(steps) > 0).all()
-    assert len(steps) <= 2 * buckets
-
-
-def test_a_curve_of_few_losses_is_drawn_whole() -> None:
-    losses = np.arange(28.0) % 5
-    steps, values = thin(losses, 14)
-    assert steps.tolist() == list(range(28))
-    assert values.tolist() == losses.tolist()
+        drawn = pane(pilot, "loss")
+        assert "step 10" in drawn[-1]
+        row, column = next((y, line.index("●")) for y, line in enumerate(drawn) if "●" in line)
+        await press(pilot, *["left"] * 5)
+        again = pane(pilot, "loss")
+        other, earlier = next((y, line.index("●")) for y, line in enumerate(again) if "●" in line)
+        assert earlier < column
+        assert other <= row
+        assert again[-1] == drawn[-1]
 
 
 async def test_the_plot_of_10_000_losses_shows_the_one_that_sticks_out() -> None:
@@ -484,7 +469,67 @@ async def test_the_plot_of_10_000_losses_shows_the_one_that_sticks_out() -> None
     problem = core.Problem("spike", np.ones((10_000, 1)), targets, network, learning_rate=1e-6, batch_size=1)
     async with app(problem).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        training(pilot).seek(9_999)
-        await settle(pilot)
+        await seek(pilot, 9_999)
         assert shown(pilot).index == 9_999
-        assert "4.05e+03" in "\n".join(texts(pilot))  # ½ · 90²
+        losses = training(pilot).run.timeline.losses
+        top = next(line for line in pane(pilot, "loss") if any(0x2800 < ord(c) < 0x2900 for c in line))
+        column = next(i for i, c in enumerate(top) if 0x2800 < ord(c) < 0x2900)
+        assert training(pilot)._painter.plot.step_at(column - 1) == pytest.approx(int(np.argmax(losses)), abs=200)
+        assert "4" in "".join(pane(pilot, "loss")[:3])  # ½ · 90² is 4.05 thousand
+
+
+async def test_l_turns_the_plot_to_a_log_scale() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "shift+right")
+        before = pane(pilot, "loss")
+        await press(pilot, "l")
+        assert any("log" in line for line in pane(pilot, "loss"))
+        assert pane(pilot, "loss")[1:] != before[1:]
+        await press(pilot, "l")
+        assert pane(pilot, "loss") == before
+
+
+async def test_the_plot_zooms_pans_and_escape_shows_all_again() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await seek(pilot, 80)
+        await press(pilot, "p", "n")
+        whole = pane(pilot, "loss")
+        await press(pilot, "left_parenthesis")
+        first, last = view(pilot).window  # type: ignore[misc]
+        assert last - first == pytest.approx(40, abs=2)
+        assert first <= 80 <= last
+        await press(pilot, "left_parenthesis", "left_curly_bracket")
+        earlier = view(pilot).window
+        assert earlier is not None
+        assert earlier[0] < 70
+        await press(pilot, "right_curly_bracket")
+        assert view(pilot).window != earlier
+        await press(pilot, "right_parenthesis", "right_parenthesis", "right_parenthesis")
+        assert pane(pilot, "loss") == whole
+        await press(pilot, "left_parenthesis")
+        assert pane(pilot, "loss") != whole
+        await press(pilot, "escape")
+        assert pane(pilot, "loss") == whole
+
+
+async def test_a_problem_under_the_hinge_has_its_curve_without_the_max_beside_it() -> None:
+    async with app(core.load_problem("why-the-max")).run_test(size=(200, 60)) as pilot:
+        await settle(pilot)
+        await press(pilot, "shift+right")
+        await settle(pilot)
+        (beside,) = training(pilot)._beside
+        assert beside.problem.loss.name == "softmax_margin"
+        assert len(beside) == 11
+        assert "softmax hinge" in pane(pilot, "loss")[0]
+        assert "softmax margin" in pane(pilot, "loss")[0] or "softmax m" in pane(pilot, "loss")[0]
+
+
+async def test_the_cursor_of_the_step_stays_while_a_wide_network_is_left_and_entered() -> None:
+    async with app(wide()).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "n", "n", "p")
+        assert shown(pilot).index == 2
+        assert len(shown(pilot).batch) == 6
+        assert view(pilot).sample < 6

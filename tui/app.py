@@ -2,44 +2,114 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+import sys
+from collections.abc import Iterable, Iterator
+from functools import partial
+from shutil import get_terminal_size
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
 from textual.screen import Screen
 
-from tui.base import BaseApp
-from tui.screens.training import TrainingScreen
+from tui.base import BaseApp, BaseScreen
+from tui.key_reasons import KeyReasonsScreen
+from tui.training.screen import TrainingScreen
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core import CheckReport, Problem
+    from core.practice import Exercise
+    from tui.practice.screen import PractiseScreen
 
 
-class SgdbApp(BaseApp[None]):
-    """sgdb on a screen."""
+class SgdbApp(BaseApp[str]):
+    """sgdb on a screen. In the end, it answers with what there is to say on the terminal."""
 
     TITLE = "sgdb"
     CSS_PATH = "app.tcss"
 
-    def __init__(self, problem: Problem, report: CheckReport | None = None) -> None:
+    def __init__(
+        self, problem: Problem, report: CheckReport | None = None, practice: PractiseScreen | None = None
+    ) -> None:
+        """Trains `problem`, from the step of `report` where answers were checked; or begins with a sheet to practise
+        on.
+        """
         super().__init__()
-        self.problem = problem
-        self.report = report
+        self.problem, self.report = problem, report
+        self._practice = practice
+        self._left: Exercise | None = None  # the sheet that was left last
 
     def on_mount(self) -> None:
-        self.push_screen(TrainingScreen(self.problem, self.report))
+        self.push_screen(self._practice or TrainingScreen(self.problem, self.report))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that a key does is in the command palette, too."""
+        own = list(self._own_commands(screen))
+        titles = {command.title for command in own}
+        yield from own
+        yield from (command for command in super().get_system_commands(screen) if command.title not in titles)
+
+    def _own_commands(self, screen: Screen[object]) -> Iterator[SystemCommand]:
         if isinstance(screen, TrainingScreen):
+            practise = partial(self.practise, screen.run.timeline.problem)
+            yield SystemCommand("Practise this problem", "a sheet to fill in, with fresh numbers", practise)
+        if isinstance(screen, KeyReasonsScreen):
             yield from screen.commands()
-        yield from super().get_system_commands(screen)
+
+    def practise(self, problem: Problem) -> None:
+        """Open a sheet of the kind of a problem: the one that was left, if it is not finished, or else a new one."""
+        from core import DivergedError, ProblemError
+        from core.practice import Exercise
+        from tui.commands.data_folder import data_folder
+        from tui.practice.screen import PractiseScreen
+        from tui.practice.seeds import new_seed
+
+        left = self._left
+        going_on = left is not None and left.like is problem and left.begun and not left.done
+        try:
+            exercise = Exercise(problem, left.seed if left is not None and going_on else new_seed())
+            folder = data_folder()
+        except (ProblemError, DivergedError) as error:
+            self.notify(str(error), title="No sheet", severity="error", markup=False)
+            return
+        self.push_screen(PractiseScreen(exercise, folder), self._leave)
+
+    def _leave(self, exercise: Exercise | None) -> None:
+        self._left = exercise
+        if exercise is not None and exercise.begun and not exercise.done:
+            self.notify(f"Sheet {exercise.seed} is saved, {exercise.progress} found; practise again to continue.")
+
+    async def action_quit(self) -> None:
+        """End, unless a screen has something to lose."""
+        screens = [screen for screen in self.screen_stack if isinstance(screen, BaseScreen)]
+        if all(screen.may_quit() for screen in screens):
+            self.exit(" ".join(filter(None, (screen.last_word for screen in screens))))
 
 
 def run_app(problem: Problem, report: CheckReport | None = None) -> int:
     """Open `problem` on the terminal, until the person quits; with answers that were checked, at their step. Returns
     the exit status: 0, 1 after a crash, 128 and a signal's number after the signal.
     """
-    app = SgdbApp(problem, report)
-    app.run()
+    return _run(SgdbApp(problem, report))
+
+
+def run_practice(exercise: Exercise, folder: Path) -> int:
+    """Open an exercise on the terminal, until the person quits. `folder` is where scores and sheets are saved. Returns
+    the exit status, as `run_app` does.
+    """
+    from tui.practice.screen import PractiseScreen
+
+    return _run(SgdbApp(exercise.like, practice=PractiseScreen(exercise, folder)))
+
+
+def _run(app: SgdbApp) -> int:
+    gc.freeze()  # what is loaded by now stays: no collection is to look through it again
+    gc.enable()
+    last_word = app.run()
+    if last_word:
+        width = get_terminal_size().columns
+        print(fill(last_word, width, break_long_words=False, break_on_hyphens=False), file=sys.stderr)
     return app.status

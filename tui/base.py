@@ -58,6 +58,15 @@ class BaseScreen(Screen[ScreenResultType]):
         # Textual 8.2.8 ends the work of a screen only when its widgets are gone already.
         self.workers.cancel_node(self)
 
+    def may_quit(self) -> bool:
+        """Whether the application may end: nothing is lost here, or somebody wants it all the same."""
+        return True
+
+    @property
+    def last_word(self) -> str:
+        """What there is to say on the terminal when the application has ended, or nothing."""
+        return ""
+
     def call_after_refresh(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
         """As for any widget; but nothing is called once the screen is going away."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from tui.streams import open_streams, status_of_output
+from tui.commands.streams import open_streams, status_of_output
 
 ABOUT = "A debugger for stochastic gradient descent: step a small network through training, forward and back."
 EXIT_STATUSES = """\
@@ -86,6 +87,8 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         print(f"sgdb: {error.strerror or error}", file=sys.stderr)
         return FAILED
+    finally:
+        gc.enable()
 
 
 def _use_one_thread() -> None:
@@ -98,7 +101,8 @@ def _use_one_thread() -> None:
 
 def _open(argv: Sequence[str]) -> int:
     """`sgdb [PROBLEM]`: the screen; also --version and --list."""
-    from tui.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable, terminal
+    gc.disable()  # until the screen runs: what is loaded stays, and to look through it takes a tenth of the start
+    from tui.commands.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable, terminal
 
     options = (
         *PROBLEM_OPTIONS,

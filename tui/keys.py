@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from textual.binding import Binding
 from textual.widget import Widget
+
+Group: TypeAlias = tuple[str, Sequence[tuple[str, str]]]  # a title, and pairs of keys (or marks) and what they mean
 
 
 def keys_of(nodes: Iterable[Widget]) -> Iterator[tuple[Widget, Binding]]:
@@ -16,12 +19,20 @@ def keys_of(nodes: Iterable[Widget]) -> Iterator[tuple[Widget, Binding]]:
                 yield node, binding
 
 
-def key_table(nodes: Iterable[Widget]) -> list[tuple[str, str]]:
-    """The keys of these widgets and what they do, an entry for each meaning."""
-    found: dict[str, list[str]] = {}
+def key_groups(nodes: Iterable[Widget], groups: Sequence[tuple[str, Sequence[str]]]) -> list[Group]:
+    """The keys of these widgets and what they do, an entry for each meaning, in groups: each has a title and how its
+    actions begin, and takes what no group before it has taken. A group without keys is left out.
+    """
+    found: dict[str, dict[str, list[str]]] = {title: {} for title, _ in groups}
     for node, binding in keys_of(nodes):
-        found.setdefault(binding.tooltip, []).append(node.app.get_key_display(binding))
-    return [(" ".join(keys), meaning) for meaning, keys in found.items()]
+        title = next((title for title, starts in groups if binding.action.startswith(tuple(starts))), None)
+        if title is not None:
+            found[title].setdefault(binding.tooltip, []).append(node.app.get_key_display(binding))
+    return [
+        (title, tuple((" ".join(keys), meaning) for meaning, keys in entries.items()))
+        for title, entries in found.items()
+        if entries
+    ]
 
 
 def actions_of(nodes: Iterable[Widget]) -> Iterator[tuple[Widget, Binding]]:

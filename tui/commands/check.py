@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tui.arguments import Operand, Option, complain, parse, printable, terminal
-from tui.progress import progress_of
-from tui.report import ReportText
+from tui.commands.arguments import Operand, Option, complain, parse, printable, terminal
+from tui.commands.progress import progress_of
+from tui.commands.report_text import ReportText
 
 if TYPE_CHECKING:
     from core import CheckReport

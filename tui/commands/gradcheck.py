@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tui.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable
-from tui.progress import progress_of, train
+from tui.commands.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable
+from tui.commands.progress import progress_of, train
 
 if TYPE_CHECKING:
     from core import CheckedGradient, GradientCheck, Step

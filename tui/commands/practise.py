@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tui.arguments import (
+from tui.commands.arguments import (
     DEFAULT_PROBLEM,
     PROBLEM_OPTIONS,
     Arguments,
@@ -16,7 +16,7 @@ from tui.arguments import (
     printable,
     terminal,
 )
-from tui.output import DIGITS, FORCE, FORMAT, OUTPUT, read_digits, read_output, write
+from tui.commands.output import DIGITS, FORCE, FORMAT, OUTPUT, read_digits, read_output, write
 
 if TYPE_CHECKING:
     from core.practice import Score
@@ -39,7 +39,6 @@ OPTIONS = (
     *(option for option in PROBLEM_OPTIONS if option.name not in ("seed", "standardize")),
 )
 FRESH = "--standardize: not for a sheet, whose inputs are new, friendly numbers"
-SHEETS = 10_000  # to choose from where no seed is given
 
 
 def main(argv: Sequence[str]) -> int:
@@ -89,8 +88,8 @@ def main(argv: Sequence[str]) -> int:
         return write(solution, output, arguments, number)
     if not terminal():
         return complain(["practice needs a terminal; --sheet prints the sheet, --key its solution"])
-    from tui.data_folder import data_folder
-    from tui.practise_app import run_practice
+    from tui.app import run_practice
+    from tui.commands.data_folder import data_folder
 
     try:
         folder = data_folder()
@@ -105,9 +104,9 @@ def _seed(text: str | None, mistakes: list[str]) -> int:
     from core.practice import LARGEST_SEED
 
     if text is None:
-        from secrets import randbelow
+        from tui.practice.seeds import new_seed
 
-        return randbelow(SHEETS)
+        return new_seed()
     if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_SEED:
         return int(text)
     mistakes.append(f'--seed: expected a whole number from 0 to {LARGEST_SEED}, found "{printable(text)}"')
@@ -125,7 +124,7 @@ def _beside_scores(arguments: Arguments) -> list[str]:
 def _print_scores() -> int:
     from core import ProblemError
     from core.practice import load_scores
-    from tui.data_folder import data_folder
+    from tui.commands.data_folder import data_folder
 
     try:
         scores, note = load_scores(data_folder())

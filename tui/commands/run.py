@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable
-from tui.output import FORCE, refused
-from tui.progress import train
-from tui.streams import UNWRITTEN
+from tui.commands.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable
+from tui.commands.output import FORCE, refused
+from tui.commands.progress import train
+from tui.commands.streams import UNWRITTEN
 
 if TYPE_CHECKING:
     from core import Timeline

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tui.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable, whole
-from tui.output import (
+from tui.commands.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable, whole
+from tui.commands.output import (
     DIGITS,
     FORCE,
     FORMAT,
@@ -15,7 +15,7 @@ from tui.output import (
     read_output,
     write,
 )
-from tui.progress import train
+from tui.commands.progress import train
 
 ABOUT = "Write the worked solution of SGD steps: what is given, and every formula with its numbers and result."
 LAST_STEP = 10**9

@@ -1,0 +1,1 @@
+"""The questions and texts that open over a screen, one file each."""

@@ -1,1 +1,0 @@
-"""The panes: each reads the step that the screen hands down."""

@@ -1,0 +1,1 @@
+"""Practice: an exercise on a screen, number by number."""

@@ -1,0 +1,71 @@
+"""Why a key of the training screen can do nothing now, in words."""
+
+from __future__ import annotations
+
+from core import Problem
+from tui.training.journey import SPEEDS, Journey
+from tui.training.painter import Painted
+from tui.training.view import View
+
+FEWEST_DECIMALS, MOST_DECIMALS = -3, 8  # more than usual
+NO_ANSWERS = "No answers are loaded: use Check answers in the palette, or sgdb check FILE --screen."
+NO_CELL = "No cell is selected: press enter to inspect one."
+
+
+def why_not(
+    action: str,
+    parameters: tuple[object, ...],
+    view: View,
+    journey: Journey,
+    painted: Painted,
+    problem: Problem,
+    trail: bool,
+) -> str | None:
+    """The reason; None if the key can do something. `trail` tells whether cells have been left behind by following."""
+    amount = parameters[-1] if parameters else 0
+    assert isinstance(amount, int)
+    step = painted.picture.step
+    last = len(journey.run.timeline) - 1
+    if action == "step" or (action == "arrow" and amount and view.cursor is None):
+        if amount < 0 and journey.cursor == 0:
+            return "This is step 0, the first."
+        return f"This is the last step: {journey.run.timeline.diverged}." if amount > 0 and journey.ends else None
+    if action == "hinge":
+        return _why_no_hinge(problem)
+    if action == "speed":
+        limit = SPEEDS[-1] if amount > 0 else SPEEDS[0]
+        return f"{limit:,} steps a second is the limit." if journey.speed == limit else None
+    if action == "slip" and view.report is not None and not view.report.slips:
+        return "The checked numbers have no slip."
+    reasons = {
+        "last": (journey.cursor >= last, "This is the last step computed; → computes the next."),
+        "first": (journey.cursor == 0, "This is step 0, the first."),
+        "copy": (view.cursor is None, NO_CELL),
+        "move": (view.cursor is None, NO_CELL),
+        "back": (not trail, "The trail is empty: follow a term with enter first."),
+        "leave": (not leavable(view), "Nothing to leave here; q quits."),
+        "slip": (view.report is None, NO_ANSWERS),
+        "report": (view.report is None, NO_ANSWERS),
+        "margin": ("m" not in step.problem.loss.numbers, "This loss has no margin; h shows the softmax hinge."),
+        "numbers": (painted.frame.columns.whole and not view.numbers, "All numbers are in sight."),
+        "digits": (
+            view.more == (MOST_DECIMALS if amount > 0 else FEWEST_DECIMALS),
+            "There can be no more decimals." if amount > 0 else "There can be no fewer decimals.",
+        ),
+    }
+    cannot, reason = reasons.get(action, (False, ""))
+    return reason if cannot else None
+
+
+def _why_no_hinge(problem: Problem) -> str | None:
+    if problem.loss.name == "softmax_hinge":
+        return "This problem already uses the softmax hinge."
+    if not problem.has_classes:
+        return "The hinge needs classes: expected targets that are one-hot rows, or -1 and +1 for a single output."
+    return None
+
+
+def leavable(view: View) -> bool:
+    """Whether there is something that escape leaves."""
+    parts = (view.cursor, view.current, view.aside, view.alone, view.report, view.differences, view.window)
+    return any(parts)

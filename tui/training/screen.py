@@ -1,0 +1,611 @@
+"""The training screen: what each key does to where one is in the run, and to what one sees of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events, work
+from textual.app import ComposeResult, SystemCommand
+from textual.binding import BindingType
+from textual.widgets import Static
+
+import core
+from core import DivergedError, Loss, Problem, Step, Timeline
+from tui.key_reasons import KeyReasonsScreen
+from tui.keys import key_groups
+from tui.training import moves, reasons
+from tui.training.bindings import BINDINGS
+from tui.training.engine import Engine
+from tui.training.journey import Journey
+from tui.training.mouse import Mouse
+from tui.training.painter import Painted, Painter, Scene
+from tui.training.picture import Numbers, belongs
+from tui.training.plot import Curve, panned, zoomed
+from tui.training.run import Run
+from tui.training.sheet import Sheet
+from tui.training.status import Facts, OverAll, over_all
+from tui.training.view import View
+
+if TYPE_CHECKING:
+    from core import CheckReport, GradientCheck, LossComparison, Place
+
+SMALLEST = (60, 20)
+MARGIN_STEP = 0.1
+SMALL_WORK = 20_000_000  # multiplications over all rows that are done at once: they take about a millisecond
+LATER = 0.05  # seconds that what takes long waits before it starts
+TO_THE_END = 10**6  # a group of columns behind the last: the last ones are in sight then
+
+
+class TrainingScreen(KeyReasonsScreen[None]):
+    """Steps through a problem's run. The journey says where one is, the view what one sees; the sheet follows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = BINDINGS
+
+    def __init__(self, problem: Problem, report: CheckReport | None = None) -> None:
+        """`report` is of answers that were checked on one of the problem's steps: the screen begins there."""
+        super().__init__()
+        self.problem = problem
+        self.run = Run(problem, Engine())
+        self.journey = Journey(self.run, self, self)
+        self.journey.cursor = 0 if report is None else report.step.index
+        self.view = View(report=report, fresh=report is None)
+        self.activity = ""
+        self.painted = 0  # how often the sheet was drawn
+        self.sheet: Painted | None = None
+        self._numbers: tuple[Numbers, Numbers | None] | None = None
+        self._painter = Painter(self.run)
+        self._mouse = Mouse(self, self._painter.plot)
+        self._trail: list[Place] = []
+        self._coming: Place | None = None  # the cell to inspect once its step is there
+        self._left: int | None = None  # the first group in sight before the hinge was looked at
+        self._hinge: Loss = core.SoftmaxHinge()  # what h looks at
+        self._losses: list[LossComparison] | None = None
+        self._beside: tuple[Timeline, ...] = ()  # runs that are drawn beside the one looked at
+
+    def compose(self) -> ComposeResult:
+        yield Sheet(id="sheet")
+        yield Static(id="notice")
+
+    def on_mount(self) -> None:
+        self.query_one(Sheet).focus()
+
+    def on_unmount(self) -> None:
+        self.journey.pause()
+        self.run.engine.close()
+
+    @property
+    def step(self) -> Step | None:
+        """The step on the sheet."""
+        return None if self._numbers is None else self._numbers[0].step
+
+    def seek(self, index: int) -> None:
+        """Go to step `index`, or as near to it as the run gets."""
+        self.journey.seek(index)
+
+    # Painting: everything on the sheet follows from the step, the view and the scene.
+
+    def look(self, **changes: Any) -> None:
+        """Change what a person sees, and paint it."""
+        self.view = replace(self.view, fresh=False, **changes)
+        self._in_sight()
+        self.paint()
+
+    def _in_sight(self) -> None:
+        if self.sheet is not None and self._numbers is not None:
+            self.view = moves.in_sight(self.view, self.sheet.frame, *self._numbers)
+
+    def paint(self) -> None:
+        """Draw the sheet; only lines that differ from those on it are painted."""
+        sheet = self.query_one(Sheet)
+        size = (sheet.size.width, sheet.size.height)
+        if self._numbers is None or size[0] < SMALLEST[0] or size[1] < SMALLEST[1]:
+            return
+        self.painted += 1
+        numbers, before = self._numbers
+        scene = Scene(self._facts(numbers.step), self._curves(), self._losses)
+        self.sheet = self._painter.paint(numbers, before, self.view, size, scene)
+        sheet.show(self.sheet.lines, self.sheet.place)
+
+    def _facts(self, step: Step) -> Facts:
+        everything = self._over_all(step) if step.problem.batch_size is not None else None
+        before = self.run.over_all.get((step.problem.loss, step.index - 1))
+        reached = max(len(self.run.timeline) - 1, step.index)
+        return Facts(
+            reached, self.activity or self._state(), everything, before, own=step.problem.loss == self.problem.loss
+        )
+
+    def _over_all(self, step: Step) -> OverAll | None:
+        """All rows through the step's network: at once where that is quick, else beside everything else."""
+        found = self.run.over_all.get((step.problem.loss, step.index))
+        if found is None and len(self.problem.inputs) * sum(w.size for w in step.weights) <= SMALL_WORK:
+            found = over_all(step.problem, step.network)
+            self.run.keep_over_all(step, found)
+        elif found is None and not self.journey.playing:
+            self._compute_over_all(step)
+        return found
+
+    # Each with a description: without one the step is written out in full for it, which takes longer than all else.
+
+    @work(exclusive=True, group="all rows", description="all rows")
+    async def _compute_over_all(self, step: Step) -> None:
+        await asyncio.sleep(LATER)  # the picture comes first, and of steps in a quick row the last alone is wanted
+        self.run.keep_over_all(step, await asyncio.to_thread(over_all, step.problem, step.network))
+        if self.step is step:
+            self.paint()
+
+    def _curves(self) -> list[Curve]:
+        """The losses that are drawn: of the run looked at, and of those beside it."""
+        timelines = (self.run.timeline, *self._beside)
+        return [
+            Curve(t.problem.loss.title, t.losses, t.steps_per_epoch if t.problem.batch_size is not None else None)
+            for t in timelines
+        ]
+
+    # What the journey tells.
+
+    def arrive(self, numbers: Numbers, before: Numbers | None) -> None:
+        """A step has come: paint it, with what it was wanted for."""
+        first, step, playing = self._numbers is None, numbers.step, self.journey.playing
+        self.view = moves.to_step(self.view, None if self.sheet is None else self.sheet.picture, step)
+        self._numbers, self._losses = (numbers, before), None
+        self._trail = [place for place in self._trail if place.name in step.values]
+        if self._coming is not None and self._coming.step == step.index:
+            self.view = replace(self.view, cursor=(self._coming.name, self._coming.cell), term=None)
+            self._coming = None
+        if not self.journey.under_way:
+            self.activity = ""
+        if first:
+            self.view = replace(self.view, sample=moves.first_sample(step))
+            self._begin_with_answers(step)
+        self._in_sight()
+        if not playing:
+            self._keep_up()
+        self.paint()
+        if not playing:
+            self._beside_step(step)
+
+    def _keep_up(self) -> None:
+        """Bring the runs in the plot as far as the one looked at, where that is quick: then one picture has it all."""
+        for timeline in self._beside:
+            with suppress(DivergedError):
+                self.run.engine.approach_at_once(timeline, len(self.run.timeline))
+
+    def _beside_step(self, step: Step) -> None:
+        """What is computed for a step beside its numbers, and comes late."""
+        companion = step.problem.loss.companion
+        if self.view.differences and self.view.gradients is None:
+            self._difference(step)
+        if self.view.aside == "losses":
+            self._compare(step)
+        elif companion is not None and self.problem.loss.companion is not None:
+            self._accompany([companion], step.index)
+
+    def tell(self, text: str) -> None:
+        """What goes on, in the status line; an empty text leaves there what one is in."""
+        self.activity = text
+        self.paint()
+
+    def _state(self) -> str:
+        if self.journey.playing:
+            return f"▶ {self.journey.speed:,}/s"
+        if self.view.alone:
+            return f"{self.view.alone} alone"
+        if self.view.current is not None and self.view.cursor is None:
+            return "walk"
+        return "another run" if self.run.loss != self.problem.loss else ""
+
+    def end_before(self, error: DivergedError) -> None:
+        """Show the last step that is finite; where there is none, say so for good."""
+        self.journey.pause()
+        if error.step == 0:
+            self._notice(f"There is nothing to step through:\n{error}.\n\nq quits")
+            return
+        self.notify(f"{error}; step {error.step - 1} is the last.", title="Diverged", severity="error", timeout=8)
+        if not self.journey.under_way:
+            self.seek(error.step - 1)
+
+    def _notice(self, text: str) -> None:
+        """A message in place of the sheet; none, and the sheet is back."""
+        notice = self.query_one("#notice", Static)
+        if not text and not notice.display:
+            return  # else all would be laid out and painted again
+        notice.update(text)
+        notice.display, self.query_one(Sheet).display = bool(text), not text
+
+    def _pause(self) -> None:
+        if self.journey.pause():
+            self.tell("")
+            if self.step is not None:
+                self._beside_step(self.step)
+
+    # What can be done now, and why something cannot.
+
+    def why_not(self, action: str, parameters: tuple[object, ...] = ()) -> str | None:
+        if self.sheet is None:
+            return None
+        trail = bool(self._trail)
+        return reasons.why_not(action, parameters, self.view, self.journey, self.sheet, self.problem, trail)
+
+    def commands(self) -> Iterator[SystemCommand]:
+        """Everything that a key does, and what has no key, for the command palette."""
+        yield SystemCommand("Check answers", "from a file, on this step", self.performer(self, "check_answers"))
+        yield from super().commands()
+
+    # Through the run.
+
+    def action_arrow(self, down: int, right: int) -> None:
+        """A cell further, or a term, while one is inspected; else a step, or a sample."""
+        if self.view.term is not None:
+            self._pick(down + right)
+        elif self.view.cursor is not None:
+            self.action_move(down, right)
+        elif right:
+            self.action_step(right)
+        elif self.sheet is not None:
+            self.view = moves.choose(self.view, self.sheet.picture, down)
+            self.look()
+
+    def action_step(self, steps: int) -> None:
+        self.go_to_step(self.journey.cursor + steps)
+
+    def action_first(self) -> None:
+        self.go_to_step(0)
+
+    def action_last(self) -> None:
+        self.go_to_step(len(self.run.timeline) - 1)
+
+    def go_to_step(self, index: int) -> None:
+        """Another step, wanted by a person: playing ends."""
+        self._pause()
+        self.view = replace(self.view, fresh=False)
+        self.seek(index)
+
+    def action_go_to(self) -> None:
+        from tui.dialogs.goto import GoToScreen
+
+        def gone_to(index: int | None) -> None:
+            if index is not None:
+                self.go_to_step(index)
+
+        self._pause()
+        self.app.push_screen(GoToScreen(self.journey.cursor, len(self.run.timeline) - 1), gone_to)
+
+    def action_play(self) -> None:
+        """Play; or pause, and stop a long run where it is."""
+        if self.journey.playing:
+            self._pause()
+        elif not self.journey.stop():
+            self.view = replace(self.view, fresh=False)
+            self.journey.play()
+            self.tell("")
+
+    def action_speed(self, change: int) -> None:
+        self.journey.faster(change)
+        self.tell("" if self.journey.playing else f"plays {self.journey.speed:,} steps a second")
+
+    # Over the numbers.
+
+    def action_move(self, down: int, right: int) -> None:
+        if self.sheet is not None:
+            self.view = moves.move(self.view, self.sheet.picture, self.sheet.frame, down, right)
+            self.look(scroll=0)
+
+    def action_inspect(self) -> None:
+        """Inspect a cell; at one, pick a term; at a term, go there."""
+        if self.sheet is None:
+            return
+        view, terms = self.view, self.sheet.terms
+        if view.cursor is None:
+            self.view = moves.inspect(view, self.sheet.picture)
+            self.look(scroll=0, aside="")
+        elif view.term is not None and terms:
+            self._trail.append(core.Place(self.sheet.picture.step.index, *view.cursor))
+            self.go(terms[min(view.term, len(terms) - 1)])
+        elif terms:
+            self.look(term=0)
+        else:
+            self.notify("This number is given, not computed.", timeout=4)
+
+    def _pick(self, change: int) -> None:
+        terms = self.sheet.terms if self.sheet is not None else []
+        if terms and self.view.term is not None:
+            self.look(term=(self.view.term + change) % len(terms))
+
+    def go(self, place: Place) -> None:
+        """To a cell, in its step."""
+        if self.step is not None and place.step != self.step.index:
+            self._coming = place
+            self.go_to_step(place.step)
+        else:
+            self.look(cursor=(place.name, place.cell), term=None, scroll=0, aside="")
+
+    def action_back(self) -> None:
+        self.go(self._trail.pop())
+
+    def action_leave(self) -> None:
+        """Leave the innermost of what one is in."""
+        view = self.view
+        if view.term is not None:
+            self.look(term=None)
+        elif view.aside:
+            self._close_aside()
+        elif view.cursor is not None:
+            self._trail.clear()
+            self.look(cursor=None, scroll=0)
+        elif view.current is not None:
+            self.look(current=None, scroll=0)
+        elif view.alone:
+            self._alone("")
+        elif view.differences:
+            self.action_differences()
+        elif view.report is not None:
+            self.look(report=None)
+        else:
+            self.look(window=None)
+
+    def action_walk(self, change: int) -> None:
+        sheet, step = self.sheet, self.step
+        if step is None or sheet is None:
+            return
+        view, index = moves.walk(self.view, step, change)
+        if index < 0:
+            self.notify("This is the first computation of step 0.", timeout=4)
+            return
+        if view.cursor is not None and view.current is not None:
+            view = replace(view, cursor=(view.current, moves.first_cell(view, sheet.picture, view.current)))
+        self.view = replace(view, aside="", term=None)
+        if index == step.index:
+            self.look()
+        else:
+            self.go_to_step(index)
+
+    def action_next(self, change: int) -> None:
+        """The next matrix, while a cell is inspected; else the next group of columns."""
+        if self.sheet is None:
+            return
+        frame, picture = self.sheet.frame, self.sheet.picture
+        if self.view.term is not None:
+            self._pick(change)
+        elif self.view.cursor is not None:
+            self.view = moves.next_matrix(self.view, picture, frame, change)
+            self.look(scroll=0)
+        elif frame.columns.before or frame.columns.behind:
+            first = len(frame.columns.before) + change
+            if change > 0 and not frame.columns.behind:
+                first = 0
+            self.look(left=first if first >= 0 else TO_THE_END)
+        else:
+            self.notify("Every group of columns is in sight.", timeout=4)
+
+    def action_copy(self) -> None:
+        if self.step is not None and self.view.cursor is not None:
+            self.app.copy_to_clipboard(str(core.explain(self.step, *self.view.cursor)))
+            self.notify("Copied the arithmetic of the cell.", timeout=2)
+
+    # What is seen.
+
+    def action_scroll(self, change: int) -> None:
+        """The strip, or parameters alone, by some lines, as far as there are lines."""
+        most = self.sheet.scrollable if self.sheet is not None else 0
+        self.look(scroll=max(0, min(min(self.view.scroll, most) + change, most)))
+
+    def action_numbers(self) -> None:
+        self.look(numbers=not self.view.numbers, left=None)
+
+    def action_order(self) -> None:
+        step = self.step
+        if step is not None:
+            sample = self.view.sample if self.view.by_loss else moves.first_sample(step)
+            self.look(by_loss=not self.view.by_loss, top=0, sample=sample)
+
+    def action_digits(self, change: int) -> None:
+        self.look(more=self.view.more + change)
+
+    def action_alone(self) -> None:
+        """One pane alone: the next one at each press."""
+        if self.sheet is not None:
+            panes = ("", *moves.panes(self.view, self.sheet.picture))
+            self._alone(panes[(panes.index(self.view.alone) + 1) % len(panes)])
+
+    def _alone(self, pane: str) -> None:
+        self.view = replace(self.view, alone=pane, scroll=0)
+        self.look()
+
+    def action_log(self) -> None:
+        self.look(logarithmic=not self.view.logarithmic)
+
+    def action_zoom(self, change: int) -> None:
+        last = len(self.run.timeline) - 1
+        self.look(window=zoomed(self.view.window, last, self.journey.cursor, 2.0 if change > 0 else 0.5))
+
+    def action_pan(self, change: int) -> None:
+        self.look(window=panned(self.view.window, len(self.run.timeline) - 1, 0.5 * change))
+
+    def action_formulas(self) -> None:
+        self._open_aside("formulas")
+
+    def action_losses(self) -> None:
+        self._open_aside("losses")
+        if self.view.aside and self.step is not None:
+            self._compare(self.step)
+
+    def _open_aside(self, name: str) -> None:
+        self._pause()
+        if self.view.aside == name:
+            self._close_aside()
+        else:
+            self.look(aside=name, scroll=0)
+
+    def _close_aside(self) -> None:
+        self._beside = ()
+        self.look(aside="", scroll=0)
+        if self.step is not None:
+            self._beside_step(self.step)
+
+    # Under another loss.
+
+    def action_hinge(self) -> None:
+        own = self.run.loss == self.problem.loss
+        if own:
+            self._left = self.view.left
+        self._look_under(self._hinge if own else self.problem.loss, TO_THE_END if own else self._left)
+
+    def action_margin(self, change: int) -> None:
+        margin = self.run.loss.numbers["m"]
+        wanted = max(0.0, round(margin + change * MARGIN_STEP, 10))
+        if wanted == margin:
+            self.notify("0 is the smallest margin.", timeout=4)
+            return
+        other = self.run.loss.with_numbers(m=wanted)
+        if other.name == self._hinge.name:
+            self._hinge = other  # what h comes back to
+        self._look_under(other, self.view.left)
+
+    def _look_under(self, loss: Loss, left: int | None) -> None:
+        """The same network and data, trained under a loss, at the same step."""
+        self._pause()
+        self.run.loss, self._beside = loss, ()
+        self.view = replace(self.view, left=left, aside="", fresh=False)
+        self.seek(self.journey.cursor)
+
+    @work(exclusive=True, group="losses", description="every loss")
+    async def _compare(self, step: Step) -> None:
+        """The step under every loss, and the runs under the others as far as this one has come."""
+        found = await asyncio.to_thread(core.compare_losses, step, step.problem.loss.numbers.get("m"))
+        if self.step is step:
+            self._losses = list(found)
+            self.paint()
+            others = [c.loss_function for c in found if c.loss is not None and c.loss_function != step.problem.loss]
+            self._accompany(others, step.index)
+
+    @work(exclusive=True, group="companions")
+    async def _accompany(self, losses: list[Loss], index: int) -> None:
+        """Bring the runs under other losses as far as the one looked at, and draw them all."""
+        wanted = len(self.run.timeline)
+        timelines = tuple(self.run.timelines.companion(loss) for loss in losses)
+        far = [len(timeline) for timeline in timelines]
+        for timeline in timelines:
+            try:
+                async for _ in self.run.engine.approach(timeline, wanted):
+                    if self.journey.cursor != index:
+                        return
+            except DivergedError:
+                continue  # it is drawn as far as it has come
+        if timelines != self._beside or far != [len(timeline) for timeline in timelines]:
+            self._beside = timelines
+            self.paint()
+
+    # Central differences.
+
+    def action_differences(self) -> None:
+        self._pause()
+        self.look(differences=not self.view.differences, gradients=None)
+        if self.view.differences and self.step is not None:
+            self._difference(self.step)
+
+    @work(exclusive=True, group="differences", description="central differences")
+    async def _difference(self, step: Step) -> None:
+        """Compare the step's gradients with differences; what is not wanted any more is stopped."""
+
+        def unwanted(_done: int, _total: int) -> bool:
+            return self.step is not step or not self.view.differences
+
+        found: GradientCheck = await asyncio.to_thread(core.check_gradients, step, progress=unwanted)
+        if not unwanted(0, 0):
+            self.view = replace(self.view, gradients=found)
+            self.paint()
+
+    # Checked answers.
+
+    def action_check_answers(self) -> None:
+        from tui.dialogs.check import CheckScreen
+
+        if self.step is not None:
+            self._pause()
+            self.app.push_screen(CheckScreen(self.step), self._answers_checked)
+
+    def _answers_checked(self, report: CheckReport | None) -> None:
+        if report is None or self.step is None:
+            return
+        self.view = replace(self.view, report=report, fresh=False)
+        if belongs(report.step, self.step):
+            self._begin_with_answers(self.step)
+            self.look()
+        else:
+            self.seek(report.step.index)
+
+    def _begin_with_answers(self, step: Step) -> None:
+        """At the first slip; where only formulas were checked, with the report."""
+        report = self.view.report
+        if report is None or not belongs(report.step, step):
+            return
+        if report.slips:
+            self.view = replace(self.view, cursor=moves.start_of(report, report.slips[0]))
+        elif report.formulas and not report.cells:
+            self.call_later(self.action_report)
+
+    def action_slip(self, change: int) -> None:
+        """To the next slip in the checked answers, or the previous one, around from the last to the first."""
+        report = self.view.report
+        assert report is not None
+        places = [moves.start_of(report, slip) for slip in report.slips]
+        here = places.index(self.view.cursor) if self.view.cursor in places else -1 if change > 0 else 0
+        self.go(core.Place(report.step.index, *places[(here + change) % len(places)]))
+
+    def action_report(self) -> None:
+        from tui.dialogs.report import ReportScreen
+
+        if self.view.report is not None:
+            self.app.push_screen(ReportScreen(self.view.report))
+
+    # Dialogs, the mouse, the size.
+
+    def action_export(self) -> None:
+        from tui.dialogs.export import ExportScreen
+
+        if self.step is not None:
+            self._pause()
+            self.app.push_screen(ExportScreen(self.step))
+
+    def action_help(self) -> None:
+        from tui.dialogs.help import HelpScreen
+        from tui.training.help import GROUPS, READING
+
+        self._pause()
+        self.app.push_screen(HelpScreen(key_groups(self.explained, GROUPS), READING))
+
+    def perform(self, action: str) -> None:
+        """Do what a key does, or say why it cannot."""
+        self.call_later(self.performer(self, action))
+
+    def on_click(self, event: events.Click) -> None:
+        self._mouse.click(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        self._mouse.drag(event)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._mouse.wheel(event, 1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._mouse.wheel(event, -1)
+
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
+        if self.run.timeline.diverged is None or self.run.timeline.diverged.step:
+            small = width < SMALLEST[0] or height < SMALLEST[1]
+            needed = f"This terminal has {width}×{height} characters.\nsgdb needs {SMALLEST[0]}×{SMALLEST[1]}."
+            self._notice(needed if small else "")
+        self.call_after_refresh(self._resized)
+
+    def _resized(self) -> None:
+        """The sheet has its new size."""
+        if self._numbers is None:
+            self.seek(self.journey.cursor)
+        else:
+            self._in_sight()
+            self.paint()

@@ -1,0 +1,172 @@
+"""The line on top: what is being trained, where in the run one is, and how well it does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from rich.cells import cell_len
+
+from core import Network, Problem, Step, significant, sure
+from tui.format import fit, plain
+from tui.training.lines import Line, Words, clipped, fitting, line, width
+from tui.training.units import idle
+from tui.training.verdicts import judged, right
+from tui.training.view import View
+from tui.training.written import Written
+
+DECIMALS = 4
+LONGEST_NAME = 24
+BLOCK = 4096  # rows that go through the network at once
+BETWEEN = " │ "
+
+
+class OverAll(NamedTuple):
+    """What a network makes of all rows of the data: ℒ, how many are right (None without classes), how many rows there
+    are, and the root mean square of y_out - y_gt.
+    """
+
+    loss: float
+    right: int | None
+    rows: int
+    rmse: float
+
+
+class Facts(NamedTuple):
+    """What the status tells beyond the step.
+
+    reached          the last step that has been computed
+    activity         what is going on, or nothing
+    over_all         what the step's network makes of all rows; None while that is being computed
+    over_all_before  the same of the step before
+    own              whether the step is under the problem's own loss
+    """
+
+    reached: int
+    activity: str = ""
+    over_all: OverAll | None = None
+    over_all_before: OverAll | None = None
+    own: bool = True
+
+
+class Item(NamedTuple):
+    """A part of the line, and how early it gives way: the greatest first; 0 never does."""
+
+    gives_way: int
+    words: Words
+
+
+def over_all(problem: Problem, network: Network) -> OverAll:
+    """All rows of the data through the network, in blocks."""
+    total, squares, count, classes = 0.0, 0.0, 0, False
+    with np.errstate(all="ignore"):
+        for start in range(0, len(problem.inputs), BLOCK):
+            targets = problem.targets[start : start + BLOCK]
+            outputs = network.outputs(problem.inputs[start : start + BLOCK])
+            total += float(problem.loss.sample_losses(outputs, targets).sum())
+            squares += float(((outputs - targets) ** 2).sum())
+            mask = judged(problem, outputs, targets)
+            classes = mask is not None
+            count += 0 if mask is None else int(mask.sum())
+        rows = len(problem.inputs)
+        loss = total / rows if problem.reduction == "mean" else total
+        return OverAll(loss, count if classes else None, rows, math.sqrt(squares / problem.targets.size))
+
+
+def same_rows(step: Step, before: Step | None) -> bool:
+    """Whether the step before used the same rows, so that the two can be compared."""
+    return before is not None and np.array_equal(step.batch, before.batch)
+
+
+def loss_text(loss: float, view: View) -> str:
+    """ℒ, or what is of its size, as it is written in running text."""
+    return Written(5, max(1, DECIMALS + view.more)).text(sure(loss))
+
+
+def status(step: Step, before: Step | None, facts: Facts, view: View, width: int) -> Line:
+    """The line for a step, after the step before it (None: there is none), in `width` columns. What does not fit is
+    left out whole, the least important first; the step and ℒ stay.
+    """
+    items = list(_items(step, before, facts, view, short=False))
+    if _length(items, most=3) > width:
+        items = list(_items(step, before, facts, view, short=True))
+    while _length(items) > width and any(item.gives_way for item in items):
+        items.remove(max(items, key=lambda item: item.gives_way))
+    return clipped(fitting([item.words for item in items], 10**6, BETWEEN, start=1), width)
+
+
+def _length(items: list[Item], most: int = 10**6) -> int:
+    """Columns of the items that give way at `most`, and the blank before them."""
+    kept = [line(item.words) for item in items if item.gives_way <= most]
+    return 1 + sum(map(width, kept)) + cell_len(BETWEEN) * (len(kept) - 1)
+
+
+def _items(step: Step, before: Step | None, facts: Facts, view: View, short: bool) -> Iterator[Item]:
+    problem = step.problem
+    whole = problem.batch_size is None
+    compared = before if same_rows(step, before) else None
+    yield Item(3, [(fit(plain(problem.name), LONGEST_NAME), "title")])
+    yield Item(0, [f"step {step.index} of {max(facts.reached, step.index)}"])
+    if facts.activity:
+        yield Item(1, [(plain(facts.activity), "amber bold")])
+    finite = math.isfinite(step.loss)
+    own_change = _change(step.loss, compared.loss if whole and compared is not None else None, view, short)
+    yield Item(0, [(f"ℒ {loss_text(step.loss, view)}", "title" if finite else "alarm"), own_change])
+    yield Item(2, [_score(step, view)])
+    if whole:
+        yield from _idle(step)
+    else:
+        yield Item(4, _all_rows(len(problem.inputs), facts, view))
+        yield Item(5, [f"epoch {step.epoch}"])
+    settings = ", ".join(f"{setting.symbol} {significant(setting.value, 6)}" for setting in problem.loss.settings)
+    loss = ", ".join(part for part in (problem.loss.title, settings, problem.reduction) if part)
+    loss_item = Item(8 if facts.own else 4, [loss if facts.own else (f"under the {loss}", "amber")])
+    alpha = Item(7, [f"α {significant(step.learning_rate, 6)}"])
+    if whole:
+        yield loss_item
+        yield alpha
+        rows = len(problem.inputs)
+        yield Item(9, ["one row in each step" if rows == 1 else f"all {rows} rows in each step"])
+    else:
+        yield alpha
+        yield loss_item
+        yield Item(9, [f"batch {len(step.batch)} of {len(problem.inputs)}"])
+
+
+def _change(value: float, before: float | None, view: View, short: bool = False) -> str:
+    """How far a number moved since the step before, with ▴ or ▾; nothing where it is the same."""
+    if before is None or value == before or not math.isfinite(value - before):
+        return ""
+    mark = "▴" if value > before else "▾"
+    return f" {mark}" if short else f" {mark} {loss_text(abs(value - before), view)}"
+
+
+def _score(step: Step, view: View) -> str:
+    report = view.report
+    if report is not None and report.step.index == step.index and report.step.problem.loss == step.problem.loss:
+        counts = report.counts
+        answered = len(report.cells) - counts["open"]
+        return f"answers right {counts['right']} of {answered}"
+    mask = right(step)
+    if mask is not None:
+        return f"right {int(mask.sum())} of {len(mask)}"
+    with np.errstate(all="ignore"):
+        rmse = math.sqrt(float(((step.outputs - step.targets) ** 2).mean()))
+    return f"rms error {loss_text(rmse, view)}"
+
+
+def _idle(step: Step) -> Iterator[Item]:
+    masks = [mask for mask in idle(step) if mask is not None]
+    if masks:
+        yield Item(6, [f"idle {sum(int(mask.sum()) for mask in masks)} of {sum(mask.size for mask in masks)}"])
+
+
+def _all_rows(rows: int, facts: Facts, view: View) -> Words:
+    found, before = facts.over_all, facts.over_all_before
+    if found is None:
+        return [(f"all {rows}: ℒ …", "dim")]
+    change = _change(found.loss, None if before is None else before.loss, view)
+    score = f"rms error {loss_text(found.rmse, view)}" if found.right is None else f"right {found.right}"
+    return [f"all {rows}: ℒ {loss_text(found.loss, view)}{change}, {score}"]

@@ -1,0 +1,115 @@
+"""The styles that the sheet's lines name, as a terminal gets them.
+
+Blue and orange tell a number's sign, stronger with its size; amber where one is and what is wrong; red a slip, NaN and
+inf; green what is right; grey structure, what is idle and what is not computed yet. Nothing is told by colour alone.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rich.style import Style
+from textual.color import Color
+
+SHADES = 6  # on each side of zero
+FIRST_GREY, LAST_GREY, GREY_STEP = 8, 238, 10  # of the 24 greys that terminals with 256 colours have
+LEAST_CONTRAST = 4.5  # of every text against the ground, as WCAG's level AA wants it
+
+
+def shade(value: float, largest: float) -> str:
+    """The style of a number among others of which the largest has this size."""
+    if not value or not largest:
+        return "zero"
+    level = min(SHADES, 1 + int((SHADES - 1) * (abs(value) / largest) ** 0.5))
+    return f"{'positive' if value > 0 else 'negative'}{level}"
+
+
+@lru_cache(maxsize=16)
+def styles(dark: bool, ground: str, ink: str) -> dict[str, Style]:
+    """Every style by its name, for a theme with these colours of ground and text."""
+    # A theme of the terminal's own colours, which nobody knows, gets black and white.
+    background = _known(ground, "#000000" if dark else "#ffffff")
+    foreground = readable(_known(ink, "#ffffff" if dark else "#000000"), background, background.get_contrast_text(1.0))
+    blue = Color.parse("#57b6ff" if dark else "#0050b0")
+    orange = Color.parse("#ff9a57" if dark else "#a83c00")
+    amber = Color.parse("#ffc94d" if dark else "#7a5200")
+    red = Color.parse("#ff6b78" if dark else "#b00020")
+    green = Color.parse("#6fd98a" if dark else "#1b6e35")
+    grey = short(readable(foreground.blend(background, 0.5), background, foreground), background)
+    neutral = foreground.blend(background, 0.25)
+
+    def style(color: Color, bold: bool = False, reverse: bool = False) -> Style:
+        seen = readable(color, background, foreground)
+        if reverse:  # spelled out, so that it stays one under a filter of colours
+            return Style(color=background.rich_color, bgcolor=seen.rich_color, bold=bold)
+        return Style(color=seen.rich_color, bgcolor=background.rich_color, bold=bold)
+
+    found = {
+        "text": style(foreground),
+        "title": style(foreground, bold=True),
+        "structure": style(grey),
+        "dim": style(grey),
+        "zero": style(neutral),
+        "amber": style(amber),
+        "amber bold": style(amber, bold=True),
+        "key": style(amber),
+        "wrong": style(amber, bold=True),
+        "right": style(green),
+        "slip": style(red, bold=True, reverse=True),
+        "alarm": style(red, bold=True),
+        "cursor": style(amber, bold=True, reverse=True),
+        "current": style(foreground, bold=True, reverse=True),
+        "source": style(foreground, bold=True),
+        "curve": style(blue),
+        "curve 2": style(orange),
+        "curve 3": style(green),
+        "curve 4": style(foreground),
+        "blue": style(blue),
+        "orange": style(orange),
+    }
+    for level in range(1, SHADES + 1):
+        strength = 0.25 + 0.75 * level / SHADES
+        found[f"positive{level}"] = style(neutral.blend(blue, strength))
+        found[f"negative{level}"] = style(neutral.blend(orange, strength))
+    one = {look: look for look in found.values()}  # the same object for the same look, so that texts can be joined
+    return {name: one[look] for name, look in found.items()}
+
+
+def _known(name: str, otherwise: str) -> Color:
+    color = Color.parse(name)
+    return color if color.a == 1 and color.ansi is None else Color.parse(otherwise)
+
+
+def readable(color: Color, ground: Color, ink: Color) -> Color:
+    """A colour with enough contrast against the ground, towards another one where it has too little."""
+    for share in range(11):
+        seen = color.blend(ink, share / 10)
+        if contrast(seen, ground) >= LEAST_CONTRAST:
+            return seen
+    return ink
+
+
+def short(color: Color, ground: Color) -> Color:
+    """A grey as the next one of the terminal's 24, away from the ground: its code is half as long, and a sheet has
+    hundreds. Any other colour as it is.
+    """
+    if not color.r == color.g == color.b or not FIRST_GREY <= color.r <= LAST_GREY:
+        return color
+    steps, rest = divmod(color.r - FIRST_GREY, GREY_STEP)
+    level = FIRST_GREY + GREY_STEP * (steps + (rest > 0 and luminance(color) > luminance(ground)))
+    return Color(level, level, level)
+
+
+def contrast(a: Color, b: Color) -> float:
+    """The contrast of two colours, from 1 to 21, as WCAG 2.1 defines it."""
+    lighter, darker = sorted((luminance(a), luminance(b)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(color: Color) -> float:
+    """The relative luminance of a colour, from 0 to 1, as WCAG 2.1 defines it."""
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (color.r / 255, color.g / 255, color.b / 255)
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

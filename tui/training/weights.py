@@ -1,0 +1,298 @@
+"""The parameters' pane: W, ∂W and W⁺ of each layer with the biases, or a line a layer."""
+
+from __future__ import annotations
+
+import numpy as np
+from rich.cells import cell_len
+
+from core import Array, Computation
+from tui.training.frame import Frame
+from tui.training.groups import span_of
+from tui.training.lines import Line, Span, clipped
+from tui.training.matrices import Matrix
+from tui.training.picture import NOT_FINITE, SOURCE, Picture
+from tui.training.rows import CURRENT, rough, rule, ticks
+from tui.training.units import idle
+
+BARS = "▁▂▃▄▅▆▇█"
+BINS = 13
+KIND_TITLES = {"given": "before the step", "gradient": "gradients", "update": "after the step"}
+LARGE_MOVE = 0.1  # of a layer's weights in one step
+
+
+def weights(frame: Frame, picture: Picture) -> list[Line]:
+    """The pane, its rule first."""
+    area = frame.areas["weights"]
+    placed = frame.matrices.placed
+    if placed is None:
+        lines = _a_line_each(picture, area.width)
+    else:
+        top = scrolled(frame, picture)
+        grid = Grid(area.height - 1, top)
+        for matrix in placed:
+            _draw(matrix, frame, picture, grid, area.width)
+        _remarks(frame, picture, grid, area.width)
+        lines = [_rule(frame, area.width, top), *grid.lines()]
+    return [clipped(line, area.width) for line in lines[: area.height]]
+
+
+def scrolled(frame: Frame, picture: Picture) -> int:
+    """The first line of the matrices that is in sight, where they take more than there are."""
+    room = frame.areas["weights"].height - 1
+    return max(0, min(picture.view.scroll, frame.matrices.height - room)) if picture.view.alone else 0
+
+
+class Grid:
+    """The lines of the pane that are in sight, from `top` on; what is put on others is left out."""
+
+    def __init__(self, height: int, top: int = 0) -> None:
+        self.height, self.top = height, top
+        self._spans: dict[int, list[Span]] = {}
+
+    def __contains__(self, y: int) -> bool:
+        return self.top <= y < self.top + self.height
+
+    def put(self, y: int, *spans: Span) -> None:
+        if y in self:
+            self._spans.setdefault(y, []).extend(spans)
+
+    def lines(self) -> list[Line]:
+        return [tuple(sorted(self._spans.get(y, ()))) for y in range(self.top, self.top + self.height)]
+
+
+def _rule(frame: Frame, columns: int, top: int) -> Line:
+    """The pane's name, and what the columns of matrices are; or which lines of them are in sight."""
+    height, room = frame.matrices.height, frame.areas["weights"].height - 1
+    if height > room:
+        last = min(height, top + room)
+        return rule([("weights", "title")], columns, [(f"lines {top + 1}-{last} of {height} · shift+↑↓", "dim")])
+    placed = frame.matrices.placed
+    assert placed is not None
+    title = [("weights", "title")]
+    xs = {kind: sorted({m.x for m in placed if m.kind == kind}) for kind in KIND_TITLES}
+    in_columns = all(len(x) <= 1 for x in xs.values()) and len({m.y for m in placed}) > 1
+    if in_columns and columns >= 75:
+        spans = [Span(0, "─ ", "structure"), Span(2, "weights", "title")]
+        x = 9
+        for kind, text in KIND_TITLES.items():
+            if xs[kind]:
+                start = max(x + 2, xs[kind][0])
+                spans.append(Span(x, " " + "─" * (start - x - 2) + " ", "structure"))
+                spans.append(Span(start, text, "title" if kind == "gradient" else "dim"))
+                x = start + len(text)
+        spans.append(Span(x, " " + "─" * (columns - x - 1), "structure"))
+        return clipped(tuple(spans), columns)
+    for kind, text in list(KIND_TITLES.items())[1:]:
+        if xs[kind]:
+            title += [(" │ ", "structure"), (text, "dim")]
+    return rule(title, columns)
+
+
+def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: Grid, columns: int) -> None:
+    """A matrix into the lines of the pane."""
+    y, name = matrix.y, picture.shown_as(matrix.name)
+    current = picture.view.current
+    here = current is not None and current in (matrix.name, matrix.bias)
+    factor = not here and bool({matrix.name, matrix.bias} & picture.factors)
+    title = f"{CURRENT}{matrix.title}" if here else matrix.title + SOURCE * factor
+    start = matrix.x + (0 if matrix.squares else 1)
+    heading = [Span(start, title, "current" if here else "title")]
+    room = _room_right(matrix, frame, columns)
+    if matrix.squares:
+        heading.append(Span(start + cell_len(title), f" ≤{rough(picture.numbers.largest(name))}", "dim"))
+    else:
+        formula = _formula(picture, matrix.name)
+        if formula and cell_len(title) + 3 + cell_len(formula) <= room and matrix.header > 0:
+            heading.append(Span(start + cell_len(title), f" = {formula}", "dim"))
+    numbers = _column_numbers(matrix, picture)
+    if matrix.header == 1:
+        taken = max(span.end for span in heading) + 1
+        grid.put(y, *heading, *(n for n in numbers if n.column >= taken and len(matrix.shown) > 1))
+    else:
+        grid.put(y, *heading)
+        grid.put(y + 1, *numbers)
+    y += matrix.header
+    for i in range(matrix.rows):
+        _row(matrix, picture, grid, y + i, matrix.name, i, str(i + 1))
+    if matrix.bias:
+        _row(matrix, picture, grid, y + matrix.rows, matrix.bias, 0, "b")
+
+
+def _row(matrix: Matrix, picture: Picture, grid: Grid, y: int, name: str, row: int, label: str) -> None:
+    if y not in grid:
+        return
+    if matrix.numbered:
+        grid.put(y, Span(matrix.x - matrix.numbered, label.rjust(matrix.numbered - 1), "dim"))
+    if matrix.squares:
+        x = matrix.x
+        for look in picture.squares(name, row, matrix.shown, matrix.name):
+            if look.text:
+                grid.put(y, Span(x, look.text, look.style))
+                x += len(look.text)
+        return
+    for offset, look in zip(matrix.offsets, picture.looks(name, row, matrix.shown, matrix.written), strict=True):
+        grid.put(y, Span(matrix.x + offset, look.text + look.mark, look.style))
+
+
+def _room_right(matrix: Matrix, frame: Frame, columns: int) -> int:
+    """Columns for a heading: up to the next matrix on its line."""
+    placed = frame.matrices.placed or ()
+    behind = [m.x - m.numbered for m in placed if m.y == matrix.y and m.x > matrix.x]
+    return min(behind, default=columns) - matrix.x - 2
+
+
+def _formula(picture: Picture, name: str) -> str:
+    statement = picture.step.statement
+    if name not in statement.equations:
+        return ""
+    return Computation(name, statement).text
+
+
+def _column_numbers(matrix: Matrix, picture: Picture) -> list[Span]:
+    if matrix.squares:
+        columns = max((column or 0) + 1 for column in matrix.shown)
+        return ticks(matrix.x, matrix.shown, columns, (matrix.name, matrix.bias), picture.cursor)
+    spans = []
+    for column, offset in zip(matrix.shown, matrix.offsets, strict=True):
+        text, signed = ("…", 0) if column is None else (str(column + 1), 1)
+        spans.append(Span(matrix.x + offset + signed, text, "dim"))
+    return spans
+
+
+def _remarks(frame: Frame, picture: Picture, grid: Grid, columns: int) -> None:
+    """Left of each layer's matrices its shape and activation, right of them how far it moves; where there is room."""
+    placed = frame.matrices.placed
+    assert placed is not None
+    layers = picture.step.problem.network.layers
+    for x, y, k, _ in frame.matrices.shapes:
+        first = next(m for m in placed if m.layer == k)
+        rows, width = layers[k - 1].weights.shape
+        shape = f"{rows}×{width}"
+        function = "" if layers[k - 1].function.is_identity else f" {layers[k - 1].function.name.replace('_', ' ')}"
+        left = first.x - x
+        for text in (f"{shape}{function}", shape):
+            if len(text) + 1 <= left:
+                grid.put(y, Span(x, text, "dim"))
+                break
+        own = [m for m in placed if m.layer == k]
+        right = max(m.x + span_of(m.shown, m.stride) for m in own)
+        share = moved(picture, k)
+        update = next(e.name for e in picture.step.statement.equations.values() if e.part == "update" and e.layer == k)
+        if (
+            share is not None
+            and update not in picture.veiled
+            and right + 12 <= columns
+            and own[0].rows + bool(own[0].bias) >= 2
+        ):
+            bottom = y + own[0].height
+            style = "wrong" if share > 1 else "dim"
+            grid.put(bottom - 2, Span(right + 1, "moved by", "dim"))
+            grid.put(bottom - 1, Span(right + 1, f"{_percent(share)} of |W|", style))
+
+
+def moved(picture: Picture, layer: int) -> float | None:
+    """How far a layer's weights move in the step, as a share of their size: ‖α ∂W‖ / ‖W‖."""
+    step = picture.step
+    with np.errstate(over="ignore"):
+        before = float(np.linalg.norm(step.weights[layer - 1]))
+        change = float(np.linalg.norm(step.next_weights[layer - 1] - step.weights[layer - 1]))
+    return change / before if before and np.isfinite(change) else None
+
+
+def _percent(share: float) -> str:
+    value = 100 * share
+    return f"{value:.0f}%" if value >= 10 else f"{value:.1f}%" if value >= 1 else f"{value:.2f}%"
+
+
+# A line a layer.
+
+
+def _a_line_each(picture: Picture, columns: int) -> list[Line]:
+    """The layers in a table: what their weights and gradients are like."""
+    layers = picture.step.problem.network.layers
+    table = [_header(columns)]
+    table += [_layer(picture, k, columns) for k in range(1, len(layers) + 1)]
+    widths = [max(cell_len(row[j][0]) for row in table) for j in range(len(table[0]))]
+    lines = [
+        rule([("weights", "title"), (" ─ ", "structure"), ("a line a layer; z opens the matrices", "dim")], columns)
+    ]
+    for row in table:
+        spans, x = [], 2
+        for (text, style), wide in zip(row, widths, strict=True):
+            if x + wide > columns:
+                break
+            spans.append(Span(x, text, style))
+            x += wide + 2
+        lines.append(tuple(spans))
+    return lines
+
+
+def _header(columns: int) -> list[tuple[str, str]]:
+    names = [
+        "layer",
+        "parameters",
+        "rms W",
+        "max |W|",
+        "spread of W",
+        "rms ∂W",
+        "max |∂W|",
+        "spread of ∂W",
+        "moved by",
+        "idle",
+    ]
+    return [(name, "dim") for name in _chosen(names, columns)]
+
+
+def _chosen(cells: list[str], columns: int) -> list[str]:
+    """The columns of the table that have room."""
+    if columns >= 100:
+        return cells
+    return [cells[i] for i in (0, 2, 4, 5, 7, 8)]
+
+
+def _layer(picture: Picture, k: int, columns: int) -> list[tuple[str, str]]:
+    step = picture.step
+    layer = step.problem.network.layers[k - 1]
+    statement = step.statement
+    weights, gradient = step.weights[k - 1], step.weight_gradients[k - 1]
+    symbol = next(e.symbol for e in statement.given.values() if e.layer == k and e.axes == "ij")
+    function = "" if layer.function.is_identity else f" {layer.function.name.replace('_', ' ')}"
+    size = weights.size + (0 if layer.bias is None else layer.bias.size)
+    off = idle(step)[k - 1]
+    share = moved(picture, k)
+    cells = [
+        f"{symbol:<5} {weights.shape[0]}×{weights.shape[1]}{function}",
+        f"{size:>10,}",
+        _four(_rms(weights)),
+        _four(
+            picture.numbers.largest(next(e.name for e in statement.given.values() if e.layer == k and e.axes == "ij"))
+        ),
+        spread(weights),
+        _four(_rms(gradient)),
+        _four(float(np.abs(gradient).max())),
+        spread(gradient),
+        "" if share is None else _percent(share),
+        "" if off is None else f"{int(off.all(axis=0).sum())} of {off.shape[1]}",
+    ]
+    return [(text, "zero") for text in _chosen(cells, columns)]
+
+
+def _rms(values: Array) -> float:
+    with np.errstate(over="ignore"):
+        return float(np.sqrt(np.mean(values**2)))
+
+
+def _four(value: float) -> str:
+    return f"{value:.4f}" if value >= 5e-5 or value == 0 else f"{value:.1e}"
+
+
+def spread(values: Array) -> str:
+    """How numbers spread, in bars over ± the largest; a bar for none is a blank."""
+    finite = values[np.isfinite(values)]
+    largest = float(np.abs(finite).max(initial=0.0))
+    if len(finite) < values.size or not largest:
+        return (NOT_FINITE if len(finite) < values.size else "·") * BINS
+    counts, _ = np.histogram(finite, bins=BINS, range=(-largest, largest))
+    most = counts.max()
+    levels = np.ceil(counts * (len(BARS) / most)).astype(int)
+    return "".join(" " if not level else BARS[level - 1] for level in levels)

@@ -1,0 +1,87 @@
+"""The strip's state: which of the pages is shown for a view."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from core import Step
+from tui.training.view import View
+from tui.training.why.checked import belongs
+from tui.training.why.page import Page, Why, laid_out
+
+if TYPE_CHECKING:
+    from core import LossComparison
+
+
+def why(
+    step: Step,
+    before: Step | None,
+    view: View,
+    width: int,
+    height: int,
+    squares: Collection[str] = (),
+    losses: Sequence[LossComparison] | None = None,
+) -> Why:
+    """What the strip shows in `width` columns and at most `height` lines.
+
+    before    the step before, if it is there to compare with
+    squares   the quantities that the sheet shows as squares, by name
+    losses    the step under every loss, for the table of losses; None while that is being computed
+    """
+    return laid_out(_page(step, before, view, width, height, squares, losses), view.scroll, width, height)
+
+
+def _page(
+    step: Step,
+    before: Step | None,
+    view: View,
+    width: int,
+    height: int,
+    squares: Collection[str],
+    losses: Sequence[LossComparison] | None,
+) -> Page:
+    if view.aside == "formulas":
+        from tui.training.why.gradients import network_formulas
+
+        return network_formulas(step, width)
+    if view.aside == "losses":
+        from tui.training.why.losses import side_by_side
+
+        return side_by_side(step, losses, view, width)
+    cursor = cell_of(step, view)
+    report = view.report if view.report is not None and belongs(view.report, step) else None
+    if cursor is not None:
+        from tui.training.why.inspected import inspected
+
+        return inspected(step, before, view, cursor, report, width, height, squares)
+    if view.current in step.statement.equations:
+        from tui.training.why.walk import walk
+
+        return walk(step, view, width, height)
+    if report is not None:
+        from tui.training.why.checked import checked
+
+        return checked(report, width)
+    if view.differences:
+        from tui.training.why.differences import differences
+
+        return differences(step, view, width)
+    from tui.training.why.hinge import has_terms, hinge
+    from tui.training.why.rest import at_rest, fresh
+
+    if view.fresh:
+        return fresh(step, width)
+    if has_terms(step):
+        return hinge(step, view, width, height, squares)
+    return at_rest(step, view, width, height, squares)
+
+
+def cell_of(step: Step, view: View) -> tuple[str, tuple[int, ...]] | None:
+    """The inspected cell, if the step has it."""
+    if view.cursor is None or view.cursor[0] not in step.values:
+        return None
+    shape = step.values[view.cursor[0]].shape
+    cell = view.cursor[1]
+    inside = len(cell) == len(shape) and all(1 <= i <= size for i, size in zip(cell, shape, strict=True))
+    return view.cursor if inside else None
