@@ -97,7 +97,7 @@ class WrittenFormula:
 
 @dataclass(frozen=True, eq=False)
 class AnswerSheet:
-    """What somebody found by hand, as far as it can be told without the step: `source` is the file's name; of each number
+    """What somebody found by hand, as far as it can be told without the step: `source` is the name; of each number
     so many `digits` are owed.
     """
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.checking.answers import AnswerSheet
     from core.checking.shapes import LaidOutAnswer
 
+
 def check_answers(
     answers: str | os.PathLike[str] | Mapping[str, Any],
     step: Step | None = None,

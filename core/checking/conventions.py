@@ -46,7 +46,9 @@ class _Edited(Statement):
         return {name: e._replace(tree=self.trees.get(name, e.tree)) for name, e in plain.items()}
 
 
-def readings(statement: Statement, true: Mapping[str, Array], sheet: Sheet, kinds: Mapping[str, set[str]]) -> Iterator[Reading]:
+def readings(
+    statement: Statement, true: Mapping[str, Array], sheet: Sheet, kinds: Mapping[str, set[str]]
+) -> Iterator[Reading]:
     """The conventions that a sheet with slips may follow; `kinds` has those of its slips by quantity."""
     written = [name for name in statement.equations if sheet.get(name)]
     parts = {name: statement.equations[name] for name in written}
@@ -58,10 +60,10 @@ def readings(statement: Statement, true: Mapping[str, Array], sheet: Sheet, kind
         yield _reading(Convention("sign", words), statement, true, dict(_opposite(statement)), updates)
     if start is None or not costs:
         return
-    if any(_is_twice(sheet[name], true[name]) for name in costs):
-        if edited := dict(_without_half(statement)):
-            words = "your squared error has no ½, and its gradient is twice as large; followed"
-            yield _reading(Convention("half left out", words), statement, true, edited, (*costs, start))
+    edited = dict(_without_half(statement)) if any(_is_twice(sheet[name], true[name]) for name in costs) else {}
+    if edited:
+        words = "your squared error has no ½, and its gradient is twice as large; followed"
+        yield _reading(Convention("half left out", words), statement, true, edited, (*costs, start))
     for kind, reduction in (("mean for sum", "mean"), ("sum for mean", "sum")):
         if kind in kinds.get(costs[-1], ()) and kind in kinds.get(start, ()):
             taken, stated = kind.split(" for ")
@@ -130,7 +132,7 @@ def _is_opposite(parts: Mapping[str, Equation], true: Mapping[str, Array], sheet
         if equation.letter == "delta"
         for position, written in sheet[name].items()
     ]
-    return sum(signs) < 0
+    return bool(sum(signs) < 0)
 
 
 def _is_twice(written: Mapping[Position, Written], true: Array) -> bool:

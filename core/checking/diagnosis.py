@@ -101,7 +101,8 @@ class Diagnoser:
         """The slips that explain the numbers written in the `wrong` positions of a quantity: what has one cause is one
         slip, and so is everything for which no cause is found.
         """
-        found, left, base = [], dict(wrong), {}
+        found: list[Finding] = []
+        left, base = dict(wrong), dict[str, Evaluate]()
         while left:
             search = _Search(self, name, Numbers(left), Numbers(right), base)
             finding = search.penned() if search.is_rounded() else None
@@ -129,9 +130,10 @@ class _Search:
         self, diagnoser: Diagnoser, name: str, wrong: Numbers, right: Numbers, base: Mapping[str, Evaluate]
     ) -> None:
         self._diagnoser, self._own, self._name, self._wrong, self._right = diagnoser, diagnoser.own, name, wrong, right
-        self._base, self.claimed = base, None
+        self._base = base
         self._unwritten = self._own.unwritten_before(name)
         self._theirs = self._own.range(name)
+        self._rough = self._own.roughly(name) if self._unwritten else self._theirs
         self._tries = list(self._tried(self._mistakes()))
         self.claimed: Turn | None = None
 
@@ -209,7 +211,7 @@ class _Search:
         return None
 
     def rest(self) -> list[Finding]:
-        """What is left: slips of the pen, where few numbers are wrong among right ones; else one slip without a cause."""
+        """What is left: slips of the pen, where few numbers are wrong among right ones; else one slip without cause."""
         left, found = dict(self._wrong.written), []
         if 1 < len(left) <= min(len(self._right), MOST_PENNED):
             for position, written in self._wrong.written.items():
@@ -249,7 +251,7 @@ class _Search:
             if not attempt.close and attempt.turn is not None and attempt.values is own.values:
                 instead = {**self._base, attempt.diagnosis.at: attempt.turn.evaluate}
                 result = partial(own.carry, self._name, instead=instead)
-                attempt.reached(own.reach(self._name, result, attempt.turn.reads))
+                attempt.reached(own.reach(self._name, result, attempt.turn.reads, rough=True))
             if self._fits(attempt).all():
                 found.append(attempt)
         return found
@@ -261,7 +263,7 @@ class _Search:
         """Which numbers a mistake comes so near to that it is worth a closer look."""
         if attempt.values is not self._own.values:
             return self._fits(attempt)
-        low, high = self._theirs
+        low, high = self._rough
         open_ = high - low
         with np.errstate(all="ignore"):
             size = np.fmax(1.0, np.abs(attempt.low) / np.fmax(np.abs(low + open_ / 2), 1e-300))
@@ -322,9 +324,7 @@ class _Search:
         half = (attempt.high - attempt.low) / 2
         return partly if self._right.fit(carried - half, carried + half).all() else None
 
-    def _finding(
-        self, attempt: _Try, positions: tuple[Position, ...], causes: Mapping[Diagnosis, Made]
-    ) -> Finding:
+    def _finding(self, attempt: _Try, positions: tuple[Position, ...], causes: Mapping[Diagnosis, Made]) -> Finding:
         self.claimed = attempt.turn
         return Finding(positions, attempt.diagnosis, tuple(_of_other_kinds(attempt.diagnosis, causes)), causes)
 

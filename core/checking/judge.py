@@ -10,6 +10,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.checking.diagnosis import EARLY, SLIGHT, Diagnoser, Finding
+from core.checking.numbers import Numbers
 from core.checking.own_values import Answers, OwnValues
 from core.checking.report import CellVerdict, Convention, Slip, Status
 from core.checking.shapes import LaidOutAnswer
@@ -38,6 +39,7 @@ class Judge:
     ) -> None:
         self._step, self._statement, self._laid_out, self._digits = step, statement, laid_out, digits
         self._own = OwnValues(statement, true)
+        self._own.learn({name: Numbers(answer.written) for name, answer in laid_out.items()})
         self._diagnoser = Diagnoser(self._own)
         self._findings: list[tuple[str, Finding]] = []
         self._verdicts: dict[str, dict[Position, CellVerdict]] = {}
@@ -124,7 +126,9 @@ class Judge:
                 status = "open"
             elif right[position]:
                 status = "coarse" if _is_coarse(written, float(true[position]), limit) else "right"
-            elif follows is not None and follows.holds(position, written):
+            elif follows is not None and (
+                follows.holds(position, written) or self._is_rounded(name, position, written)
+            ):
                 sources = own.sources(name, position)
                 status = "follows" if own.slips_before(name, position) or not sources else "rounded"
             elif any(reading.holds(position, written) for reading in misread):
@@ -141,8 +145,14 @@ class Judge:
             )
         return verdicts
 
+    def _is_rounded(self, name: str, position: Position, written: Written) -> bool:
+        """Whether a number may come of rounding what was not written like what was."""
+        if not self._own.unwritten_before(name) or written.value == 0:
+            return False
+        return self._own.roughly(name).holds(position, written)
+
     def _owed(self, name: str) -> float:
-        """What a one at the last place is worth to which a quantity's numbers are owed: so many digits of the largest."""
+        """What a one is worth at the last place that is owed of a quantity: so many digits of its largest number."""
         largest = float(np.max(np.abs(self._own.true[name]), initial=0.0))
         if not 0 < largest < math.inf:
             return math.inf

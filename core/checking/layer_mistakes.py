@@ -141,9 +141,10 @@ class LayerMistakes:
     def _other_slopes(self, slope: Function) -> Iterator[Function]:
         for equation in self._equations.values():
             tree = equation.tree
-            if equation.part == FORWARD and isinstance(tree, Function) and tree.name != slope.name:
-                if not self._statement.functions[tree.name].is_identity:
-                    yield Function(tree.name, tree.argument, slope=True)
+            if equation.part != FORWARD or not isinstance(tree, Function) or tree.name == slope.name:
+                continue
+            if not self._statement.functions[tree.name].is_identity:
+                yield Function(tree.name, tree.argument, slope=True)
 
     def _updated_weights(self, tree: Node) -> Iterator[Edit]:
         """W_{k+1}⁺ in δ_k, as it follows or, where it was written, as it was."""

@@ -169,7 +169,7 @@ class Mistakes:
                     words = f"{matrix} is reshaped, not transposed"
                     yield Turn("reshaped", words, _with(right, matrix, _reshaped), rank=2)
             if equation.part == GRADIENT and isinstance(part, MatrixProduct):
-                yield from self._padded(equation, right, part, shapes)
+                yield from self._padded(right, part, shapes)
         for words, moved in _neighbours(shape):
             yield Turn("neighbour", f"{words} of {equation.name}", _after(moved, right), rank=4)
         for source in _sources(equation.tree, shapes):
@@ -199,9 +199,7 @@ class Mistakes:
             words = f"{other} is applied, where {tree.name} is {own.name}"
             yield Turn("another function", words, _after(apply, argument), rank=2)
 
-    def _padded(
-        self, equation: Equation, right: Evaluate, product: MatrixProduct, shapes: Mapping[str, Array]
-    ) -> Iterator[Turn]:
+    def _padded(self, right: Evaluate, product: MatrixProduct, shapes: Mapping[str, Array]) -> Iterator[Turn]:
         """Another layer's z in ∂W, cut or filled up with zeros to the size of the right one."""
         z = product.children[0].children[0]
         assert isinstance(z, Name)

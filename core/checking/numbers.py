@@ -61,11 +61,13 @@ class Numbers:
 
     def only(self, mask: Mask) -> dict[Position, Written]:
         """Those where a mask is true."""
-        return {position: self.written[position] for position, chosen in zip(self.positions, mask, strict=True) if chosen}
+        return {
+            position: self.written[position] for position, chosen in zip(self.positions, mask, strict=True) if chosen
+        }
 
     def chances(self, low: Array, high: Array, bare: bool = False) -> Array:
-        """For each, how many in one of all numbers with as many digits would lie between these bounds as well, which are
-        in their own order; `bare` counts those digits alone that were written: a 1 has one, however exact it is meant.
+        """For each, how many in one of all numbers with as many digits would lie between these bounds, too; they are
+        in their own order. `bare` counts those digits alone that were written: a 1 has one, however exact it is meant.
         """
         even = np.abs(self.values - (low + high) / 2) <= EVEN * np.abs(self.values)
         populations = 18 * 10.0 ** (np.clip(self._bare_digits if bare else self._digits, 1, MOST_DIGITS) - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +18,7 @@ from core.equations import Statement
 from core.expression.nodes import Function, names_in, walk
 
 Evaluate: TypeAlias = Callable[[Values], Array]
+HALF = 0.501  # of a unit of the last digit: a number that is further off was cut off, if it is right
 SLACK = 1.25  # a range adds up what each number's rounding does alone; what two do together comes on top
 COARSEST = 0.1  # relative: what is off by more was not rounded
 MOST_GROUPS = 64  # of a quantity's numbers, whose rounding is followed one group at a time
@@ -131,8 +133,20 @@ class OwnValues:
         self._dirty: set[str] = set()
         self._assumed: dict[str, tuple[Answers | None, str]] = {}
         self._ranges: dict[str, Range] = {}
+        self._rough: dict[str, Range] = {}
+        # How they write numbers: with at most so many digits, so many of them behind the point, and cut off or not.
+        self.digits, self.decimals, self.cuts = math.inf, 0, False
         self._befores: dict[str, list[str]] = {}
         self._influences: dict[str, list[tuple[str, Mask]]] = {}
+
+    def learn(self, sheet: Mapping[str, Numbers]) -> None:
+        """Take note of how numbers are written on a sheet."""
+        written = [w for numbers in sheet.values() for w in numbers.written.values() if w.value and w.unit < 1]
+        if written:
+            self.digits, self.decimals = max(w.digits for w in written), max(w.decimals for w in written)
+        for name, numbers in sheet.items():
+            off = np.abs(numbers.values - numbers.of(self.true[name])) / numbers.units
+            self.cuts |= bool(((off > HALF) & (off < 1)).any())
 
     @property
     def astray(self) -> bool:
@@ -204,6 +218,7 @@ class OwnValues:
 
     def _carry_on_from(self, first: str, itself: bool = False) -> None:
         self._ranges.clear()
+        self._rough.clear()
         names = list(self.order)
         for name in names[names.index(first) + (not itself) :]:
             self.compute(name)
@@ -217,11 +232,13 @@ class OwnValues:
         instead: Mapping[str, Evaluate] | None = None,
         values: Values | None = None,
         rounding: Rounding | None = None,
+        shifts: Mapping[str, Array] | None = None,
     ) -> Array:
         """`target` from `values` (None: theirs) with `changes` to what was written, through everything between that was
-        not; `instead` has quantities that are computed in another way, and `rounding` is of what is between.
+        not; `instead` has quantities that are computed in another way, `rounding` is of what is between, and `shifts`
+        are added to that.
         """
-        values, changes, instead = values or self.values, changes or {}, instead or {}
+        values, changes, instead, shifts = values or self.values, changes or {}, instead or {}, shifts or {}
         rounding = rounding or self.rounding
         needed = {target, *self.unwritten_before(target)}
         changed = {**values, **changes}
@@ -232,8 +249,10 @@ class OwnValues:
                 return np.asarray(evaluate(changed))
             if name not in needed or (name in changes and name not in self.written):
                 continue
-            if rounding is not None or name in instead or not touched.isdisjoint(rule.inputs):
+            if rounding is not None or name in instead or name in shifts or not touched.isdisjoint(rule.inputs):
                 value = np.asarray(evaluate(changed))
+                if name in shifts:
+                    value = value + shifts[name]
                 value = value if rounding is None else rounding(value)
                 if name in self.written:
                     value = np.where(self.written[name].given, changed[name], value)
@@ -247,13 +266,26 @@ class OwnValues:
             self._ranges[target] = self.reach(target, partial(self.carry, target))
         return self._ranges[target]
 
+    def roughly(self, target: str) -> Range:
+        """The same if they rounded what they did not write down to as many digits as what they did."""
+        if target not in self._rough:
+            self._rough[target] = self.reach(target, partial(self.carry, target), rough=True)
+        return self._rough[target]
+
     def reading(self, target: str, given: Mapping[str, Array]) -> Range:
         """The same with numbers that were given copied wrong."""
-        return self.reach(target, lambda changes: self.carry(target, {**given, **changes}))
 
-    def reach(self, target: str, result: Callable[[Values], Array], reads: tuple[str, ...] = ()) -> Range:
-        """Where `result`, a function of changes to their numbers, may lie, given what the digits of those before
-        `target` and of `reads` leave open.
+        def result(changes: Values, shifts: Values | None = None) -> Array:
+            return self.carry(target, {**given, **changes}, shifts=shifts)
+
+        return self.reach(target, result)
+
+    def reach(
+        self, target: str, result: Callable[..., Array], reads: tuple[str, ...] = (), rough: bool = False
+    ) -> Range:
+        """Where `result` may lie, a function of changes to their numbers and of `shifts` of what they did not write,
+        given what the digits of those before `target` and of `reads` leave open; if `rough`, what they did not write
+        was rounded, too.
         """
         centre = result({})
         low, high = np.zeros(centre.shape), np.zeros(centre.shape)
@@ -261,7 +293,26 @@ class OwnValues:
             change = result(changes) - centre
             change = np.where(np.isfinite(change), change, 0.0)
             low, high = low + np.fmin(change, 0.0), high + np.fmax(change, 0.0)
+        for shifts in self._shifts(target) if rough else ():
+            change = np.abs(result({}, shifts=shifts) - centre)
+            change = np.where(np.isfinite(change), change, 0.0)
+            low, high = low - change, high + change
         return Range(centre + SLACK * low, centre + SLACK * high)
+
+    def _shifts(self, target: str) -> Iterator[dict[str, Array]]:
+        """What rounding may do to the numbers between that were not written, one after the other."""
+        if not math.isfinite(self.digits):
+            return
+        for name in self.unwritten_before(target):
+            values = self.values[name]
+            with np.errstate(all="ignore"):
+                places = np.floor(np.log10(np.abs(values))) - self.digits + 1
+            units = np.fmax(10.0**places, 10.0**-self.decimals) * (1.0 if self.cuts else 0.5)
+            units = np.where(np.isfinite(units) & (values != 0), units, 0.0)
+            for group in _groups(units > 0):
+                shift = np.zeros(values.shape)
+                shift[group] = units[group]
+                yield {name: shift}
 
     def _moves(self, names: list[str]) -> Iterator[dict[str, Array]]:
         """The numbers written, with more digits of some of them, each in the ways in which it may be."""

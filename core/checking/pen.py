@@ -17,8 +17,8 @@ EVEN = 1e-9  # relative: how near a number is to be to one with few digits, to b
 
 
 class PenSlip(NamedTuple):
-    """A slip of the pen, in words, and how many in one of all wrong numbers of as many digits it or a likelier one would
-    fit as well.
+    """A slip of the pen, in words, and how many in one of all wrong numbers of as many digits it or a likelier one
+    would fit as well.
     """
 
     kind: str

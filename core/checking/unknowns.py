@@ -11,6 +11,7 @@ import numpy as np
 from core.arrays import Array
 from core.checking.numbers import Numbers
 from core.checking.own_values import Evaluate, OwnValues, Range
+from core.computation import Values
 from core.equations import UPDATE
 from core.expression.nodes import Name, names_in, put_in_place
 
@@ -63,7 +64,7 @@ class Unknowns:
         for name in given:
             true = own.true[name]
             for position, number in np.ndenumerate(true):
-                predict = self._moving(true, position, lambda moved, name=name: own.carry(self._name, {name: moved}))
+                predict = self._moving(name, true, position, given=True)
                 solved = self._solve(predict, float(number))
                 if solved is not None and solved != number:
                     made = true.copy()
@@ -77,9 +78,7 @@ class Unknowns:
         for at in own.unwritten_before(self._name):
             values = own.values[at]
             for position in np.ndindex(values.shape) if values.size <= MOST_TRIED else ():
-                predict = self._moving(
-                    values, position, lambda moved, at=at: own.carry(self._name, instead={at: _always(moved)})
-                )
+                predict = self._moving(at, values, position, given=False)
                 solved = self._solve(predict, float(values[position]), snap=False)
                 if solved is not None:
                     made = values.copy()
@@ -97,11 +96,7 @@ class Unknowns:
                 continue
             unknown = f"another {name}"
             evaluate = statement.compiled(put_in_place(equation.tree, {name: Name(unknown)}), equation.axes)
-            values = self._own.values
-
-            def predict(x: float, evaluate: Evaluate = evaluate, unknown: str = unknown) -> Array:
-                return evaluate({**values, unknown: np.asarray(x)})
-
+            predict = _with_number(evaluate, self._own.values, unknown)
             solved = self._solve(predict, number)
             if solved is not None:
                 words = f"{statement.symbols[name]} of {solved:.6g} was used, not {number:.6g}"
@@ -120,13 +115,14 @@ class Unknowns:
                 words = f"every number is {abs(solved):.4g} too {'large' if solved > 0 else 'small'}"
                 yield Solved(OFFSET, words, self._name, solved + theirs, solved + theirs, 1)
 
-    def _moving(self, values: Array, position: tuple[int, ...], result: Callable[[Array], Array]) -> Predict:
-        """What comes of another number at a position."""
+    def _moving(self, name: str, values: Array, position: tuple[int, ...], given: bool) -> Predict:
+        """What comes of another number at a position of a quantity, given or computed."""
+        own, target = self._own, self._name
 
         def predict(x: float) -> Array:
             moved = values.copy()
             moved[position] = x
-            return result(moved)
+            return own.carry(target, {name: moved}) if given else own.carry(target, instead={name: _always(moved)})
 
         return predict
 
@@ -172,6 +168,11 @@ class Unknowns:
         if not fit.all():
             return False
         return bool(self._right.fit(reach.low, reach.high).all())
+
+
+def _with_number(evaluate: Evaluate, values: Values, name: str) -> Predict:
+    """What comes of a number under a name of its own."""
+    return lambda x: evaluate({**values, name: np.asarray(x)})
 
 
 def _always(values: Array) -> Evaluate:

@@ -262,7 +262,7 @@ class Exercise:
         coarse = []
         verdicts = report.verdicts(name)
         for verdict in verdicts.values():
-            if verdict.status == "right":
+            if verdict.status in ("right", "rounded", "coarse"):
                 if _coarse(verdict.written, verdict.true) and not self.knows(name, verdict.cell):
                     coarse.append(verdict.cell)
                 else:
@@ -282,7 +282,7 @@ class Exercise:
         if coarse:
             self.cell = coarse[0]
             return Reply("coarse", f"{self.label(name, coarse[0])} is right so far: write three significant digits")
-        right = [verdict.cell for verdict in verdicts.values() if verdict.status == "right"]
+        right = [verdict.cell for verdict in verdicts.values() if verdict.status in ("right", "rounded")]
         self._next_unless_open()
         if not right:
             return Reply("unreadable", "a cell left open stays open")

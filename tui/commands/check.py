@@ -22,11 +22,13 @@ OPTIONS = (
     Option("screen", None, "open the step on the screen, with every number marked"),
 )
 DIGITS = 12  # of a number in JSON
-SLIPPED = 1
+SLIPPED, BLANK = 1, 3
 
 
 def main(argv: Sequence[str]) -> int:
-    """Check a file of answers. Returns 0 where all is right, 1 where there is a slip, 2 for a file that is unusable."""
+    """Check a file of answers. Returns 0 where all is right, 1 where there is a slip or too few digits, 2
+    for a file that is unusable, 3 where there is nothing to judge.
+    """
     arguments = parse("sgdb check", ABOUT, OPTIONS, argv, operand=ANSWERS)
     if "help" in arguments.values:
         print(arguments.help, end="")
@@ -58,7 +60,7 @@ def main(argv: Sequence[str]) -> int:
     else:
         colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         print("\n".join(ReportText(report, colours).lines()))
-    return 0 if report.right else SLIPPED
+    return 0 if report.right else BLANK if report.blank else SLIPPED
 
 
 def as_data(report: CheckReport) -> dict[str, Any]:
@@ -67,6 +69,8 @@ def as_data(report: CheckReport) -> dict[str, Any]:
         "problem": report.step.problem.name,
         "step": report.step.index,
         "right": report.right,
+        "blank": report.blank,
+        "conventions": [{"kind": convention.kind, "text": convention.text} for convention in report.conventions],
         "counts": dict(report.counts),
         "slips": [
             {
@@ -88,6 +92,7 @@ def as_data(report: CheckReport) -> dict[str, Any]:
                 "true": _finite(verdict.true),
                 "own": _finite(verdict.own),
                 "follows_from": list(verdict.follows_from),
+                "from_zeros": verdict.from_zeros,
             }
             for verdict in report.cells
         ],
