@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import core
-from answer_sheets import ROUNDINGS, answers_of, as_printed, carried_on, plainly, significant
+from answer_sheets import ROUNDINGS, answers_of, as_printed, carried_on, decimals, plainly, significant
 from core.checking.mistakes import Mistakes, Turn
 from core.computation import values_of
 from core.equations import Statement
@@ -43,11 +43,9 @@ class Planted:
     def __init__(self, seed: int, digits: int) -> None:
         self.step, self._rng = step_of(seed), np.random.default_rng(seed + 1)
         statement = Statement(self.step.problem, len(self.step.batch), detailed=False)
-        self._mistakes, self._right, self._write = (
-            Mistakes(statement),
-            values_of(self.step),
-            significant(digits, ROUNDINGS[1]),
-        )
+        self._mistakes, self._right = Mistakes(statement), values_of(self.step)
+        self._write = (significant, decimals)[seed % 2](digits, ROUNDINGS[1])
+        self._in_full = seed % 3 == 0
         names = [quantity.name for quantity in plainly(self.step)]
         self.name = str(self._rng.choice(names))
         turns = [turn for turn in self._mistakes.at(self.name, self._right) if turn.kind != "neighbour"]
@@ -56,7 +54,7 @@ class Planted:
     def answers(self) -> dict[str, Any] | None:
         """The sheet; None where the mistake changes nothing that can be seen, or has no numbers."""
         try:
-            values = carried_on(self.step, self.name, self.turn.evaluate, self._rounded)
+            values = carried_on(self.step, self.name, self.turn.evaluate, None if self._in_full else self._write)
         except ValueError:
             return None
         if not all(np.isfinite(value).all() for value in values.values()):
@@ -64,7 +62,7 @@ class Planted:
         if np.allclose(values[self.name], self._right[self.name], rtol=0.02, atol=1e-3):
             return None
         self.values = values[self.name]
-        return answers_of(values, self.step, as_printed)
+        return answers_of(values, self.step, self._write if self._in_full else as_printed)
 
     def is_equal(self, slip: core.Slip) -> bool:
         """Whether a slip is what was planted, or has the same numbers."""
@@ -79,9 +77,6 @@ class Planted:
             return np.allclose(turn.evaluate(self._right), self.values, rtol=0.02, atol=1e-3)
         except ValueError:
             return False
-
-    def _rounded(self, value: float) -> Any:
-        return self._write(value)
 
 
 def outcomes(left_out: float, digits: int = 4) -> Counter[str]:

@@ -175,6 +175,10 @@ class LayerMistakes:
     def _pre_activation(self, tree: Node) -> Iterator[Edit]:
         yield from self._without_f(tree)
         for part, with_ in spots(tree):
+            if isinstance(part, MatrixProduct):
+                below, weights = part.children
+                yield Edit("activation left out", f"{as_typed(below)} is left out", with_(Total(ROWS, weights)), 2)
+                yield Edit("weights left out", f"{as_typed(weights)} is left out", with_(Total(COLUMNS, below)), 2)
             if not isinstance(part, Sum):
                 continue
             for _, term in part.terms:

@@ -226,4 +226,6 @@ def _softmax(right: Softmax) -> Iterator[Edit]:
     exp = Function("exp", right.argument)
     yield Edit("softmax over all", OF_ALL, exp / Total(ALL, exp), 2)
     yield Edit("softmax left out", f"the softmax is not applied: this is {as_typed(right.argument)}", right.argument, 0)
+    without_exp = right.argument / Total(COLUMNS, right.argument)
+    yield Edit("softmax without exp", "exp is not applied, but all is divided by its sum", without_exp, 2)
     yield Edit("softmax without division", "exp is applied, but not divided by its sum", exp, 2)

@@ -12,7 +12,7 @@ from core.arrays import Array
 from core.checking.layer_mistakes import LayerMistakes
 from core.checking.loss_mistakes import Edit, LossMistakes
 from core.checking.own_values import Evaluate
-from core.equations import BACKWARD, FORWARD, GRADIENT, Equation, Statement
+from core.equations import BACKWARD, FORWARD, GRADIENT, UPDATE, Equation, Statement
 from core.expression.nodes import (
     Function,
     Literal,
@@ -27,9 +27,11 @@ from core.expression.nodes import (
     Transpose,
     names_in,
     put_in_place,
+    sum_of,
     walk,
 )
 from core.expression.spots import spots, without_factor
+from core.expression.typed import as_typed
 
 ROW_OR_COLUMN = ("row", "column")
 HALF, TWO, ROWS = Quotient(Literal(1), Literal(2)), Literal(2), Name("n")
@@ -90,6 +92,7 @@ class Mistakes:
         # Those at the loss on the way back also where what comes of it was not taken from there.
         is_behind = equation.part == BACKWARD and equation.layer is not None
         yield from self._of_loss.within(equation) if is_behind else self._of_loss.at(equation)
+        yield from _of_sums(equation)
         yield from self._scale(equation)
         yield from self._half(equation)
         yield from self._terms(equation)
@@ -120,6 +123,7 @@ class Mistakes:
             if equation.name in ("sample_losses", "loss"):
                 tree = equation.tree if equation.name == "loss" else Name("sample_losses")
                 yield Edit("half left out", words, put_in_place(tree, {"sample_losses": wrong}), 0)
+                yield Edit("half twice", "the ½ is in it twice", HALF * equation.tree, 3)
             elif self._is_near_the_loss(equation) and is_multiple(costs, HALF):
                 yield Edit("half left out", words, TWO * equation.tree, 0)
 
@@ -163,7 +167,11 @@ class Mistakes:
             yield from self._functions(equation.tree)
         shape = shapes[equation.name].shape
         for part in walk(equation.tree):
-            if isinstance(part, Transpose) and isinstance(part.argument, Name) and equation.part == BACKWARD:
+            if (
+                isinstance(part, Transpose)
+                and isinstance(part.argument, Name)
+                and equation.part in (BACKWARD, GRADIENT)
+            ):
                 matrix = part.argument.name
                 if 1 not in shapes[matrix].shape:
                     words = f"{matrix} is reshaped, not transposed"
@@ -209,6 +217,22 @@ class Mistakes:
                 words = f"{other} stands for {z.name}, cut or filled up with zeros"
                 stands = _standing(right, z.name, other, shapes[z.name].shape)
                 yield Turn("another layer", words, stands, (other,), 2)
+
+
+def _of_sums(equation: Equation) -> Iterator[Edit]:
+    """A term left out of a sum, or with the wrong sign, but for an update, in which it has a name of its own."""
+    if equation.part == UPDATE:
+        return
+    for part, with_ in spots(equation.tree):
+        if not isinstance(part, Sum) or len(part.terms) < 2:
+            continue
+        for i, (sign, term) in enumerate(part.terms):
+            words = f"{as_typed(term)} is left out of {as_typed(part)}"
+            yield Edit("term left out", words, with_(sum_of([t for j, t in enumerate(part.terms) if j != i])), 1)
+            if i:
+                turned = Sum(*part.terms[:i], (-sign, term), *part.terms[i + 1 :])
+                words = f"the sign of {as_typed(term)} is wrong in {as_typed(part)}"
+                yield Edit("sign of a term", words, with_(turned), 1)
 
 
 def _sources(tree: Node, shapes: Mapping[str, Array]) -> list[Name]:
