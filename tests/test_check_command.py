@@ -106,7 +106,7 @@ def test_colour_on_a_terminal_alone(check: Any, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_problem_is_found_beside_the_sheet(check: Any, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(PROBLEM)
-    assert check(sheet="problem = 'mine.toml'\nstep = 1\n[answers]\n'y_out[1]' = '?'\n").status == 0
+    assert check(sheet="problem = 'mine.toml'\nstep = 1\n[answers]\n'y_out[1]' = '?'\n").status == 3
 
 
 def test_a_run_that_does_not_get_to_the_step_is_unusable(check: Any, tmp_path: Path) -> None:

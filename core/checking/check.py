@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from core.checking.shapes import LaidOutAnswer
 
 
+MANY_DIGITS = 3  # of the numbers beside a bare 1, so that it says one, not "about one"
+
+
 def check_answers(
     answers: str | os.PathLike[str] | Mapping[str, Any],
     step: Step | None = None,
@@ -200,12 +203,17 @@ def _with_whole_numbers(laid_out: Mapping[str, LaidOutAnswer]) -> dict[str, Laid
 
     units = {name: Counter(w.unit for w in answer.written.values() if w.unit < 1) for name, answer in laid_out.items()}
     of_sheet = sum(units.values(), Counter())
-    if not of_sheet:
+    most = max((w.digits for answer in laid_out.values() for w in answer.written.values() if w.unit < 1), default=0)
+    if most < MANY_DIGITS:
         return dict(laid_out)
     result = {}
     for name, answer in laid_out.items():
         (unit, _), *_ = (units[name] or of_sheet).most_common(1)
-        cells = {p: w.at(unit) if w is not None and w.unit == 1 and w.value else w for p, w in answer.cells.items()}
+        unit = max(unit, 10.0 ** (1 - most))
+        cells = {
+            p: w.at(unit) if w is not None and w.unit == 1 and w.value and w.digits == 1 else w
+            for p, w in answer.cells.items()
+        }
         result[name] = replace(answer, cells=cells)
     return result
 

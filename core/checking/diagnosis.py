@@ -20,7 +20,7 @@ from core.checking.written import Written
 from core.computation import Values
 
 MOST_OTHERS = 2
-CHANCE = 0.01  # a reason is stated if fewer than so many of all wrong numbers of as many digits would fit as well
+CHANCE = 0.006  # a reason is stated if fewer than so many of all wrong numbers of as many digits would fit as well
 AGAIN = 0.2  # the same for a mistake that was made before on the same sheet
 WIDER = 4.0  # a mistake may leave open more than the right way does: so much more, before it is looked at closely
 MOST_PENNED = 6  # wrong numbers of a quantity, of which each may be a slip of the pen of its own

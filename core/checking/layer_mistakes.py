@@ -95,6 +95,12 @@ class LayerMistakes:
                 yield Edit("another function", words, product.with_(plain * slope), 1)
             return
         yield Edit("derivative left out", f"the derivative {written} is left out", product.with_(plain), 0)
+        for other in _others(own):
+            words = f"the derivative of {other.name} is taken, where {factor.name} is {own.name}"
+            # Of s, and as it is written with z, of the z that is there.
+            for stands in (other.tree, Function(factor.name, Name("s"))):
+                slope = put_in_place(put_in_place(other.slope_tree, {"z": stands}), {"s": factor.argument})
+                yield Edit("another function", words, product.with_(plain * slope), 2)
         if z is not None:
             words = f"{factor.name}' is taken at {z.name}, not at {as_typed(factor.argument)}"
             yield Edit("derivative at z", words, product.with_(plain * Function(factor.name, z, slope=True)), 0)
@@ -105,12 +111,6 @@ class LayerMistakes:
         for other_slope in self._other_slopes(factor):
             words = f"{slope_text(other_slope)} stands for {written}"
             yield Edit("another layer", words, product.with_(plain * other_slope), 2)
-        for other in _others(own):
-            words = f"the derivative of {other.name} is taken, where {factor.name} is {own.name}"
-            # Of s, and as it is written with z, of the z that is there.
-            for stands in (other.tree, Function(factor.name, Name("s"))):
-                slope = put_in_place(put_in_place(other.slope_tree, {"z": stands}), {"s": factor.argument})
-                yield Edit("another function", words, product.with_(plain * slope), 2)
 
     def _within_slope(
         self, equation: Equation, product: Spot, plain: Node, factor: Function, z: Name
@@ -160,6 +160,9 @@ class LayerMistakes:
     def _activation(self, tree: Function) -> Iterator[Edit]:
         """f left out, twice, or another."""
         own = self._statement.functions[tree.name]
+        for other in _others(own):
+            words = f"{other.name} is applied, where {tree.name} is {own.name}"
+            yield Edit("another function", words, put_in_place(other.tree, {"s": tree.argument}), 2)
         if not own.is_identity:
             yield Edit("f left out", f"{tree.name} ({own.name}) is not applied", tree.argument, 0)
             words = f"the derivative of {tree.name} stands for {tree.name}"
@@ -168,9 +171,6 @@ class LayerMistakes:
             formula = put_in_place(own.tree, {"s": tree.argument})
             for kind, text, wrong, rank in _within(formula):
                 yield Edit(kind, f"{text} {as_typed(formula)}", wrong, rank)
-        for other in _others(own):
-            words = f"{other.name} is applied, where {tree.name} is {own.name}"
-            yield Edit("another function", words, put_in_place(other.tree, {"s": tree.argument}), 2)
 
     def _pre_activation(self, tree: Node) -> Iterator[Edit]:
         yield from self._without_f(tree)

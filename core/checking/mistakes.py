@@ -241,7 +241,14 @@ def _sources(tree: Node, shapes: Mapping[str, Array]) -> list[Name]:
 
 def _in_shape(evaluate: Evaluate, shape: tuple[int, ...]) -> Evaluate:
     """Repeated over rows or columns, where a mistake has left fewer; raises ValueError where it has no such shape."""
-    return lambda values: np.broadcast_to(np.asarray(evaluate(values)), shape)
+
+    def shaped(values: Mapping[str, Array]) -> Array:
+        try:
+            return np.broadcast_to(np.asarray(evaluate(values)), shape)
+        except IndexError as error:  # a number, where a matrix was to be laid out
+            raise ValueError(error) from None
+
+    return shaped
 
 
 def is_multiple(node: Node, factor: Node) -> bool:

@@ -14,7 +14,7 @@ Position = tuple[int, ...]
 
 EVEN = 1e-9  # relative: so near to a number that has few digits is that number
 MOST_DIGITS = 15
-ZEROS = 4.0  # a wrong 0 is one in so many wrong numbers
+ZEROS = 20.0  # a wrong 0 is one in so many wrong numbers
 
 
 class Numbers:

@@ -19,6 +19,7 @@ from core.expression.nodes import Function, names_in, walk
 
 Evaluate: TypeAlias = Callable[[Values], Array]
 HALF = 0.501  # of a unit of the last digit: a number that is further off was cut off, if it is right
+FEWEST_DIGITS = 3  # of numbers that tell how somebody rounds
 SLACK = 1.25  # a range adds up what each number's rounding does alone; what two do together comes on top
 COARSEST = 0.1  # relative: what is off by more was not rounded
 MOST_GROUPS = 64  # of a quantity's numbers, whose rounding is followed one group at a time
@@ -142,7 +143,7 @@ class OwnValues:
     def learn(self, sheet: Mapping[str, Numbers]) -> None:
         """Take note of how numbers are written on a sheet."""
         written = [w for numbers in sheet.values() for w in numbers.written.values() if w.value and w.unit < 1]
-        if written:
+        if len(sheet) > 1 and written and max(w.digits for w in written) >= FEWEST_DIGITS:
             self.digits, self.decimals = max(w.digits for w in written), max(w.decimals for w in written)
         for name, numbers in sheet.items():
             off = np.abs(numbers.values - numbers.of(self.true[name])) / numbers.units
