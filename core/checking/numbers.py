@@ -13,7 +13,7 @@ from core.checking.written import NOISE, TINIEST, Written
 Position = tuple[int, ...]
 
 EVEN = 1e-9  # relative: so near to a number that has few digits is that number
-MOST_DIGITS = 15
+EVEN_DIGITS, MOST_DIGITS = 2, 15  # a number that comes out even tells as much as one of two digits
 ZEROS = 20.0  # a wrong 0 is one in so many wrong numbers
 
 
@@ -70,7 +70,8 @@ class Numbers:
         in their own order. `bare` counts those digits alone that were written: a 1 has one, however exact it is meant.
         """
         even = np.abs(self.values - (low + high) / 2) <= EVEN * np.abs(self.values)
-        populations = 18 * 10.0 ** (np.clip(self._bare_digits if bare else self._digits, 1, MOST_DIGITS) - 1)
+        digits = self._bare_digits if bare else self._digits
+        populations = 18 * 10.0 ** (np.clip(digits, np.where(even, EVEN_DIGITS, 1), MOST_DIGITS) - 1)
         populations = np.where(self.values == 0, ZEROS, populations)
         return np.fmin(1.0, ((high - low) / self.units + np.where(even, 1.0, 1.5)) / populations)
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection
 from typing import NamedTuple
 
+from core.checking.numbers import EVEN, EVEN_DIGITS, MOST_DIGITS
 from core.checking.own_values import Range
 from core.checking.written import Written
 
@@ -13,7 +14,6 @@ LAST_DIGIT = "last digit"
 OFF_BY = 5  # in the last digit
 BY_ROUNDING = 2  # what is off by so much is rather a matter of rounding than of a digit that nobody else has
 MOST_OPEN = 0.05  # relative: where more is left open, any number would fit
-EVEN = 1e-9  # relative: how near a number is to be to one with few digits, to be that number
 
 
 class PenSlip(NamedTuple):
@@ -38,12 +38,14 @@ def pen_slips(
     own = float(theirs.low[position] + theirs.high[position]) / 2
     digits = max(1, math.floor(math.log10(abs(written.value) / written.unit) + EVEN) + 1)
     found: list[tuple[tuple[bool, float], str, str]] = []
+    even = False
     for kind, text, meant in written.variants():
         if kind == "digit dropped" and written.digits == 1 and meant.unit not in units:
             # A single digit is a digit away from far too much: then the number meant has to come out even.
             meant = meant.at(EVEN * abs(meant.value))
         exact = meant.fits(true) or (theirs.width(position) <= 2 * MOST_OPEN * abs(meant.value) and meant.fits(own))
         if exact:
+            even = even or meant.at(EVEN * abs(meant.value)).fits(true)
             odd = meant.unit not in units and meant.digits not in counts
             found.append(((odd, meant.unit), kind, text))
     apart = [abs(written.value - number) / written.unit for number in (true, own)]
@@ -53,7 +55,7 @@ def pen_slips(
         rank = (True, 0.0 if usual and off <= BY_ROUNDING else math.inf)
         found.append((rank, LAST_DIGIT, f"off by {off} in the last digit"))
     found.sort(key=lambda ranked: ranked[0])
-    population = 18 * 10.0 ** (min(digits, 15) - 1)
+    population = 18 * 10.0 ** (min(max(digits, EVEN_DIGITS if even else 1), MOST_DIGITS) - 1)
     return [PenSlip(kind, text, _fitting(kind, digits, off) / population) for _, kind, text in found]
 
 
