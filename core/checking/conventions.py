@@ -22,6 +22,7 @@ from core.expression.spots import spots, without_factor
 
 Position = tuple[int, ...]
 Sheet = Mapping[str, Mapping[Position, Written]]
+OPPOSITE = 0.5  # of all δ: so many more have the opposite sign than have the right one
 TWICE = 0.02  # relative: how near to twice the right number one is that may be without the ½
 
 
@@ -119,7 +120,7 @@ def _without_half(statement: Statement) -> Iterator[tuple[str, Node]]:
 
 
 def _is_opposite(parts: Mapping[str, Equation], true: Mapping[str, Array], sheet: Sheet) -> bool:
-    """Whether most of the δ that were written have the opposite sign, and there is an update that may make up for it;
+    """Whether hardly any of the δ that were written has not the opposite sign, and there is an update that may make up for it;
     where ∂ℒ/∂y or the like was written, the sign is no convention.
     """
     if any(e.part == BACKWARD and e.letter != "delta" for e in parts.values()):
@@ -132,7 +133,7 @@ def _is_opposite(parts: Mapping[str, Equation], true: Mapping[str, Array], sheet
         if equation.letter == "delta"
         for position, written in sheet[name].items()
     ]
-    return bool(sum(signs) < 0)
+    return bool(sum(signs) < -OPPOSITE * len(signs))
 
 
 def _is_twice(written: Mapping[Position, Written], true: Array) -> bool:

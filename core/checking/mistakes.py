@@ -89,8 +89,8 @@ class Mistakes:
     def _edits(self, equation: Equation, shapes: Mapping[str, Array]) -> Iterator[Edit]:
         """The mistakes as trees."""
         yield from self._of_layers.at(equation)
-        # Those at the loss on the way back also where what comes of it was not taken from there.
-        is_behind = equation.part == BACKWARD and equation.layer is not None
+        # Those at the loss on the way back also in δ_out, where what comes of it was not taken from there.
+        is_behind = equation.part == BACKWARD and equation.layer == len(self._statement.problem.network)
         yield from self._of_loss.within(equation) if is_behind else self._of_loss.at(equation)
         yield from _of_sums(equation)
         yield from self._scale(equation)

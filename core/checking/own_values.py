@@ -138,6 +138,7 @@ class OwnValues:
         # How they write numbers: with at most so many digits, so many of them behind the point, and cut off or not.
         self.digits, self.decimals, self.cuts = math.inf, 0, False
         self._befores: dict[str, list[str]] = {}
+        self._unwritten: dict[str, list[str]] = {}
         self._influences: dict[str, list[tuple[str, Mask]]] = {}
 
     def learn(self, sheet: Mapping[str, Numbers]) -> None:
@@ -167,6 +168,7 @@ class OwnValues:
     def write(self, name: str, answers: Answers) -> None:
         """Take what was written for `name` in place of what follows."""
         self._befores.clear()
+        self._unwritten.clear()
         self._influences.clear()
         self.written[name] = answers
         self.values[name] = np.where(answers.given, answers.values, self.values[name])
@@ -204,6 +206,7 @@ class OwnValues:
             return
         before, _ = self._assumed.pop(name)
         self._befores.clear()
+        self._unwritten.clear()
         self._influences.clear()
         if before is None:
             del self.written[name]
@@ -384,7 +387,10 @@ class OwnValues:
 
     def unwritten_before(self, target: str) -> list[str]:
         """The quantities between these and `target`, of which at least one number was left out, nearest first."""
-        return [name for name in self._before(target) if name in self.order and not self._whole(name)][::-1]
+        if target not in self._unwritten:
+            before = self._before(target)
+            self._unwritten[target] = [n for n in before if n in self.order and not self._whole(n)][::-1]
+        return self._unwritten[target]
 
     def _whole(self, name: str) -> bool:
         return name in self.written and bool(self.written[name].given.all())
