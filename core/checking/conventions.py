@@ -120,8 +120,8 @@ def _without_half(statement: Statement) -> Iterator[tuple[str, Node]]:
 
 
 def _is_opposite(parts: Mapping[str, Equation], true: Mapping[str, Array], sheet: Sheet) -> bool:
-    """Whether hardly any of the δ that were written has not the opposite sign, and there is an update that may make up for it;
-    where ∂ℒ/∂y or the like was written, the sign is no convention.
+    """Whether the δ that were written have the opposite sign, but for a few, and an update may make up for it. Where
+    ∂ℒ/∂y or the like was written, the sign is no convention.
     """
     if any(e.part == BACKWARD and e.letter != "delta" for e in parts.values()):
         return False

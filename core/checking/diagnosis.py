@@ -23,6 +23,7 @@ MOST_OTHERS = 2
 CHANCE = 0.006  # a reason is stated if fewer than so many of all wrong numbers of as many digits would fit as well
 AGAIN = 0.2  # the same for a mistake that was made before on the same sheet
 WIDER = 4.0  # a mistake may leave open more than the right way does: so much more, before it is looked at closely
+OFTEN = 1  # the rank of the mistakes that are tried first
 MOST_PENNED = 6  # wrong numbers of a quantity, of which each may be a slip of the pen of its own
 LEAST_PART = 0.1  # of the wrong numbers, that a mistake in some of them explains
 MOST_REACHED = 12  # mistakes that explain some of the numbers, of which the reach is computed
@@ -134,13 +135,23 @@ class _Search:
         self._unwritten = self._own.unwritten_before(name)
         self._theirs = self._own.range(name)
         self._rough = self._own.roughly(name) if self._unwritten else self._theirs
-        self._tries = list(self._tried(self._mistakes()))
+        turns = list(self._mistakes())
+        self._seldom = [(at, turn) for at, turn in turns if turn.rank > OFTEN]
+        self._tries = list(self._tried((at, turn) for at, turn in turns if turn.rank <= OFTEN))
         self.claimed: Turn | None = None
 
     # The ways to explain the numbers.
 
     def whole(self) -> Finding | None:
-        """One mistake in method that explains all of them."""
+        """One mistake in method that explains all of them; those that are made seldom are tried if no other does."""
+        found = self._whole()
+        if found is None and self._seldom:
+            self._tries += self._tried(self._seldom)
+            self._seldom = []
+            found = self._whole()
+        return found
+
+    def _whole(self) -> Finding | None:
         fitting = [attempt for attempt in self._tries if self._fits(attempt).all()]
         if not fitting:
             fitting = self._closely(attempt for attempt in self._tries if self._near(attempt).all())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -83,8 +83,8 @@ class Mistakes:
     def _turn(self, equation: Equation, edit: Edit, shapes: Mapping[str, Array]) -> Turn:
         before = set(names_in(equation.tree))
         reads = tuple(name for name in names_in(edit.tree) if name not in before and name in shapes)
-        evaluate = self._statement.compiled(edit.tree, equation.axes)
-        return Turn(edit.kind, edit.text, _in_shape(evaluate, shapes[equation.name].shape), reads, edit.rank)
+        compiled = partial(self._statement.compiled, edit.tree, equation.axes)
+        return Turn(edit.kind, edit.text, _in_shape(compiled, shapes[equation.name].shape), reads, edit.rank)
 
     def _edits(self, equation: Equation, shapes: Mapping[str, Array]) -> Iterator[Edit]:
         """The mistakes as trees."""
@@ -239,12 +239,15 @@ def _sources(tree: Node, shapes: Mapping[str, Array]) -> list[Name]:
     return [part for part in dict.fromkeys(walk(tree)) if isinstance(part, Name) and part.name in shapes]
 
 
-def _in_shape(evaluate: Evaluate, shape: tuple[int, ...]) -> Evaluate:
-    """Repeated over rows or columns, where a mistake has left fewer; raises ValueError where it has no such shape."""
+def _in_shape(compiled: Callable[[], Evaluate], shape: tuple[int, ...]) -> Evaluate:
+    """Repeated over rows or columns, where a mistake has left fewer; raises ValueError where it has no such shape.
+    Compiled when it is first tried.
+    """
+    once = lru_cache(maxsize=1)(compiled)
 
     def shaped(values: Mapping[str, Array]) -> Array:
         try:
-            return np.broadcast_to(np.asarray(evaluate(values)), shape)
+            return np.broadcast_to(np.asarray(once()(values)), shape)
         except IndexError as error:  # a number, where a matrix was to be laid out
             raise ValueError(error) from None
 
