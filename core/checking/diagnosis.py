@@ -6,16 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 
 from core.arrays import Array, Mask
+from core.checking.finding import Diagnosis, Finding, Made
 from core.checking.mistakes import Turn, mistakes_of
 from core.checking.numbers import Numbers, Position
-from core.checking.own_values import Evaluate, OwnValues, Range, Rounding, Rule
+from core.checking.own_values import Evaluate, OwnValues, Range, Rule
 from core.checking.pen import BY_ROUNDING, LAST_DIGIT, OFF_BY, PenSlip, pen_slips
-from core.checking.unknowns import ANOTHER_NUMBER, MISREAD, ONE_NUMBER, Solved, Unknowns
+from core.checking.rounding import Rounding, roundings
+from core.checking.unknowns import ANOTHER_NUMBER, MISREAD, Solved, Unknowns
 from core.checking.written import Written
 from core.computation import Values
 
@@ -34,43 +35,6 @@ ROUGH = 100.0  # units of the last digit that somebody wrote: two digits fewer o
 FINE = 0.15  # relative to the largest number beside it: a coarser one was hardly rounded on the way
 NEAR = 0.01  # relative: how far rounding on the way leads
 NEAR_OF_LARGEST = 0.002  # the same relative to the largest number beside it: sums may cancel
-
-
-class Diagnosis(NamedTuple):
-    """One kind of slip, in words, and the quantity in which it was made; with the `rounding` that it was."""
-
-    kind: str
-    text: str
-    at: str
-    rounding: Rounding | None = None
-
-    def words(self, name: str) -> str:
-        """The slip as it is told of the quantity `name`."""
-        told = self.at == name or self.kind in (ONE_NUMBER, MISREAD)
-        return self.text if told else f"{self.text} (in {self.at})"
-
-
-class Made(NamedTuple):
-    """What a mistake made of the quantity it was made in, and how far that may be off."""
-
-    values: Array
-    radius: Array
-
-
-class Finding(NamedTuple):
-    """A slip at some positions (from 0) of a quantity; without a diagnosis where no kind reproduces it. `causes`
-    are the mistakes in method that explain it, each with what came of it; `given` is what was copied wrong.
-    """
-
-    positions: tuple[Position, ...]
-    diagnosis: Diagnosis | None = None
-    others: tuple[Diagnosis, ...] = ()
-    causes: Mapping[Diagnosis, Made] = {}
-    given: Mapping[str, Array] = {}
-
-    def elsewhere(self, name: str) -> str | None:
-        """The quantity in which the slip was made, where that is not `name` itself."""
-        return None if self.diagnosis is None or self.diagnosis.at == name else self.diagnosis.at
 
 
 class _Try:
@@ -367,12 +331,12 @@ class _Search:
         own, name, found = self._own, self._name, []
         if not self._unwritten or not self.is_rounded():
             return []
-        for rounding in _roundings([*self._wrong.written.values(), *self._right.written.values()]):
+        for rounding in roundings([*self._wrong.written.values(), *self._right.written.values()]):
             words = f"the result of intermediate numbers {rounding}"
             reach = own.reach(name, partial(own.carry, name, rounding=rounding))
             found.append(_Try(Diagnosis(EARLY, words, name, rounding), None, own.values, *reach))
         for at in self._unwritten:
-            for rounding in _roundings(list(self._wrong.written.values())):
+            for rounding in roundings(list(self._wrong.written.values())):
                 turn = Turn(EARLY, f"the result of numbers {rounding}", _rounded(rounding, own.order[at]))
                 reach = own.reach(name, partial(own.carry, name, instead={at: turn.evaluate}))
                 found.append(_Try(Diagnosis(EARLY, turn.text, at), turn, own.values, *reach))
@@ -400,18 +364,6 @@ class _Search:
             elif attempt.turn is None and not self._speaks_against(attempt):
                 causes[attempt.diagnosis] = Made(attempt.low, np.zeros(()))
         return Finding(self._wrong.positions, chosen.diagnosis, (), causes)
-
-
-def _roundings(numbers: list[Written]) -> Iterator[Rounding]:
-    """How numbers on the way may have been rounded, from the digits of those that were written: the finest first."""
-    decimals = max(w.decimals for w in numbers)
-    digits = max(w.digits for w in numbers)
-    for fewer in range(4):
-        for cut in (False, True):
-            if decimals - fewer >= 1:
-                yield Rounding(decimals - fewer, False, cut)
-            if digits - fewer >= 2:
-                yield Rounding(digits - fewer, True, cut)
 
 
 def _of_other_kinds(chosen: Diagnosis, others: Iterable[Diagnosis]) -> list[Diagnosis]:

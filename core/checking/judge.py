@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from core.arrays import Array
-from core.checking.diagnosis import EARLY, SLIGHT, Diagnoser, Finding
+from core.checking.diagnosis import EARLY, SLIGHT, Diagnoser
+from core.checking.finding import Finding
 from core.checking.numbers import Numbers
 from core.checking.own_values import Answers, OwnValues
 from core.checking.report import CellVerdict, Convention, Slip, Status

@@ -67,8 +67,6 @@ class LossMistakes:
                 for tree in trees:
                     for spot in spots(tree):
                         yield from kind(spot)
-        if equation.part in (LOSS, BACKWARD) and equation.layer is None:
-            yield from self._in_parts(equation)
         if isinstance(equation.tree, Softmax):
             yield from _softmax(equation.tree)
         yield from self._slope_too_many(equation)
@@ -83,9 +81,15 @@ class LossMistakes:
                 for edit in self.within(found, steps - 1):
                     yield edit._replace(tree=put_in_place(equation.tree, {name: edit.tree}))
 
-    def _in_parts(self, equation: Equation) -> Iterator[Edit]:
-        """A logarithm, a square or the softmax that is left out, or another."""
+    def in_parts(self, equation: Equation) -> Iterator[Edit]:
+        """A logarithm, a square, exp or the softmax that is left out, or another. In a formula these are parts that are
+        missing, like any.
+        """
+        if equation.part not in (LOSS, BACKWARD) or equation.layer is not None:
+            return
         tree = equation.tree
+        if isinstance(tree, Softmax):
+            yield from _without_softmax(tree)
         for part, with_ in spots(tree):
             if isinstance(part, Function) and part.name == "log":
                 words = "log₁₀ is taken, where it must be ln"
@@ -211,7 +215,7 @@ def _indicator(product: Product) -> Iterator[Edit]:
     for total in product.children:
         if isinstance(total, Total):
             once = Product(*(Positive(factor) if factor is total else factor for factor in product.children))
-            words = "the true class counts once, where it counts once for every active term"
+            words = "the true class counts once, where it counts for every active term"
             yield Edit("true class once", words, once, 0)
 
 
@@ -225,6 +229,11 @@ def _softmax(right: Softmax) -> Iterator[Edit]:
     yield Edit("softmax over samples", OF_SAMPLES, Transpose(Softmax(Transpose(right.argument))))
     exp = Function("exp", right.argument)
     yield Edit("softmax over all", OF_ALL, exp / Total(ALL, exp), 2)
+
+
+def _without_softmax(right: Softmax) -> Iterator[Edit]:
+    """The softmax left out, or a part of it."""
+    exp = Function("exp", right.argument)
     yield Edit("softmax left out", f"the softmax is not applied: this is {as_typed(right.argument)}", right.argument, 0)
     without_exp = right.argument / Total(COLUMNS, right.argument)
     yield Edit("softmax without exp", "exp is not applied, but all is divided by its sum", without_exp, 2)

@@ -92,6 +92,7 @@ class Mistakes:
         # Those at the loss on the way back also in δ_out, where what comes of it was not taken from there.
         is_behind = equation.part == BACKWARD and equation.layer == len(self._statement.problem.network)
         yield from self._of_loss.within(equation) if is_behind else self._of_loss.at(equation)
+        yield from self._of_loss.in_parts(equation)
         yield from _of_sums(equation)
         yield from self._scale(equation)
         yield from self._half(equation)

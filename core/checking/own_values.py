@@ -12,6 +12,7 @@ import numpy as np
 
 from core.arrays import Array, Mask
 from core.checking.numbers import Numbers
+from core.checking.rounding import Rounding
 from core.checking.written import Written
 from core.computation import Values
 from core.equations import Statement
@@ -38,30 +39,6 @@ class Range(NamedTuple):
 
     def width(self, position: tuple[int, ...]) -> float:
         return float(self.high[position] - self.low[position])
-
-
-@dataclass(frozen=True)
-class Rounding:
-    """How somebody rounds what they do not write down: to so many `digits` behind the point, or `significant` ones;
-    `cut` off or rounded.
-    """
-
-    digits: int
-    significant: bool
-    cut: bool
-
-    def __call__(self, values: Array) -> Array:
-        places = np.full(values.shape, float(self.digits))
-        if self.significant:
-            places -= 1 + np.floor(np.log10(np.abs(values), out=np.zeros(values.shape), where=values != 0))
-        scale = 10.0**places
-        # The second rounding takes away what the first product left in the last bits.
-        scaled = np.trunc(np.round(values * scale, 6)) if self.cut else np.round(values * scale)
-        return np.asarray(scaled / scale)
-
-    def __str__(self) -> str:
-        digits = f"{self.digits} {'significant digit' if self.significant else 'decimal'}{'s' * (self.digits != 1)}"
-        return f"{'cut off at' if self.cut else 'rounded to'} {digits}"
 
 
 @dataclass(frozen=True, eq=False)
