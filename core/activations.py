@@ -107,7 +107,7 @@ def _slope_of(tree: Node, s: Array, z: Array, out: Array) -> list[Operation]:
 def _compiled(tree: Node) -> Callable[[dict[str, Array]], Array]:
     from core.expression.value import Compiler  # only what has no operations of its own needs it
 
-    return Compiler({}, {})(tree)
+    return Compiler(ACTIVATIONS, {})(tree)
 
 
 def _identity(s: Array, out: Array) -> list[Operation]:

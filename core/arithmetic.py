@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from core.arrays import Array, Rows
+from core.equations import FORWARD
 from core.expression import nodes
 from core.expression.exact import exactly, gives
 from core.expression.line import LinePrinter
@@ -19,7 +20,6 @@ from core.expression.pieces import BLANK, NUMBER, Piece, Pieces, as_text, word
 from core.expression.sums import CellCompiler, Indices
 from core.expression.value import PRIMITIVES
 from core.origins import Place, Scope, scope_of
-from core.quantity import layer_label
 from core.step import Step
 from core.text import significant
 
@@ -147,11 +147,14 @@ class CellArithmetic:
 def slope_of(step: Step, k: int, cell: tuple[int, ...]) -> tuple[Pieces, CellArithmetic]:
     """How a cell of f_k'(s_k) comes about (layers from 1): its symbol, and its arithmetic over s and z."""
     scope = scope_of(step)
-    label = layer_label(k, len(step.weights))
-    s, z = nodes.Cell(f"s_{label}", cell), nodes.Cell("y_out" if label == "out" else f"z_{label}", cell)
-    function = step.problem.network.layers[k - 1].function
-    tree = nodes.put_in_place(function.slope_tree, {"s": s, "z": z})
-    slope = Function(f"f_{label}", s, slope=True)
+    activation, applied = next(
+        (equation, equation.tree)
+        for equation in scope.statement.equations.values()
+        if equation.layer == k and equation.part == FORWARD and isinstance(equation.tree, Function)
+    )
+    s, z = (nodes.Cell(name, cell) for name in (*nodes.names_in(applied), activation.name))
+    tree = nodes.put_in_place(scope.statement.functions[applied.name].slope_tree, {"s": s, "z": z})
+    slope = Function(applied.name, s, slope=True)
     value = CellArithmetic(scope, slope, {}, 0.0)
     return value.symbol_pieces(), CellArithmetic(scope, tree, {}, float(compiler_of(scope).value(slope, {})))
 

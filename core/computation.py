@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TypeAlias
 
 from core.arrays import Array
-from core.equations import Statement, statement_of
+from core.equations import PER_SAMPLE, Statement, statement_of
 from core.expression.nodes import Name, Node
 from core.expression.paper import on_paper
 from core.expression.pieces import CLOSE, EQUALS, OPEN, SPACE, Piece, Pieces, as_text, sign, word
@@ -57,7 +57,9 @@ class Computation:
     @cached_property
     def pieces(self) -> Pieces:
         """The formula that it is computed by in print, without the left side."""
-        return on_paper(self.tree, self.statement.rows, self.statement.pieces) + FROZEN * self.frozen
+        statement = self.statement
+        per_sample = statement.with_axes(PER_SAMPLE)
+        return on_paper(self.tree, statement.rows, statement.pieces, per_sample) + FROZEN * self.frozen
 
     @property
     def formula(self) -> tuple[str | Variable, ...]:

@@ -179,7 +179,7 @@ class Statement(Record):
 
     def in_detail(self, name: str) -> Node:
         """What a quantity of the loss on the way back comes to by the long way, its smaller steps put in place."""
-        loss = _loss(self.problem, self.rows, detailed=True)
+        loss = _loss(self.problem, self.rows, True)
         trees: dict[str, Node] = {}
         for part, tree in loss.backward:
             if part not in self.equations:
@@ -229,10 +229,9 @@ def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Eq
     back, such as ∂ℒ/∂p and ∂ℒ/∂o; δ_out, ..., δ_1; ∂W_out, ∂b_out, ..., ∂W_1, ∂b_1; and the updated W_1⁺, b_1⁺, ...,
     W_out⁺, b_out⁺.
     """
-    loss, share = _loss(problem, rows, detailed), _share(problem, rows)
+    loss, plain, share = _loss(problem, rows, detailed), _loss(problem, rows, False), _share(problem, rows)
     yield from _forward(problem)
     axes = _axes_of_loss(problem, rows, loss)
-    plain = _loss(problem, rows, detailed=False)
     known = {name for name, _ in (*plain.forward, *plain.backward)}
     for name, tree in loss.forward:
         yield Equation(name, loss.symbols.get(name, name), tree, LOSS, axes[name], detail=name not in known)
@@ -251,9 +250,17 @@ def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Eq
 
 def meaning_in(problem: Problem, name: str) -> str | None:
     """What a name stands for in a step of `problem`, whatever its loss; None where it stands for nothing."""
+    if any(layer.function.name == name for layer in problem.network.layers):
+        return "the function of a layer"
+    return quantity_in(problem, name)
+
+
+def quantity_in(problem: Problem, name: str) -> str | None:
+    """The same, but for the functions' own names."""
     if name in MEANINGS:
         return MEANINGS[name]
-    if any(layer.function.name == name for layer in problem.network.layers):
+    functions = {canonical(f"f_{k}", len(problem.network)) for k in range(1, len(problem.network) + 1)}
+    if canonical(name, len(problem.network)) in functions:
         return "the function of a layer"
     backward = _backward(problem, Name("y_out"), detailed=True)
     layers = chain(given(problem), _forward(problem), backward, _gradients(problem), _update(problem))
@@ -276,7 +283,9 @@ def _share(problem: Problem, rows: int) -> Node | None:
     return Quotient(Literal(1), Name("n")) if problem.reduction == "mean" and rows > 1 else None
 
 
+@lru_cache(maxsize=8)
 def _loss(problem: Problem, rows: int, detailed: bool) -> LossEquations:
+    """What the loss adds, kept as `statement_of` keeps what is made of it."""
     stated, share = problem.loss.equations(problem.targets.shape[1] == 1), _share(problem, rows)
     stated = stated.detailed if detailed and stated.detailed is not None else stated
     return stated if share is None else stated.shared(share)

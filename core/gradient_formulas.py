@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 from core.arrays import Array
 from core.computation import size_text, values_of
-from core.equations import Statement
-from core.expression.nodes import Name, Node, put_in_place
+from core.equations import PER_SAMPLE, Statement
+from core.expression.nodes import ROWS, Node, put_in_place
 from core.expression.notation import printed_symbol
 from core.expression.paper import on_paper
 from core.expression.pieces import BLANK, CLOSE, EQUALS, LETTER, OPEN, SPACE, WORD, Piece, Pieces, as_text
@@ -157,8 +157,8 @@ class _Builder:
         self._statement = Statement(step.problem, self._rows, detailed=False)
         self.trees = {name: equation.tree for name, equation in self._statement.equations.items()}
         # The gradient at the output, which the statement puts in place, has a name of its own here.
-        slope = self.trees["delta_out"].children[-1]
-        self.trees |= {OUTPUT_GRADIENT: self._statement.output_gradient, "delta_out": Name(OUTPUT_GRADIENT) * slope}
+        in_detail = step.statement.equations["delta_out"].tree
+        self.trees |= {OUTPUT_GRADIENT: self._statement.output_gradient, "delta_out": in_detail}
         names = [*self._statement.equations]
         self.before_deltas = [*names[: names.index("delta_out")], OUTPUT_GRADIENT]
         self.deltas = [f"delta_{layer_label(layer, depth)}" for layer in range(depth, k - 1, -1)]
@@ -168,7 +168,8 @@ class _Builder:
     def formula(self, name: str, tree: Node) -> GradientFormula:
         symbols = self._statement.pieces
         left = _whole(symbols.get(name, printed_symbol(name)))
-        right = tuple(map(_whole, on_paper(tree, self._rows, symbols)))
+        per_sample = self._statement.with_axes(PER_SAMPLE)
+        right = tuple(map(_whole, on_paper(tree, self._rows, symbols, per_sample, over=ROWS)))
         words = tuple(self._words(right))
         return GradientFormula(
             self._token((left,), left), tree, words, (left, *EQUALS, *right), self._values, self._statement

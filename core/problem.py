@@ -104,12 +104,19 @@ class Problem(Record):
         return mistakes + self.loss.setting_mistakes()
 
     def _mistakes_from_outside(self) -> list[str]:
-        """What is wrong with the statement of a loss that is none of the known ones."""
-        if type(self.loss) in LOSSES.values():
+        """What is wrong with the statement of a loss, or of activations, that are none of the known ones."""
+        own = {id(layer.own): layer.own for layer in self.network.layers if layer.own is not None}
+        is_known = type(self.loss) in LOSSES.values()
+        if is_known and not own:
             return []
-        from core.equations import meaning_in  # only somebody who brings a loss pays for these imports
+        # Only somebody who brings something pays for these imports.
+        from core.equations import meaning_in, quantity_in
         from core.losses.outside import mistakes_from_outside
+        from core.own_activation import activation_mistakes
 
+        found = [line for f in own.values() for line in activation_mistakes(f, partial(quantity_in, self))]
+        if is_known or found:
+            return found
         return mistakes_from_outside(self.loss, self.targets.shape[1], partial(meaning_in, self))
 
     @property

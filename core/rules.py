@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from core.equations import statement_of
+from core.equations import PER_UNIT, statement_of
 from core.expression.cell import Index, Lowering, cells_in
 from core.expression.nodes import Cell, IsTrueClass, Literal, Node, walk
 from core.expression.shape import NUMBER, Shape, Shapes
 from core.problem import Problem
-from core.quantity import layer_label
 
 FAR = 300.0  # numbers within ±FAR have exponentials, and sums of them, that are far from overflow
 TINY = 1e-290  # what is below it is about to underflow
@@ -85,14 +84,13 @@ class Rules:
                 yield Rule(name, letters, lowered, (TARGETS,) * (chooses and not named), far)
 
     def _given(self) -> Iterator[tuple[str, Shape]]:
-        yield "X_in", (self._targets[0], self.statement.problem.network.sizes[0])
-        yield "y_gt", self._targets
-        layers = self.statement.problem.network.layers
-        for k, layer in enumerate(layers, start=1):
-            label = layer_label(k, len(layers))
-            yield f"W_{label}", (layer.weights.shape[0], layer.weights.shape[1])
-            if layer.bias is not None:
-                yield f"b_{label}", (None, layer.units)
+        rows, sizes = self._targets[0], self.statement.problem.network.sizes
+        for name, equation in self.statement.given.items():
+            if equation.layer is None:
+                yield name, self._targets if name == "y_gt" else (rows, sizes[0])
+            else:
+                above, units = sizes[equation.layer - 1 : equation.layer + 1]
+                yield name, (None if equation.axes == PER_UNIT else above, units)
 
 
 @lru_cache(maxsize=4)

@@ -9,8 +9,8 @@ from rich.cells import cell_len
 
 import core
 from core import Place, Problem
+from tui.sheet.lines import Line
 from tui.training.engine import Engine
-from tui.training.lines import Line
 from tui.training.painter import Painted, Painter, Scene
 from tui.training.picture import Numbers
 from tui.training.plot import Curve

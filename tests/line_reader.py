@@ -14,6 +14,7 @@ from core.expression.pieces import as_text
 from core.solving.worked import solve
 
 NUMBERS = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?|inf|NaN")
+POWER, SUPERSCRIPTS = re.compile("[⁰¹²³⁴-⁹]+"), str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 MOST_FIGURES = 12
 OUT_OF_RANGE = ("out of range: above 1.8e308", "out of range: below -1.8e308", "no number: ")
 FUNCTIONS: dict[str, Any] = {
@@ -34,7 +35,8 @@ def by_python(parts: Sequence[str | Any]) -> Any:
             plain = re.sub(r" \(\d+ smaller\)", "", part)
             plain = re.sub(r"\[([^<>\]]*) ([<>]) ([^\]]*)\]", r"D(int((\1) \2 (\3)))", plain)
             plain = NUMBERS.sub(r"D('\g<0>')", plain)
-            text += plain.replace("½", "D('0.5')").replace("²", "**2").replace("·", "*").replace("⊙", "*")
+            plain = POWER.sub(lambda power: f"**{power[0].translate(SUPERSCRIPTS)}", plain)
+            text += plain.replace("½", "D('0.5')").replace("·", "*").replace("⊙", "*")
         else:
             name = f"M{len(names)}"
             names[name] = np.array([[Decimal(cell) for cell in row] for row in part.cells], dtype=object)

@@ -16,10 +16,10 @@ import core
 from core import CheckReport, Step
 from samples import exercise_2, random_problem
 from tui.app import SgdbApp
+from tui.sheet.widget import Sheet
 from tui.training.frame import Frame
 from tui.training.picture import Picture
 from tui.training.screen import TrainingScreen
-from tui.training.sheet import Sheet
 from tui.training.view import View
 
 PATIENCE = 3000  # looks at what is waited for

@@ -132,8 +132,8 @@ def test_a_layer_takes_an_activation_that_nobody_has_registered() -> None:
 
 
 def test_two_problems_with_activations_of_one_name_are_told_apart() -> None:
-    steep = Activation("relu", Literal(2) * Function("relu", S), Literal(2) * Positive(S))
-    turned = Activation("relu", Function("relu", Sum((-1, S))), Sum((-1, Positive(Sum((-1, S))))))
+    steep = Activation("mine", Literal(2) * Function("relu", S), Literal(2) * Positive(S))
+    turned = Activation("mine", Function("relu", Sum((-1, S))), Sum((-1, Positive(Sum((-1, S))))))
     problems = [
         exercise_2(network=core.Network([core.Layer([[1.0], [2.0]], None, f)])) for f in ("relu", steep, turned)
     ]

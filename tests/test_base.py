@@ -24,8 +24,8 @@ from tui.app import SgdbApp
 from tui.commands.data_folder import data_folder
 from tui.dialogs.goto import GoToScreen
 from tui.practice.screen import PractiseScreen
+from tui.sheet.widget import Sheet
 from tui.training.screen import TrainingScreen
-from tui.training.sheet import Sheet
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -152,5 +153,33 @@ def test_numbers_may_stand_in_formulas() -> None:
         *(two * a, a * two, two + a, a + two, two - a, a - two, two / a, a / two),
     ]
     assert 0.25 * a == Literal(0.25) * a
-    with pytest.raises(TypeError, match="expected a formula or a number, found 'b'"):
-        a * "b"  # type: ignore[operator]
+    assert [Product(a, 2), Quotient(1, a), Sum((1, a), (-1, 2)), Total(ALL, 2), Function("exp", 2)] == [
+        *(a * two, Literal(1) / a, a - two, Total(ALL, two), Function("exp", two)),
+    ]
+    assert [Literal(np.float64(0.1)), a * np.float64(0.5), Literal(np.int64(3))] == [
+        *(Literal(0.1), a * Literal(0.5), Literal(3)),
+    ]
+
+
+def test_a_minus_before_a_product_is_that_of_all_of_it() -> None:
+    assert [-A * B, -A @ B, -A / B, -2 * A, -1 * A, -1 / A] == [-(A * B), -(A @ B), -(A / B), -(2 * A), -A, -(1 / A)]
+    assert -A * B * C == -(A * B * C)
+    assert put_in_place(A * B, {"A": -C}) == -(C * B)
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: A * "b", "expected a formula or a number, found 'b'"),
+        (lambda: Product(A, "b"), "expected a formula or a number, found 'b'"),
+        (lambda: Function("exp", None), "expected a formula or a number, found None"),
+        (lambda: A**0.5, "expected a whole power of at least 1, found 0.5"),
+        (lambda: A**-1, "expected a whole power of at least 1, found -1"),
+        (lambda: Literal(float("inf")), "expected a finite number, found inf"),
+        (lambda: Total("samples", A), 'expected a sum over "rows", "columns" or "all", found \'samples\''),
+    ],
+)
+def test_what_no_formula_can_be_made_of_is_refused(build: Callable[[], Node], message: str) -> None:
+    with pytest.raises((TypeError, ValueError)) as error:
+        build()
+    assert str(error.value) == message

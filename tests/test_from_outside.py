@@ -15,7 +15,7 @@ import pytest
 import core
 import screen
 from answer_sheets import ROUNDINGS, answers_of, carried_on, nested, significant
-from core import COLUMNS, Function, Literal, Name, Positive, Quotient, Total
+from core import COLUMNS, Function, Literal, Name, Node, Positive, Quotient, Total
 from core.expression.nodes import Largest
 from core.solving import to_toml
 from core.solving.export import render
@@ -77,6 +77,52 @@ class Distance(core.Loss):
         )
 
 
+@dataclass(frozen=True)
+class Focal(core.Loss):
+    """ℒ = Σ -(1 - u)³ log u for u = q_y, q = softmax(o): what is nearly right counts little."""
+
+    name = "focal"
+    title = "focal"
+
+    def equations(self, single: bool) -> core.LossEquations:
+        q, u, du, dq, dl = map(Name, ("q", "u", "du", "dq", "dl"))
+        return core.LossEquations(
+            forward=(
+                ("q", core.Softmax(Name("y_out") @ core.Signs() if single else Name("y_out"))),
+                ("u", Total(COLUMNS, core.IsTrueClass() * q)),
+            ),
+            sample_losses=-((ONE - u) ** 3) * Function("log", u),
+            backward=(
+                ("du", 3 * (ONE - u) ** 2 * Function("log", u) - (ONE - u) ** 3 / u),
+                ("dq", core.IsTrueClass() * du),
+                ("dl", q * (dq - Total(COLUMNS, q * dq))),
+            ),
+            output_gradient=dl @ core.Signs().T if single else dl,
+            symbols={"du": "∂u", "dq": "∂q", "dl": "∂l"},
+            zeros={"dq": "only q of the true class counts"},
+        )
+
+    def draw_targets(self, rng: np.random.Generator, rows: int, width: int) -> core.Array:
+        return core.SoftmaxCrossEntropy().draw_targets(rng, rows, width)
+
+
+@dataclass(frozen=True)
+class Relative(core.Loss):
+    """ℒ = Σ Σ_j d_j² / r for d = y_gt - y_out and r = 1 + the square of the target's length."""
+
+    name = "relative"
+    title = "relative"
+
+    def equations(self, single: bool) -> core.LossEquations:  # noqa: ARG002
+        d, r = Name("d"), Name("r")
+        return core.LossEquations(
+            forward=(("d", Name("y_gt") - Name("y_out")), ("r", ONE + Total(COLUMNS, Name("y_gt") ** 2))),
+            sample_losses=Total(COLUMNS, d**2 / r),
+            backward=(),
+            output_gradient=-2 * d / r,
+        )
+
+
 def softplus(s: Any) -> Any:
     return np.log(1 + np.exp(s)), 1 / (1 + np.exp(-s))
 
@@ -106,6 +152,8 @@ BROUGHT = [
     pytest.param(leaky(0.2), Huber(0.5), id="leaky and huber"),
     pytest.param(core.ACTIVATIONS["tanh"], Huber(0.25), id="huber"),
     pytest.param(SOFTPLUS, Distance(), id="distance"),
+    pytest.param(core.ACTIVATIONS["tanh"], Focal(), id="focal"),
+    pytest.param(core.ACTIVATIONS["tanh"], Relative(), id="relative"),
 ]
 everything = pytest.mark.parametrize(("activation", "loss"), BROUGHT)
 
@@ -211,7 +259,7 @@ def test_every_number_is_explained(activation: core.Activation, loss: core.Loss,
                 if explanation.origin is None:
                     assert symbols == f"{explanation.symbol} = {explanation.symbols()}"
                     if explanation.symbols() == "0":
-                        assert (explanation.value, numbers, result) == (0, "only p of the true class counts", [])
+                        assert (explanation.value, numbers, result) == (0, step.statement.zeros[name], [])
                     else:
                         assert assert_text_true(numbers, result[0], 6)
                     assert core.sources(step, name, cell)
@@ -229,8 +277,11 @@ def test_what_a_number_is_computed_from_is_told_both_ways(activation: core.Activ
 
 
 @everything
-def test_its_formulas_are_printed_and_give_the_gradients(activation: core.Activation, loss: core.Loss) -> None:
-    step = core.Timeline(problem(activation, loss, reduction="mean"))[3]
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+def test_its_formulas_are_printed_and_give_the_gradients(
+    activation: core.Activation, loss: core.Loss, reduction: str
+) -> None:
+    step = core.Timeline(problem(activation, loss, reduction=reduction))[3]
     texts = {computation.name: computation.text for computation in core.computations(step.problem, 4)}
     assert texts["z_1"] == "f₁(s₁)"
     assert texts["delta_1"] == "∂z₁ ⊙ f₁'(s₁)"
@@ -238,6 +289,7 @@ def test_its_formulas_are_printed_and_give_the_gradients(activation: core.Activa
     for layer in (1, 2):
         gradient = step.weight_gradients[layer - 1]
         formulas = [core.recursive(step, layer).formulas[-1], core.expanded(step, layer)]
+        np.testing.assert_allclose(core.recursive(step, layer).evaluate(), gradient, rtol=1e-9, atol=1e-12)
         for formula in (*formulas, core.expanded(step, layer, forward=True)):
             assert formula.text.startswith(f"{formula.left.text} = ")
             np.testing.assert_allclose(formula.evaluate(), gradient, rtol=1e-9, atol=1e-12)
@@ -358,6 +410,29 @@ def test_printed_formulas_read_back(activation: core.Activation, loss: core.Loss
     for name, text in printed.items():
         (verdict,) = core.check_answers({}, step, formulas={name: text}).formulas
         assert verdict.right, (name, text, verdict)
+
+
+def test_a_number_for_each_sample_has_no_index_in_a_sum_over_classes() -> None:
+    step = core.Timeline(problem(SOFTPLUS, Relative()))[0]
+    texts = {computation.name: computation.text for computation in core.computations(step.problem, 4)}
+    assert texts["sample_losses"] == "Σ_j d_j² / r"
+    (verdict,) = core.check_answers({}, step, formulas={"sample_losses": texts["sample_losses"]}).formulas
+    assert verdict.right
+
+
+def test_a_wrong_formula_comes_to_0_not_to_minus_0() -> None:
+    step = core.Timeline(problem(leaky(0.2), Huber(0.5)))[0]
+    (verdict,) = core.check_answers({}, step, formulas={"delta_1": "dz_1 .* relu'(s_1)"}).formulas
+    assert verdict.message.startswith("[3,1] comes to 0, where -0.1")
+
+
+def test_another_power_is_mended() -> None:
+    step = core.Timeline(problem(core.ACTIVATIONS["tanh"], Focal()))[0]
+    for typed, message in (("-(1 - u)^2 log u", "^2 must be ^3"), ("-(1 - u) .* log u", "(1 - u) must be (1 - u)^3")):
+        (verdict,) = core.check_answers({}, step, formulas={"sample_losses": typed}).formulas
+        assert message in verdict.message
+        (mended,) = core.check_answers({}, step, formulas={"sample_losses": verdict.mended}).formulas
+        assert mended.right
 
 
 def test_a_number_for_each_sample_is_a_vector() -> None:
@@ -602,3 +677,40 @@ def test_a_setting_that_is_no_number_is_told() -> None:
 def test_a_setting_may_not_take_a_name_that_means_something_else() -> None:
     with pytest.raises(core.ProblemError, match='alpha needs another name in formulas: "alpha" is the learning rate'):
         problem(SOFTPLUS, Pinball())
+
+
+@pytest.mark.parametrize(
+    ("name", "tree", "slope", "mistake"),
+    [
+        ("mine", Name("q") * S, ONE, 'f: unknown "q"; expected one of s'),
+        ("mine", Z, ONE, 'f: unknown "z"; expected one of s'),
+        ("mine", S @ S, ONE, "f: MatrixProduct does not work entry by entry"),
+        ("mine", Function("tan", S), ONE, 'f: unknown "tan"; did you mean "tanh"?'),
+        (
+            "mine",
+            S,
+            Function("exp", S, slope=True),
+            'f\': unknown "exp"; expected one of identity, relu, tanh, sigmoid',
+        ),
+        ("mine", S, 1, "f': expected a formula, found 1"),
+        ("relu", Function("relu", S) ** 2, 2 * Function("relu", S), 'expected another name: "relu" is a function'),
+        ("W_1", S, ONE, 'expected another name: "W_1" is a quantity of the step'),
+        ("f_1", S, ONE, 'expected another name: "f_1" is the function of a layer'),
+    ],
+)
+def test_an_activation_that_cannot_be_used_is_told(name: str, tree: Node, slope: Any, mistake: str) -> None:
+    with pytest.raises(core.ProblemError) as error:
+        problem(core.Activation(name, tree, slope), core.SoftmaxHinge())
+    assert f"activation: {name}: {mistake}" in str(error.value)
+
+
+def test_an_activation_may_be_made_of_others() -> None:
+    sigmoid = Function("sigmoid", S)
+    swish = core.Activation("swish", S * sigmoid, sigmoid + S * Function("sigmoid", S, slope=True))
+    step = core.Timeline(problem(swish, core.SquaredError()))[1]
+    assert core.check_gradients(step).ok
+    s = step.pre_activations[0]
+    np.testing.assert_allclose(step.activations[0], s / (1 + np.exp(-s)), rtol=1e-14)
+    for cell in cells_of(s):
+        _, numbers, result = core.explain(step, "z_1", cell).lines()
+        assert assert_text_true(numbers, result, 6)

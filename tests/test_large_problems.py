@@ -49,9 +49,9 @@ def many_rows(rows: int, scale: float = 1.0, loss: core.Loss | None = None) -> c
 @pytest.mark.parametrize("scale", [1.0, 1e5])
 @pytest.mark.parametrize("loss", core.LOSSES.values(), ids=core.LOSSES.keys())
 def test_a_solution_of_many_rows_looks_at_those_that_are_printed(loss: type[core.Loss], scale: float) -> None:
-    few, many = (core.Timeline(many_rows(rows, scale, loss()))[0] for rows in (200, 20_000))
-    solve([few])  # what is imported and cached the first time is not counted
-    assert calls(lambda: solve([many])) < 1.2 * calls(lambda: solve([few])) + 500
+    first, few, many = (core.Timeline(many_rows(rows, scale, loss()))[0] for rows in (100, 200, 20_000))
+    solve([first])  # what is imported is not counted; what is worked out once for a problem is, of both
+    assert calls(lambda: solve([many])) < 1.1 * calls(lambda: solve([few]))
 
 
 def write(name: str, rows: int, columns: int, classes: int = 0) -> str:

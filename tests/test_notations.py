@@ -233,12 +233,15 @@ def test_no_two_trees_look_alike(notation: str) -> None:
         ((A**2).T, r"(A^{2})^{\mathsf{T}}"),
         ((A @ B).T, r"(A \, B)^{\mathsf{T}}"),
         (Function("relu", A, slope=True), r"\operatorname{relu}'(A)"),
+        (Function("leaky_relu", A), r"\operatorname{leaky\_relu}(A)"),
+        (Function("softplus", A**3), r"\operatorname{softplus}(A^{3})"),
+        (A**12, "A^{12}"),
         (Function("f_1", A, slope=True) ** 2, r"f_{1}'(A)^{2}"),
         (Name("do") @ B, r"\partial o \, B"),
         (Name("dW_12"), r"\partial W_{12}"),
     ],
 )
-def test_nothing_has_two_superscripts_in_latex(tree: Node, latex: str) -> None:
+def test_a_formula_in_latex(tree: Node, latex: str) -> None:
     assert tex(on_paper(tree)) == latex
 
 

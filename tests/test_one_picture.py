@@ -18,13 +18,13 @@ from core import Problem
 from tui import app as application
 from tui.app import SgdbApp
 from tui.cli import main
+from tui.sheet.lines import Span
+from tui.sheet.strips import strip
+from tui.sheet.styles import short, styles
+from tui.sheet.widget import Sheet
 from tui.training import engine
 from tui.training import screen as training_screen
-from tui.training.lines import Span
 from tui.training.screen import TrainingScreen
-from tui.training.sheet import Sheet
-from tui.training.strips import strip
-from tui.training.styles import short, styles
 
 SIZE = (120, 40)
 PATIENCE = 10_000  # turns of the loop after which what is waited for will not come

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import core
 from core.solving import rounded
 from tui.practice.matrices import Layout, Matrix, Window, answer_matrix, arrange, cropped, given_matrix
-from tui.training.lines import Line, Span
+from tui.sheet.lines import Line, Span
 from tui.training.picture import VEIL
 
 

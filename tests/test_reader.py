@@ -15,7 +15,7 @@ from core.expression.nodes import ALL, COLUMNS, ROWS, Literal, Name, Node, Produ
 from core.expression.reader import Context, read
 from core.expression.typed import as_typed
 from samples import LOSSES, problems, random_problem
-from test_from_outside import Huber
+from test_from_outside import Focal, Huber, Relative
 
 
 def as_printed(node: Node, rows: int | None = None) -> Node:
@@ -66,7 +66,7 @@ def test_what_is_printed_of_any_problem_reads_back(problem: core.Problem) -> Non
     assert_all_come_back(core.Timeline(problem)[0])
 
 
-@pytest.mark.parametrize("loss", [*LOSSES, Huber(0.5)], ids=lambda loss: loss.name)
+@pytest.mark.parametrize("loss", [*LOSSES, Huber(0.5), Focal(), Relative()], ids=lambda loss: loss.name)
 @pytest.mark.parametrize("outputs", [1, 3])
 @pytest.mark.parametrize("reduction", ["sum", "mean"])
 def test_what_is_printed_of_every_loss_reads_back(loss: core.Loss, outputs: int, reduction: str) -> None:

@@ -15,19 +15,22 @@ from tui import cli
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PRINTS = r"print\(.*?\) +# (.*)"
 
 
-def test_the_python_example_prints_what_stands_beside_it() -> None:
-    (example,) = (code for code in re.findall(r"```python\n(.*?)```", README, re.S) if "import core" in code)
-    expected = re.findall(r"print\(.*?\)\s+# (.*)", example)
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(compile(example, "README.md", "exec"), {})
-    assert printed.getvalue().splitlines() == expected
+def test_the_python_examples_print_what_stands_beside_them() -> None:
+    examples = [code for code in re.findall(r"```python\n(.*?)```", README, re.S) if re.search(PRINTS, code)]
+    assert len(examples) == 3
+    for example in examples:
+        names = {"core": core, "step": core.Timeline(core.load_problem("exercise-2"))[0]}
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile(example, "README.md", "exec", dont_inherit=True), names)
+        assert printed.getvalue().splitlines() == re.findall(PRINTS, example)
 
 
 def test_the_activation_in_it_works_without_registering() -> None:
-    (example,) = (code for code in re.findall(r"```python\n(.*?)```", README, re.S) if "Activation(" in code)
+    (example,) = (code for code in re.findall(r"```python\n(.*?)```", README, re.S) if "= Activation(" in code)
     names: dict[str, Any] = {}
     exec(compile(example, "README.md", "exec"), names)
     step = core.Timeline(core.Problem("own", [[1.0]], [[1.0]], names["network"]))[0]

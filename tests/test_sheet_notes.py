@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 import core
 from core.expression.nodes import Literal, Name
 from samples import exercise_2
-from tui.training.lines import Line
-from tui.training.lines import line as as_line
-from tui.training.lines import width as columns
+from tui.sheet.lines import Line
+from tui.sheet.lines import line as as_line
+from tui.sheet.lines import width as columns
 from tui.training.notes import Link, every_note, notes
 from tui.training.units import bounds, can_idle, idle
 

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 import core
 from screen import app, batches, press, settle, texts, training
-from tui.training.sheet import Sheet
+from tui.sheet.widget import Sheet
 
 KEYS = ("n", "n", "n", "p", "right", "left", "up", "down", "full_stop", "comma", "escape", "enter", "right", "down")
 KEYS = (*KEYS, "left", "up", "n", "p", "enter", "right", "escape", "tab", "escape", "l", "plus", "minus", "t", "t")

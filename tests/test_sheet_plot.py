@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import core
+from tui.sheet.lines import Line
+from tui.sheet.lines import width as columns
 from tui.training import ticks
 from tui.training.axes import axes
 from tui.training.braille import DOTS_ACROSS, DOTS_DOWN, extents, spans
-from tui.training.lines import Line
-from tui.training.lines import width as columns
 from tui.training.plot import Curve, LossPlot, epoch_means, legend, panned, title, zoomed
 from tui.training.view import View
 

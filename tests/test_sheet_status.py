@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 import core
 from samples import exercise_2, random_network
-from tui.training.lines import Line
-from tui.training.lines import width as columns
+from tui.sheet.lines import Line
+from tui.sheet.lines import width as columns
+from tui.sheet.written import Written
 from tui.training.status import Facts, OverAll, over_all, status
 from tui.training.verdicts import longest, right, title, verdicts
 from tui.training.view import View
-from tui.training.written import Written
 
 
 def text(line: Line) -> str:

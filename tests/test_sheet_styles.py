@@ -17,10 +17,10 @@ from textual.theme import BUILTIN_THEMES
 
 import core
 from screen import SIZES, app, cells, press, seek, settle, styled, texts, training
-from tui.training.lines import Line, Span
-from tui.training.sheet import Sheet
-from tui.training.strips import LeanStrip, strip
-from tui.training.styles import SHADES, shade, styles
+from tui.sheet.lines import Line, Span
+from tui.sheet.strips import LeanStrip, strip
+from tui.sheet.styles import SHADES, shade, styles
+from tui.sheet.widget import Sheet
 
 LEAST = 4.5  # WCAG 2.1, level AA
 CODES = re.compile("\x1b\\[([0-9;]*)m")

@@ -15,8 +15,8 @@ from rich.cells import cell_len
 
 import core
 from tests.samples import exercise_2, problems, problems_of_any_size, random_problem
-from tui.training.lines import Line, width
-from tui.training.styles import styles
+from tui.sheet.lines import Line, width
+from tui.sheet.styles import styles
 from tui.training.view import View
 from tui.training.why import Why, short_names, why
 

@@ -8,6 +8,7 @@ from time import monotonic
 
 import numpy as np
 import pytest
+from textual._callback import invoke
 from textual.command import CommandList
 from textual.widgets import Input
 
@@ -34,6 +35,7 @@ from screen import (
 )
 from tui.dialogs.goto import GoToScreen, parse_step
 from tui.keys import actions_of
+from tui.practice.screen import PractiseScreen
 from tui.training.journey import SPEEDS
 from tui.training.screen import TrainingScreen
 
@@ -263,11 +265,13 @@ async def test_a_run_that_diverges_stops_before_and_says_where() -> None:
     with pytest.raises(core.DivergedError) as caught:
         core.Timeline(diverging()).advance(1000)
     last = caught.value.step - 1
-    async with app(diverging()).run_test() as pilot:
+    async with app(diverging()).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await seek(pilot, 1000)
         assert shown(pilot).index == last
-        assert any(str(caught.value) in message for message in notices(pilot))
+        screen = texts(pilot)
+        assert f"diverges at step {last + 1}" in screen[0]
+        assert str(caught.value) in screen[1]
         await press(pilot, "right")
         assert shown(pilot).index == last
         assert any("This is the last step" in message for message in notices(pilot))
@@ -322,15 +326,16 @@ async def test_every_command_of_the_palette_does_something_or_says_why_not() -> 
             await press(pilot, "n")
             before, view_before = texts(pilot), view(pilot)
             pilot.app.clear_notifications()
-            training(pilot)._said = ""
-            await command()
+            training(pilot)._last_notice = ""
+            await invoke(command)
             moved = training(pilot).journey.playing
             if moved:
                 await pilot.press("space")
             await settle(pilot)
             assert moved or texts(pilot) != before or view(pilot) != view_before or notices(pilot), name
-            while not isinstance(pilot.app.screen, TrainingScreen):
-                await press(pilot, "escape")
+            if not isinstance(pilot.app.screen, TrainingScreen):
+                await press(pilot, "q" if isinstance(pilot.app.screen, PractiseScreen) else "escape")
+            assert isinstance(pilot.app.screen, TrainingScreen), name
 
 
 async def test_the_palette_opens_and_runs_a_command_that_is_typed() -> None:

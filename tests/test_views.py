@@ -374,7 +374,7 @@ async def test_every_key_in_the_last_line_can_be_clicked(size: tuple[int, int]) 
         assert len(actions) >= 6
         for spot in actions:
             pilot.app.clear_notifications()
-            training(pilot)._said = ""
+            training(pilot)._last_notice = ""
             before, seen = texts(pilot), view(pilot)
             await click_at(pilot, spot.start, size[1] - 1)
             moved = training(pilot).journey.playing or pilot.app.screen is not training(pilot)

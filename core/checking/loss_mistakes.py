@@ -30,7 +30,7 @@ from core.expression.nodes import (
 )
 from core.expression.spots import Spot, spots, without_factor, without_term
 from core.expression.typed import as_typed
-from core.losses import LOSSES, MarginLoss
+from core.losses import LOSSES
 
 TRUE, OTHERS = IsTrueClass(), IsTrueClass(other=True)
 DIAGONAL = "only the diagonal of the softmax Jacobian is taken"
@@ -138,11 +138,7 @@ class LossMistakes:
         problem = self._statement.problem
         found = []
         for kind in LOSSES.values():
-            # The hinge without its max has a mistake of its own.
-            is_near = isinstance(problem.loss, kind) or (
-                isinstance(problem.loss, MarginLoss) and issubclass(kind, MarginLoss)
-            )
-            if not is_near and not kind().target_mistakes(problem.targets):
+            if not problem.loss.is_near(kind) and not kind().target_mistakes(problem.targets):
                 row = replace(
                     problem, loss=kind(), inputs=problem.inputs[:1], targets=problem.targets[:1], batch_size=None
                 )

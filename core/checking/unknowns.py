@@ -14,6 +14,7 @@ from core.checking.own_values import Evaluate, OwnValues, Range
 from core.computation import Values
 from core.equations import UPDATE
 from core.expression.nodes import Name, names_in, put_in_place
+from core.text import significant
 
 MISREAD, ONE_NUMBER, ANOTHER_NUMBER = "misread", "one number before", "another number"
 FACTOR, OFFSET = "common factor", "common offset"
@@ -21,6 +22,7 @@ MOST_TRIED = 200  # numbers of a quantity
 NEWTON = 6  # steps; where all is linear, two are enough
 STEP = 1e-6
 NEAR = 1e-9  # relative: how near to what is solved for a step is to come
+ABOUT = 4  # digits of a number that is solved for
 ROUND = (1, 2, 3, 4)  # digits of a number that somebody may have read
 
 Predict = Callable[[float], Array]
@@ -83,7 +85,9 @@ class Unknowns:
                 if solved is not None:
                     made = values.copy()
                     made[position] = solved
-                    words = f"the result of one wrong number, {_cell(at, position)} of about {solved:.4g}"
+                    words = (
+                        f"the result of one wrong number, {_cell(at, position)} of about {significant(solved, ABOUT)}"
+                    )
                     yield Solved(ONE_NUMBER, words, at, predict(solved), made, values.size)
 
     def _numbers(self) -> Iterator[Solved]:

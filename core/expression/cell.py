@@ -65,6 +65,7 @@ class Lowering:
     def __init__(self, shapes: Shapes, axes: Mapping[str, str], single: bool) -> None:
         self._shapes, self._axes, self._single = shapes, axes, single
         self._depth = 0
+        self._sizes: dict[Node, tuple[int, int]] = {}
 
     def cells(self, tree: Node, axes: str) -> Iterator[tuple[Index, Node]]:
         """The index of the cells of a tree, and their own tree; several where columns differ in their form."""
@@ -94,8 +95,12 @@ class Lowering:
         return found
 
     def _shape(self, node: Node) -> tuple[int, int]:
-        rows, columns = self._shapes(node)
-        return rows or 1, columns or 1
+        try:
+            return self._sizes[node]
+        except KeyError:
+            rows, columns = self._shapes(node)
+            size = self._sizes[node] = rows or 1, columns or 1
+            return size
 
     def name(self, node: Name, row: Letter, column: Letter) -> Node | None:
         axes = self._axes.get(node.name)

@@ -8,20 +8,21 @@ from typing import NamedTuple
 
 from core.errors import FormulaError
 from core.expression.nodes import ALL, COLUMNS, ROWS
+from core.expression.notation import POWERS
 from core.text import shown
 
 SUM, TRUE_SUM = "Σ", "…"  # `…` stands for the words "for j≠y, minus their number for j=y"
 SUMS: dict[str, str | None] = {  # what they are over; None: what the formula's quantity asks for
     **dict.fromkeys((SUM, "sum", "mean")),
     **dict.fromkeys(("Σ_rows", "sum_rows"), ROWS),
-    **dict.fromkeys(("Σ_j", "Σ_wrong", "sum_columns"), COLUMNS),
+    **dict.fromkeys(("Σ_j", "Σ_wrong", "Σ_columns", "sum_columns"), COLUMNS),
     "sum_all": ALL,
 }
-PER_CLASS = frozenset(("o", "p", "do", "dp", "term", "dterm"))  # quantities without a layer: o_2 is a column of theirs
+POWER = "^"
 TOKEN = re.compile(
     r"\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?|\.\d+)"
     r"|([^\W\d]\w*?(?:(?:_\d+(?=[^\W\d_])|_out(?=[A-Z]))|(?!\w)))"  # delta_1W_2 is two names
-    r"|(\.\*|\^2(?!\d)|!=|[-+*/'()\[\],>=…]))"
+    r"|(\.\*|\^\s*[1-9]\d?(?![\d.]*\d)|!=|[-+*/'()\[\],>=…]))"
 )
 SUBSCRIPT = "[\u2080-\u2089]"
 DIGITS = {0x2080 + digit: str(digit) for digit in range(10)}
@@ -34,12 +35,11 @@ SYMBOLS = {
     "∂": " d",
     "δ": " delta",
     "⁺": "_next ",
-    "²": "^2",
     **dict.fromkeys(("ᵀ", "^T", ".T", "′", "’"), "'"),
     **dict.fromkeys("⊙∘", ".*"),
     **dict.fromkeys("·⋅×@", "*"),
     "−": "-",
-    "**": "^",
+    "**": POWER,
     "≠": "!=",
     "one-hot": " one_hot",
 }
@@ -48,8 +48,8 @@ PRINT = re.compile(
     rf"(?P<backward>(?:{DERIVATIVE}|∂)s(?=_|{SUBSCRIPT}))|(?P<derivative>{DERIVATIVE})"
     r"|(?P<remark>, y the true class in y_gt\s*\Z|\(frozen\)\s*\Z)"
     r"|(?P<true_sum>for j *≠ *y, minus their number for j *= *y)"
-    r"|[Σ∑]_(?:(?P<over>rows|j)(?!\w)|\( *j *(?:≠|!=) *y *\))"
-    rf"|_?(?P<index>{SUBSCRIPT}+)(?P<next>⁺|_next)?|one-hot|\^T|\.T(?!\w)|\*\*|.",
+    r"|[Σ∑]_(?:(?P<over>rows|columns|j)(?!\w)|\( *j *(?:≠|!=) *y *\))"
+    rf"|_?(?P<index>{SUBSCRIPT}+)(?P<next>⁺|_next)?|(?P<power>[⁰¹²³⁴-⁹]+)|one-hot|\^T|\.T(?!\w)|\*\*|.",
     re.DOTALL,
 )
 
@@ -79,7 +79,7 @@ def tokens(text: str) -> Iterator[Token]:
         match = TOKEN.match(plain, place)
         if match is None:
             at = origins[place + len(plain[place:]) - len(plain[place:].lstrip())][0]
-            hint = "; only ^2 is known" if text[at] == "^" else ""
+            hint = "; expected a whole power, ^2 for a square" if plain[place:].lstrip()[0] == POWER else ""
             raise FormulaError(f"nothing is written with {shown(text[at])} (character {at + 1}){hint}")
         token, place = match[match.lastindex or 0], match.end()
         start, stop = origins[place - len(token)][0], origins[place - 1][1]
@@ -89,6 +89,8 @@ def tokens(text: str) -> Iterator[Token]:
 def _plain(symbol: re.Match[str]) -> str:
     if symbol["index"]:
         return f"_{symbol['index'].translate(DIGITS)}{'_next' if symbol['next'] else ''} "
+    if symbol["power"]:
+        return f"{POWER}{symbol['power'].translate(POWERS)}"
     if symbol["backward"] or symbol["derivative"]:
         return " delta" if symbol["backward"] else " d"
     if symbol["remark"] or symbol["true_sum"]:

@@ -6,10 +6,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
+from core.expression.notation import POWERS
 from core.expression.pieces import CLOSE, LETTER, NUMBER, OPEN, SIGN, SPACE, WORD, Piece, sign
 
 OPERATORS = {"max", "log", "exp", "tanh"}  # that LaTeX knows by name
-FUNCTIONS = {"softmax", "sigmoid", "relu", "mean", "one-hot", "identity"}
+MEAN = "mean"  # a function without brackets
 TEX_LETTERS = {"ℒ": r"\mathcal{L}", "ℓ": r"\ell", "Σ": r"\sum"}
 GREEK, ODD = "GREEK SMALL LETTER ", ("OMICRON", "FINAL SIGMA")  # which have no command
 TEX_SIGNS = {
@@ -17,8 +18,6 @@ TEX_SIGNS = {
     "·": r"\cdot",
     "≠": r"\neq",
     "½": r"\tfrac{1}{2}",
-    "²": "^{2}",
-    "³": "^{3}",
     "ᵀ": r"^{\mathsf{T}}",
     "∂": r"\partial",
     "×": r"\times",
@@ -47,7 +46,8 @@ def tex(pieces: Iterable[Piece], breaks: bool = False, tall: bool = False) -> st
             continue
         if breaks and (piece == ODOT or (piece == BRACKET and i and found[i - 1].kind == SPACE)):
             result += r"\allowbreak "
-        new = TALL[piece] if tall and piece in TALL else _tex_piece(piece)
+        applied = piece.text == MEAN or found[i + 1 : i + 2] == [OPEN]
+        new = TALL[piece] if tall and piece in TALL else _tex_piece(piece, applied)
         # A command must not run into the letter behind it.
         result += f" {new}" if _ends_in_command(result) and new[0].isalpha() else new
     return result
@@ -73,18 +73,22 @@ def html_number(text: str) -> str:
 
 
 def _single(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """The pieces, with what stands before a letter and the cell behind it as pieces of their own. A power of ten that
-    is squared, 1e-7², comes in brackets: both notations have it as a product.
+    """The pieces, with what stands before a letter and the cell behind it as pieces of their own. A power of ten with
+    another, 1e-7², comes in brackets: both notations have it as a product.
     """
     found = tuple(pieces)
     for piece, following in zip(found, (*found[1:], None), strict=True):
-        if piece.kind == NUMBER and "e" in piece.text and following == sign("²"):
+        if piece.kind == NUMBER and "e" in piece.text and following is not None and _is_power(following):
             yield from (OPEN, piece, CLOSE)
             continue
         yield from GRADIENT.get(piece.before, ())
         yield piece
         if piece.cell:
             yield from _cell(piece.cell)
+
+
+def _is_power(piece: Piece) -> bool:
+    return piece.kind == SIGN and all(ord(digit) in POWERS for digit in piece.text)
 
 
 def _cell(cell: Sequence[int | str]) -> Iterator[Piece]:
@@ -99,14 +103,17 @@ def _ends_in_command(text: str) -> bool:
     return bool(backslash) and name.isascii() and name.isalpha()
 
 
-def _tex_piece(piece: Piece) -> str:
+def _tex_piece(piece: Piece, applied: bool = False) -> str:
+    """A piece; a word is a function where it is `applied` to something."""
     if piece.kind == NUMBER:
         return tex_number(piece.text)
+    if _is_power(piece):
+        return f"^{{{piece.text.translate(POWERS)}}}"
     if piece.kind not in (WORD, LETTER):
         return TEX_SIGNS.get(piece.text, piece.text)
     marks = "".join(TEX_MARKS.get(mark, "") for mark in piece.marks)
     primes = "'" * piece.marks.count("'")
-    return f"{_tex_name(piece)}{_tex_index(piece.subscript)}{primes}{f'^{{{marks}}}' if marks else ''}"
+    return f"{_tex_name(piece, applied)}{_tex_index(piece.subscript)}{primes}{f'^{{{marks}}}' if marks else ''}"
 
 
 def tex_greek(letter: str) -> str:
@@ -116,13 +123,14 @@ def tex_greek(letter: str) -> str:
     return rf"\{short.lower().replace('lamda', 'lambda')}" if short.isalpha() and short not in (name, *ODD) else ""
 
 
-def _tex_name(piece: Piece) -> str:
+def _tex_name(piece: Piece, applied: bool) -> str:
     if piece.kind == LETTER:
         letter = TEX_LETTERS.get(piece.text) or tex_greek(piece.text)
         return letter or (piece.text if len(piece.text) == 1 else rf"\mathrm{{{piece.text}}}")
     if piece.text in OPERATORS:
         return rf"\{piece.text}"
-    return rf"\operatorname{{{piece.text}}}" if piece.text in FUNCTIONS else rf"\text{{ {piece.text} }}"
+    name = piece.text.replace("_", r"\_")
+    return rf"\operatorname{{{name}}}" if applied else rf"\text{{ {name} }}"
 
 
 def _tex_index(index: str) -> str:

@@ -17,6 +17,7 @@ SUM, PREFIX, PRODUCT, POSTFIX, ATOM = range(5)
 NUMBERS = nodes.NUMBERS - {"loss"}  # names that stand for a number and are no quantities
 LETTERS = {"delta": "δ", "alpha": "α", "loss": "ℒ", "sample": "ℓ"}
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+POWERS = {superscript: chr(digit) for digit, superscript in SUPERSCRIPTS.items()}
 
 
 class Form(NamedTuple):

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from core.expression.nodes import (
     ALL,
@@ -42,11 +42,18 @@ INDEXED = (Name, Softmax)  # whose entry of a class has an index
 WITHOUT_COLUMNS = (MatrixProduct, Transpose, Signs)  # of which a column is not that of their parts
 
 
-def on_paper(tree: Node, rows: int | None = None, symbols: Mapping[str, Piece] = {}) -> Pieces:
+def on_paper(
+    tree: Node,
+    rows: int | None = None,
+    symbols: Mapping[str, Piece] = {},
+    per_sample: Collection[str] = (),
+    over: str = COLUMNS,
+) -> Pieces:
     """A formula without its left side, over a batch of `rows` rows; without them n stands for their number. `symbols`
-    has the pieces of names, of a number without a name; others are printed as usual.
+    has the pieces of names, of a number without a name; others are printed as usual. `per_sample` names what is a
+    number for each sample, with no entry for a class; a Σ over columns says so unless a sum is `over` them anyway.
     """
-    found = PaperPrinter(rows, symbols)(tree)
+    found = PaperPrinter(rows, symbols, per_sample, over)(tree)
     one_hot = PAPER.true_class[False].parts[0]
     says_y = any(isinstance(part, IsTrueClass) for part in walk(tree)) and one_hot not in found
     return found + WHERE if says_y else found
@@ -60,9 +67,15 @@ def on_entries(tree: Node) -> Pieces:
 class PaperPrinter(Printer):
     """Prints trees as they are written on paper."""
 
-    def __init__(self, rows: int | None = None, symbols: Mapping[str, Piece] = {}) -> None:
+    def __init__(
+        self,
+        rows: int | None = None,
+        symbols: Mapping[str, Piece] = {},
+        per_sample: Collection[str] = (),
+        over: str = COLUMNS,
+    ) -> None:
         super().__init__(PAPER, symbols)
-        self._rows = rows
+        self._rows, self._per_sample, self._over = rows, per_sample, over
         self._index = ""  # the letter behind the names, within a sum over the classes
 
     def at(self, index: str, node: Node, least: int) -> Pieces:
@@ -73,7 +86,7 @@ class PaperPrinter(Printer):
         return pieces
 
     def printed(self, node: Node) -> Printed:
-        own = isinstance(node, Name) and "_" in node.name
+        own = isinstance(node, Name) and "_" in node.name and node.name not in self._per_sample
         if not self._index or not (own or isinstance(node, WITHOUT_COLUMNS)):
             return super().printed(node)
         level = ATOM if isinstance(node, MatrixProduct) and isinstance(node.children[1], Signs) else ATOM + 1
@@ -83,7 +96,8 @@ class PaperPrinter(Printer):
         if node.name == "n" and self._rows is not None:
             return Printed(ATOM, number(str(self._rows)))
         level, (piece,) = super().name(node)
-        return Printed(level, (piece._replace(subscript=self._index) if self._index and piece.name else piece,))
+        has_index = self._index and piece.name and node.name not in self._per_sample
+        return Printed(level, (piece._replace(subscript=self._index) if has_index else piece,))
 
     def is_true_class(self, node: IsTrueClass) -> Printed:
         if not self._index:
@@ -128,6 +142,8 @@ class PaperPrinter(Printer):
             return Printed(PREFIX, (letter("Σ", "j≠y"), BLANK, *self.at("j", rest or Literal(1), PREFIX)))
         if any(isinstance(part, Softmax) or (isinstance(part, Name) and "_" not in part.name) for part in walk(node)):
             return Printed(PREFIX, (letter("Σ", "j"), BLANK, *self.at("j", node.argument, PREFIX)))
+        if self._over != COLUMNS:
+            return Printed(PREFIX, (letter("Σ", COLUMNS), BLANK, *self.within(node.argument, PREFIX)))
         return super().total(node)
 
     def softmax(self, node: Softmax) -> Printed:

@@ -3,7 +3,8 @@
     sum      = product { ("+" | "-") product }
     product  = signed { ("*" | ".*" | "/" | nothing) signed }         from left to right; nothing means *
     signed   = [ "-" | "+" ] factor
-    factor   = atom { "'" | "^2" | "_y" }           ' turns a matrix, ^2 squares its entries, _y picks the true class's
+    factor   = atom { "'" | "^2" | "_y" }           ' turns a matrix, ^2 squares its entries (^3, ... are other whole
+                                                    powers), _y picks the true class's
     atom     = number | name | function "(" sum ")" | "(" sum ")" | ("Σ" | "sum" | "mean") product | "log" factor
              | "[" sum "> 0]" | "[j = y]" | "[j ≠ y]" | "one-hot(y_gt)" | "(-" factor ", +" factor ")"
     function = f1 or f_1, f_out, ..., relu, tanh, sigmoid ; with ' behind it, its derivative ; or sum, mean, softmax,
@@ -26,7 +27,7 @@ from typing import NamedTuple
 
 from core.activations import ACTIVATIONS
 from core.errors import FormulaError
-from core.expression.lexicon import PER_CLASS, SUMS, TRUE_SUM, tokens
+from core.expression.lexicon import POWER, SUMS, TRUE_SUM, tokens
 from core.expression.nodes import (
     COLUMNS,
     NUMBERS,
@@ -42,8 +43,8 @@ from core.expression.nodes import (
     Softmax,
     Sum,
     Total,
-    is_number,
 )
+from core.expression.numbers import is_number
 
 LONGEST = 1_000
 DEEPEST = 30
@@ -62,6 +63,7 @@ class Context(NamedTuple):
     functions   the names of activations
     numbers     the names of numbers
     symbols     the names by symbols of print that the lexicon does not have
+    columns     the quantities without a layer that have several: o_2 is the second of o
     longest     how many characters it may have
     """
 
@@ -69,6 +71,7 @@ class Context(NamedTuple):
     functions: Collection[str] = ACTIVATIONS
     numbers: Collection[str] = NUMBERS
     symbols: Mapping[str, str] = {}
+    columns: Collection[str] = ()
     longest: int = LONGEST
 
 
@@ -80,12 +83,7 @@ def read(text: str, context: Context = Context()) -> Node:  # noqa: B008
 
 
 def multiplied(operator: str, left: Node, right: Node, numbers: Collection[str] = NUMBERS) -> Node:
-    """left `operator` right, one of * .* / , from left to right: the sign before it is that of all."""
-    if isinstance(left, Sum) and len(left.terms) == 1:
-        return negative(multiplied(operator, left.children[0], right, numbers))
-    if isinstance(left, Literal) and left.value < 0:
-        is_opposite = left.value == -1 and operator != "/"
-        return negative(right if is_opposite else multiplied(operator, Literal(-left.value), right, numbers))
+    """left `operator` right, one of * .* / , from left to right."""
     if operator == "/":
         return left / right
     is_entrywise = operator == ".*" or is_number(left, numbers) or is_number(right, numbers)
@@ -122,7 +120,7 @@ class _Reader:
         while self._peek() in ("+", "-"):
             node = node + self._product() if self._take() == "+" else node - self._product()
         if self._peek() != TRUE_SUM:
-            return _difference(node)
+            return self._difference(node)
         self._take()
         wrong = _of_wrong_classes(node)
         return wrong - IsTrueClass() * Total(COLUMNS, wrong)
@@ -150,9 +148,9 @@ class _Reader:
 
     def _factor(self) -> Node:
         node = self._atom()
-        while (mark := self._peek()) in (PRIME, "^2", "_y", "_j"):
+        while (mark := self._peek()) in (PRIME, "_y", "_j") or mark[:1] == POWER:
             self._take()
-            node = node.T if mark == PRIME else node**2 if mark == "^2" else _entry(node, mark[1])
+            node = node.T if mark == PRIME else node ** int(mark[1:]) if mark[0] == POWER else _entry(node, mark[1])
         return node
 
     def _atom(self) -> Node:
@@ -269,6 +267,21 @@ class _Reader:
         self._depth -= 1
         return node
 
+    def _difference(self, node: Node) -> Node:
+        """o_2 - o_1 as a product with (-1, +1)ᵀ, o_1 - o_2 as its opposite, and 1 - [j = y] as [j ≠ y]; anything else
+        as it is.
+        """
+        if node == Literal(1) - IsTrueClass():
+            return IsTrueClass(other=True)
+        if isinstance(node, Sum) and [sign for sign, _ in node.terms] == [1, -1]:
+            names = [part.name if isinstance(part, Name) else "" for part in node.children]
+            for base in self._context.columns:
+                first, second = f"{base}_1", f"{base}_2"
+                if names in ([first, second], [second, first]):
+                    difference = Name(base) @ Signs().T
+                    return difference if names[0] == second else negative(difference)
+        return node
+
     def _expect(self, token: str, why: str = "") -> None:
         if self._peek() != token:
             raise FormulaError(f"expected {token}{why} {self._here()}")
@@ -302,21 +315,6 @@ def _entry(node: Node, index: str) -> Node:
 def _of_wrong_classes(node: Node) -> Node:
     """What a class has, if it is not the true one."""
     return IsTrueClass(other=True) if node == Literal(1) else IsTrueClass(other=True) * node
-
-
-def _difference(node: Node) -> Node:
-    """o_2 - o_1 as a product with (-1, +1)ᵀ, o_1 - o_2 as its opposite, and 1 - [j = y] as [j ≠ y]; anything else as it
-    is.
-    """
-    if node == Literal(1) - IsTrueClass():
-        return IsTrueClass(other=True)
-    if isinstance(node, Sum) and [sign for sign, _ in node.terms] == [1, -1]:
-        names = [part.name if isinstance(part, Name) else "" for part in node.children]
-        base, columns = names[0][:-2], [name[-2:] for name in names]
-        if base in PER_CLASS and names[1][:-2] == base and sorted(columns) == ["_1", "_2"]:
-            difference = Name(base) @ Signs().T
-            return difference if columns[0] == "_2" else negative(difference)
-    return node
 
 
 def _height(node: Node) -> int:

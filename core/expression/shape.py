@@ -43,9 +43,11 @@ class Shapes:
 
     def __call__(self, node: Node) -> Shape:
         """The shape of a tree. Raises FormulaError where shapes do not fit or it has more than `most` numbers."""
-        if node not in self._found:
-            self._found[node] = self._shape(node)
-        return self._found[node]
+        try:
+            return self._found[node]
+        except KeyError:
+            shape = self._found[node] = self._shape(node)
+            return shape
 
     def _shape(self, node: Node) -> Shape:
         if isinstance(node, Name):

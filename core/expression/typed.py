@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from core.expression.nodes import Function, IsTrueClass, Literal, Name, Node, Product, Softmax, Total, is_number
+from core.expression.nodes import Function, IsTrueClass, Literal, Name, Node, Product, Softmax, Total
 from core.expression.notation import ATOM, PRODUCT, SUM, TYPED, typed_function_name
+from core.expression.numbers import is_number
 from core.expression.pieces import BLANK, CLOSE, OPEN, Pieces, as_text, number, sign, word
 from core.expression.printer import Printed, Printer
 

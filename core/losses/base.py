@@ -170,6 +170,10 @@ class Loss(ABC):
         """Random targets without a mistake, (rows, width)."""
         return rng.normal(size=(rows, width))
 
+    def is_near(self, kind: type[Loss]) -> bool:
+        """Whether it is of this kind, or differs from it by no more than a mistake that has a name of its own."""
+        return isinstance(self, kind)
+
     @property
     def companion(self) -> Loss | None:
         """The loss whose run shows, beside this one's, what makes the difference; None where there is none."""

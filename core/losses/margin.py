@@ -14,7 +14,7 @@ from core.activations import ONE
 from core.arrays import Array, Mask
 from core.classes import BoundSoftmax, one_hot
 from core.expression.nodes import COLUMNS, Function, IsTrueClass, Name, Node, Positive, Total
-from core.losses.base import LossEquations
+from core.losses.base import Loss, LossEquations
 from core.losses.softmax import PROBABILITIES, SoftmaxLoss, of_true_class, row_sums, through_softmax
 
 ZERO = np.zeros(())
@@ -55,6 +55,9 @@ class MarginLoss(SoftmaxLoss):
             backward=(("dterm", wrong if slope is None else wrong * slope), ("dp", dp), ("do", through_softmax())),
             zeros=dict.fromkeys(("term", "dterm"), "the true class has no term"),
         )
+
+    def is_near(self, kind: type[Loss]) -> bool:
+        return issubclass(kind, MarginLoss)  # which differ by the max
 
     @abstractmethod
     def active(self, terms: Array, one_hot: Array) -> Mask:

@@ -25,9 +25,9 @@ from core.expression.nodes import (
     Sum,
     Total,
     Transpose,
-    is_number,
     walk,
 )
+from core.expression.numbers import is_number
 from core.expression.reader import Context, read
 from core.expression.shape import NUMBER, Shape, Shapes, shape_text
 from core.expression.value import PRIMITIVES

@@ -12,10 +12,10 @@ from rich.cells import cell_len
 from core import Quantity
 from core.solving import rounded
 from tui.format import fit
-from tui.training.lines import Line, Span
+from tui.sheet.lines import Line, Span
+from tui.sheet.styles import shade
 from tui.training.picture import VEIL
 from tui.training.rows import CURRENT
-from tui.training.styles import shade
 
 Cell: TypeAlias = tuple[int, ...]
 GAP = 3  # columns between neighbours

@@ -12,7 +12,7 @@ from core import given, layer_symbol, quantities
 from core.practice import Exercise, Reply
 from tui.format import fit, plain
 from tui.practice.matrices import Layout, Matrix, answer_matrix, arrange, given_matrix
-from tui.training.lines import Line, Words, fitting, line
+from tui.sheet.lines import Line, Words, fitting, line
 from tui.training.picture import RIGHT, WRONG
 from tui.training.rows import rule
 

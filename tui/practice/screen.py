@@ -20,8 +20,8 @@ from tui.key_reasons import KeyReasonsScreen
 from tui.keys import key_groups
 from tui.practice.answer_input import AnswerInput
 from tui.practice.page import Page, Said, count, lines_of, minutes, page, place
-from tui.training.keyline import Key, keyline
-from tui.training.sheet import Sheet
+from tui.sheet.keyline import Key, keyline
+from tui.sheet.widget import Sheet
 
 LETTERS = "hn?q"  # keys while nothing is being typed
 LINES = "Scroll the hints"

@@ -56,14 +56,14 @@ class Way(NamedTuple):
     squares   how many columns are shown of those that are drawn as squares, by the quantity above
     numbers   likewise of those that stay numbers
     classes   whether one-hot targets are told by the class
-    inputs    whether X_in is to be in sight
+    off       how many groups may be off the left edge: X_in, and s₁
     ends      whether ℓ and the verdicts are
     """
 
     squares: dict[str, int]
     numbers: dict[str, int]
     classes: bool
-    inputs: bool = True
+    off: int = 0
     ends: bool = True
 
 
@@ -87,7 +87,7 @@ def arrange(
                 for s in found
                 if density.words or s.above != VERDICT
             ]
-            wanted = groups if way.inputs else groups[1:]
+            wanted = groups[way.off :]
             if not way.ends:
                 wanted = [group for group in wanted if group.station.above not in ENDS]
             if gutter + _width(wanted) <= columns:
@@ -105,8 +105,10 @@ def _ways(found: Sequence[Station], one_hot: bool, columns: int) -> Iterator[Way
         squares = squares | {s.above: s.columns for s in found if s.hidden and s.columns == width}
         yield Way(squares, {}, one_hot)
     if columns < WORDY:
-        yield Way(squares, {}, one_hot, inputs=False)
-        yield Way(squares, {}, one_hot, inputs=False, ends=False)
+        yield Way(squares, {}, one_hot, off=1)
+        yield Way(squares, {}, one_hot, off=1, ends=False)
+    else:
+        yield Way(squares, {}, one_hot, off=2)
     squares = {s.above: s.columns for s in found if s.hidden}
     yield Way(squares, {}, one_hot)
     inputs = found[0]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from tui.sheet.lines import Line, Span, clipped, moved
 from tui.training.frame import Frame
-from tui.training.lines import Line, Span, clipped, moved
 from tui.training.picture import Picture
 from tui.training.rows import Rows, rule
 from tui.training.stations import SHARE, VERDICT

@@ -9,11 +9,11 @@ from functools import lru_cache
 from itertools import product
 
 from core import Problem
+from tui.sheet.lines import Area
 from tui.training import columns as grouping
 from tui.training import matrices
 from tui.training.columns import WIDE, Columns, decimals_for
 from tui.training.groups import Formats
-from tui.training.lines import Area
 from tui.training.matrices import Matrices
 
 TALL = 30  # lines from which there is room for notes and column numbers
@@ -95,9 +95,10 @@ class Frames:
         span = width if not beside_plot else width * 3 // 5
         found, rows = Matrices(None, 1 + len(self.problem.network)), wanted
         # Fewer rows are better than no W⁺, and that is better than a line a layer.
-        for kinds, fewer in product((3, 2, 1), (wanted, 6, 4) if full else (wanted,)):
+        ways = ((wanted, why), (6, why), (4, why), (4, why - 1)) if full else ((wanted, why),)
+        for kinds, (fewer, lines) in product((3, 2, 1), ways):
             rows = min(wanted, fewer)
-            room = height - fixed - 2 * rows - why
+            room = height - fixed - 2 * rows - lines
             found = matrices.arrange(
                 self.problem, count, self.kept, columns, span, room, decimals, beside=False, kinds=kinds
             )

@@ -13,10 +13,10 @@ from rich.cells import cell_len
 
 from core import Array, Problem, Step
 from tui.format import plain
+from tui.sheet.written import Written, given
 from tui.training.stations import SHARE, VERDICT, Station
 from tui.training.verdicts import longest
 from tui.training.why import short_names
-from tui.training.written import Written, given
 
 CLASS_WIDTH = 6  # columns of a class's name in place of its one-hot row
 
@@ -96,10 +96,13 @@ class Group:
 
 
 class Formats(NamedTuple):
-    """How wide before the point the numbers of each quantity are, and which have a sign; chosen once and kept."""
+    """How wide before the point the numbers of each quantity are, which have a sign, and which are whole; chosen once
+    and kept.
+    """
 
     integers: dict[str, int]
     unsigned: frozenset[str]
+    whole: frozenset[str]
     data: dict[str, Written]
 
     def of(self, name: str, decimals: int) -> Written:
@@ -118,11 +121,16 @@ def formats(step: Step) -> Formats:
         for name, equation in step.statement.equations.items()
         if equation.part == "loss" and (step.values[name] >= 0).all() and not equation.detail
     )
+    whole = frozenset(
+        name
+        for name, equation in step.statement.equations.items()
+        if equation.part == "backward" and equation.layer is None and (step.values[name] % 1 == 0).all()
+    )
     data = {
         name: given(_some(values), 4)
         for name, values in (("X_in", step.problem.inputs), ("y_gt", step.problem.targets))
     }
-    return Formats(integers, unsigned, data)
+    return Formats(integers, unsigned, whole, data)
 
 
 def _some(values: Array, most: int = 2000) -> list[float]:
@@ -176,6 +184,8 @@ def _written(station: Station, kept: Formats, density: Density, problem: Problem
         upper = kept.of(station.above, max(2, density.decimals))
     if station.below in ("", SHARE):
         return upper, upper
+    if station.below in kept.whole:  # a closer look is never needed
+        return upper, Written(1, max(1, upper.decimals - (not upper.signed)))
     one_more = problem.reduction == "mean" and not station.hidden and bool(density.pad)
     return upper, kept.of(station.below, density.decimals + one_more)
 

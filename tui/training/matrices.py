@@ -10,9 +10,9 @@ from rich.cells import cell_len
 
 import core
 from core import Problem
+from tui.sheet.written import Written
 from tui.training.columns import FEWER, FEWEST, NARROW, WORDY, Columns
 from tui.training.groups import Formats, column_at, elided, offsets, span_of
-from tui.training.written import Written
 
 KINDS = ("given", "gradient", "update")  # the parts of a step that its parameters belong to: W, ∂W, W⁺
 GAP = 2  # columns between neighbours
@@ -117,8 +117,8 @@ def in_full(problem: Problem, rows: int, kept: Formats, columns: Columns, width:
     widths = {k: layer.weights.shape[1] for k, layer in enumerate(problem.network.layers, start=1)}
     wide = sorted((k for k in widths if widths[k] > NARROW), key=lambda k: -widths[k])
     ways: list[tuple[Sequence[str], set[int], int]] = [(KINDS, set(), 0), (KINDS[:2], set(), 0)]
-    ways += [(KINDS, set(wide[: i + 1]), 0) for i in range(len(wide))]
-    ways += [(KINDS, set(wide), most) for most in FEWER]
+    ways += [(kinds, set(wide[: i + 1]), 0) for i in range(len(wide)) for kinds in (KINDS, KINDS[:2])]
+    ways += [(KINDS[:2], set(wide), most) for most in FEWER]
     for kinds, squares, most in ways:
         blocks = _blocks(problem, rows, kept, kinds, squares, decimals, width >= WORDY, shared=False, most=most)
         found = _by_layer(blocks, columns, beside=False)

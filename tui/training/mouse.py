@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 from textual import events
 
 import core
+from tui.sheet.widget import Sheet
 from tui.training.drawing import spot_at
 from tui.training.plot import LossPlot
-from tui.training.sheet import Sheet
 from tui.training.view import View
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import numpy as np
 from rich.cells import cell_len
 
 from core import Array, Loss, Step, layer_label, layer_symbol, significant, sure
-from tui.training.lines import Line, Words, clipped, line
+from tui.sheet.lines import Line, Words, clipped, line
 from tui.training.status import same_rows
 from tui.training.units import Mask, bounds, idle
 from tui.training.verdicts import right
@@ -47,16 +47,22 @@ class Link(NamedTuple):
 
 
 def notes(
-    step: Step, before: Step | None, width: int, report: CheckReport | None = None, own: bool = True
+    step: Step,
+    before: Step | None,
+    width: int,
+    report: CheckReport | None = None,
+    own: bool = True,
+    ending: str = "",
 ) -> tuple[Line, list[Link]]:
     """The line of notes on a step, after the step before it (None: there is none), in `width` columns, and where a
-    click on each goes. At most four, each whole or not at all. A `report` on answers for this step comes first, and
-    then that the run is not the problem's `own`.
+    click on each goes. At most four, each whole or not at all. First comes why the run is `ending` here, then a
+    `report` on answers for this step, and that the run is not the problem's `own`.
     """
     words: list[str | tuple[str, str]] = [(HEAD, "dim")]
     links: list[Link] = []
     column, shown = cell_len(HEAD), 0
-    first = [] if report is None else list(_answers(report))
+    first = [Note([(ending, "alarm")], None)] if ending else []
+    first += [] if report is None else _answers(report)
     if not own:
         first.append(Note([("another run, trained under this loss from step 0: its numbers differ", "wrong")], None))
     for note in chain(first, every_note(step, before)):

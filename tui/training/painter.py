@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from core import Problem
+from tui.sheet.keyline import keyline
+from tui.sheet.lines import Line
 from tui.training.columns import WORDY
 from tui.training.drawing import Pane, draw
 from tui.training.frame import Frame
-from tui.training.keyline import keyline, keys
-from tui.training.lines import Line
+from tui.training.keys_offered import keys
 from tui.training.notes import notes
 from tui.training.picture import Numbers, Picture, belongs
 from tui.training.plot import Curve, LossPlot, title
@@ -88,7 +89,7 @@ class Painter:
         noted: list[Spots] = []
         if "notes" in frame.areas:
             report = view.report if view.report is not None and belongs(view.report.step, step) else None
-            line, links = notes(step, earlier, frame.width, report, scene.facts.own)
+            line, links = notes(step, earlier, frame.width, report, scene.facts.own, scene.facts.ending)
             panes["notes"] = Pane(line)
             noted = [Spots(link.start, link.end, cell=link.place) for link in links]
         terms: list[Place] = []

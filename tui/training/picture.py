@@ -12,11 +12,12 @@ from rich.cells import cell_len, set_cell_size
 
 import core
 from core import Array, Step, quantities
+from tui.sheet.styles import shade
+from tui.sheet.written import Written
+from tui.training.origins_shown import by_way_of, origins
 from tui.training.stations import Station, stations
-from tui.training.styles import shade
 from tui.training.units import Mask, idle
 from tui.training.view import View
-from tui.training.written import Written
 
 if TYPE_CHECKING:
     from core import Cells, CellVerdict
@@ -181,8 +182,9 @@ class Picture:
         """The cells of this step that feed the cursor's, and those that it feeds, by the quantity that is shown."""
         marks: tuple[dict[str, list[Cells]], dict[str, list[Cells]]] = ({}, {})
         if self.view.cursor is not None:
-            for found, cells in zip(marks, (core.sources, core.targets), strict=True):
-                for block in cells(self.step, *self.view.cursor):
+            feeding = [*origins(self.step, *self.view.cursor), *by_way_of(self.step, *self.view.cursor)]
+            for found, blocks in zip(marks, (feeding, core.targets(self.step, *self.view.cursor)), strict=True):
+                for block in blocks:
                     if block.step == self.step.index:
                         found.setdefault(self.shown_as(block.name), []).append(block)
         return marks

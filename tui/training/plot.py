@@ -12,11 +12,11 @@ import numpy as np
 
 from core import Array, Step, significant, sure
 from tui.format import plain
+from tui.sheet.lines import Line, Span, Words, clipped, fitting, line
+from tui.sheet.lines import width as columns
 from tui.training import ticks
 from tui.training.axes import AXIS, LABEL, TICK, Frame, axes
 from tui.training.braille import DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans, texts
-from tui.training.lines import Line, Span, Words, clipped, fitting, line
-from tui.training.lines import width as columns
 from tui.training.status import loss_text
 from tui.training.ticks import Scale
 from tui.training.view import View

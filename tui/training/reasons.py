@@ -5,6 +5,7 @@ from __future__ import annotations
 from core import Problem
 from tui.training.journey import SPEEDS, Journey
 from tui.training.painter import Painted
+from tui.training.plot import zoomed
 from tui.training.view import View
 
 FEWEST_DECIMALS, MOST_DECIMALS = -3, 8  # more than usual
@@ -32,6 +33,8 @@ def why_not(
         return f"This is the last step: {journey.run.timeline.diverged}." if amount > 0 and journey.ends else None
     if action == "hinge":
         return _why_no_hinge(problem)
+    if action in ("zoom", "pan"):
+        return _why_no_zoom(action, amount, view, journey)
     if action == "speed":
         limit = SPEEDS[-1] if amount > 0 else SPEEDS[0]
         return f"{limit:,} steps a second is the limit." if journey.speed == limit else None
@@ -46,6 +49,10 @@ def why_not(
         "leave": (not leavable(view), "Nothing to leave here; q quits."),
         "slip": (view.report is None, NO_ANSWERS),
         "report": (view.report is None, NO_ANSWERS),
+        "scroll": (
+            view.scroll == 0 if amount < 0 else min(view.scroll, painted.scrollable) == painted.scrollable,
+            "This is the top." if amount < 0 else "There is no more.",
+        ),
         "margin": ("m" not in step.problem.loss.numbers, "This loss has no margin; h shows the softmax hinge."),
         "numbers": (painted.frame.columns.whole and not view.numbers, "All numbers are in sight."),
         "digits": (
@@ -55,6 +62,15 @@ def why_not(
     }
     cannot, reason = reasons.get(action, (False, ""))
     return reason if cannot else None
+
+
+def _why_no_zoom(action: str, amount: int, view: View, journey: Journey) -> str | None:
+    last = len(journey.run.timeline) - 1
+    if action == "pan" or amount < 0:
+        return "All steps are in sight; ( zooms in." if view.window is None else None
+    if zoomed(view.window, last, journey.cursor, 2.0) == view.window:
+        return "So few steps are close enough."
+    return None
 
 
 def _why_no_hinge(problem: Problem) -> str | None:

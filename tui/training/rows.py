@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from rich.cells import cell_len
 
+from tui.sheet.lines import Line, Span, clipped
+from tui.sheet.written import Written
 from tui.training.frame import Frame
 from tui.training.groups import Group
-from tui.training.lines import Line, Span, clipped
 from tui.training.picture import SOURCE, Look, Picture
 from tui.training.stations import SHARE, VERDICT
 from tui.training.verdicts import kind, verdicts
 from tui.training.why import short_names
-from tui.training.written import Written
 
 CHOSEN, CURRENT = "▸", "▶"
 
@@ -121,7 +121,7 @@ class Rows:
                 numbers += self._numbers(group, upper)
         if lines == 2:
             return [tuple(titles), tuple(numbers)]
-        return [_together(titles, numbers)]
+        return [together(titles, numbers)]
 
     def _room(self, i: int, upper: bool) -> int:
         """Columns for the title of a group: up to the next group that has one."""
@@ -146,8 +146,9 @@ class Rows:
         factor = name in picture.factors and not current
         words = [(f"{CURRENT}{title}", "current")] if current else [(title + SOURCE * factor, "title")]
         used = cell_len(words[0][0])
-        if group.squares and name in picture.numbers.axes and (room >= used + 6):
-            words.append((f" ≤{rough(picture.numbers.largest(name))}", "dim"))
+        size = f" ≤{rough(picture.numbers.largest(name))}" if group.squares and name in picture.numbers.axes else ""
+        if size and used + len(size) < room:
+            words.append((size, "dim"))
         elif formula and formula != title and used + 3 + cell_len(formula) <= room and self.columns.density.blank:
             words.append((f" = {formula}", "dim"))
         return _Title(words)
@@ -258,7 +259,7 @@ def _span(x: int, look: Look) -> Span:
     return Span(x, look.text + look.mark, look.style)
 
 
-def _together(titles: list[Span], numbers: list[Span]) -> Line:
+def together(titles: list[Span], numbers: list[Span]) -> Line:
     """Titles and column numbers on one line; a number that a title covers stands behind it, where there is room."""
     spans = list(titles)
     for k, number in enumerate(numbers):

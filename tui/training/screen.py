@@ -17,6 +17,7 @@ import core
 from core import DivergedError, Loss, Problem, Step, Timeline
 from tui.key_reasons import KeyReasonsScreen
 from tui.keys import key_groups
+from tui.sheet.widget import Sheet
 from tui.training import moves, reasons
 from tui.training.bindings import BINDINGS
 from tui.training.engine import Engine
@@ -26,7 +27,6 @@ from tui.training.painter import Painted, Painter, Scene
 from tui.training.picture import Numbers, belongs
 from tui.training.plot import Curve, panned, zoomed
 from tui.training.run import Run
-from tui.training.sheet import Sheet
 from tui.training.status import Facts, OverAll, over_all
 from tui.training.view import View
 
@@ -114,9 +114,10 @@ class TrainingScreen(KeyReasonsScreen[None]):
         everything = self._over_all(step) if step.problem.batch_size is not None else None
         before = self.run.over_all.get((step.problem.loss, step.index - 1))
         reached = max(len(self.run.timeline) - 1, step.index)
-        return Facts(
-            reached, self.activity or self._state(), everything, before, own=step.problem.loss == self.problem.loss
-        )
+        ended = self.run.timeline.diverged
+        ending = str(ended) if ended is not None and ended.step == step.index + 1 else ""
+        own = step.problem.loss == self.problem.loss
+        return Facts(reached, self.activity or self._state(), everything, before, own, ending)
 
     def _over_all(self, step: Step) -> OverAll | None:
         """All rows through the step's network: at once where that is quick, else beside everything else."""
@@ -192,6 +193,9 @@ class TrainingScreen(KeyReasonsScreen[None]):
     def _state(self) -> str:
         if self.journey.playing:
             return f"▶ {self.journey.speed:,}/s"
+        ended = self.run.timeline.diverged
+        if ended is not None and self.journey.cursor >= ended.step - 1:
+            return f"diverges at step {ended.step}"
         if self.view.alone:
             return f"{self.view.alone} alone"
         if self.view.current is not None and self.view.cursor is None:
@@ -204,7 +208,6 @@ class TrainingScreen(KeyReasonsScreen[None]):
         if error.step == 0:
             self._notice(f"There is nothing to step through:\n{error}.\n\nq quits")
             return
-        self.notify(f"{error}; step {error.step - 1} is the last.", title="Diverged", severity="error", timeout=8)
         if not self.journey.under_way:
             self.seek(error.step - 1)
 

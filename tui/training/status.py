@@ -11,11 +11,11 @@ from rich.cells import cell_len
 
 from core import Network, Problem, Step, significant, sure
 from tui.format import fit, plain
-from tui.training.lines import Line, Words, clipped, fitting, line, width
+from tui.sheet.lines import Line, Words, clipped, fitting, line, width
+from tui.sheet.written import Written
 from tui.training.units import idle
 from tui.training.verdicts import judged, right
 from tui.training.view import View
-from tui.training.written import Written
 
 DECIMALS = 4
 LONGEST_NAME = 24
@@ -42,6 +42,7 @@ class Facts(NamedTuple):
     over_all         what the step's network makes of all rows; None while that is being computed
     over_all_before  the same of the step before
     own              whether the step is under the problem's own loss
+    ending           why the run stops being finite behind this step, if it does
     """
 
     reached: int
@@ -49,6 +50,7 @@ class Facts(NamedTuple):
     over_all: OverAll | None = None
     over_all_before: OverAll | None = None
     own: bool = True
+    ending: str = ""
 
 
 class Item(NamedTuple):

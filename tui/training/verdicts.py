@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from core import Array, Problem, Step, sure
-from tui.training.written import Written
+from tui.sheet.written import Written
 
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 RIGHT, WRONG = "=", "≠"

@@ -6,12 +6,12 @@ import numpy as np
 from rich.cells import cell_len
 
 from core import Array, Computation
+from tui.sheet.lines import Line, Span, clipped
 from tui.training.frame import Frame
 from tui.training.groups import span_of
-from tui.training.lines import Line, Span, clipped
 from tui.training.matrices import Matrix
 from tui.training.picture import NOT_FINITE, SOURCE, Picture
-from tui.training.rows import CURRENT, rough, rule, ticks
+from tui.training.rows import CURRENT, rough, rule, ticks, together
 from tui.training.units import idle
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -99,15 +99,16 @@ def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: Grid, columns: i
     heading = [Span(start, title, "current" if here else "title")]
     room = _room_right(matrix, frame, columns)
     if matrix.squares:
-        heading.append(Span(start + cell_len(title), f" ≤{rough(picture.numbers.largest(name))}", "dim"))
+        more = f" ≤{rough(picture.numbers.largest(name))}"
+    elif matrix.header > 1 or len(matrix.shown) == 1:
+        more = f" = {formula}" if (formula := _formula(picture, matrix.name)) else ""
     else:
-        formula = _formula(picture, matrix.name)
-        if formula and cell_len(title) + 3 + cell_len(formula) <= room and matrix.header > 0:
-            heading.append(Span(start + cell_len(title), f" = {formula}", "dim"))
+        more = ""  # the column numbers stand here
+    if more and cell_len(title) + cell_len(more) <= room:
+        heading.append(Span(start + cell_len(title), more, "dim"))
     numbers = _column_numbers(matrix, picture)
     if matrix.header == 1:
-        taken = max(span.end for span in heading) + 1
-        grid.put(y, *heading, *(n for n in numbers if n.column >= taken and len(matrix.shown) > 1))
+        grid.put(y, *together(heading, numbers if len(matrix.shown) > 1 else []))
     else:
         grid.put(y, *heading)
         grid.put(y + 1, *numbers)

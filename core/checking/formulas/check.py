@@ -31,6 +31,7 @@ from core.expression.nodes import Literal, Name, Node, Quotient, names_in, put_i
 from core.expression.reader import read
 from core.expression.shape import shape_text
 from core.step import Step
+from core.text import significant
 
 MOST_ROWS = 12  # where a formula is searched
 
@@ -191,5 +192,5 @@ def _largest(found: Array, target: Array) -> str:
     place = np.unravel_index(int(np.argmax(np.abs(found - target))), target.shape)
     where = f"[{','.join(str(int(i) + 1) for i in place)}]" if place else ""
     mine, right = float(found[place]), float(target[place])
-    digits = next(digits for digits in range(6, 13) if f"{mine:.{digits}g}" != f"{right:.{digits}g}" or digits == 12)
-    return f"{where or 'it'} comes to {mine:.{digits}g}, where {right:.{digits}g} is right"
+    digits = next(n for n in range(6, 13) if significant(mine, n) != significant(right, n) or n == 12)
+    return f"{where or 'it'} comes to {significant(mine, digits)}, where {significant(right, digits)} is right"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from core.checking.formulas.edits import in_pairs, tidy
-from core.equations import NUMBER, PER_SAMPLE, Statement
+from core.equations import MATRIX, NUMBER, PER_SAMPLE, Statement
 from core.expression.lexicon import spelled
 from core.expression.nodes import (
     ALL,
@@ -63,8 +63,10 @@ def context_of(name: str, statement: Statement) -> Context:
     if equation is not None:
         stated = (part.over for part in walk(statement.in_detail(name)) if isinstance(part, Total))
         over = OVER.get(equation.axes) or next(stated, ROWS)
+    without_layer = (name for name, equation in statement.equations.items() if equation.layer is None)
+    columns = {LOGITS.name, *without_layer} & {LOGITS.name, *statement.with_axes(MATRIX)}
     symbols = {spelled(symbol).strip(): name for name, symbol in statement.symbols.items()}
-    return Context(over, statement.functions, NUMBERS.union(statement.numbers), symbols)
+    return Context(over, statement.functions, NUMBERS.union(statement.numbers), symbols, columns)
 
 
 def rights(name: str, known: Mapping[str, Node]) -> Iterator[Node]:

@@ -24,9 +24,9 @@ from core.expression.nodes import (
     Sum,
     Total,
     Transpose,
-    is_number,
     walk,
 )
+from core.expression.numbers import is_number
 
 SUMS = ("+", "-")
 PRODUCTS = ("*", ".*")

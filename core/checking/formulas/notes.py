@@ -20,9 +20,10 @@ from core.expression.nodes import (
 )
 from core.expression.typed import RELU, as_typed, function_name
 
+SQUARE = 2
 EQUALS = "="  # of [j = y], and of nothing else
 OPERATIONS = (Sum, Product, MatrixProduct, Quotient)
-APPLIED = {Softmax: "softmax", Total: "the sum", Power: "the square", Positive: "[... > 0]"}
+APPLIED = {Softmax: "softmax", Total: "the sum", Positive: "[... > 0]"}
 
 
 class Quoted(NamedTuple):
@@ -61,6 +62,8 @@ class Spelling(NamedTuple):
         """A part of a formula as text."""
         if isinstance(part, Applied):
             function = part.node
+            if isinstance(function, Power):
+                return "the square" if function.power == SQUARE else f"the power {function.power}"
             return function_name(function, self.relu) if isinstance(function, Function) else APPLIED[type(function)]
         node = part.node if isinstance(part, Quoted) else part
         text = as_typed(node, *self)

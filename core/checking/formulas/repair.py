@@ -8,6 +8,7 @@ the whole, is evaluated before it is offered.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial, reduce
 from itertools import islice
 
 from core.checking.formulas.edits import (
@@ -30,7 +31,7 @@ from core.checking.formulas.edits import (
     weight,
 )
 from core.checking.formulas.ground import Ground
-from core.checking.formulas.notes import Applied, Note, Part, Quoted, are_missing, do_not_belong, note
+from core.checking.formulas.notes import SQUARE, Applied, Note, Part, Quoted, are_missing, do_not_belong, note
 from core.checking.formulas.products import ProductRepairs
 from core.equations import BACKWARD, FORWARD, GRADIENT, NUMBER, UPDATE, Equation
 from core.expression.nodes import (
@@ -49,9 +50,9 @@ from core.expression.nodes import (
     Softmax,
     Total,
     Transpose,
-    is_number,
     walk,
 )
+from core.expression.numbers import is_number
 
 MOST_MISTAKES = 5
 MOST_OPERATORS = 4  # of a formula that are tried as others
@@ -116,10 +117,12 @@ class Mender:
         elif isinstance(right, Total):
             yield from self._total(mine, right)
         elif isinstance(right, Power):
-            yield from self._square(mine, right)
+            yield from self._power(mine, right)
             if is_product(mine):
                 yield from self._products(mine, right)
-            right = joined(".*", right.argument, in_pairs(right.argument))
+            right = reduce(
+                partial(joined, ".*"), (right.argument, *(in_pairs(right.argument) for _ in range(1, right.power)))
+            )
         if is_product(mine) or is_product(right):
             yield from self._products(mine, right)
         if is_sum(right) or (is_sum(mine) and (not _is_leaf(right) or self._has_term(mine, right))):
@@ -212,12 +215,17 @@ class Mender:
             yield inner
         yield Repair(Total(right.over, inner.tree), (*inner.notes, note(f"{summed} is missing")), inner.cost + 1)
 
-    def _square(self, mine: Node, right: Power) -> Iterator[Repair]:
-        inner = self._repair(mine.argument if isinstance(mine, Power) else mine, right.argument)
-        if inner is not None and isinstance(mine, Power):
-            yield Repair(inner.tree**2, inner.notes, inner.cost)
-        elif inner is not None:
-            yield Repair(inner.tree**2, (*inner.notes, note("{} must be squared", Quoted(inner.tree))), inner.cost + 1)
+    def _power(self, mine: Node, right: Power) -> Iterator[Repair]:
+        argument, power = (mine.argument, mine.power) if isinstance(mine, Power) else (mine, 1)
+        inner = self._repair(argument, right.argument)
+        if inner is None:
+            return
+        tree, is_right = inner.tree**right.power, power == right.power
+        if power == 1:
+            words = note("{} must be squared" if right.power == SQUARE else "{} must be {}", Quoted(inner.tree), tree)
+        else:
+            words = note(f"^{power} must be ^{right.power}")
+        yield Repair(tree, inner.notes if is_right else (*inner.notes, words), inner.cost + (not is_right))
 
     def _too_much(self, mine: Node, right: Node) -> Iterator[Repair]:
         """A function where there should be none."""

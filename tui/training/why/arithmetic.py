@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from rich.cells import cell_len
 
 from core import Explanation, Factor, Place, Step, Term, significant, sure
-from tui.training.lines import Line, Words, line, width
+from tui.sheet.lines import Line, Words, line, width
 from tui.training.view import View
 from tui.training.why.products import products
 from tui.training.why.statement import cell_label

@@ -9,7 +9,7 @@ import core
 from core import Step
 from tui.commands.report_text import ReportText, from_what, reason, what_it_is
 from tui.format import plain
-from tui.training.lines import Line, Words
+from tui.sheet.lines import Line, Words
 from tui.training.view import Cell
 from tui.training.why.page import Group, Page
 from tui.training.why.statement import cell_label

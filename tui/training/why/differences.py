@@ -6,7 +6,7 @@ import numpy as np
 
 from core import CheckedGradient, GradientCheck, Place, Step, significant
 from tui.format import relative_error
-from tui.training.lines import Line, Words
+from tui.sheet.lines import Line, Words
 from tui.training.view import Cell, View
 from tui.training.why.page import Page
 from tui.training.why.statement import cell_label

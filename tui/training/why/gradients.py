@@ -8,7 +8,7 @@ import numpy as np
 
 from core import Step, expanded, layer_symbol, recursive
 from tui.format import short
-from tui.training.lines import Line
+from tui.sheet.lines import Line
 from tui.training.why.page import Page
 from tui.training.why.texts import MARGIN, flow, folded, wrapped
 

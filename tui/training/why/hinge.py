@@ -11,7 +11,8 @@ import numpy as np
 
 import core
 from core import Step, significant
-from tui.training.lines import Line, Words, line, width
+from tui.sheet.lines import Line, Words, line, width
+from tui.sheet.written import Written
 from tui.training.view import View
 from tui.training.why.page import Page
 from tui.training.why.rest import ANY, brief, wide_rows
@@ -31,7 +32,6 @@ from tui.training.why.texts import (
     trimmed,
     wrapped,
 )
-from tui.training.written import Written
 
 if TYPE_CHECKING:
     from core import HingeView

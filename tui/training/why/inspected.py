@@ -9,8 +9,9 @@ from itertools import islice
 
 import numpy as np
 
-from core import Cells, CheckReport, Explanation, Place, Step, explain, significant, sources, targets
-from tui.training.lines import Line, Words
+from core import Cells, CheckReport, Explanation, Place, Step, explain, significant, targets
+from tui.sheet.lines import Line, Words
+from tui.training.origins_shown import by_way_of, origins
 from tui.training.view import Cell, View
 from tui.training.why.arithmetic import arithmetic
 from tui.training.why.page import Group, Page
@@ -18,7 +19,6 @@ from tui.training.why.statement import LISTED, cell_label, in_order, labels, mer
 from tui.training.why.texts import digits, flow, folded, spoken
 
 LOW = 7  # lines, below which the arithmetic comes before words and formulas
-MOST_WAYS = 12  # cells that a number comes by way of whose own origins are named
 
 
 def inspected(
@@ -35,7 +35,7 @@ def inspected(
     name, cell = cursor
     label = cell_label(step, Place(step.index, name, cell))
     explanation, of = _explanation(step, before, name, cell)
-    ways = _by_way(step, name, cell) if of is step else []
+    ways = by_way_of(step, name, cell) if of is step else []
     terms, lines = arithmetic(of, explanation, view, columns)
     by_way = [place for way in ways for place in _named(way)]
     value = float(step.values[name][tuple(i - 1 for i in cell)])
@@ -45,7 +45,7 @@ def inspected(
     picked = None if view.term is None else view.term - len(terms)
     shapes = formula(step, name, [way.name for way in ways], columns)
     others = [
-        *_origin(step, name, cell, ways, by_way, picked, columns),
+        *_origin(step, name, cell, by_way, picked, columns),
         *flow([compared(step, before, name, cell, view.more), *_beside(step, name, cell, squares)], columns),
     ]
     groups: list[Group] = [shapes, lines, others] if height >= LOW else [lines, others, shapes]
@@ -74,14 +74,6 @@ def _explanation(step: Step, before: Step | None, name: str, cell: Cell) -> tupl
     return explain(step, name, cell, detailed=equation is None or equation.detail), step
 
 
-def _by_way(step: Step, name: str, cell: Cell) -> list[Cells]:
-    """The smaller steps that are put in place in the arithmetic."""
-    equations = step.statement.equations
-    if name not in equations or equations[name].detail:
-        return []
-    return [found for found in sources(step, name, cell) if found.name in equations and equations[found.name].detail]
-
-
 def formula(step: Step, name: str, ways: Iterable[str], columns: int) -> list[Line]:
     """The formula of a quantity with the shapes under it, and those of the steps that it goes by."""
     computations = {computation.name: computation for computation in in_order(step.statement)}
@@ -104,14 +96,10 @@ def _named(way: Cells) -> list[Place]:
     return [Place(way.step, way.name, cell) for cell in islice(way, LISTED if len(way) <= LISTED else 1)]
 
 
-def _origin(
-    step: Step, name: str, cell: Cell, ways: list[Cells], by_way: list[Place], picked: int | None, columns: int
-) -> list[Line]:
+def _origin(step: Step, name: str, cell: Cell, by_way: list[Place], picked: int | None, columns: int) -> list[Line]:
     """Where a number comes from and what it goes into; `picked` is the place of one that it comes by way of."""
-    direct = [found for found in sources(step, name, cell) if found not in ways]
-    farther = [found for way in ways for at in islice(way, MOST_WAYS) for found in sources(step, way.name, at)]
     from_items: list[Words] = [
-        [("◆ ", "source"), text] for cells in merged([*farther, *direct]) for text in labels(step, cells)
+        [("◆ ", "source"), text] for cells in merged(origins(step, name, cell)) for text in labels(step, cells)
     ]
     for k, place in enumerate(by_way):
         style = "current" if k == picked else "text"

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from core import LossComparison, Step
 from tui.format import short
-from tui.training.lines import Line, Words, line
+from tui.sheet.lines import Line, Words, line
 from tui.training.view import View
 from tui.training.why.page import Page
 from tui.training.why.sample import chosen

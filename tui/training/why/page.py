@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.training.lines import Line, Words, clipped, fitting, line, width
+from tui.sheet.lines import Line, Words, clipped, fitting, line, width
 
 if TYPE_CHECKING:
     from core import Place

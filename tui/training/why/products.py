@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from core import Cells, Explanation, Place, Step, Term, significant, sure
-from tui.training.lines import Line, line
+from tui.sheet.lines import Line, line
 from tui.training.view import View
 from tui.training.why.statement import block_label, cell_label
 from tui.training.why.texts import BRIEF, FEWEST_DIGITS, MARGIN, MOST_DIGITS, digits, trimmed, wrapped

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 import numpy as np
 
 from core import Step
-from tui.training.lines import Line, Words, line, width
+from tui.sheet.lines import Line, Words, line, width
 from tui.training.view import View
 from tui.training.why.page import Group, Page
 from tui.training.why.sample import chosen, costs_of, data_row, share, verdict

@@ -9,7 +9,7 @@ import numpy as np
 import core
 from core import Step, significant
 from tui.format import plain, short
-from tui.training.lines import Words, line, width
+from tui.sheet.lines import Words, line, width
 from tui.training.why.texts import BRIEF, FEWEST_DIGITS, digits, short_names, spoken
 
 LONGEST_NAME = 20  # columns of a class in a sentence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import core
 from core import Computation, Name, Statement, Step, Variable, computations
 from tui.format import fit
-from tui.training.lines import Line, Words
+from tui.sheet.lines import Line, Words
 from tui.training.why.texts import flow
 
 if TYPE_CHECKING:

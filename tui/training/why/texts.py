@@ -13,9 +13,9 @@ from rich.cells import cell_len
 
 from core import Array, significant
 from tui.format import fit
-from tui.training.lines import Line, Words, clipped, line, width
-from tui.training.styles import shade
-from tui.training.written import Written
+from tui.sheet.lines import Line, Words, clipped, line, width
+from tui.sheet.styles import shade
+from tui.sheet.written import Written
 
 MARGIN = 1  # blank columns at the left of everything
 GAP = 3  # blanks between items

@@ -23,14 +23,14 @@ from core import (
     layer_symbol,
     significant,
 )
-from tui.training.lines import Line, Words, line
+from tui.sheet.lines import Line, Words, line
+from tui.sheet.written import Written
 from tui.training.view import View
 from tui.training.why.inspected import LOW, formula
 from tui.training.why.page import Page
 from tui.training.why.sample import chosen
 from tui.training.why.statement import copied, handed_on, in_order, walked
 from tui.training.why.texts import MARGIN, MOST, decimals, digits, flow, number_format, row, wrapped
-from tui.training.written import Written
 
 SEEN = 24  # numbers of a row, at most, that are looked at to see whether it comes out
 MORE = 2  # decimals more, at most, so that what is written comes out

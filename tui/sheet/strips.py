@@ -13,8 +13,8 @@ from textual.color import Color
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.strip import Strip
 
-from tui.training.lines import Line
-from tui.training.styles import FIRST_GREY, GREY_STEP, LAST_GREY
+from tui.sheet.lines import Line
+from tui.sheet.styles import FIRST_GREY, GREY_STEP, LAST_GREY
 
 RESET = "\x1b[0m"
 GREYS = 232  # the number of the first of the terminal's greys

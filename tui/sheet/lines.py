@@ -12,7 +12,7 @@ NARROW = frozenset("▴▾○◂◆◇✓✗·…")  # marks, one column each
 
 
 class Span(NamedTuple):
-    """A text at a column of its line, counted from 0, in a style of `tui.training.styles`."""
+    """A text at a column of its line, counted from 0, in a style of `tui.sheet.styles`."""
 
     column: int
     text: str

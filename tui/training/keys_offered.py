@@ -1,23 +1,9 @@
-"""The last line: the keys that matter now, each to be clicked, too."""
+"""Which keys the last line of the training screen offers, and in which order."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import NamedTuple
-
-from rich.cells import cell_len
-
-from tui.training.lines import Line, Span
+from tui.sheet.keyline import Key
 from tui.training.view import View
-
-
-class Key(NamedTuple):
-    """What a key is called on the line, and the actions of its halves: "←→ step" has two."""
-
-    keys: str
-    word: str
-    actions: tuple[str, ...]
-
 
 STEP = Key("←→", "step", ("arrow(0, -1)", "arrow(0, 1)"))
 PLAY, WHY, WALK = Key("space", "play", ("play",)), Key("⏎", "why", ("inspect",)), Key(".", "walk", ("walk(1)",))
@@ -26,11 +12,7 @@ NUMBERS, SQUARES = Key("v", "numbers", ("numbers",)), Key("v", "squares", ("numb
 SAMPLE, ORDER = Key("↑↓", "sample", ("arrow(-1, 0)", "arrow(1, 0)")), Key("t", "order", ("order",))
 MARGIN, LOSSES = Key("[ ]", "margin", ("margin(-1)", "margin(1)")), Key("m", "all losses", ("losses",))
 GROUPS = Key("tab", "‹ ›", ("next(1)",))
-HELP, QUIT, ALL = (
-    Key("?", "help", ("help",)),
-    Key("q", "quit", ("app.quit",)),
-    Key("^p", "all commands", ("app.command_palette",)),
-)
+HELP, QUIT = Key("?", "help", ("help",)), Key("q", "quit", ("app.quit",))
 FORMULAS, DIFFERENCES = Key("f", "formulas", ("formulas",)), Key("d", "differences", ("differences",))
 MOVE, TERM = Key("←↑↓→", "move", ()), Key("⏎", "pick a term", ("inspect",))
 MATRIX, STEPS = Key("tab", "next matrix", ("next(1)",)), Key("n p", "step", ("step(1)",))
@@ -94,35 +76,3 @@ def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> l
         ZOOM,
         ALONE,
     ]
-
-
-def keyline(
-    found: Iterable[Key], columns: int, dimmed: Collection[str] = ()
-) -> tuple[Line, list[tuple[int, int, str]]]:
-    """The line, and which columns of it do what. The palette's key stands at the right end."""
-    spans: list[Span] = []
-    places: list[tuple[int, int, str]] = []
-    tail = next(
-        (text for text in ("all commands", "all", "") if columns >= (100 if len(text) > 3 else 60 if text else 0)), ""
-    )
-    end = columns - cell_len(tail) - (4 if tail else 3)
-    x = 1
-    for key in found:
-        wide = cell_len(key.keys) + 1 + cell_len(key.word)
-        if x + wide > end - 1:
-            continue
-        off = bool(key.actions) and all(action in dimmed for action in key.actions)
-        spans += [
-            Span(x, key.keys, "dim" if off else "key"),
-            Span(x + cell_len(key.keys), f" {key.word}", "dim" if off else "text"),
-        ]
-        parts = len(key.actions)
-        half = (cell_len(key.keys) + 1) // 2
-        if parts == 2:
-            places += [(x, x + half, key.actions[0]), (x + half, x + wide, key.actions[1])]
-        elif parts:
-            places.append((x, x + wide, key.actions[0]))
-        x += wide + 2
-    spans += [Span(end, ALL.keys, "key"), Span(end + 2, f" {tail}" if tail else "", "text")]
-    places.append((end, columns, ALL.actions[0]))
-    return tuple(span for span in spans if span.text), places

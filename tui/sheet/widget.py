@@ -13,9 +13,9 @@ from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.training.lines import Line
-from tui.training.strips import LeanStrip, strip
-from tui.training.styles import styles
+from tui.sheet.lines import Line
+from tui.sheet.strips import LeanStrip, strip
+from tui.sheet.styles import styles
 
 
 class Sheet(Widget, can_focus=True):
