@@ -5,6 +5,7 @@ problem = "exercise-2"              a built-in's name, or a file, found from the
 loss, margin, lr, batch, ...        settings beside it, as on the command line
 practice = 7                        not the problem itself, but the practice problem of that seed
 step = 0                            which SGD step; 0 unless told otherwise
+digits = 3                          how many digits of a number are owed; 2 unless told otherwise
 [answers]                           any quantities, in any order
 s_1 = [[0.458, 0.869], ...]         a matrix; one of a single row or column may be a flat list
 "z_1[2]" = [0.1205, "?"]            a row; "?" is a cell left open
@@ -50,6 +51,7 @@ LARGEST_FILE = MIB
 MOST_NUMBERS = 5_000
 MOST_FORMULAS = 50
 LAST_STEP = 100_000
+OWED, MOST_OWED = 2, 15  # digits of a number
 STEPS = 500  # that are taken between two signs of progress
 MOST_IN_ARRAYS = 200_000
 LARGEST_ARRAYS = 64 * MIB
@@ -60,6 +62,7 @@ SHEET: dict[str, Kind] = {
     **dict.fromkeys(TABLE_OPTIONS, SETTING),
     "practice": whole(0),
     "step": whole(0, LAST_STEP),
+    "digits": whole(1, MOST_OWED),
     "answers": TABLE,
     "formulas": TABLE,
 }
@@ -88,7 +91,7 @@ class WrittenFormula:
 @dataclass(frozen=True, eq=False)
 class AnswerSheet:
     """What somebody found by hand: `source` is the file's name, `unreadable` what could not be read, a line for each,
-    and `remarks` how words were read that sgdb has others for.
+    and `remarks` how words were read that sgdb has others for. Of each number so many `digits` are owed.
     """
 
     source: str
@@ -97,6 +100,7 @@ class AnswerSheet:
     formulas: tuple[WrittenFormula, ...]
     unreadable: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    digits: int = OWED
 
 
 def load_answers(
@@ -129,7 +133,7 @@ def load_answers(
         reader.note("", "expected answers or formulas, found neither")
     if reader.mistakes or step is None:
         raise ProblemError(source, [*reader.mistakes, *lost, *_unreadable(answers, formulas)])
-    return _sheet_of(source, step, answers, formulas, lost)
+    return _sheet_of(source, step, answers, formulas, lost, read.get("digits", OWED))
 
 
 def answers_from(values: Mapping[str, Any], formulas: Mapping[str, str], step: Step) -> AnswerSheet:
@@ -180,7 +184,12 @@ def read_arrays(path: Path, source: str) -> dict[str, Any]:
 
 
 def _sheet_of(
-    source: str, step: Step, answers: Mapping[str, Any], formulas: Mapping[str, Any], lost: Iterable[str] = ()
+    source: str,
+    step: Step,
+    answers: Mapping[str, Any],
+    formulas: Mapping[str, Any],
+    lost: Iterable[str] = (),
+    digits: int = OWED,
 ) -> AnswerSheet:
     """Every answer and every formula that can be read; what cannot is listed. Raises ProblemError where they are too
     many.
@@ -200,7 +209,7 @@ def _sheet_of(
         raise ProblemError(source, [*too_many.mistakes, *entries.mistakes])
     written = [_read_formula(entries, keys, key, value) for key, value in formulas.items()]
     readable = tuple(formula for formula in written if formula is not None)
-    return AnswerSheet(source, step, found, readable, tuple(entries.mistakes), tuple(keys.remarks))
+    return AnswerSheet(source, step, found, readable, tuple(entries.mistakes), tuple(keys.remarks), digits)
 
 
 def _plain(value: object) -> object:

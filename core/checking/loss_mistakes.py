@@ -19,6 +19,7 @@ from core.expression.nodes import (
     Name,
     Node,
     Positive,
+    Power,
     Product,
     Softmax,
     Sum,
@@ -28,6 +29,7 @@ from core.expression.nodes import (
     put_in_place,
 )
 from core.expression.spots import Spot, spots, without_factor, without_term
+from core.expression.typed import as_typed
 from core.losses import LOSSES
 
 TRUE, OTHERS = IsTrueClass(), IsTrueClass(other=True)
@@ -38,11 +40,14 @@ OF_ALL = "the softmax is taken over all rows and columns"
 
 
 class Edit(NamedTuple):
-    """A mistake as a tree in place of the right one: its `kind`, and the mistake in words."""
+    """A mistake as a tree in place of the right one: its `kind`, and the mistake in words. Those of a lower `rank` are
+    made more often.
+    """
 
     kind: str
     text: str
     tree: Node
+    rank: int = 1
 
 
 class LossMistakes:
@@ -73,8 +78,29 @@ class LossMistakes:
         for name in names_in(equation.tree) if steps else ():
             found = self._equations.get(name)
             if found is not None:
-                for kind, text, tree in self.within(found, steps - 1):
-                    yield Edit(kind, text, put_in_place(equation.tree, {name: tree}))
+                for edit in self.within(found, steps - 1):
+                    yield edit._replace(tree=put_in_place(equation.tree, {name: edit.tree}))
+
+    def in_parts(self, equation: Equation) -> Iterator[Edit]:
+        """A logarithm, a square, exp or the softmax that is left out, or another. In a formula these are parts that are
+        missing, like any.
+        """
+        if equation.part not in (LOSS, BACKWARD) or equation.layer is not None:
+            return
+        tree = equation.tree
+        if isinstance(tree, Softmax):
+            yield from _without_softmax(tree)
+        for part, with_ in spots(tree):
+            if isinstance(part, Function) and part.name == "log":
+                words = "log₁₀ is taken, where it must be ln"
+                yield Edit("another logarithm", words, with_(part / Function("log", Literal(10))), 2)
+            elif isinstance(part, Power):
+                yield Edit("square left out", "the square is left out", with_(part.argument))
+        for name in names_in(tree):
+            made = self._equations[name].tree if name in self._equations else None
+            if isinstance(made, Softmax):
+                words = f"{as_typed(made.argument)} stands for {name}: the softmax is not applied"
+                yield Edit("softmax left out", words, put_in_place(tree, {name: made.argument}))
 
     def _slope_too_many(self, equation: Equation) -> Iterator[Edit]:
         """∂z_k with f_k' already in it, which is δ_k."""
@@ -94,12 +120,12 @@ class LossMistakes:
             theirs = other.equations.get(equation.name)
             if equation.layer is None and theirs is not None and theirs.tree != equation.tree:
                 words = "this is the" if equation.part == LOSS else "this is the gradient of the"
-                yield Edit("another loss", f"{words} {titles}", self._in_own(theirs.tree, other))
+                yield Edit("another loss", f"{words} {titles}", self._in_own(theirs.tree, other), 2)
             if equation.part == BACKWARD:
                 gradient = self._in_own(other.output_gradient, other)
                 for part, with_ in [Spot(own, lambda new: new)] * (Name(equation.name) == own) or spots(equation.tree):
                     if part == own:
-                        yield Edit("another loss", f"this is the gradient of the {titles}", with_(gradient))
+                        yield Edit("another loss", f"this is the gradient of the {titles}", with_(gradient), 2)
 
     @cached_property
     def _plain(self) -> dict[str, Equation]:
@@ -138,7 +164,7 @@ def slope_text(slope: Function) -> str:
 def _diagonal(spot: Spot) -> Iterator[Edit]:
     """p ⊙ (∂p - p ⊙ ∂p)"""
     if isinstance(spot.part, Total) and _is_over_all_classes(spot.part):
-        yield Edit("diagonal only", DIAGONAL, spot.with_(spot.part.argument))
+        yield Edit("diagonal only", DIAGONAL, spot.with_(spot.part.argument), 0)
 
 
 def _jacobian(spot: Spot) -> Iterator[Edit]:
@@ -173,10 +199,9 @@ def _true_class(spot: Spot) -> Iterator[Edit]:
         return
     for child in part.children:
         if isinstance(child, Product) and _is_of(TRUE, child):
-            for kind, text, tree in _indicator(child):
-                yield Edit(
-                    kind, text, with_(part.with_children(tuple(tree if c is child else c for c in part.children)))
-                )
+            for edit in _indicator(child):
+                wrong = part.with_children(tuple(edit.tree if c is child else c for c in part.children))
+                yield edit._replace(tree=with_(wrong))
 
 
 def _indicator(product: Product) -> Iterator[Edit]:
@@ -187,9 +212,9 @@ def _indicator(product: Product) -> Iterator[Edit]:
         if isinstance(total, Total):
             once = Product(*(Positive(factor) if factor is total else factor for factor in product.children))
             words = "the true class counts once, where it counts for every active term"
-            yield Edit("true class once", words, once)
+            yield Edit("true class once", words, once, 0)
             always = without_factor(product, total)  # even where no term is active
-            yield Edit("true class once", words, always)
+            yield Edit("true class once", words, always, 0)
 
 
 def _is_of(classes: IsTrueClass, node: Node) -> bool:
@@ -201,4 +226,13 @@ def _softmax(right: Softmax) -> Iterator[Edit]:
     """The softmax over the wrong axis."""
     yield Edit("softmax over samples", OF_SAMPLES, Transpose(Softmax(Transpose(right.argument))))
     exp = Function("exp", right.argument)
-    yield Edit("softmax over all", OF_ALL, exp / Total(ALL, exp))
+    yield Edit("softmax over all", OF_ALL, exp / Total(ALL, exp), 2)
+
+
+def _without_softmax(right: Softmax) -> Iterator[Edit]:
+    """The softmax left out, or a part of it."""
+    exp = Function("exp", right.argument)
+    yield Edit("softmax left out", f"the softmax is not applied: this is {as_typed(right.argument)}", right.argument, 0)
+    without_exp = right.argument / Total(COLUMNS, right.argument)
+    yield Edit("softmax without exp", "exp is not applied, but all is divided by its sum", without_exp, 2)
+    yield Edit("softmax without division", "exp is applied, but not divided by its sum", exp, 2)

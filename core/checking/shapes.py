@@ -37,8 +37,10 @@ class NoSuchCell(ValueError):  # noqa: N818
     """An answer for a row or a cell that the quantity does not have, in words."""
 
 
-def lay_out(answer: Answer, true: Array) -> LaidOutAnswer:
-    """The numbers of `answer` at their positions in a quantity of the values `true`. Raises NoSuchCell."""
+def lay_out(answer: Answer, true: Array, summed_rows: int = 1) -> LaidOutAnswer:
+    """The numbers of `answer` at their positions in a quantity of the values `true`, a sum over so many rows. Raises
+    NoSuchCell.
+    """
     if not answer.position and answer.numbers.rows == ((None,),):
         return LaidOutAnswer(dict.fromkeys(np.ndindex(true.shape)))
     if answer.position:
@@ -46,6 +48,10 @@ def lay_out(answer: Answer, true: Array) -> LaidOutAnswer:
     rows = _as_rows(answer.numbers, true.shape)
     if rows is not None:
         return LaidOutAnswer(_cells(rows, true.shape))
+    if summed_rows > 1 and answer.numbers.size == summed_rows * true.size:
+        one = "one number" if true.size == 1 else f"one row of {true.size}"
+        words = f"the sum over the rows is missing: expected {one}, found {summed_rows}"
+        return LaidOutAnswer({}, "sum left out", words)
     return _misshapen(answer.numbers, true)
 
 

@@ -41,11 +41,13 @@ OPTIONS = (
     Option("screen", None, "open the step on the screen, with every number marked"),
 )
 DIGITS = 12  # of a number in JSON
-SLIPPED = 1
+SLIPPED, BLANK = 1, 3
 
 
 def main(argv: Sequence[str]) -> int:
-    """Check a file of answers. Returns 0 where all is right, 1 where there is a slip, 2 for a file that is unusable."""
+    """Check a file of answers. Returns 0 where all is right, 1 where there is a slip or too few digits, 2
+    for a file that is unusable, 3 where there is nothing to judge.
+    """
     arguments = parse("sgdb check", ABOUT, OPTIONS, argv, operand=ANSWERS)
     if "help" in arguments.values:
         print(arguments.help, end="")
@@ -84,7 +86,7 @@ def main(argv: Sequence[str]) -> int:
     else:
         colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         print("\n".join(ReportText(report, colours).lines()))
-    return 0 if report.right else SLIPPED
+    return 0 if report.right else BLANK if report.blank else SLIPPED
 
 
 def load_named(arguments: Arguments) -> tuple[Problem | None, list[str]]:
@@ -106,6 +108,8 @@ def as_data(report: CheckReport) -> dict[str, Any]:
         "problem": report.step.problem.name,
         "step": report.step.index,
         "right": report.right,
+        "blank": report.blank,
+        "conventions": [{"kind": convention.kind, "text": convention.text} for convention in report.conventions],
         "counts": dict(report.counts),
         "unreadable": list(report.unreadable),
         "remarks": list(report.remarks),
@@ -129,6 +133,7 @@ def as_data(report: CheckReport) -> dict[str, Any]:
                 "true": _finite(verdict.true),
                 "own": _finite(verdict.own),
                 "follows_from": list(verdict.follows_from),
+                "from_zeros": verdict.from_zeros,
             }
             for verdict in report.cells
         ],
