@@ -76,6 +76,19 @@ async def test_the_value_at_the_step_before_is_told() -> None:
         assert "step 1" in why(pilot)
 
 
+async def test_the_sample_whose_number_is_inspected_is_the_chosen_one() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await inspect(pilot, "s_1", (1, 1))
+        assert view(pilot).sample == 0
+        await press(pilot, "down", "right")
+        assert view(pilot).sample == 1
+        await inspect(pilot, "W_out", (3, 1))
+        assert view(pilot).sample == 1
+        await press(pilot, "escape")
+        assert "sample 2" in pane(pilot, "why")[0]
+
+
 async def test_arrows_move_the_cursor_and_n_and_p_still_step() -> None:
     async with app().run_test(size=(120, 40)) as pilot:
         await settle(pilot)

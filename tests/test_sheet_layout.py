@@ -17,6 +17,7 @@ from samples import LOSSES, exercise_2, random_problem
 from screen import SIZES, app, batches, digits, flowers, frame, press, regression, settle, training, view, wide
 from screen import cells as measured_cells
 from tui.training.frame import Frame
+from tui.training.stations import VERDICT
 from tui.training.view import View
 
 PROBLEMS = {
@@ -294,6 +295,64 @@ def test_where_room_is_short_only_idle_units_are_marked(size: tuple[int, int]) -
         if cell.name != "y_gt":
             assert cell.mark.strip(" │") == ("○" if idle(step, cell) else ""), cell
     assert not {"▴", "▾"} & set("".join(texts(painted.lines, size[0])[1:]))
+
+
+def labelled(names: tuple[str, ...], layers: int = 1) -> core.Problem:
+    """Samples of as many classes as there are names, one after the other."""
+    rng = np.random.default_rng(5)
+    hidden = [core.Layer(rng.normal(size=(8 if k else 4, 8)), np.zeros(8), "tanh") for k in range(layers)]
+    network = core.Network([*hidden, core.Layer(rng.normal(size=(8, len(names))), np.zeros(len(names)))])
+    targets = np.eye(len(names))[np.arange(12) % len(names)]
+    inputs = rng.normal(size=(12, 4)).round(1)
+    return core.Problem("labelled", inputs, targets, network, core.SoftmaxCrossEntropy(), target_names=names)
+
+
+def test_every_row_says_right_or_wrong_also_where_the_word_is_off_the_edge() -> None:
+    for layers, size in ((1, (140, 40)), (2, (120, 40))):
+        painted = Sheets(labelled(("setosa", "versicolor", "virginica"), layers), size)(1)
+        right = painted.picture.step.outputs.argmax(axis=1) == painted.picture.step.targets.argmax(axis=1)
+        lines, words = texts(painted.lines, size[0]), layers == 1
+        assert words == any(group.station.above == VERDICT for group in painted.frame.columns.groups)
+        assert words != ("says" in painted.frame.columns.behind)
+        area = painted.frame.areas["activations"]
+        for row, line in zip(painted.rows.rows, lines[area.y + 3 : area.y + area.height], strict=True):
+            assert (("right" if words else "=") in line) == right[row], line
+            assert ("≠" in line) == (not right[row]), line
+
+
+@pytest.mark.parametrize(
+    ("names", "told"), [(("-1", "1"), ("1 -1", "2 1")), (("no", "yes"), ("no", "yes")), (("1", "2"), ("1", "2"))]
+)
+def test_a_class_is_never_taken_for_the_number_of_another(names: tuple[str, ...], told: tuple[str, ...]) -> None:
+    painted = Sheets(labelled(names), (120, 40))(1)
+    group = next(g for g in painted.frame.columns.groups if g.station.above == "y_gt")
+    assert group.classes == told
+    lines = texts(painted.lines, 120)
+    y = painted.frame.areas["activations"].y + 3
+    shown = lines[y][group.x : group.x + group.width - 1].strip(" =≠")
+    assert shown == told[int(painted.picture.step.targets[painted.rows.rows[0]].argmax())]
+
+
+@pytest.mark.parametrize("problem", ["three-classes", "why-the-max", "xor"])
+def test_a_short_rule_has_whole_words_in_it(problem: str) -> None:
+    painted = Sheets(core.load_problem(problem), (60, 20))(2)
+    lines = texts(painted.lines, 60)
+    for name in ("activations", "deltas", "weights"):
+        assert "…" not in lines[painted.frame.areas[name].y]
+    if painted.frame.matrices.placed is None:
+        assert "z opens the matrices" in lines[painted.frame.areas["weights"].y]
+        assert "moved by" in lines[painted.frame.areas["weights"].y + 1]
+
+
+def test_a_line_a_layer_has_room_for_numbers_of_any_size() -> None:
+    problem = labelled(("no", "yes"))
+    layers = [core.Layer(layer.weights * 1e80, layer.bias, layer.activation) for layer in problem.network.layers]
+    painted = Sheets(core.Problem("huge", problem.inputs, problem.targets, core.Network(layers)), (80, 24))(0)
+    area = painted.frame.areas["weights"]
+    lines = texts(painted.lines, 80)[area.y + 1 : area.y + 4]
+    assert "moved by" in lines[0]
+    for line in lines[1:]:
+        assert "e+79" in line or "e+80" in line
 
 
 @pytest.mark.parametrize("size", [(120, 40), (200, 60)], ids=by_size)

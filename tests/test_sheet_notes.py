@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from tui.sheet.lines import width as columns
 from tui.training.notes import Link, every_note, notes
 from tui.training.units import bounds, can_idle, idle
 
+EXAMPLES = Path(__file__).parent.parent / "examples"
 LARGE = 10_000
 
 
@@ -54,6 +56,12 @@ class TestNotes:
             ("z_1", (3, 1)),
         ]
         assert [text(line)[link.start : link.end] for link in links] == text(line)[8:].split(" · ")
+
+    def test_of_formulas_alone(self) -> None:
+        report = core.check_answers(EXAMPLES / "exercise-1-published.toml")
+        line, _ = notes(report.step, None, 120, report)
+        assert text(line).startswith(" notes  formulas wrong: ∂W_out, ∂W₂, ∂W₁ · ")
+        assert "0 numbers" not in text(line)
 
     def test_of_the_first_step(self) -> None:
         found, _, _ = noted(core.load_problem("exercise-2"), 0, 120)

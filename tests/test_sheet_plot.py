@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import core
-from tui.sheet.lines import Line
+from samples import LOSSES
+from tui.sheet.lines import Line, line
 from tui.sheet.lines import width as columns
 from tui.training import ticks
 from tui.training.axes import axes
@@ -238,7 +239,7 @@ class TestCurve:
         rows = "\n".join(drawn(curves))
         assert "•" in rows
         assert any("⠁" <= character <= "⣿" for character in rows)
-        assert "".join(word if isinstance(word, str) else word[0] for word in legend(curves)) == "⠒ hinge  • no max"
+        assert text(line(legend(curves, 30))) == "⠒ hinge  • no max"
 
     def test_the_mean_of_each_epoch_is_drawn_with_mini_batches(self) -> None:
         losses = np.tile([1.0, 2.0, 3.0], 20)
@@ -299,6 +300,17 @@ class TestTitle:
             "loss per SGD step ─ steps 40-80 of 200 ─ log scale ─ ℒ 0.9396 at 11"
         )
         assert text(title(View(), step, curves, 30)) == "loss per SGD step"
+
+    def test_curves_are_named_in_full_then_in_a_word_then_as_many_as_fit(self) -> None:
+        names = [(loss.title, loss.word) for loss in LOSSES[:3]]
+        curves = [Curve(title, np.ones(3), word=word) for title, word in names]
+        for width, said in (
+            (70, "⠒ squared error  • softmax cross-entropy  + softmax hinge"),
+            (46, "⠒ squared  • cross-entropy  + hinge"),
+            (30, "⠒ squared  • cross-entropy"),
+            (20, "⠒ squared"),
+        ):
+            assert text(line(legend(curves, width))) == said
 
     @pytest.mark.parametrize("width", range(1, 70, 7))
     def test_it_fits(self, width: int) -> None:

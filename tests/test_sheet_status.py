@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +18,8 @@ from tui.sheet.written import Written
 from tui.training.status import Facts, OverAll, over_all, status
 from tui.training.verdicts import longest, right, title, verdicts
 from tui.training.view import View
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 def text(line: Line) -> str:
@@ -102,6 +105,12 @@ class TestStatus:
         assert "│ answers right 2 of 4 │" in text(status(step, before, Facts(0), view, 120))
         later = core.Timeline(step.problem)[1]
         assert "│ right 2 of 4 │" in text(status(later, step, Facts(1), view, 120))
+
+    def test_of_formulas_alone_it_tells_how_many_are_right(self) -> None:
+        report = core.check_answers(EXAMPLES / "exercise-1-published.toml")
+        line = text(status(report.step, None, Facts(0), View(report=report), 120))
+        assert "│ formulas right 0 of 3 │" in line
+        assert "answers" not in line
 
     def test_without_classes_it_tells_how_far_off_the_outputs_are(self) -> None:
         step, before = steps(regression(), 1)

@@ -123,6 +123,12 @@ def test_what_does_not_fit_is_scrolled_and_the_title_says_so() -> None:
     assert [text(line) for line in last.lines] == whole[-4:]
 
 
+def test_what_the_title_says_of_scrolling_leaves_room_for_the_rule_before_it() -> None:
+    for columns in range(20, 70):
+        title = text(shown(*two_steps(), view(current="z_1"), columns, 4).title)
+        assert len(title) + len("─ ") <= columns or not title.endswith("shift+↑↓"), columns
+
+
 def test_with_more_room_the_sample_is_worked_out() -> None:
     said = read(shown(*two_steps(), view(sample=3), 130, 40))
     assert "sample 4, worked out" in said
@@ -135,6 +141,19 @@ def test_before_the_first_key_it_says_what_this_is() -> None:
     assert text(found.title) == "why"
     assert text(found.lines[0]) == " sgdb steps a network through training, forward and back."
     assert "→ takes the next SGD step" in read(found)
+
+
+def test_a_sentence_fills_its_lines_before_it_goes_on_to_the_next() -> None:
+    found = shown(timeline("exercise-2")[0], None, View(sample=2), 121, 30)
+    assert "Each row is one sample: read X_in → s → z → y_out against y_gt, then its deltas below" in text(
+        found.lines[1]
+    )
+
+
+def test_under_the_hinge_a_single_line_tells_the_target_once() -> None:
+    step, before = timeline("why-the-max")[3], timeline("why-the-max")[2]
+    found = shown(step, before, view(sample=4), 60, 1)
+    assert text(found.lines[0]) == "why  sample 5, y_gt = 1: class 2: y_out -0.3158, ℓ 0.3057"
 
 
 def test_rows_of_a_wide_layer_are_written_out() -> None:
@@ -164,6 +183,18 @@ def test_an_inspected_number_has_formula_shapes_arithmetic_and_origins() -> None
 def test_a_low_strip_has_the_arithmetic_before_the_formula() -> None:
     found = shown(*two_steps(), view(cursor=("delta_1", (2, 2))), 60, 4)
     assert text(found.lines[0]) == " δ₁[2,2] = (δ_out[2] · W_out[2]) · f₁'(s₁[2,2])"
+
+
+def test_a_result_whose_line_is_out_of_sight_stands_in_the_title() -> None:
+    step, before = timeline("three-classes")[2], timeline("three-classes")[1]
+    cursor = ("s_out", (9, 3))
+    value = f"= {step.pre_activations[-1][8, 2]:.6g}"
+    low = shown(step, before, view(cursor=cursor), 46, 4)
+    assert not any("sum" in text(line) for line in low.lines)
+    assert value in text(low.title)
+    high = shown(step, before, view(cursor=cursor), 46, 12)
+    assert any("sum" in text(line) for line in high.lines)
+    assert "=" not in text(high.title)
 
 
 def test_the_term_that_is_picked_is_marked_in_the_symbols_and_in_the_numbers() -> None:

@@ -168,11 +168,15 @@ def group_of(
 
 
 def _class_names(problem: Problem, words: bool) -> tuple[str, ...]:
-    """What one-hot targets are told by: the classes' names, or their numbers where these say as much."""
+    """What one-hot targets are told by: the classes' names, or their numbers where these say as much; both where a name
+    could be taken for the number of another class.
+    """
     numbers = [str(i) for i in range(1, problem.targets.shape[1] + 1)]
     names = short_names([*map(plain, problem.class_names)], CLASS_WIDTH) if words else numbers
-    telling = all(len(name) > len(number) for name, number in zip(names, numbers, strict=True))
-    return tuple(names if telling else numbers)
+    both = [*zip(numbers, names, strict=True)]
+    if names == numbers or all(len(name) > len(number) for number, name in both):
+        return tuple(names)
+    return tuple(f"{number} {name}" for number, name in both)
 
 
 def _written(station: Station, kept: Formats, density: Density, problem: Problem) -> tuple[Written, Written]:

@@ -48,7 +48,7 @@ def to_step(view: View, before: Picture | None, step: Step) -> View:
 
 def in_sight(view: View, frame: Frame, numbers: Numbers, before: Numbers | None) -> View:
     """With the inspected cell, or else the chosen sample, among the rows in sight, and its group of columns, or that of
-    what is being computed.
+    what is being computed. A cell in a sample's row makes that sample the chosen one.
     """
     picture = Picture(numbers, before, view)
     row = view.sample
@@ -57,6 +57,7 @@ def in_sight(view: View, frame: Frame, numbers: Numbers, before: Numbers | None)
         name = picture.shown_as(view.cursor[0])
         if picture.numbers.axes[view.cursor[0]].startswith("i") and name in _row_names(picture):
             row = view.cursor[1][0] - 1
+            view = replace(view, sample=row)
     line = list(picture.order).index(min(row, len(picture.order) - 1))
     top = min(max(view.top, line - frame.rows + 1), line)
     left = view.left

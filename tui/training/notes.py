@@ -102,7 +102,12 @@ def _answers(report: CheckReport) -> Iterator[Note]:
     listed = f": {', '.join(where[:NAMED])}{' …' * (len(where) > NAMED)}" if slips else ""
     style = "alarm" if slips else "right"
     first = (slips[0].name, slips[0].cells[0]) if slips and slips[0].cells else None
-    yield Note([(f"{head} in {count} numbers{listed}", style)], first)
+    if report.cells or slips or not report.formulas:
+        yield Note([(f"{head} in {count} numbers{listed}", style)], first)
+    if report.formulas:
+        mistaken = [formula.symbol for formula in report.formulas if not formula.right]
+        said = f"formulas wrong: {', '.join(mistaken)}" if mistaken else "every formula is right"
+        yield Note([(said, "alarm" if mistaken else "right")], None)
     wrong = {verdict.name for verdict in report.cells if verdict.status != "right"}
     symbols = [report.step.statement.symbols[name] for name in report.names if name not in wrong]
     if symbols and slips:

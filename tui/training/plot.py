@@ -40,11 +40,14 @@ CLOSEST = 4  # steps that a zoom leaves in view
 
 
 class Curve(NamedTuple):
-    """The losses of a run, one for each step from 0 on; with mini-batches, of how many steps an epoch is made."""
+    """The losses of a run, one for each step from 0 on; with mini-batches, of how many steps an epoch is made; and what
+    it is called where room is short.
+    """
 
     title: str
     losses: Array
     per_epoch: int | None = None
+    word: str = ""
 
 
 class LossPlot:
@@ -253,7 +256,9 @@ def title(view: View, step: Step, curves: Sequence[Curve], width: int) -> Line:
     """What the plot shows, in `width` columns: ℒ of the step, or which curve is which; how it is drawn; what was left
     out.
     """
-    head: Words = [("loss per SGD step", "title")] if len(curves) < 2 else legend(curves)
+    head: Words = [("loss per SGD step", "title")]
+    if len(curves) > 1:
+        head = legend(curves, width)
     items: list[Words] = [head]
     reached = max((len(curve.losses) for curve in curves), default=1) - 1
     if view.window is not None:
@@ -278,12 +283,21 @@ def _spoiled(curve: Curve, view: View) -> bool:
     return len(losses) > 0 and not _drawable(float(losses.min()), float(losses.max()), view.logarithmic)
 
 
-def legend(curves: Sequence[Curve]) -> Words:
-    """Which curve is which, told by its mark."""
-    words: list[str | tuple[str, str]] = []
-    for i, curve in enumerate(curves):
-        style = STYLES[i % len(STYLES)]
-        words += ["  " if i else "", (MARKS[i % len(MARKS)], style), f" {plain(curve.title)}"]
+def legend(curves: Sequence[Curve], width: int) -> Words:
+    """Which curve is which, told by its mark: by their titles, in a word each where room is short, and then as many as
+    there is room for.
+    """
+    for names in ([curve.title for curve in curves], [curve.word or curve.title for curve in curves]):
+        words: list[str | tuple[str, str]] = []
+        for i, name in enumerate(names):
+            mark, said = (MARKS[i % len(MARKS)], STYLES[i % len(STYLES)]), f" {plain(name)}"
+            one = ["  " if i else "", mark, said]
+            if i and columns(line([*words, *one])) > width:
+                break
+            words += one
+        else:
+            if columns(line(words)) <= width:
+                break
     return words
 
 

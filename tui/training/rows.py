@@ -17,6 +17,7 @@ from tui.training.verdicts import kind, verdicts
 from tui.training.why import short_names
 
 CHOSEN, CURRENT = "▸", "▶"
+RULED = 4  # columns that a rule takes around its title
 
 
 def rule(title: Sequence[tuple[str, str]], columns: int, right: Sequence[tuple[str, str]] = ()) -> Line:
@@ -46,7 +47,8 @@ class Rows:
         self.frame, self.picture = frame, picture
         self.columns = frame.columns
         self.problem = picture.step.problem
-        self._marks = kind(self.problem) in ("sign", "largest")  # whether a sample is right or wrong
+        worded = any(group.station.above == VERDICT for group in self.columns.groups)
+        self._marks = not worded and kind(self.problem) in ("sign", "largest")  # right or wrong, beside y_gt
         count = len(picture.step.batch)
         top = max(0, min(picture.view.top, count - frame.rows))
         self.rows = list(picture.order[top : top + frame.rows])
@@ -93,8 +95,10 @@ class Rows:
         elif self.picture.view.by_loss:
             right += [(" ─ ", "structure")] if right else []
             right.append(("worst ℓ first", "dim"))
-        elif not columns.density.words and width_here >= 75 and not right and self._marks:
-            right.append(("= right  ≠ wrong", "dim"))
+        if self._marks:
+            meaning = [("= right  ≠ wrong", "dim"), *([(" ─ ", "structure")] if right else []), *right]
+            if 2 * RULED + sum(cell_len(text) for text, _ in (*title, *meaning)) <= width_here:
+                right = meaning
         return rule(title, width_here, right)
 
     def _deltas_rule(self) -> Line:
@@ -231,7 +235,7 @@ class Rows:
             ):
                 yield Span(group.x + offset, look.text + look.mark.strip(), look.style)
             end = group.x + group.offsets[-1] + group.upper.width
-        if not self.columns.density.words and self._marks:
+        if self._marks:
             yield Span(end, verdict.mark, verdict.style)
 
     @property

@@ -141,9 +141,10 @@ class TrainingScreen(KeyReasonsScreen[None]):
     def _curves(self) -> list[Curve]:
         """The losses that are drawn: of the run looked at, and of those beside it."""
         timelines = (self.run.timeline, *self._beside)
+        problems = [t.problem for t in timelines]
         return [
-            Curve(t.problem.loss.title, t.losses, t.steps_per_epoch if t.problem.batch_size is not None else None)
-            for t in timelines
+            Curve(p.loss.title, t.losses, t.steps_per_epoch if p.batch_size is not None else None, p.loss.word)
+            for t, p in zip(timelines, problems, strict=True)
         ]
 
     # What the journey tells.

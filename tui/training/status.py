@@ -150,6 +150,8 @@ def _score(step: Step, view: View) -> str:
     if report is not None and report.step.index == step.index and report.step.problem.loss == step.problem.loss:
         counts = report.counts
         answered = len(report.cells) - counts["open"]
+        if not report.cells and report.formulas:
+            return f"formulas right {sum(formula.right for formula in report.formulas)} of {len(report.formulas)}"
         return f"answers right {counts['right']} of {answered}"
     mask = right(step)
     if mask is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from rich.cells import cell_len
 
@@ -11,12 +13,13 @@ from tui.training.frame import Frame
 from tui.training.groups import span_of
 from tui.training.matrices import Matrix
 from tui.training.picture import NOT_FINITE, SOURCE, Picture
-from tui.training.rows import CURRENT, rough, rule, ticks, together
+from tui.training.rows import CURRENT, RULED, rough, rule, ticks, together
 from tui.training.units import idle
 
 BARS = "▁▂▃▄▅▆▇█"
 BINS = 13
 KIND_TITLES = {"given": "before the step", "gradient": "gradients", "update": "after the step"}
+NO_ROOM = ("a line a layer; z opens the matrices", "z opens the matrices")  # where a layer is a line
 LARGE_MOVE = 0.1  # of a layer's weights in one step
 
 
@@ -84,8 +87,14 @@ def _rule(frame: Frame, columns: int, top: int) -> Line:
         return clipped(tuple(spans), columns)
     for kind, text in list(KIND_TITLES.items())[1:]:
         if xs[kind]:
+            text = text if _fits([*title, (" │ ", ""), (text, "")], columns) else text.split()[0]
             title += [(" │ ", "structure"), (text, "dim")]
     return rule(title, columns)
+
+
+def _fits(title: Sequence[tuple[str, str]], columns: int) -> bool:
+    """Whether a rule has room for a title."""
+    return RULED + sum(cell_len(text) for text, _ in title) <= columns
 
 
 def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: Grid, columns: int) -> None:
@@ -214,9 +223,8 @@ def _a_line_each(picture: Picture, columns: int) -> list[Line]:
     table = [_header(columns)]
     table += [_layer(picture, k, columns) for k in range(1, len(layers) + 1)]
     widths = [max(cell_len(row[j][0]) for row in table) for j in range(len(table[0]))]
-    lines = [
-        rule([("weights", "title"), (" ─ ", "structure"), ("a line a layer; z opens the matrices", "dim")], columns)
-    ]
+    titles = [[("weights", "title"), (" ─ ", "structure"), (text, "dim")] for text in NO_ROOM]
+    lines = [rule(next((t for t in titles if _fits(t, columns)), titles[0][:1]), columns)]
     for row in table:
         spans, x = [], 2
         for (text, style), wide in zip(row, widths, strict=True):
@@ -248,7 +256,7 @@ def _chosen(cells: list[str], columns: int) -> list[str]:
     """The columns of the table that have room."""
     if columns >= 100:
         return cells
-    return [cells[i] for i in (0, 2, 4, 5, 7, 8)]
+    return [cells[i] for i in ((0, 2, 4, 5, 7, 8) if columns >= 70 else (0, 8, 2, 5))]
 
 
 def _layer(picture: Picture, k: int, columns: int) -> list[tuple[str, str]]:
@@ -284,7 +292,7 @@ def _rms(values: Array) -> float:
 
 
 def _four(value: float) -> str:
-    return f"{value:.4f}" if value >= 5e-5 or value == 0 else f"{value:.1e}"
+    return f"{value:.4f}" if 5e-5 <= value < 1e4 or value == 0 else f"{value:.1e}"
 
 
 def spread(values: Array) -> str:

@@ -13,7 +13,7 @@ from tui.training.why.statement import cell_label
 from tui.training.why.texts import digits, flow, wrapped
 
 BUSY = "central differences of ℒ are being computed"
-WHAT = "A central difference is (ℒ at w + h, minus ℒ at w - h) / 2h: it knows nothing of the backward pass."
+WHAT = "A central difference is (ℒ(w + h) - ℒ(w - h)) / 2h: it knows nothing of the backward pass."
 LEGEND: tuple[Words, ...] = (
     [("✓", "right"), " the two agree"],
     [("✗", "slip"), " they do not"],
@@ -25,7 +25,7 @@ def differences(step: Step, view: View, columns: int) -> Page:
     """How all gradients and differences compare, and the worst of them."""
     check = _of(step, view)
     if check is None:
-        return Page(["central differences"], [[BUSY]], [wrapped([BUSY], columns), wrapped([WHAT], columns)])
+        return Page(["central differences"], [[BUSY]], [wrapped([BUSY], columns), wrapped([WHAT], columns, prose=True)])
     agree = sum(int(gradient.agrees.sum()) for gradient in check.gradients)
     total = sum(gradient.checked.size for gradient in check.gradients)
     reached = sum(int(gradient.checked.sum()) for gradient in check.gradients)
@@ -35,7 +35,7 @@ def differences(step: Step, view: View, columns: int) -> Page:
     items += [[f"{total - reached} not looked at"]] if reached < total else []
     worst = _worst(check)
     lines = [] if worst is None else _compared(step, *worst, view, columns, "the farthest off: ")
-    groups = [flow(items, columns), lines, flow(LEGEND, columns), wrapped([WHAT], columns)]
+    groups = [flow(items, columns), lines, flow(LEGEND, columns), wrapped([WHAT], columns, prose=True)]
     return Page(["central differences"], items, groups)
 
 

@@ -68,7 +68,7 @@ def hinge(step: Step, view: View, columns: int, height: int, squares: Collection
         formulas(step.statement, columns),
         legend(step, squares, columns),
     ]
-    return Page([title], brief(step, i), groups)
+    return Page([title], brief(step, i, target=not single), groups)
 
 
 @lru_cache(maxsize=2)

@@ -49,8 +49,10 @@ def inspected(
         *flow([compared(step, before, name, cell, view.more), *_beside(step, name, cell, squares)], columns),
     ]
     groups: list[Group] = [shapes, lines, others] if height >= LOW else [lines, others, shapes]
-    title: Words = [label]
-    brief: list[Words] = [[f"= {significant(value, digits(view.more))}"]]
+    result = f"= {significant(value, digits(view.more))}"
+    out_of_sight = 1 < height < len(lines)
+    title: Words = [f"{label} {result}" if out_of_sight else label]
+    brief: list[Words] = [[result]]
     if report is not None:
         from tui.training.why.checked import at_cell
 

@@ -10,6 +10,7 @@ from tui.sheet.lines import Line, Words, clipped, fitting, line, width
 if TYPE_CHECKING:
     from core import Place
 
+RULED = 2  # columns of the rule before a title
 Group = Sequence[Line]  # lines that belong together
 
 
@@ -78,6 +79,6 @@ def _with_place(title: Line, top: int, shown: int, total: int, columns: int) -> 
     """The title, and which of the lines are in sight."""
     for place in (f"lines {top + 1}-{top + shown} of {total} · shift+↑↓", f"{top + 1}-{top + shown} of {total}"):
         found = line([(place, "structure")], width(title) + 2)
-        if width(found) <= columns:
+        if RULED + width(found) <= columns:
             return (*title, *found)
     return title

@@ -47,19 +47,20 @@ def at_rest(step: Step, view: View, columns: int, height: int, squares: Collecti
 
 def fresh(step: Step, columns: int) -> Page:
     """Before the first key: what this is, and the keys to begin with."""
-    says = [one for text in FRESH for one in wrapped([text], columns)]
+    says = [one for text in FRESH for one in wrapped([text], columns, prose=True)]
     keys: list[Words] = [[part for key, text in pairs for part in ((key, "key"), text)] for pairs in KEYS]
     groups = [says, flow(keys, columns), formulas(step.statement, columns)]
     return Page([], [[("→", "key"), " takes the next step"], [("?", "key"), " explains"]], groups)
 
 
-def brief(step: Step, i: int) -> list[Words]:
-    """The chosen sample in a line."""
+def brief(step: Step, i: int, target: bool = True) -> list[Words]:
+    """The chosen sample in a line; `target` tells whether that of a single output is in it."""
     loss = spoken(float(step.sample_losses[i]))
     if step.outputs.shape[1] > 1:
         return [*verdict(step, i, ANY), [f"ℓ {loss}"], *share(step, i)]
-    y, target = float(step.outputs[i, 0]), float(step.targets[i, 0])
-    return [[f"y_out {spoken(y)}"], [f"y_gt {spoken(target)}"], [f"ℓ {loss}"], *share(step, i)]
+    y = float(step.outputs[i, 0])
+    wanted: list[Words] = [[f"y_gt {spoken(float(step.targets[i, 0]))}"]] if target else []
+    return [[f"y_out {spoken(y)}"], *wanted, [f"ℓ {loss}"], *share(step, i)]
 
 
 def _sample(step: Step, i: int, columns: int, more: int) -> list[Line]:

@@ -62,14 +62,14 @@ def styled(words: Words) -> list[tuple[str, str]]:
     return [(word, "text") if isinstance(word, str) else word for word in words]
 
 
-def wrapped(words: Words, columns: int, indent: int = 0, start: int = MARGIN) -> list[Line]:
+def wrapped(words: Words, columns: int, indent: int = 0, start: int = MARGIN, prose: bool = False) -> list[Line]:
     """A long text in as many lines as it takes, broken before a plus or minus or an equals sign where there are any,
-    else at blanks; all lines but the first begin `indent` columns further to the right.
+    else, and in `prose`, at blanks; all lines but the first begin `indent` columns further to the right.
     """
     lines: list[Line] = []
     current: list[tuple[str, str]] = []
     column = start
-    for atom in _atoms(styled(words), max(4, columns - start - indent)):
+    for atom in _atoms(styled(words), 0 if prose else max(4, columns - start - indent)):
         text = "".join(part for part, _ in atom)
         if current and column + cell_len(text.rstrip()) > columns:
             lines.append(line(trimmed(current), start if not lines else start + indent))
