@@ -122,7 +122,7 @@ TRAINING = {
 
 @st.composite
 def problems(draw: st.DrawFn) -> core.Problem:
-    """Depths 1 to 4, biases or not, frozen parts, every activation, loss, reduction, penalty, update and schedule, whole
+    """Depths 1 to 4, biases or not, frozen parts, every activation, loss, reduction, penalty, update, schedule, whole
     and mini-batches, and learning rates from timid to hopeless.
     """
     rows = draw(st.integers(1, 7))

@@ -54,7 +54,10 @@ def test_all_right(check: Any) -> None:
 
 def test_a_sheet_without_numbers_claims_nothing_of_them(check: Any) -> None:
     head = "problem = 'exercise-2'\n[answers]\n"
-    assert "nothing to check yet: 12 numbers left open" in check(sheet=head + "s_1 = '?'\n").out
+    run = check(sheet=head + "s_1 = '?'\n")
+    assert (run.status, "nothing to judge: 12 numbers left open" in run.out) == (3, True)
+    report = json.loads(check("--json", sheet=head + "s_1 = '?'\n").out)
+    assert (report["right"], report["blank"]) == (False, True)
     assert check(sheet=head + "loss = [1.9, 2.0]\n").out.splitlines()[1] == "1 slip"
 
 
@@ -68,8 +71,8 @@ def test_what_follows_from_a_slip_is_said_to(check: Any) -> None:
 def test_a_quantity_that_is_all_wrong_is_told_briefly(check: Any) -> None:
     run = check(sheet="problem = 'exercise-2'\n[answers]\ndelta_out = [31.7, 28.3, 57.9, 91.1]\n")
     assert run.status == 1
-    assert run.out.count("wrong; this doesn't match any common mistake") == 1
-    assert "    and 3 more such numbers in δ_out" in run.out
+    assert run.out.count("wrong; this doesn't match any common mistake: 4 numbers, computed another way") == 1
+    assert "    likewise in [2,1], [3,1], [4,1]" in run.out
 
 
 def test_the_published_formulas(check: Any) -> None:
@@ -85,7 +88,7 @@ def test_for_graders(check: Any) -> None:
     run = check(PUBLISHED, "--json")
     report = json.loads(run.out)
     assert run.status == 1
-    assert report["counts"] == {"right": 69, "follows": 0, "slip": 2, "open": 0}
+    assert report["counts"] == {"right": 69, "rounded": 0, "follows": 0, "coarse": 0, "slip": 2, "open": 0}
     assert [(slip["name"], slip["cells"], slip["kind"]) for slip in report["slips"]] == [
         ("delta_1", [[2, 3]], "decimal point"),
         ("W_out_next", [[3, 1]], "digit inserted"),
@@ -103,7 +106,7 @@ def test_colour_on_a_terminal_alone(check: Any, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_problem_is_found_beside_the_sheet(check: Any, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(PROBLEM)
-    assert check(sheet="problem = 'mine.toml'\nstep = 1\n[answers]\n'y_out[1]' = '?'\n").status == 0
+    assert check(sheet="problem = 'mine.toml'\nstep = 1\n[answers]\n'y_out[1]' = '?'\n").status == 3
 
 
 def test_a_run_that_does_not_get_to_the_step_is_unusable(check: Any, tmp_path: Path) -> None:

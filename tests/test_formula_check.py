@@ -409,8 +409,8 @@ class TestSmallSlips:
             ("dW_1", "X_in' + delta_1", "; + must be * before delta_1", "X_in' * delta_1"),
             ("dW_1", "X_in' * delta_1 / (1 + 1)", "/ (1 + 1) does not belong", "X_in' * delta_1"),
             ("delta_out", "½ (y_out - y_gt) .* f3'(s_3)", "/ 2 does not", "(y_out - y_gt) .* f3'(s_3)"),
-            ("delta_1", "(δ₂W₂ᵀ) ⊙ (1 - z_1)", "; 1 - z_1 must be f1'(s_1)", "delta_2 * W_2' .* f1'(s_1)"),
-            ("delta_1", "δ₂W₂ .* (1 - z_1)", "must be f1'(s_1), and W_2 must be", "delta_2 * W_2' .* f1'(s_1)"),
+            ("delta_1", "(δ₂W₂ᵀ) ⊙ (1 - z_1)", "; 1 - z₁ must be f₁'(s₁)", "(δ₂ W₂ᵀ) ⊙ f₁'(s₁)"),
+            ("delta_1", "δ₂W₂ .* (1 - z_1)", "must be f₁'(s₁), and W₂ must be", "(δ₂ W₂ᵀ) ⊙ f₁'(s₁)"),
             ("loss", "mean(sample_losses)", "/ n does not belong: the problem takes the sum", "sum(sample_losses)"),
             # A number before or behind what is summed, a product of a part with itself, a negative number.
             (
@@ -560,10 +560,14 @@ class TestSmallSlips:
         path = tmp_path / "answers.toml"
         lines = ['dW_1 = "X_inn"', 'db_1 = "sum(s_1"', 's_1 = "sqrt(X_in)"', 's_9 = "X_in"', 'delta_1 = "delta_out"']
         path.write_text("\n".join(["[formulas]", *lines]))
+        report = core.check_answers(path, xor())
+        places = ["formulas.s_9", "formulas.dW_1", "formulas.db_1", "formulas.s_1"]
+        assert [mistake.split(":")[0] for mistake in report.unreadable] == places
+        assert [formula.name for formula in report.formulas] == ["delta_1"]
+        path.write_text("\n".join(["[formulas]", *lines[:-1]]))
         with pytest.raises(core.ProblemError) as error:
             core.check_answers(path, xor())
-        places = [mistake.split(":")[0] for mistake in error.value.mistakes]
-        assert places == ["formulas.dW_1", "formulas.db_1", "formulas.s_1", "formulas.s_9"]
+        assert [mistake.split(":")[0] for mistake in error.value.mistakes] == places
         path.write_text("\n".join(["[answers]", "loss = nan", "[formulas]", lines[1]]))
         with pytest.raises(core.ProblemError, match=r"answers\.loss: ") as error:
             core.check_answers(path, xor())
@@ -667,7 +671,7 @@ class TestTheLosses:
                 "m is missing",
                 "sum([j != y] .* max(0, p - p_y + m))",
             ),
-            ("hinge", "do", "p ⊙ ∂p", "- sum(p .* dp) is missing", "p .* (dp - sum(p .* dp))"),
+            ("hinge", "do", "p ⊙ ∂p", "- Σ_j p_j ∂p_j is missing", "p ⊙ (∂p - Σ_j p_j ∂p_j)"),
             ("entropy", "sample_losses", "log p_y", "the sign is wrong", "-log(p_y)"),
             ("entropy", "sample_losses", "-log(p)", "log(p) must be log(p_y)", "-log(p_y)"),
             ("entropy", "do", "y_gt - p", "the sign is wrong: y_gt - p must be p - y_gt", "p - y_gt"),
@@ -917,6 +921,11 @@ def test_a_number_of_any_size_stands_in_a_formula(number: str) -> None:
 def test_a_digit_of_another_kind_is_told(text: str) -> None:
     with pytest.raises(core.ProblemError, match="found"):
         core.check_answers({}, core.Timeline(exercise_2())[0], formulas={"sample_losses": text})
+
+
+@pytest.mark.parametrize("text", ["½ Σ (y_out - y_gt)³", "(y_out - y_gt)⁴"])
+def test_another_power_is_read_and_judged(text: str) -> None:
+    assert not verdict(core.Timeline(exercise_2())[0], "sample_losses", text).right
 
 
 def test_an_activation_by_its_name_has_the_settings_of_the_network() -> None:

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import core
@@ -27,6 +28,15 @@ def test_the_python_examples_print_what_stands_beside_them() -> None:
         with contextlib.redirect_stdout(printed):
             exec(compile(example, "README.md", "exec", dont_inherit=True), names)
         assert printed.getvalue().splitlines() == re.findall(PRINTS, example)
+
+
+def test_the_bug_in_its_code_is_named_so() -> None:
+    ((code, said),) = re.findall(r"```python\n(step = core.*?check_answers.*?)```\n\n```\n(.*?)```", README, re.S)
+    assert len(code.splitlines()) == 6
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, "README.md", "exec"), {"core": core, "np": np})
+    assert printed.getvalue() == said
 
 
 def test_the_activation_in_it_works_without_registering() -> None:

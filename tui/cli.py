@@ -12,8 +12,8 @@ from tui.commands.streams import open_streams, status_of_output
 
 ABOUT = "A debugger for stochastic gradient descent: step a small network through training, forward and back."
 EXIT_STATUSES = """\
-exit status: 0 done, 1 failed or not right, 2 wrong input, 74 the output cannot be
-written, 130 interrupted, 141 nobody reads the output
+exit status: 0 done, 1 failed or not right, 2 wrong input, 3 nothing to judge, 74 the
+output cannot be written, 130 interrupted, 141 nobody reads the output
 """
 INTERRUPTED = 130
 FAILED = 1

@@ -5,12 +5,16 @@ problem = "exercise-2"              a built-in's name, or a file, found from the
 loss, margin, lr, batch, ...        settings beside it, as on the command line
 practice = 7                        not the problem itself, but the practice problem of that seed
 step = 0                            which SGD step; 0 unless told otherwise
+digits = 3                          how many digits of a number are owed; 2 unless told otherwise
 [answers]                           any quantities, in any order
 s_1 = [[0.458, 0.869], ...]         a matrix; one of a single row or column may be a flat list
 "z_1[2]" = [0.1205, "?"]            a row; "?" is a cell left open
 "delta_1[2,3]" = -0.08899           a cell, its row and column counted from 1
 [formulas]
 dW_1 = "X_in' * delta_1"
+
+Names, numbers and formulas may be written as people do; what cannot be read is listed, and the rest is judged. Arrays
+from a program come in a .npz file, or from Python.
 """
 
 from __future__ import annotations
@@ -25,15 +29,17 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from core.checking.written import OPEN, Written, as_decimal, read_written
+from core.checking.as_written import Sheet, read_sheet
+from core.checking.keys import Keys
+from core.checking.matrices import WrittenMatrix as WrittenMatrix
+from core.checking.matrices import decimal_commas, read_matrix, without_graph
 from core.errors import DivergedError, FormulaError, ProblemError
 from core.expression.lexicon import spelled
 from core.expression.reader import read
-from core.files import MIB, path_in
-from core.loading.fields import TABLE, TEXT, FieldReader, Kind, MistakeLines, Unfit, whole
+from core.files import MIB, decode, path_in, read_bytes
+from core.loading.fields import TABLE, TEXT, FieldReader, Kind, whole
 from core.loading.loader import built_in_names, load_problem
 from core.loading.options import TABLE_OPTIONS
-from core.loading.problem_file import read_toml
 from core.problem import Problem
 from core.step import Step
 from core.text import clean, shown
@@ -45,37 +51,27 @@ LARGEST_FILE = MIB
 MOST_NUMBERS = 5_000
 MOST_FORMULAS = 50
 LAST_STEP = 100_000
+OWED, MOST_OWED = 2, 15  # digits of a number
 STEPS = 500  # that are taken between two signs of progress
-NAME = re.compile(r"\s*(\w+)\s*(?:\[\s*(\d{1,6})\s*(?:,\s*(\d{1,6})\s*)?\])?\s*")
+MOST_IN_ARRAYS = 200_000
+LARGEST_ARRAYS = 64 * MIB
+NAME = re.compile(r"\s*([^\[\]]*[^\[\]\s])\s*(?:\[\s*(\d{1,6})\s*(?:,\s*(\d{1,6})\s*)?\])?\s*")
 SETTING = Kind("a setting", lambda value: value)
 SHEET: dict[str, Kind] = {
     "problem": TEXT,
     **dict.fromkeys(TABLE_OPTIONS, SETTING),
     "practice": whole(0),
     "step": whole(0, LAST_STEP),
+    "digits": whole(1, MOST_OWED),
     "answers": TABLE,
     "formulas": TABLE,
 }
 
 
 @dataclass(frozen=True)
-class WrittenMatrix:
-    """Numbers in rows, not yet compared with any shape; None is a cell left open. `flat` where they were written as a
-    flat list or as a single number.
-    """
-
-    rows: tuple[tuple[Written | None, ...], ...]
-    flat: bool = False
-
-    @property
-    def size(self) -> int:
-        return sum(map(len, self.rows))
-
-
-@dataclass(frozen=True)
 class Answer:
-    """What stands under one key: the quantity's `name` as typed, the row or cell it is about (counted from 1; empty for
-    the whole), and the numbers.
+    """What stands under one key: the quantity's `name`, the row or cell it is about (counted from 1; empty for the
+    whole), and the numbers.
     """
 
     key: str
@@ -94,30 +90,40 @@ class WrittenFormula:
 
 @dataclass(frozen=True, eq=False)
 class AnswerSheet:
-    """What somebody found by hand, as far as it can be told without the step: `source` is the file's name."""
+    """What somebody found by hand: `source` is the file's name, `unreadable` what could not be read, a line for each,
+    and `remarks` how words were read that sgdb has others for. Of each number so many `digits` are owed.
+    """
 
     source: str
     step: Step
     answers: tuple[Answer, ...]
     formulas: tuple[WrittenFormula, ...]
+    unreadable: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    digits: int = OWED
 
 
 def load_answers(
     path: str | os.PathLike[str], step: Step | None = None, progress: Progress | None = None
 ) -> AnswerSheet:
     """The answer sheet in a TOML file. With a `step`, its problem and step need not be named; where they are, they must
-    be those of the step. `progress(done, total)` is called on the way to the step.
+    be those of the step. `progress(done, total)` is called on the way to the step. A .npz file has arrays by name, and
+    needs a `step`.
 
     Raises ProblemError, which lists every mistake.
     """
     source = clean(os.fspath(path))
     if not source:
         raise ProblemError("", ["expected the name of a file of answers"])
+    if Path(path).suffix.lower() == ".npz":
+        if step is None:
+            raise ProblemError(source, ["expected the problem that these arrays are for: --problem NAME [--step N]"])
+        return _sheet_of(source, step, read_arrays(Path(path), source), {})
     reader = FieldReader()
-    tables = read_toml(Path(path), source, LARGEST_FILE, as_decimal)
+    tables, lost = _read_toml(Path(path), source)
     read = reader.table("", {key: _plain(value) for key, value in tables.items()}, SHEET)
-    sheet = _read_sheet(reader, read.get("answers", {}), read.get("formulas", {}))
-    nothing = not read.get("answers") and not read.get("formulas") and not reader.mistakes
+    answers, formulas = read.get("answers", {}), read.get("formulas", {})
+    nothing = not answers and not formulas and not reader.mistakes and not lost
     problem = _load_problem(reader, read, Path(path).parent) if step is None or "problem" in read else None
     if step is not None:
         _compare(reader, read, problem, step)
@@ -126,13 +132,13 @@ def load_answers(
     if nothing:
         reader.note("", "expected answers or formulas, found neither")
     if reader.mistakes or step is None:
-        raise ProblemError(source, [*reader.mistakes, *_unreadable(sheet[1])])
-    return AnswerSheet(source, step, *sheet)
+        raise ProblemError(source, [*reader.mistakes, *lost, *_unreadable(answers, formulas)])
+    return _sheet_of(source, step, answers, formulas, lost, read.get("digits", OWED))
 
 
 def answers_from(values: Mapping[str, Any], formulas: Mapping[str, str], step: Step) -> AnswerSheet:
     """An answer sheet from Python: arrays, lists, numbers or Decimals by the keys of [answers], and formulas as texts.
-    A float has the digits that Python prints. Raises ProblemError.
+    A float has the digits that Python prints; the numbers of an array are as exact as its type. Raises ProblemError.
     """
     reader = FieldReader()
     for key in (*values, *formulas):
@@ -142,21 +148,68 @@ def answers_from(values: Mapping[str, Any], formulas: Mapping[str, str], step: S
         reader.note("", "expected answers or formulas, found neither")
     if reader.mistakes:
         raise ProblemError("", reader.mistakes)
-    sheet = _read_sheet(reader, {key: _from_numpy(value) for key, value in values.items()}, formulas)
-    if reader.mistakes:
-        raise ProblemError("", [*reader.mistakes, *_unreadable(sheet[1])])
-    return AnswerSheet("", step, *sheet)
+    return _sheet_of("", step, values, formulas)
 
 
-def _from_numpy(value: Any) -> Any:
-    """Lists of Python's own numbers, with the digits that numpy prints, fewer of them in single precision."""
-    if isinstance(value, np.ndarray):
-        value = list(value) if value.ndim else value[()]
-    if isinstance(value, (list, tuple)):
-        return [_from_numpy(part) for part in value]
-    if isinstance(value, np.floating):
-        return float(value) if value == 0 or isinstance(value, float) else Decimal(str(value))
-    return value.item() if isinstance(value, np.generic) else value
+def _read_toml(path: Path, source: str) -> Sheet:
+    try:
+        return read_sheet(decode(path, read_bytes(path, LARGEST_FILE)))
+    except RecursionError:
+        raise ProblemError(source, ["lists or tables are nested too deep"]) from None
+    except ValueError as error:
+        if isinstance(error, ProblemError):
+            raise
+        raise ProblemError(source, [f"not TOML: {clean(str(error))}"]) from None
+
+
+def read_arrays(path: Path, source: str) -> dict[str, Any]:
+    """The arrays of a .npz file by name. Raises ProblemError."""
+    import zipfile
+    from io import BytesIO
+
+    from core.loading.npz_file import UNREADABLE
+
+    data = read_bytes(path, LARGEST_ARRAYS)
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            size = sum(info.file_size for info in archive.infolist())
+        if size > LARGEST_ARRAYS:
+            raise ProblemError(source, [f"the arrays are too large: expected at most {LARGEST_ARRAYS // MIB} MiB"])
+        with np.load(BytesIO(data), allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except UNREADABLE as error:
+        if isinstance(error, ProblemError):
+            raise
+        raise ProblemError(source, ["expected a .npz file of arrays of numbers, as numpy.savez writes it"]) from None
+
+
+def _sheet_of(
+    source: str,
+    step: Step,
+    answers: Mapping[str, Any],
+    formulas: Mapping[str, Any],
+    lost: Iterable[str] = (),
+    digits: int = OWED,
+) -> AnswerSheet:
+    """Every answer and every formula that can be read; what cannot is listed. Raises ProblemError where they are too
+    many.
+    """
+    entries, keys = FieldReader(), Keys(step)
+    entries.mistakes += lost
+    read = [_read_answer(entries, keys, key, value) for key, value in answers.items()]
+    found = tuple(answer for answer in read if answer is not None)
+    too_many = FieldReader()
+    for of_program, most in ((False, MOST_NUMBERS), (True, MOST_IN_ARRAYS)):
+        count = sum(answer.numbers.size for answer in found if answer.numbers.of_program == of_program)
+        if count > most:
+            too_many.note("answers", f"expected at most {most} numbers, found {count}")
+    if len(formulas) > MOST_FORMULAS:
+        too_many.note("formulas", f"expected at most {MOST_FORMULAS} formulas, found {len(formulas)}")
+    if too_many.mistakes:
+        raise ProblemError(source, [*too_many.mistakes, *entries.mistakes])
+    written = [_read_formula(entries, keys, key, value) for key, value in formulas.items()]
+    readable = tuple(formula for formula in written if formula is not None)
+    return AnswerSheet(source, step, found, readable, tuple(entries.mistakes), tuple(keys.remarks), digits)
 
 
 def _plain(value: object) -> object:
@@ -216,82 +269,48 @@ def _take_step(reader: FieldReader, problem: Problem, index: int, progress: Prog
         return None
 
 
-def _read_sheet(
-    reader: FieldReader, answers: Mapping[str, Any], formulas: Mapping[str, Any]
-) -> tuple[tuple[Answer, ...], tuple[WrittenFormula, ...]]:
-    """Every answer and every formula that can be read; the mistakes go to the reader."""
-    read = [_read_answer(reader, key, value) for key, value in answers.items()]
-    found = tuple(answer for answer in read if answer is not None)
-    count = sum(answer.numbers.size for answer in found)
-    if count > MOST_NUMBERS:
-        reader.note("answers", f"expected at most {MOST_NUMBERS} numbers, found {count}")
-    if len(formulas) > MOST_FORMULAS:
-        reader.note("formulas", f"expected at most {MOST_FORMULAS} formulas, found {len(formulas)}")
-        return found, ()
-    written = [_read_formula(reader, key, value) for key, value in formulas.items()]
-    return found, tuple(formula for formula in written if formula is not None)
-
-
-def _read_formula(reader: FieldReader, key: str, value: object) -> WrittenFormula | None:
+def _read_formula(reader: FieldReader, keys: Keys, key: str, value: object) -> WrittenFormula | None:
     path = f"formulas.{shown(key)[1:-1]}"
     text = reader.read(path, _plain(value), TEXT)
-    return None if text is None else WrittenFormula(spelled(key).strip(), text)
+    name = keys.of_formula(reader, path, spelled(key).strip())
+    if text is None or name is not None:
+        return None if text is None or name is None else WrittenFormula(name, text)
+    try:
+        read(text)  # what cannot be read of it is told as well
+    except FormulaError as error:
+        reader.note(path, str(error))
+    return None
 
 
-def _unreadable(formulas: Iterable[WrittenFormula]) -> Iterator[str]:
-    """What is wrong with formulas as such, a line for each; whoever checks them finds the same, and wrong names."""
-    for formula in formulas:
+def _unreadable(answers: Mapping[str, Any], formulas: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with entries as such, a line for each, where there is no step to judge them on."""
+    reader = FieldReader()
+    for key, value in answers.items():
+        read_matrix(reader, f"answers.{shown(key)[1:-1]}", value)
+    yield from reader.mistakes
+    for key, text in formulas.items():
         try:
-            read(formula.text)
+            read(text if isinstance(text, str) else "")
         except FormulaError as error:
-            yield f"formulas.{shown(formula.name)[1:-1]}: {error}"
+            yield f"formulas.{shown(key)[1:-1]}: {error}"
 
 
-def _read_answer(reader: FieldReader, key: str, value: object) -> Answer | None:
+def _read_answer(reader: FieldReader, keys: Keys, key: str, value: object) -> Answer | None:
     path = f"answers.{shown(key)[1:-1]}"
     match = NAME.fullmatch(spelled(key))
     if match is None:
         reader.note(path, 'expected a name such as s_1, or one with a row or a cell such as "s_1[2]" or "s_1[2,3]"')
         return None
-    name, *numbers = match.groups()
+    typed, *numbers = match.groups()
+    position = tuple(int(n) for n in numbers if n)
+    value = without_graph(value)
+    if isinstance(value, np.ndarray) and keys.is_given(typed):
+        matrix = read_matrix(reader, path, value)
+        name = None if matrix is None else keys.of_given(reader, path, typed, matrix)
+        return None if matrix is None or name is None else Answer(key, name, position, matrix)
+    name = keys.of_answer(reader, path, typed)
+    if name is not None and (commas := decimal_commas(value, keys.shape(name, position))):
+        reader.note(path, commas)
+        return None
     matrix = read_matrix(reader, path, value)
-    return None if matrix is None else Answer(key, name, tuple(int(n) for n in numbers if n), matrix)
-
-
-def read_matrix(reader: FieldReader, path: str, value: object) -> WrittenMatrix | None:
-    """A number, a list of numbers or a list of rows; None where there is a mistake, which the reader takes."""
-    if not isinstance(value, (list, tuple)):
-        return _matrix(reader, path, [[value]], flat=True)
-    if not value:
-        reader.note(path, "expected numbers, found an empty list")
-        return None
-    width = max((len(row) for row in value if isinstance(row, (list, tuple))), default=0)
-    if width:  # "?" may stand for a row
-        value = [[OPEN] * width if row == OPEN else row for row in value]
-    nested = [isinstance(row, (list, tuple)) for row in value]
-    if not any(nested):
-        return _matrix(reader, path, [value], flat=True)
-    if not all(nested):
-        row = nested.index(False) + 1
-        reader.note(path, f"row {row}: expected a list of numbers, found {shown(value[row - 1])}")
-        return None
-    return _matrix(reader, path, value)
-
-
-def _matrix(reader: FieldReader, path: str, rows: Any, flat: bool = False) -> WrittenMatrix | None:
-    mistakes = MistakeLines()
-    read: list[tuple[Written | None, ...]] = []
-    for r, row in enumerate(rows, start=1):
-        cells: list[Written | None] = []
-        for c, cell in enumerate(row, start=1):
-            try:
-                cells.append(read_written(cell))
-            except Unfit as unfit:
-                place = f"number {c}: " if flat and len(row) > 1 else "" if flat else f"row {r}, column {c}: "
-                mistakes.note(f"{place}{unfit}")
-        if not row:
-            mistakes.note(f"row {r}: expected numbers, found an empty list")
-        read.append(tuple(cells))
-    for line in mistakes.lines:
-        reader.note(path, line)
-    return None if mistakes else WrittenMatrix(tuple(read), flat)
+    return None if matrix is None or name is None else Answer(key, name, position, matrix)

@@ -1,84 +1,55 @@
-"""What kind of slip a wrong number is: each kind is tried by computing it, and offered only where it reproduces the
-number that was written.
+"""What kind of slip wrong numbers are: each kind is tried by computing it, and claimed only where it reproduces what
+was written, and where hardly any other wrong number would fit as well.
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 
-from core.arrays import Array
-from core.checking.mistakes import StepMistakes, WrongWay
-from core.checking.own_values import Evaluate, OwnValues, Range, Rounding
+from core.arrays import Array, Mask
+from core.checking.finding import Diagnosis, Finding, Made
+from core.checking.mistakes import WrongWay, mistakes_of
+from core.checking.numbers import Numbers
+from core.checking.own_values import Evaluate, OwnValues, Range, Rule
+from core.checking.pen import BY_ROUNDING, LAST_DIGIT, OFF_BY, PenSlip, pen_slips
+from core.checking.rounding import Rounding, roundings
+from core.checking.unknowns import ANOTHER_NUMBER, MISREAD, Solved, Unknowns
 from core.checking.written import Position, Written
-from core.computation import Computation, Values
-from core.text import significant
+from core.computation import Values
 
 MOST_OTHERS = 2
-MOST_OPEN = 0.05
+CHANCE = 0.006  # a reason is stated if fewer than so many of all wrong numbers of as many digits would fit as well
+AGAIN = 0.2  # the same for a mistake that was made before on the same sheet
 WIDER = 4.0  # a mistake may leave open more than the right way does: so much more, before it is looked at closely
+OFTEN = 1  # the rank of the mistakes that are tried first
+MOST_PENNED = 6  # wrong numbers of a quantity, of which each may be a slip of the pen of its own
+LEAST_PART = 0.1  # of the wrong numbers, that a mistake in some of them explains
+MOST_REACHED = 12  # mistakes that explain some of the numbers, of which the reach is computed
 EARLY = "rounded early"
 ROUGHLY = "about the result of rounding on the way"
-LAST_DIGIT = "last digit"
 SLIGHT = (EARLY, LAST_DIGIT)
-ONE_NUMBER = "one number before"
-MOST_TRIED = 200  # numbers of a quantity
-NEWTON = 4  # steps; where all is linear, one is enough
-STEP = 1e-6
-OFF_BY = 5  # in the last digit
-BY_ROUNDING = 2  # what is off by so much is rather a matter of rounding than of a digit that nobody else has
-EVEN = 1e-9  # relative: how near a number is to be to one with few digits, to be that number
 ROUGH = 100.0  # units of the last digit that somebody wrote: two digits fewer on the way
+FINE = 0.15  # relative to the largest number beside it: a coarser one was hardly rounded on the way
 NEAR = 0.01  # relative: how far rounding on the way leads
+NEAR_OF_LARGEST = 0.002  # the same relative to the largest number beside it: sums may cancel
 
 
-class Diagnosis(NamedTuple):
-    """One kind of slip, in words, and the quantity in which it was made; with the `rounding` that it was."""
+class _Try:
+    """A mistake tried: where the numbers lie with it, from some values; more widely once it was looked at closely."""
 
-    kind: str
-    text: str
-    at: str
-    rounding: Rounding | None = None
+    def __init__(self, diagnosis: Diagnosis, way: WrongWay | None, values: Values, low: Array, high: Array) -> None:
+        self.diagnosis, self.way, self.values, self.low, self.high = diagnosis, way, values, low, high
+        self.close = False
 
-    def words(self, name: str) -> str:
-        """The slip as it is told of the quantity `name`."""
-        return self.text if self.at == name or self.kind == ONE_NUMBER else f"{self.text} (in {self.at})"
+    @property
+    def rank(self) -> int:
+        return 0 if self.way is None else self.way.rank
 
-
-class Made(NamedTuple):
-    """What a mistake made of the quantity it was made in, and how far that may be off."""
-
-    values: Array
-    radius: Array
-
-
-class Finding(NamedTuple):
-    """A slip at some positions (from 0) of a quantity; without a diagnosis where no kind reproduces it. `causes`
-    are the mistakes in method that explain it, each with what came of it.
-    """
-
-    positions: tuple[Position, ...]
-    diagnosis: Diagnosis | None
-    others: tuple[Diagnosis, ...]
-    causes: Mapping[Diagnosis, Made]
-
-    def elsewhere(self, name: str) -> str | None:
-        """The quantity in which the slip was made, where that is not `name` itself."""
-        return None if self.diagnosis is None or self.diagnosis.at == name else self.diagnosis.at
-
-
-class _Try(NamedTuple):
-    """A mistake tried: where the quantity may lie with it, and from whose values."""
-
-    diagnosis: Diagnosis
-    range: Range
-    way: WrongWay | None
-    values: Values
+    def reached(self, reach: Range) -> None:
+        self.low, self.high, self.close = np.fmin(self.low, reach.low), np.fmax(self.high, reach.high), True
 
 
 class Diagnoser:
@@ -86,283 +57,325 @@ class Diagnoser:
 
     def __init__(self, own: OwnValues) -> None:
         self.own = own
-        self.mistakes = StepMistakes(own.statement, own.true)
+        self._mistakes = mistakes_of(own.statement)
+        self._kinds: set[str] = set()
 
-    def findings(
-        self, name: str, wrong: Mapping[Position, Written], right: Mapping[Position, Written]
-    ) -> list[Finding]:
-        """The slips that explain the numbers written in the `wrong` positions of a quantity. One that was made in the
-        same way in several positions is one slip; a slip of the pen is one for each position.
+    def findings(self, name: str, wrong: Numbers, right: Numbers) -> list[Finding]:
+        """The slips that explain the `wrong` numbers of a quantity: what has one cause is one slip, and so is what has
+        no cause that is found.
         """
-        method: dict[Position, dict[Diagnosis, _Try]] = {position: {} for position in wrong}
-        for attempt in self._tries(name, wrong, right):
-            for position, written in wrong.items():
-                if attempt.range.holds(position, written) and self._tells(name, position, written, attempt):
-                    method[position].setdefault(attempt.diagnosis, attempt)
-        made = self._credible(name, method, wrong, right)
-        pen = self._by_pen(name, wrong, right)
         found: list[Finding] = []
-        left = dict(wrong)
-        while left:
-            reach = Counter(diagnosis for position in left for diagnosis in method[position])
-            best = max(reach.values(), default=0)
-            chosen = next((diagnosis for diagnosis, count in reach.items() if count == best), None)
-            # What explains one number is more likely rounding or, of several, a slip of the pen.
-            if chosen is None or best == 1:
-                pen_first = self.own.true[name].size > 1
-                alone: list[Finding] = []
-                for position, written in left.items():
-                    early = [d for d in method[position] if d.kind == EARLY and self._near(name, position, written)]
-                    exactly = [d for d in early if d.text != ROUGHLY]
-                    otherwise = [] if pen_first else [d for d in method[position] if d.kind != EARLY]
-                    first = [*exactly, *otherwise, *pen[position]] if exactly else [*otherwise, *pen[position], *early]
-                    alone.append(_finding((position,), first, method, made))
-                found += _with_last_digits_together(alone)
+        base: dict[str, Evaluate] = {}
+        while wrong:
+            search = _Search(self, name, wrong, right, base)
+            finding = search.penned() if search.is_rounded() else None
+            finding = finding or search.whole() or search.solved() or search.penned() or search.part()
+            if finding is None:
+                found += search.rest()
                 break
-            positions = tuple(position for position in left if chosen in method[position])
-            found.append(_finding(positions, [chosen], method, made))
-            left = {position: written for position, written in left.items() if position not in positions}
+            found.append(finding)
+            if finding.diagnosis is not None:
+                self._kinds.add(finding.diagnosis.kind)
+            wrong = wrong.where(~wrong.mask(finding.positions))
+            if wrong and finding.diagnosis is not None and search.claimed is not None:
+                base = {finding.diagnosis.at: search.claimed.evaluate}
         return sorted(found, key=lambda finding: finding.positions[0])
 
-    def _tells(self, name: str, position: Position, written: Written, attempt: _Try) -> bool:
-        """Whether a number tells of a mistake: one that changes it by more than what is left open anyway. No rounding
-        makes a 0.
-        """
-        if attempt.diagnosis.kind == EARLY:
-            return written.value != 0
-        (low, high), (at_least, at_most) = self.own.range(name), attempt.range
-        change = abs(at_least[position] + at_most[position] - low[position] - high[position]) / 2
-        return bool(change > attempt.range.width(position))
+    def knows(self, kind: str) -> bool:
+        """Whether such a mistake was found before on this sheet."""
+        return kind in self._kinds
 
-    def _near(self, name: str, position: Position, written: Written) -> bool:
-        """Whether a number is off by no more than what rounding on the way leads to."""
-        true = float(self.own.true[name][position])
-        return abs(written.value - true) <= max(NEAR * abs(true), BY_ROUNDING * written.unit)
 
-    def _credible(
-        self,
-        name: str,
-        method: Mapping[Position, dict[Diagnosis, _Try]],
-        wrong: Mapping[Position, Written],
-        right: Mapping[Position, Written],
-    ) -> dict[Diagnosis, Made]:
-        """What came of each mistake; the mistakes against which right numbers speak are dropped, and so are those of
-        which a single 0 tells, where it may come of others here as well, or was made before.
-        """
-        made: dict[Diagnosis, Made] = {}
-        for diagnosis in dict.fromkeys(diagnosis for tries in method.values() for diagnosis in tries):
-            positions = tuple(position for position, tries in method.items() if diagnosis in tries)
-            came = self._made(name, positions, method[positions[0]][diagnosis], right)
-            vague = len(positions) == 1 and wrong[positions[0]].value == 0
-            if vague and diagnosis.at == name:
-                vague = len({d.kind for d in method[positions[0]] if d.at == name}) > 1
-            if came is not None and not vague:
-                made[diagnosis] = came
+class _Search:
+    """The causes of wrong numbers of a quantity, with `base` for what is known to be computed otherwise."""
+
+    def __init__(
+        self, diagnoser: Diagnoser, name: str, wrong: Numbers, right: Numbers, base: Mapping[str, Evaluate]
+    ) -> None:
+        self._diagnoser, self._own, self._name, self._wrong, self._right = diagnoser, diagnoser.own, name, wrong, right
+        self._base = base
+        self._unwritten = self._own.unwritten_before(name)
+        self._theirs = self._own.range(name)
+        self._rough = self._own.roughly(name) if self._unwritten else self._theirs
+        ways = list(self._mistakes())
+        self._seldom = [(at, way) for at, way in ways if way.rank > OFTEN]
+        self._tries = list(self._tried((at, way) for at, way in ways if way.rank <= OFTEN))
+        self.claimed: WrongWay | None = None
+
+    # The ways to explain the numbers.
+
+    def whole(self) -> Finding | None:
+        """One mistake in method that explains all of them; those that are made seldom are tried if no other does."""
+        found = self._whole()
+        if found is None and self._seldom:
+            self._tries += self._tried(self._seldom)
+            self._seldom = []
+            found = self._whole()
+        return found
+
+    def _whole(self) -> Finding | None:
+        fitting = [attempt for attempt in self._tries if self._fits(attempt).all()]
+        if not fitting:
+            fitting = self._closely(attempt for attempt in self._tries if self._near(attempt).all())
+        fitting.sort(key=lambda attempt: (self._speaks_against(attempt), attempt.rank))
+        for attempt in fitting:
+            if not self._is_credible(attempt, self._wrong, self._speaks_against(attempt)):
                 continue
-            for position in positions:
-                del method[position][diagnosis]
-        return made
+            if self._speaks_against(attempt) and (pen := self.penned()):
+                return pen
+            made = self._made(attempt, self._wrong.positions)
+            if made is None:
+                continue
+            alike = [other for other in fitting if other is not attempt and not self._speaks_against(other)]
+            causes = {attempt.diagnosis: made}
+            for other in alike:
+                if (came := self._made(other, self._wrong.positions)) is not None:
+                    causes.setdefault(other.diagnosis, came)
+            return self._finding(attempt, self._wrong.positions, causes)
+        return None
 
-    def _made(
-        self, name: str, positions: tuple[Position, ...], tried: _Try, right: Mapping[Position, Written]
-    ) -> Made | None:
+    def solved(self) -> Finding | None:
+        """One number that was another, which explains all of them."""
+        if len(self._wrong) == 1 or self._base or self.is_rounded():
+            return None
+        for solved in Unknowns(self._own, self._name, self._wrong, self._right).found():
+            came = self._wrong.of(solved.values)
+            chances = np.sort(self._wrong.chances(came, came))[1:]
+            if solved.tried * float(np.prod(chances)) < CHANCE:
+                return self._of_solved(solved)
+        return None
+
+    def penned(self) -> Finding | None:
+        """A slip of the pen in a number alone among right ones; several numbers that are off in the last digit."""
+        if len(self._wrong) == 1:
+            ((position, written),) = self._wrong.written.items()
+            found, near = self._pen(position, written), self._roundings()
+            if near and near[0].diagnosis.text != ROUGHLY:
+                return self._early(near)
+            if found:
+                likeliest, *others = (Diagnosis(slip.kind, slip.text, self._name) for slip in found)
+                return Finding((position,), likeliest, tuple(_of_other_kinds(likeliest, others)))
+            return self._early(near) if near else None
+        if near := self._roundings():
+            return self._early(near)
+        true, wrong = self._wrong.of(self._own.true[self._name]), self._wrong
+        own = wrong.of(self._theirs.low + self._theirs.high) / 2
+        off = np.fmin(np.abs(wrong.values - true), np.abs(wrong.values - own)) / wrong.units
+        if (np.round(off) <= OFF_BY).all() and float(np.prod(11 * wrong.chances(own, own))) < CHANCE:
+            return Finding(wrong.positions, Diagnosis(LAST_DIGIT, "off in the last digit", self._name))
+        return None
+
+    def part(self) -> Finding | None:
+        """A mistake in method that explains some of them."""
+        if len(self._wrong) == 1:
+            return None
+        least = max(1, len(self._wrong) * LEAST_PART)
+        near = [attempt for attempt in self._tries if self._near(attempt).sum() >= least]
+        near.sort(key=lambda attempt: (-int(self._near(attempt).sum()), attempt.rank))
+        self._closely(near[:MOST_REACHED])
+        near = [attempt for attempt in near if self._fits(attempt).any() and not self._speaks_against(attempt)]
+        near.sort(key=lambda attempt: (-int(self._fits(attempt).sum()), attempt.rank))
+        for attempt in near:
+            some = self._wrong.where(self._fits(attempt))
+            if self._is_credible(attempt, some, speaks_against=True, ways=len(self._wrong)):
+                made = self._made(attempt, some.positions)
+                if made is not None:
+                    return self._finding(attempt, some.positions, {attempt.diagnosis: made})
+        return None
+
+    def rest(self) -> list[Finding]:
+        """What is left: slips of the pen, where few numbers are wrong among right ones; else one slip without cause."""
+        left, found = dict(self._wrong.written), []
+        if 1 < len(left) <= min(len(self._right), MOST_PENNED):
+            for position, written in self._wrong.written.items():
+                if slips := [slip for slip in self._pen(position, written) if slip.chance * len(self._wrong) < CHANCE]:
+                    likeliest, *others = (Diagnosis(slip.kind, slip.text, self._name) for slip in slips)
+                    found.append(Finding((position,), likeliest, tuple(_of_other_kinds(likeliest, others))))
+                    del left[position]
+        return [*found, Finding(tuple(left))] if left else found
+
+    # What each comes to.
+
+    def _mistakes(self) -> Iterator[tuple[str, WrongWay]]:
+        for at in (self._name, *self._unwritten):
+            if at not in self._base:
+                for way in self._diagnoser._mistakes.at(at, self._own.true):
+                    yield at, way
+
+    def _tried(self, ways: Iterable[tuple[str, WrongWay]]) -> Iterator[_Try]:
+        """From the person's own numbers, as written and with more digits, and from the right ones."""
+        own = self._own
+        starts: list[Values] = [own.exact, own.values] if own.written else [own.true]
+        if own.astray:
+            starts.append(own.true)
+        for at, way in ways:
+            instead = {**self._base, at: way.evaluate}
+            for values in starts:
+                try:
+                    came = own.carry(self._name, instead=instead, values=values)
+                except (ValueError, KeyError):  # of no such shape
+                    break
+                yield _Try(Diagnosis(way.kind, way.text, at), way, values, came, came)
+
+    def _closely(self, attempts: Iterable[_Try]) -> list[_Try]:
+        """Those that explain the numbers, given what the digits of those before leave open."""
+        own, found = self._own, []
+        for attempt in attempts:
+            if not attempt.close and attempt.way is not None and attempt.values is own.values:
+                instead = {**self._base, attempt.diagnosis.at: attempt.way.evaluate}
+                result = partial(own.carry, self._name, instead=instead)
+                attempt.reached(own.reach(self._name, result, attempt.way.reads, rough=True))
+            if self._fits(attempt).all():
+                found.append(attempt)
+        return found
+
+    def _fits(self, attempt: _Try) -> Mask:
+        return self._wrong.fit(attempt.low, attempt.high)
+
+    def _near(self, attempt: _Try) -> Mask:
+        """Which numbers a mistake comes so near to that it is worth a closer look."""
+        if attempt.values is not self._own.values:
+            return self._fits(attempt)
+        low, high = self._rough
+        open_ = high - low
+        with np.errstate(all="ignore"):
+            size = np.fmax(1.0, np.abs(attempt.low) / np.fmax(np.abs(low + open_ / 2), 1e-300))
+            most = np.max(open_, initial=0.0, where=np.isfinite(open_))
+            slack = WIDER * np.fmax(open_ * size, most)
+        return self._wrong.fit(attempt.low - slack, attempt.high + slack)
+
+    def _speaks_against(self, attempt: _Try) -> bool:
+        """Whether right numbers are not what they would be with this mistake."""
+        return not bool(self._right.fit(*self._open(attempt)).all())
+
+    def _open(self, attempt: _Try) -> tuple[Array, Array]:
+        """Where the right numbers would lie: as they are written, they leave open what the right way does."""
+        half = np.nan_to_num((self._theirs.high - self._theirs.low) / 2, nan=0.0, posinf=0.0)
+        return attempt.low - half, attempt.high + half
+
+    def _is_credible(self, attempt: _Try, numbers: Numbers, speaks_against: bool, ways: int = 1) -> bool:
+        """Whether hardly any other wrong numbers would be explained as well by this mistake or by a likelier one; there
+        are so many `ways` to choose those that it explains.
+        """
+        chances = numbers.chances(numbers.of(attempt.low), numbers.of(attempt.high), bare=ways > 1)
+        chance = ways * float(np.prod(chances))
+        if self._diagnoser.knows(attempt.diagnosis.kind):
+            return chance < AGAIN
+        if chance * len(self._tries) < CHANCE:
+            return True
+        likelier = [other for other in self._tries if other.rank <= attempt.rank and other.values is attempt.values]
+        if not speaks_against:
+            likelier = [other for other in likelier if not self._speaks_against(other)]
+        theirs = numbers.of(self._theirs.low + self._theirs.high) / 2
+        different = {
+            tuple(np.round(came, 12)) for o in likelier if not np.allclose(came := numbers.of(o.low), theirs, rtol=1e-6)
+        }
+        return chance * max(1, len(different)) < CHANCE
+
+    def _made(self, attempt: _Try, positions: tuple[Position, ...]) -> Made | None:
         """What came of a mistake in the quantity it was made in: throughout, or in the rows of these positions alone;
         None where the right numbers speak against it.
         """
-        at = tried.diagnosis.at
-        throughout = all(tried.range.holds(position, written) for position, written in right.items())
-        if tried.way is None:
-            return Made(tried.range.low, np.zeros(())) if throughout else None
-        whole = self._came(at, tried)
-        if throughout or at == name:
-            return whole
-        rows = sorted({position[0] for position in positions if position})
-        theirs = self.own.values[at]
-        if not rows or theirs.ndim != 2 or len(theirs) != len(self.own.true[name]):
+        at, own, way = attempt.diagnosis.at, self._own, attempt.way
+        assert way is not None
+        if at == self._name:
+            return Made(attempt.low, attempt.high - attempt.low)
+        instead = {**self._base, at: way.evaluate}
+        values = own.carry(at, instead=instead, values=attempt.values)
+        radius = np.zeros(values.shape)
+        if attempt.close:
+            low, high = own.reach(at, partial(own.carry, at, instead=instead), way.reads)
+            radius = np.fmax(high - values, values - low)
+        if not self._speaks_against(attempt):
+            return Made(values, radius)
+        rows, theirs = sorted({position[0] for position in positions if position}), own.values[at]
+        if not rows or theirs.ndim != 2 or len(theirs) != len(own.true[self._name]):
             return None
         partly = Made(theirs.copy(), np.zeros(theirs.shape))
-        partly.values[rows], partly.radius[rows] = whole.values[rows], whole.radius[rows]
-        carried = self.own.carry(name, instead={at: _always(partly.values)})
-        open_ = (tried.range.high - tried.range.low) / 2
-        near = Range(carried - open_, carried + open_)
-        return partly if all(near.holds(position, written) for position, written in right.items()) else None
+        partly.values[rows], partly.radius[rows] = values[rows], radius[rows]
+        carried = own.carry(self._name, instead={at: _always(partly.values)})
+        half = (attempt.high - attempt.low) / 2
+        return partly if self._right.fit(carried - half, carried + half).all() else None
 
-    def _came(self, at: str, tried: _Try) -> Made:
-        assert tried.way is not None
-        instead = {at: tried.way.evaluate}
-        values = self.own.carry(at, instead=instead, values=tried.values)
-        if tried.values is self.own.true:
-            return Made(values, np.zeros(values.shape))
-        low, high = self._reach(at, partial(self.own.carry, at, instead=instead), tried.way)
-        return Made(values, np.fmax(high - values, values - low))
+    def _finding(self, attempt: _Try, positions: tuple[Position, ...], causes: Mapping[Diagnosis, Made]) -> Finding:
+        self.claimed = attempt.way
+        return Finding(positions, attempt.diagnosis, tuple(_of_other_kinds(attempt.diagnosis, causes)), causes)
 
-    def _reach(self, name: str, result: Callable[[Values], Array], way: WrongWay) -> Range:
-        return self.own.reach(name, result, way.reads)
+    def _of_solved(self, solved: Solved) -> Finding:
+        at = self._name if solved.kind in (MISREAD, ANOTHER_NUMBER) else solved.at
+        diagnosis = Diagnosis(solved.kind, solved.text, at)
+        if solved.kind == MISREAD:
+            return Finding(self._wrong.positions, diagnosis, given={solved.at: solved.made})
+        causes = {diagnosis: Made(solved.made, np.zeros(solved.made.shape))}
+        return Finding(self._wrong.positions, diagnosis, causes=causes)
 
-    def _tries(self, name: str, wrong: Mapping[Position, Written], right: Mapping[Position, Written]) -> Iterator[_Try]:
-        """From the person's own numbers, with what their rounding leaves open, and from the right ones; in the
-        quantity, and in those left out on the way.
-        """
-        own = self.own
-        unwritten = own.unwritten_before(name)
-        for tries in (self.mistakes.at, self.mistakes.misread):
-            for at in (name, *unwritten):
-                for way in tries(at):
-                    yield from self._attempts(name, at, way, wrong)
-        roundings = list(_roundings([*wrong.values(), *right.values()])) if unwritten else []
-        for rounding in roundings:
+    def _pen(self, position: Position, written: Written) -> list[PenSlip]:
+        true = float(self._own.true[self._name][position])
+        slips = pen_slips(written, position, true, self._theirs, list(self._right.written.values()))
+        return [slip for slip in slips if slip.chance < CHANCE]
+
+    # Rounding on the way.
+
+    def is_rounded(self) -> bool:
+        """Whether every number is off by no more than what rounding on the way leads to. No rounding makes a 0."""
+        true, wrong = self._wrong.of(self._own.true[self._name]), self._wrong
+        largest = float(np.max(np.abs(self._own.true[self._name]), initial=0.0))
+        by_digits = np.where(wrong.units <= FINE * largest, BY_ROUNDING * wrong.units, 0.0)
+        allowed = np.fmax(np.fmax(NEAR * np.abs(true), by_digits), NEAR_OF_LARGEST * largest)
+        return bool(((np.abs(wrong.values - true) <= allowed) & (wrong.values != 0)).all())
+
+    def _roundings(self) -> list[_Try]:
+        """Roundings of what was not written that explain all of the numbers."""
+        own, name, found = self._own, self._name, []
+        if not self._unwritten or not self.is_rounded():
+            return []
+        for rounding in roundings([*self._wrong.written.values(), *self._right.written.values()]):
             words = f"the result of intermediate numbers {rounding}"
-            values = own.carry(name, rounding=rounding)
-            if self._promising(name, values, wrong):
-                reach = own.reach(name, partial(own.carry, name, rounding=rounding))
-                yield _Try(Diagnosis(EARLY, words, name, rounding), reach, None, own.values)
-        for at in unwritten:
-            for rounding in roundings:
+            reach = own.reach(name, partial(own.carry, name, rounding=rounding))
+            found.append(_Try(Diagnosis(EARLY, words, name, rounding), None, own.values, *reach))
+        for at in self._unwritten:
+            for rounding in roundings(list(self._wrong.written.values())):
                 way = WrongWay(EARLY, f"the result of numbers {rounding}", _rounded(rounding, own.order[at]))
-                yield from self._attempts(name, at, way, wrong)
-        if unwritten and all(self._near(name, position, written) for position, written in wrong.items()):
-            yield _Try(Diagnosis(EARLY, ROUGHLY, name), self._roughly(name, unwritten[0], wrong), None, own.values)
-        for at in unwritten if len(wrong) > 1 else ():
-            yield from self._one_number(name, at, wrong)
+                reach = own.reach(name, partial(own.carry, name, instead={at: way.evaluate}))
+                found.append(_Try(Diagnosis(EARLY, way.text, at), way, own.values, *reach))
+        found.append(_Try(Diagnosis(EARLY, ROUGHLY, name), None, own.values, *self._roughly()))
+        return [attempt for attempt in found if self._fits(attempt).all()]
 
-    def _one_number(self, name: str, at: str, wrong: Mapping[Position, Written]) -> Iterator[_Try]:
-        """What follows if one number was wrong in a quantity that was not written: each in turn, as it must have been
-        for the wrong numbers to come out.
-        """
-        own = self.own
-        theirs, values, unit = own.carry(name), own.values[at], max(w.unit for w in wrong.values())
-        index = tuple(np.array(list(wrong)).T)
-        found = np.array([w.value for w in wrong.values()])
-        for position in np.ndindex(values.shape) if values.size <= MOST_TRIED else ():
-            moved = values.copy()
-            for _ in range(NEWTON):
-                now = own.carry(name, instead={at: _always(moved)})
-                ahead = moved.copy()
-                ahead[position] += STEP
-                slope = (own.carry(name, instead={at: _always(ahead)}) - now)[index] / STEP
-                steepness = float(slope @ slope)
-                if not steepness > 0 or not math.isfinite(steepness):
-                    break
-                moved[position] += float(slope @ (found - now[index])) / steepness
-            else:
-                carried = own.carry(name, instead={at: _always(moved)})
-                open_ = (own.range(name).high - own.range(name).low) / 2 + unit / 2
-                reach = Range(carried - open_, carried + open_)
-                if all(reach.holds(p, w) for p, w in wrong.items()) and np.any(
-                    np.abs(carried - theirs)[index] > open_[index]
-                ):
-                    cell = f"[{','.join(str(i + 1) for i in position)}]" if position else ""
-                    words = (
-                        f"the result of one wrong number, {at}{cell} of about {significant(float(moved[position]), 4)}"
-                    )
-                    yield _Try(
-                        Diagnosis(ONE_NUMBER, words, at), reach, WrongWay(ONE_NUMBER, words, _always(moved)), own.values
-                    )
-
-    def _roughly(self, name: str, before: str, wrong: Mapping[Position, Written]) -> Range:
+    def _roughly(self) -> Range:
         """Where a quantity may lie if the numbers of the one before it were off by a few units of their last digit."""
-        own, off = self.own, ROUGH * 10.0 ** -max(w.decimals for w in wrong.values())
-        centre, values = own.carry(name), own.values[before]
+        own, off = self._own, ROUGH * 10.0 ** -max(w.decimals for w in self._wrong.written.values())
+        before = self._unwritten[0]
+        centre, values = own.carry(self._name), own.values[before]
         open_ = np.zeros(centre.shape)
         for position in np.ndindex(values.shape):
             moved = values.copy()
             moved[position] += off
-            open_ += np.nan_to_num(np.abs(own.carry(name, instead={before: _always(moved)}) - centre))
+            open_ += np.nan_to_num(np.abs(own.carry(self._name, instead={before: _always(moved)}) - centre))
         return Range(centre - open_, centre + open_)
 
-    def _attempts(self, name: str, at: str, way: WrongWay, wrong: Mapping[Position, Written]) -> Iterator[_Try]:
-        own, diagnosis, instead = self.own, Diagnosis(way.kind, way.text, at), {at: way.evaluate}
-        theirs = own.carry(name, instead=instead)
-        if self._promising(name, theirs, wrong):
-            reach = self._reach(name, partial(own.carry, name, instead=instead), way)
-            yield _Try(diagnosis, reach, way, own.values)
-        if own.written:
-            true = own.carry(name, instead=instead, values=own.true)
-            yield _Try(diagnosis, Range(true, true), way, own.true)
-
-    def _promising(self, name: str, values: Array, wrong: Mapping[Position, Written]) -> bool:
-        """Whether a mistake comes so near to some number written that it is worth a closer look."""
-        low, high = self.own.range(name)
-        open_ = high - low
-        size = np.fmax(1.0, np.abs(values) / np.fmax(np.abs(low + open_ / 2), 1e-300))
-        slack = WIDER * np.fmax(open_ * size, np.max(open_, initial=0.0, where=np.isfinite(open_)))
-        return any(w.fits(float(values[p] - slack[p]), float(values[p] + slack[p])) for p, w in wrong.items())
-
-    def _by_pen(
-        self, name: str, wrong: Mapping[Position, Written], right: Mapping[Position, Written]
-    ) -> dict[Position, list[Diagnosis]]:
-        """For each position the slips in writing down the right number, or the one that follows from their own: first
-        what gives the very number, of as many digits as others have, then what reproduces most digits.
-        """
-        units, counts = {w.unit for w in right.values()}, {w.digits for w in right.values()}
-        true, theirs = self.own.true[name], self.own.range(name)
-        found: dict[Position, list[Diagnosis]] = {}
-        for position, written in wrong.items():
-            right_one, own_one = float(true[position]), float(theirs.low[position] + theirs.high[position]) / 2
-            fitting: list[tuple[tuple[bool, bool, float], Diagnosis]] = []
-            for kind, text, meant in written.variants():
-                if kind == "digit dropped" and written.digits == 1 and meant.unit not in units:
-                    # A single digit is a digit away from far too much: then the number meant has to come out even.
-                    meant = meant.at(EVEN * abs(meant.value))
-                # Where much is left open, any number would fit.
-                told = theirs.width(position) <= 2 * MOST_OPEN * abs(meant.value)
-                exact = meant.fits(right_one) or (told and meant.fits(own_one))
-                if exact or (told and theirs.holds(position, meant)):
-                    odd = meant.unit not in units and meant.digits not in counts
-                    fitting.append(((not exact, odd, meant.unit), Diagnosis(kind, text, name)))
-            apart = [abs(written.value - number) / written.unit for number in (right_one, own_one)]
-            off = min((round(units) for units in apart if math.isfinite(units)), default=0)
-            if 0 < off <= OFF_BY and written.digits > BY_ROUNDING:
-                usual = written.unit in units or written.digits in counts
-                rank = (False, True, 0.0) if off <= BY_ROUNDING and usual else (True, True, 1.0)
-                fitting.append((rank, Diagnosis(LAST_DIGIT, f"off by {off} in the last digit", name)))
-            fitting.sort(key=lambda ranked: ranked[0])
-            found[position] = [diagnosis for _, diagnosis in fitting]
-        return found
+    def _early(self, fitting: list[_Try]) -> Finding:
+        chosen = fitting[0]
+        causes = {}
+        for attempt in fitting:
+            if attempt.way is not None and (made := self._made(attempt, self._wrong.positions)) is not None:
+                causes[attempt.diagnosis] = made
+            elif attempt.way is None and not self._speaks_against(attempt):
+                causes[attempt.diagnosis] = Made(attempt.low, np.zeros(()))
+        return Finding(self._wrong.positions, chosen.diagnosis, (), causes)
 
 
-def _roundings(numbers: list[Written]) -> Iterator[Rounding]:
-    """How numbers on the way may have been rounded, from the digits of those that were written: the finest first."""
-    decimals = max(w.decimals for w in numbers)
-    digits = max(w.digits for w in numbers)
-    for fewer in range(4):
-        for cut in (False, True):
-            if decimals - fewer >= 1:
-                yield Rounding(decimals - fewer, False, cut)
-            if digits - fewer >= 2:
-                yield Rounding(digits - fewer, True, cut)
+def _of_other_kinds(chosen: Diagnosis, others: Iterable[Diagnosis]) -> list[Diagnosis]:
+    """One diagnosis of each kind but that of the chosen one, as many as are told."""
+    kinds: dict[str, Diagnosis] = {}
+    for other in others:
+        if other.kind != chosen.kind:
+            kinds.setdefault(other.kind, other)
+    return list(kinds.values())[:MOST_OTHERS]
 
 
 def _always(values: Array) -> Evaluate:
     return lambda _: values
 
 
-def _rounded(rounding: Rounding, right: Computation) -> Evaluate:
+def _rounded(rounding: Rounding, right: Rule) -> Callable[[Values], Array]:
     return lambda v: rounding(np.asarray(right.evaluate(v)))
-
-
-def _with_last_digits_together(findings: list[Finding]) -> Iterator[Finding]:
-    """Numbers that are a little off in their last digits are so for one reason."""
-    off = [finding for finding in findings if finding.diagnosis is not None and finding.diagnosis.kind == LAST_DIGIT]
-    yield from (finding for finding in findings if finding not in off)
-    if len(off) > 1:
-        diagnosis = off[0].diagnosis
-        assert diagnosis is not None
-        together = diagnosis._replace(text="off in the last digit")
-        yield Finding(tuple(finding.positions[0] for finding in off), together, (), {})
-    else:
-        yield from off
-
-
-def _finding(
-    positions: tuple[Position, ...],
-    first: list[Diagnosis],
-    method: Mapping[Position, Mapping[Diagnosis, _Try]],
-    made: Mapping[Diagnosis, Made],
-) -> Finding:
-    shared = [d for d in method[positions[0]] if all(d in method[position] for position in positions)]
-    kinds: dict[str, Diagnosis] = {}
-    for diagnosis in (*first, *shared):
-        kinds.setdefault(diagnosis.kind, diagnosis)
-    likeliest, *others = kinds.values() or (None,)
-    return Finding(positions, likeliest, tuple(d for d in others if d)[:MOST_OTHERS], {d: made[d] for d in shared})

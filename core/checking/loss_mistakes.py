@@ -19,6 +19,7 @@ from core.expression.nodes import (
     Name,
     Node,
     Positive,
+    Power,
     Product,
     Softmax,
     Sum,
@@ -28,6 +29,7 @@ from core.expression.nodes import (
     put_in_place,
 )
 from core.expression.spots import Spot, spots, without_factor, without_term
+from core.expression.typed import as_typed
 from core.losses import LOSSES
 
 TRUE, OTHERS = IsTrueClass(), IsTrueClass(other=True)
@@ -38,11 +40,14 @@ OF_ALL = "the softmax is taken over all rows and columns"
 
 
 class Mistake(NamedTuple):
-    """A mistake as a tree in place of the right one: its `kind`, and the mistake in words."""
+    """A mistake as a tree in place of the right one: its `kind`, and the mistake in words. Those of a lower `rank` are
+    made more often.
+    """
 
     kind: str
     text: str
     tree: Node
+    rank: int = 1
 
 
 class LossMistakes:
@@ -73,8 +78,29 @@ class LossMistakes:
         for name in names_in(equation.tree) if steps else ():
             found = self._equations.get(name)
             if found is not None:
-                for kind, text, tree in self.within(found, steps - 1):
-                    yield Mistake(kind, text, put_in_place(equation.tree, {name: tree}))
+                for mistake in self.within(found, steps - 1):
+                    yield mistake._replace(tree=put_in_place(equation.tree, {name: mistake.tree}))
+
+    def in_parts(self, equation: Equation) -> Iterator[Mistake]:
+        """A logarithm, a square, exp or the softmax that is left out, or another. In a formula these are parts that are
+        missing, like any.
+        """
+        if equation.part not in (LOSS, BACKWARD) or equation.layer is not None:
+            return
+        tree = equation.tree
+        if isinstance(tree, Softmax):
+            yield from _without_softmax(tree)
+        for part, with_ in spots(tree):
+            if isinstance(part, Function) and part.name == "log":
+                words = "log₁₀ is taken, where it must be ln"
+                yield Mistake("another logarithm", words, with_(part / Function("log", Literal(10))), 2)
+            elif isinstance(part, Power):
+                yield Mistake("square left out", "the square is left out", with_(part.argument))
+        for name in names_in(tree):
+            made = self._equations[name].tree if name in self._equations else None
+            if isinstance(made, Softmax):
+                words = f"{as_typed(made.argument)} stands for {name}: the softmax is not applied"
+                yield Mistake("softmax left out", words, put_in_place(tree, {name: made.argument}))
 
     def _slope_too_many(self, equation: Equation) -> Iterator[Mistake]:
         """∂z_k with f_k' already in it, which is δ_k."""
@@ -95,12 +121,12 @@ class LossMistakes:
             theirs = other.equations.get(equation.name)
             if equation.layer is None and theirs is not None and theirs.tree != equation.tree:
                 words = "this is the" if equation.part == LOSS else "this is the gradient of the"
-                yield Mistake("another loss", f"{words} {titles}", self._in_own(theirs.tree, other))
+                yield Mistake("another loss", f"{words} {titles}", self._in_own(theirs.tree, other), 2)
             if equation.part == BACKWARD:
                 gradient = self._in_own(other.output_gradient, other)
                 for part, with_ in [Spot(own, lambda new: new)] * (Name(equation.name) == own) or spots(equation.tree):
                     if part == own:
-                        yield Mistake("another loss", f"this is the gradient of the {titles}", with_(gradient))
+                        yield Mistake("another loss", f"this is the gradient of the {titles}", with_(gradient), 2)
 
     @cached_property
     def _plain(self) -> dict[str, Equation]:
@@ -139,7 +165,7 @@ def slope_text(slope: Function) -> str:
 def _diagonal(spot: Spot) -> Iterator[Mistake]:
     """p ⊙ (∂p - p ⊙ ∂p)"""
     if isinstance(spot.part, Total) and _is_over_all_classes(spot.part):
-        yield Mistake("diagonal only", DIAGONAL, spot.with_(spot.part.argument))
+        yield Mistake("diagonal only", DIAGONAL, spot.with_(spot.part.argument), 0)
 
 
 def _jacobian(spot: Spot) -> Iterator[Mistake]:
@@ -174,10 +200,9 @@ def _true_class(spot: Spot) -> Iterator[Mistake]:
         return
     for child in part.children:
         if isinstance(child, Product) and _is_of(TRUE, child):
-            for kind, text, tree in _indicator(child):
-                yield Mistake(
-                    kind, text, with_(part.with_children(tuple(tree if c is child else c for c in part.children)))
-                )
+            for mistake in _indicator(child):
+                wrong = part.with_children(tuple(mistake.tree if c is child else c for c in part.children))
+                yield mistake._replace(tree=with_(wrong))
 
 
 def _indicator(product: Product) -> Iterator[Mistake]:
@@ -188,7 +213,9 @@ def _indicator(product: Product) -> Iterator[Mistake]:
         if isinstance(total, Total):
             once = Product(*(Positive(factor) if factor is total else factor for factor in product.children))
             words = "the true class counts once, where it counts for every active term"
-            yield Mistake("true class once", words, once)
+            yield Mistake("true class once", words, once, 0)
+            always = without_factor(product, total)  # even where no term is active
+            yield Mistake("true class once", words, always, 0)
 
 
 def _is_of(classes: IsTrueClass, node: Node) -> bool:
@@ -200,4 +227,15 @@ def _softmax(right: Softmax) -> Iterator[Mistake]:
     """The softmax over the wrong axis."""
     yield Mistake("softmax over samples", OF_SAMPLES, Transpose(Softmax(Transpose(right.argument))))
     exp = Function("exp", right.argument)
-    yield Mistake("softmax over all", OF_ALL, exp / Total(ALL, exp))
+    yield Mistake("softmax over all", OF_ALL, exp / Total(ALL, exp), 2)
+
+
+def _without_softmax(right: Softmax) -> Iterator[Mistake]:
+    """The softmax left out, or a part of it."""
+    exp = Function("exp", right.argument)
+    yield Mistake(
+        "softmax left out", f"the softmax is not applied: this is {as_typed(right.argument)}", right.argument, 0
+    )
+    without_exp = right.argument / Total(COLUMNS, right.argument)
+    yield Mistake("softmax without exp", "exp is not applied, but all is divided by its sum", without_exp, 2)
+    yield Mistake("softmax without division", "exp is applied, but not divided by its sum", exp, 2)

@@ -1,20 +1,22 @@
-"""The mistakes that people make in computing a quantity, each as the tree of what they compute in its place."""
+"""The mistakes that people make in computing a quantity, ready to be tried on numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
 
-from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
-from core.checking.loss_mistakes import LossMistakes, Mistake, slope_text
+from core.checking.layer_mistakes import LayerMistakes
+from core.checking.loss_mistakes import LossMistakes, Mistake
 from core.checking.own_values import Evaluate
-from core.equations import BACKWARD, FORWARD, GRADIENT, PER_UNIT, UPDATE, Equation, Statement
+from core.equations import BACKWARD, FORWARD, GRADIENT, UPDATE, Equation, Statement
 from core.expression.nodes import (
     Function,
     Literal,
+    MatrixProduct,
     Name,
     Node,
     Positive,
@@ -25,167 +27,92 @@ from core.expression.nodes import (
     Transpose,
     names_in,
     put_in_place,
+    sum_of,
     walk,
 )
-from core.expression.spots import Spot, spots, without_factor, without_term
+from core.expression.spots import spots, without_factor
+from core.expression.typed import as_typed
 
 ROW_OR_COLUMN = ("row", "column")
-ALPHA, HALF, TWO = Name("alpha"), Quotient(Literal(1), Literal(2)), Literal(2)
-ROW_COUNT = Name("n")
+HALF, TWO, ROW_COUNT = Quotient(Literal(1), Literal(2)), Literal(2), Name("n")
+OTHER_FUNCTIONS: dict[str, Callable[[Array], Array]] = {"sin": np.sin, "arctan": np.arctan}  # that sgdb has not
+MOST_SAMPLES = 12  # of which each may be the one that was taken or left out; of more, the first and the last
 
 
 class WrongWay(NamedTuple):
     """A quantity computed with a mistake: the `kind` of mistake, the mistake in words, and `evaluate`, what comes of it
-    from the values of the quantities before; it `reads` these besides the ones that the right way reads.
+    from the values of the quantities before; it `reads` these besides the ones that the right way reads. Those of a
+    lower `rank` are made more often.
     """
 
     kind: str
     text: str
     evaluate: Evaluate
     reads: tuple[str, ...] = ()
+    rank: int = 1
+
+
+@lru_cache(maxsize=8)
+def mistakes_of(statement: Statement) -> StepMistakes:
+    """The mistakes in the steps of a statement, kept for those that were asked for last."""
+    return StepMistakes(statement)
 
 
 class StepMistakes:
     """Every mistake that can be made in a quantity of a step."""
 
-    def __init__(self, statement: Statement, shapes: Mapping[str, Array]) -> None:
-        """`shapes` has arrays of the quantities' shapes."""
-        self._statement, self._shapes = statement, shapes
-        self._equations = statement.equations
-        self._of_loss = LossMistakes(statement)
+    def __init__(self, statement: Statement) -> None:
+        self._statement, self._equations = statement, statement.equations
+        self._of_loss, self._of_layers = LossMistakes(statement), LayerMistakes(statement)
+        self._found: dict[str, tuple[WrongWay, ...]] = {}
 
-    def at(self, name: str) -> Iterator[WrongWay]:
-        """The mistakes in method that can be made in computing `name`."""
-        equation = self._equations[name]
-        for kind in (
-            self._update,
-            self._delta,
-            self._activation,
-            self._bias,
-            self._loss,
-            self._scale,
-            self._half,
-            self._terms,
-        ):
-            yield from map(self._way(equation), kind(equation))
+    def at(self, name: str, values: Mapping[str, Array]) -> tuple[WrongWay, ...]:
+        """The mistakes that can be made in computing `name`, those that are made most often first; `values` has arrays
+        of the quantities' shapes.
+        """
+        if name not in self._found:
+            equation = self._equations[name]
+            trees: dict[Node, WrongWay] = {}
+            for mistake in self._trees(equation, values):
+                if mistake.tree != equation.tree and mistake.tree not in trees:
+                    trees[mistake.tree] = self._way(equation, mistake, values)
+            ways = [*trees.values(), *self._others(equation, values)]
+            self._found[name] = tuple(sorted(ways, key=lambda way: way.rank))
+        return self._found[name]
 
-    def misread(self, name: str) -> Iterator[WrongWay]:
-        """What comes of reading a wrong place: s for z, a matrix turned, a row or column beside the right one."""
-        equation = self._equations[name]
-        tree, way = equation.tree, self._way(equation)
-        if equation.letter in ("s", "dW") and equation.layer is not None:
-            yield from map(way, self._without_f(tree))
-        if _is_square(self._shapes[name]):
-            yield way(Mistake("transposed", f"{name} is transposed", Transpose(tree)))
-        turned = {part.argument: True for part in walk(tree) if isinstance(part, Transpose)}
-        sources = [part for part in dict.fromkeys(walk(tree)) if isinstance(part, Name) and part.name in self._shapes]
-        for source in sources:
-            if _is_square(self._shapes[source.name]):
-                words = "must be transposed here" if source in turned else "is transposed"
-                wrong = put_in_place(tree, {source.name: Transpose(source)})
-                yield way(Mistake("transposed", f"{source.name} {words}", wrong))
-        right = way(Mistake("", "", tree)).evaluate
-        for words, moved in _neighbours(self._shapes[name]):
-            yield WrongWay("neighbour", f"{words} of {name}", _after(moved, right))
-        for source in sources:
-            for words, moved in _neighbours(self._shapes[source.name]):
-                yield WrongWay("neighbour", f"{words} of {source.name}", _with(right, source.name, moved))
-
-    def _way(self, equation: Equation) -> Callable[[Mistake], WrongWay]:
+    def _way(self, equation: Equation, mistake: Mistake, shapes: Mapping[str, Array]) -> WrongWay:
         before = set(names_in(equation.tree))
+        reads = tuple(name for name in names_in(mistake.tree) if name not in before and name in shapes)
+        compiled = partial(self._statement.compiled, mistake.tree, equation.axes)
+        return WrongWay(
+            mistake.kind, mistake.text, _in_shape(compiled, shapes[equation.name].shape), reads, mistake.rank
+        )
 
-        def way(mistake: Mistake) -> WrongWay:
-            reads = tuple(name for name in names_in(mistake.tree) if name not in before and name in self._shapes)
-            return WrongWay(mistake.kind, mistake.text, self._statement.compiled(mistake.tree, equation.axes), reads)
-
-        return way
-
-    def _update(self, equation: Equation) -> Iterator[Mistake]:
-        """α left out, or in it twice; what is subtracted added."""
-        if equation.part != UPDATE:
-            return
-        for part, with_ in spots(equation.tree):
-            if not isinstance(part, Product) or ALPHA not in part.children:
-                continue
-            gradient = without_factor(part, ALPHA)
-            yield Mistake("learning rate left out", "the learning rate α is left out", with_(gradient))
-            yield Mistake("learning rate twice", "the learning rate α is in it twice", with_(ALPHA * ALPHA * gradient))
-            yield Mistake("learning rate twice", "the learning rate α is added twice", with_(TWO * ALPHA * gradient))
-            added = f"α {gradient.name if isinstance(gradient, Name) else 'its factor'} is added"
-            yield Mistake("added", f"{added}, where it must be subtracted", with_(Sum((-1, part))))
-
-    def _delta(self, equation: Equation) -> Iterator[Mistake]:
-        """f' left out, or another's; the weights after the update."""
-        if equation.part != BACKWARD or equation.layer is None:
-            return
-        yield from self._updated_weights(equation.tree)
-        for product in (part for part in spots(equation.tree) if isinstance(part.part, Product)):
-            for factor in product.part.children:
-                if isinstance(factor, Function) and factor.slope:
-                    yield from self._slopes(product, factor)
-
-    def _slopes(self, product: Spot, factor: Function) -> Iterator[Mistake]:
-        own = self._statement.functions[factor.name]
-        if own.is_identity:
-            return
-        assert isinstance(product.part, Product)
-        written, plain = slope_text(factor), without_factor(product.part, factor)
-        yield Mistake("derivative left out", f"the derivative {written} is left out", product.with_(plain))
-        for other in _others(own):
-            words = f"the derivative of {other.name} is taken, where {factor.name} is {own.name}"
-            # Of s, and as it is written with z, of the z that is there.
-            for z in (other.tree, Function(factor.name, Name("s"))):
-                slope = put_in_place(put_in_place(other.slope_tree, {"z": z}), {"s": factor.argument})
-                yield Mistake("another function", words, product.with_(plain * slope))
-
-    def _updated_weights(self, tree: Node) -> Iterator[Mistake]:
-        """W_{k+1}⁺ in δ_k, as it follows or, where it was written, as it was."""
-        for name in names_in(tree):
-            if name not in self._statement.updates:
-                continue
-            updated = self._equations[self._statement.updates[name]]
-            words = f"the updated {updated.name} is used, where it must be the old {name}"
-            gradient = {part: self._equations[part].tree for part in names_in(updated.tree) if part in self._equations}
-            for wrong in (put_in_place(updated.tree, gradient), Name(updated.name)):
-                yield Mistake("updated weights", words, put_in_place(tree, {name: wrong}))
-
-    def _activation(self, equation: Equation) -> Iterator[Mistake]:
-        """f left out, twice, or another."""
-        tree = equation.tree
-        if equation.part != FORWARD or not isinstance(tree, Function):
-            return
-        own = self._statement.functions[tree.name]
-        if not own.is_identity:
-            yield Mistake("f left out", f"{tree.name} ({own.name}) is not applied", tree.argument)
-            yield Mistake("f twice", f"{tree.name} ({own.name}) is applied twice", Function(tree.name, tree))
-        for other in _others(own):
-            words = f"{other.name} is applied, where {tree.name} is {own.name}"
-            yield Mistake("another function", words, put_in_place(other.tree, {"s": tree.argument}))
-
-    def _bias(self, equation: Equation) -> Iterator[Mistake]:
-        for part, with_ in spots(equation.tree) if equation.part == FORWARD else ():
-            if not isinstance(part, Sum):
-                continue
-            for _, term in part.terms:
-                if isinstance(term, Name) and term.name in self._statement.with_axes(PER_UNIT):
-                    words = f"the bias {term.name} is left out"
-                    yield Mistake("bias left out", words, with_(without_term(part, term)))
-
-    def _loss(self, equation: Equation) -> Iterator[Mistake]:
-        """Those at the loss; on the way back also where what comes of it was not taken from there."""
-        is_behind = equation.part == BACKWARD and equation.layer is not None
-        return self._of_loss.within(equation) if is_behind else self._of_loss.at(equation)
+    def _trees(self, equation: Equation, shapes: Mapping[str, Array]) -> Iterator[Mistake]:
+        """The mistakes as trees."""
+        yield from self._of_layers.at(equation)
+        # Those at the loss on the way back also in δ_out, where what comes of it was not taken from there.
+        is_behind = equation.part == BACKWARD and equation.layer == len(self._statement.problem.network)
+        yield from self._of_loss.within(equation) if is_behind else self._of_loss.at(equation)
+        yield from self._of_loss.in_parts(equation)
+        yield from _of_sums(equation)
+        yield from self._scale(equation)
+        yield from self._half(equation)
+        yield from self._terms(equation)
+        yield from self._transposed(equation, shapes)
 
     def _scale(self, equation: Equation) -> Iterator[Mistake]:
         """The mean for the sum, the sign."""
         tree = equation.tree
         if self._statement.rows > 1 and self._is_shared(equation):
+            divided = Quotient(Literal(1), ROW_COUNT) * tree
             if self._statement.problem.reduction == "mean":
                 words = "the sum over the samples is taken, where it must be the mean"
                 yield Mistake("sum for mean", words, ROW_COUNT * tree)
+                yield Mistake("mean twice", "it is divided by n, the number of samples, twice", divided, 2)
             else:
                 words = "the mean over the samples is taken, where it must be the sum"
-                yield Mistake("mean for sum", words, Quotient(Literal(1), ROW_COUNT) * tree)
+                yield Mistake("mean for sum", words, divided)
         yield Mistake("sign", "the sign is wrong", Sum((-1, tree)))
 
     def _half(self, equation: Equation) -> Iterator[Mistake]:
@@ -198,9 +125,10 @@ class StepMistakes:
             wrong = with_(without_factor(part, HALF))
             if equation.name in ("sample_losses", "loss"):
                 tree = equation.tree if equation.name == "loss" else Name("sample_losses")
-                yield Mistake("half left out", words, put_in_place(tree, {"sample_losses": wrong}))
-            elif self._is_near_the_loss(equation) and _is_multiple(costs, HALF):
-                yield Mistake("half left out", words, TWO * equation.tree)
+                yield Mistake("half left out", words, put_in_place(tree, {"sample_losses": wrong}), 0)
+                yield Mistake("half twice", "the ½ is in it twice", HALF * equation.tree, 3)
+            elif self._is_near_the_loss(equation) and is_multiple(costs, HALF):
+                yield Mistake("half left out", words, TWO * equation.tree, 0)
 
     def _is_shared(self, equation: Equation) -> bool:
         """Whether somebody may take the mean over the samples for their sum here, or the other way round."""
@@ -216,35 +144,124 @@ class StepMistakes:
         for name, setting in settings.items():
             if setting.value and name in names_in(tree):
                 words = f"the {setting.field} {setting.symbol} is left out"
-                yield Mistake(f"{setting.field} left out", words, put_in_place(tree, {name: Literal(0)}))
+                yield Mistake(f"{setting.field} left out", words, put_in_place(tree, {name: Literal(0)}), 0)
         if equation.layer is None and any(_is_max(part) for part in walk(self._equations["sample_losses"].tree)):
             without = _without_max(tree)
             if without != tree:
-                yield Mistake("max left out", "the max is left out", without)
+                yield Mistake("max left out", "the max is left out", without, 0)
 
-    def _without_f(self, tree: Node) -> Iterator[Mistake]:
-        """s_k where it must be z_k."""
-        for z in names_in(tree):
-            made = self._equations.get(z)
-            if made is None or not isinstance(made.tree, Function) or not isinstance(made.tree.argument, Name):
-                continue
-            own = self._statement.functions[made.tree.name]
-            if not own.is_identity:
-                s = made.tree.argument
-                words = f"{made.tree.name} ({own.name}) is not applied: {s.name} stands for {z}"
-                yield Mistake("f left out", words, put_in_place(tree, {z: s}))
+    def _transposed(self, equation: Equation, shapes: Mapping[str, Array]) -> Iterator[Mistake]:
+        """A square matrix turned, where nothing tells but the numbers."""
+        tree, name = equation.tree, equation.name
+        if _is_square(shapes[name]):
+            yield Mistake("transposed", f"{name} is transposed", Transpose(tree))
+        turned = {part.argument for part in walk(tree) if isinstance(part, Transpose)}
+        for source in _sources(tree, shapes):
+            if _is_square(shapes[source.name]):
+                words = "must be transposed here" if source in turned else "is transposed"
+                wrong = put_in_place(tree, {source.name: Transpose(source)})
+                yield Mistake("transposed", f"{source.name} {words}", wrong)
+
+    def _others(self, equation: Equation, shapes: Mapping[str, Array]) -> Iterator[WrongWay]:
+        """Mistakes that are no trees."""
+        right = self._statement.compiled(equation.tree, equation.axes)
+        yield from self._some_samples(equation, right)
+        if equation.part == FORWARD and isinstance(equation.tree, Function):
+            yield from self._functions(equation.tree)
+        shape = shapes[equation.name].shape
+        for part in walk(equation.tree):
+            if (
+                isinstance(part, Transpose)
+                and isinstance(part.argument, Name)
+                and equation.part in (BACKWARD, GRADIENT)
+            ):
+                matrix = part.argument.name
+                if 1 not in shapes[matrix].shape:
+                    words = f"{matrix} is reshaped, not transposed"
+                    yield WrongWay("reshaped", words, _with(right, matrix, _reshaped), rank=2)
+            if equation.part == GRADIENT and isinstance(part, MatrixProduct):
+                yield from self._padded(right, part, shapes)
+        for words, moved in _neighbours(shape):
+            yield WrongWay("neighbour", f"{words} of {equation.name}", _after(moved, right), rank=4)
+        for source in _sources(equation.tree, shapes):
+            for words, moved in _neighbours(shapes[source.name].shape):
+                yield WrongWay("neighbour", f"{words} of {source.name}", _with(right, source.name, moved), rank=4)
+
+    def _some_samples(self, equation: Equation, right: Evaluate) -> Iterator[WrongWay]:
+        """One sample for the sum over all, or all but one."""
+        rows = self._statement.rows
+        if rows == 1 or not (equation.part == GRADIENT or equation.name == "loss"):
+            return
+        before = {**self._statement.given, **self._equations}
+        names = [name for name in names_in(equation.tree) if name in before and before[name].per_sample]
+        for i in range(rows) if rows <= MOST_SAMPLES else (0, rows - 1):
+            which = {0: "first", rows - 1: "last"}.get(i, f"{i + 1}th" if i > 2 else f"sample {i + 1}")
+            sample = which if which.startswith("sample") else f"{which} sample"
+            words = f"the {sample} alone is taken, where it must be the sum over all"
+            yield WrongWay("one sample only", words, _of_rows(right, names, [i]), rank=1 if i in (0, rows - 1) else 2)
+            if rows > 2:
+                rest = [j for j in range(rows) if j != i]
+                yield WrongWay("sample left out", f"the {sample} is left out", _of_rows(right, names, rest), rank=2)
+
+    def _functions(self, tree: Function) -> Iterator[WrongWay]:
+        own = self._statement.functions[tree.name]
+        argument = self._statement.compiled(tree.argument, "ij")
+        for other, apply in OTHER_FUNCTIONS.items():
+            words = f"{other} is applied, where {tree.name} is {own.name}"
+            yield WrongWay("another function", words, _after(apply, argument), rank=2)
+
+    def _padded(self, right: Evaluate, product: MatrixProduct, shapes: Mapping[str, Array]) -> Iterator[WrongWay]:
+        """Another layer's z in ∂W, cut or filled up with zeros to the size of the right one."""
+        z = product.children[0].children[0]
+        assert isinstance(z, Name)
+        made = [n for n, e in self._equations.items() if e.part == FORWARD and isinstance(e.tree, Function)]
+        for other in ("X_in", *made):
+            if other != z.name and shapes[other].shape != shapes[z.name].shape:
+                words = f"{other} stands for {z.name}, cut or filled up with zeros"
+                stands = _standing(right, z.name, other, shapes[z.name].shape)
+                yield WrongWay("another layer", words, stands, (other,), 2)
 
 
-def _others(own: Activation) -> list[Activation]:
-    """The functions of sgdb that a layer does not have."""
-    return [f for name, f in ACTIVATIONS.items() if name != own.name and not f.is_identity]
+def _of_sums(equation: Equation) -> Iterator[Mistake]:
+    """A term left out of a sum, or with the wrong sign, but for an update, in which it has a name of its own."""
+    if equation.part == UPDATE:
+        return
+    for part, with_ in spots(equation.tree):
+        if not isinstance(part, Sum) or len(part.terms) < 2:
+            continue
+        for i, (sign, term) in enumerate(part.terms):
+            words = f"{as_typed(term)} is left out of {as_typed(part)}"
+            yield Mistake("term left out", words, with_(sum_of([t for j, t in enumerate(part.terms) if j != i])), 1)
+            if i:
+                turned = Sum(*part.terms[:i], (-sign, term), *part.terms[i + 1 :])
+                words = f"the sign of {as_typed(term)} is wrong in {as_typed(part)}"
+                yield Mistake("sign of a term", words, with_(turned), 1)
 
 
-def _is_multiple(node: Node, factor: Node) -> bool:
+def _sources(tree: Node, shapes: Mapping[str, Array]) -> list[Name]:
+    return [part for part in dict.fromkeys(walk(tree)) if isinstance(part, Name) and part.name in shapes]
+
+
+def _in_shape(compiled: Callable[[], Evaluate], shape: tuple[int, ...]) -> Evaluate:
+    """Repeated over rows or columns, where a mistake has left fewer; raises ValueError where it has no such shape.
+    Compiled when it is first tried.
+    """
+    once = lru_cache(maxsize=1)(compiled)
+
+    def shaped(values: Mapping[str, Array]) -> Array:
+        try:
+            return np.broadcast_to(np.asarray(once()(values)), shape)
+        except IndexError as error:  # a number, where a matrix was to be laid out
+            raise ValueError(error) from None
+
+    return shaped
+
+
+def is_multiple(node: Node, factor: Node) -> bool:
     """Whether a tree without a factor in it is all of it divided by that."""
     if isinstance(node, Product):
-        return any(part == factor or _is_multiple(part, factor) for part in node.children)
-    return isinstance(node, (Sum, Total)) and all(_is_multiple(part, factor) for part in node.children)
+        return any(part == factor or is_multiple(part, factor) for part in node.children)
+    return isinstance(node, (Sum, Total)) and all(is_multiple(part, factor) for part in node.children)
 
 
 def _is_max(node: Node) -> bool:
@@ -268,15 +285,37 @@ def _with(right: Evaluate, source: str, change: Callable[[Array], Array]) -> Eva
     return lambda v: right({**v, source: change(v[source])})
 
 
+def _of_rows(right: Evaluate, names: list[str], rows: list[int]) -> Evaluate:
+    """The quantity, computed from some rows of those that have a row for each sample."""
+    return lambda v: right({**v, **{name: v[name][rows] for name in names}})
+
+
+def _standing(right: Evaluate, name: str, other: str, shape: tuple[int, ...]) -> Evaluate:
+    """The quantity, computed from another one in the place of `name`."""
+
+    def fitted(values: Array) -> Array:
+        found = np.zeros(shape)
+        width = min(shape[1], values.shape[1])
+        found[:, :width] = values[:, :width]
+        return found
+
+    return lambda v: right({**v, name: fitted(v[other])})
+
+
+def _reshaped(values: Array) -> Array:
+    """A matrix whose transpose has the numbers in the order in which the matrix has them."""
+    return values.reshape(values.shape[::-1]).T
+
+
 def _is_square(values: Array) -> bool:
     return values.ndim == 2 and values.shape[0] == values.shape[1] > 1
 
 
-def _neighbours(values: Array) -> Iterator[tuple[str, Callable[[Array], Array]]]:
+def _neighbours(shape: tuple[int, ...]) -> Iterator[tuple[str, Callable[[Array], Array]]]:
     """Each row, and then each column, in the place of the one before or behind it."""
-    for axis, size in enumerate(values.shape):
+    for axis, size in enumerate(shape):
         if size > 1:
-            words = "a neighbouring number" if values.ndim == 1 else f"a neighbouring {ROW_OR_COLUMN[axis]}"
+            words = "a neighbouring number" if len(shape) == 1 else f"a neighbouring {ROW_OR_COLUMN[axis]}"
             for shift in (1, -1):
                 yield words, _rolled(shift, axis)
 

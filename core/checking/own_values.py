@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,13 +11,16 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from core.arrays import Array, Mask
-from core.checking.written import Position, Written
-from core.computation import Computation, Values, computations, values_of
-from core.equations import statement_of
+from core.checking.numbers import Numbers
+from core.checking.rounding import Rounding
+from core.checking.written import Position
+from core.computation import Values
+from core.equations import Statement
 from core.expression.nodes import Function, names_in, walk
-from core.step import Step
 
 Evaluate: TypeAlias = Callable[[Values], Array]
+HALF = 0.501  # of a unit of the last digit: a number that is further off was cut off, if it is right
+FEWEST_DIGITS = 3  # of numbers that tell how somebody rounds
 SLACK = 1.25  # a range adds up what each number's rounding does alone; what two do together comes on top
 COARSEST = 0.1  # relative: what is off by more was not rounded
 MOST_GROUPS = 64  # of a quantity's numbers, whose rounding is followed one group at a time
@@ -28,37 +32,12 @@ class Range(NamedTuple):
     low: Array
     high: Array
 
-    def holds(self, position: Position, written: Written) -> bool:
-        """Whether what was written at a position is a number of this range."""
-        low, high = float(self.low[position]), float(self.high[position])
-        return written.fits(low, high) or written.is_right(low) or written.is_right(high)
+    def holds(self, numbers: Numbers) -> Mask:
+        """Which numbers that were written are of this range."""
+        return numbers.fit(self.low, self.high) | numbers.are(self.low) | numbers.are(self.high)
 
     def width(self, position: Position) -> float:
         return float(self.high[position] - self.low[position])
-
-
-@dataclass(frozen=True)
-class Rounding:
-    """How somebody rounds what they do not write down: to so many `digits` behind the point, or `significant` ones;
-    `cut` off or rounded.
-    """
-
-    digits: int
-    significant: bool
-    cut: bool
-
-    def __call__(self, values: Array) -> Array:
-        places = np.full(values.shape, float(self.digits))
-        if self.significant:
-            places -= 1 + np.floor(np.log10(np.abs(values), out=np.zeros(values.shape), where=values != 0))
-        scale = 10.0**places
-        # The second rounding takes away what the first product left in the last bits.
-        scaled = np.trunc(np.round(values * scale, 6)) if self.cut else np.round(values * scale)
-        return np.asarray(scaled / scale)
-
-    def __str__(self) -> str:
-        digits = f"{self.digits} {'significant digit' if self.significant else 'decimal'}{'s' * (self.digits != 1)}"
-        return f"{'cut off at' if self.cut else 'rounded to'} {digits}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,53 +53,87 @@ class Answers:
     wrong: Mask
 
     @classmethod
-    def of(cls, cells: Mapping[Position, Written], true: Array, own: Range | None = None) -> Answers:
-        """From the numbers written by position (counted from 0); `own` is what follows from theirs, None where nothing
-        but the true values does.
+    def of(cls, numbers: Numbers, true: Array, own: Range | None = None) -> Answers:
+        """From the numbers that were written; `own` is what follows from theirs, None where nothing but the true values
+        does.
         """
         values, exact, radius = np.zeros(true.shape), true.copy(), np.zeros(true.shape)
         given, wrong = np.zeros(true.shape, dtype=bool), np.zeros(true.shape, dtype=bool)
-        for position, written in cells.items():
-            values[position], given[position] = written.value, True
-            right = float(true[position])
-            wrong[position] = not written.is_right(right)
-            if own is not None and own.holds(position, written):
-                exact[position] = (own.low[position] + own.high[position]) / 2
-                # It may only look right after a slip: then it may have been either.
-                open_ = (
-                    own.width(position) / 2
-                    if wrong[position]
-                    else max(own.width(position) / 2, abs(right - exact[position]))
-                )
-                radius[position] = min(written.unit, open_)
-            elif wrong[position]:
-                exact[position], radius[position] = written.value, written.unit
+        mistaken = ~numbers.are(true)
+        more, off = numbers.of(true), np.zeros(len(numbers))  # with more digits, and by how much that may be off
+        more[mistaken], off[mistaken] = numbers.values[mistaken], numbers.units[mistaken]
+        if own is not None:
+            # It may only look right after a slip: then it may have been either.
+            half, middle = numbers.of(own.high - own.low) / 2, numbers.of(own.low + own.high) / 2
+            open_ = np.where(mistaken, half, np.fmax(half, np.abs(numbers.of(true) - middle)))
+            follow = own.holds(numbers)
+            more[follow], off[follow] = middle[follow], np.fmin(numbers.units, open_)[follow]
+        found = (numbers.values, np.True_, more, off, mistaken)
+        for array, numbers_in_order in zip((values, given, exact, radius, wrong), found, strict=True):
+            numbers.into(array, numbers_in_order)
         return cls(values, given, exact, radius, wrong)
+
+
+class Cause(NamedTuple):
+    """The quantities that were written and that a number follows from; whether these have a slip, or what comes of one,
+    and whether every such number is a 0.
+    """
+
+    names: tuple[str, ...] = ()
+    is_slip: bool = False
+    only_zeros: bool = False
+
+
+class Rule(NamedTuple):
+    """How a quantity is computed, and from which."""
+
+    inputs: tuple[str, ...]
+    evaluate: Evaluate
 
 
 class OwnValues:
     """A step's quantities as they follow from what somebody wrote.
 
-    `true` has the step's own values and `values` theirs: written where written, and elsewhere what follows from it,
-    with the `rounding` of what is not written, once it is known.
+    `true` has the right values and `values` theirs: written where written, and elsewhere what follows from it,
+    with the `rounding` of what is not written, once it is known. `exact` has theirs with more digits than were written,
+    as somebody has them who goes on with all that a calculator shows.
     """
 
-    def __init__(self, step: Step, detailed: bool) -> None:
-        """`detailed` as for `core.computations`."""
-        found = computations(step.problem, len(step.batch), detailed, step.index)
-        self.order: dict[str, Computation] = {computation.name: computation for computation in found}
-        self.statement = statement_of(step.problem, len(step.batch), detailed, step.index)
-        self.true = values_of(step)
+    def __init__(self, statement: Statement, true: Mapping[str, Array]) -> None:
+        self.statement = statement
+        self.order = {
+            name: Rule(names_in(equation.tree), partial(statement.evaluate, name))
+            for name, equation in statement.equations.items()
+        }
+        self.true: dict[str, Array] = dict(true)
         # By which quantity each layer's function shows: f_1 by z_1.
         trees = {name: equation.tree for name, equation in self.statement.equations.items()}
         self._made_by = {tree.name: name for name, tree in trees.items() if isinstance(tree, Function)}
         self.values: dict[str, Array] = dict(self.true)
+        self.exact: dict[str, Array] = dict(self.true)
         self.written: dict[str, Answers] = {}
+        self.slipped: dict[str, Mask] = {}
         self.rounding: Rounding | None = None
+        self.misread: list[dict[str, Array]] = []
         self._dirty: set[str] = set()
         self._assumed: dict[str, tuple[Answers | None, str]] = {}
         self._ranges: dict[str, Range] = {}
+        self._rough: dict[str, Range] = {}
+        # How they write numbers: with at most so many digits, so many of them behind the point, and cut off or not.
+        self.digits, self.decimals, self.cuts = math.inf, 0, False
         self._befores: dict[str, list[str]] = {}
+        self._unwritten: dict[str, list[str]] = {}
+        self._influences: dict[str, list[tuple[str, Mask]]] = {}
+
+    def learn(self, sheet: Mapping[str, Numbers]) -> None:
+        """Take note of how numbers are written on a sheet."""
+        fine = [found for n in sheet.values() if (found := n.where((n.values != 0) & (n.units < 1)))]
+        digits = max((float(numbers.digits.max()) for numbers in fine), default=0.0)
+        if len(sheet) > 1 and digits >= FEWEST_DIGITS:
+            self.digits, self.decimals = digits, -round(math.log10(min(numbers.units.min() for numbers in fine)))
+        for name, numbers in sheet.items():
+            off = np.abs(numbers.values - numbers.of(self.true[name])) / numbers.units
+            self.cuts |= bool(((off > HALF) & (off < 1)).any())
 
     @property
     def astray(self) -> bool:
@@ -129,19 +142,28 @@ class OwnValues:
 
     def compute(self, name: str) -> None:
         """Let `name` be what follows from their numbers before it, until `write` says otherwise."""
-        computation = self.order[name]
-        if self.rounding is None and self._dirty.isdisjoint(computation.inputs):
+        rule = self.order[name]
+        if self.rounding is None and self._dirty.isdisjoint(rule.inputs):
             return  # it stays the true value, to the last bit as the step has it
         self._dirty.add(name)
-        value = np.asarray(computation.evaluate(self.values))
+        value = np.asarray(rule.evaluate(self.values))
         self.values[name] = value if self.rounding is None else self.rounding(value)
+        self.exact[name] = np.asarray(rule.evaluate(self.exact))
 
     def write(self, name: str, answers: Answers) -> None:
         """Take what was written for `name` in place of what follows."""
         self._befores.clear()
+        self._unwritten.clear()
+        self._influences.clear()
         self.written[name] = answers
         self.values[name] = np.where(answers.given, answers.values, self.values[name])
+        self.exact[name] = np.where(answers.given, answers.exact, self.exact[name])
         self._dirty.add(name)
+
+    def mark(self, name: str, slipped: Mask) -> None:
+        """Note which numbers of a quantity are slips or come of one."""
+        if slipped.any():
+            self.slipped[name] = slipped
 
     def left_out(self, name: str) -> bool:
         """Whether at least one number of `name` was not written."""
@@ -169,8 +191,11 @@ class OwnValues:
             return
         before, _ = self._assumed.pop(name)
         self._befores.clear()
+        self._unwritten.clear()
+        self._influences.clear()
         if before is None:
             del self.written[name]
+            self.values[name], self.exact[name] = self.true[name], self.true[name]
         else:
             self.written[name] = before
         self._carry_on_from(name, itself=True)
@@ -182,6 +207,7 @@ class OwnValues:
 
     def _carry_on_from(self, first: str, itself: bool = False) -> None:
         self._ranges.clear()
+        self._rough.clear()
         names = list(self.order)
         for name in names[names.index(first) + (not itself) :]:
             self.compute(name)
@@ -195,23 +221,27 @@ class OwnValues:
         instead: Mapping[str, Evaluate] | None = None,
         values: Values | None = None,
         rounding: Rounding | None = None,
+        shifts: Mapping[str, Array] | None = None,
     ) -> Array:
         """`target` from `values` (None: theirs) with `changes` to what was written, through everything between that was
-        not; `instead` has quantities that are computed in another way, and `rounding` is of what is between.
+        not; `instead` has quantities that are computed in another way, `rounding` is of what is between, and `shifts`
+        are added to that.
         """
-        values, changes, instead = values or self.values, changes or {}, instead or {}
+        values, changes, instead, shifts = values or self.values, changes or {}, instead or {}, shifts or {}
         rounding = rounding or self.rounding
         needed = {target, *self.unwritten_before(target)}
         changed = {**values, **changes}
         touched = set(changes)
-        for name, computation in self.order.items():
-            evaluate = instead.get(name, computation.evaluate)
+        for name, rule in self.order.items():
+            evaluate = instead.get(name, rule.evaluate)
             if name == target:
                 return np.asarray(evaluate(changed))
             if name not in needed or (name in changes and name not in self.written):
                 continue
-            if rounding is not None or name in instead or not touched.isdisjoint(computation.inputs):
+            if rounding is not None or name in instead or name in shifts or not touched.isdisjoint(rule.inputs):
                 value = np.asarray(evaluate(changed))
+                if name in shifts:
+                    value = value + shifts[name]
                 value = value if rounding is None else rounding(value)
                 if name in self.written:
                     value = np.where(self.written[name].given, changed[name], value)
@@ -225,9 +255,26 @@ class OwnValues:
             self._ranges[target] = self.reach(target, partial(self.carry, target))
         return self._ranges[target]
 
-    def reach(self, target: str, result: Callable[[Values], Array], reads: tuple[str, ...] = ()) -> Range:
-        """Where `result`, a function of changes to their numbers, may lie, given what the digits of those before
-        `target` and of `reads` leave open.
+    def roughly(self, target: str) -> Range:
+        """The same if they rounded what they did not write down to as many digits as what they did."""
+        if target not in self._rough:
+            self._rough[target] = self.reach(target, partial(self.carry, target), rough=True)
+        return self._rough[target]
+
+    def reading(self, target: str, given: Mapping[str, Array]) -> Range:
+        """The same with numbers that were given copied wrong."""
+
+        def result(changes: Values, shifts: Values | None = None) -> Array:
+            return self.carry(target, {**given, **changes}, shifts=shifts)
+
+        return self.reach(target, result)
+
+    def reach(
+        self, target: str, result: Callable[..., Array], reads: tuple[str, ...] = (), rough: bool = False
+    ) -> Range:
+        """Where `result` may lie, a function of changes to their numbers and of `shifts` of what they did not write,
+        given what the digits of those before `target` and of `reads` leave open; if `rough`, what they did not write
+        was rounded, too.
         """
         centre = result({})
         low, high = np.zeros(centre.shape), np.zeros(centre.shape)
@@ -235,7 +282,26 @@ class OwnValues:
             change = result(changes) - centre
             change = np.where(np.isfinite(change), change, 0.0)
             low, high = low + np.fmin(change, 0.0), high + np.fmax(change, 0.0)
+        for shifts in self._shifts(target) if rough else ():
+            change = np.abs(result({}, shifts=shifts) - centre)
+            change = np.where(np.isfinite(change), change, 0.0)
+            low, high = low - change, high + change
         return Range(centre + SLACK * low, centre + SLACK * high)
+
+    def _shifts(self, target: str) -> Iterator[dict[str, Array]]:
+        """What rounding may do to the numbers between that were not written, one after the other."""
+        if not math.isfinite(self.digits):
+            return
+        for name in self.unwritten_before(target):
+            values = self.values[name]
+            with np.errstate(all="ignore"):
+                places = np.floor(np.log10(np.abs(values))) - self.digits + 1
+            units = np.fmax(10.0**places, 10.0**-self.decimals) * (1.0 if self.cuts else 0.5)
+            units = np.where(np.isfinite(units) & (values != 0), units, 0.0)
+            for group in _groups(units > 0):
+                shift = np.zeros(values.shape)
+                shift[group] = units[group]
+                yield {name: shift}
 
     def _moves(self, names: list[str]) -> Iterator[dict[str, Array]]:
         """The numbers written, with more digits of some of them, each in the ways in which it may be."""
@@ -271,22 +337,38 @@ class OwnValues:
                 rounded = (slope > 0) & (np.abs(off) <= COARSEST * np.abs(value))
                 yield {s: before + np.divide(off, slope, out=np.zeros(slope.shape), where=rounded)}
 
-    def sources(self, target: str, position: Position) -> tuple[str, ...]:
-        """The quantities that were written and that one position of `target` follows from: those with a number that is
-        not right, or else those whose rounding counts. Empty where nothing was written before it.
+    def causes(self, target: str, numbers: Numbers) -> list[Cause]:
+        """What numbers of `target` follow from: the quantities with a number that is a slip or comes of one, or else
+        those whose rounding counts. Empty where nothing was written before it.
         """
-        before = self.written_before(target)
-        wrong = [name for name in before if self._matters(name, self.written[name].wrong, target, position)]
-        inexact = wrong or [name for name in before if self._matters(name, self.written[name].given, target, position)]
-        told = (self._assumed[name][1] if name in self._assumed else name for name in inexact or before)
-        return tuple(dict.fromkeys(name for name in told if name != target))
+        influences = self._influences_on(target)
+        marks = np.array([numbers.of(mask) for _, mask in influences], dtype=bool).reshape(-1, len(numbers)).T
+        kinds, which = np.unique(marks, axis=0, return_inverse=True)
+        found = [
+            self._cause(target, [name for (name, _), is_so in zip(influences, kind, strict=True) if is_so])
+            for kind in kinds
+        ]
+        return [found[i] for i in which.reshape(-1).tolist()]
 
-    def _matters(self, name: str, mended: Mask, target: str, position: Position) -> bool:
-        """Whether one position of `target` would be another with the right numbers for some of those of `name`."""
-        if not mended.any():
-            return False
-        values = np.where(mended, self.true[name], self.values[name])
-        return float(self.carry(target, {name: values})[position]) != float(self.carry(target)[position])
+    def _cause(self, target: str, slipped: list[str]) -> Cause:
+        inexact = slipped or [name for name in self.written_before(target) if self.written[name].given.any()]
+        told = (self._assumed[name][1] if name in self._assumed else name for name in inexact)
+        only_zeros = bool(slipped) and all(
+            name in self.slipped and not self.values[name][self.slipped[name]].any() for name in slipped
+        )
+        return Cause(tuple(dict.fromkeys(name for name in told if name != target)), bool(slipped), only_zeros)
+
+    def _influences_on(self, target: str) -> list[tuple[str, Mask]]:
+        """The quantities with a slip, or with what comes of one, and where that makes `target` another."""
+        if target not in self._influences:
+            found = []
+            for name in self.written_before(target):
+                slipped = self.written[name].wrong if name in self._assumed else self.slipped.get(name)
+                if slipped is not None:
+                    mended = np.where(slipped, self.true[name], self.values[name])
+                    found.append((name, self.carry(target, {name: mended}) != self.carry(target)))
+            self._influences[target] = found
+        return self._influences[target]
 
     def written_before(self, target: str) -> list[str]:
         """The nearest quantities before `target` that were written, in the order of the computation."""
@@ -294,7 +376,10 @@ class OwnValues:
 
     def unwritten_before(self, target: str) -> list[str]:
         """The quantities between these and `target`, of which at least one number was left out, nearest first."""
-        return [name for name in self._before(target) if name in self.order and not self._whole(name)][::-1]
+        if target not in self._unwritten:
+            before = self._before(target)
+            self._unwritten[target] = [n for n in before if n in self.order and not self._whole(n)][::-1]
+        return self._unwritten[target]
 
     def _whole(self, name: str) -> bool:
         return name in self.written and bool(self.written[name].given.all())

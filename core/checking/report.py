@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from core.step import Step
 
-Status: TypeAlias = Literal["right", "follows", "slip", "open"]
-STATUSES: tuple[Status, ...] = ("right", "follows", "slip", "open")
+Status: TypeAlias = Literal["right", "rounded", "follows", "coarse", "slip", "open"]
+STATUSES: tuple[Status, ...] = ("right", "rounded", "follows", "coarse", "slip", "open")
 Cell: TypeAlias = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class CellVerdict:
+class Convention:
+    """A convention other than sgdb's that a whole sheet follows: its kind, and in words. It is no slip."""
+
+    kind: str
+    text: str
+
+
+class CellVerdict(NamedTuple):
     """One cell of an answer: `cell` counts row and column from 1 (one number for a vector, none for the loss).
 
     right     the true value, rounded or cut off at the digits written
-    follows   not right, but what comes of the person's own earlier numbers, the quantities in `follows_from`, or,
-              where that is empty, of a slip told of before in what was not written
-    slip      neither: a mistake that was made here
+    rounded   right within the person's own rounding: what comes of their right numbers as they wrote them
+    follows   carried on from a slip: what comes of the person's own earlier numbers, the quantities in `follows_from`,
+              or, where that is empty, of a slip in what was not written; `from_zeros` if every such number is a 0
+    coarse    right as far as it goes, but with fewer digits than are owed
+    slip      none of these: a mistake that was made here
     open      nothing was written ("?")
 
     `written` is the number as written, `true` the step's value, `own` what follows from the person's numbers.
@@ -32,6 +42,7 @@ class CellVerdict:
     true: float
     own: float
     follows_from: tuple[str, ...] = ()
+    from_zeros: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +79,9 @@ class FormulaVerdict:
 @dataclass(frozen=True, eq=False)
 class CheckReport:
     """The outcome of a check, in the order of the computation: the first slip is the one to mend first. What is but
-    a matter of rounding comes behind the other slips.
+    a matter of rounding comes behind the other slips. `unreadable` is what could not be judged, a line for each;
+    `remarks` are how words were read that sgdb has others for. Everything is judged within the `conventions` of the
+    sheet.
     """
 
     step: Step
@@ -76,11 +89,26 @@ class CheckReport:
     cells: tuple[CellVerdict, ...]
     slips: tuple[Slip, ...]
     formulas: tuple[FormulaVerdict, ...]
+    unreadable: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    conventions: tuple[Convention, ...] = ()
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is nothing to judge: no number, and no formula."""
+        return (
+            not self.unreadable
+            and not self.slips
+            and not self.formulas
+            and all(verdict.status == "open" for verdict in self.cells)
+        )
 
     @property
     def right(self) -> bool:
-        """Whether there is nothing to mend."""
-        return not self.slips and all(formula.right for formula in self.formulas)
+        """Whether something was written, and there is nothing to mend: no slip, and no number of too few digits."""
+        is_exact = not any(verdict.status == "coarse" for verdict in self.cells)
+        formulas = all(formula.right for formula in self.formulas)
+        return not (self.blank or self.slips or self.unreadable) and is_exact and formulas
 
     @property
     def first_slip(self) -> Slip | None:
@@ -94,7 +122,8 @@ class CheckReport:
     @property
     def counts(self) -> dict[Status, int]:
         """How many cells have each verdict."""
-        return {status: sum(verdict.status == status for verdict in self.cells) for status in STATUSES}
+        counted = Counter(verdict.status for verdict in self.cells)
+        return {status: counted[status] for status in STATUSES}
 
     def verdict(self, name: str, cell: Cell) -> CellVerdict | None:
         """The verdict on a cell, counted from 1, of a quantity by name; None where nothing was answered."""

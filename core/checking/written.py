@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Context, Decimal, InvalidOperation
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -15,11 +17,16 @@ from core.text import NONE, shown
 Position: TypeAlias = tuple[int, ...]  # of a number in its quantity, counted from 0
 OPEN = "?"
 EXACT = Context(prec=1100)  # digits that any double has
+OF_FRACTION = Context(prec=17)
 MOST_DIGITS = 50
 SMALLEST, LARGEST = -400, 308  # powers of ten that a double knows, and some below
 NOISE = 1e-12  # relative: how far a double may be from the number that it stands for
 TINIEST = 5e-324  # the distance of doubles near 0
 COARSE = 1e-9  # relative: a unit so large that the last bits of a double must not decide what is cut off
+PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?")
+FRACTION = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+))\s*/\s*([-+]?(?:\d+\.?\d*|\.\d+))")
+COMMA = re.compile(r"([-+]?\d+),(\d+)")
+MINUS = str.maketrans("−–", "--")
 ZERO = 1e-9  # a 0 worked out by hand may stand for what is left of 0.1 + 0.2 - 0.3
 
 
@@ -27,21 +34,28 @@ ZERO = 1e-9  # a 0 worked out by hand may stand for what is left of 0.1 + 0.2 - 
 class Written:
     """`text` as written, its `value`, and `unit`, what a one at the place of its last digit is worth.
 
-    0.0195 has the unit 0.0001, 0.01950 has 0.00001, 1.5e3 has 100 and 12 has 1.
+    0.0195 has the unit 0.0001, 0.01950 has 0.00001, 1.5e3 has 100 and 12 has 1; the fraction 1/3 is all but exact.
     """
 
     text: str
     value: float
     unit: float
 
+    @cached_property
+    def number(self) -> Decimal:
+        """The decimal number that was written; a fraction to as many digits as a double has."""
+        above, _, below = self.text.partition("/")
+        return Decimal(above) if not below else OF_FRACTION.divide(Decimal(above), Decimal(below))
+
     def is_right(self, true: float) -> bool:
         """Whether this is `true`, rounded or cut off at the digits that were written. 0.45799999999999996 stands for
         0.458, which is cut off to 0.45, but not to 0.457.
         """
-        if self.fits(true) or not abs(self.value - true) < 2 * self.unit:
-            return self.fits(true)
+        fits = self.fits(true)
+        if fits or not abs(self.value - true) < 2 * self.unit:
+            return fits
         true_digits = f"{true:.15g}" if self.unit > COARSE * abs(true) else repr(true)
-        return Decimal(true_digits).quantize(Decimal(repr(self.unit)), ROUND_DOWN, EXACT) == Decimal(self.text)
+        return Decimal(true_digits).quantize(Decimal(repr(self.unit)), ROUND_DOWN, EXACT) == self.number
 
     def fits(self, low: float, high: float | None = None) -> bool:
         """Whether this is a number from `low` to `high` (None: `low` itself), rounded or cut off at the digits that
@@ -57,12 +71,12 @@ class Written:
     @property
     def digits(self) -> int:
         """How many digits were written, from the first that is not 0."""
-        return len(Decimal(self.text).as_tuple().digits)
+        return len(self.number.as_tuple().digits)
 
     @property
     def decimals(self) -> int:
         """How many digits were written behind the point."""
-        exponent = Decimal(self.text).as_tuple().exponent
+        exponent = self.number.as_tuple().exponent
         return max(0, -exponent) if isinstance(exponent, int) else 0
 
     def at(self, unit: float) -> Written:
@@ -76,6 +90,8 @@ class Written:
         # A single digit, cut off, is far too near to half of all numbers.
         single = abs(self.value) / 5 if self.digits == 1 else math.inf
         yield "sign", "the sign is wrong", Written(self.text, -self.value, min(self.unit, single))
+        if "/" in self.text:
+            return
         for places in (-1, 1, -2, 2, -3, 3):
             factor = Decimal(10) ** places
             # Through the text: a power of ten must not leave a trace in the last bit.
@@ -84,7 +100,7 @@ class Written:
         yield from self._digit_slips()
 
     def _digit_slips(self) -> Iterator[tuple[str, str, Written]]:
-        sign, digits, exponent = Decimal(self.text).as_tuple()
+        sign, digits, exponent = self.number.as_tuple()
         if not isinstance(exponent, int):
             return
         padded = (0,) * max(0, 1 - exponent - len(digits)) + digits
@@ -102,7 +118,7 @@ class Written:
                 yield "digits swapped", f"the digits {a} and {b} are swapped", _written(sign, swapped, exponent)
 
     def _scaled(self, factor: Decimal) -> Written:
-        value = Decimal(self.text) * factor
+        value = self.number * factor
         return Written(self.text, float(value), float(Decimal(repr(self.unit)) * factor))
 
 
@@ -123,10 +139,10 @@ def _with_a_digit_more(
 
 def _written(sign: int, digits: tuple[int, ...], exponent: int) -> Written:
     value = Decimal((sign, digits, exponent))
-    return Written(str(value), float(value), _unit(exponent))
+    return Written(str(value), float(value), unit_of(exponent))
 
 
-def _unit(exponent: int) -> float:
+def unit_of(exponent: int) -> float:
     """10 to the power of `exponent`, or the least that is not 0 to a double."""
     return max(float(Decimal(1).scaleb(exponent)), TINIEST)
 
@@ -139,12 +155,45 @@ def as_decimal(text: str) -> Decimal:
         return Decimal("NaN")
 
 
+def _number_in(text: str) -> Decimal | Written:
+    """The number that is written in a text. Raises Unfit, which says what else stands there."""
+    plain = text.strip().translate(MINUS)
+    if PLAIN.fullmatch(plain) and len(plain) > 1 and plain.lstrip("+-")[:2].isdigit() and plain.lstrip("+-")[0] == "0":
+        raise Unfit(f"expected a number, found {shown(text)}; write a decimal point")
+    if PLAIN.fullmatch(plain):
+        return as_decimal(plain)
+    if fraction := FRACTION.fullmatch(plain):
+        return _fraction(text, *fraction.groups())
+    if comma := COMMA.fullmatch(plain):
+        raise Unfit(f"write a decimal point: {comma[1]}.{comma[2]}, not {shown(text)[1:-1]}")
+    start = FRACTION.match(plain) or PLAIN.match(plain)
+    if start:
+        raise Unfit(f"expected a number alone, found {shown(plain[start.end() :].strip())} behind {start[0]}")
+    raise Unfit(f'expected a number or "{OPEN}", found {shown(text)}')
+
+
+def _fraction(text: str, above: str, below: str) -> Written:
+    """A fraction, which is exact."""
+    if not Decimal(below):
+        raise Unfit(f"expected a finite number, found {shown(text)}")
+    if len(above) + len(below) > MOST_DIGITS:
+        raise Unfit(f"expected a number of at most {MOST_DIGITS} digits")
+    number = OF_FRACTION.divide(Decimal(above), Decimal(below))
+    return Written(
+        f"{above}/{below}", float(number), unit_of(number.adjusted() - OF_FRACTION.prec + 3) if number else ZERO
+    )
+
+
 def read_written(value: Any) -> Written | None:
     """A number from a file or from Python with its digits, or None for a cell left open ("?") or without a number
     ("—"). Raises Unfit.
     """
-    if isinstance(value, str) and value in (OPEN, NONE):
-        return None
+    if isinstance(value, str):
+        if value in (OPEN, NONE):
+            return None
+        value = _number_in(value)
+        if isinstance(value, Written):
+            return value
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         raise Unfit(f'expected a number or "{OPEN}", found {shown(value)}')
     try:
@@ -161,4 +210,4 @@ def read_written(value: Any) -> Written | None:
     text = f"{number:f}" if -MOST_DIGITS <= exponent <= 0 else str(number).lower()
     if isinstance(value, float) and value == 0:
         return Written(text, 0.0, ZERO)  # Python prints every zero alike
-    return Written(text, float(number), _unit(exponent))
+    return Written(text, float(number), unit_of(exponent))

@@ -1,65 +1,109 @@
-"""The words and symbols of formulas: what is typed and what is printed, in the plain letters that the reader knows."""
+"""The words and symbols of formulas: what is typed, printed, said to numpy or set in LaTeX, in the plain letters that
+the reader knows. Tables alone, and one pass over the text by them.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from core.errors import FormulaError
+from core.expression.latex import COMMANDS, FONTS, LAYER_ABOVE, SUPERSCRIPTS
 from core.expression.nodes import ALL, COLUMNS, ROWS
 from core.expression.notation import LETTERS_OF_TRAINING, POWERS
 from core.text import shown
 
-HAT = "\u0302"  # over the letter before it
-
 SUM, TRUE_SUM = "Σ", "…"  # `…` stands for the words "for j≠y, minus their number for j=y"
 SUMS: dict[str, str | None] = {  # what they are over; None: what the formula's quantity asks for
-    **dict.fromkeys((SUM, "sum", "mean")),
+    **dict.fromkeys((SUM, "sum", "mean", "sum_i", "sum_n")),
     **dict.fromkeys(("Σ_rows", "sum_rows"), ROWS),
-    **dict.fromkeys(("Σ_j", "Σ_wrong", "Σ_columns", "sum_columns"), COLUMNS),
+    **dict.fromkeys(("Σ_j", "Σ_wrong", "Σ_columns", "sum_columns", "sum_j", "sum_k"), COLUMNS),
     "sum_all": ALL,
 }
-POWER = "^"
+OF_CLASSES = ("Σ_j", "Σ_wrong", "sum_j", "sum_k")  # within which every product is one of numbers
+CLASS_LETTERS = "jkc"  # what runs over the classes in a sum
+MODULES = ("np", "numpy", "torch", "jnp", "tf", "math", "F", "jax.numpy")
 LEXEME = re.compile(
     r"\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?|\.\d+)"
+    rf"|((?:(?:{'|'.join(map(re.escape, MODULES))})\.)[A-Za-z]\w*(?:\.[A-Za-z]\w*)?)"
     r"|([^\W\d]\w*?(?:(?:_\d+(?=[^\W\d_])|_out(?=[A-Z]))|(?!\w)))"  # delta_1W_2 is two names
-    r"|(\.\*|\^\s*(?:[1-9]\d?(?![\d.]*\d)|t(?!\w))|!=|[-+*/'()\[\],>=…|]))"
+    r"|(\.[A-Za-z]\w*)"
+    r"|(\.\*|!=|>=|<=|==|:=|[-+]=|[-+*@/'()\[\]{},=<>^…|]))"
 )
 SUBSCRIPT = "[\u2080-\u2089]"
 DIGITS = {0x2080 + digit: str(digit) for digit in range(10)}
 SYMBOLS = {
     "ℒ_data": " data_loss ",
     "ℒ": " loss ",
-    **{f"{letter}{HAT}": f" {letter}hat" for letter in "mn"},
-    "ℓ": " sample_losses ",
-    "α": " alpha ",
+    "m\u0302": " mhat",
+    "n\u0302": " nhat",
     **{symbol: f" {name}" for name, symbol in LETTERS_OF_TRAINING.items()},
     "Ω": " penalty",
     "√": " sqrt",
+    "ℓ": " sample_losses ",
+    "α": " alpha ",
+    "η": " eta ",
+    "σ": " sigma",
+    "ŷ": " y_hat",
     **dict.fromkeys("Σ∑", f" {SUM} "),
     "½": " (1/2) ",
     "∂": " d",
     "δ": " delta",
     "⁺": "_next ",
-    **dict.fromkeys(("ᵀ", "^T", ".T", "′", "’"), "'"),
+    **dict.fromkeys(("ᵀ", ".T", "′", "’"), "'"),
     **dict.fromkeys("⊙∘", ".*"),
-    **dict.fromkeys("·⋅×@", "*"),
-    "−": "-",
-    "**": POWER,
+    **dict.fromkeys("·⋅×", "*"),
+    **dict.fromkeys("−–", "-"),
+    "**": "^",
     "≠": "!=",
+    "≥": ">=",
+    "≤": "<=",
+    "←": ":=",
+    "&": " if ",
     "one-hot": " one_hot",
 }
-DERIVATIVE = r"(?:∂|(?<![A-Za-z_])d)[ℒL]\s*/\s*[∂d]"
-PRINT = re.compile(
-    rf"(?P<backward>(?:{DERIVATIVE}|∂)s(?=_|{SUBSCRIPT}))|(?P<derivative>{DERIVATIVE})"
-    r"|(?P<remark>, y the true class in y_gt\s*\Z|\(frozen\)\s*\Z)"
-    r"|(?P<true_sum>for j *≠ *y, minus their number for j *= *y)"
-    r"|[Σ∑]_(?:(?P<over>rows|columns|j)(?!\w)|\( *j *(?:≠|!=) *y *\))"
-    rf"|_?(?P<index>{SUBSCRIPT}+)(?P<next>⁺|_next)?|(?P<power>[⁰¹²³⁴-⁹]+|ᵗ)"
-    rf"|ℒ_data|[mn]{HAT}|one-hot|\^T|\.T(?!\w)|\*\*|.",
-    re.DOTALL,
-)
+RAISED = POWERS | {ord("⁻"): "-"}
+
+# What is written in several letters: patterns by name, the first that fits wins, and what each is in plain letters.
+GROUP = r"(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*"  # between braces
+LOSS_LETTER = r"(?:[ℒLEJC]|\\mathcal\s*\{?\s*[LEJC]\s*\}?|\\ell)"
+DERIVATIVE = r"(?:∂|(?<![A-Za-z_])d)[ℒLEJC]\s*/\s*[∂d]"
+PATTERNS = {
+    "backward": rf"(?:(?:{DERIVATIVE}|∂)s(?=_|{SUBSCRIPT})|\\partial\s*s(?=_))",
+    "derivative": DERIVATIVE,
+    "fraction": rf"\\[dtc]?frac\s*\{{\s*\\partial\s*{LOSS_LETTER}\s*\}}\s*(?=\{{\s*\\partial)",
+    "remark": r", y(?: the true class in |\s*\\text\{ the true class in \}\s*)y_(?:gt|\{(?:\\mathrm\{)?gt\}+)\s*\Z",
+    "frozen": r"\(frozen\)\s*\Z",
+    "true_sum": r"(?:for|\\text\{ for \}) *j *(?:≠|\\neq) *y, *"
+    r"(?:minus their number for|\\text\{ minus their number for \}) *j *= *y",
+    "sum": rf"(?:[Σ∑]|\\sum(?:\\limits)?)(?:\s*_\s*(?:(?:rows|columns)(?!\w)|[a-z](?!\w)|\([^()]*\)|\{{{GROUP}\}}))?"
+    r"(?:\s*\^\s*(?:\{[^{}]*\}|\w))?",
+    "index": rf"_?{SUBSCRIPT}+(?:⁺|_next)?",
+    "powers": rf"[{''.join(map(chr, RAISED))}]+",
+    "one": r"\\(?:mathbb|mathbf|mathds|mathbbm)\s*\{?\s*1\s*\}?|𝟙|𝟏",
+    "indicator": r"_\s*\{\s*\\?[\[{]?\s*j\s*(?:!=|≠|\\neq?|={1,2})\s*y\s*\\?[\]}]?\s*\}",
+    "font": rf"\\(?:{FONTS})\s*\{{{GROUP}\}}",
+    "font_alone": rf"\\(?:{FONTS})(?![A-Za-z])",
+    "script": rf"_\s*\{{{GROUP}\}}",
+    "counted": r"(?:β|\\?beta)_?(?:\{\s*)?[12₁₂](?:\s*\})?\s*\^\s*(?:\{\s*t\s*\}|t(?!\w))",
+    "raised": rf"\^\s*(?:\{{{GROUP}\}}|\((?:t|t\s*\+\s*1)\)|\\[A-Za-z]+|[Tt+](?!\w)|-?\d+(?!\.?\d))",
+    "hat": r"\\hat\s*\{?\s*[A-Za-z]\s*\}?",
+    "bar": r"\\(?:bar|tilde)\s*\{?\s*[A-Za-z]\s*\}?",
+    "cases": r"\\begin\s*\{cases\}",
+    "end_cases": r"\\end\s*\{cases\}",
+    "new_line": r"\\\\(?:\[[^\]]*\])?",
+    "space": r"\\[,;:!> ]",
+    "brace": r"\\[{}]",
+    "partial": r"\\partial\s*",
+    "command": r"\\[A-Za-z]+",
+    "count": r"\b[A-Za-z]\w*\.(?:shape\[0\]|size\(0\))|\blen\(\w+\)",
+    "true_entry": r"\[\s*(?:np\.)?a?range\((?:[^()]|\([^()]*\))*\)\s*,\s*\w+\s*\]",
+    "symbol": r"one-hot|ℒ_data|[mn]\u0302|\.T(?!\w)|\*\*|.",
+}
+PRINT = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PATTERNS.items()), re.DOTALL)
 
 
 class Lexeme(NamedTuple):
@@ -86,23 +130,100 @@ def lexemes(text: str) -> Iterator[Lexeme]:
     while place < end:
         match = LEXEME.match(plain, place)
         if match is None:
-            at = origins[place + len(plain[place:]) - len(plain[place:].lstrip())][0]
-            hint = "; expected a whole power, ^2 for a square" if plain[place:].lstrip()[0] == POWER else ""
-            raise FormulaError(f"nothing is written with {shown(text[at])} (character {at + 1}){hint}")
+            at = origins[place + len(plain[place:]) - len(plain[place:].lstrip())]
+            sign = text[slice(*at)] if text[at[0]] == "\\" else text[at[0]]
+            raise FormulaError(f"nothing is written with {shown(sign)} (character {at[0] + 1})")
         found, place = match[match.lastindex or 0], match.end()
         start, stop = origins[place - len(found)][0], origins[place - 1][1]
         yield Lexeme(found, start + 1, text[start:stop].strip())
 
 
 def _plain(symbol: re.Match[str]) -> str:
-    if symbol["index"]:
-        return f"_{symbol['index'].translate(DIGITS)}{'_next' if symbol['next'] else ''} "
-    if symbol["power"]:
-        return f"{POWER}{symbol['power'].translate(POWERS)}"
-    if symbol["backward"] or symbol["derivative"]:
-        return " delta" if symbol["backward"] else " d"
-    if symbol["remark"] or symbol["true_sum"]:
-        return "" if symbol["remark"] else TRUE_SUM
-    if len(symbol[0]) > 2 and symbol[0][0] in "Σ∑":
-        return f" {SUM}_{symbol['over'] or 'wrong'} "
-    return SYMBOLS.get(symbol[0], symbol[0])
+    """What a symbol is in plain letters."""
+    found = PLAIN[symbol.lastgroup or "symbol"]
+    return found if isinstance(found, str) else found(symbol[0])
+
+
+def _inside(written: str) -> str:
+    """What stands between the outer braces."""
+    return written.partition("{")[2].rpartition("}")[0]
+
+
+def _index(written: str) -> str:
+    digits = written.strip("_").removesuffix("⁺").removesuffix("_next")
+    return f"_{digits.translate(DIGITS)}{'_next' * (written[-1] in '⁺t')} "
+
+
+def _sum(written: str) -> str:
+    """Σ and what it is over."""
+    over = written.partition("_")[2].partition("^")[0]
+    inner = "".join(spelled(over.strip(" (){}")).split())
+    if inner in ("rows", "columns", *CLASS_LETTERS):
+        return f" {SUM}_{inner if len(inner) > 1 else 'j'} "
+    return f" {SUM}{'_wrong' if re.fullmatch(r'[jk]!=y', inner) else '_j' if inner[:2] in ('j=', 'k=') else ''} "
+
+
+def _script(written: str) -> str:
+    """An index in braces; the parts of several are indices behind each other."""
+    return "".join(f"_{part.strip()}" for part in spelled(_inside(written)).split(",")) + " "
+
+
+def _raised(written: str) -> str:
+    """What stands raised: a transpose, what comes after the update, a layer in brackets, a power."""
+    above = written[1:].strip()
+    above = _inside(above) if above[0] == "{" else above
+    bare = re.sub(rf"\\(?:{FONTS})|[\\\s{{}}]", "", above)
+    if bare in SUPERSCRIPTS:
+        return SUPERSCRIPTS[bare]
+    layer = LAYER_ABOVE.fullmatch(bare)
+    if layer and layer[2] in ("", *SUPERSCRIPTS):
+        return f"_{layer[1]}{SUPERSCRIPTS.get(layer[2], ' ')}"
+    return f"^({spelled(above)})"
+
+
+def _hat(written: str) -> str:
+    """ŷ, and the letters that an update puts a hat on."""
+    letter = written.rstrip(" }")[-1]
+    return f" {letter}hat" if letter in "mn" else f" {letter}_hat"
+
+
+def _command(written: str) -> str:
+    """One of LaTeX's commands, or a Greek letter; a command that nobody knows stays as it is."""
+    name = written[1:]
+    if name in COMMANDS:
+        return COMMANDS[name]
+    with suppress(KeyError):
+        return unicodedata.lookup(f"GREEK SMALL LETTER {name.replace('lambda', 'lamda').upper()}")
+    return written
+
+
+PLAIN: dict[str, str | Callable[[str], str]] = {
+    "backward": " delta",
+    "derivative": " d",
+    "fraction": " dloss_by ",
+    "remark": "",
+    "frozen": "",
+    "true_sum": TRUE_SUM,
+    "sum": _sum,
+    "index": _index,
+    "powers": lambda written: f"^({written.translate(RAISED)})",
+    "one": "",
+    "indicator": lambda written: "[j!=y]" if re.search(r"!=|≠|\\ne", written) else "[j=y]",
+    "font": lambda written: spelled(_inside(written)),
+    "font_alone": "",
+    "script": _script,
+    "raised": _raised,
+    "counted": lambda written: f" beta_{re.findall('[12₁₂]', written)[0].translate(DIGITS)}^(t)",
+    "hat": _hat,
+    "bar": " y_bar",
+    "cases": " cases ( ",
+    "end_cases": " ) ",
+    "new_line": " , ",
+    "space": " ",
+    "brace": lambda written: "[" if written[1] == "{" else "]",
+    "partial": " d",
+    "command": _command,
+    "count": " n ",
+    "true_entry": "_y ",
+    "symbol": lambda written: SYMBOLS.get(written, written),
+}

@@ -97,7 +97,7 @@ def printed_symbol(name: str) -> Piece:
     if name in WHOLE:
         return WHOLE[name]._replace(name=name)
     base, _, index = name.removesuffix(NEXT).partition("_")
-    before = "∂" if base[0] == "d" and base[1:] and base not in PRINTED_LETTERS else ""
+    before = "∂" if base[:1] == "d" and base[1:] and base not in PRINTED_LETTERS else ""
     base, index = base.removeprefix("d") if before else base, "" if base == "sample" else index
     return Piece(LETTER, PRINTED_LETTERS.get(base, base), index, "⁺" * name.endswith(NEXT), before, name=name)
 

@@ -1,120 +1,101 @@
 """Formulas as people write them, read into trees: X_in' * (((y_out - y_gt) .* f_out'(s_out)) * W_out' .* f1'(s_1))
 
+    formula  = [ name ("=" | ":=" | "-=" | "+=") ] sum [ cases ] [ "with" name "=" sum ]
+    cases    = word condition { "," sum word condition }      word: if, for, where, when; or the single word otherwise
     sum      = product { ("+" | "-") product }
-    product  = signed { ("*" | ".*" | "/" | nothing) signed }         from left to right; nothing means *
+    product  = signed { ("*" | ".*" | "@" | "/" | nothing) signed }   from left to right; nothing means *
     signed   = [ "-" | "+" ] factor
-    factor   = atom { "'" | "^2" | "_y" }           ' turns a matrix, ^2 squares its entries (^3, ... are other whole
-                                                    powers), _y picks the true class's
+    factor   = atom { "'" | "^" power | "_y" | method }    ' turns a matrix, ^2 squares its entries, _y picks the true
+                                                           class's; .T, .dot(b) and .sum(axis=0) are numpy's
     atom     = number | name | function "(" sum ")" | "(" sum ")" | ("Σ" | "sum" | "mean") product | "log" factor
-             | "|" sum "|" | "[" sum "> 0]" | "[j = y]" | "[j ≠ y]" | "one-hot(y_gt)" | "(-" factor ", +" factor ")"
+             | "|" sum "|" | "[" condition "]" | "(" condition ")" | "one-hot(y_gt)" | "(-" factor ", +" factor ")"
+             | "frac" group group | "cases" "(" cases ")"
+    condition = sum (">" | "<" | ">=" | "<=" | "=" | "!=") sum | "j = y" | "j ≠ y"
     function = f1 or f_1, f_out, ..., relu, tanh, sigmoid ; with ' behind it, its derivative ; or sum, mean, softmax,
-               exp, log ; max(0, ...) is relu(...)
+               exp, log ; max(0, ...) is relu(...) ; numpy's, with np. before them, in `calls`
 
-`*` is the matrix product, or a multiple where one side is a number; `.*` the entrywise product. sum(...) is over what
-the quantity asks for: the samples or, for the samples' losses, the outputs; sum_rows, sum_columns and sum_all say it
-themselves; mean(...) is 1/n sum(...). Σ is a sum over the whole product behind it, so that Σ (a - b)² adds up squares,
-where sum(a - b)^2 is the square of a sum; Σ_j and Σ_(j≠y) are over the classes, where p_j is the entry of one. The
-symbols ⊙, · and ᵀ stand for `.*`, `*` and `'`, as do ∘, @ and .T; z₁ is z_1, ∂ℒ/∂W_1 is dW_1, and ∂ℒ/∂s_1 is delta_1. A
-symbol of print needs no space before what follows: α∂ℒ/∂W_1 and δ₂W₂ᵀ are two factors each.
+`*` is the matrix product, or a multiple where one side is a number; `.*` the entrywise product. In lines of numpy,
+which `dialect` tells by @, .T, np. and the like, `*` is the entrywise product and `@` the matrix product; between
+numbers of a class, as in p_j (1 - p_j), it is entrywise, too. sum(...) is over what the quantity asks for: the samples
+or, for the samples' losses, the outputs; sum_rows, sum_columns and sum_all say it themselves; mean(...) is 1/n
+sum(...). Σ is a sum over the whole product behind it, so that Σ (a - b)² adds up squares, where sum(a - b)^2 is the
+square of a sum; Σ_j and Σ_(j≠y) are over the classes, where p_j is the entry of one. A symbol of print needs no space
+before what follows: α∂ℒ/∂W_1 and δ₂W₂ᵀ are two factors each. How words, symbols and LaTeX's commands are spelled is in
+`lexicon`, `latex` and `names`. Operands are read in `operands`, calls in `called`, conditions in `cases`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Mapping
-from itertools import pairwise
-from typing import NamedTuple
+from collections.abc import Collection
 
-from core.activations import ACTIVATIONS
 from core.errors import FormulaError
-from core.expression.lexicon import POWER, SUMS, TRUE_SUM, lexemes
+from core.expression.called import MOST_POWER
+from core.expression.cases import negative as negative
+from core.expression.cursor import DEEPEST, ONE, OPENING, PRIME
+from core.expression.cursor import Context as Context
+from core.expression.cursor import Reading as Reading
+from core.expression.dialect import IN_NUMPY
+from core.expression.lexicon import TRUE_SUM
 from core.expression.nodes import (
     COLUMNS,
     COUNT,
     NUMBERS,
-    ROWS,
     Function,
     IsTrueClass,
     Literal,
     Name,
     Node,
-    Positive,
-    Quotient,
     Signs,
-    Softmax,
     Sum,
     Total,
 )
 from core.expression.numbers import is_number
+from core.expression.operands import ENTRY, INDICES, Operands, of_wrong_classes
+from core.quantity import NEXT
 
-LONGEST = 1_000
-DEEPEST = 30
-DIGITS = tuple("0123456789")  # superscripts are none
-MOST_DIGITS = 15  # of a whole number that a float holds exactly
-PRIME = "'"
-LAYER = re.compile(r"f_?(\d{1,4}|out)")
-ENTRY = re.compile(r"(\w*)_([jy])")
-ELEMENTARY = ("exp", "log", "ln", "sqrt", "abs", "sign")
-
-
-class Context(NamedTuple):
-    """What a formula is read with.
-
-    over        what its sums are over where they do not say it: ROWS, COLUMNS or ALL
-    functions   the names of activations
-    numbers     the names of numbers
-    symbols     the names by symbols of print that the lexicon does not have
-    columns     the quantities without a layer that have several: o_2 is the second of o
-    longest     how many characters it may have
-    """
-
-    over: str = ROWS
-    functions: Collection[str] = ACTIVATIONS
-    numbers: Collection[str] = NUMBERS
-    symbols: Mapping[str, str] = {}
-    columns: Collection[str] = ()
-    longest: int = LONGEST
+ASSIGNED, ADDED = ("=", ":="), {"-=": -1, "+=": 1}
+EULER = Name("e")
 
 
 def read(text: str, context: Context = Context()) -> Node:  # noqa: B008
     """The tree of a formula. Raises FormulaError, which says where and what."""
+    return read_formula(text, context).tree
+
+
+def read_formula(text: str, context: Context = Context()) -> Reading:  # noqa: B008
+    """A formula with what is written around it. Raises FormulaError, which says where and what."""
     if len(text) > context.longest:
         raise FormulaError(f"expected a formula of at most {context.longest} characters, found {len(text)}")
     return _Reader(text, context).read()
 
 
 def multiplied(operator: str, left: Node, right: Node, numbers: Collection[str] = NUMBERS) -> Node:
-    """left `operator` right, one of * .* / , from left to right."""
+    """left `operator` right, one of * .* @ / , from left to right."""
     if operator == "/":
         return left / right
     is_entrywise = operator == ".*" or is_number(left, numbers) or is_number(right, numbers)
     return left * right if is_entrywise else left @ right
 
 
-def negative(node: Node) -> Node:
-    """-node"""
-    return Sum((-1, node))
-
-
-class _Reader:
-    def __init__(self, text: str, context: Context) -> None:
-        self._lexemes = list(lexemes(text))
-        self._next = 0
-        self._depth = 0
-        self._context = context
-        self._in_class = False  # within a Σ_j, where every product is one of numbers
-
-    def read(self) -> Node:
+class _Reader(Operands):
+    def read(self) -> Reading:
         if not self._lexemes:
             raise FormulaError("expected a formula, found nothing")
-        node = self._sum()
+        left, node = "", self._value()
+        if self._peek() in (*ASSIGNED, *ADDED) and isinstance(node, Name):
+            left, operator = node.name, self._take()
+            node = self._value()
+            if operator in ADDED:
+                node = Sum((1, Name(left)), (ADDED[operator], node))
+        node = self._defined(node)
         if self._peek():
             raise FormulaError(f"expected an operator or the end {self._here()}")
         if _height(node) > 4 * DEEPEST:
             raise FormulaError(f"the formula is too deep: expected at most {4 * DEEPEST} operations inside each other")
-        return node
+        return Reading(node, self._dialect, left, self._words)
 
     def _sum(self) -> Node:
+        indices = self._indices
         node = self._product()
         if isinstance(node, Literal) and node.value < 0 and self._peek() in ("+", "-"):
             node = negative(Literal(-node.value))
@@ -123,20 +104,26 @@ class _Reader:
         if self._peek() != TRUE_SUM:
             return self._difference(node)
         self._take()
-        wrong = _of_wrong_classes(node)
+        self._indices = indices
+        wrong = of_wrong_classes(node)
         return wrong - IsTrueClass() * Total(COLUMNS, wrong)
 
     def _product(self) -> Node:
+        before = self._indices + self._slopes
         node = self._signed()
         while True:
-            if self._peek() in ("*", ".*", "/"):
+            if self._peek() in ("*", ".*", "/", "@"):
                 operator = self._take()
             elif self._starts_a_factor():
                 operator = "*"
             else:
                 return node
-            operator = ".*" if operator == "*" and self._in_class else operator
-            node = multiplied(operator, node, self._signed(), self._context.numbers)
+            factor = self._signed()
+            if operator == "*" and (
+                self._in_class or self._indices + self._slopes > before or self._dialect == IN_NUMPY
+            ):
+                operator = ".*"
+            node = multiplied(operator, node, factor, self._context.numbers)
 
     def _signed(self) -> Node:
         while self._peek() == "+":
@@ -149,139 +136,58 @@ class _Reader:
 
     def _factor(self) -> Node:
         node = self._atom()
-        while (mark := self._peek()) in (PRIME, "_y", "_j") or mark[:1] == POWER:
+        while True:
+            mark = self._peek()
+            if mark == PRIME:
+                self._take()
+                node = node.T
+            elif mark == "^":
+                node = self._power(node)
+            elif mark in INDICES:
+                self._take()
+                node = self._entry(node, mark[1])
+            elif mark == NEXT and isinstance(node, Name):
+                self._take()
+                node = Name(f"{node.name}{NEXT}")
+            elif mark[:1] == "." and mark[1:2].isalpha():
+                node = self._method(node)
+            elif mark == "/" and (slope := self._local_slope(node)) is not None:
+                node = slope
+            else:
+                return node
+
+    def _power(self, node: Node) -> Node:
+        place = self._lexemes[self._next].place
+        self._take()
+        close = OPENING.get(self._peek(), "")
+        if close:
+            if node == EULER:
+                return Function("exp", self._parenthesis())
             self._take()
-            node = (
-                node.T
-                if mark == PRIME
-                else node ** (Name(COUNT) if mark[1:] == COUNT else int(mark[1:]))
-                if mark[0] == POWER
-                else _entry(node, mark[1])
-            )
-        return node
-
-    def _atom(self) -> Node:
-        token = self._peek()
-        if token in ("(", "["):
-            return self._parenthesis() if token == "(" else self._within(self._bracket)
-        if token == "|":
-            return self._within(self._size)
-        if token[:1] in DIGITS or (token[:1] == "." and token != ".*"):
-            return self._number()
-        if not (token[:1].isalpha() or token[:1] == "_"):
-            raise FormulaError(f"expected a number, a name or a parenthesis {self._here()}")
-        self._take()
-        if token in SUMS:
-            return self._total(token)
-        if layer := LAYER.fullmatch(token):
-            return self._function(f"f_{layer[1].lstrip('0') or 0}")
-        if token in self._context.functions or token in ELEMENTARY:
-            return self._function("log" if token == "ln" else token)
-        if token in ("softmax", "max", "one_hot"):
-            return self._of_classes(token)
-        entry = ENTRY.fullmatch(token)
-        name = entry[1] if entry and entry[1] else token
-        node = Name(self._context.symbols.get(name, name))
-        return node if name == token or entry is None else _entry(node, entry[2])
-
-    def _number(self) -> Node:
-        token = self._peek()
-        if float(token) == float("inf"):
-            raise FormulaError(f"expected a smaller number {self._here()}")
-        self._take()
-        return Literal(int(token) if token.isdigit() and len(token) <= MOST_DIGITS else float(token))
-
-    def _total(self, name: str) -> Node:
-        over = SUMS[name] or self._context.over
-        before, self._in_class = self._in_class, self._in_class or name in ("Σ_j", "Σ_wrong")
-        if name[0] == "Σ" or (self._starts_a_factor() and self._peek() != "("):
-            argument = self._within(self._product)  # the whole product, where no parentheses say what is summed
-        else:
-            self._expect("(", f" behind the function {name}")
-            argument = self._parenthesis()
-        self._in_class = before
-        if name == "Σ_wrong":
-            argument = _of_wrong_classes(argument)
-        total = Total(over, argument)
-        return Quotient(Literal(1), Name("n")) * total if name == "mean" else total
-
-    def _function(self, name: str) -> Node:
-        if name == "log" and self._starts_a_factor() and self._peek() != "(":
-            return Function(name, self._within(self._factor))
-        slope = self._peek() == PRIME
-        self._next += slope
-        self._expect("(", f" behind the function {name}{PRIME * slope}")
-        return Function(name, self._parenthesis(), slope)
-
-    def _of_classes(self, name: str) -> Node:
-        """softmax(...), max(0, ...), one_hot(y_gt)"""
-        self._expect("(", f" behind the function {name}")
-        if name == "softmax":
-            return Softmax(self._parenthesis(of_rows=True))
-        self._take()
-        for token in ("0", ",") if name == "max" else ("y_gt",):
-            self._take(token, f" in {name}()")
-        node = Function("relu", self._within(self._sum)) if name == "max" else IsTrueClass()
-        self._take(")")
-        return node
-
-    def _parenthesis(self, of_rows: bool = False) -> Node:
-        before, self._in_class = self._in_class, self._in_class and not of_rows and not self._has_index()
-        node = self._within(self._inner)
-        self._in_class = before
-        return node
-
-    def _has_index(self) -> bool:
-        """Whether a class's index stands behind the parenthesis that begins here, which then holds whole rows."""
-        depth = 0
-        for lexeme, following in pairwise(self._lexemes[self._next :]):
-            depth += (lexeme.text == "(") - (lexeme.text == ")")
-            if not depth:
-                return following.text in ("_y", "_j")
-        return False
-
-    def _inner(self) -> Node:
-        self._take()
-        node = self._sum()
-        if self._peek() == ",":  # (-y_out, +y_out)
+        sign = -1 if self._peek() == "-" else 1
+        self._next += sign < 0
+        power = self._peek()
+        if power == COUNT and sign > 0:
             self._take()
-            other = self._sum()
-            if node != (Literal(-1) if other == Literal(1) else negative(other)):
-                raise FormulaError(f"expected (-a, +a), the same a twice {self._here()}")
-            node = Signs() if other == Literal(1) else other @ Signs()
-        self._take(")")
-        return node
-
-    def _bracket(self) -> Node:
+            if close:
+                self._take(close)
+            return node ** Name(COUNT)
+        if not power.isdigit() or not power.isascii() or not 0 < int(power) <= MOST_POWER:
+            why = "expected a whole power, ^2 for a square"
+            raise FormulaError(f'nothing is written with "^" (character {place}); {why}')
         self._take()
-        following = [lexeme.text for lexeme in self._lexemes[self._next : self._next + 3]]
-        if following in (["j", "=", "y"], ["j", "!=", "y"]):
-            self._next += 3
-            self._take("]")
-            return IsTrueClass(other=following[1] == "!=")
-        node = self._sum()
-        if self._peek() == ">":
-            self._take()
-            self._take("0", " behind >")
-            node = Positive(node)
-        self._take("]")
-        return node
+        if close:
+            self._take(close)
+        raised = node ** int(power) if int(power) > 1 else node
+        return raised if sign > 0 else ONE / raised
 
-    def _size(self) -> Node:
-        """|a|"""
-        self._take()
-        node = self._sum()
-        self._take("|")
-        return Function("abs", node)
-
-    def _within(self, read: Callable[[], Node]) -> Node:
-        """Reads something, a level deeper."""
-        self._depth += 1
-        if self._depth > DEEPEST:
-            raise FormulaError(f"the formula is nested too deep: expected at most {DEEPEST} levels")
-        node = read()
-        self._depth -= 1
-        return node
+    def _local_slope(self, above: Node) -> Node | None:
+        """∂z_1/∂s_1 or ∂p_j/∂o_j, which begins with what is above; None where it is no such thing."""
+        below = self._peek(1)
+        if not isinstance(above, Name) or above.name[:1] != "d" or not below[:1].isalpha():
+            return None
+        entry = ENTRY.fullmatch(below)
+        return self._slope(above.name, entry[1] if entry else below, further=2)
 
     def _difference(self, node: Node) -> Node:
         """o_2 - o_1 as a product with (-1, +1)ᵀ, o_1 - o_2 as its opposite, and 1 - [j = y] as [j ≠ y]; anything else
@@ -297,40 +203,6 @@ class _Reader:
                     difference = Name(base) @ Signs().T
                     return difference if names[0] == second else negative(difference)
         return node
-
-    def _expect(self, token: str, why: str = "") -> None:
-        if self._peek() != token:
-            raise FormulaError(f"expected {token}{why} {self._here()}")
-
-    def _starts_a_factor(self) -> bool:
-        token = self._peek()
-        return token in ("(", "[") or token[:1].isalnum() or token[:1] == "_"
-
-    def _take(self, token: str = "", why: str = "") -> str:
-        """The next word or sign, which must be this one, if any is given."""
-        if token:
-            self._expect(token, why)
-        self._next += 1
-        return self._lexemes[self._next - 1].text
-
-    def _peek(self) -> str:
-        return self._lexemes[self._next].text if self._next < len(self._lexemes) else ""
-
-    def _here(self) -> str:
-        if self._next == len(self._lexemes):
-            return "at the end"
-        _, place, written = self._lexemes[self._next]
-        return f'at character {place}, found "{written}"'
-
-
-def _entry(node: Node, index: str) -> Node:
-    """The entry of a row in a class's column, as a column: of the true class, or of any, which is left at that."""
-    return Total(COLUMNS, IsTrueClass() * node) if index == "y" else node
-
-
-def _of_wrong_classes(node: Node) -> Node:
-    """What a class has, if it is not the true one."""
-    return IsTrueClass(other=True) if node == Literal(1) else IsTrueClass(other=True) * node
 
 
 def _height(node: Node) -> int:

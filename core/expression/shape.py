@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from core.errors import FormulaError
@@ -32,13 +32,17 @@ SINGLE: Shape = (None, None)
 class Shapes:
     """Finds the shapes of trees, each once, from those of the quantities in them: rows and columns, None where the same
     entry stands for every row (as in a bias) or every column (as in what is per sample). `spell` writes a tree in
-    messages.
+    messages, and `signs` are how those of products are written there, where otherwise.
     """
 
     def __init__(
-        self, shape_of: Callable[[str], Shape], most: int = sys.maxsize, spell: Callable[[Node], str] = as_typed
+        self,
+        shape_of: Callable[[str], Shape],
+        most: int = sys.maxsize,
+        spell: Callable[[Node], str] = as_typed,
+        signs: Mapping[str, str] = {},
     ) -> None:
-        self._shape_of, self._most, self._spell = shape_of, most, spell
+        self._shape_of, self._most, self._spell, self._signs = shape_of, most, spell, signs
         self._found: dict[Node, Shape] = {}
 
     def __call__(self, node: Node) -> Shape:
@@ -90,7 +94,7 @@ class Shapes:
         raise self._unfit(node, left, sign, right)
 
     def _unfit(self, node: Node, left: Shape, sign: str, right: Shape) -> FormulaError:
-        sizes = f"{shape_text(left)} {sign} {shape_text(right)}"
+        sizes = f"{shape_text(left)} {self._signs.get(sign, sign)} {shape_text(right)}"
         return FormulaError(f"{self._spell(node)}: the shapes do not fit: {sizes}")
 
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.expression.nodes import Function, IsTrueClass, Name, Node, Product, Softmax, Total
 from core.expression.notation import ATOM, PRODUCT, SUM, TYPED, typed_function_name
 from core.expression.numbers import MINUS_ONE, is_number
-from core.expression.pieces import BLANK, CLOSE, OPEN, Pieces, as_text, number, sign, word
+from core.expression.pieces import BLANK, CLOSE, OPEN, Piece, Pieces, as_text, number, sign, word
 from core.expression.printer import Printed, Printer
 
 RELU = "relu"
 INDICATOR = (sign("["), word("j"), BLANK, sign("="), BLANK, word("y"), sign("]"))
 
 
-def as_typed(node: Node, over: str | None = None, relu: bool = False, indicator: bool = False) -> str:
+def as_typed(
+    node: Node,
+    over: str | None = None,
+    relu: bool = False,
+    indicator: bool = False,
+    symbols: Mapping[str, Piece] = {},
+) -> str:
     """A formula as text. `over` is what a sum(...) is over that does not say it; without, no sum does. `relu` writes
-    relu(...) for max(0, ...), `indicator` [j = y] for one_hot(y_gt).
+    relu(...) for max(0, ...), `indicator` [j = y] for one_hot(y_gt); `symbols` are those of
+    names that are not typed as usual.
     """
-    return as_text(_TypedPrinter(over, relu, indicator)(node))
+    return as_text(_TypedPrinter(over, relu, indicator, symbols)(node))
 
 
 def function_name(node: Function, relu: bool = False) -> str:
@@ -29,8 +38,8 @@ def _is_max(node: Function) -> bool:
 
 
 class _TypedPrinter(Printer):
-    def __init__(self, over: str | None, relu: bool, indicator: bool) -> None:
-        super().__init__(TYPED)
+    def __init__(self, over: str | None, relu: bool, indicator: bool, symbols: Mapping[str, Piece]) -> None:
+        super().__init__(TYPED, symbols)
         self._over, self._relu, self._indicator = over, relu, indicator
 
     def is_true_class(self, node: IsTrueClass) -> Printed:

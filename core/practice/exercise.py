@@ -35,6 +35,7 @@ Key: TypeAlias = tuple[str, Cell]
 
 POINTS: dict[Standing, float] = {"found": 1.0, "helped": 0.5, "told": 0.0}
 HINTS = 3
+RIGHT = ("right", "rounded", "coarse")  # how many digits are asked for is said here
 ENOUGH = 0.01  # of a number: what is written to three significant digits is known better than that
 PRECISE = Context(prec=500)  # more digits than a number that is read
 NAME = re.compile(r"\b(?:[A-Za-z]+_\w+|(?:(?<=of )|(?<=in ))\w+)")  # of a quantity, in a sentence
@@ -262,7 +263,7 @@ class Exercise:
         coarse = []
         verdicts = report.verdicts(name)
         for verdict in verdicts.values():
-            if verdict.status == "right":
+            if verdict.status in RIGHT:
                 if _coarse(verdict.written, verdict.true) and not self.knows(name, verdict.cell):
                     coarse.append(verdict.cell)
                 else:
@@ -282,7 +283,7 @@ class Exercise:
         if coarse:
             self.cell = coarse[0]
             return Reply("coarse", f"{self.label(name, coarse[0])} is right so far: write three significant digits")
-        right = [verdict.cell for verdict in verdicts.values() if verdict.status == "right"]
+        right = [verdict.cell for verdict in verdicts.values() if verdict.status in RIGHT]
         self._next_unless_open()
         if not right:
             return Reply("unreadable", "a cell left open stays open")

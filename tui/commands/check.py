@@ -8,40 +8,68 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tui.commands.arguments import Operand, Option, complain, parse, printable, terminal
-from tui.commands.progress import progress_of
+from tui.commands.arguments import (
+    PROBLEM_OPTIONS,
+    Arguments,
+    Operand,
+    Option,
+    complain,
+    load,
+    parse,
+    printable,
+    terminal,
+    whole,
+)
+from tui.commands.progress import progress_of, train
 from tui.commands.report_text import ReportText
 
 if TYPE_CHECKING:
-    from core import CheckReport
+    from core import CheckReport, Problem
 
 ABOUT = "Check numbers and formulas found by hand: find the first slip and name its kind."
-ANSWERS = Operand("ANSWERS", "file of answers", "a .toml file with the problem, the step and your answers")
+ANSWERS = Operand(
+    "ANSWERS",
+    "file of answers",
+    "a .toml file with the problem, the step and your answers, or a .npz file of arrays, with --problem",
+)
+LAST_STEP = 100_000
 OPTIONS = (
+    Option("problem", "PROBLEM", "the problem, where the answers do not name it: a built-in one or a file"),
+    Option("step", "K", "with --problem: the SGD step (default: 0)"),
+    *PROBLEM_OPTIONS,
     Option("json", None, "print the report as JSON, for graders"),
     Option("screen", None, "open the step on the screen, with every number marked"),
 )
 DIGITS = 12  # of a number in JSON
-SLIPPED = 1
+SLIPPED, BLANK = 1, 3
 
 
 def main(argv: Sequence[str]) -> int:
-    """Check a file of answers. Returns 0 where all is right, 1 where there is a slip, 2 for a file that is unusable."""
+    """Check a file of answers. Returns 0 where all is right, 1 where there is a slip or too few digits, 2
+    for a file that is unusable, 3 where there is nothing to judge.
+    """
     arguments = parse("sgdb check", ABOUT, OPTIONS, argv, operand=ANSWERS)
     if "help" in arguments.values:
         print(arguments.help, end="")
         return 0
-    mistakes = arguments.mistakes
+    problem, mistakes = load_named(arguments)
     if {"json", "screen"} <= arguments.values.keys():
         mistakes = [*mistakes, "--json and --screen: cannot be combined"]
     if mistakes:
         return complain(mistakes)
 
-    from core import ProblemError, check_answers
+    from core import DivergedError, ProblemError, Timeline, check_answers
 
     try:
+        step = None
+        if problem is not None:
+            timeline, index = Timeline(problem), int(arguments.values.get("step", 0))
+            train(timeline, index)
+            step = timeline[index]
         with progress_of("step") as progress:
-            report = check_answers(arguments.problem, progress=progress)
+            report = check_answers(arguments.problem, step, progress)
+    except DivergedError as error:
+        return complain([f"--step: {error}"])
     except ProblemError as error:
         return complain(str(error).splitlines())
     if "screen" in arguments.values:
@@ -58,7 +86,20 @@ def main(argv: Sequence[str]) -> int:
     else:
         colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         print("\n".join(ReportText(report, colours).lines()))
-    return 0 if report.right else SLIPPED
+    return 0 if report.right else BLANK if report.blank else SLIPPED
+
+
+def load_named(arguments: Arguments) -> tuple[Problem | None, list[str]]:
+    """The problem that --problem names, with the options for it, if it is given, and all mistakes in the arguments."""
+    mistakes = list(arguments.mistakes)
+    if "problem" not in arguments.values:
+        alone = [f"--{name}" for name in ("step", *arguments.problem_options) if name in arguments.values]
+        return None, mistakes + [f"{name}: only with --problem; the answers name their own" for name in alone]
+    step = whole(arguments.values.get("step", "0"))
+    if step is None or step > LAST_STEP:
+        found = printable(arguments.values["step"])
+        mistakes.append(f'--step: expected a whole number from 0 to {LAST_STEP}, found "{found}"')
+    return load(arguments._replace(problem=arguments.values["problem"], mistakes=mistakes))
 
 
 def as_data(report: CheckReport) -> dict[str, Any]:
@@ -67,7 +108,11 @@ def as_data(report: CheckReport) -> dict[str, Any]:
         "problem": report.step.problem.name,
         "step": report.step.index,
         "right": report.right,
+        "blank": report.blank,
+        "conventions": [{"kind": convention.kind, "text": convention.text} for convention in report.conventions],
         "counts": dict(report.counts),
+        "unreadable": list(report.unreadable),
+        "remarks": list(report.remarks),
         "slips": [
             {
                 "name": slip.name,
@@ -88,6 +133,7 @@ def as_data(report: CheckReport) -> dict[str, Any]:
                 "true": _finite(verdict.true),
                 "own": _finite(verdict.own),
                 "follows_from": list(verdict.follows_from),
+                "from_zeros": verdict.from_zeros,
             }
             for verdict in report.cells
         ],

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,7 +11,8 @@ if TYPE_CHECKING:
 
 DIGITS = 7
 MOST_CELLS = 6  # cells of a slip that are listed by name
-COLOURS = {"right": "32", "follows": "33", "slip": "31", "open": "2", "title": "1"}
+COLOURS = {"right": "32", "rounded": "32", "follows": "33", "coarse": "33", "slip": "31", "open": "2", "title": "1"}
+WORDS = {"right": "right", "rounded": "right within your own rounding", "slip": "wrong", "open": "left open"}
 NO_KIND = "wrong; this doesn't match any common mistake"
 
 
@@ -27,24 +27,20 @@ class ReportText:
         report = self.report
         yield self._painted("title", f"{report.step.problem.name}, step {report.step.index}")
         yield self.summary()
-        alike = Counter(slip.name for slip in report.slips if not slip.kind)
-        told = [slip for slip in report.slips if slip.kind or slip is self._first_unknown(slip.name)]
-        for i, slip in enumerate(told):
+        for heading, lines in (("read", self.report.remarks), ("could not be read", self.report.unreadable)):
+            if lines:
+                yield from ("", self._painted("title", f"{heading}:"), *(f"  {line}" for line in lines))
+        yield from (convention.text for convention in report.conventions)
+        for i, slip in enumerate(report.slips):
             if i < 2:
                 yield from ("", self._painted("title", "then:" if i else "the first slip:"))
             yield from self._slip(slip)
-            if not slip.kind and alike[slip.name] > 1:  # one tells enough of many in the same quantity
-                yield f"    and {_count(alike[slip.name] - 1, 'more such number')} in {slip.symbol}"
         if report.cells or report.slips:
             yield from ("", *self._quantities())
         if report.formulas:
             yield ""
         for formula in report.formulas:
             yield from self._formula(formula)
-
-    def _first_unknown(self, name: str) -> Slip:
-        """The first slip of no known kind in a quantity."""
-        return next(slip for slip in self.report.slips if slip.name == name and not slip.kind)
 
     def summary(self) -> str:
         """The outcome in a line."""
@@ -55,11 +51,13 @@ class ReportText:
             where = f" in {_count(numbers, 'number')}" if numbers else ""
             if slips or numbers:
                 parts.append(self._painted("slip" if slips else "right", f"{head}{where}"))
+            if coarse := report.counts["coarse"]:
+                parts.append(self._painted("coarse", f"{coarse} right with too few digits"))
         if report.formulas:
             wrong = sum(not formula.right for formula in report.formulas)
             text = f"{wrong} of {_count(len(report.formulas), 'formula')} wrong"
             parts.append(self._painted("slip" if wrong else "right", text if wrong else "every formula is right"))
-        return ", ".join(parts) or f"nothing to check yet: {_count(report.counts['open'], 'number')} left open"
+        return ", ".join(parts) or f"nothing to judge: {_count(report.counts['open'], 'number')} left open"
 
     def _slip(self, slip: Slip) -> Iterator[str]:
         verdicts = self.report.verdicts(slip.name)
@@ -89,9 +87,7 @@ class ReportText:
                 found = [verdict for verdict in verdicts if verdict.status == status]
                 if found:
                     sources = dict.fromkeys(source for verdict in found for source in verdict.follows_from)
-                    words = {"right": "right", "slip": "wrong", "open": "left open"}.get(status, from_what(sources))
-                    verb = "" if status != "follows" else "follows " if len(found) == 1 else "follow "
-                    parts.append(self._painted(status, f"{len(found)} {verb}{words}"))
+                    parts.append(self._painted(status, f"{len(found)} {_words(status, found, sources)}"))
             yield f"  {name:<{width}}  {', '.join(parts)}"
 
     def _formula(self, formula: FormulaVerdict) -> Iterator[str]:
@@ -109,7 +105,8 @@ class ReportText:
 def reason(slip: Slip) -> str:
     """What kind of slip it is, and what else it may be."""
     others = f" (or: {'; or: '.join(slip.others)})" if slip.others else ""
-    return f"{slip.text or NO_KIND}{others}"
+    text = slip.text if slip.kind or not slip.text else f"{NO_KIND}: {slip.text}"
+    return f"{text or NO_KIND}{others}"
 
 
 def what_it_is(verdict: CellVerdict) -> str:
@@ -124,6 +121,22 @@ def what_it_is(verdict: CellVerdict) -> str:
 def from_what(sources: Iterable[str]) -> str:
     """From which of a person's numbers another follows."""
     return f"from your {', '.join(sources)}" if sources else "from the slip before"
+
+
+def _words(status: str, verdicts: Sequence[CellVerdict], sources: Iterable[str]) -> str:
+    """A verdict on some numbers of a quantity."""
+    if status == "coarse":
+        return f"right to {_count(_digits(verdicts), 'digit')} only"
+    if status != "follows":
+        return WORDS[status]
+    verb = "follows" if len(verdicts) == 1 else "follow"
+    zeros = ", but only from zeros" if all(verdict.from_zeros for verdict in verdicts) else ""
+    return f"{verb} {from_what(sources)}{zeros}"
+
+
+def _digits(verdicts: Sequence[CellVerdict]) -> int:
+    """How many digits the most exact of them has."""
+    return max(len(verdict.written.lstrip("-").replace(".", "").lstrip("0")) or 1 for verdict in verdicts)
 
 
 def _place(symbol: str, verdict: CellVerdict) -> str:

@@ -7,14 +7,15 @@ is another all the same: there n/8 is not α, although it may come to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
 from core.arrays import Array
 from core.checking.answers import WrittenFormula
-from core.checking.formulas.definitions import SEVERAL, context_of, definitions, rights
+from core.checking.formulas.definitions import SEVERAL, aliases, context_of, definitions, names_of, rights
 from core.checking.formulas.edits import Repair, in_pairs, is_product, replaced
 from core.checking.formulas.evaluation import Evaluator, fitted, is_same
 from core.checking.formulas.ground import Ground
@@ -22,13 +23,17 @@ from core.checking.formulas.notes import FormulaStyle, note, style_of
 from core.checking.formulas.points import points_like
 from core.checking.formulas.products import DISORDER
 from core.checking.formulas.repair import MOST_MISTAKES, Mender
-from core.checking.loss_mistakes import LossMistakes
+from core.checking.loss_mistakes import LossMistakes, Mistake
 from core.checking.report import FormulaVerdict
 from core.computation import values_of
 from core.equations import UPDATE, Equation, Statement
 from core.errors import FormulaError
+from core.expression.dialect import IN_NUMPY, TYPED, dialect_of, is_plain
+from core.expression.lexicon import lexemes
+from core.expression.names import Meaning, asked
 from core.expression.nodes import Literal, Name, Node, Quotient, names_in, put_in_place, walk
-from core.expression.reader import read
+from core.expression.pieces import Piece
+from core.expression.reader import read_formula
 from core.expression.shape import shape_text
 from core.step import Step
 from core.text import significant
@@ -36,13 +41,28 @@ from core.text import significant
 MOST_ROWS = 12  # where a formula is searched
 
 
-class FormulaChecker:
-    """Checks formulas on a step."""
+def in_twos(mistakes: LossMistakes, equation: Equation, single: Iterable[Mistake]) -> Iterator[Mistake]:
+    """Two mistakes at once in what the loss adds to a step, one in the quantity and another in what it is made of."""
+    for first in single if equation.layer is None else ():
+        for second in mistakes.within(equation._replace(tree=first.tree), 1):
+            if second.kind != first.kind:
+                yield Mistake(first.kind, f"{first.text}, and {second.text}", second.tree)
 
-    def __init__(self, step: Step) -> None:
+
+class FormulaChecker:
+    """Checks formulas on a step. `others` are all that stand together: where one speaks numpy, those that do not tell
+    do so, too.
+    """
+
+    def __init__(self, step: Step, others: Iterable[WrittenFormula] = ()) -> None:
         self.step = step
+        self._functions = [*step.statement.functions]
+        self._speaks_numpy = any(self._dialect(formula.text) == IN_NUMPY for formula in others)
         self._rows = len(step.batch)
         self._equations = step.statement.equations
+        self._names = names_of(step.statement)
+        self._meanings: dict[str, str] = {}
+        self.remarks: dict[str, str] = {}  # words that were read as a quantity that sgdb calls otherwise
 
     @cached_property
     def _of_loss(self) -> list[tuple[dict[str, Equation], LossMistakes]]:
@@ -75,8 +95,14 @@ class FormulaChecker:
         FormulaError where it cannot be read, or names something that the step does not have.
         """
         context = context_of(name, self.step.statement)
-        tree, spell = in_pairs(read(formula.text, context)), style_of(formula.text, context.over)
-        evaluate = Evaluator(self.step, name, spell)
+        if self._speaks_numpy and self._is_plain(formula.text):
+            context = context._replace(dialect=IN_NUMPY)
+        reading = read_formula(formula.text, context)
+        self._look_at_left(name, reading.left)
+        tree = in_pairs(reading.tree)
+        self._meanings = self._meanings_in(tree)
+        spell = style_of(formula.text, reading, context.over, self._meanings, values_of(self.step), self._own_symbols)
+        evaluate = Evaluator(self.step, name, spell, self._meanings)
         evaluate.look_up(tree)
 
         def verdict(right: bool, message: str = "", mended: Node | None = None) -> FormulaVerdict:
@@ -99,6 +125,52 @@ class FormulaChecker:
             return verdict(False, wrong)
         words = "" if mistake and not _says_more(repair) else _words(repair, name, tree, spell)
         return verdict(False, f"{wrong}; {': '.join(filter(None, (mistake, words)))}", repair.tree)
+
+    @cached_property
+    def _own_symbols(self) -> dict[str, Piece]:
+        """The pieces of the names that the problem's loss brings."""
+        own = {setting.name for setting in self.step.problem.loss.settings} - {"m"}
+        return {name: piece for name, piece in self.step.statement.pieces.items() if name in own}
+
+    def _dialect(self, text: str) -> str:
+        try:
+            return dialect_of(text, [*lexemes(text)], self._functions)
+        except FormulaError:
+            return ""
+
+    def _is_plain(self, text: str) -> bool:
+        """Whether it may be a line of numpy as well as one of sgdb's own formulas."""
+        return self._dialect(text) == TYPED and is_plain(text, [*lexemes(text)], self._functions)
+
+    def _look_at_left(self, name: str, left: str) -> None:
+        """Whether what a formula says it is the value of is the quantity that it stands for."""
+        found = self._names.meaning(left).names if left else (name,)
+        if name not in found and name not in (self.step.statement.updates.get(old, "") for old in found):
+            raise FormulaError(f"it begins with {left} =, and stands for {name}")
+
+    def _meanings_in(self, tree: Node) -> dict[str, str]:
+        """The quantities that the words of a formula mean. Raises FormulaError where one can mean several."""
+        found: dict[str, str] = {}
+        open_: dict[str, Meaning] = {}
+        others = aliases(self.step.statement)
+        for typed in dict.fromkeys(part.name for part in walk(tree) if isinstance(part, Name)):
+            if typed in others:
+                found[typed] = others[typed]
+                continue
+            meaning = self._names.meaning(typed)
+            if len(meaning.names) == 1:
+                found[typed] = meaning.names[0]
+                if meaning.remark:
+                    self.remarks[typed] = found[typed]
+            elif meaning.names:
+                open_[typed] = meaning
+        for typed, meaning in open_.items():
+            named = {*found.values(), *(("y_out",) if "p" in found.values() else ())}
+            left = [name for name in meaning.names if name not in named]
+            if len(left) != 1 or len(left) == len(meaning.names):
+                raise FormulaError(asked(typed, meaning))
+            found[typed] = left[0]
+        return found
 
     def _reasons(self, name: str, tree: Node) -> list[str]:
         """Which of α and n must be 1, as they are, for a formula to hold."""
@@ -137,7 +209,7 @@ class FormulaChecker:
         """Whether a formula gives the quantity at all points."""
         for point in points:
             try:
-                if not is_same(Evaluator(point, name)(tree), values_of(point)[name]):
+                if not is_same(Evaluator(point, name, meanings=self._meanings)(tree), values_of(point)[name]):
                     return False
             except FormulaError:
                 return False
@@ -146,7 +218,7 @@ class FormulaChecker:
     def _diagnosed(self, points: tuple[Step, ...], name: str, tree: Node) -> tuple[str, Repair | None]:
         """The mistake that the formula is, in words, if it is a known one; and its least repair."""
         no_mean = "" if self.step.problem.reduction == "mean" else ": the problem takes the sum"
-        ground = Ground([Evaluator(point, name) for point in points], no_mean)
+        ground = Ground([Evaluator(point, name, meanings=self._meanings) for point in points], no_mean)
         known = definitions(self.step.problem, {*map(ground.known, names_in(tree))})
         tree = in_pairs(put_in_place(tree, {name: known[name]}))  # where it says what the quantity is by itself
         mender = Mender(ground, known)
@@ -163,7 +235,10 @@ class FormulaChecker:
         if self.step.problem.reduction == "mean":
             as_written.append((Quotient(tree, Name("n")), ", and the division by n is missing"))
         for equations, mistakes in self._of_loss:
-            for mistake in mistakes.within(equations[name], len(equations)) if name in equations else ():
+            if name not in equations:
+                continue
+            single = [*mistakes.within(equations[name], len(equations))]
+            for mistake in chain(single, in_twos(mistakes, equations[name], single)):
                 for found, more in as_written:
                     if ground.agree(found, mistake.tree) and not ground.agree(mistake.tree, equations[name].tree):
                         yield mistake.text + more

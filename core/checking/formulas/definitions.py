@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from core.checking.formulas.edits import in_pairs, tidy
 from core.equations import MATRIX, NUMBER, PER_SAMPLE, Statement
 from core.expression.lexicon import spelled
+from core.expression.names import NUMBER_WORDS, Names
 from core.expression.nodes import (
     ALL,
     COLUMNS,
@@ -66,7 +67,16 @@ def context_of(name: str, statement: Statement) -> Context:
     without_layer = (name for name, equation in statement.equations.items() if equation.layer is None)
     columns = {LOGITS.name, *without_layer} & {LOGITS.name, *statement.with_axes(MATRIX)}
     symbols = {spelled(symbol).strip(): name for name, symbol in statement.symbols.items()}
-    return Context(over, statement.functions, NUMBERS.union(statement.numbers), symbols, columns)
+    words = {word: number for word, number in NUMBER_WORDS.items() if number in (*statement.numbers, "loss")}
+    if not statement.problem.has_classes:
+        words["m"] = "n"  # where nobody thinks of a margin, people call the samples so
+    return Context(over, statement.functions, NUMBERS.union(statement.numbers), {**words, **symbols}, columns)
+
+
+def names_of(statement: Statement) -> Names:
+    """What the quantities of a step are called."""
+    known = {*statement.given, *statement.equations, *statement.numbers}
+    return Names(known, statement.equations, len(statement.problem.network))
 
 
 def rights(name: str, known: Mapping[str, Node]) -> Iterator[Node]:

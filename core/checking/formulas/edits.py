@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import NamedTuple
 
-from core.checking.formulas.notes import Note, Quoted, note
+from core.checking.formulas.notes import Note, Quoted, Sign, note
 from core.expression.nodes import (
     ALL,
     Function,
@@ -280,8 +280,8 @@ def _here(node: Node) -> Iterator[tuple[int, Edit]]:
     if operator not in PRODUCTS or is_multiple(node):
         return
     left, right = node.children
-    other, words = (".*", "entrywise (.*)") if operator == "*" else ("*", "the matrix product (*)")
-    yield 1, Edit(note(f"the product with {{}} must be {words}", right), joined(other, left, right))
+    other, words = (".*", "entrywise ({})") if operator == "*" else ("*", "the matrix product ({})")
+    yield 1, Edit(note(f"the product with {{}} must be {words}", right, Sign(other)), joined(other, left, right))
     yield 1, Edit(note("the order is wrong: {} comes first", right), joined(operator, right, left))
     if operator_of(left) in PRODUCTS:
         first, second = left.children

@@ -13,6 +13,7 @@ from core.checking.formulas.notes import FormulaStyle
 from core.computation import values_of
 from core.equations import FORWARD, PER_SAMPLE, PER_UNIT, Equation
 from core.errors import FormulaError
+from core.expression.names import no_such_thing
 from core.expression.nodes import Function, MatrixProduct, Name, Node, Product, Transpose, put_in_place, walk
 from core.expression.shape import SINGLE, Shape, Shapes
 from core.expression.value import PRIMITIVES, Compiler, Evaluate
@@ -32,21 +33,27 @@ class UnknownNameError(FormulaError):
 
 class Evaluator:
     """Formulas for the quantity `target`, evaluated on a step; one that names the target itself has no value. `work`
-    counts the numbers computed so far.
+    counts the numbers computed so far. `meanings` are the quantities by words that only people have for them.
     """
 
-    def __init__(self, step: Step, target: str, spell: FormulaStyle = FormulaStyle()) -> None:  # noqa: B008
+    def __init__(
+        self,
+        step: Step,
+        target: str,
+        spell: FormulaStyle = FormulaStyle(),  # noqa: B008
+        meanings: Mapping[str, str] = {},
+    ) -> None:
         statement = step.statement
         self._depth, self._target = len(step.weights), target
         self._functions = statement.functions
         self._equations = {**statement.given, **statement.equations}
-        self._aliases = aliases(statement)
+        self._aliases = {**aliases(statement), **meanings}
         self._values = values_of(step)
         per_unit, per_sample = statement.with_axes(PER_UNIT), statement.with_axes(PER_SAMPLE)
         shapes: dict[str, Shape] = dict.fromkeys(statement.numbers, SINGLE)
         shapes |= {name: _shape(value, name in per_unit) for name, value in self._values.items()}
         self._names = [*self._values, *statement.numbers]
-        self._shapes = Shapes(lambda name: shapes[self.known(name)], MOST_CELLS, spell.__call__)
+        self._shapes = Shapes(lambda name: shapes[self.known(name)], MOST_CELLS, spell.__call__, spell.signs)
         self._compile = _Remembering(statement.functions, statement.numbers, per_unit, per_sample)
         self._known: dict[Node, Node] = {}
 
@@ -130,6 +137,8 @@ class Evaluator:
             return f"there is no {part.name}: the layers are 1 to {self._depth}, or out"
         if not isinstance(part, Name) or self.known(part.name) in self._names:
             return ""
+        if why := no_such_thing(part.name):
+            return f'unknown "{shown(part.name)[1:-1]}": {why}'
         if part.name in UNKNOWN_FUNCTIONS:
             return (
                 f'"{part.name}" is not known; expected quantities of the step, f1(...) to f_out(...), their '

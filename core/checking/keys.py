@@ -1,0 +1,105 @@
+"""Which quantity of a step people mean by the name that they give its numbers or its formula."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from core.checking.matrices import WrittenMatrix
+from core.expression.names import asked, no_such_thing
+from core.expression.shape import shape_text
+from core.loading.fields import FieldReader
+from core.step import Step
+from core.suggestion import suggest
+from core.text import clean, shown, significant
+
+OF_A_CLASS = re.compile(r"_[jkc]\Z")  # ∂ℒ/∂o_j
+
+
+class Keys:
+    """The quantities of a step by the names that people give their numbers and formulas, with remarks on how they were
+    read where sgdb calls them otherwise.
+    """
+
+    def __init__(self, step: Step) -> None:
+        from core.checking.formulas.definitions import names_of
+
+        self._step, self._statement = step, step.statement
+        self._names = names_of(step.statement)
+        self.remarks: list[str] = []
+
+    def shape(self, name: str, position: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape of a quantity, or of a row of it."""
+        shape: tuple[int, ...] = self._step.values[name].shape
+        return shape[len(position) :]
+
+    def of_answer(self, reader: FieldReader, path: str, typed: str) -> str | None:
+        """The quantity whose numbers are given under a name; None after a note of what there is."""
+        name = self._meant(reader, path, typed)
+        if name is None or name in self._statement.equations:
+            return name
+        after = self._statement.updates.get(name)
+        hint = f'; after the step it is "{after}"' if after else ""
+        reader.note(path, f"{name} is given, not computed{hint}")
+        return None
+
+    def of_given(self, reader: FieldReader, path: str, typed: str, matrix: WrittenMatrix) -> str | None:
+        """Where a program's array is one of what is given: nothing but a note where it is another; but what the weights
+        are after the step may be given under their name.
+        """
+        (name,) = self._names.as_key(typed).names
+        if self._is_same(name, matrix):
+            return None
+        after = self._statement.updates.get(name, "")
+        if after and self._is_same(after, matrix):
+            self.remarks.append(f"{clean(typed)} is read as {after}: it is what {name} is after the step")
+            return after
+        reader.note(path, f"{name} is given, and this is another: {self._difference(name, matrix)}")
+        return None
+
+    def is_given(self, typed: str) -> bool:
+        """Whether a name can only mean something that is given."""
+        names = self._names.as_key(typed).names
+        return len(names) == 1 and names[0] in self._statement.given
+
+    def _is_same(self, name: str, matrix: WrittenMatrix) -> bool:
+        return not self._difference(name, matrix)
+
+    def _difference(self, name: str, matrix: WrittenMatrix) -> str:
+        """The first cell in which an array is another than a quantity, in words; empty where it is the same."""
+        values = self._step.values[name]
+        found = [cell for row in matrix.rows for cell in row]
+        if len(found) != values.size:
+            return f"expected {shape_text(values.shape)}, found {matrix.size} numbers"
+        for place, cell in zip(np.ndindex(values.shape), found, strict=True):
+            right = float(values[place])
+            if cell is None or not cell.fits(right):
+                where = ",".join(str(i + 1) for i in place)
+                return f"{name}[{where}] is {significant(right, 7)}, found {'none' if cell is None else cell.text}"
+        return ""
+
+    def of_formula(self, reader: FieldReader, path: str, typed: str) -> str | None:
+        """The quantity whose formula stands under a name, of one class or of all: that of the weights is what they are
+        after the step.
+        """
+        name = self._meant(reader, path, OF_A_CLASS.sub("", typed))
+        if name in self._statement.updates:
+            self.remarks.append(f"{typed} is read as {self._statement.updates[name]}")
+            return self._statement.updates[name]
+        if name is None or name in self._statement.equations:
+            return name
+        reader.note(path, f"{name} is given, not computed")
+        return None
+
+    def _meant(self, reader: FieldReader, path: str, typed: str) -> str | None:
+        meaning = self._names.as_key(typed)
+        if len(meaning.names) == 1:
+            if meaning.remark:
+                self.remarks.append(f"{clean(typed)} is read as {meaning.names[0]}")
+            return meaning.names[0]
+        word = shown(typed)[1:-1]
+        why = no_such_thing(typed)
+        unknown = f'unknown "{word}": {why}' if why else suggest(word, self._statement.equations)
+        reader.note(path, asked(word, meaning) if meaning.names else unknown)
+        return None

@@ -1,0 +1,151 @@
+"""Numbers in rows as somebody wrote them, or as a program has them."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from core.checking.numbers import Numbers, read_array
+from core.checking.written import OPEN, Written, read_written
+from core.loading.fields import FieldReader, MistakeLines, Unfit
+from core.text import shown
+
+WHOLE = re.compile(r"[-+−]?\d{1,20}")
+
+
+class WrittenMatrix:
+    """Numbers in rows, not yet compared with any shape; None is a cell left open. `flat` where they were written as a
+    flat list or as a single number.
+    """
+
+    of_program = False
+
+    def __init__(self, rows: tuple[tuple[Written | None, ...], ...], flat: bool = False) -> None:
+        self._rows, self.flat = rows, flat
+
+    @property
+    def rows(self) -> tuple[tuple[Written | None, ...], ...]:
+        return self._rows
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.rows))
+
+    def numbers(self, shape: tuple[int, ...]) -> Numbers | None:  # noqa: ARG002
+        """The numbers of a program's array of this shape; None where it is another, or no array."""
+        return None
+
+
+class ProgramMatrix(WrittenMatrix):
+    """The numbers of a program's array. Raises Unfit where one is not finite."""
+
+    of_program = True
+
+    def __init__(self, array: Any) -> None:
+        self._numbers, self._shape, self.flat = read_array(array), array.shape, array.ndim < 2
+
+    @cached_property
+    def rows(self) -> tuple[tuple[Written, ...], ...]:
+        found = list(self._numbers.written.values())
+        width = self._shape[-1] if self._shape else 1
+        return tuple(tuple(found[i : i + width]) for i in range(0, len(found), width))
+
+    @property
+    def size(self) -> int:
+        return len(self._numbers)
+
+    def numbers(self, shape: tuple[int, ...]) -> Numbers | None:
+        return self._numbers if shape == self._shape else None
+
+
+def read_matrix(reader: FieldReader, path: str, value: object) -> WrittenMatrix | None:
+    """A number, a list of numbers or a list of rows; None where there is a mistake, which the reader takes."""
+    if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "f":
+        return _of_program(reader, path, np.asarray(value))
+    value = _from_numpy(value)
+    if not isinstance(value, (list, tuple)):
+        return _matrix(reader, path, [[value]], flat=True)
+    if not value:
+        reader.note(path, "expected numbers, found an empty list")
+        return None
+    width = max((len(row) for row in value if isinstance(row, (list, tuple))), default=0)
+    if width:  # "?" may stand for a row
+        value = [[OPEN] * width if row == OPEN else row for row in value]
+    nested = [isinstance(row, (list, tuple)) for row in value]
+    if not any(nested):
+        return _matrix(reader, path, [value], flat=True)
+    if not all(nested):
+        row = nested.index(False) + 1
+        reader.note(path, f"row {row}: expected a list of numbers, found {shown(value[row - 1])}")
+        return None
+    return _matrix(reader, path, value)
+
+
+def _from_numpy(value: Any) -> Any:
+    """Lists of Python's own numbers, with the digits that numpy prints, fewer of them in single precision."""
+    if isinstance(value, np.ndarray):
+        value = list(value) if value.ndim else value[()]
+    if isinstance(value, (list, tuple)):
+        return [_from_numpy(part) for part in value]
+    if isinstance(value, np.floating):
+        return float(value) if value == 0 or isinstance(value, float) else Decimal(str(value))
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _of_program(reader: FieldReader, path: str, array: Any) -> WrittenMatrix | None:
+    if array.ndim > 2 or not array.size:
+        reader.note(path, f"expected a matrix or a vector, found an array of shape {array.shape}")
+        return None
+    try:
+        return ProgramMatrix(array)
+    except Unfit as unfit:
+        reader.note(path, str(unfit))
+        return None
+
+
+def _matrix(reader: FieldReader, path: str, rows: Any, flat: bool = False) -> WrittenMatrix | None:
+    mistakes = MistakeLines()
+    read: list[tuple[Written | None, ...]] = []
+    for r, row in enumerate(rows, start=1):
+        cells: list[Written | None] = []
+        for c, cell in enumerate(row, start=1):
+            try:
+                cells.append(read_written(cell))
+            except Unfit as unfit:
+                place = f"number {c}: " if flat and len(row) > 1 else "" if flat else f"row {r}, column {c}: "
+                mistakes.note(f"{place}{unfit}")
+        if not row:
+            mistakes.note(f"row {r}: expected numbers, found an empty list")
+        read.append(tuple(cells))
+    for line in mistakes.lines:
+        reader.note(path, line)
+    return None if mistakes else WrittenMatrix(tuple(read), flat)
+
+
+def decimal_commas(value: object, shape: tuple[int, ...]) -> str:
+    """Whether numbers with decimal commas were read as twice as many whole ones, in words; empty where not."""
+    if not isinstance(value, list) or not value:
+        return ""
+    nested = isinstance(value[0], list)
+    rows: list[Any] = value if nested else [value]
+    width = shape[-1] if shape else 1
+    count = shape[0] if not nested and len(shape) == 2 and width == 1 else width
+    if not all(isinstance(row, list) and len(row) == 2 * count and all(map(_is_whole, row)) for row in rows):
+        return ""
+    one, two = rows[0][:2]
+    return f'found {2 * count} whole numbers for {count}; write a decimal point: {one}.{two}, not "{one},{two}"'
+
+
+def _is_whole(cell: object) -> bool:
+    return WHOLE.fullmatch(str(cell)) is not None and not isinstance(cell, bool)
+
+
+def without_graph(value: Any) -> Any:
+    """A tensor as an array; anything else as it is."""
+    if hasattr(value, "detach") and hasattr(value, "numpy"):
+        return value.detach().cpu().numpy()
+    return value

@@ -1,0 +1,187 @@
+"""One number that somebody had wrong before: found from several of those that came of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from core.arrays import Array
+from core.checking.numbers import Numbers
+from core.checking.own_values import Evaluate, OwnValues, Range
+from core.computation import Values
+from core.equations import UPDATE
+from core.expression.nodes import Name, names_in, put_in_place
+from core.text import significant
+
+MISREAD, ONE_NUMBER, ANOTHER_NUMBER = "misread", "one number before", "another number"
+FACTOR, OFFSET = "common factor", "common offset"
+MOST_TRIED = 200  # numbers of a quantity
+NEWTON = 6  # steps; where all is linear, two are enough
+STEP = 1e-6
+NEAR = 1e-9  # relative: how near to what is solved for a step is to come
+ABOUT = 4  # digits of a number that is solved for
+ROUND = (1, 2, 3, 4)  # digits of a number that somebody may have read
+
+Predict = Callable[[float], Array]
+
+
+class Solved(NamedTuple):
+    """What was found: the kind, in words, the quantity it was found `at`, what the numbers come to with it, and what
+    that quantity comes to. `tried` is how many such numbers there are.
+    """
+
+    kind: str
+    text: str
+    at: str
+    values: Array
+    made: Array
+    tried: int
+
+
+class Unknowns:
+    """Solves for numbers from the wrong ones of a quantity."""
+
+    def __init__(self, own: OwnValues, name: str, wrong: Numbers, right: Numbers) -> None:
+        self._own, self._name, self._wrong, self._right = own, name, wrong, right
+        self._theirs = own.carry(name)
+        self._open = own.range(name)
+
+    def found(self) -> Iterator[Solved]:
+        """Numbers each of which explains all that is wrong, and nothing that is right otherwise."""
+        yield from self._misread()
+        yield from self._numbers()
+        yield from self._one_number()
+        yield from self._multiple()
+
+    def _misread(self) -> Iterator[Solved]:
+        """One number that was given, copied wrong."""
+        own, names = self._own, set(self._own.order[self._name].inputs)
+        for at in own.unwritten_before(self._name):
+            names |= set(own.order[at].inputs)
+        given = [name for name in own.statement.given if name in names and own.true[name].size <= MOST_TRIED]
+        tried = sum(own.true[name].size for name in given)
+        for name in given:
+            true = own.true[name]
+            for position, number in np.ndenumerate(true):
+                predict = self._moving(name, true, position, given=True)
+                solved = self._solve(predict, float(number))
+                if solved is not None and solved != number:
+                    made = true.copy()
+                    made[position] = solved
+                    words = f"{_cell(name, position)} was read as {solved:.6g}, not {number:.6g}"
+                    yield Solved(MISREAD, words, name, predict(solved), made, tried)
+
+    def _one_number(self) -> Iterator[Solved]:
+        """One number of a quantity that was not written."""
+        own = self._own
+        for at in own.unwritten_before(self._name):
+            values = own.values[at]
+            for position in np.ndindex(values.shape) if values.size <= MOST_TRIED else ():
+                predict = self._moving(at, values, position, given=False)
+                solved = self._solve(predict, float(values[position]), snap=False)
+                if solved is not None:
+                    made = values.copy()
+                    made[position] = solved
+                    words = (
+                        f"the result of one wrong number, {_cell(at, position)} of about {significant(solved, ABOUT)}"
+                    )
+                    yield Solved(ONE_NUMBER, words, at, predict(solved), made, values.size)
+
+    def _numbers(self) -> Iterator[Solved]:
+        """Another α, or another setting of the loss."""
+        statement, equation = self._own.statement, self._own.statement.equations[self._name]
+        used = names_in(equation.tree)
+        numbers = {name: number for name, number in statement.numbers.items() if name in used}
+        for name, number in numbers.items():
+            if name == "n" or (name == "alpha" and equation.part != UPDATE):
+                continue
+            unknown = f"another {name}"
+            evaluate = statement.compiled(put_in_place(equation.tree, {name: Name(unknown)}), equation.axes)
+            predict = _with_number(evaluate, self._own.values, unknown)
+            solved = self._solve(predict, number)
+            if solved is not None:
+                words = f"{statement.symbols[name]} of {solved:.6g} was used, not {number:.6g}"
+                yield Solved(ANOTHER_NUMBER, words, self._name, predict(solved), predict(solved), len(numbers))
+
+    def _multiple(self) -> Iterator[Solved]:
+        """All multiplied by a number, or a number added to all."""
+        theirs, wrong = self._theirs, self._wrong
+        solved = self._solve(lambda c: c * theirs, 1.0)
+        if solved is not None:
+            words = f"every number is {solved:.4g} times what it must be"
+            yield Solved(FACTOR, words, self._name, solved * theirs, solved * theirs, 1)
+        if len(wrong) > 1 and np.ptp(wrong.of(theirs)) > np.max(wrong.units):
+            solved = self._solve(lambda c: c + theirs, 0.0)
+            if solved is not None:
+                words = f"every number is {abs(solved):.4g} too {'large' if solved > 0 else 'small'}"
+                yield Solved(OFFSET, words, self._name, solved + theirs, solved + theirs, 1)
+
+    def _moving(self, name: str, values: Array, position: tuple[int, ...], given: bool) -> Predict:
+        """What comes of another number at a position of a quantity, given or computed."""
+        own, target = self._own, self._name
+
+        def predict(x: float) -> Array:
+            moved = values.copy()
+            moved[position] = x
+            return own.carry(target, {name: moved}) if given else own.carry(target, instead={name: _always(moved)})
+
+        return predict
+
+    def _solve(self, predict: Predict, start: float, snap: bool = True) -> float | None:
+        """The number with which everything comes out as it was written; None where there is none."""
+        wrong, x, scale = self._wrong, start, max(1.0, abs(start))
+        now = wrong.of(self._theirs)
+        for i in range(NEWTON):
+            slope = (wrong.of(predict(x + STEP * scale)) - now) / (STEP * scale)
+            steepness = float(slope @ slope)
+            if not steepness > 0 or not math.isfinite(steepness) or not slope.all():
+                return None
+            change = float(slope @ (wrong.values - now)) / steepness
+            x += change
+            values = predict(x)
+            now = wrong.of(values)
+            if i == 0 and not self._spares(values):
+                return None
+            if abs(change) <= NEAR * scale:
+                break
+        for number in (*(float(f"{x:.{digits}g}") for digits in ROUND if snap), x):
+            if self._fits(predict(number), exactly=number != x):
+                return number
+        return None
+
+    def _spares(self, values: Array) -> bool:
+        """Whether the numbers that are right stay about as they are."""
+        off = np.abs(self._right.of(values) - self._right.values)
+        size = np.abs(self._wrong.values - self._wrong.of(self._theirs)).max()
+        return bool((off <= 2 * self._right.units + 0.1 * size).all())
+
+    def _fits(self, values: Array, exactly: bool) -> bool:
+        if not np.isfinite(self._wrong.of(values)).all():
+            return False
+        half = (self._open.high - self._open.low) / 2
+        half = np.where(np.isfinite(half), half, 0.0)
+        reach = Range(values - half, values + half)
+        if not exactly:
+            pad = self._wrong.units / 2
+            fit = self._wrong.fit_within(self._wrong.of(reach.low) - pad, self._wrong.of(reach.high) + pad)
+        else:
+            fit = self._wrong.fit(reach.low, reach.high)
+        if not fit.all():
+            return False
+        return bool(self._right.fit(reach.low, reach.high).all())
+
+
+def _with_number(evaluate: Evaluate, values: Values, name: str) -> Predict:
+    """What comes of a number under a name of its own."""
+    return lambda x: evaluate({**values, name: np.asarray(x)})
+
+
+def _always(values: Array) -> Evaluate:
+    return lambda _: values
+
+
+def _cell(name: str, position: tuple[int, ...]) -> str:
+    return f"{name}[{','.join(str(i + 1) for i in position)}]" if position else name
