@@ -24,7 +24,7 @@ NOWHERE = sys.maxsize  # the index of a trainer that was interrupted in the midd
 
 class Trainer:
     """The working state of a run: `state`, the buffers of its update and the trained parameters before step `index`,
-    and the arrays that a step needs, allocated once.
+    and the arrays that a step needs, allocated once; `buffers` are views of the former by letter.
 
     `run` takes steps; `record` takes one the same way and copies its numbers out, so that a step has the same bits
     whether somebody looks at it or not.
@@ -38,7 +38,7 @@ class Trainer:
         size, letters = self._gradients.trained.size, problem.update.buffers
         before = len(letters) * size
         flat = np.zeros(before + self._gradients.flat.size)
-        self._buffers = {letter: flat[i * size : (i + 1) * size] for i, letter in enumerate(letters)}
+        self.buffers = {letter: flat[i * size : (i + 1) * size] for i, letter in enumerate(letters)}
         self._parameters = Parameters.initial(problem.network, flat[before:])
         self.state: Array = flat[: before + size]
         self._rates = Rates(problem.update)
@@ -89,20 +89,26 @@ class Trainer:
             for array, values in zip(own, given, strict=True):
                 if array is not None and values is not None:
                     np.copyto(array, values)
-        for name, view in self._buffer_views(dict(self._buffers)).items():
+        for name, view in self._buffer_views(dict(self.buffers)).items():
             np.copyto(view, step.buffers[name])
         self.index = step.index
 
+    def step(self) -> Step:
+        """Take one step by itself, and keep every number of it."""
+        checkpoints = Checkpoints(self.state.size, budget=0)
+        checkpoints.restart(self.index)
+        return self.record(checkpoints)
+
     def record(self, checkpoints: Checkpoints) -> Step:
-        """Take one step, and keep every number of it."""
+        """Take one step of a run, and keep every number of it."""
         index, network = self.index, self.problem.network
         before = Parameters(network, frozen(self._parameters.flat))
-        buffers = self._buffer_views({letter: frozen(flat) for letter, flat in self._buffers.items()})
+        buffers = self._buffer_views({letter: frozen(flat) for letter, flat in self.buffers.items()})
         (loss,) = self.run(1, checkpoints)
         work = self._passes[self.schedule.size(index)]
         gradients = Parameters(network, frozen(self._gradients.flat))
         after = Parameters(network, frozen(self._parameters.flat))
-        updated = self._buffer_views({letter: frozen(flat) for letter, flat in self._buffers.items()})
+        updated = self._buffer_views({letter: frozen(flat) for letter, flat in self.buffers.items()})
         batch = self.schedule.batch(index).copy()
         batch.setflags(write=False)
         return Step(
@@ -140,7 +146,7 @@ class Trainer:
         change = np.empty(min(PIECE, trained.size))
         for start in range(0, trained.size, PIECE):
             cells = slice(start, start + PIECE)
-            parameters, buffers = trained[cells], {letter: flat[cells] for letter, flat in self._buffers.items()}
+            parameters, buffers = trained[cells], {letter: flat[cells] for letter, flat in self.buffers.items()}
             piece = Piece(parameters, self._gradients.trained[cells], buffers, change[: parameters.size])
             yield from self.problem.update.operations(piece, self._rates)
 

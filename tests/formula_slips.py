@@ -14,10 +14,44 @@ def label(k: int, depth: int) -> str:
     return "out" if k == depth else str(k)
 
 
+def penalised(problem: core.Problem, name: str) -> str:
+    """What a penalty adds to the gradient of the weights."""
+    penalty = problem.penalty
+    sizes, squares = ("λ₁", "lambda_2") if penalty.l1 and penalty.l2 else ("lam", "lambda")
+    return f" + {sizes} * sign({name})" * bool(
+        penalty.l1
+    ) + f" + {'2 * ' * (not penalty.half)}{squares} * {name}" * bool(penalty.l2)
+
+
+def updated(update: core.Update, name: str) -> Iterator[tuple[str, str]]:
+    """What an update makes of a parameter."""
+    decay, after = f" - alpha * weight_decay * {name}" * bool(update.weight_decay), f"{name}_next"
+    if isinstance(update, core.Momentum):
+        yield f"v{after}", f"mu * v{name} + d{name}"
+        step = f"(∂{name} + μ v{name}⁺)" if isinstance(update, core.Nesterov) else f"v{after}"
+        yield after, f"{name}{decay} - alpha * {step}"
+    elif isinstance(update, core.RMSprop):
+        yield f"n{after}", f"rho * n{name} + (1 - rho) * d{name}^2"
+        yield after, f"{name}{decay} - alpha * d{name} / (sqrt(n{after}) + epsilon)"
+    elif isinstance(update, core.Adam):
+        yield f"m{after}", f"β₁ m{name} + (1 - β₁) ∂{name}"
+        yield f"n{after}", f"beta2 * n{name} + (1 - beta2) * d{name} .* d{name}"
+        yield f"mhat{name}", f"m{after} / (1 - β₁ᵗ)"
+        yield f"nhat{name}", f"n{after} / (1 - beta_2^t)"
+        yield after, f"{name}{decay} - α m̂{name} / (√(n̂{name}) + eps)"
+    else:
+        yield after, f"{name}{decay} - alpha * d{name}"
+
+
 def right_formulas(step: core.Step) -> Iterator[tuple[str, str]]:
     """Quantities and formulas for them, several for each."""
     problem, depth = step.problem, len(step.weights)
     layers, mean = problem.network.layers, " / n" if problem.reduction == "mean" else ""
+    loss = "data_loss" if problem.penalty else "loss"
+    if problem.penalty:
+        costs = [name for name in step.values if name.startswith("penalty")]
+        yield "loss", " + ".join([*costs[::-1], "ℒ_data"])
+        yield "loss", f"sum(sample_losses){mean} + {' + '.join(costs)}"
     labels = [label(k, depth) for k in range(1, depth + 1)]
     below = ["X_in", *(f"z_{k}" for k in range(1, depth))]
     above: list[list[str]] = [[] for _ in layers]
@@ -26,9 +60,9 @@ def right_formulas(step: core.Step) -> Iterator[tuple[str, str]]:
         start = [f"((y_out - y_gt){mean})"]
         yield "sample_losses", "1/2 * sum((y_out - y_gt)^2)"
         yield "sample_losses", "sum((y_out - y_gt) .* (y_out - y_gt)) / 2"
-        yield "loss", f"0.5 * sum((y_out - y_gt)^2){mean}"
-        yield "loss", "mean(sample_losses)" if mean else "sum(sample_losses)"
-        yield "loss", f"½Σ(y_out - y_gt)²{mean}"
+        yield loss, f"0.5 * sum((y_out - y_gt)^2){mean}"
+        yield loss, "mean(sample_losses)" if mean else "sum(sample_losses)"
+        yield loss, f"½Σ(y_out - y_gt)²{mean}"
         yield "sample_losses", "Σ ½ (y_out - y_gt)²"
         yield "delta_out", "∂ℒ/∂y_out⊙f_out'(s_out)"
     elif step.targets.shape[1] > 1:
@@ -48,19 +82,20 @@ def right_formulas(step: core.Step) -> Iterator[tuple[str, str]]:
         yield z, f"{layer.activation}({s})"
         gradients = [f"delta_{name}", *above[k]]
         for text in gradients:
-            yield f"dW_{name}", f"{below[k]}' * {text}"
+            yield f"dW_{name}", f"{below[k]}' * {text}{penalised(problem, f'W_{name}')}"
         for letter, trained in (("W", layer.train_weights), ("b", layer.train_bias and bias)):
             if trained:
-                yield f"{letter}_{name}_next", f"{letter}_{name} - alpha * d{letter}_{name}"
-        yield f"dW_{name}", f"z_{k}ᵀ∂ℒ/∂s_{name}"
+                yield from updated(problem.update, f"{letter}_{name}")
+        yield f"dW_{name}", f"z_{k}ᵀ∂ℒ/∂s_{name}{penalised(problem, f'W_{name}')}"
         if k < depth - 1:
             yield f"delta_{name}", f"(δ_{labels[k + 1]}W_{labels[k + 1]}ᵀ)⊙f_{name}'(s_{name})"
             yield f"delta_{name}", f"∂ℒ/∂z_{name} ⊙ f_{name}'(s_{name})"
-        if layer.train_weights:
+        if layer.train_weights and problem.update == core.SGD():
             yield f"W_{name}_next", f"W_{name} - α∂ℒ/∂W_{name}"
-            yield f"W_{name}_next", f"W_{name} - alpha * {below[k]}' * {gradients[-1]}"
-            yield f"W_{name}_next", f"W_{name} - {problem.learning_rate} * dW_{name}"
-        if bias:
+            yield f"W_{name}_next", f"W_{name} - {step.learning_rate} * dW_{name}"
+            if not problem.penalty:
+                yield f"W_{name}_next", f"W_{name} - alpha * {below[k]}' * {gradients[-1]}"
+        if bias and not problem.penalty.biases:
             yield from ((f"db_{name}", f"sum({text})") for text in gradients)
 
 

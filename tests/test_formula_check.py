@@ -558,7 +558,7 @@ class TestSmallSlips:
 
     def test_every_formula_that_cannot_be_used_is_told_of(self, tmp_path: Path) -> None:
         path = tmp_path / "answers.toml"
-        lines = ['dW_1 = "X_inn"', 'db_1 = "sum(s_1"', 's_1 = "sqrt(X_in)"', 's_9 = "X_in"', 'delta_1 = "delta_out"']
+        lines = ['dW_1 = "X_inn"', 'db_1 = "sum(s_1"', 's_1 = "diag(X_in)"', 's_9 = "X_in"', 'delta_1 = "delta_out"']
         path.write_text("\n".join(["[formulas]", *lines]))
         report = core.check_answers(path, xor())
         places = ["formulas.s_9", "formulas.dW_1", "formulas.db_1", "formulas.s_1"]
@@ -583,7 +583,7 @@ class TestSmallSlips:
                 "qq + f7(ww)",
                 'unknown "qq"; there is no f_7: the layers are 1 to 3, or out; unknown "ww"; expected one of',
             ),
-            ("sqrt(s_1)", '"sqrt" is not known; expected quantities of the step, f1(...) to f_out(...)'),
+            ("diag(s_1)", '"diag" is not known; expected quantities of the step, f1(...) to f_out(...)'),
         ],
     )
     def test_an_unknown_name_makes_the_sheet_unusable(self, check: Any, text: str, message: str) -> None:

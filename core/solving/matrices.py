@@ -28,7 +28,8 @@ from core.expression.nodes import (
 )
 from core.expression.notation import ATOM
 from core.expression.paper import PaperPrinter
-from core.expression.pieces import Piece, number
+from core.expression.line import TIMES
+from core.expression.pieces import Piece, Pieces, number
 from core.expression.printer import Printed
 from core.solving.rounding import rounded
 from core.solving.solution import NARROWEST, TALLEST, WIDEST, Grid, Part
@@ -110,6 +111,10 @@ class _WithNumbers(PaperPrinter):
     def name(self, node: Name) -> Printed:
         text = self._numbers.get(node.name)
         return super().name(node) if text is None else Printed(ATOM, number(text))
+
+    def times(self, behind_numbers: bool, factor: Node) -> Pieces:
+        is_number = isinstance(factor, Literal) or (isinstance(factor, Name) and factor.name in self._numbers)
+        return TIMES if behind_numbers and is_number else super().times(behind_numbers, factor)
 
 
 def _is_slope(part: Node) -> bool:

@@ -24,7 +24,7 @@ from core.text import shown
 
 MOST_CELLS = 2_000_000
 EXACT = 1e-9
-UNKNOWN_FUNCTIONS = frozenset(("min", "sqrt", "diag", "ones", "abs", "dot", "np"))
+UNKNOWN_FUNCTIONS = frozenset(("min", "diag", "ones", "dot", "np"))
 
 
 class UnknownNameError(FormulaError):
@@ -142,7 +142,7 @@ class Evaluator:
         if part.name in UNKNOWN_FUNCTIONS:
             return (
                 f'"{part.name}" is not known; expected quantities of the step, f1(...) to f_out(...), their '
-                "derivatives f1'(...), relu, tanh, sigmoid, softmax, exp, log, max(0, ...), sum, mean and the "
+                "derivatives f1'(...), relu, tanh, sigmoid, softmax, exp, log, sqrt, max(0, ...), sum, mean and the "
                 "operators + - * .* / ' ^2"
             )
         return suggest(shown(part.name)[1:-1], self._names)

@@ -4,16 +4,17 @@ to be 0 or 1, and ReLUs are on and off. Where one point cannot show all of this,
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
 
-from core.errors import DivergedError
 from core.losses.stated import StatedLoss
 from core.network import Layer, Network
 from core.problem import Problem
+from core.quantity import first_not_finite
+from core.sgd import Trainer
 from core.step import Step
-from core.timeline import MIB, Timeline
 
 POINTS = 3
 MOST_TRIED = 20  # draws among which points are chosen
@@ -29,12 +30,13 @@ def points_like(step: Step, own_rate: bool = False, own_rows: bool = False) -> t
     bear its α.
     """
     alpha = step.learning_rate if own_rate else ALPHA if step.learning_rate != ALPHA else 2 * ALPHA
+    index = step.index if own_rate else step.index + 1
     rows = len(step.batch) if own_rows else _other_rows(step)
     points = POINTS if rows <= MANY_ROWS else 1  # so many samples show everything at once
     lively: list[Step] = []
     others: list[Step] = []
     for seed in range(MOST_TRIED):
-        found = _draw(step, seed, rows, alpha)
+        found = _draw(step, seed, rows, alpha, index)
         if found is not None:
             (lively if _shows(found) == _all_there_is(found) else others).append(found)
         if len(lively) == points:
@@ -66,7 +68,7 @@ def _sizes(problem: Problem) -> tuple[int, ...]:
     return tuple(size if size <= LARGEST else LARGEST + 1 + k % 4 for k, size in enumerate(problem.network.sizes))
 
 
-def _draw(step: Step, seed: int, rows: int, alpha: float) -> Step | None:
+def _draw(step: Step, seed: int, rows: int, alpha: float, index: int) -> Step | None:
     rng, problem, sizes = np.random.default_rng(seed), step.problem, _sizes(step.problem)
     layers = []
     for old, below, units in zip(problem.network.layers, sizes, sizes[1:], strict=False):
@@ -77,11 +79,23 @@ def _draw(step: Step, seed: int, rows: int, alpha: float) -> Step | None:
         layers.append(Layer(weights, bias, old.function, old.train_weights, old.train_bias))
     targets = problem.loss.draw_targets(rng, rows, sizes[-1])
     inputs = rng.normal(size=(rows, sizes[0]))
-    drawn = Problem("", inputs, targets, Network(layers), problem.loss, alpha, reduction=problem.reduction)
-    try:
-        return Timeline(drawn, budget=MIB)[0]
-    except DivergedError:
-        return None
+    drawn = replace(
+        problem,
+        inputs=inputs,
+        targets=targets,
+        network=Network(layers),
+        learning_rate=alpha,
+        schedule=None,
+        batch_size=None,
+        input_names=(),
+        target_names=(),
+    )
+    trainer = Trainer(drawn)
+    for buffer in trainer.buffers.values():
+        np.copyto(buffer, np.abs(rng.normal(size=buffer.shape)))  # sums of squares among them
+    trainer.index = index
+    found = trainer.step()
+    return found if first_not_finite(found) is None else None
 
 
 def _shows(step: Step) -> set[tuple[int, str]]:
