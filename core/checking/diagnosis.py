@@ -105,23 +105,29 @@ class _Search:
     # The ways to explain the numbers.
 
     def whole(self) -> Finding | None:
-        """One mistake in method that explains all of them; those that are made seldom are tried if no other does."""
-        found = self._whole()
+        """One mistake in method that explains all of them, and that what is right is right as well, if there is one;
+        those that are made seldom are tried if no other does.
+        """
+        found = self._whole(spares=True)
         if found is None and self._seldom:
             self._tries += self._tried(self._seldom)
             self._seldom = []
-            found = self._whole()
-        return found
+            found = self._whole(spares=True)
+        return found or self._whole(spares=False)
 
-    def _whole(self) -> Finding | None:
-        fitting = [attempt for attempt in self._tries if self._fits(attempt).all()]
+    def _whole(self, spares: bool) -> Finding | None:
+        def fits(attempt: _Try) -> bool:
+            return bool(self._fits(attempt).all()) and not (spares and self._speaks_against(attempt))
+
+        fitting = [attempt for attempt in self._tries if fits(attempt)]
         if not fitting:
-            fitting = self._closely(attempt for attempt in self._tries if self._near(attempt).all())
-        fitting.sort(key=lambda attempt: (self._speaks_against(attempt), attempt.rank))
+            near = self._closely(attempt for attempt in self._tries if self._near(attempt).all())
+            fitting = [attempt for attempt in near if fits(attempt)]
+        fitting.sort(key=lambda attempt: attempt.rank)
         for attempt in fitting:
-            if not self._is_credible(attempt, self._wrong, self._speaks_against(attempt)):
+            if not self._is_credible(attempt, self._wrong, not spares):
                 continue
-            if self._speaks_against(attempt) and (pen := self.penned()):
+            if not spares and (pen := self.penned()):
                 return pen
             made = self._made(attempt, self._wrong.positions)
             if made is None:
