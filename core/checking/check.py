@@ -91,7 +91,7 @@ class _Check:
     def _laid_out(self) -> dict[str, LaidOutAnswer]:
         """What was written by quantity, in the order of the computation; what cannot be laid out is a mistake."""
         from core.checking.meant import as_meant
-        from core.checking.shapes import LaidOutAnswer, NoSuchCell, lay_out
+        from core.checking.shapes import NoSuchCell, lay_out
 
         found: dict[str, LaidOutAnswer] = {}
         for answer in self.sheet.answers:
