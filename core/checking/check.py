@@ -93,7 +93,7 @@ class _Check:
     def _laid_out(self) -> dict[str, LaidOutAnswer]:
         """What was written by quantity, in the order of the computation; what cannot be laid out is a mistake."""
         from core.checking.meant import as_meant
-        from core.checking.shapes import LaidOutAnswer, NoSuchCell, lay_out
+        from core.checking.shapes import NoSuchCell, lay_out
 
         found: dict[str, LaidOutAnswer] = {}
         for answer in self.sheet.answers:
@@ -104,12 +104,13 @@ class _Check:
             except NoSuchCell as mistake:
                 self.unreadable.append(f"{path}: {mistake}")
                 continue
-            before = found.get(name, LaidOutAnswer.of({}))
-            twice = not answer.position and name in found
-            if twice or before.problem or not before.positions.isdisjoint(new.positions):
+            before = found.get(name)
+            if before is None:
+                found[name] = new
+            elif not answer.position or before.problem or not before.positions.isdisjoint(new.positions):
                 self.unreadable.append(f"{path}: {name} was already given, at least in part")
-                continue
-            found[name] = new if name not in found else before.joined(new)
+            else:
+                found[name] = before.joined(new)
         in_order = {name: found[name] for name in self.statement.equations if name in found}
         return as_meant(self._without_noise(in_order))
 

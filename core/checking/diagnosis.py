@@ -65,6 +65,8 @@ class Diagnoser:
         no cause that is found.
         """
         found: list[Finding] = []
+        if _is_filled(wrong, right):
+            return [Finding(wrong.positions)]
         base: dict[str, Evaluate] = {}
         while wrong:
             search = _Search(self, name, wrong, right, base)
@@ -105,23 +107,29 @@ class _Search:
     # The ways to explain the numbers.
 
     def whole(self) -> Finding | None:
-        """One mistake in method that explains all of them; those that are made seldom are tried if no other does."""
-        found = self._whole()
+        """One mistake in method that explains all of them, and that what is right is right as well, if there is one;
+        those that are made seldom are tried if no other does.
+        """
+        found = self._whole(spares=True)
         if found is None and self._seldom:
             self._tries += self._tried(self._seldom)
             self._seldom = []
-            found = self._whole()
-        return found
+            found = self._whole(spares=True)
+        return found or self._whole(spares=False)
 
-    def _whole(self) -> Finding | None:
-        fitting = [attempt for attempt in self._tries if self._fits(attempt).all()]
+    def _whole(self, spares: bool) -> Finding | None:
+        def fits(attempt: _Try) -> bool:
+            return bool(self._fits(attempt).all()) and not (spares and self._speaks_against(attempt))
+
+        fitting = [attempt for attempt in self._tries if fits(attempt)]
         if not fitting:
-            fitting = self._closely(attempt for attempt in self._tries if self._near(attempt).all())
-        fitting.sort(key=lambda attempt: (self._speaks_against(attempt), attempt.rank))
+            near = self._closely(attempt for attempt in self._tries if self._near(attempt).all())
+            fitting = [attempt for attempt in near if fits(attempt)]
+        fitting.sort(key=lambda attempt: attempt.rank)
         for attempt in fitting:
-            if not self._is_credible(attempt, self._wrong, self._speaks_against(attempt)):
+            if not self._is_credible(attempt, self._wrong, not spares):
                 continue
-            if self._speaks_against(attempt) and (pen := self.penned()):
+            if not spares and (pen := self.penned()):
                 return pen
             made = self._made(attempt, self._wrong.positions)
             if made is None:
@@ -173,7 +181,7 @@ class _Search:
         near = [attempt for attempt in self._tries if self._near(attempt).sum() >= least]
         near.sort(key=lambda attempt: (-int(self._near(attempt).sum()), attempt.rank))
         self._closely(near[:MOST_REACHED])
-        near = [attempt for attempt in near if self._fits(attempt).any() and not self._speaks_against(attempt)]
+        near = [attempt for attempt in near if self._tells(attempt) and not self._speaks_against(attempt)]
         near.sort(key=lambda attempt: (-int(self._fits(attempt).sum()), attempt.rank))
         for attempt in near:
             some = self._wrong.where(self._fits(attempt))
@@ -182,6 +190,11 @@ class _Search:
                 if made is not None:
                     return self._finding(attempt, some.positions, {attempt.diagnosis: made})
         return None
+
+    def _tells(self, attempt: _Try) -> bool:
+        """Whether a mistake explains more than some of many zeros, which may stand for anything."""
+        fits, zero = self._fits(attempt), self._wrong.values == 0
+        return bool((fits & ~zero).any() or (fits.any() and fits[zero].all()))
 
     def rest(self) -> list[Finding]:
         """What is left: slips of the pen, where few numbers are wrong among right ones; else one slip without cause."""
@@ -362,6 +375,12 @@ class _Search:
             elif attempt.way is None and not self._speaks_against(attempt):
                 causes[attempt.diagnosis] = Made(attempt.low, np.zeros(()))
         return Finding(self._wrong.positions, chosen.diagnosis, (), causes)
+
+
+def _is_filled(wrong: Numbers, right: Numbers) -> bool:
+    """Whether a quantity has one and the same 0 or 1 throughout: that tells nothing of how it was computed."""
+    values = np.unique(np.concatenate([wrong.values, right.values]))
+    return len(wrong) > 1 and len(values) == 1 and float(f"{values[0]:.0e}") == values[0]
 
 
 def _of_other_kinds(chosen: Diagnosis, others: Iterable[Diagnosis]) -> list[Diagnosis]:

@@ -102,7 +102,7 @@ class OwnValues:
     def __init__(self, statement: Statement, true: Mapping[str, Array]) -> None:
         self.statement = statement
         self.order = {
-            name: Rule(names_in(equation.tree), partial(statement.evaluate, name))
+            name: Rule(names_in(equation.tree), statement.compiled(equation.tree, equation.axes))
             for name, equation in statement.equations.items()
         }
         self.true: dict[str, Array] = dict(true)

@@ -24,6 +24,9 @@ STEP = 1e-6
 NEAR = 1e-9  # relative: how near to what is solved for a step is to come
 ABOUT = 4  # digits of a number that is solved for
 ROUND = (1, 2, 3, 4)  # digits of a number that somebody may have read
+NEAREST = 0.01  # relative: what is nearer to the right number is a matter of rounding
+LAST_DIGITS = 5  # units: the same for what is added
+FARTHEST = 100.0  # times what it should be: nobody takes a number that is farther off than a slip of two places
 
 Predict = Callable[[float], Array]
 
@@ -68,7 +71,7 @@ class Unknowns:
             for position, number in np.ndenumerate(true):
                 predict = self._moving(name, true, position, given=True)
                 solved = self._solve(predict, float(number))
-                if solved is not None and solved != number:
+                if solved is not None and _may_be_taken(solved, float(number), true):
                     made = true.copy()
                     made[position] = solved
                     words = f"{_cell(name, position)} was read as {solved:.6g}, not {number:.6g}"
@@ -82,7 +85,7 @@ class Unknowns:
             for position in np.ndindex(values.shape) if values.size <= MOST_TRIED else ():
                 predict = self._moving(at, values, position, given=False)
                 solved = self._solve(predict, float(values[position]), snap=False)
-                if solved is not None:
+                if solved is not None and _may_be_taken(solved, float(values[position]), values):
                     made = values.copy()
                     made[position] = solved
                     words = (
@@ -102,7 +105,7 @@ class Unknowns:
             evaluate = statement.compiled(put_in_place(equation.tree, {name: Name(unknown)}), equation.axes)
             predict = _with_number(evaluate, self._own.values, unknown)
             solved = self._solve(predict, number)
-            if solved is not None:
+            if solved is not None and _may_multiply(solved / number if number else 1 + solved):
                 words = f"{statement.symbols[name]} of {solved:.6g} was used, not {number:.6g}"
                 yield Solved(ANOTHER_NUMBER, words, self._name, predict(solved), predict(solved), len(numbers))
 
@@ -110,12 +113,14 @@ class Unknowns:
         """All multiplied by a number, or a number added to all."""
         theirs, wrong = self._theirs, self._wrong
         solved = self._solve(lambda c: c * theirs, 1.0)
-        if solved is not None:
+        if solved is not None and _may_multiply(abs(solved)):
             words = f"every number is {solved:.4g} times what it must be"
             yield Solved(FACTOR, words, self._name, solved * theirs, solved * theirs, 1)
         if len(wrong) > 1 and np.ptp(wrong.of(theirs)) > np.max(wrong.units):
             solved = self._solve(lambda c: c + theirs, 0.0)
-            if solved is not None:
+            if solved is not None and LAST_DIGITS * np.max(wrong.units) < abs(solved) <= FARTHEST * np.max(
+                np.abs(theirs)
+            ):
                 words = f"every number is {abs(solved):.4g} too {'large' if solved > 0 else 'small'}"
                 yield Solved(OFFSET, words, self._name, solved + theirs, solved + theirs, 1)
 
@@ -172,6 +177,15 @@ class Unknowns:
         if not fit.all():
             return False
         return bool(self._right.fit(reach.low, reach.high).all())
+
+
+def _may_be_taken(found: float, right: float, beside: Array) -> bool:
+    """Whether somebody may have taken a number for the right one, among others."""
+    return abs(found - right) > NEAREST * abs(right) and abs(found) <= FARTHEST * float(np.max(np.abs(beside)))
+
+
+def _may_multiply(factor: float) -> bool:
+    return abs(factor - 1) > NEAREST and 1 / FARTHEST <= factor <= FARTHEST
 
 
 def _with_number(evaluate: Evaluate, values: Values, name: str) -> Predict:
