@@ -92,9 +92,9 @@ def right_formulas(step: core.Step) -> Iterator[tuple[str, str]]:
             yield f"delta_{name}", f"∂ℒ/∂z_{name} ⊙ f_{name}'(s_{name})"
         if layer.train_weights and problem.update == core.SGD():
             yield f"W_{name}_next", f"W_{name} - α∂ℒ/∂W_{name}"
-            yield f"W_{name}_next", f"W_{name} - {step.learning_rate} * dW_{name}"
             if not problem.penalty:
                 yield f"W_{name}_next", f"W_{name} - alpha * {below[k]}' * {gradients[-1]}"
+            yield f"W_{name}_next", f"W_{name} - {step.learning_rate} * dW_{name}"
         if bias and not problem.penalty.biases:
             yield from ((f"db_{name}", f"sum({text})") for text in gradients)
 

@@ -20,6 +20,9 @@ OUT_OF_RANGE = ("out of range: above 1.8e308", "out of range: below -1.8e308", "
 FUNCTIONS: dict[str, Any] = {
     "D": Decimal,
     "max": max,
+    "abs": abs,
+    "sqrt": Decimal.sqrt,
+    "sign": lambda x: Decimal((x > 0) - (x < 0)),
     "exp": lambda x: x.exp() if x < 2_000_000 else Decimal("inf"),
     "log": lambda x: x.ln(),
     "tanh": lambda x: x / abs(x) if abs(x) > 200 else (x.exp() - (-x).exp()) / (x.exp() + (-x).exp()),
@@ -34,6 +37,7 @@ def by_python(parts: Sequence[str | Any]) -> Any:
         if isinstance(part, str):
             plain = re.sub(r" \(\d+ smaller\)", "", part)
             plain = re.sub(r"\[([^<>\]]*) ([<>]) ([^\]]*)\]", r"D(int((\1) \2 (\3)))", plain)
+            plain = re.sub(r"\|([^|]*)\|", r"abs(\1)", plain).replace("√", "sqrt")
             plain = NUMBERS.sub(r"D('\g<0>')", plain)
             plain = POWER.sub(lambda power: f"**{power[0].translate(SUPERSCRIPTS)}", plain)
             text += plain.replace("½", "D('0.5')").replace("·", "*").replace("⊙", "*")

@@ -35,7 +35,7 @@ SETTINGS = (
     "epsilon",
     "weight_decay",
 )
-NUMBERS = frozenset((*SETTINGS, "t", "loss", "data_loss", "penalty", "penalty_1", "penalty_2"))
+NUMBERS = frozenset((*SETTINGS, "loss", "data_loss", "penalty", "penalty_1", "penalty_2"))
 COUNT = "t"  # the name of how many steps have been taken, this one included
 
 

@@ -14,7 +14,7 @@ from core.quantity import LETTERS, NEXT
 # How closely a part of a formula holds together. A sum of the Σ kind takes the whole product behind it.
 SUM, PREFIX, PRODUCT, POSTFIX, ATOM = range(5)
 
-NUMBERS = frozenset((*nodes.SETTINGS, nodes.COUNT))  # names that stand for a number and are no quantities
+NUMBERS = frozenset(nodes.SETTINGS)  # names that stand for a number and are no quantities
 LETTERS_OF_TRAINING = {"lambda": "λ", "mu": "μ", "beta": "β", "epsilon": "ε", "rho": "ρ"}
 WHOLE = {"data_loss": letter("ℒ", "data")}  # names that are no letter with an index
 PRINTED_LETTERS = {"penalty": "Ω", "delta": "δ", "alpha": "α", "loss": "ℒ", "sample": "ℓ", **LETTERS_OF_TRAINING}

@@ -83,9 +83,8 @@ def rights(name: str, known: Mapping[str, Node]) -> Iterator[Node]:
     """The right formulas of a quantity among the definitions."""
     if SAMPLE_LOSSES in names_in(known[name]):  # a sum over samples and outputs alike
         yield tidy(in_pairs(put_in_place(known[name], {SAMPLE_LOSSES: known[SAMPLE_LOSSES]})))
-    if name == "loss":
-        parts = {part: known[part] for part in names_in(known[name]) if part in known and part != SAMPLE_LOSSES}
-        yield tidy(in_pairs(put_in_place(known[name], parts)))
+    elif name == "loss":  # the data's and what the penalty adds
+        yield tidy(in_pairs(put_in_place(known[name], {part: known[part] for part in names_in(known[name])})))
     yield known[name]
 
 
