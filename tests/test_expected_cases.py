@@ -34,7 +34,16 @@ OTHER_SIGN, NO_HALF = "sign", "half left out"
 
 TABLE = (
     Row("softmax-page/answers", (Found("y_out", UNKNOWN, "", 1), Found("dW_out", "transposed"))),
-    Row("xor-by-hand/answers", (Found("dW_out", "derivative left out", "f_out'(s_out) is left out (in delta_out)"),)),
+    Row(
+        "xor-by-hand/answers",
+        (
+            Found(
+                "dW_out",
+                "derivative left out",
+                "f_out'(s_out) is left out, as with a binary cross-entropy (in delta_out)",
+            ),
+        ),
+    ),
     Row("numerical-check/answers", (Found("dW_out", "delta left out", "delta_out is left out"),)),
     Row("bias-gradient/answers-numbers", (Found("delta_out", "slope at the error", "taken at y_out - y_gt", 4),)),
     Row("bias-gradient/answers-perrow", (Found("db_out", "sum left out", "the sum over the rows is missing"),)),

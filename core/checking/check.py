@@ -19,6 +19,7 @@ from core.text import shown
 
 if TYPE_CHECKING:
     from core.checking.answers import AnswerSheet
+    from core.checking.formulas.check import FormulaChecker
     from core.checking.shapes import LaidOutAnswer
 
 
@@ -59,11 +60,11 @@ class _Check:
         self.remarks: list[str] = [*sheet.remarks]
 
     def report(self) -> CheckReport:
-        from core.checking.conventions import readings
+        from core.checking.conventions import by_convention, readings
         from core.checking.judge import Judge
 
         laid_out = self._laid_out()
-        formulas = self._formulas()
+        formulas, checker = self._formulas()
         if self.unreadable and not laid_out and not formulas:
             raise ProblemError(self.sheet.source, self.unreadable)
         judge = Judge(self.step, self.statement, self._true, laid_out, self.sheet.digits)
@@ -78,6 +79,9 @@ class _Check:
                 holds = not any(slip.name in reading.hinges for slip in other.slips)
                 if holds and len(other.slips) < len(judge.slips):
                     conventions, judge = [reading.convention, *other.transposed()], other
+        if checker is not None:
+            formulas, found = by_convention(formulas, checker, [convention.kind for convention in conventions])
+            conventions += found
         numbers = tuple(judge.cells), tuple(judge.slips)
         read = tuple(self.unreadable), tuple(dict.fromkeys(self.remarks))
         return CheckReport(self.step, self.sheet.source, *numbers, tuple(formulas), *read, tuple(conventions))
@@ -132,9 +136,9 @@ class _Check:
             result[name] = replace(answer, numbers=exact, left_open=kept)
         return result
 
-    def _formulas(self) -> list[FormulaVerdict]:
+    def _formulas(self) -> tuple[list[FormulaVerdict], FormulaChecker | None]:
         if not self.sheet.formulas:
-            return []
+            return [], None
         from core.checking.formulas.check import FormulaChecker
         from core.errors import FormulaError
 
@@ -151,7 +155,7 @@ class _Check:
             except FormulaError as error:
                 self.unreadable.append(f"{path}: {error}")
         self.remarks += [f"{typed} is read as {name}" for typed, name in checker.remarks.items()]
-        return [found[name] for name in self.statement.equations if name in found]
+        return [found[name] for name in self.statement.equations if name in found], checker
 
 
 def _names_details(sheet: AnswerSheet) -> bool:

@@ -10,10 +10,11 @@ from functools import partial
 import numpy as np
 
 from core.arrays import Array, Mask
+from core.checking.answered import Range
 from core.checking.finding import Diagnosis, Finding, Made
 from core.checking.mistakes import WrongWay, mistakes_of
 from core.checking.numbers import Numbers
-from core.checking.own_values import Evaluate, OwnValues, Range, Rule
+from core.checking.own_values import Evaluate, OwnValues, Rule
 from core.checking.pen import BY_ROUNDING, LAST_DIGIT, OFF_BY, PenSlip, pen_slips
 from core.checking.rounding import Rounding, roundings
 from core.checking.unknowns import ANOTHER_NUMBER, MISREAD, Solved, Unknowns

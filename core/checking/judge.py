@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from core.arrays import Array, Mask
+from core.checking.answered import Answers
 from core.checking.diagnosis import EARLY, SLIGHT, Diagnoser
 from core.checking.finding import Finding
 from core.checking.numbers import Numbers
-from core.checking.own_values import Answers, Cause, OwnValues
+from core.checking.own_values import Cause, OwnValues
 from core.checking.report import CellVerdict, Convention, Slip
 from core.checking.shapes import LaidOutAnswer
 from core.checking.unknowns import ANOTHER_NUMBER, MISREAD

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from core.arrays import Array
+from core.checking.answered import Range
 from core.checking.numbers import Numbers
-from core.checking.own_values import Evaluate, OwnValues, Range
+from core.checking.own_values import Evaluate, OwnValues
 from core.computation import Values
 from core.equations import UPDATE
 from core.expression.nodes import Name, names_in, put_in_place
