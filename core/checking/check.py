@@ -28,13 +28,15 @@ def check_answers(
     step: Step | None = None,
     progress: Callable[[int, int], object] | None = None,
     formulas: Mapping[str, str] | None = None,
+    digits: int | None = None,
 ) -> CheckReport:
     """Check numbers and formulas that somebody found by hand.
 
     `answers` is the path of an answer sheet (.toml), which names its problem and step unless a `step` is given; or
     numbers by name, as under [answers] of such a sheet ({"s_1": [[0.458, 0.869], ...], "delta_1[2,3]": -0.08899}),
     and `formulas` by name, for a `step`. A number is right when it is the true value rounded or cut off at the digits
-    that were written. `progress(done, total)` is called on a long way to a sheet's step.
+    that were written, of which so many `digits` are owed: 2, unless the sheet says otherwise. `progress(done, total)`
+    is called on a long way to a sheet's step.
 
     Raises ProblemError, which lists everything that makes the sheet unusable.
     """
@@ -46,6 +48,8 @@ def check_answers(
         sheet = answers_from(answers, formulas or {}, step)
     else:
         sheet = load_answers(answers, step, progress)
+    if digits is not None:
+        sheet = replace(sheet, digits=digits)
     with np.errstate(all="ignore"):  # somebody's own numbers may lead anywhere
         return _Check(sheet).report()
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from core.arrays import Array
 from core.checking.answered import Range
+from core.checking.momentum import Momentum
 from core.checking.numbers import Numbers
 from core.checking.own_values import Evaluate, OwnValues
 from core.computation import Values
@@ -18,6 +20,7 @@ from core.expression.nodes import Name, names_in, put_in_place
 from core.text import significant
 
 MISREAD, ONE_NUMBER, ANOTHER_NUMBER = "misread", "one number before", "another number"
+WITH_MOMENTUM, MOMENTA = "momentum", 99  # of two digits
 FACTOR, OFFSET = "common factor", "common offset"
 MOST_TRIED = 200  # numbers of a quantity
 NEWTON = 6  # steps; where all is linear, two are enough
@@ -48,17 +51,28 @@ class Solved(NamedTuple):
 class Unknowns:
     """Solves for numbers from the wrong ones of a quantity."""
 
-    def __init__(self, own: OwnValues, name: str, wrong: Numbers, right: Numbers) -> None:
-        self._own, self._name, self._wrong, self._right = own, name, wrong, right
+    def __init__(self, own: OwnValues, momentum: Momentum, name: str, wrong: Numbers, right: Numbers) -> None:
+        self._own, self._momentum, self._name, self._wrong, self._right = own, momentum, name, wrong, right
         self._theirs = own.carry(name)
         self._open = own.range(name)
 
     def found(self) -> Iterator[Solved]:
         """Numbers each of which explains all that is wrong, and nothing that is right otherwise."""
+        yield from self.with_momentum()
         yield from self._misread()
         yield from self._numbers()
         yield from self._one_number()
         yield from self._multiple()
+
+    def with_momentum(self) -> Iterator[Solved]:
+        """A run with momentum, which is a number of no more than two digits."""
+        if self._own.statement.equations[self._name].part != UPDATE or not self._momentum.matters:
+            return
+        predict = partial(self._momentum.update, self._name)
+        solved = self._solve(predict, 0.0)
+        if solved is not None and 0 < solved < 1 and round(solved, 2) == solved:
+            made = predict(solved)
+            yield Solved(WITH_MOMENTUM, f"this is what momentum {solved:g} gives", self._name, made, made, MOMENTA)
 
     def _misread(self) -> Iterator[Solved]:
         """One number that was given, copied wrong."""
