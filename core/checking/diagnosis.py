@@ -10,13 +10,15 @@ from functools import partial
 import numpy as np
 
 from core.arrays import Array, Mask
+from core.checking.answered import Range
 from core.checking.finding import Diagnosis, Finding, Made
 from core.checking.mistakes import WrongWay, mistakes_of
-from core.checking.numbers import Numbers
-from core.checking.own_values import Evaluate, OwnValues, Range, Rule
+from core.checking.momentum import Momentum
+from core.checking.numbers import EVEN, Numbers
+from core.checking.own_values import Evaluate, OwnValues, Rule
 from core.checking.pen import BY_ROUNDING, LAST_DIGIT, OFF_BY, PenSlip, pen_slips
 from core.checking.rounding import Rounding, roundings
-from core.checking.unknowns import ANOTHER_NUMBER, MISREAD, Solved, Unknowns
+from core.checking.unknowns import MISREAD, Solved, Unknowns
 from core.checking.written import Position, Written
 from core.computation import Values
 
@@ -55,8 +57,8 @@ class _Try:
 class Diagnoser:
     """Finds the slips of a quantity on a step."""
 
-    def __init__(self, own: OwnValues) -> None:
-        self.own = own
+    def __init__(self, own: OwnValues, momentum: Momentum) -> None:
+        self.own, self.momentum = own, momentum
         self._mistakes = mistakes_of(own.statement)
         self._kinds: set[str] = set()
 
@@ -144,14 +146,22 @@ class _Search:
 
     def solved(self) -> Finding | None:
         """One number that was another, which explains all of them."""
-        if len(self._wrong) == 1 or self._base or self.is_rounded():
+        if self._base or self.is_rounded():
             return None
-        for solved in Unknowns(self._own, self._name, self._wrong, self._right).found():
+        unknowns = Unknowns(self._own, self._diagnoser.momentum, self._name, self._wrong, self._right)
+        if len(self._wrong) == 1:
+            return next(map(self._of_solved, filter(self._comes_out_even, unknowns.with_momentum())), None)
+        for solved in unknowns.found():
             came = self._wrong.of(solved.values)
             chances = np.sort(self._wrong.chances(came, came))[1:]
             if solved.tried * float(np.prod(chances)) < CHANCE:
                 return self._of_solved(solved)
         return None
+
+    def _comes_out_even(self, solved: Solved) -> bool:
+        """Whether a number that is solved for gives just the digits that were written, and no more."""
+        written = self._wrong.values
+        return bool((np.abs(self._wrong.of(solved.values) - written) <= EVEN * np.abs(written)).all())
 
     def penned(self) -> Finding | None:
         """A slip of the pen in a number alone among right ones; several numbers that are off in the last digit."""
@@ -315,7 +325,7 @@ class _Search:
         return Finding(positions, attempt.diagnosis, tuple(_of_other_kinds(attempt.diagnosis, causes)), causes)
 
     def _of_solved(self, solved: Solved) -> Finding:
-        at = self._name if solved.kind in (MISREAD, ANOTHER_NUMBER) else solved.at
+        at = self._name if solved.kind == MISREAD else solved.at
         diagnosis = Diagnosis(solved.kind, solved.text, at)
         if solved.kind == MISREAD:
             return Finding(self._wrong.positions, diagnosis, given={solved.at: solved.made})
