@@ -113,7 +113,7 @@ class LossMistakes:
         problem = self._statement.problem
         found = []
         for kind in LOSSES.values():
-            if not problem.loss.is_near(kind) and not kind().target_mistakes(problem.targets):
+            if not problem.loss.is_near(kind) and not problem.mistakes_under(kind()):
                 row = replace(
                     problem, loss=kind(), inputs=problem.inputs[:1], targets=problem.targets[:1], batch_size=None
                 )
@@ -122,7 +122,7 @@ class LossMistakes:
 
     def _in_own(self, tree: Node, other: Statement) -> Node:
         """A tree over the quantities of another loss in terms of those of the step."""
-        put: dict[str, Node] = {name: Literal(number) for name, number in other.problem.loss.numbers.items()}
+        put: dict[str, Node] = {name: Literal(number) for name, number in other.numbers_of_loss.items()}
         for name, equation in other.equations.items():
             if equation.layer is None:
                 own = self._equations.get(name)
