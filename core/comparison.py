@@ -64,8 +64,7 @@ def compare_losses(step: Step, margin: float | None = None) -> tuple[LossCompari
     if margin is not None:
         losses = [loss.with_numbers(m=margin) if "m" in loss.numbers else loss for loss in losses]
     return tuple(
-        LossComparison(loss, None if problem.mistakes_under(loss) else step_under(step, loss))
-        for loss in losses
+        LossComparison(loss, None if problem.mistakes_under(loss) else step_under(step, loss)) for loss in losses
     )
 
 

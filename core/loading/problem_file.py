@@ -12,7 +12,9 @@ bias = [...]                    or true (zeros), or false (none)
 activation = "..."              identity unless told otherwise; beside it its settings, if it has some
 train_weights, train_bias       true unless told otherwise
 [training]
-loss, margin, learning_rate, batch_size, shuffle_seed, reduction
+loss                            and its settings: margin (hinge, softmax_hinge, softmax_margin), squared (hinge), half
+                                (squared_error)
+learning_rate, batch_size, shuffle_seed, reduction
 """
 
 from __future__ import annotations
@@ -36,14 +38,14 @@ from core.loading.options import (
     ACTIVATION_SETTINGS,
     BATCH,
     LOSS,
-    MARGIN,
+    LOSS_SETTINGS,
     REDUCTION,
     SEED,
     TASK,
-    has_margin,
     read_activation,
     read_loss,
     read_options,
+    settings_of,
 )
 from core.loading.table_file import read_table
 from core.losses import USUAL_LOSSES, Loss
@@ -84,7 +86,7 @@ LAYER: dict[str, Kind] = {
 }
 TRAINING: dict[str, Kind] = {
     "loss": LOSS,
-    "margin": MARGIN,
+    **LOSS_SETTINGS,
     "learning_rate": POSITIVE,
     "batch_size": BATCH,
     "shuffle_seed": SEED,
@@ -121,8 +123,8 @@ def read_toml(
 
 
 def load_problem_file(path: Path, source: str, options: Mapping[str, object]) -> Problem:
-    """The problem in a TOML file, which messages call `source`; the options loss, margin, lr, batch, seed (of the
-    shuffling) and reduction go before what it says. Raises ProblemError, which lists every mistake.
+    """The problem in a TOML file, which messages call `source`; the options loss and its settings, lr, batch, seed (of
+    the shuffling) and reduction go before what it says. Raises ProblemError, which lists every mistake.
     """
     reader = FieldReader()
     given = read_options(reader, options, for_table=False)
@@ -151,7 +153,7 @@ def load_problem_file(path: Path, source: str, options: Mapping[str, object]) ->
             learning_rate=settings["learning_rate"] or LEARNING_RATE,
             batch_size=settings["batch_size"],
             shuffle_seed=settings["shuffle_seed"] or 0,
-            reduction=settings["reduction"] or "sum",
+            reduction=settings["reduction"] or "",
             input_names=data.input_names,
             target_names=data.target_names,
             files=tuple(os.path.abspath(file) for file in (path, data.file) if file is not None),
@@ -162,14 +164,15 @@ def load_problem_file(path: Path, source: str, options: Mapping[str, object]) ->
 
 def _read_loss(reader: FieldReader, training: dict[str, Any], given: dict[str, Any], data: _Data) -> Loss:
     kind = training.get("loss", USUAL_LOSSES["regression"])
-    loss = read_loss(reader, "training.margin", kind, training.get("margin"))
-    path = "training.loss"
-    if "loss" in given or "margin" in given:
+    settings = {key: training[key] for key in LOSS_SETTINGS if key in training}
+    loss, path = read_loss(reader, "training.", kind, settings), "training.loss"
+    typed = {key: given[key] for key in LOSS_SETTINGS if key in given}
+    if "loss" in given or typed:
         path = "option loss"
-        # The file's margin stands where the loss has one; a margin that was typed needs a loss that has one.
-        chosen = given.get("loss", kind)
-        margin = given.get("margin", getattr(loss, "margin", None) if has_margin(chosen) else None)
-        loss = read_loss(reader, "option margin", chosen, margin)
+        # What the file says of its loss stands where the other one has the same; what was typed needs a loss with it.
+        chosen = type(loss) if "loss" not in given else given["loss"]
+        kept = chosen.like(loss)
+        loss = read_loss(reader, "option ", chosen, {key: getattr(kept, key) for key in settings_of(chosen)} | typed)
     if data.targets is not None:
         for mistake in loss.target_mistakes(data.targets):
             reader.note(path, mistake.removeprefix("targets: "))

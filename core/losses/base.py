@@ -114,6 +114,7 @@ class Loss(ABC):
     name                what problem files call it
     title               what people call it
     word                what people type for it, where that is shorter than the name
+    remark              what tells it from another that goes by nearly the same name
     usual_reduction     "sum" or "mean": what the batch's loss is of the samples' losses unless somebody says otherwise
     output_activation   what it takes the outputs from, where a network is made for it
 
@@ -128,6 +129,7 @@ class Loss(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     word: ClassVar[str] = ""
+    remark: ClassVar[str] = ""
     usual_reduction: ClassVar[str] = "sum"
     output_activation: ClassVar[str] = "identity"
 

@@ -123,4 +123,3 @@ class _OfSigmoid(JoinedLoss):
         sign = 1 - 2 * targets
         with np.errstate(over="ignore"):
             return {OUTPUT_GRADIENT: share * sign * (1 + np.exp(sign * scores))}
-

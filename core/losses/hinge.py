@@ -36,6 +36,7 @@ class Hinge(ClassLoss):
 
     name: ClassVar[str] = "hinge"
     title: ClassVar[str] = "hinge on scores"
+    remark: ClassVar[str] = "softmax_hinge is the hinge on probabilities"
     usual_reduction: ClassVar[str] = "mean"
 
     margin: float = field(default=1.0, metadata={"name": "m", "at_least": 0})

@@ -96,6 +96,7 @@ class SoftmaxHinge(MarginLoss):
     name: ClassVar[str] = "softmax_hinge"
     title: ClassVar[str] = "softmax hinge"
     word: ClassVar[str] = "softmax-hinge"
+    remark: ClassVar[str] = "on probabilities; hinge is the hinge on scores"
     cost: ClassVar[Cost] = CAPPED
 
     @property
