@@ -92,7 +92,7 @@ class Statement(Record):
     @cached_property
     def out_of_range(self) -> dict[str, Node]:
         """What some quantities come to in rows whose numbers are out of range for their equation."""
-        return dict(self._loss.out_of_range)
+        return {name: tree for name, tree in self._loss.out_of_range if name in self.equations}
 
     @property
     def zeros(self) -> Mapping[str, str]:

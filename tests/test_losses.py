@@ -130,8 +130,8 @@ def test_the_binary_cross_entropy_takes_another_function_by_the_chain_rule() -> 
         (
             [[0.0], [1.0]],
             "tanh",
-            'loss: the binary cross-entropy needs outputs between 0 and 1: give the last layer the activation "sigmoid", '
-            'not "tanh"',
+            "loss: the binary cross-entropy needs outputs between 0 and 1: "
+            'give the last layer the activation "sigmoid", not "tanh"',
         ),
     ],
 )

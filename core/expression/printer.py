@@ -83,7 +83,7 @@ class Printer:
         """Whether a part is a number, which multiplies every entry."""
         if isinstance(node, Name):
             return not self.symbol(node.name).name
-        return isinstance(node, (Literal, Quotient, Product)) and all(map(self.is_number, node.children))
+        return isinstance(node, (Literal, Quotient)) and all(map(self.is_number, node.children))
 
     def name(self, node: Name) -> Printed:
         piece = self.symbol(node.name)

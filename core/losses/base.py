@@ -81,12 +81,11 @@ def _shared(stated: Iterable[tuple[str, Node]], share: Node) -> Iterator[tuple[s
 
 
 def _part(share: Node, tree: Node) -> Node:
-    """share · tree; a factor of it that is a number, and leads, goes above or below the line: 2/n (y - t)."""
+    """share · tree; a number that the tree begins with goes above the line: 2/n (y - t)."""
     if isinstance(tree, Product) and isinstance(share, Quotient) and share.children[0] == Literal(1):
-        (first, *rest), n = tree.children, share.children[1]
-        above, below = first.children if isinstance(first, Quotient) else (first, None)
-        if isinstance(above, Literal):
-            return Product(above / (n if below is None else n * below), *rest)
+        first, *rest = tree.children
+        if isinstance(first, Literal):
+            return Product(first / share.children[1], *rest)
     return share * tree
 
 

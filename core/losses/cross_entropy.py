@@ -28,10 +28,10 @@ class BinaryCrossEntropy(Loss):
     usual_reduction: ClassVar[str] = "mean"
     output_activation: ClassVar[str] = "sigmoid"
 
-    def equations(self, single: bool) -> LossEquations:
+    def equations(self, single: bool) -> LossEquations:  # noqa: ARG002
         y, t, one = OUTPUTS, TARGETS, Literal(1)
         costs: Node = Sum((-1, t * Function("log", y)), (-1, (one - t) * Function("log", one - y)))
-        return LossEquations((), costs if single else Total(COLUMNS, costs), (), (y - t) / (y * (one - y)))
+        return LossEquations((), Total(COLUMNS, costs), (), (y - t) / (y * (one - y)))
 
     def sample_losses(self, outputs: Array, targets: Array) -> Array:
         with np.errstate(divide="ignore"):
@@ -85,10 +85,10 @@ class _OfSigmoid(JoinedLoss):
         s, t, one = Name("s_out"), TARGETS, Literal(1)
         size = -Function("relu", s) - Function("relu", -s)
         costs = Function("relu", s) - t * s + Function("log", one + Function("exp", size))
-        single, sign = not isinstance(stated.sample_losses, Total), one - 2 * t
+        sign = one - 2 * t
         return stated._replace(
             out_of_range=(
-                ("sample_losses", costs if single else Total(COLUMNS, costs)),
+                ("sample_losses", Total(COLUMNS, costs)),
                 (OUTPUT_GRADIENT, sign * (one + Function("exp", sign * s))),
             ),
             output_delta=OUTPUTS - t,

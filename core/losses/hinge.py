@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from core.arrays import Array
-from core.expression.nodes import Node
+from core.expression.nodes import COLUMNS, Node, Total
 from core.losses.base import OUTPUTS, TARGETS, LossEquations
 from core.losses.classes import ClassLoss
 from core.losses.terms import (
@@ -65,12 +65,14 @@ class Hinge(ClassLoss):
         term = MARGIN - TARGETS * OUTPUTS
         detailed = LossEquations(
             (("term", term),),
-            self._cost.tree(TERM),
+            Total(COLUMNS, self._cost.tree(TERM)),
             (("dterm", self._slope(TERM)),),
             -(TARGETS * TERM_GRADIENT),
             symbols=TERM_SYMBOL,
         )
-        return LossEquations((), self._cost.tree(term), (), -(self._slope(term) * TARGETS), detailed=detailed)
+        return LossEquations(
+            (), Total(COLUMNS, self._cost.tree(term)), (), -(self._slope(term) * TARGETS), detailed=detailed
+        )
 
     def _slope(self, term: Node) -> Node:
         slope = self._cost.slope(term)

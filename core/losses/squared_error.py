@@ -83,6 +83,6 @@ class MeanSquaredError(_SquaredResiduals):
 
     def equations(self, single: bool) -> LossEquations:
         if single:
-            return LossEquations((), RESIDUAL**2, (), 2 * RESIDUAL)
+            return LossEquations((), Total(COLUMNS, RESIDUAL**2), (), 2 * RESIDUAL)
         squares = Total(COLUMNS, Quotient(Literal(1), Name("d")) * RESIDUAL**2)
         return LossEquations((), squares, (), Quotient(Literal(2), Name("d")) * RESIDUAL)

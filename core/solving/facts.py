@@ -43,8 +43,8 @@ def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[Pieces, ...]]]:
         yield "log is the natural logarithm", ()
     for setting in problem.loss.settings:
         yield setting.field, ((symbols[setting.name], *EQUALS, *number(exact(setting.value))),)
-    for name, value in problem.loss.counts(problem.targets.shape[1]).items():
-        yield "the number of outputs", ((symbols[name], *EQUALS, *number(exact(value))),)
+    for name, count in problem.loss.counts(problem.targets.shape[1]).items():
+        yield "the number of outputs", ((symbols[name], *EQUALS, *number(exact(count))),)
     yield "learning rate", ((symbols["alpha"], *EQUALS, *number(exact(problem.learning_rate))),)
     same = {name: (symbols[name], *EQUALS, symbols[other]) for name, other in copies(problem).items()}
     frozen = tuple(formula for name, formula in same.items() if stated[name].part == UPDATE)

@@ -12,7 +12,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.computation import Computation
-from core.equations import PER_SAMPLE
+from core.equations import PER_SAMPLE, Statement
 from core.expression.exact import PRECISION, ExactCompiler
 from core.expression.nodes import (
     Function,
@@ -60,7 +60,11 @@ class MatrixFormula:
         """Whether the matrices have so few rows and columns that they may fit into a line: a look at the shapes spares
         writing out large ones.
         """
-        shapes = (self._turned(piece).shape for piece in PaperPrinter()(self._tree) if piece.name)
+        shapes = (
+            self._turned(piece).shape
+            for piece in PaperPrinter(symbols=self._statement.pieces)(self._tree)
+            if piece.name
+        )
         return all(prod(shape[:-1]) <= TALLEST and shape[-1] * NARROWEST <= WIDEST for shape in shapes)
 
     def written(self, digits: int, grid: Callable[[Array, int], Grid]) -> tuple[Part, ...]:
@@ -68,7 +72,7 @@ class MatrixFormula:
         makes one of values, with so many digits.
         """
         parts: list[Part] = []
-        pieces = _WithNumbers(self._statement.rows, self._rate(digits))(self._tree)
+        pieces = _WithNumbers(self._statement, self._numbers(digits))(self._tree)
         for name, group in groupby(pieces, key=lambda piece: piece.name):
             found = tuple(group)
             parts += [grid(self._turned(piece), digits) for piece in found] if name else [found]
@@ -78,7 +82,7 @@ class MatrixFormula:
         """What the numbers give, as they are written with `digits` digits: decimals, in the shape of the quantity; None
         where they give none.
         """
-        numbers = {"alpha": Decimal(self._rate(digits)), "n": self._statement.rows}
+        numbers = {name: Decimal(text) for name, text in self._numbers(digits).items()} | {"n": self._statement.rows}
         names = {part.name for part in walk(self._tree) if isinstance(part, Name)} - {*numbers}
         values = {name: _decimals(self._values[name], digits) for name in names}
         with localcontext(PRECISION):
@@ -88,8 +92,9 @@ class MatrixFormula:
                 return None
         return None if any(cell.is_nan() for cell in found.flat) else found
 
-    def _rate(self, digits: int) -> str:
-        return rounded(self._statement.problem.learning_rate, digits)
+    def _numbers(self, digits: int) -> dict[str, str]:
+        """The numbers in formulas, as they are written, but for how many rows there are."""
+        return {name: rounded(value, digits) for name, value in self._statement.numbers.items() if name != "n"}
 
     def _turned(self, piece: Piece) -> Array:
         values = self._values[piece.name]
@@ -97,14 +102,14 @@ class MatrixFormula:
 
 
 class _WithNumbers(PaperPrinter):
-    """Prints the learning rate as a number."""
+    """Prints `numbers` in place of their names."""
 
-    def __init__(self, rows: int, rate: str) -> None:
-        super().__init__(rows)
-        self._rate = rate
+    def __init__(self, statement: Statement, numbers: Mapping[str, str]) -> None:
+        super().__init__(statement.rows, statement.pieces)
+        self._numbers = numbers
 
     def name(self, node: Name) -> Printed:
-        return Printed(ATOM, number(self._rate)) if node.name == "alpha" else super().name(node)
+        return Printed(ATOM, number(self._numbers[node.name])) if node.name in self._numbers else super().name(node)
 
 
 def _is_slope(part: Node) -> bool:
