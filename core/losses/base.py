@@ -113,7 +113,7 @@ class Loss(ABC):
     name                what problem files call it
     title               what people call it
     word                what people type for it, where that is shorter than the name
-    remark              what tells it from another that goes by nearly the same name
+    remark              what is to be said of it where it may be taken for another
     usual_reduction     "sum" or "mean": what the batch's loss is of the samples' losses unless somebody says otherwise
     output_activation   what it takes the outputs from, where a network is made for it
 

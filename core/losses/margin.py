@@ -96,7 +96,6 @@ class SoftmaxHinge(MarginLoss):
     name: ClassVar[str] = "softmax_hinge"
     title: ClassVar[str] = "softmax hinge"
     word: ClassVar[str] = "softmax-hinge"
-    remark: ClassVar[str] = "on probabilities; hinge is the hinge on scores"
     cost: ClassVar[Cost] = CAPPED
 
     @property

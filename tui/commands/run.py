@@ -65,7 +65,7 @@ def main(argv: Sequence[str]) -> int:
             failures.append(f"--csv: {printable(path)}: {error.strerror or error}")
     if failures:
         complain(failures)
-    if problem.loss.remark:
+    if "loss" in arguments.values or problem.loss.remark:
         print(f"loss: {_loss_text(problem)}", file=sys.stderr)
     if loss is not None:
         print(significant(loss, DIGITS))
@@ -73,12 +73,13 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _loss_text(problem: Problem) -> str:
-    """The problem's loss, its numbers and reduction, and what tells it from another."""
+    """The problem's loss with its numbers and its reduction."""
     from core import significant
 
     loss = problem.loss
     numbers = (f"{setting.symbol} = {significant(setting.value, DIGITS)}" for setting in loss.settings)
-    return f"{', '.join((loss.full_title, *numbers, problem.reduction))} ({loss.remark})"
+    text = ", ".join((loss.full_title, *numbers, problem.reduction))
+    return f"{text} ({loss.remark})" if loss.remark else text
 
 
 def _steps(text: str, mistakes: list[str]) -> int:
