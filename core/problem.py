@@ -140,6 +140,13 @@ class Problem(Record):
         return class_mistake(self.targets) is None
 
     @property
+    def threshold(self) -> float | None:
+        """Where a single output changes from one of two classes to the other; None where it tells no classes."""
+        if self.targets.shape[1] > 1:
+            return None
+        return 0.0 if self.has_classes else self.loss.threshold
+
+    @property
     def class_names(self) -> tuple[str, ...]:
         """A name for each logit: the target columns' own, or -1 and +1 where a single output is read as two classes."""
         if self.targets.shape[1] == 1:

@@ -115,6 +115,7 @@ class Loss(ABC):
     word                what people type for it, where that is shorter than the name
     remark              what is to be said of it where it may be taken for another
     usual_reduction     "sum" or "mean": what the batch's loss is of the samples' losses unless somebody says otherwise
+    threshold           of a single output for two classes, what is more than this is taken for the second
     output_activation   what it takes the outputs from, where a network is made for it
 
     Its fields are its settings: numbers, and switches of type bool, which choose between forms of its equations. A
@@ -130,6 +131,7 @@ class Loss(ABC):
     word: ClassVar[str] = ""
     remark: ClassVar[str] = ""
     usual_reduction: ClassVar[str] = "sum"
+    threshold: ClassVar[float | None] = None
     output_activation: ClassVar[str] = "identity"
 
     @abstractmethod

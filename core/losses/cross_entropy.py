@@ -26,6 +26,7 @@ class BinaryCrossEntropy(Loss):
     title: ClassVar[str] = "binary cross-entropy"
     word: ClassVar[str] = "bce"
     usual_reduction: ClassVar[str] = "mean"
+    threshold: ClassVar[float | None] = 0.5
     output_activation: ClassVar[str] = "sigmoid"
 
     def equations(self, single: bool) -> LossEquations:  # noqa: ARG002

@@ -41,7 +41,8 @@ class _SquaredResiduals(Loss):
             note(factor * float(dot(residuals)))
 
         def evaluate_multiple() -> None:
-            evaluate()
+            subtract(outputs, targets, gradient)
+            note(factor * float(dot(residuals)))
             multiply(gradient, twice, gradient)
 
         return evaluate if twice == 1 else evaluate_multiple
