@@ -139,7 +139,7 @@ def problem(activation: core.Activation, loss: core.Loss, **training: Any) -> co
     rng = np.random.default_rng(5)
     layers = [
         core.Layer(rng.normal(size=(2, 3)), rng.normal(size=3), activation),
-        core.Layer(rng.normal(size=(3, 2)), rng.normal(size=2)),
+        core.Layer(rng.normal(size=(3, 2)), rng.normal(size=2), loss.output_activation),
     ]
     inputs, targets = rng.normal(size=(6, 2)), loss.draw_targets(rng, 6, 2)
     settings = {"learning_rate": 0.1, "batch_size": 4, **training}
@@ -154,6 +154,10 @@ BROUGHT = [
     pytest.param(SOFTPLUS, Distance(), id="distance"),
     pytest.param(core.ACTIVATIONS["tanh"], Focal(), id="focal"),
     pytest.param(core.ACTIVATIONS["tanh"], Relative(), id="relative"),
+    pytest.param(SOFTPLUS, core.MeanSquaredError(), id="mse"),
+    pytest.param(core.ACTIVATIONS["tanh"], core.BinaryCrossEntropy(), id="bce"),
+    pytest.param(leaky(0.2), core.Hinge(0.5), id="svm"),
+    pytest.param(SOFTPLUS, core.Hinge(0.5, squared=True), id="squared hinge"),
 ]
 everything = pytest.mark.parametrize(("activation", "loss"), BROUGHT)
 
