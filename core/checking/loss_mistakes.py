@@ -93,7 +93,8 @@ class LossMistakes:
         for other in self._others if equation.part in (LOSS, BACKWARD) else ():
             titles = f"{other.problem.loss.title}; the loss here is the {self._statement.problem.loss.title}"
             theirs = other.equations.get(equation.name)
-            if equation.layer is None and theirs is not None and theirs.tree != equation.tree:
+            at_output = equation.layer in (None, len(other.problem.network))
+            if at_output and theirs is not None and theirs.tree != equation.tree:
                 words = "this is the" if equation.part == LOSS else "this is the gradient of the"
                 yield Mistake("another loss", f"{words} {titles}", self._in_own(theirs.tree, other))
             if equation.part == BACKWARD:
