@@ -41,7 +41,7 @@ class Pass:
         self.operations = [
             *self._forward(network, parameters),
             *self._loss(problem, parameters, note),
-            *self._backward(network, parameters, gradients),
+            *self._backward(network, parameters, gradients, joined=problem.joined_loss is not None),
             *_penalised(problem, parameters, gradients),
         ]
 
@@ -60,24 +60,27 @@ class Pass:
         return operations
 
     def _loss(self, problem: Problem, parameters: Parameters, note: Callable[[float], object]) -> list[Operation]:
-        """ℒ, and ∂ℒ/∂y_out into δ_L's array."""
-        n, gradient = len(self.inputs), self.deltas[-1]
+        """ℒ, and into δ_L's array ∂ℒ/∂y_out or, where the loss is joined with the last function, δ_L itself."""
+        n, gradient, joined = len(self.inputs), self.deltas[-1], problem.joined_loss
         if problem.penalty:
             note = partial(
                 _with_cost, note, problem.penalty.total([w for w, _ in _taken(problem, parameters, parameters)])
             )
         arrays = self.activations[-1], self.targets, gradient
+        bind = problem.loss.bind if joined is None else partial(joined.bind, self.pre_activations[-1])
         if problem.reduction == "sum":
-            return [problem.loss.bind(*arrays, note)]
+            return [bind(*arrays, note)]
         share = np.array(1.0 / n)
         return [
-            problem.loss.bind(*arrays, lambda total: note(total / n)),
+            bind(*arrays, lambda total: note(total / n)),
             partial(np.multiply, gradient, share, gradient),
         ]
 
-    def _backward(self, network: Network, parameters: Parameters, gradients: Parameters) -> list[Operation]:
+    def _backward(
+        self, network: Network, parameters: Parameters, gradients: Parameters, joined: bool
+    ) -> list[Operation]:
         """δ_L = ∂ℒ/∂y_out ⊙ f_L'(s_L), then δ_k = (δ_{k+1} W_{k+1}ᵀ) ⊙ f_k'(s_k), ∂ℒ/∂W_k = z_{k-1}ᵀ δ_k, and for
-        ∂ℒ/∂b_k the column sums of δ_k. ∂ℒ/∂y_out stands in δ_L's array.
+        ∂ℒ/∂b_k the column sums of δ_k. ∂ℒ/∂y_out stands in δ_L's array, or δ_L where the loss is `joined`.
         """
         operations: list[Operation] = []
         ones = np.ones(len(self.inputs))
@@ -85,7 +88,7 @@ class Pass:
             delta, layer = self.deltas[k], network.layers[k]
             if k + 1 < len(network):
                 operations.append(partial(self.deltas[k + 1].dot, parameters.weights[k + 1].T, delta))
-            if not layer.function.is_identity:
+            if not (layer.function.is_identity or (joined and k + 1 == len(network))):
                 slope = np.empty_like(delta)
                 s, z = self.pre_activations[k], self.activations[k]
                 operations += layer.function.derivative(s, z, slope)

@@ -50,16 +50,18 @@ class LossComparison:
 
 
 def compare_losses(step: Step, margin: float | None = None) -> tuple[LossComparison, ...]:
-    """Squared error, cross-entropy and hinge on the same weights and the same batch; `margin` None: the problem's, or
-    the usual one where it has none.
+    """Squared error, cross-entropy and the hinge on probabilities on the same weights and the same batch, and the
+    problem's own loss where it is none of these. `margin` is that on probabilities; None: the problem's, or the usual
+    one where it has none.
     """
     problem = step.problem
-    losses = [kind.like(problem.loss) for kind in COMPARED_LOSSES]
+    losses: list[Loss] = [kind.like(problem.loss) for kind in COMPARED_LOSSES]
     if margin is not None:
         losses = [loss.with_numbers(m=margin) if "m" in loss.numbers else loss for loss in losses]
+    if type(problem.loss) not in COMPARED_LOSSES:
+        losses.append(problem.loss)
     return tuple(
-        LossComparison(loss, None if loss.target_mistakes(problem.targets) else step_under(step, loss))
-        for loss in losses
+        LossComparison(loss, None if problem.mistakes_under(loss) else step_under(step, loss)) for loss in losses
     )
 
 

@@ -100,7 +100,7 @@ class Statement(Record):
     @cached_property
     def out_of_range(self) -> dict[str, Node]:
         """What some quantities come to in rows whose numbers are out of range for their equation."""
-        return dict(self._loss.out_of_range)
+        return {name: tree for name, tree in self._loss.out_of_range if name in self.equations}
 
     @property
     def zeros(self) -> Mapping[str, str]:
@@ -138,8 +138,14 @@ class Statement(Record):
         penalty and update, and how many steps there are with this one.
         """
         numbers = {"alpha": self.problem.rate(self.index), "n": float(self.rows)}
+        numbers |= self.numbers_of_loss
         numbers |= {setting.name: float(setting.value) for setting in self.settings}
         return numbers | ({COUNT: float(self.index + 1)} if self.problem.update.counts_steps else {})
+
+    @property
+    def numbers_of_loss(self) -> dict[str, float]:
+        """Those that the loss brings: its settings, and what follows from how many outputs there are."""
+        return {**self.problem.loss.numbers, **self.problem.loss.counts(self.problem.targets.shape[1])}
 
     @cached_property
     def settings(self) -> tuple[Setting, ...]:
@@ -151,10 +157,8 @@ class Statement(Record):
     def symbols(self) -> dict[str, str]:
         """How everything that has a name is printed: quantities, given ones first, and numbers."""
         found = {equation.name: equation.symbol for equation in (*self.given.values(), *self.equations.values())}
-        found |= {
-            name: printed for name, printed in (("alpha", "α"), ("n", "n"), (COUNT, COUNT)) if name in self.numbers
-        }
-        return found | {part.name: part.symbol for part in self.settings}
+        settings = {"alpha": "α"} | {part.name: part.symbol for part in self.settings}
+        return found | {name: settings.get(name, name) for name in self.numbers}
 
     @cached_property
     def updates(self) -> dict[str, str]:
@@ -202,7 +206,11 @@ class Statement(Record):
         for part, tree in loss.backward:
             if part not in self.equations:
                 trees[part] = put_in_place(tree, trees)
-        return put_in_place(dict(loss.long_way).get(name, self.equations[name].tree), trees)
+        long_way = dict(loss.long_way)
+        if loss.output_delta is not None:
+            depth = len(self.problem.network)
+            long_way["delta_out"] = loss.output_gradient * _slope(depth, depth)
+        return put_in_place(long_way.get(name, self.equations[name].tree), trees)
 
     @np.errstate(all="ignore")
     def value_of(self, tree: Node, values: Mapping[str, Array]) -> Array:
@@ -278,7 +286,7 @@ def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Eq
         symbol, of = loss.symbols.get(name, name), above.get(name, "")
         detail = name not in known
         yield Equation(name, symbol, tree, BACKWARD, axes[name], detail=detail, gradient_of=of)
-    yield from _backward(problem, loss.output_gradient, detailed)
+    yield from _backward(problem, loss, detailed)
     yield from _gradients(problem)
     yield from _update(problem)
 
@@ -297,7 +305,7 @@ def quantity_in(problem: Problem, name: str) -> str | None:
     functions = {canonical(f"f_{k}", len(problem.network)) for k in range(1, len(problem.network) + 1)}
     if canonical(name, len(problem.network)) in functions:
         return "the function of a layer"
-    backward = _backward(problem, Name("y_out"), detailed=True)
+    backward = _backward(problem, LossEquations((), Name("y_out"), (), Name("y_out")), detailed=True)
     layers = chain(given(problem), _forward(problem), backward, _gradients(problem), _update(problem))
     names = {"sample_losses", "loss", DATA_LOSS, *PENALTIES, *(equation.name for equation in layers)}
     return "a quantity of the step" if canonical(name, len(problem.network)) in names else None
@@ -330,6 +338,7 @@ def _loss(problem: Problem, rows: int, detailed: bool) -> LossEquations:
     """What the loss adds, kept as `statement_of` keeps what is made of it."""
     stated, share = problem.loss.equations(problem.targets.shape[1] == 1), _share(problem, rows)
     stated = stated.detailed if detailed and stated.detailed is not None else stated
+    stated = stated if problem.joined_loss is None else problem.joined_loss.equations(stated)
     return stated if share is None else stated.shared(share)
 
 
@@ -357,16 +366,26 @@ def _forward(problem: Problem) -> Iterator[Equation]:
         z = Name(activation.name)
 
 
-def _backward(problem: Problem, gradient: Node, detailed: bool) -> Iterator[Equation]:
-    """δ_L = ∂ℒ/∂y_out ⊙ f_L'(s_L), δ_k = (δ_{k+1} W_{k+1}ᵀ) ⊙ f_k'(s_k); with ∂ℒ/∂z_k = δ_{k+1} W_{k+1}ᵀ between."""
-    depth = len(problem.network)
+def _slope(k: int, depth: int) -> Node:
+    """f_k'(s_k)"""
+    label = layer_label(k, depth)
+    return Function(f"f_{label}", Name(f"s_{label}"), slope=True)
+
+
+def _backward(problem: Problem, loss: LossEquations, detailed: bool) -> Iterator[Equation]:
+    """δ_L = ∂ℒ/∂y_out ⊙ f_L'(s_L), δ_k = (δ_{k+1} W_{k+1}ᵀ) ⊙ f_k'(s_k); with ∂ℒ/∂z_k = δ_{k+1} W_{k+1}ᵀ between. Where
+    the loss is joined with f_L, δ_L is what comes of both.
+    """
+    depth, gradient = len(problem.network), loss.output_gradient
     for k in range(depth, 0, -1):
         label = layer_label(k, depth)
         if detailed:
             dz = _of_layer(BACKWARD, "dy" if k == depth else "dz", k, depth, gradient, per_sample=True)
             yield dz._replace(detail=True)
             gradient = Name(dz.name)
-        tree = gradient * Function(f"f_{label}", Name(f"s_{label}"), slope=True)
+        tree = gradient * _slope(k, depth)
+        if k == depth and loss.output_delta is not None:
+            tree = loss.output_delta
         delta = _of_layer(BACKWARD, "delta", k, depth, tree, per_sample=True)
         yield delta
         gradient = Name(delta.name) @ Name(f"W_{label}").T

@@ -134,10 +134,7 @@ class Explanation(CellArithmetic):
         """How large the numbers are that went into the cell, so that rounding can be told from error."""
         sizes = [abs(self.value), abs(self._combined(float(np.abs(self.term_values).sum())))]
         sizes += [float(np.abs(self.term_values).sum()), *(abs(factor.value) for factor in self.around if factor.plain)]
-        for part in walk(self._tree):
-            if isinstance(part, Function) and not any(isinstance(cell, RunningSum) for cell in walk(self._sum)):
-                sizes.append(float(np.abs(self._compiler.value(part.argument, self._indices)).max()))
-        return max(sizes)
+        return max(*sizes, *self._compiler.sizes_of_arguments(self._tree, self._indices))
 
     def lines(self, n: int = TERMS, digits: int = DIGITS) -> tuple[str, ...]:
         """Symbols, numbers and result, a line each, for a screen or the clipboard; in place of what there is not, where

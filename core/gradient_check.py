@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from core.activations import ACTIVATIONS
 from core.arrays import Array, Mask, Rows, sealed
 from core.expression.value import Compiler
+from core.losses import JoinedLoss, Loss
 from core.losses.stated import StatedLoss
 from core.quantity import quantities
 from core.record import Record
@@ -152,12 +154,16 @@ class _Probe:
     def __init__(self, step: Step) -> None:
         self.step, self.layers = step, step.problem.network.layers
         self._loss = StatedLoss(step.problem.loss, step.outputs.shape[1])
+        self.functions, joined = [layer.function for layer in self.layers], step.problem.joined_loss
+        self.costs: Loss | JoinedLoss = step.problem.loss
+        if joined is not None:  # which takes s_out for what comes out
+            self.functions[-1], self.costs = ACTIVATIONS["identity"], joined
         compiled = Compiler({}, {})
-        self._kinks = [[compiled(kink) for kink in layer.function.kinks] for layer in self.layers]
+        self._kinks = [[compiled(kink) for kink in function.kinks] for function in self.functions]
         self.below, self.s = [step.inputs], []
         for k in range(len(self.layers)):
             self.s.append(self._affine(k, self.below[k]))
-            self.below.append(self.layers[k].function(self.s[k]))
+            self.below.append(self.functions[k](self.s[k]))
         self._measure()
 
     def _affine(self, k: int, z: Array) -> Array:
@@ -168,8 +174,8 @@ class _Probe:
     def _measure(self) -> None:
         """How far each pre-activation is to be moved, and what rounding and curvature do to a difference."""
         step, depth, share = self.step, len(self.layers), self.step.share
-        loss, y = step.problem.loss, self.below[-1]
-        linear = loss.equations(y.shape[1] == 1).quadratic
+        loss, y = self.costs, self.below[-1]
+        linear = step.problem.loss.equations(y.shape[1] == 1).quadratic
         parts = share * (np.abs(loss.gradient(y, step.targets)) + loss.bend(y))
         rounding = share * float((np.abs(loss.sample_losses(y, step.targets)) + 1).sum())
         gain = np.ones(y.shape[1])  # by how much a unit's move grows on its way to the outputs
@@ -178,7 +184,7 @@ class _Probe:
         self.rounding: list[float] = [0.0] * depth
         self.curvature: list[float] = [0.0] * depth
         for k in reversed(range(depth)):
-            weights, bias, function = np.abs(step.weights[k]), step.biases[k], self.layers[k].function
+            weights, bias, function = np.abs(step.weights[k]), step.biases[k], self.functions[k]
             linear = linear and function.piecewise_linear
             sizes = np.abs(self.below[k]) @ weights + (0.0 if bias is None else np.abs(bias))
             largest = np.maximum(1.0, np.abs(self.s[k]).max(axis=0))
@@ -230,8 +236,8 @@ class _Probe:
         the pass has gone, in arrays of m entries.
         """
         m, n = column.shape
-        layers, problem = self.layers, self.step.problem
-        active = layers[k].function(column)
+        layers, functions = self.layers, self.functions
+        active = functions[k](column)
         signs: list[Any] = [*self._sides(k, column, active)]
         if k + 1 == len(layers):
             z = np.repeat(self.below[-1][None], m, axis=0)
@@ -242,12 +248,12 @@ class _Probe:
             for above in range(k + 1, len(layers)):
                 if above > k + 1:
                     s = self._affine(above, z)
-                z = layers[above].function(s)
+                z = functions[above](s)
                 signs += self._sides(above, s, z)
         outputs = z.reshape(m * n, -1)
         targets = np.repeat(self.step.targets[None], m, axis=0).reshape(m * n, -1)
         signs += ((kink > 0).reshape(m, -1) for kink in self._loss.kinks(outputs, targets))
-        return problem.loss.sample_losses(outputs, targets).reshape(m, n), signs
+        return self.costs.sample_losses(outputs, targets).reshape(m, n), signs
 
     def _sides(self, k: int, s: Array, z: Array) -> Iterator[Mask]:
         """On which side of each kink of f_k its values are."""

@@ -99,14 +99,19 @@ class Network(Record):
         """d_0, d_1, ..., d_L: the number of inputs, then of each layer's units."""
         return (int(self.layers[0].weights.shape[0]), *(layer.units for layer in self.layers))
 
-    @np.errstate(all="ignore")
     def outputs(self, inputs: Array) -> Array:
         """y_out (n, d_L) for inputs (n, d_0), with the weights that the network was made with."""
+        return self.scores_and_outputs(inputs)[1]
+
+    @np.errstate(all="ignore")
+    def scores_and_outputs(self, inputs: Array) -> tuple[Array, Array]:
+        """s_out and y_out, (n, d_L) both, likewise."""
         z = np.asarray(inputs, dtype=float)
         for layer in self.layers:
             s = z @ layer.weights
-            z = layer.function(s if layer.bias is None else s + layer.bias)
-        return z
+            s = s if layer.bias is None else s + layer.bias
+            z = layer.function(s)
+        return s, z
 
 
 class Parameters:

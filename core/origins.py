@@ -17,11 +17,11 @@ from core.computation import values_of
 from core.equations import statement_of
 from core.expression import nodes
 from core.expression.cell import ANY_OTHER, LARGEST, OTHER, ROW, TRUE, Index, Letter
-from core.expression.nodes import Function, Softmax, walk
+from core.expression.nodes import Function, Softmax, Sum, walk
 from core.expression.pieces import Piece, as_text
 from core.expression.sums import Indices
 from core.quantity import canonical
-from core.rules import FAR, TINY, Rule, rules_of
+from core.rules import FAR, NEAR, TINY, Rule, rules_of
 from core.step import Step
 
 Cell: TypeAlias = tuple[int, ...]
@@ -143,8 +143,12 @@ class Scope:
                 for part in parts:
                     if isinstance(part, (Softmax, Function)):
                         argument = self.statement.value_of(part.argument, self.values)
-                        log = isinstance(part, Function) and part.name == "log"
-                        far |= (argument < TINY if log else np.abs(argument) > FAR).any(axis=1)
+                        if isinstance(part, Function) and part.name == "log":
+                            # What is left of a difference has few digits.
+                            outside = argument < (NEAR if isinstance(part.argument, Sum) else TINY)
+                        else:
+                            outside = np.abs(argument) > FAR
+                        far |= outside.any(axis=1)
                 found[name] = frozenset((np.flatnonzero(far) + 1).tolist())
         return found
 

@@ -11,7 +11,7 @@ import numpy as np
 from core.arrays import Array, frozen
 from core.classes import class_mistake
 from core.errors import ProblemError
-from core.losses import LOSSES, USUAL_LOSSES, Loss
+from core.losses import LOSSES, USUAL_LOSSES, JoinedLoss, Loss
 from core.network import Network
 from core.penalty import Penalty
 from core.record import Record
@@ -36,7 +36,7 @@ class Problem(Record):
                    epoch, the last one of an epoch as small as it comes out. m >= n means None.
     shuffle_seed   a whole number >= 0 from which every epoch's order follows
     shuffle        False: mini-batches take the rows in their own order
-    reduction      "sum" or "mean": the batch's loss is that of the samples' losses
+    reduction      "sum" or "mean": the batch's loss is that of the samples' losses; "": the usual one of the loss
     input_names, target_names    the columns' names for people; empty where they have none
     files          the files that it was read from
 
@@ -55,7 +55,7 @@ class Problem(Record):
     schedule: Schedule | None = None
     update: Update = field(default_factory=SGD)
     penalty: Penalty = field(default_factory=Penalty)
-    reduction: str = "sum"
+    reduction: str = ""
     input_names: tuple[str, ...] = ()
     target_names: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
@@ -64,6 +64,7 @@ class Problem(Record):
         for name, kind in (("network", Network), ("loss", Loss), ("update", Update), ("penalty", Penalty)):
             if not isinstance(getattr(self, name), kind):
                 raise ProblemError(self.name, [f"{name}: expected a {kind.__name__}, found {getattr(self, name)!r}"])
+        object.__setattr__(self, "reduction", self.reduction or self.loss.usual_reduction)
         for name in ("inputs", "targets"):
             try:
                 object.__setattr__(self, name, frozen(getattr(self, name)))
@@ -100,7 +101,11 @@ class Problem(Record):
         ):
             if names and len(names) != width:
                 mistakes.append(f"{name}: expected {width} names, found {len(names)}")
-        return mistakes or self.loss.target_mistakes(self.targets)
+        return mistakes or self.mistakes_under(self.loss)
+
+    def mistakes_under(self, loss: Loss) -> list[str]:
+        """What keeps the targets and the outputs from being compared by a loss, a line for each mistake."""
+        return [*loss.target_mistakes(self.targets), *loss.output_mistakes(self.network.layers[-1].function)]
 
     def _training_mistakes(self) -> list[str]:
         mistakes = []
@@ -140,10 +145,27 @@ class Problem(Record):
             return found
         return mistakes_from_outside(self.loss, self.targets.shape[1], partial(meaning_in, self))
 
+    def sample_losses(self, scores: Array, outputs: Array, targets: Array) -> Array:
+        """What each sample costs, (n,), for s_out, y_out and targets (n, d_L)."""
+        joined = self.joined_loss
+        return self.loss.sample_losses(outputs, targets) if joined is None else joined.sample_losses(scores, targets)
+
+    @property
+    def joined_loss(self) -> JoinedLoss | None:
+        """The loss and the output layer's function as one, where they are computed together."""
+        return self.loss.joined(self.network.layers[-1].function)
+
     @property
     def has_classes(self) -> bool:
         """Whether the targets are classes, so that the softmax losses apply."""
         return class_mistake(self.targets) is None
+
+    @property
+    def threshold(self) -> float | None:
+        """Where a single output changes from one of two classes to the other; None where it tells no classes."""
+        if self.targets.shape[1] > 1:
+            return None
+        return 0.0 if self.has_classes else self.loss.threshold
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -179,7 +201,7 @@ class Problem(Record):
         }
 
     def with_loss(self, loss: Loss) -> Problem:
-        """The same network and data under another loss. Raises ProblemError where the targets do not fit it."""
+        """The same network, data and reduction under another loss. Raises ProblemError where that does not fit."""
         return replace(self, loss=loss)
 
 

@@ -14,6 +14,7 @@ from core.problem import Problem
 
 FAR = 300.0  # numbers within ±FAR have exponentials, and sums of them, that are far from overflow
 TINY = 1e-290  # what is below it is about to underflow
+NEAR = 1e-6  # a difference of numbers of size 1 that is below it has lost too many of its digits
 ZERO = Literal(0)
 TARGETS = Cell("y_gt", ("i", "m"))
 

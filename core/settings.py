@@ -38,8 +38,13 @@ def setting_mistakes(made: Any) -> list[str]:
     return found
 
 
+def is_switch(field: Field[Any]) -> bool:
+    """Whether a field is true or false, and no number."""
+    return field.type in (bool, "bool")
+
+
 def _numeric(made: Any) -> Iterator[Field[Any]]:
-    return (field for field in fields(made) if field.type not in ("bool", bool))
+    return (field for field in fields(made) if not is_switch(field))
 
 
 def _setting(made: Any, field: Field[Any]) -> Setting:

@@ -80,7 +80,7 @@ class Step(Record):
     @derived
     def sample_losses(self) -> Array:
         """What each sample costs, (n,), before the sum or mean."""
-        return frozen(self.problem.loss.sample_losses(self.outputs, self.targets))
+        return frozen(self.problem.sample_losses(self.pre_activations[-1], self.outputs, self.targets))
 
     @property
     def probabilities(self) -> Array | None:
@@ -131,7 +131,9 @@ class Step(Record):
         """The same as the run has them, rounding around 0 and all."""
         found = {"X_in": self.inputs, "y_gt": self.targets}
         ready = {"sample_losses": self.sample_losses, "loss": frozen(self.loss)}
-        own = self.problem.loss.own_values(self.outputs, self.targets, self.share)
+        joined = self.problem.joined_loss
+        last, of_loss = (self.outputs, self.problem.loss) if joined is None else (self.pre_activations[-1], joined)
+        own = of_loss.own_values(last, self.targets, self.share)
         ready |= {name: sealed(values) for name, values in own.items()}
         ready |= self.buffers
         for equation in (*self.statement.given.values(), *self.statement.equations.values()):

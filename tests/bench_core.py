@@ -63,8 +63,9 @@ def side_by_side(work: Callable[[], object], bare: Callable[[], object], turns: 
 
 
 class HandWritten:
-    """A network of a ReLU layer and a linear one, trained by a loop over ready arrays with a line for each operation.
-    Under `history` it also keeps the parameters before each step and its loss.
+    """A network of a ReLU layer and a linear one, or a sigmoid for the binary cross-entropy, trained by a loop over
+    ready arrays with a line for each operation. Under `history` it also keeps the parameters before each step and its
+    loss.
     """
 
     def __init__(self, problem: core.Problem, longest: int) -> None:
@@ -89,8 +90,15 @@ class HandWritten:
         gradient, change = np.empty(parameters.size), np.empty(parameters.size)
         W_1, b_1, W_2, b_2 = self._views(parameters)
         dW_1, db_1, dW_2, db_2 = self._views(gradient)
-        biased, squared = first_bias(problem), isinstance(loss, core.SquaredError)
-        crossed, hinged = isinstance(loss, core.SoftmaxCrossEntropy), isinstance(loss, core.SoftmaxHinge)
+        biased, squared = first_bias(problem), isinstance(loss, (core.SquaredError, core.MeanSquaredError))
+        crossed, hinged = isinstance(loss, core.SoftmaxCrossEntropy), isinstance(loss, (core.SoftmaxHinge, core.Hinge))
+        binary, scored = isinstance(loss, core.BinaryCrossEntropy), isinstance(loss, core.Hinge)
+        powered = scored and loss.squared
+        factor = (
+            1.0 / W_2.shape[1] if isinstance(loss, core.MeanSquaredError) else 0.5 if squared and loss.half else 1.0
+        )
+        scaled, twice, minus_two = 2 * factor != 1, np.array(2 * factor), np.full((), -2.0)
+        two, negative, log_add_exp = np.full((), 2.0), np.negative, np.logaddexp
         mean = problem.reduction == "mean"
         rate, one, zero = np.array(problem.learning_rate), np.ones(()), np.zeros(())
         margin = np.array(getattr(loss, "margin", 0.0))
@@ -116,7 +124,7 @@ class HandWritten:
                     passes[n] = HandArrays.of(n, *problem.network.sizes[1:])
                 arrays = passes[n]
                 s, z, zT, delta_1, y, delta, flat_delta, p, shifted, parts, terms = arrays[:11]
-                wrong, active, slope, row, flat_row, true_logits, classes, ones, share = arrays[11:]
+                wrong, active, slope, row, flat_row, true_logits, classes, ones, share, u, flat_u = arrays[11:]
                 if crossed:
                     p = delta
             if history:
@@ -130,7 +138,38 @@ class HandWritten:
                 add(y, b_2, y)
             if squared:
                 subtract(y, Y, delta)
-                total = 0.5 * float(flat_delta.dot(flat_delta))
+                total = factor * float(flat_delta.dot(flat_delta))
+                if scaled:
+                    multiply(delta, twice, delta)
+            elif binary:
+                negative(y, p)
+                exp(p, p)
+                add(p, one, p)
+                divide(one, p, p)
+                subtract(p, Y, delta)
+                multiply(Y, minus_two, u)
+                add(u, one, u)
+                multiply(u, y, u)
+                log_add_exp(zero, u, u)
+                total = float(add_up(flat_u))
+            elif scored:
+                multiply(y, Y, delta)
+                delta.dot(classes, flat_row)
+                subtract(y, row, terms)
+                add(terms, margin, terms)
+                subtract(one, Y, wrong)
+                multiply(terms, wrong, terms)
+                maximum(terms, zero, out=terms)
+                if powered:
+                    multiply(terms, two, active)
+                    multiply(terms, terms, terms)
+                else:
+                    sign(terms, active)
+                terms.dot(classes, flat_row)
+                total = float(add_up(flat_row))
+                active.dot(classes, flat_row)
+                multiply(Y, row, delta)
+                subtract(active, delta, delta)
             else:
                 largest_of(y, 1, None, flat_row)
                 subtract(y, row, shifted)
@@ -213,10 +252,12 @@ class HandArrays(NamedTuple):
     classes: np.ndarray
     ones: np.ndarray
     share: np.ndarray
+    u: np.ndarray
+    flat_u: np.ndarray
 
     @classmethod
     def of(cls, n: int, d: int, C: int) -> HandArrays:
-        z, delta, shifted, terms, row = (np.empty((n, size)) for size in (d, C, C, C, 1))
+        z, delta, shifted, terms, row, u = (np.empty((n, size)) for size in (d, C, C, C, 1, C))
         return cls(
             s=np.empty((n, d)),
             z=z,
@@ -238,6 +279,8 @@ class HandArrays(NamedTuple):
             classes=np.ones(C),
             ones=np.ones(n),
             share=np.array(1.0 / n),
+            u=u,
+            flat_u=u.reshape(-1),
         )
 
 
@@ -246,11 +289,11 @@ def first_bias(problem: core.Problem) -> bool:
 
 
 def small_problem(loss: core.Loss, batch_size: int | None, sizes: tuple[int, int, int], rows: int) -> core.Problem:
-    """A ReLU layer and a linear one with biases, on random data: classes, unless the loss compares numbers."""
+    """A ReLU layer and a linear one, or what the loss asks for, with biases, on random data: classes."""
     rng = np.random.default_rng(0)
     layers = [
         core.Layer(rng.normal(size=(below, units)) / np.sqrt(below), np.zeros(units), activation)
-        for (below, units), activation in zip(pairwise(sizes), ("relu", "identity"), strict=True)
+        for (below, units), activation in zip(pairwise(sizes), ("relu", loss.output_activation), strict=True)
     ]
     return core.Problem(
         name="-".join(map(str, sizes)),
@@ -268,11 +311,11 @@ def small_steps() -> Iterator[Result]:
     """A step with its history by `advance`, and by the hand-written loop that keeps history, too."""
     turns = 20 if QUICK else 100
     yield advance_beside_hand("Exercise 2", exercise_2(), 2000, 2 * turns)
-    for loss in (core.SquaredError(), core.SoftmaxCrossEntropy(), core.SoftmaxHinge(), core.SoftmaxMargin()):
+    for loss in (*(kind() for kind in core.LOSSES.values()), core.SquaredError(half=False), core.Hinge(squared=True)):
         for batch_size in (None, 10):
             problem = small_problem(loss, batch_size, (2, 8, 3), 60)
             rows = "60 rows" if batch_size is None else "10 of 60"
-            yield advance_beside_hand(f"2-8-3, {rows}, {loss.title}", problem, 600, turns)
+            yield advance_beside_hand(f"2-8-3, {rows}, {loss.full_title}", problem, 600, turns)
     problem = small_problem(core.SoftmaxCrossEntropy(), 32, (64, 32, 10), 640)
     yield advance_beside_hand("64-32-10, 32 of 640, softmax cross-entropy", problem, 200, turns)
 

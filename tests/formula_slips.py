@@ -65,6 +65,23 @@ def right_formulas(step: core.Step) -> Iterator[tuple[str, str]]:
         yield loss, f"½Σ(y_out - y_gt)²{mean}"
         yield "sample_losses", "Σ ½ (y_out - y_gt)²"
         yield "delta_out", "∂ℒ/∂y_out⊙f_out'(s_out)"
+    elif isinstance(problem.loss, core.MeanSquaredError):
+        per_output = "/ d " if step.targets.shape[1] > 1 else ""
+        start = [f"(2 (y_out - y_gt){per_output}{mean})"]
+        yield "sample_losses", f"sum((y_out - y_gt)^2) {per_output}"
+        yield "dy_out", start[0]
+    elif isinstance(problem.loss, core.BinaryCrossEntropy):
+        start = [f"((y_out - y_gt) / (y_out .* (1 - y_out)){mean})"]
+        yield "sample_losses", "-sum(y_gt .* log(y_out) + (1 - y_gt) .* log(1 - y_out))"
+        yield "dy_out", f"(-y_gt / y_out + (1 - y_gt) / (1 - y_out)){mean}"
+        yield "delta_out", f"(y_out - y_gt){mean}"
+        yield "delta_out", "dy_out .* f_out'(s_out)"
+    elif isinstance(problem.loss, core.Hinge):
+        single = step.targets.shape[1] == 1
+        start = ["(-y_gt .* dterm)" if single else "(dterm - y_gt .* sum_columns(dterm))"]
+        term = "m - y_gt .* y_out" if single else "y_out - y_out_y + m"
+        yield "sample_losses", f"max(0, {term})" if single else f"sum([j != y] .* max(0, {term}))"
+        yield "dy_out", start[0]
     elif step.targets.shape[1] > 1:
         start = ["do"]
         if isinstance(problem.loss, core.SoftmaxCrossEntropy):

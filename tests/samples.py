@@ -19,6 +19,9 @@ LOSSES = (
     core.SoftmaxCrossEntropy(),
     core.SoftmaxHinge(margin=0.5),
     core.SoftmaxMargin(margin=0.5),
+    core.MeanSquaredError(),
+    core.BinaryCrossEntropy(),
+    core.Hinge(margin=1.0),
 )
 UPDATES = (
     core.SGD(),
@@ -38,6 +41,8 @@ PENALTIES = (
 )
 LOSS_PARTS = ("data_loss", "penalty", "penalty_1", "penalty_2", "loss")
 SCHEDULES = (None, core.Stages(((0, 0.03), (2, 0.01))), core.Decay(0.5), core.Cosine(7))
+VARIANTS = (core.SquaredError(half=False), core.Hinge(margin=0.5, squared=True))
+SQUARES = (core.SquaredError, core.MeanSquaredError)
 
 
 def exercise_2(**changes: Any) -> core.Problem:
@@ -83,10 +88,21 @@ def random_network(
     return core.Network(layers)
 
 
+def fit_for(loss: core.Loss, network: core.Network) -> core.Network:
+    """The network with outputs that the loss can take: from a sigmoid, for the binary cross-entropy."""
+    *layers, last = network.layers
+    is_binary = isinstance(loss, core.BinaryCrossEntropy)
+    return core.Network([*layers, replace(last, activation="sigmoid") if is_binary else last])
+
+
 def random_targets(rng: np.random.Generator, rows: int, columns: int, loss: core.Loss) -> Any:
-    """Targets that the loss accepts: any numbers for the squared error, else classes."""
-    if isinstance(loss, core.SquaredError):
+    """Targets that the loss accepts: any numbers for the squared errors, 0 and 1 for the binary cross-entropy, else
+    classes.
+    """
+    if isinstance(loss, SQUARES):
         return rng.normal(size=(rows, columns))
+    if isinstance(loss, core.BinaryCrossEntropy):
+        return rng.integers(2, size=(rows, columns)).astype(float)
     if columns == 1:
         return rng.choice([-1.0, 1.0], size=(rows, 1))
     return np.eye(columns)[rng.integers(columns, size=rows)]
@@ -103,11 +119,12 @@ def random_problem(
     **training: Any,
 ) -> core.Problem:
     rng = np.random.default_rng(seed)
+    inputs, targets = rng.normal(size=(rows, sizes[0])), random_targets(rng, rows, sizes[-1], loss)
     return core.Problem(
         name=f"random {seed}",
-        inputs=rng.normal(size=(rows, sizes[0])),
-        targets=random_targets(rng, rows, sizes[-1], loss),
-        network=random_network(rng, sizes, activation, bias, freeze),
+        inputs=inputs,
+        targets=targets,
+        network=fit_for(loss, random_network(rng, sizes, activation, bias, freeze)),
         loss=loss,
         **training,
     )
@@ -160,14 +177,14 @@ def problems_of_any_size(draw: st.DrawFn) -> core.Problem:
     return replace(
         problem,
         inputs=scaled(problem.inputs),
-        targets=scaled(problem.targets) if isinstance(loss, core.SquaredError) else problem.targets,
+        targets=scaled(problem.targets) if isinstance(loss, SQUARES) else problem.targets,
         network=core.Network(
             [
                 replace(layer, weights=scaled(layer.weights), bias=None if layer.bias is None else scaled(layer.bias))
                 for layer in problem.network.layers
             ]
         ),
-        loss=replace(loss, margin=draw(st.sampled_from(MARGINS))) if isinstance(loss, core.MarginLoss) else loss,
+        loss=replace(loss, margin=draw(st.sampled_from(MARGINS))) if hasattr(loss, "margin") else loss,
         learning_rate=draw(size),
     )
 
@@ -208,9 +225,29 @@ def oracle_classes(y: Any, target: Any) -> tuple[Any, int]:
     return np.array(y), int(np.argmax(target))
 
 
+def oracle_scale(loss: core.Loss, width: int) -> float:
+    """What a squared error multiplies the squares of the residuals by."""
+    if isinstance(loss, core.MeanSquaredError):
+        return 1 / width
+    assert isinstance(loss, core.SquaredError)
+    return 0.5 if loss.half else 1.0
+
+
+def oracle_hinge_terms(loss: core.Hinge, y: Any, target: Any) -> Any:
+    """m - t y for one output; y_j - y_y + m for each wrong class, in order."""
+    if len(y) == 1:
+        return np.array([loss.margin - target[0] * y[0]])
+    true = int(np.argmax(target))
+    return np.array([y[j] - y[true] + loss.margin for j in range(len(y)) if j != true])
+
+
 def oracle_sample_loss(loss: core.Loss, y: Any, target: Any) -> float:
-    if isinstance(loss, core.SquaredError):
-        return float(sum(0.5 * (a - b) ** 2 for a, b in zip(y, target, strict=True)))
+    if isinstance(loss, SQUARES):
+        return float(oracle_scale(loss, len(y)) * sum((a - b) ** 2 for a, b in zip(y, target, strict=True)))
+    if isinstance(loss, core.BinaryCrossEntropy):
+        return float(sum(-np.log(a if b == 1 else 1 - a) for a, b in zip(y, target, strict=True)))
+    if isinstance(loss, core.Hinge):
+        return float(sum(max(0, term) ** (2 if loss.squared else 1) for term in oracle_hinge_terms(loss, y, target)))
     o, true = oracle_classes(y, target)
     if isinstance(loss, core.SoftmaxCrossEntropy):
         return float(max(o) + np.log(sum(np.exp(o - max(o)))) - o[true])
@@ -246,8 +283,15 @@ def oracle_logit_gradient(loss: core.Loss, y: Any, target: Any) -> Any:
 
 def oracle_sample_gradient(loss: core.Loss, y: Any, target: Any) -> Any:
     """∂ℒ/∂y_out of one sample."""
-    if isinstance(loss, core.SquaredError):
-        return np.array(y) - np.array(target)
+    if isinstance(loss, SQUARES):
+        return 2 * oracle_scale(loss, len(y)) * (np.array(y) - np.array(target))
+    if isinstance(loss, core.BinaryCrossEntropy):
+        return np.array([-1 / a if b == 1 else 1 / (1 - a) for a, b in zip(y, target, strict=True)])
+    if isinstance(loss, core.Hinge):
+        slopes = [(2 * term if loss.squared else 1) * (term > 0) for term in oracle_hinge_terms(loss, y, target)]
+        if len(y) == 1:
+            return np.array([-target[0] * slopes[0]])
+        return np.insert(np.array(slopes, dtype=float), int(np.argmax(target)), -sum(slopes))
     gradient = oracle_logit_gradient(loss, y, target)
     return np.array([gradient[1] - gradient[0]]) if len(y) == 1 else gradient
 
@@ -336,7 +380,8 @@ def oracle_run(problem: core.Problem, first: core.Step | None = None) -> Iterato
             z.append(oracle_activation(layer.activation, s))
             step[f"z_{label[k]}" if k < depth - 1 else "y_out"] = z[-1]
         y_out = z[-1]
-        if not isinstance(problem.loss, core.SquaredError):
+        is_softmax = isinstance(problem.loss, core.SoftmaxLoss)
+        if is_softmax:
             logits = [oracle_classes(y, target)[0] for y, target in zip(y_out, Y, strict=True)]
             if y_out.shape[1] == 1:
                 step["o"] = np.array(logits)
@@ -352,7 +397,7 @@ def oracle_run(problem: core.Problem, first: core.Step | None = None) -> Iterato
         if isinstance(problem.loss, (core.SoftmaxHinge, core.SoftmaxMargin)):
             by_p = [oracle_probability_gradient(problem.loss, y, target) for y, target in samples]
             step["dp"] = np.array(by_p) / n
-        if not isinstance(problem.loss, core.SquaredError):
+        if is_softmax:
             step["do"] = np.array([oracle_logit_gradient(problem.loss, y, target) for y, target in samples]) / n
         upper = np.array([oracle_sample_gradient(problem.loss, y, target) for y, target in samples]) / n
         for k in reversed(range(depth)):

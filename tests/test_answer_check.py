@@ -442,7 +442,7 @@ class TestWhichStepASheetIsFor:
             tmp_path, 'problem = "exercise-2"\nloss = "hinge"\nmargin = 0.25\nlr = 0.25\n[answers]\nloss = "?"\n'
         )
         problem = core.check_answers(path).step.problem
-        assert (problem.loss, problem.learning_rate) == (core.SoftmaxHinge(0.25), 0.25)
+        assert (problem.loss, problem.learning_rate) == (core.Hinge(0.25), 0.25)
 
     def test_a_sheet_to_practise_on_is_known_by_its_seed(self, tmp_path: Path) -> None:
         step = step_0(core.practice_problem(core.load_problem("exercise-2"), 7))

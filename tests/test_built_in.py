@@ -74,7 +74,15 @@ class TestBuiltIn:
 
     def test_each_says_in_a_line_what_it_is(self) -> None:
         problems = core.built_in_problems()
-        assert list(problems) == ["exercise-1", "exercise-2", "exercise-3", "three-classes", "why-the-max", "xor"]
+        assert list(problems) == [
+            "exercise-1",
+            "exercise-2",
+            "exercise-3",
+            "svm",
+            "three-classes",
+            "why-the-max",
+            "xor",
+        ]
         assert all(about.isascii() and about.isprintable() and about for about in problems.values())
 
     def test_a_name_nearly_right_is_guessed(self) -> None:

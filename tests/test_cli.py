@@ -111,7 +111,7 @@ class TestScreen:
         (problem,) = opened
         assert problem.network.sizes == (2, 4, 3, 2)
         assert problem.network.layers[0].activation == "relu"
-        assert problem.loss == core.SoftmaxHinge(margin=0.2)
+        assert problem.loss == core.Hinge(margin=0.2)
         assert (problem.learning_rate, problem.batch_size, problem.shuffle_seed) == (0.5, 1, 3)
         assert (problem.inputs.tolist(), problem.reduction) == ([[-1, -1], [1, 1]], "sum")
 

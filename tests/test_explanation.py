@@ -14,7 +14,7 @@ import core
 from core.asked import absent, zeros
 from core.computation import computations, values_of
 from core.rules import rules_of
-from samples import LOSSES, exercise_2, problems, random_problem
+from samples import LOSSES, exercise_2, fit_for, problems, random_problem, random_targets
 
 GIVEN = ("X_in", "y_gt")
 
@@ -57,8 +57,8 @@ def test_the_terms_of_every_cell_recombine_to_the_cell(problem: core.Problem) ->
 def test_logits_far_out_are_explained_as_exactly(loss: core.Loss, columns: int, size: float) -> None:
     rng = np.random.default_rng(columns)
     inputs = size * rng.choice([-1.0, -0.5, 0.0, 1.0], size=(12, columns))
-    targets = rng.choice([-1.0, 1.0], (12, 1)) if columns == 1 else np.eye(columns)[rng.integers(columns, size=12)]
-    network = core.Network([core.Layer(np.eye(columns))])
+    targets = random_targets(rng, 12, columns, loss)
+    network = fit_for(loss, core.Network([core.Layer(np.eye(columns))]))
     step = core.Timeline(core.Problem("far out", inputs, targets, network, loss))[0]
     for quantity in core.quantities(step):
         for cell in cells_of(quantity.values):

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 import core
-from samples import LOSSES, oracle_classes, oracle_loss, oracle_softmax, random_problem
+from samples import (
+    LOSSES,
+    VARIANTS,
+    oracle_classes,
+    oracle_hinge_terms,
+    oracle_loss,
+    oracle_softmax,
+    random_problem,
+)
 
 SMALL = 1e-6
 CLEAR_OF_KINKS = 1e-3
@@ -19,12 +27,15 @@ def has_kink_nearby(step: core.Step) -> bool:
     for layer, s in zip(problem.network.layers, step.pre_activations, strict=True):
         if layer.function.kinks and (np.abs(s) < CLEAR_OF_KINKS).any():
             return True
-    if not isinstance(problem.loss, core.SoftmaxHinge):
+    if not isinstance(problem.loss, (core.SoftmaxHinge, core.Hinge)):
         return False
     for y, target in zip(step.outputs, step.targets, strict=True):
-        o, true = oracle_classes(y, target)
-        p = oracle_softmax(o)
-        terms = np.delete(p - p[true] + problem.loss.margin, true)
+        if isinstance(problem.loss, core.Hinge):
+            terms = oracle_hinge_terms(problem.loss, y, target)
+        else:
+            o, true = oracle_classes(y, target)
+            p = oracle_softmax(o)
+            terms = np.delete(p - p[true] + problem.loss.margin, true)
         if (np.abs(terms) < CLEAR_OF_KINKS).any():
             return True
     return False
@@ -61,7 +72,7 @@ def test_gradients_agree_with_central_differences(activation: str, loss: core.Lo
 
 
 @pytest.mark.parametrize("sizes", [(3, 1), (2, 3), (2, 3, 1), (3, 2, 4, 2), (2, 3, 2, 3, 1), (1, 1, 1, 1, 1, 1)])
-@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)
+@pytest.mark.parametrize("loss", [*LOSSES, *VARIANTS], ids=lambda loss: loss.full_title)
 def test_gradients_agree_with_central_differences_at_every_depth(sizes: tuple[int, ...], loss: core.Loss) -> None:
     check_gradients(sizes, loss=loss)
 

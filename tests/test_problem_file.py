@@ -56,7 +56,9 @@ class TestMeaning:
         ("short", "loss"),
         [
             ("squared", core.SquaredError()),
-            ("hinge", core.SoftmaxHinge()),
+            ("hinge", core.Hinge()),
+            ("softmax-hinge", core.SoftmaxHinge()),
+            ("mse", core.MeanSquaredError()),
             ("cross-entropy", core.SoftmaxCrossEntropy()),
         ],
     )
@@ -245,14 +247,25 @@ REFUSED = [
         "training.shuffle_seed: expected a whole number of at least 0, found -3",
     ),
     (DATA + LAYER + "[training]\nreduction = 'avg'\n", 'training.reduction: unknown "avg"; expected one of sum, mean'),
+    (DATA + LAYER + "[training]\nhalf = 1\n", "training.half: expected true or false, found 1"),
+    (DATA + LAYER + HINGE + "half = true\n", "training.half: hinge has no half; it belongs to squared_error"),
+    (
+        DATA + LAYER + "[training]\nloss = 'binary_cross_entropy'\n",
+        "training.loss: the binary cross-entropy loss needs 0 and 1; row 2 is -1; write 0 for -1",
+    ),
+    (
+        DATA.replace("[-1]", "[0]") + LAYER + "[training]\nloss = 'binary_cross_entropy'\n",
+        "loss: the binary cross-entropy needs outputs between 0 and 1: "
+        'give the last layer the activation "sigmoid", not "identity"',
+    ),
     (DATA + LAYER + HINGE + "margin = -1\n", "training.margin: expected a finite number of at least 0, found -1"),
     (
         DATA + LAYER + "[training]\nmargin = 1\n",
-        "training.margin: squared_error has no margin; softmax_hinge and softmax_margin have one",
+        "training.margin: squared_error has no margin; it belongs to hinge, softmax_hinge, softmax_margin",
     ),
     (
         DATA.replace("[-1]", "[0.5]") + LAYER + HINGE,
-        "training.loss: the softmax hinge loss needs classes; row 2 is (0.5), expected -1 or +1 "
+        "training.loss: the hinge on scores loss needs classes; row 2 is (0.5), expected -1 or +1 "
         "(two classes read from one output)",
     ),
     ("", "the file is empty"),
@@ -353,7 +366,7 @@ class TestOptions:
         problem = load(
             DATA + LAYER + TRAINING, loss="hinge", margin="0.3", lr="0.2", batch="1", seed="9", reduction="mean"
         )
-        assert problem.loss == core.SoftmaxHinge(margin=0.3)
+        assert problem.loss == core.Hinge(margin=0.3)
         assert (problem.learning_rate, problem.batch_size, problem.shuffle_seed) == (0.2, 1, 9)
         assert problem.reduction == "mean"
 
@@ -364,14 +377,32 @@ class TestOptions:
         assert load(DATA + LAYER + "[training]\nshuffle_seed = 3\n", seed=0).shuffle_seed == 0
 
     def test_a_margin_may_be_0(self, load: Any) -> None:
-        assert load(DATA + LAYER + HINGE + "margin = 0\n").loss == core.SoftmaxHinge(margin=0.0)
-        assert load(DATA + LAYER + TRAINING, loss="hinge", margin="0").loss == core.SoftmaxHinge(margin=0.0)
+        assert load(DATA + LAYER + HINGE + "margin = 0\n").loss == core.Hinge(margin=0.0)
+        assert load(DATA + LAYER + TRAINING, loss="hinge", margin="0").loss == core.Hinge(margin=0.0)
 
     def test_the_files_margin_stays_with_its_loss(self, load: Any) -> None:
         text = DATA + LAYER + HINGE + "margin = 0.3\n"
-        assert load(text, loss="hinge").loss == core.SoftmaxHinge(margin=0.3)
-        assert load(text, margin="0.1").loss == core.SoftmaxHinge(margin=0.1)
+        assert load(text, loss="hinge").loss == core.Hinge(margin=0.3)
+        assert load(text, margin="0.1").loss == core.Hinge(margin=0.1)
+        assert load(text, squared="true").loss == core.Hinge(margin=0.3, squared=True)
         assert load(text, loss="squared").loss == core.SquaredError()
+
+    def test_a_margin_on_scores_is_none_on_probabilities(self, load: Any) -> None:
+        text = DATA + LAYER + HINGE + "margin = 0.3\n"
+        assert load(text, loss="softmax-hinge").loss == core.SoftmaxHinge()
+        on_probabilities = text.replace("'hinge'", "'softmax_hinge'")
+        assert load(on_probabilities, loss="margin").loss == core.SoftmaxMargin(margin=0.3)
+        assert load(on_probabilities, loss="hinge").loss == core.Hinge()
+
+    def test_a_loss_is_switched_by_the_file_or_an_option(self, load: Any) -> None:
+        text = DATA + LAYER + "[training]\nhalf = false\n"
+        assert load(text).loss == core.SquaredError(half=False)
+        assert load(text, half="true").loss == load(text, half=True).loss == core.SquaredError()
+        assert load(text, loss="mse").loss == core.MeanSquaredError()
+
+    def test_the_reduction_is_the_usual_one_of_the_loss_that_is_taken(self, load: Any) -> None:
+        assert [load(DATA + LAYER, loss=loss).reduction for loss in (None, "mse", "hinge")] == ["sum", "mean", "mean"]
+        assert load(DATA + LAYER + "[training]\nreduction = 'sum'\n", loss="mse").reduction == "sum"
 
     @pytest.mark.parametrize(
         ("option", "value", "message"),
@@ -382,8 +413,16 @@ class TestOptions:
             ("seed", "-1", 'option seed: expected a whole number of at least 0, found "-1"'),
             ("reduction", "total", 'option reduction: unknown "total"; expected one of sum, mean'),
             ("loss", "hinged", 'option loss: unknown "hinged"; did you mean "hinge"?'),
-            ("margin", "1", "option margin: squared_error has no margin; softmax_hinge and softmax_margin have one"),
-            ("rate", "1", 'option rate: unknown "rate"; expected one of loss, margin, lr, batch, seed, reduction'),
+            (
+                "margin",
+                "1",
+                "option margin: squared_error has no margin; it belongs to hinge, softmax_hinge, softmax_margin",
+            ),
+            (
+                "rate",
+                "1",
+                'option rate: unknown "rate"; expected one of loss, half, margin, squared, lr, batch, seed, reduction',
+            ),
             *(
                 (name, "1", f"option {name}: only for a table (.csv, .npz); set it in the problem file")
                 for name in ("target", "task", "hidden", "activation", "standardize")
@@ -395,7 +434,7 @@ class TestOptions:
 
     def test_a_loss_that_the_targets_do_not_fit_is_told(self, load: Any) -> None:
         (found,) = mistakes(load, DATA.replace("[-1]", "[0.5]") + LAYER, loss="hinge")
-        assert found.startswith("option loss: the softmax hinge loss needs classes; row 2 is (0.5)")
+        assert found.startswith("option loss: the hinge on scores loss needs classes; row 2 is (0.5)")
 
     def test_they_are_checked_beside_a_file_that_is_not_toml(self, load: Any) -> None:
         assert len(mistakes(load, "x", lr="fast")) == 2

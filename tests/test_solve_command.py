@@ -319,7 +319,7 @@ def test_a_problem_with_many_rows_gives_a_sheet_with_few(sgdb: Any) -> None:
 def test_options_that_are_given_hold(sgdb: Any) -> None:
     words = ("--lr", "0.0137", "--loss", "hinge", "--margin", "0.3", "--reduction", "mean", "--seed", "7", "--sheet")
     sheet = sgdb("practise", *words).out
-    for fact in ("α = 0.0137", "softmax hinge", "m = 0.3", "mean"):
+    for fact in ("α = 0.0137", "hinge on scores", "m = 0.3", "mean"):
         assert fact in sheet
 
 

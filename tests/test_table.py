@@ -58,7 +58,7 @@ class TestMeaning:
         assert problem.network.sizes == (2, 3, 4, 2)
         assert [layer.activation for layer in problem.network.layers] == ["relu", "relu", "identity"]
         assert problem.network.layers[0].weights.tolist() == initial_weights("he", 2, 3, 7, 1).tolist()
-        assert problem.loss == core.SoftmaxHinge(margin=0.2)
+        assert problem.loss == core.Hinge(margin=0.2)
         assert (problem.learning_rate, problem.batch_size, problem.shuffle_seed) == (0.5, 2, 7)
         assert problem.reduction == "sum"
 
@@ -269,7 +269,7 @@ OPTIONS = [
     ("lr", True, "expected a finite number above 0, found true"),
     ("batch", "0", 'expected a whole number of at least 1, found "0"'),
     ("seed", "1.5", 'expected a whole number of at least 0, found "1.5"'),
-    ("margin", "0.5", "softmax_cross_entropy has no margin; softmax_hinge and softmax_margin have one"),
+    ("margin", "0.5", "softmax_cross_entropy has no margin; it belongs to hinge, softmax_hinge, softmax_margin"),
     ("reduction", "average", 'unknown "average"; expected one of sum, mean'),
     ("task", "classify", 'unknown "classify"; did you mean "classification"?'),
     ("standardize", "maybe", 'expected true or false, found "maybe"'),
@@ -323,7 +323,7 @@ class TestRefused:
 
     def test_a_loss_for_classes_where_the_targets_are_numbers(self, load: Any) -> None:
         assert mistakes(load, "x,y\n1,0.5\n2,1.5\n", loss="hinge") == (
-            "option loss: the softmax hinge loss needs classes; row 1 is (0.5), expected -1 or +1 "
+            "option loss: the hinge on scores loss needs classes; row 1 is (0.5), expected -1 or +1 "
             "(two classes read from one output) (2 such rows)",
         )
 

@@ -145,7 +145,8 @@ class LossMistakes:
         for other in self._others if equation.part in (LOSS, BACKWARD) else ():
             titles = f"{other.problem.loss.title}; the loss here is the {self._statement.problem.loss.title}"
             theirs = other.equations.get(equation.name)
-            if equation.layer is None and theirs is not None and theirs.tree != equation.tree:
+            at_output = equation.layer in (None, len(other.problem.network))
+            if at_output and theirs is not None and theirs.tree != equation.tree:
                 words = "this is the" if equation.part == LOSS else "this is the gradient of the"
                 yield Mistake("another loss", f"{words} {titles}", self._in_own(theirs.tree, other), 2)
             if equation.part == BACKWARD:
@@ -165,7 +166,7 @@ class LossMistakes:
         problem = self._statement.problem
         found = []
         for kind in LOSSES.values():
-            if not problem.loss.is_near(kind) and not kind().target_mistakes(problem.targets):
+            if not problem.loss.is_near(kind) and not problem.mistakes_under(kind()):
                 row = replace(
                     problem, loss=kind(), inputs=problem.inputs[:1], targets=problem.targets[:1], batch_size=None
                 )
@@ -174,7 +175,7 @@ class LossMistakes:
 
     def _in_own(self, tree: Node, other: Statement) -> Node:
         """A tree over the quantities of another loss in terms of those of the step."""
-        put: dict[str, Node] = {name: Literal(number) for name, number in other.problem.loss.numbers.items()}
+        put: dict[str, Node] = {name: Literal(number) for name, number in other.numbers_of_loss.items()}
         for name, equation in other.equations.items():
             if equation.layer is None:
                 own = self._equations.get(name)

@@ -140,11 +140,15 @@ class PaperPrinter(Printer):
             return Printed(POSTFIX, (OPEN, *self.at("", rest, SUM), CLOSE, sign("_"), letter("y")))
         if mask == WRONG:
             return Printed(PREFIX, (letter("Σ", "j≠y"), BLANK, *self.at("j", rest or Literal(1), PREFIX)))
-        if any(isinstance(part, Softmax) or (isinstance(part, Name) and "_" not in part.name) for part in walk(node)):
+        if any(isinstance(part, Softmax) or self._is_of_classes(part) for part in walk(node)):
             return Printed(PREFIX, (letter("Σ", "j"), BLANK, *self.at("j", node.argument, PREFIX)))
         if self._over != COLUMNS:
             return Printed(PREFIX, (letter("Σ", COLUMNS), BLANK, *self.within(node.argument, PREFIX)))
         return super().total(node)
+
+    def _is_of_classes(self, node: Node) -> bool:
+        """Whether it is a quantity that the loss has brought, and no number."""
+        return isinstance(node, Name) and "_" not in node.name and not self.is_number(node)
 
     def softmax(self, node: Softmax) -> Printed:
         pieces = (word("softmax"), OPEN, *self.at("", node.argument, SUM), CLOSE)

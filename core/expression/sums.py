@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
@@ -42,6 +42,15 @@ class CellCompiler(Compiler):
         """The terms of a sum, in its order; of anything else that itself."""
         terms = node.terms if isinstance(node, Sum) else ((1, node),)
         return [self._group(sign, term, indices) for sign, term in terms]
+
+    def sizes_of_arguments(self, node: Node, indices: Indices) -> Iterator[float]:
+        """How large what each function of a cell's tree is applied to is at most."""
+        if isinstance(node, RunningSum):
+            indices = self._with_letter(node, indices)
+        if isinstance(node, Function):
+            yield float(np.abs(self.value(node.argument, indices)).max())
+        for child in node.children:
+            yield from self.sizes_of_arguments(child, indices)
 
     def cell(self, node: Cell) -> Evaluate:
         return lambda indices: self.source.values_at(node, indices)

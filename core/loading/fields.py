@@ -23,10 +23,13 @@ class Unfit(ValueError):  # noqa: N818
 
 @dataclass(frozen=True)
 class Kind:
-    """What a value must be: `expected` in words, and `read`, which returns it ready for use or raises Unfit."""
+    """What a value must be: `expected` in words, and `read`, which returns it ready for use or raises Unfit. `as_text`
+    tells that it may come as a text which says what it is: "0.1".
+    """
 
     expected: str
     read: Callable[[Any], Any]
+    as_text: bool = False
 
 
 def _text(value: object) -> str:
@@ -126,7 +129,7 @@ def from_text(kind: Kind) -> Kind:
     def read(value: object) -> Any:
         return kind.read(_literal(value) if isinstance(value, str) else value)
 
-    return Kind(kind.expected, read)
+    return Kind(kind.expected, read, as_text=True)
 
 
 def _literal(text: str) -> object:

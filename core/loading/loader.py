@@ -32,8 +32,9 @@ def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] |
     """The problem that `source` names: a built-in one ("exercise-2"), or the path of a .toml, .csv or .npz file.
 
     `options` are settings beside the file, as values or as the texts that a person types; one that is None is not
-    given. A table (.csv, .npz) takes target, task, standardize, hidden, activation, loss, margin, lr, batch, seed and
-    reduction; a built-in problem or a .toml file takes loss, margin, lr, batch, seed (of the shuffling) and reduction.
+    given. A table (.csv, .npz) takes target, task, standardize, hidden, activation, loss and its settings (margin,
+    half, squared), lr, batch, seed and reduction; a built-in problem or a .toml file takes loss and its settings, lr,
+    batch, seed (of the shuffling) and reduction.
 
     Raises ProblemError, which lists every mistake in the file and in the options.
     """

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import Field, fields
 from typing import Any
 
 from core.activations import ACTIVATIONS, Activation
 from core.loading import training
 from core.loading.fields import NUMBER, SWITCH, TEXT, FieldReader, Kind, choice, from_text, number, whole
 from core.losses import LOSSES, USUAL_LOSSES, Loss
+from core.settings import is_switch
 
 LOSS_NAMES = LOSSES | {kind.word: kind for kind in LOSSES.values() if kind.word}
 UNITS = whole(1, 1_000_000)
@@ -23,17 +24,25 @@ def _hidden(value: object) -> tuple[int, ...]:
     return tuple(from_text(UNITS).read(size) for size in sizes)
 
 
+def _kind_of(field: Field[Any]) -> Kind:
+    """What a setting of a loss must be."""
+    if is_switch(field):
+        return SWITCH
+    least = field.metadata.get("at_least")
+    return NUMBER if least is None else number(least)
+
+
 HIDDEN = Kind("the units of each hidden layer, such as 8 or 8,8, or none", _hidden)
 LOSS = choice(LOSS_NAMES)
-MARGIN = number(at_least=0)
 SEED = whole(at_least=0)
 TASK = choice(USUAL_LOSSES.keys())
 ACTIVATION = choice(ACTIVATIONS.keys())
+LOSS_SETTINGS = {field.name: _kind_of(field) for kind in LOSSES.values() for field in fields(kind)}
 ACTIVATION_SETTINGS = {key: NUMBER for activation in ACTIVATIONS.values() for key, _ in activation.settings}
 
 TRAINING_OPTIONS: dict[str, Kind] = {
     "loss": LOSS,
-    "margin": from_text(MARGIN),
+    **{name: from_text(kind) for name, kind in LOSS_SETTINGS.items()},
     **training.OPTIONS,
 }
 TABLE_OPTIONS: dict[str, Kind] = {
@@ -61,15 +70,20 @@ def read_options(reader: FieldReader, options: Mapping[str, object], for_table: 
     return read
 
 
-def read_loss(reader: FieldReader, path: str, loss: type[Loss], margin: float | None) -> Loss:
-    """The loss with its margin; a margin that the loss has no use for is a mistake at `path`."""
-    if margin is None:
-        return loss()
-    if has_margin(loss):
-        return loss(margin=margin)  # type: ignore[call-arg]
-    having = " and ".join(name for name, kind in LOSSES.items() if has_margin(kind))
-    reader.note(path, f"{loss.name} has no margin; {having} have one")
-    return loss()
+def read_loss(reader: FieldReader, path: str, loss: type[Loss], settings: Mapping[str, Any]) -> Loss:
+    """The loss with those of its settings that are given; one that it has no use for is a mistake, in a line that
+    begins with `path`.
+    """
+    own = settings_of(loss)
+    for key in (key for key in settings if key not in own):
+        having = ", ".join(name for name, kind in LOSSES.items() if key in settings_of(kind))
+        reader.note(f"{path}{key}", f"{loss.name} has no {key}; it belongs to {having}")
+    return loss(**{key: value for key, value in settings.items() if key in own})
+
+
+def settings_of(loss: type[Loss]) -> frozenset[str]:
+    """The names of the settings that a loss is made with."""
+    return frozenset(field.name for field in fields(loss))
 
 
 def read_activation(reader: FieldReader, path: str, name: str, settings: Mapping[str, float]) -> Activation:
@@ -81,8 +95,3 @@ def read_activation(reader: FieldReader, path: str, name: str, settings: Mapping
         reader.note(f"{path}.{key}", f"{name} has no {key}; it belongs to {having}")
     given = {key: value for key, value in settings.items() if key in own}
     return activation.make(**given) if given and activation.make is not None else activation
-
-
-def has_margin(loss: type[Loss]) -> bool:
-    """Whether a loss is made with a margin."""
-    return any(field.name == "margin" for field in fields(loss))

@@ -12,7 +12,8 @@ bias = [...]                    or true (zeros), or false (none)
 activation = "..."              identity unless told otherwise; beside it its settings, if it has some
 train_weights, train_bias       true unless told otherwise
 [training]
-loss, margin                    the loss, with its margin if it has one
+loss                            and its settings: margin (hinge, softmax_hinge, softmax_margin), squared (hinge), half
+                                (squared_error)
 learning_rate                   a number, with decay, or schedule = "cosine" and steps; or stages [[0, 0.5], [100, 0.1]]
 batch_size, shuffle_seed        rows in a mini-batch, and whence their order; shuffle = false leaves them in the file's
 reduction                       sum or mean
@@ -42,13 +43,13 @@ from core.loading.options import (
     ACTIVATION,
     ACTIVATION_SETTINGS,
     LOSS,
-    MARGIN,
+    LOSS_SETTINGS,
     SEED,
     TASK,
-    has_margin,
     read_activation,
     read_loss,
     read_options,
+    settings_of,
 )
 from core.loading.table_file import read_table
 from core.losses import USUAL_LOSSES, Loss
@@ -88,7 +89,7 @@ LAYER: dict[str, Kind] = {
 }
 TRAINING: dict[str, Kind] = {
     "loss": LOSS,
-    "margin": MARGIN,
+    **LOSS_SETTINGS,
     **training.TRAINING,
 }
 
@@ -120,8 +121,8 @@ def read_toml(
 
 
 def load_problem_file(path: Path, source: str, options: Mapping[str, object]) -> Problem:
-    """The problem in a TOML file, which messages call `source`; the options loss, margin, lr, batch, seed (of the
-    shuffling) and reduction go before what it says. Raises ProblemError, which lists every mistake.
+    """The problem in a TOML file, which messages call `source`; the options loss and its settings, lr, batch, seed (of
+    the shuffling) and reduction go before what it says. Raises ProblemError, which lists every mistake.
     """
     reader = FieldReader()
     given = read_options(reader, options, for_table=False)
@@ -156,16 +157,17 @@ def load_problem_file(path: Path, source: str, options: Mapping[str, object]) ->
         raise ProblemError(source, error.mistakes) from None
 
 
-def _read_loss(reader: FieldReader, settings: dict[str, Any], given: dict[str, Any], data: _Data) -> Loss:
-    kind = settings.get("loss", USUAL_LOSSES["regression"])
-    loss = read_loss(reader, "training.margin", kind, settings.get("margin"))
-    path = "training.loss"
-    if "loss" in given or "margin" in given:
+def _read_loss(reader: FieldReader, training: dict[str, Any], given: dict[str, Any], data: _Data) -> Loss:
+    kind = training.get("loss", USUAL_LOSSES["regression"])
+    settings = {key: training[key] for key in LOSS_SETTINGS if key in training}
+    loss, path = read_loss(reader, "training.", kind, settings), "training.loss"
+    typed = {key: given[key] for key in LOSS_SETTINGS if key in given}
+    if "loss" in given or typed:
         path = "option loss"
-        # The file's margin stands where the loss has one; a margin that was typed needs a loss that has one.
-        chosen = given.get("loss", kind)
-        margin = given.get("margin", getattr(loss, "margin", None) if has_margin(chosen) else None)
-        loss = read_loss(reader, "option margin", chosen, margin)
+        # What the file says of its loss stands where the other one has the same; what was typed needs a loss with it.
+        chosen = type(loss) if "loss" not in given else given["loss"]
+        kept = chosen.like(loss)
+        loss = read_loss(reader, "option ", chosen, {key: getattr(kept, key) for key in settings_of(chosen)} | typed)
     if data.targets is not None:
         for mistake in loss.target_mistakes(data.targets):
             reader.note(path, mistake.removeprefix("targets: "))

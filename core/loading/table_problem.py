@@ -13,7 +13,7 @@ from core.activations import ACTIVATIONS
 from core.errors import ProblemError
 from core.loading.fields import FieldReader
 from core.loading.initializers import MOST_WEIGHTS, default_initializer, initial_weights
-from core.loading.options import read_loss, read_options
+from core.loading.options import LOSS_SETTINGS, read_loss, read_options
 from core.loading.table import Table
 from core.loading.table_file import read_table
 from core.loading.training import read_training
@@ -31,12 +31,13 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
 
     target, task, standardize    as for `read_table`
     hidden, activation           the hidden layers' units ("8,8", "none"; 8 unless told otherwise) and function (tanh)
-    loss, margin                 softmax cross-entropy for classes, squared error for numbers, unless told otherwise
+    loss and its settings        softmax cross-entropy for classes, squared error for numbers, unless told otherwise
     lr, batch, seed, reduction   0.1; 32; 0, for the starting weights and the order of the rows; mean
     update, momentum, l1, l2     plain SGD without penalty
     in-order                     whether mini-batches take the rows in their own order; shuffled unless told otherwise
 
-    The output layer is the identity, and every layer has biases. Raises ProblemError, which lists every mistake.
+    The output layer is the identity, or what the loss asks for: a sigmoid under the binary cross-entropy. Every layer
+    has biases. Raises ProblemError, which lists every mistake.
     """
     source = clean(str(path))
     reader = FieldReader()
@@ -49,7 +50,7 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
     if table is not None:
         usual = USUAL_LOSSES["classification" if table.targets.are_classes else "regression"]
         kind = given.get("loss", usual)
-        loss = read_loss(reader, "option margin", kind, given.get("margin"))
+        loss = read_loss(reader, "option ", kind, {key: given[key] for key in LOSS_SETTINGS if key in given})
         for mistake in loss.target_mistakes(table.targets.values):
             reader.note("option loss", mistake.removeprefix("targets: "))
         trained = read_training(reader, "", TRAINING, given)
@@ -63,7 +64,7 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
         name=clean(path.stem),
         inputs=table.inputs,
         targets=table.targets.values,
-        network=_network(sizes, given.get("activation", ACTIVATION), trained["shuffle_seed"]),
+        network=_network(sizes, given.get("activation", ACTIVATION), loss.output_activation, trained["shuffle_seed"]),
         loss=loss,
         **trained,
         input_names=table.input_names,
@@ -72,10 +73,10 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
     )
 
 
-def _network(sizes: tuple[int, ...], activation: str, seed: int) -> Network:
+def _network(sizes: tuple[int, ...], activation: str, last: str, seed: int) -> Network:
     layers = []
     for k, (inputs, units) in enumerate(pairwise(sizes), start=1):
-        function = ACTIVATIONS["identity" if k == len(sizes) - 1 else activation]
+        function = ACTIVATIONS[last if k == len(sizes) - 1 else activation]
         weights = initial_weights(default_initializer(function), inputs, units, seed, k)
         layers.append(Layer(weights=weights, bias=np.zeros(units), activation=function))
     return Network(layers)

@@ -1,17 +1,26 @@
 """Losses: what each sample costs, and the gradient of the batch's loss with respect to the network's output."""
 
 from core.losses.base import Loss, LossEquations
+from core.losses.classes import ClassLoss
+from core.losses.cross_entropy import BinaryCrossEntropy
+from core.losses.hinge import Hinge
+from core.losses.joined import JoinedLoss
 from core.losses.margin import MarginLoss, SoftmaxHinge, SoftmaxMargin
 from core.losses.softmax import SoftmaxCrossEntropy, SoftmaxLoss
-from core.losses.squared_error import SquaredError
+from core.losses.squared_error import MeanSquaredError, SquaredError
 
 __all__ = [
     "COMPARED_LOSSES",
     "LOSSES",
     "USUAL_LOSSES",
+    "BinaryCrossEntropy",
+    "ClassLoss",
+    "Hinge",
+    "JoinedLoss",
     "Loss",
     "LossEquations",
     "MarginLoss",
+    "MeanSquaredError",
     "SoftmaxCrossEntropy",
     "SoftmaxHinge",
     "SoftmaxLoss",
@@ -19,7 +28,15 @@ __all__ = [
     "SquaredError",
 ]
 
-KINDS: tuple[type[Loss], ...] = (SquaredError, SoftmaxCrossEntropy, SoftmaxHinge, SoftmaxMargin)
+KINDS: tuple[type[Loss], ...] = (
+    SquaredError,
+    MeanSquaredError,
+    BinaryCrossEntropy,
+    SoftmaxCrossEntropy,
+    Hinge,
+    SoftmaxHinge,
+    SoftmaxMargin,
+)
 LOSSES = {kind.name: kind for kind in KINDS}
 USUAL_LOSSES: dict[str, type[Loss]] = {"classification": SoftmaxCrossEntropy, "regression": SquaredError}  # by task
 COMPARED_LOSSES: tuple[type[Loss], ...] = (SquaredError, SoftmaxCrossEntropy, SoftmaxHinge)  # what is set side by side

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import ClassVar, NamedTuple, Self
+from dataclasses import Field, dataclass, fields, replace
+from numbers import Real
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
+from core.activations import Activation
 from core.arrays import Array
-from core.expression.nodes import Name, Node, names_in, put_in_place
+from core.expression.nodes import Literal, Name, Node, Product, Quotient, names_in, put_in_place
 from core.expression.smoothness import Jump, is_straight, jumps
+from core.losses.joined import JoinedLoss
 from core.losses.stated import StatedLoss
-from core.settings import Setting, settings_of
+from core.settings import Setting, is_switch, settings_of
 
 OUTPUTS, TARGETS = Name("y_out"), Name("y_gt")
 OUTPUT_GRADIENT = "dy_out"
@@ -31,6 +34,8 @@ class LossEquations(NamedTuple):
     detailed          the same in smaller steps, with quantities of its own between; None: there are none
     long_way          what some come to by way of another, where the equation has a shorter one: "do" by "dp"
     zeros             why the cells of a quantity are 0 that are 0 whatever the numbers are, in words
+    output_delta      ∂ℒ/∂s_out where the loss is joined with the output layer's function (see `Loss.joined`): a shorter
+                      way than ∂ℒ/∂y_out ⊙ f_out'(s_out)
     """
 
     forward: tuple[tuple[str, Node], ...]
@@ -42,6 +47,7 @@ class LossEquations(NamedTuple):
     detailed: LossEquations | None = None
     long_way: tuple[tuple[str, Node], ...] = ()
     zeros: Mapping[str, str] = {}
+    output_delta: Node | None = None
 
     @property
     def kinks(self) -> tuple[Jump, ...]:
@@ -52,9 +58,12 @@ class LossEquations(NamedTuple):
     def shared(self, share: Node) -> LossEquations:
         """The same for ℒ in which each sample's loss has this factor: it enters where the way back begins."""
         *backward, (_, gradient) = _shared((*self.backward, (OUTPUT_GRADIENT, self.output_gradient)), share)
-        names = {name for name, _ in backward}
-        out_of_range = tuple((name, share * tree if name in names else tree) for name, tree in self.out_of_range)
-        return self._replace(backward=tuple(backward), output_gradient=gradient, out_of_range=out_of_range)
+        names = {OUTPUT_GRADIENT, *(name for name, _ in backward)}
+        out_of_range = tuple((name, _part(share, tree) if name in names else tree) for name, tree in self.out_of_range)
+        delta = None if self.output_delta is None else _part(share, self.output_delta)
+        return self._replace(
+            backward=tuple(backward), output_gradient=gradient, out_of_range=out_of_range, output_delta=delta
+        )
 
     @property
     def quadratic(self) -> bool:
@@ -68,8 +77,17 @@ class LossEquations(NamedTuple):
 def _shared(stated: Iterable[tuple[str, Node]], share: Node) -> Iterator[tuple[str, Node]]:
     before: set[str] = set()
     for name, tree in stated:
-        yield name, tree if before & {*names_in(tree)} else share * tree
+        yield name, tree if before & {*names_in(tree)} else _part(share, tree)
         before.add(name)
+
+
+def _part(share: Node, tree: Node) -> Node:
+    """share · tree; a number that the tree begins with goes above the line: 2/n (y - t)."""
+    if isinstance(tree, Product) and isinstance(share, Quotient) and share.children[0] == Literal(1):
+        first, *rest = tree.children
+        if isinstance(first, Literal):
+            return Product(first / share.children[1], *rest)
+    return share * tree
 
 
 @dataclass(frozen=True)
@@ -77,17 +95,29 @@ class Loss(ABC):
     """A loss over outputs and targets of shape (n, d). One from outside is a subclass with a name, a title and
     `equations`; the rest follows from these, or is said where there is more to say.
 
-    name    what problem files call it
-    title   what people call it
-    word    what people type for it, where that is shorter than the name
+    name                what problem files call it
+    title               what people call it
+    word                what people type for it, where that is shorter than the name
+    remark              what is to be said of it where it may be taken for another
+    usual_reduction     "sum" or "mean": what the batch's loss is of the samples' losses unless somebody says otherwise
+    threshold           of a single output for two classes, what is more than this is taken for the second
+    output_activation   what it takes the outputs from, where a network is made for it
 
-    Its fields are its settings, numbers. One that is called otherwise in formulas than its field says so in the field's
-    metadata: "name" as it is typed there, "symbol" as it is printed.
+    Its fields are its settings: numbers, and switches of type bool, which choose between forms of its equations. A
+    field's metadata may have
+
+    name, symbol        of a number: what it is called in formulas as typed and as printed, where that is not its field
+    at_least            of a number: the smallest that it may be
+    words               of a switch: what people call the loss for it when it is not as usual: "squared"
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     word: ClassVar[str] = ""
+    remark: ClassVar[str] = ""
+    usual_reduction: ClassVar[str] = "sum"
+    threshold: ClassVar[float | None] = None
+    output_activation: ClassVar[str] = "identity"
 
     @abstractmethod
     def equations(self, single: bool) -> LossEquations:
@@ -113,6 +143,12 @@ class Loss(ABC):
         self.bind(outputs, targets, gradient, note=lambda _: None)()
         return gradient
 
+    def joined(self, function: Activation) -> JoinedLoss | None:  # noqa: ARG002
+        """The loss and this function of the output layer as one, for those that are more exact together, as the
+        cross-entropy is with a sigmoid. None: the chain rule will do.
+        """
+        return None
+
     def own_values(self, outputs: Array, targets: Array, share: float) -> Mapping[str, Array]:  # noqa: ARG002
         """The values of those of its quantities that it works out more exactly than their trees, by name. `share` is
         what each sample's loss counts in ℒ.
@@ -129,9 +165,20 @@ class Loss(ABC):
         return settings_of(self)
 
     @property
+    def full_title(self) -> str:
+        """What people call it with its switches: "hinge on scores, squared"."""
+        switches = (field for field in fields(self) if is_switch(field))
+        turned = (field for field in switches if getattr(self, field.name) != field.default)
+        return ", ".join((self.title, *(field.metadata.get("words", field.name) for field in turned)))
+
+    @property
     def numbers(self) -> dict[str, float]:
         """The values of its settings, by their names in formulas."""
         return {setting.name: setting.value for setting in self.settings}
+
+    def counts(self, width: int) -> Mapping[str, float]:  # noqa: ARG002
+        """Other numbers in its equations, by name: those that follow from how many outputs there are."""
+        return {}
 
     def with_numbers(self, **numbers: float) -> Loss:
         """The same loss with other values of some settings, by their names in formulas."""
@@ -140,16 +187,26 @@ class Loss(ABC):
 
     @classmethod
     def like(cls, other: Loss) -> Self:
-        """This loss with the settings that another one has, too, as they are there."""
-        own = {field.name for field in fields(cls)}
-        return cls(**{setting.field: setting.value for setting in other.settings if setting.field in own})
+        """This loss with the settings that it shares with another one, which both have from one class, as they are
+        there.
+        """
+        shared = (field.name for field in fields(cls) if isinstance(other, _origin(cls, field.name)))
+        return cls(**{name: getattr(other, name) for name in shared})
 
     def setting_mistakes(self) -> list[str]:
         """What is wrong with the loss's own settings, a line for each mistake."""
-        return []
+        return [
+            f"{field.name}: expected {expected}, found {getattr(self, field.name)}"
+            for field in fields(self)
+            if (expected := _expected(field, getattr(self, field.name)))
+        ]
 
     def target_mistakes(self, targets: Array) -> list[str]:  # noqa: ARG002
         """What is wrong with `targets` (n, d) for this loss, a line for each mistake."""
+        return []
+
+    def output_mistakes(self, function: Activation) -> list[str]:  # noqa: ARG002
+        """What is wrong with outputs that come from this function, a line for each mistake."""
         return []
 
     def draw_targets(self, rng: np.random.Generator, rows: int, width: int) -> Array:
@@ -164,3 +221,19 @@ class Loss(ABC):
     def companion(self) -> Loss | None:
         """The loss whose run shows, beside this one's, what makes the difference; None where there is none."""
         return None
+
+
+def _origin(kind: type[Loss], field: str) -> type[Loss]:
+    """The class that brought a field."""
+    lineage = (part for part in reversed(kind.__mro__) if issubclass(part, Loss))
+    return next(part for part in lineage if field in part.__dict__.get("__dataclass_fields__", {}))
+
+
+def _expected(field: Field[Any], value: object) -> str:
+    """What a field should have been; empty where it is that. A number without bounds is anything."""
+    if is_switch(field):
+        return "" if isinstance(value, bool) else "true or false"
+    least = field.metadata.get("at_least")
+    if least is None or (isinstance(value, Real) and least <= value < np.inf):
+        return ""
+    return f"a finite number of at least {least:g}"

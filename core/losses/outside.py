@@ -89,7 +89,7 @@ class _Equations:
 
     def _of_form(self, stated: LossEquations) -> Iterator[str]:
         self._known: dict[str, Shape] = dict.fromkeys(("y_out", "y_gt"), (self._rows, self._width))
-        self._known |= dict.fromkeys(self._loss.numbers, SINGLE)
+        self._known |= dict.fromkeys((*self._loss.numbers, *self._loss.counts(self._width)), SINGLE)
         self._shapes = Shapes(self._known.__getitem__)
         for role, name, tree in _in_order(stated):
             found = [*self._of_quantity(role, name, tree, stated.symbols)]

@@ -21,7 +21,7 @@ class StatedLoss:
     """
 
     def __init__(self, loss: Loss, width: int) -> None:
-        stated, compiled = loss.equations(width == 1), Compiler(ACTIVATIONS, loss.numbers)
+        stated, compiled = loss.equations(width == 1), Compiler(ACTIVATIONS, {**loss.numbers, **loss.counts(width)})
         self._forward = [(name, compiled(tree)) for name, tree in stated.forward]
         self._backward = [(name, compiled(tree)) for name, tree in stated.backward]
         self._costs, self._gradient = compiled(stated.sample_losses), compiled(stated.output_gradient)

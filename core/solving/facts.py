@@ -28,7 +28,10 @@ def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[Pieces, ...]]]:
         where = _where(label) if "z" in names_in(layer.function.slope_tree) else ()
         yield layer.activation, (_of_s(label) + value, _of_s(label, "'") + slope + where)
     symbols, stated = step.statement.pieces, step.statement.equations
-    yield f"{problem.loss.title}, the {problem.reduction} of the samples' losses", tuple(_definitions(step).values())
+    yield (
+        f"{problem.loss.full_title}, the {problem.reduction} of the samples' losses",
+        tuple(_definitions(step).values()),
+    )
     of_loss = [equation.tree for equation in stated.values() if equation.part == LOSS]
     if problem.targets.shape[1] == 1 and any(isinstance(tree, Softmax) and tree != OF_OUTPUTS for tree in of_loss):
         classes = (number("-1"), (sign("+"), *number("1")))
@@ -40,6 +43,8 @@ def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[Pieces, ...]]]:
         yield "log is the natural logarithm", ()
     for setting in problem.loss.settings:
         yield setting.field, ((symbols[setting.name], *EQUALS, *number(exact(setting.value))),)
+    for name, count in problem.loss.counts(problem.targets.shape[1]).items():
+        yield "the number of outputs", ((symbols[name], *EQUALS, *number(exact(count))),)
     yield "learning rate", ((symbols["alpha"], *EQUALS, *number(exact(problem.learning_rate))),)
     same = {name: (symbols[name], *EQUALS, symbols[other]) for name, other in copies(problem).items()}
     frozen = tuple(formula for name, formula in same.items() if stated[name].part == UPDATE)

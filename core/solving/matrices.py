@@ -12,8 +12,9 @@ import numpy as np
 
 from core.arrays import Array
 from core.computation import Computation
-from core.equations import NUMBER, PER_SAMPLE
+from core.equations import NUMBER, PER_SAMPLE, Statement
 from core.expression.exact import PRECISION, ExactCompiler
+from core.expression.line import TIMES
 from core.expression.nodes import (
     Function,
     Literal,
@@ -28,7 +29,6 @@ from core.expression.nodes import (
 )
 from core.expression.notation import ATOM
 from core.expression.paper import PaperPrinter
-from core.expression.line import TIMES
 from core.expression.pieces import Piece, Pieces, number
 from core.expression.printer import Printed
 from core.solving.rounding import rounded
@@ -63,7 +63,11 @@ class MatrixFormula:
         """Whether the matrices have so few rows and columns that they may fit into a line: a look at the shapes spares
         writing out large ones.
         """
-        shapes = (self._turned(piece).shape for piece in PaperPrinter()(self._tree) if piece.name)
+        shapes = (
+            self._turned(piece).shape
+            for piece in PaperPrinter(symbols=self._statement.pieces)(self._tree)
+            if piece.name
+        )
         return all(prod(shape[:-1]) <= TALLEST and shape[-1] * NARROWEST <= WIDEST for shape in shapes)
 
     def written(self, digits: int, grid: Callable[[Array, int], Grid]) -> tuple[Part, ...]:
@@ -71,7 +75,7 @@ class MatrixFormula:
         makes one of values, with so many digits.
         """
         parts: list[Part] = []
-        pieces = _WithNumbers(self._statement.rows, self._numbers(digits))(self._tree)
+        pieces = _WithNumbers(self._statement, self._numbers(digits))(self._tree)
         for name, group in groupby(pieces, key=lambda piece: piece.name):
             found = tuple(group)
             parts += [grid(self._turned(piece), digits) for piece in found] if name else [found]
@@ -81,8 +85,7 @@ class MatrixFormula:
         """What the numbers give, as they are written with `digits` digits: decimals, in the shape of the quantity; None
         where they give none.
         """
-        numbers: dict[str, Any] = {name: Decimal(text) for name, text in self._numbers(digits).items()}
-        numbers["n"] = self._statement.rows
+        numbers = {name: Decimal(text) for name, text in self._numbers(digits).items()} | {"n": self._statement.rows}
         names = {part.name for part in walk(self._tree) if isinstance(part, Name)} - {*numbers}
         values = {name: _decimals(self._values[name], digits) for name in names}
         with localcontext(PRECISION):
@@ -93,8 +96,8 @@ class MatrixFormula:
         return None if any(cell.is_nan() for cell in found.flat) else found
 
     def _numbers(self, digits: int) -> dict[str, str]:
-        """The numbers of the training as they are written: the learning rate, λ, μ."""
-        return {name: rounded(number, digits) for name, number in self._statement.numbers.items() if name != "n"}
+        """The numbers in formulas, as they are written, but for how many rows there are."""
+        return {name: rounded(value, digits) for name, value in self._statement.numbers.items() if name != "n"}
 
     def _turned(self, piece: Piece) -> Array:
         values = self._values[piece.name]
@@ -102,10 +105,10 @@ class MatrixFormula:
 
 
 class _WithNumbers(PaperPrinter):
-    """Prints the numbers of the training as numbers."""
+    """Prints `numbers` in place of their names."""
 
-    def __init__(self, rows: int, numbers: Mapping[str, str]) -> None:
-        super().__init__(rows)
+    def __init__(self, statement: Statement, numbers: Mapping[str, str]) -> None:
+        super().__init__(statement.rows, statement.pieces)
         self._numbers = numbers
 
     def name(self, node: Name) -> Printed:

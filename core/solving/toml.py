@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from core.checking.answers import LAST_STEP as LAST_CHECKED
 from core.checking.answers import MOST_NUMBERS as MOST_CHECKED
 from core.checking.written import OPEN
+from core.loading.options import TABLE_OPTIONS
 from core.quantity import quantities
 from core.solving.solution import BLANK, Entry, Solution
 from core.solving.wording import heading
@@ -17,8 +18,7 @@ from core.text import NONE
 
 __all__ = ["LAST_CHECKED", "MOST_CHECKED", "count", "to_toml"]
 
-NUMERIC = ("margin", "lr", "batch", "seed")  # options whose values are numbers; the others are texts
-PLAIN_NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?(?:e-?\d+)?")
+PLAIN = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?(?:e-?\d+)?|true|false")  # a number or switch as TOML has it
 CONTROLS = {c: f"\\u{c:04x}" for c in (0x7F, *range(0x80, 0xA0))}
 NAME_AND_DATE = "# Name ________________________________________ Date ________________"
 
@@ -47,8 +47,8 @@ def _lines(solution: Solution, problem: str, options: Mapping[str, object], seed
     yield ""
     yield f"problem = {_text(problem)}"
     for name, value in options.items():
-        plain = PLAIN_NUMBER.fullmatch(str(value)) and name in NUMERIC
-        yield f"{name} = {'true' if value is True else value if plain else _text(str(value))}"
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        yield f"{name} = {text if PLAIN.fullmatch(text) and TABLE_OPTIONS[name].as_text else _text(text)}"
     if seed is not None:
         yield f"practice = {seed}"
     yield from (f"step = {step.index}", "", "[answers]")

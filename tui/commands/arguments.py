@@ -29,8 +29,14 @@ class Option(NamedTuple):
 
 
 PROBLEM_OPTIONS = (
-    Option("loss", "LOSS", "squared, cross-entropy, hinge or margin"),
-    Option("margin", "M", "the margin of the hinge or margin loss"),
+    Option(
+        "loss",
+        "LOSS",
+        "squared, mse, bce, cross-entropy, hinge (on scores), softmax-hinge (on probabilities) or margin",
+    ),
+    Option("margin", "M", "the margin of a hinge or margin loss"),
+    Option("squared", "WHETHER", "hinge: true squares each term"),
+    Option("half", "WHETHER", "squared: false leaves the ½ out"),
     Option("lr", "RATE", "the learning rate"),
     Option("batch", "ROWS", "rows in a mini-batch; the number of all rows for one full batch"),
     Option("seed", "N", "seed for the order of the rows and, for a table, the initial weights"),

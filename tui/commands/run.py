@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from tui.commands.progress import train
 from tui.commands.streams import UNWRITTEN
 
 if TYPE_CHECKING:
-    from core import Timeline
+    from core import Problem, Timeline
 
 ABOUT = "Train without a screen and print the loss after the last step."
 OPTIONS = (
@@ -64,9 +65,21 @@ def main(argv: Sequence[str]) -> int:
             failures.append(f"--csv: {printable(path)}: {error.strerror or error}")
     if failures:
         complain(failures)
+    if "loss" in arguments.values or problem.loss.remark:
+        print(f"loss: {_loss_text(problem)}", file=sys.stderr)
     if loss is not None:
         print(significant(loss, DIGITS))
     return status
+
+
+def _loss_text(problem: Problem) -> str:
+    """The problem's loss with its numbers and its reduction."""
+    from core import significant
+
+    loss = problem.loss
+    numbers = (f"{setting.symbol} = {significant(setting.value, DIGITS)}" for setting in loss.settings)
+    text = ", ".join((loss.full_title, *numbers, problem.reduction))
+    return f"{text} ({loss.remark})" if loss.remark else text
 
 
 def _steps(text: str, mistakes: list[str]) -> int:

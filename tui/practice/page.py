@@ -182,7 +182,7 @@ def facts(exercise: Exercise) -> str:
         settings = "".join(f", {name} = {value:g}" for name, value in layer.function.settings)
         found.append(f"{layer_symbol('f', k, depth)} {layer.activation}{settings}")
     settings = "".join(f", {setting.symbol} = {setting.value:g}" for setting in problem.loss.settings)
-    found.append(f"{problem.loss.title}{settings}, {problem.reduction}")
+    found.append(f"{problem.loss.full_title}{settings}, {problem.reduction}")
     return " · ".join([*found, f"α = {problem.learning_rate:g}"])
 
 

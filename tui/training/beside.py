@@ -62,7 +62,7 @@ class Beside:
         self._work(self._compare(step, wanted), "losses")
 
     async def _compare(self, step: Step, wanted: Callable[[], bool]) -> None:
-        found = await asyncio.to_thread(core.compare_losses, step, step.problem.loss.numbers.get("m"))
+        found = await asyncio.to_thread(core.compare_losses, step)
         if self._shown() is step:
             self.losses = list(found)
             self._changed()

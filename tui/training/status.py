@@ -66,8 +66,8 @@ def over_all(problem: Problem, network: Network) -> OverAll:
     with np.errstate(all="ignore"):
         for start in range(0, len(problem.inputs), BLOCK):
             targets = problem.targets[start : start + BLOCK]
-            outputs = network.outputs(problem.inputs[start : start + BLOCK])
-            total += float(problem.loss.sample_losses(outputs, targets).sum())
+            scores, outputs = network.scores_and_outputs(problem.inputs[start : start + BLOCK])
+            total += float(problem.sample_losses(scores, outputs, targets).sum())
             squares += float(((outputs - targets) ** 2).sum())
             mask = judged(problem, outputs, targets)
             classes = mask is not None
@@ -123,7 +123,7 @@ def _items(step: Step, before: Step | None, facts: Facts, view: View, short: boo
         yield Item(4, _all_rows(len(problem.inputs), facts, view))
         yield Item(5, [f"epoch {step.epoch}"])
     settings = ", ".join(f"{setting.symbol} {significant(setting.value, 6)}" for setting in problem.loss.settings)
-    loss = ", ".join(part for part in (problem.loss.title, settings, problem.reduction) if part)
+    loss = ", ".join(part for part in (problem.loss.full_title, settings, problem.reduction) if part)
     loss_item = Item(8 if facts.own else 4, [loss if facts.own else (f"under the {loss}", "amber")])
     alpha = Item(7, [f"α {significant(step.learning_rate, 6)}"])
     if whole:

@@ -14,7 +14,7 @@ from tui.sheet.written import Written
 
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 RIGHT, WRONG = "=", "≠"
-TITLES = {"sign": "sign", "largest": "says", "difference": "y_out-y_gt", "distance": "|y_out-y_gt|"}
+TITLES = {"sign": "sign", "side": "y>½", "largest": "says", "difference": "y_out-y_gt", "distance": "|y_out-y_gt|"}
 
 
 class Verdict(NamedTuple):
@@ -26,13 +26,15 @@ class Verdict(NamedTuple):
 
 
 @lru_cache(maxsize=2)  # it looks at every row of the data
-def kind(problem: Problem) -> Literal["sign", "largest", "difference", "distance"]:
-    """How a sample is judged: by the sign of a single ±1 output, by the largest output among classes, else by how far
-    its outputs are from y_gt.
+def kind(problem: Problem) -> Literal["sign", "side", "largest", "difference", "distance"]:
+    """How a sample is judged: by the sign of a single ±1 output, by which side of ½ one between 0 and 1 is on, by the
+    largest output among classes, else by how far its outputs are from y_gt.
     """
     single = problem.targets.shape[1] == 1
     if problem.has_classes:
         return "sign" if single else "largest"
+    if problem.threshold is not None:
+        return "side"
     return "difference" if single else "distance"
 
 
@@ -44,7 +46,7 @@ def title(problem: Problem) -> str:
 def longest(problem: Problem, written: Written) -> int:
     """Columns of the widest verdict that there can be."""
     judged = kind(problem)
-    if judged in ("sign", "largest"):
+    if judged in ("sign", "side", "largest"):
         says = len(f"{WRONG} {problem.targets.shape[1]}") if judged == "largest" else 0
         return max(len("right"), says)
     return written.width
@@ -56,11 +58,12 @@ def right(step: Step) -> Mask | None:
 
 
 def judged(problem: Problem, outputs: Array, targets: Array) -> Mask | None:
-    """Which of these outputs are right, (n,); an output of 0 has no sign, and NaN is never right."""
+    """Which of these outputs are right, (n,); an output between both sides has none, and NaN is never right."""
     how = kind(problem)
-    if how == "sign":
-        signs: Mask = np.sign(outputs[:, 0]) == targets[:, 0]
-        return signs
+    if how in ("sign", "side"):
+        middle = problem.threshold or 0.0
+        sides: Mask = np.sign(outputs[:, 0] - middle) == np.sign(targets[:, 0] - middle)
+        return sides
     if how == "largest":
         said: Mask = (outputs.argmax(axis=1) == targets.argmax(axis=1)) & ~np.isnan(outputs).any(axis=1)
         return said
@@ -81,7 +84,7 @@ def verdicts(step: Step, rows: Sequence[int], written: Written | None = None) ->
     for row in rows:
         if mask[row]:
             found.append(Verdict("right", RIGHT, "right"))
-        elif how == "sign":
+        elif how in ("sign", "side"):
             found.append(Verdict("wrong", WRONG, "wrong"))
         else:
             found.append(Verdict(f"{WRONG} {int(step.outputs[row].argmax()) + 1}", WRONG, "wrong"))

@@ -38,10 +38,11 @@ def verdict(step: Step, i: int, columns: int) -> list[Words]:
         return [[("y_out is no finite number", "alarm")]]
     if len(y) == 1:
         output, wanted = f"y_out = {spoken(float(y[0]))}", f"y_gt = {short(float(target[0]))}"
-        if not step.problem.has_classes:
+        middle = step.problem.threshold
+        if middle is None:
             return [[output], [wanted], [f"y_out - y_gt = {spoken(float(y[0] - target[0]))}"]]
-        right = bool(y[0] * target[0] > 0)
-        said: Words = [f"{wanted}: ", ("right side of 0", "right") if right else ("wrong side of 0", "wrong")]
+        side = "right" if (y[0] - middle) * (target[0] - middle) > 0 else "wrong"
+        said: Words = [f"{wanted}: ", (f"{side} side of {middle:g}", side)]
         joined: Words = [f"{output}, ", *said]
         return [joined] if width(line(joined)) <= columns else [[output], said]
     if not step.problem.has_classes:
