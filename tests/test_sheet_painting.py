@@ -11,8 +11,9 @@ from textual.app import App
 from textual.pilot import Pilot
 
 import core
-from screen import app, batches, press, settle, texts, training
+from screen import app, batches, press, settle, texts, training, until
 from tui.sheet.widget import Sheet
+from tui.training import beside
 
 KEYS = ("n", "n", "n", "p", "right", "left", "up", "down", "full_stop", "comma", "escape", "enter", "right", "down")
 KEYS = (*KEYS, "left", "up", "n", "p", "enter", "right", "escape", "tab", "escape", "l", "plus", "minus", "t", "t")
@@ -104,6 +105,33 @@ async def test_a_step_of_mini_batches_paints_once(updates: list[Any]) -> None:
             await written(pilot)
             assert training(pilot).painted == painted + 1
             assert len(updates) == 1
+
+
+async def test_what_comes_late_of_all_rows_is_told_in_the_status_line_alone(
+    updates: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beside, "SMALL_WORK", 0)  # as for a large network
+    async with app(batches()).run_test(size=(120, 40)) as pilot:
+        await written(pilot)
+        for key in ("n", "n", "enter"):
+            painted = training(pilot).painted
+            updates.clear()
+            await press(pilot, key)
+            await until(pilot, lambda: "ℒ …" not in texts(pilot)[0])
+            await written(pilot)
+            assert training(pilot).painted == painted + 1
+            assert [lines_of(update) for update in updates[1:]] == [{0}] * (key == "n")
+
+
+async def test_what_is_said_about_a_key_takes_one_paint_and_goes_with_the_next() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await written(pilot)
+        await press(pilot, "n")
+        painted = training(pilot).painted
+        await press(pilot, "y")
+        assert training(pilot).painted == painted
+        await press(pilot, "n")
+        assert training(pilot).painted == painted + 1
 
 
 async def test_keys_in_one_burst_are_painted_together(updates: list[Any]) -> None:

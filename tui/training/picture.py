@@ -14,6 +14,7 @@ import core
 from core import Array, Step, quantities
 from tui.sheet.styles import shade
 from tui.sheet.written import Written
+from tui.training.columns import WORDY
 from tui.training.origins_shown import by_way_of, origins
 from tui.training.stations import Station, stations
 from tui.training.units import Mask, idle
@@ -133,11 +134,12 @@ class Numbers:
 class Picture:
     """A step on the sheet: `before` is step k-1, where there is one, whatever was on the sheet before."""
 
-    def __init__(self, numbers: Numbers, before: Numbers | None, view: View, moves: bool = True) -> None:
-        """`moves` tells whether what moved since step k-1 is marked."""
-        self._moves = moves
+    def __init__(self, numbers: Numbers, before: Numbers | None, view: View, columns: int) -> None:
+        """For a terminal with so many columns."""
+        self._moves = columns >= WORDY
         self.numbers, self.step, self.view = numbers, numbers.step, view
         self._before = before
+        self.earlier = None if before is None else before.step
         step = self.step
         self._same_rows = before is not None and np.array_equal(before.step.batch, step.batch)
         self.stations = stations(step.problem, len(step.batch))
