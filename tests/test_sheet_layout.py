@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -16,7 +17,9 @@ from drawn import Cell, Sheets, cells, texts
 from samples import LOSSES, exercise_2, random_problem
 from screen import SIZES, app, batches, digits, flowers, frame, press, regression, settle, training, view, wide
 from screen import cells as measured_cells
+from tui.sheet.lines import Line
 from tui.training.frame import Frame
+from tui.training.painter import Painted
 from tui.training.stations import VERDICT
 from tui.training.view import View
 
@@ -221,6 +224,32 @@ def test_every_usual_sheet_has_room_for_what_is_on_it(problem: str, size: tuple[
         check(sheets, index)
         check(sheets, index, View(fresh=False, by_loss=True))
         check(sheets, index, View(fresh=False, numbers=True))
+
+
+def shared_headings(painted: Painted) -> Iterator[Line]:
+    """The lines on which names and the numbers of columns stand together."""
+    found = painted.frame
+    places = [
+        (found.areas[pane].y, 0, found.areas[pane].width)
+        for pane, header in zip(("activations", "deltas"), found.headers, strict=True)
+        if header == 1
+    ]
+    if "weights" in found.areas:
+        area = found.areas["weights"]
+        placed = [m for m in found.matrices.placed or () if m.header == 1]
+        places += [(area.y + m.y, area.x + found.beside + m.x, m.width) for m in placed]
+    for y, start, columns in places:
+        yield tuple(span for span in painted.lines[y + 1] if start <= span.column < start + columns)
+
+
+@pytest.mark.parametrize("size", [*SIZES, (80, 40), (100, 30), (160, 24)], ids=by_size)
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_the_number_of_a_column_stands_clear_of_names(problem: str, size: tuple[int, int]) -> None:
+    for chosen in (View(fresh=False), View(fresh=False, current="delta_out")):
+        for heading in shared_headings(Sheets(PROBLEMS[problem](), size)(1, chosen)):
+            for one, other in pairwise(heading):
+                if one.text.isdecimal() != other.text.isdecimal() and "│" not in (one.text, other.text):
+                    assert one.end + 2 <= other.column, (one, other)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=by_size)

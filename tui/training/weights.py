@@ -119,7 +119,7 @@ def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: Grid, columns: i
     numbers = _column_numbers(matrix, picture)
     if matrix.header == 1:
         numbers = numbers if len(matrix.shown) > 1 and not matrix.squares else []
-        grid.put(y, *together(heading, numbers))
+        grid.put(y, *together([tuple(heading)], [numbers]))
     else:
         grid.put(y, *heading)
         grid.put(y + 1, *numbers)
