@@ -146,6 +146,8 @@ def check(sheets: Sheets, index: int, chosen: View | None = None) -> None:
         for i, a in enumerate(boxes):
             for b in boxes[i + 1 :]:
                 assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1], (a, b)
+        for band in {m.y for m in found.matrices.placed}:
+            assert len({m.header for m in found.matrices.placed if m.y == band}) == 1, band
     for cell in cells(painted):
         check_number(painted.picture.step, cell)
 

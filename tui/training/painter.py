@@ -74,12 +74,17 @@ class Painter:
         self._run = run
         self.plot = LossPlot()
 
+    def frame(self, picture: Picture, size: tuple[int, int]) -> Frame:
+        """Where everything stands on a terminal of this size."""
+        step, view = picture.step, picture.view
+        # A smaller last batch moves nothing.
+        rows = self._run.problem.batch_size or len(step.batch)
+        return self._run.frames(step)(size, rows, view.more, view.numbers, view.left, view.alone)
+
     def paint(self, picture: Picture, size: tuple[int, int], scene: Scene) -> Painted:
         """The sheet of a step on a terminal of this size."""
         step, earlier, view = picture.step, picture.earlier, picture.view
-        # A smaller last batch moves nothing.
-        rows = self._run.problem.batch_size or len(step.batch)
-        frame = self._run.frames(step)(size, rows, view.more, view.numbers, view.left, view.alone)
+        frame = self.frame(picture, size)
         drawn_rows = Rows(frame, picture)
         panes = {"status": Pane(self._status(frame, picture, scene))}
         noted: list[Spots] = []

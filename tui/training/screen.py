@@ -101,8 +101,8 @@ class TrainingScreen(KeyReasonsScreen[None]):
         self.painted += 1
         numbers, before = self._numbers
         picture = Picture(numbers, before, self.view, size[0])
-        if follow and self.sheet is not None:
-            self.view = picture.view = moves.in_sight(picture, self.sheet.frame)
+        if follow:
+            self.view = picture.view = moves.in_sight(picture, self._painter.frame(picture, size))
         self.sheet = self._painter.paint(picture, size, self._scene(numbers.step))
         sheet.show(self.sheet.lines, self.sheet.place)
 
