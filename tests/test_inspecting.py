@@ -193,6 +193,9 @@ async def test_every_term_can_be_picked_and_the_picked_one_is_marked() -> None:
         for k in range(len(terms)):
             assert view(pilot).term == k
             pictures.add(str([(s.text, s.style) for line in training(pilot).sheet.lines for s in line]))  # type: ignore[union-attr]
+            (on_the_sheet,) = [text for text in styled(pilot, "current") if text.endswith("◆")]
+            value = shown(pilot).values[terms[k].name][tuple(i - 1 for i in terms[k].cell)]
+            assert float(on_the_sheet.rstrip("◆")) == pytest.approx(value, abs=5e-5)
             await press(pilot, "right")
         assert view(pilot).term == 0
         assert len(pictures) == len(terms)

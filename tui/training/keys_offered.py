@@ -35,7 +35,7 @@ def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> l
     if view.aside:
         return [SCROLL, CLOSE, STEP, HELP]
     if view.cursor is not None and view.term is not None:
-        return [PICK, GO, RETURN, CLOSE, HELP]
+        return [PICK, GO, RETURN, LEAVE, HELP]
     if view.cursor is not None:
         checked = [SLIPS, REPORT] if view.report is not None else []
         return [*checked, MOVE, TERM, MATRIX, STEPS, COPY, LEAVE, DIFFERENCES, HELP]

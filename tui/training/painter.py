@@ -102,6 +102,8 @@ class Painter:
             squares = {name for g in frame.columns.groups if g.squares for name in (g.station.above, g.station.below)}
             said = why(step, earlier, view, area.width - 1, max(1, area.height - 1), squares, scene.losses)
             terms, scrollable = said.terms, said.total - len(said.lines)
+            if view.term is not None and terms:
+                picture.picked = terms[min(view.term, len(terms) - 1)]
             panes["why"] = Pane(said.title, said.lines)
         if "loss" in frame.areas:
             area = frame.areas["loss"]
