@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import core
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SMALL_WORK = 20_000_000  # multiplications over all rows that are done at once: they take about a millisecond
 LATER = 0.05  # seconds that what takes long waits before it starts
+SOON = ("textual_plotext.plot", "core.explanation", "tui.training.why.inspected", "tui.training.why.walk")
 
 
 class Beside:
@@ -43,6 +45,15 @@ class Beside:
         self.losses: list[LossComparison] | None = None
         self.timelines: tuple[Timeline, ...] = ()
         self._run, self._owner, self._shown, self._changed, self._known = run, owner, shown, changed, known
+
+    def get_ready(self) -> None:
+        """Import what the first keys need and the first picture does not: they would wait for it, 80 ms."""
+        self._work(self._get_ready, "ready")
+
+    async def _get_ready(self) -> None:
+        await asyncio.sleep(LATER)
+        for name in SOON:
+            await asyncio.to_thread(import_module, name)
 
     def over_all(self, step: Step, at_leisure: bool) -> OverAll | None:
         """All rows through the step's network: at once where that is quick, else `at_leisure`."""

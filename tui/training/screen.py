@@ -154,6 +154,8 @@ class TrainingScreen(KeyReasonsScreen[None]):
         if not playing:
             self._beside.keep_up()
         self.paint(follow=True)
+        if first:
+            self._beside.get_ready()
         if not playing:
             self._beside_step(step)
 
