@@ -375,6 +375,14 @@ def test_a_short_rule_has_whole_words_in_it(problem: str) -> None:
         assert "moved by" in lines[painted.frame.areas["weights"].y + 1]
 
 
+def test_only_layers_that_can_be_idle_have_a_column_for_it() -> None:
+    for problem, told in ((measured_cells(), False), (digits(), True)):
+        painted = Sheets(problem, (120, 40))(1)
+        header = texts(painted.lines, 120)[painted.frame.areas["weights"].y + 1]
+        assert "moved by" in header
+        assert ("idle" in header) == told
+
+
 def test_a_line_a_layer_has_room_for_numbers_of_any_size() -> None:
     problem = labelled(("no", "yes"))
     layers = [core.Layer(layer.weights * 1e80, layer.bias, layer.activation) for layer in problem.network.layers]

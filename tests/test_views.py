@@ -235,6 +235,7 @@ async def test_z_shows_one_pane_alone_then_the_next_and_escape_all() -> None:
             assert view(pilot).alone in frame(pilot).areas
             assert len(set(frame(pilot).areas) - panes) < len(every - panes)
             assert f"{view(pilot).alone} alone" in texts(pilot)[0]
+            assert "z next pane  esc all panes" in last_line(pilot)
         assert {"activations", "deltas", "weights", "loss", "why"} <= set(seen)
         assert set(frame(pilot).areas) == every
         await press(pilot, "z", "escape")

@@ -28,6 +28,8 @@ LOG, ZOOM, ALONE = (
     Key("( )", "zoom", ("zoom(1)", "zoom(-1)")),
     Key("z", "one pane", ("alone",)),
 )
+NEXT_PANE, ALL_PANES = Key("z", "next pane", ("alone",)), Key("esc", "all panes", ("leave",))
+HIDE = Key("d", "hide differences", ("differences",))
 
 
 def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> list[Key]:
@@ -43,6 +45,10 @@ def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> l
         return [NEXT, PREVIOUS, INSPECT, STEPS, LEAVE_WALK, HELP]
     if view.report is not None:
         return [SLIPS, REPORT, STEP, WHY, WALK, LEAVE, HELP]
+    groups = [GROUPS] if hidden else []
+    views = [SQUARES] if view.numbers else [NUMBERS] if elided else []
+    if view.alone:
+        return [STEP, NEXT_PANE, ALL_PANES, *groups, *views, PLAY, WHY, WALK, SAMPLE, HELP, QUIT]
     if hinge or margin:
         return [
             STEP,
@@ -56,13 +62,12 @@ def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> l
             HELP,
             QUIT,
         ]
-    groups = [GROUPS] if hidden else []
-    views = [SQUARES] if view.numbers else [NUMBERS] if elided else []
     return [
         STEP,
         PLAY,
         WHY,
         WALK,
+        *([HIDE] if view.differences else []),
         HINGE,
         *groups,
         *views,
@@ -70,7 +75,7 @@ def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> l
         *([ORDER] if elided else []),
         HELP,
         QUIT,
-        DIFFERENCES,
+        *([] if view.differences else [DIFFERENCES]),
         FORMULAS,
         LOG,
         ZOOM,
