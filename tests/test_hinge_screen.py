@@ -7,6 +7,7 @@ import pytest
 import core
 from samples import exercise_2, step_bits
 from screen import (
+    SIZES,
     app,
     frame,
     inspect,
@@ -173,3 +174,19 @@ async def test_the_walk_goes_through_the_whole_hinge(size: tuple[int, int]) -> N
                 walked.append(view(pilot).current)
                 assert why(pilot)
             assert walked == order
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_way_back_and_what_the_max_cuts_are_told_at_every_size(size: tuple[int, int]) -> None:
+    async with app().run_test(size=size) as pilot:
+        await settle(pilot)
+        assert "cut" not in pane(pilot, "activations")[0]
+        await press(pilot, "n", "h")
+        assert "h back" in last_line(pilot)
+        if size[0] >= 80:
+            assert (
+                "○ cut  = right  ≠ wrong" in pane(pilot, "activations")[0]
+                or "○ the max cuts it" in pane(pilot, "activations")[0]
+            )
+        await press(pilot, "h")
+        assert "h hinge" in last_line(pilot)

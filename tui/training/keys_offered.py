@@ -7,7 +7,7 @@ from tui.training.view import View
 
 STEP = Key("←→", "step", ("arrow(0, -1)", "arrow(0, 1)"))
 PLAY, WHY, WALK = Key("space", "play", ("play",)), Key("⏎", "why", ("inspect",)), Key(".", "walk", ("walk(1)",))
-HINGE, BACK = Key("h", "hinge", ("hinge",)), Key("h", "back from the hinge", ("hinge",))
+HINGE, BACK = Key("h", "hinge", ("hinge",)), Key("h", "back", ("hinge",))
 NUMBERS, SQUARES = Key("v", "numbers", ("numbers",)), Key("v", "squares", ("numbers",))
 SAMPLE, ORDER = Key("↑↓", "sample", ("arrow(-1, 0)", "arrow(1, 0)")), Key("t", "order", ("order",))
 MARGIN, LOSSES = Key("[ ]", "margin", ("margin(-1)", "margin(1)")), Key("m", "all losses", ("losses",))
@@ -55,10 +55,10 @@ def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> l
             PLAY,
             SAMPLE,
             MARGIN,
+            *([BACK] if hinge else []),
             WHY,
             WALK,
-            BACK if hinge else LOSSES,
-            *([LOSSES] if hinge else []),
+            LOSSES,
             HELP,
             QUIT,
         ]

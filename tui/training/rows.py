@@ -12,14 +12,15 @@ from tui.sheet.lines import Line, Span, clipped, line, width
 from tui.sheet.written import Written
 from tui.training.frame import Frame
 from tui.training.groups import Group
-from tui.training.picture import SOURCE, Look, Picture
+from tui.training.picture import IDLE, SOURCE, Look, Picture
 from tui.training.stations import SHARE, VERDICT
-from tui.training.verdicts import kind, verdicts
+from tui.training.verdicts import RIGHT, WRONG, kind, verdicts
 from tui.training.why import short_names
 
 CHOSEN, CURRENT = "▸", "▶"
 CLEAR = 2  # blanks between a name and the number of a column
 RULED = 4  # columns that a rule takes around its title
+VERDICTS = f"{RIGHT} right  {WRONG} wrong"
 
 
 def rule(title: Sequence[tuple[str, str]], columns: int, right: Sequence[tuple[str, str]] = ()) -> Line:
@@ -97,11 +98,19 @@ class Rows:
         elif self.picture.view.by_loss:
             right += [(" ─ ", "structure")] if right else []
             right.append(("worst ℓ first", "dim"))
-        if self._marks:
-            meaning = [("= right  ≠ wrong", "dim"), *([(" ─ ", "structure")] if right else []), *right]
-            if 2 * RULED + sum(cell_len(text) for text, _ in (*title, *meaning)) <= width_here:
-                right = meaning
+        for meaning in self._meanings():
+            longer = [(meaning, "dim"), *([(" ─ ", "structure")] if right else []), *right]
+            if 2 * RULED + sum(cell_len(text) for text, _ in (*title, *longer)) <= width_here:
+                right = longer
+                break
         return rule(title, width_here, right)
+
+    def _meanings(self) -> list[str]:
+        """What marks in these rows mean, in full and shorter."""
+        cut = any(group.station.above == "term" for group in self.columns.groups)
+        if self._marks:
+            return [*([f"{IDLE} cut  {VERDICTS}"] if cut else []), VERDICTS]
+        return [f"{IDLE} the max cuts it", f"{IDLE} cut"] if cut else []
 
     def _deltas_rule(self) -> Line:
         frame = self.frame
