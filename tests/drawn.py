@@ -12,7 +12,7 @@ from core import Place, Problem
 from tui.sheet.lines import Line
 from tui.training.engine import Engine
 from tui.training.painter import Painted, Painter, Scene
-from tui.training.picture import Numbers
+from tui.training.picture import Numbers, Picture
 from tui.training.plot import Curve
 from tui.training.run import Run
 from tui.training.status import Facts
@@ -26,11 +26,11 @@ class Sheets:
         self.size = size
         self.run = Run(problem, Engine())
         self.painter = Painter(self.run)
-        self.painter.paint(*self._numbers(0), View(fresh=False), size, self._scene())  # fixes how numbers are written
+        self(0)  # fixes how numbers are written
 
     def __call__(self, index: int, view: View | None = None) -> Painted:
-        numbers, before = self._numbers(index)
-        return self.painter.paint(numbers, before, view or View(fresh=False), self.size, self._scene())
+        picture = Picture(*self._numbers(index), view or View(fresh=False), self.size[0])
+        return self.painter.paint(picture, self.size, self._scene())
 
     def _numbers(self, index: int) -> tuple[Numbers, Numbers | None]:
         timeline = self.run.timeline

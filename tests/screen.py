@@ -108,6 +108,11 @@ def texts(pilot: Pilot[Any]) -> list[str]:
     return ["".join(segment.text for segment in strip) for strip in screen._compositor.render_strips(size)]
 
 
+def last_line(pilot: Pilot[Any]) -> str:
+    """The keys, or what there is to say about the last one."""
+    return texts(pilot)[-1]
+
+
 def pane(pilot: Pilot[Any], name: str) -> list[str]:
     """The lines of a pane of the sheet, its rule included."""
     area = frame(pilot).areas[name]

@@ -15,6 +15,7 @@ from textual.command import CommandList, CommandPalette
 from textual.geometry import Size
 from textual.message import Message
 from textual.pilot import Pilot
+from textual.strip import Strip
 from textual.widgets._toast import Toast
 
 import core
@@ -294,3 +295,17 @@ async def test_nothing_keeps_an_application_that_has_ended(keys: list[str]) -> N
         await asyncio.sleep(0)
         gc.collect()
     assert ended() is None
+
+
+async def test_what_a_closed_dialog_has_drawn_is_kept_nowhere() -> None:
+    def strips() -> int:
+        gc.collect()
+        return sum(type(thing) is Strip for thing in gc.get_objects())
+
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "question_mark", "escape")
+        once = strips()
+        for _ in range(4):
+            await press(pilot, "question_mark", "escape")
+        assert strips() < once + 40  # a dialog has more lines than that

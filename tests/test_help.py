@@ -17,6 +17,7 @@ from tui.keys import key_groups
 from tui.training import picture
 from tui.training.help import GROUPS, READING
 from tui.training.screen import TrainingScreen
+from tui.training.verdicts import RIGHT, WRONG
 
 KEYS = [binding for binding in Binding.make_bindings(TrainingScreen.BINDINGS) if binding.tooltip]
 
@@ -87,4 +88,21 @@ def test_every_mark_of_the_sheet_is_explained() -> None:
     marks = (picture.CURSOR, picture.SOURCE, picture.TARGET, picture.IDLE, picture.UP, picture.DOWN)
     checked = (picture.RIGHT, picture.WRONG, picture.FOLLOWS)
     others = (picture.VEIL, picture.NO_TERM, picture.GAP, *picture.POSITIVE, *picture.NEGATIVE, picture.NEAR)
-    assert not [mark for mark in (*marks, *checked, *others, picture.NOT_FINITE) if mark not in told]
+    verdicts = (RIGHT, WRONG)
+    assert not [mark for mark in (*marks, *checked, *others, *verdicts, picture.NOT_FINITE) if mark not in told]
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
+async def test_what_the_keys_do_begins_at_one_column(size: tuple[int, int]) -> None:
+    async with app().run_test(size=size) as pilot:
+        await settle(pilot)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        starts: dict[bool, set[int]] = {True: set(), False: set()}
+        for binding in KEYS:
+            for line in texts(pilot):
+                start = line.find(f" {binding.tooltip[: 20 if size[0] > 60 else 12]}")
+                if start > 0:
+                    starts[start > size[0] // 2].add(start)
+        assert len(starts[False]) == 1
+        assert len(starts[True]) == (size[0] >= TWO_COLUMNS)

@@ -7,10 +7,11 @@ import pytest
 import core
 from samples import exercise_2, step_bits
 from screen import (
+    SIZES,
     app,
     frame,
     inspect,
-    notices,
+    last_line,
     pane,
     press,
     regression,
@@ -59,7 +60,7 @@ async def test_h_says_why_when_the_targets_are_no_classes_and_stays() -> None:
     async with app(regression()).run_test() as pilot:
         await settle(pilot)
         await press(pilot, "h")
-        assert any("needs classes" in message for message in notices(pilot))
+        assert "needs classes" in last_line(pilot)
         assert isinstance(shown(pilot).problem.loss, core.SquaredError)
 
 
@@ -67,7 +68,7 @@ async def test_a_problem_under_the_hinge_says_that_it_is() -> None:
     async with app(core.load_problem("exercise-3")).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "h")
-        assert any("already uses the softmax hinge" in message for message in notices(pilot))
+        assert "already uses the softmax hinge" in last_line(pilot)
 
 
 async def test_the_true_class_has_no_term_and_what_the_max_cuts_is_marked() -> None:
@@ -123,7 +124,7 @@ async def test_another_margin_by_key_is_another_run_and_never_below_zero() -> No
         assert step_bits(shown(pilot)) == own
         await press(pilot, *["left_square_bracket"] * 7)
         assert shown(pilot).problem.loss.numbers["m"] == 0
-        assert any("0 is the smallest margin" in message for message in notices(pilot))
+        assert "0 is the smallest margin" in last_line(pilot)
 
 
 async def test_h_comes_back_to_the_margin_that_was_chosen() -> None:
@@ -157,7 +158,7 @@ async def test_the_trail_forgets_what_another_loss_does_not_have() -> None:
         await press(pilot, "enter", "enter")
         assert view(pilot).cursor is not None
         await press(pilot, "escape", "escape", "h", "backspace")
-        assert any("trail is empty" in message for message in notices(pilot))
+        assert "trail is empty" in last_line(pilot)
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
@@ -173,3 +174,16 @@ async def test_the_walk_goes_through_the_whole_hinge(size: tuple[int, int]) -> N
                 walked.append(view(pilot).current)
                 assert why(pilot)
             assert walked == order
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_way_back_and_what_the_max_cuts_are_told_at_every_size(size: tuple[int, int]) -> None:
+    async with app().run_test(size=size) as pilot:
+        await settle(pilot)
+        assert "cut" not in pane(pilot, "activations")[0]
+        await press(pilot, "n", "h")
+        assert "h back" in last_line(pilot)
+        rule = pane(pilot, "activations")[0]
+        assert size[0] < 80 or "○ cut  = right  ≠ wrong" in rule or "○ the max cuts it" in rule
+        await press(pilot, "h")
+        assert "h hinge" in last_line(pilot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from typing import Any
 
@@ -11,14 +12,14 @@ from textual.pilot import Pilot
 
 import core
 from core.explanation import explain
-from samples import random_problem
+from samples import exercise_2, random_problem
 from screen import (
     app,
     commands,
     diverging,
     frame,
     inspect,
-    notices,
+    last_line,
     pane,
     place,
     press,
@@ -157,7 +158,7 @@ async def test_a_term_can_be_followed_to_its_cell_and_the_trail_leads_back() -> 
             await press(pilot, "backspace")
             assert (shown(pilot).index, at(pilot)) == (step, cell)
         await press(pilot, "backspace")
-        assert any("trail is empty" in message for message in notices(pilot))
+        assert "trail is empty" in last_line(pilot)
 
 
 async def test_weights_lead_into_the_step_before_and_back() -> None:
@@ -192,6 +193,9 @@ async def test_every_term_can_be_picked_and_the_picked_one_is_marked() -> None:
         for k in range(len(terms)):
             assert view(pilot).term == k
             pictures.add(str([(s.text, s.style) for line in training(pilot).sheet.lines for s in line]))  # type: ignore[union-attr]
+            (on_the_sheet,) = [text for text in styled(pilot, "current") if text.endswith("◆")]
+            value = shown(pilot).values[terms[k].name][tuple(i - 1 for i in terms[k].cell)]
+            assert float(on_the_sheet.rstrip("◆")) == pytest.approx(value, abs=5e-5)
             await press(pilot, "right")
         assert view(pilot).term == 0
         assert len(pictures) == len(terms)
@@ -206,7 +210,7 @@ async def test_a_given_number_says_that_it_was_given() -> None:
         await inspect(pilot, "X_in", (2, 1))
         assert "given" in why(pilot)
         await press(pilot, "enter")
-        assert any("given" in message for message in notices(pilot))
+        assert "given" in last_line(pilot)
         assert view(pilot).term is None
 
 
@@ -216,7 +220,7 @@ async def test_y_copies_the_arithmetic() -> None:
         await inspect(pilot, "dW_out", (2, 1))
         await press(pilot, "y")
         assert pilot.app.clipboard == str(explain(shown(pilot), "dW_out", (2, 1)))
-        assert any("Copied" in message for message in notices(pilot))
+        assert "Copied" in last_line(pilot)
 
 
 @pytest.mark.parametrize(
@@ -340,7 +344,7 @@ async def test_before_the_first_computation_of_step_0_there_is_nothing() -> None
         await settle(pilot)
         await press(pilot, "full_stop", "comma")
         assert view(pilot).current == "s_1"
-        assert any("first computation" in message for message in notices(pilot))
+        assert "first computation" in last_line(pilot)
 
 
 async def test_what_the_walk_has_not_reached_is_veiled() -> None:
@@ -463,6 +467,32 @@ async def test_m_puts_the_losses_side_by_side_and_plots_every_run() -> None:
         await press(pilot, "m")
         assert training(pilot)._beside.timelines == ()
         assert shown(pilot).index == 11
+
+
+async def test_a_loss_that_is_none_of_those_compared_stands_beside_them() -> None:
+    problem = exercise_2(loss=core.SoftmaxMargin(margin=0.5))
+    assert problem.loss.title not in {c.title for c in core.compare_losses(core.Timeline(problem)[0])}
+    async with app(problem).run_test(size=(200, 60)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "m")
+        said = why(pilot)
+        assert f"⠒ {problem.loss.title} ◂" in said
+        assert f"{shown(pilot).loss:.4f}" in said
+        assert len(training(pilot)._beside.timelines) == 3
+
+
+@pytest.mark.filterwarnings("always::RuntimeWarning")
+async def test_what_is_computed_beside_and_stopped_at_once_leaves_nothing_to_await(
+    recwarn: pytest.WarningsRecorder,
+) -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        training(pilot).action_losses()
+        training(pilot).action_differences()
+        pilot.app.workers.cancel_all()
+        await settle(pilot)
+    gc.collect()
+    assert [str(warning.message) for warning in recwarn if "never awaited" in str(warning.message)] == []
 
 
 async def test_the_strip_scrolls_no_further_than_its_end() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -16,7 +17,9 @@ from drawn import Cell, Sheets, cells, texts
 from samples import LOSSES, exercise_2, random_problem
 from screen import SIZES, app, batches, digits, flowers, frame, press, regression, settle, training, view, wide
 from screen import cells as measured_cells
+from tui.sheet.lines import Line
 from tui.training.frame import Frame
+from tui.training.painter import Painted
 from tui.training.stations import VERDICT
 from tui.training.view import View
 
@@ -143,6 +146,8 @@ def check(sheets: Sheets, index: int, chosen: View | None = None) -> None:
         for i, a in enumerate(boxes):
             for b in boxes[i + 1 :]:
                 assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1], (a, b)
+        for band in {m.y for m in found.matrices.placed}:
+            assert len({m.header for m in found.matrices.placed if m.y == band}) == 1, band
     for cell in cells(painted):
         check_number(painted.picture.step, cell)
 
@@ -221,6 +226,32 @@ def test_every_usual_sheet_has_room_for_what_is_on_it(problem: str, size: tuple[
         check(sheets, index)
         check(sheets, index, View(fresh=False, by_loss=True))
         check(sheets, index, View(fresh=False, numbers=True))
+
+
+def shared_headings(painted: Painted) -> Iterator[Line]:
+    """The lines on which names and the numbers of columns stand together."""
+    found = painted.frame
+    places = [
+        (found.areas[pane].y, 0, found.areas[pane].width)
+        for pane, header in zip(("activations", "deltas"), found.headers, strict=True)
+        if header == 1
+    ]
+    if "weights" in found.areas:
+        area = found.areas["weights"]
+        placed = [m for m in found.matrices.placed or () if m.header == 1]
+        places += [(area.y + m.y, area.x + found.beside + m.x, m.width) for m in placed]
+    for y, start, columns in places:
+        yield tuple(span for span in painted.lines[y + 1] if start <= span.column < start + columns)
+
+
+@pytest.mark.parametrize("size", [*SIZES, (80, 40), (100, 30), (160, 24)], ids=by_size)
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_the_number_of_a_column_stands_clear_of_names(problem: str, size: tuple[int, int]) -> None:
+    for chosen in (View(fresh=False), View(fresh=False, current="delta_out")):
+        for heading in shared_headings(Sheets(PROBLEMS[problem](), size)(1, chosen)):
+            for one, other in pairwise(heading):
+                if one.text.isdecimal() != other.text.isdecimal() and "│" not in (one.text, other.text):
+                    assert one.end + 2 <= other.column, (one, other)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=by_size)
@@ -342,6 +373,14 @@ def test_a_short_rule_has_whole_words_in_it(problem: str) -> None:
     if painted.frame.matrices.placed is None:
         assert "z opens the matrices" in lines[painted.frame.areas["weights"].y]
         assert "moved by" in lines[painted.frame.areas["weights"].y + 1]
+
+
+def test_only_layers_that_can_be_idle_have_a_column_for_it() -> None:
+    for problem, told in ((measured_cells(), False), (digits(), True)):
+        painted = Sheets(problem, (120, 40))(1)
+        header = texts(painted.lines, 120)[painted.frame.areas["weights"].y + 1]
+        assert "moved by" in header
+        assert ("idle" in header) == told
 
 
 def test_a_line_a_layer_has_room_for_numbers_of_any_size() -> None:

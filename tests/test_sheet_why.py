@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 import core
+from screen import regression
 from tests.samples import exercise_2, problems, problems_of_any_size, random_problem
 from tui.sheet.lines import Line, width
 from tui.sheet.styles import styles
@@ -402,12 +403,37 @@ def test_every_loss_has_the_mark_of_its_curve(width: int) -> None:
     step, before = two_steps()
     losses = core.compare_losses(step)
     said = one_line(shown(step, before, view(aside="losses"), width, 30, losses=losses))
-    curves = [Curve(title, np.zeros(1)) for title in ("squared error", "softmax cross-entropy", "softmax hinge")]
+    curves = [Curve(loss.title if width == 90 else loss.loss_function.word, np.zeros(1)) for loss in losses]
     legend_says = "".join(word if isinstance(word, str) else word[0] for word in legend(curves, 200))
     for curve in legend_says.split("  "):
         assert curve in said
     low = text(shown(step, before, view(aside="losses"), 59, 1, losses=losses).lines[0])
     assert all(f"{mark} {loss.loss_function.word}" in low for mark, loss in zip(MARKS, losses, strict=False))
+
+
+@pytest.mark.parametrize(
+    ("problem", "width", "sample"), [("exercise-2", 90, 1), ("exercise-2", 47, 1), ("three-classes", 47, 2)]
+)
+def test_the_numbers_of_a_loss_stand_under_each_other(problem: str, width: int, sample: int) -> None:
+    run = core.Timeline(core.load_problem(problem))
+    losses = core.compare_losses(run[11])
+    lines = [
+        text(line)
+        for line in shown(run[11], run[10], view(aside="losses", sample=sample), width, 30, losses=losses).lines
+    ]
+    numbers = [[found.start() for found in re.finditer(r"\.\d", line)] for line in lines[1:4]]
+    assert len({tuple(points[:3]) for points in numbers}) == 1, lines
+    if width == 47:
+        assert lines[0].split()[-1] == f"δ_out[{sample + 1}]"
+    assert not any("–" in line for line in lines)
+
+
+def test_a_loss_that_needs_classes_has_no_numbers_without_them() -> None:
+    run = core.Timeline(regression())
+    losses = core.compare_losses(run[1])
+    lines = [text(line) for line in shown(run[1], run[0], view(aside="losses"), 90, 30, losses=losses).lines]
+    assert lines[1].split()[2:] == ["–", "–"]
+    assert "– it needs classes" in " ".join(lines)
 
 
 def test_under_the_hinge_the_whole_jacobian_stands_beside_its_diagonal() -> None:

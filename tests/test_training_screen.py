@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import gc
 import random
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
 import numpy as np
 import pytest
 from textual._callback import invoke
+from textual.actions import parse
+from textual.binding import Binding
 from textual.command import CommandList
 from textual.widgets import Input
 
 import core
 from samples import exercise_2, random_problem, step_bits
 from screen import (
+    SIZES,
     app,
     batches,
+    click,
     commands,
     diverging,
     frame,
+    last_line,
     notices,
     pane,
     press,
+    regression,
     seek,
     settle,
     shown,
@@ -37,6 +44,7 @@ from screen import (
 from tui.dialogs.goto import GoToScreen, parse_step
 from tui.keys import actions_of
 from tui.practice.screen import PractiseScreen
+from tui.training.bindings import BINDINGS
 from tui.training.journey import SPEEDS
 from tui.training.screen import TrainingScreen
 
@@ -176,7 +184,7 @@ async def test_speed_changes_by_key_and_says_where_it_ends() -> None:
         assert training(pilot).journey.speed > start
         await press(pilot, *["less_than_sign"] * len(SPEEDS))
         assert training(pilot).journey.speed == SPEEDS[0]
-        assert any("limit" in message for message in notices(pilot))
+        assert "limit" in last_line(pilot)
 
 
 async def test_a_long_run_is_stopped_by_space_and_keeps_what_it_computed() -> None:
@@ -250,16 +258,59 @@ async def test_a_key_that_can_do_nothing_says_why(keys: list[str], reason: str) 
         await settle(pilot)
         before = texts(pilot)[2:-15]
         await press(pilot, *keys)
-        assert any(reason in message for message in notices(pilot))
+        assert reason in last_line(pilot)
         assert shown(pilot).index == 0
         assert texts(pilot)[2:-15] == before
 
 
-async def test_the_same_notice_is_not_piled_up() -> None:
-    async with app().run_test() as pilot:
+@pytest.mark.parametrize("size", SIZES)
+async def test_why_a_key_can_do_nothing_stands_in_the_last_line_until_the_next_key(size: tuple[int, int]) -> None:
+    async with app().run_test(size=size) as pilot:
         await settle(pilot)
-        await press(pilot, *["left"] * 12)
-        assert len(notices(pilot)) == 1
+        await press(pilot, "n", "p")
+        before = texts(pilot)
+        for _ in range(3):
+            await press(pilot, "left")
+            assert texts(pilot) == [*before[:-1], " This is step 0, the first.".ljust(size[0])]
+        assert notices(pilot) == []
+        await press(pilot, "up")  # it does nothing either, but might have
+        assert texts(pilot)[-1] == before[-1]
+        await press(pilot, "left")
+        await click(pilot, "This is step 0", right=4)  # a click on what the message covers: also the next key
+        assert "This is step 0" not in last_line(pilot)
+        await press(pilot, "home", "left", "n")
+        assert shown(pilot).index == 1
+        assert "This is step 0" not in last_line(pilot)
+
+
+async def test_a_message_stays_while_the_run_plays() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("space", "y")
+        start = shown(pilot).index
+        await until(pilot, lambda: shown(pilot).index > start)
+        assert "No cell is selected" in last_line(pilot)
+        await pilot.press("space")
+        await settle(pilot)
+        assert "No cell is selected" not in last_line(pilot)
+
+
+@pytest.mark.parametrize(
+    ("problem", "action"),
+    [
+        *((exercise_2, binding.action) for binding in Binding.make_bindings(BINDINGS)),
+        (lambda: core.load_problem("exercise-3"), "hinge"),
+        (regression, "hinge"),
+    ],
+)
+async def test_every_reason_fits_in_the_last_line(problem: Callable[[], core.Problem], action: str) -> None:
+    async with app(problem()).run_test(size=(60, 20)) as pilot:
+        await settle(pilot)
+        name, parameters = parse(action)[1:]
+        reason = training(pilot).why_not(name, parameters)
+        if reason is not None:
+            await invoke(training(pilot).performer(training(pilot), action))
+            assert last_line(pilot).strip() == reason
 
 
 async def test_a_run_that_diverges_stops_before_and_says_where() -> None:
@@ -275,7 +326,7 @@ async def test_a_run_that_diverges_stops_before_and_says_where() -> None:
         assert str(caught.value) in screen[1]
         await press(pilot, "right")
         assert shown(pilot).index == last
-        assert any("This is the last step" in message for message in notices(pilot))
+        assert "This is the last step" in last_line(pilot)
         await press(pilot, "left")
         assert shown(pilot).index == last - 1
 
@@ -326,7 +377,7 @@ async def test_every_key_is_a_command_of_the_palette_too() -> None:
         await settle(pilot)
         await found["One SGD step back"]()
         await settle(pilot)
-        assert any("step 0" in message for message in notices(pilot))
+        assert "step 0" in last_line(pilot)
 
 
 async def test_every_command_of_the_palette_does_something_or_says_why_not() -> None:
@@ -337,14 +388,12 @@ async def test_every_command_of_the_palette_does_something_or_says_why_not() -> 
                 continue
             await press(pilot, "n")
             before, view_before = texts(pilot), view(pilot)
-            pilot.app.clear_notifications()
-            training(pilot)._last_notice = ""
             await invoke(command)
             moved = training(pilot).journey.playing
             if moved:
                 await pilot.press("space")
             await settle(pilot)
-            assert moved or texts(pilot) != before or view(pilot) != view_before or notices(pilot), name
+            assert moved or texts(pilot) != before or view(pilot) != view_before, name
             if not isinstance(pilot.app.screen, TrainingScreen):
                 await press(pilot, "q" if isinstance(pilot.app.screen, PractiseScreen) else "escape")
             assert isinstance(pilot.app.screen, TrainingScreen), name

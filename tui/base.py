@@ -57,6 +57,9 @@ class BaseScreen(Screen[ScreenResultType]):
     def _on_prune(self) -> None:
         # Textual 8.2.8 ends the work of a screen only when its widgets are gone already.
         self.workers.cancel_node(self)
+        # Textual 8.2.8 has a cache that keeps what a widget has drawn, long after the widget is gone.
+        for widget in self.walk_children(Widget):
+            widget._styles_cache.clear()
 
     def may_quit(self) -> bool:
         """Whether the application may end: nothing is lost here, or somebody wants it all the same."""

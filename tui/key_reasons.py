@@ -57,9 +57,9 @@ class KeyReasonsScreen(BaseScreen[ScreenResultType]):
             event.stop()
             self.say(reason)
 
-    def say(self, text: str | None) -> None:
+    def say(self, text: str) -> None:
         """A short notice; one that is up already is not said twice."""
-        if text and (text != self._last_notice or monotonic() - self._last_notice_at > NOTICE):
+        if text != self._last_notice or monotonic() - self._last_notice_at > NOTICE:
             self._last_notice, self._last_notice_at = text, monotonic()
             self.notify(text, timeout=NOTICE)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
@@ -36,29 +37,30 @@ class HelpScreen(BaseModal[None]):
             dialog.border_subtitle = "↑↓ scrolls · esc closes"
             for groups in (self._keys, self._reading):
                 if self.app.size.width < TWO_COLUMNS:
-                    yield from map(_drawn, groups)
+                    yield from _drawn(groups)
                     continue
                 with Horizontal(classes="columns"):
                     for column in _halves(groups):
                         with Vertical():
-                            yield from map(_drawn, column)
+                            yield from _drawn(column)
 
     def on_mount(self) -> None:
         self.query_one("#dialog").focus()
 
 
-def _drawn(group: Group) -> Static:
-    """A group under its title."""
-    title, entries = group
-    table = Table.grid(padding=(0, 2, 0, 1))
-    table.add_column(no_wrap=True)
-    table.add_column()
-    for keys, meaning in entries:
-        table.add_row(Text(keys, style="bold"), Text(meaning))
-    whole = Table.grid()
-    whole.add_row(Text(f"─ {title}", style="dim"))
-    whole.add_row(table)
-    return Static(whole, classes="group")
+def _drawn(groups: Sequence[Group]) -> Iterator[Static]:
+    """Groups below each other, each under its title; what the keys mean begins at the same column in all of them."""
+    widest = max((cell_len(keys) for _, entries in groups for keys, _ in entries), default=0)
+    for title, entries in groups:
+        table = Table.grid(padding=(0, 2, 0, 1))
+        table.add_column(no_wrap=True, min_width=widest)
+        table.add_column()
+        for keys, meaning in entries:
+            table.add_row(Text(keys, style="bold"), Text(meaning))
+        whole = Table.grid()
+        whole.add_row(Text(f"─ {title}", style="dim"))
+        whole.add_row(table)
+        yield Static(whole, classes="group")
 
 
 def _halves(groups: Sequence[Group]) -> Iterator[Sequence[Group]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import core
 from core import DivergedError, Loss, Step, Timeline
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 SMALL_WORK = 20_000_000  # multiplications over all rows that are done at once: they take about a millisecond
 LATER = 0.05  # seconds that what takes long waits before it starts
+SOON = ("textual_plotext.plot", "core.explanation", "tui.training.why.inspected", "tui.training.why.walk")
 
 
 class Beside:
@@ -28,13 +31,29 @@ class Beside:
     timelines   the runs that are drawn beside the one looked at
     """
 
-    def __init__(self, run: Run, owner: Widget, shown: Callable[[], Step | None], changed: Callable[[], None]) -> None:
-        """The work ends with `owner`; `shown` tells which step is on the sheet, `changed` is called when there is more
-        to see.
+    def __init__(
+        self,
+        run: Run,
+        owner: Widget,
+        shown: Callable[[], Step | None],
+        changed: Callable[[], None],
+        known: Callable[[], None],
+    ) -> None:
+        """The work ends with `owner`; `shown` tells which step is on the sheet. `changed` is called when there is more
+        to see, `known` when all rows have been through the network of that step.
         """
         self.losses: list[LossComparison] | None = None
         self.timelines: tuple[Timeline, ...] = ()
-        self._run, self._owner, self._shown, self._changed = run, owner, shown, changed
+        self._run, self._owner, self._shown, self._changed, self._known = run, owner, shown, changed, known
+
+    def get_ready(self) -> None:
+        """Import what the first keys need and the first picture does not: they would wait for it, 80 ms."""
+        self._work(self._get_ready, "ready")
+
+    async def _get_ready(self) -> None:
+        await asyncio.sleep(LATER)
+        for name in SOON:
+            await asyncio.to_thread(import_module, name)
 
     def over_all(self, step: Step, at_leisure: bool) -> OverAll | None:
         """All rows through the step's network: at once where that is quick, else `at_leisure`."""
@@ -43,13 +62,14 @@ class Beside:
             found = over_all(step.problem, step.network)
             self._run.keep_over_all(step, found)
         elif found is None and at_leisure:
-            self._work(self._pass_over_all(step), "all rows")
+            self._work(partial(self._pass_over_all, step), "all rows")
         return found
 
     async def _pass_over_all(self, step: Step) -> None:
         await asyncio.sleep(LATER)  # the picture comes first, and of steps in a quick row the last alone is wanted
         self._run.keep_over_all(step, await asyncio.to_thread(over_all, step.problem, step.network))
-        self._arrive(step)
+        if self._shown() is step:
+            self._known()
 
     def keep_up(self) -> None:
         """Bring the runs in the plot as far as the one looked at, where that is quick: then one picture has it all."""
@@ -59,11 +79,13 @@ class Beside:
 
     def compare(self, step: Step, wanted: Callable[[], bool]) -> None:
         """The step under every loss, and the runs under the others; while it is `wanted`."""
-        self._work(self._compare(step, wanted), "losses")
+        self._work(partial(self._compare, step, wanted), "losses")
 
     async def _compare(self, step: Step, wanted: Callable[[], bool]) -> None:
         found = await asyncio.to_thread(core.compare_losses, step)
         if self._shown() is step:
+            if all(compared.loss_function != step.problem.loss for compared in found):
+                found = (core.LossComparison(step.problem.loss, step), *found)
             self.losses = list(found)
             self._changed()
             others = [c.loss_function for c in found if c.loss is not None and c.loss_function != step.problem.loss]
@@ -71,7 +93,7 @@ class Beside:
 
     def accompany(self, losses: list[Loss], wanted: Callable[[], bool]) -> None:
         """Bring the runs under other losses as far as the one looked at, while that is `wanted`, and draw them all."""
-        self._work(self._accompany(losses, wanted), "companions")
+        self._work(partial(self._accompany, losses, wanted), "companions")
 
     async def _accompany(self, losses: list[Loss], wanted: Callable[[], bool]) -> None:
         far = len(self._run.timeline)
@@ -90,7 +112,7 @@ class Beside:
 
     def difference(self, step: Step, wanted: Callable[[], bool], then: Callable[[GradientCheck], None]) -> None:
         """Compare the step's gradients with differences; what is not `wanted` any more is stopped."""
-        self._work(self._difference(step, wanted, then), "differences")
+        self._work(partial(self._difference, step, wanted, then), "differences")
 
     async def _difference(self, step: Step, wanted: Callable[[], bool], then: Callable[[GradientCheck], None]) -> None:
         def unwanted(_done: int, _total: int) -> bool:
@@ -100,10 +122,7 @@ class Beside:
         if not unwanted(0, 0):
             then(found)
 
-    def _arrive(self, step: Step) -> None:
-        if self._shown() is step:
-            self._changed()
-
-    def _work(self, work: Coroutine[Any, Any, None], group: str) -> None:
+    def _work(self, work: Callable[[], Awaitable[None]], group: str) -> None:
         """In a worker of the owner's, in place of the one before of its group."""
+        # Not what it returns: work that is cancelled before it begins would leave that without anybody to await it.
         self._owner.run_worker(work, group=group, exclusive=True)

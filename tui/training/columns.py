@@ -100,6 +100,7 @@ def _ways(found: Sequence[Station], one_hot: bool, columns: int) -> Iterator[Way
     yield Way({}, {}, classes=False)
     if one_hot:
         yield Way({}, {}, classes=True)
+    inputs = found[0]
     squares: dict[str, int] = {}
     for width in sorted({s.columns for s in found if s.hidden and s.columns > NARROW}, reverse=True):
         squares = squares | {s.above: s.columns for s in found if s.hidden and s.columns == width}
@@ -108,10 +109,12 @@ def _ways(found: Sequence[Station], one_hot: bool, columns: int) -> Iterator[Way
         yield Way(squares, {}, one_hot, off=1)
         yield Way(squares, {}, one_hot, off=1, ends=False)
     else:
+        for shown in (inputs.columns, *FEWER) if squares and inputs.columns > FEWEST else ():
+            if shown <= inputs.columns:
+                yield Way(squares | {inputs.above: shown}, {}, one_hot)
         yield Way(squares, {}, one_hot, off=2)
     squares = {s.above: s.columns for s in found if s.hidden}
     yield Way(squares, {}, one_hot)
-    inputs = found[0]
     if inputs.columns > FEWEST:
         squares = squares | {inputs.above: inputs.columns}
         yield Way(squares, {}, one_hot)

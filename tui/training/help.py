@@ -34,6 +34,7 @@ READING = (
             ("◂", "the number you inspect"),
             ("◆ ◇", "what it is computed from, what uses it; ◆ at a name: a factor of what is computed now"),
             ("✓ ✗ ~", "checked: right, a slip, follows from a slip; with d: agrees, differs, too small to tell"),
+            ("= ≠", "right, wrong: what the network says beside y_gt; ≠ 3: it says class 3"),
             ("·  —  …", "not computed yet, no such number, left out here"),
             ("NaN inf", "out of range: the run has diverged"),
         ),

@@ -7,7 +7,7 @@ from tui.training.view import View
 
 STEP = Key("←→", "step", ("arrow(0, -1)", "arrow(0, 1)"))
 PLAY, WHY, WALK = Key("space", "play", ("play",)), Key("⏎", "why", ("inspect",)), Key(".", "walk", ("walk(1)",))
-HINGE, BACK = Key("h", "hinge", ("hinge",)), Key("h", "back from the hinge", ("hinge",))
+HINGE, BACK = Key("h", "hinge", ("hinge",)), Key("h", "back", ("hinge",))
 NUMBERS, SQUARES = Key("v", "numbers", ("numbers",)), Key("v", "squares", ("numbers",))
 SAMPLE, ORDER = Key("↑↓", "sample", ("arrow(-1, 0)", "arrow(1, 0)")), Key("t", "order", ("order",))
 MARGIN, LOSSES = Key("[ ]", "margin", ("margin(-1)", "margin(1)")), Key("m", "all losses", ("losses",))
@@ -28,6 +28,8 @@ LOG, ZOOM, ALONE = (
     Key("( )", "zoom", ("zoom(1)", "zoom(-1)")),
     Key("z", "one pane", ("alone",)),
 )
+NEXT_PANE, ALL_PANES = Key("z", "next pane", ("alone",)), Key("esc", "all panes", ("leave",))
+HIDE = Key("d", "hide differences", ("differences",))
 
 
 def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> list[Key]:
@@ -35,7 +37,7 @@ def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> l
     if view.aside:
         return [SCROLL, CLOSE, STEP, HELP]
     if view.cursor is not None and view.term is not None:
-        return [PICK, GO, RETURN, CLOSE, HELP]
+        return [PICK, GO, RETURN, LEAVE, HELP]
     if view.cursor is not None:
         checked = [SLIPS, REPORT] if view.report is not None else []
         return [*checked, MOVE, TERM, MATRIX, STEPS, COPY, LEAVE, DIFFERENCES, HELP]
@@ -43,26 +45,29 @@ def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> l
         return [NEXT, PREVIOUS, INSPECT, STEPS, LEAVE_WALK, HELP]
     if view.report is not None:
         return [SLIPS, REPORT, STEP, WHY, WALK, LEAVE, HELP]
+    groups = [GROUPS] if hidden else []
+    views = [SQUARES] if view.numbers else [NUMBERS] if elided else []
+    if view.alone:
+        return [STEP, NEXT_PANE, ALL_PANES, *groups, *views, PLAY, WHY, WALK, SAMPLE, HELP, QUIT]
     if hinge or margin:
         return [
             STEP,
             PLAY,
             SAMPLE,
             MARGIN,
+            *([BACK] if hinge else []),
             WHY,
             WALK,
-            BACK if hinge else LOSSES,
-            *([LOSSES] if hinge else []),
+            LOSSES,
             HELP,
             QUIT,
         ]
-    groups = [GROUPS] if hidden else []
-    views = [SQUARES] if view.numbers else [NUMBERS] if elided else []
     return [
         STEP,
         PLAY,
         WHY,
         WALK,
+        *([HIDE] if view.differences else []),
         HINGE,
         *groups,
         *views,
@@ -70,7 +75,7 @@ def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> l
         *([ORDER] if elided else []),
         HELP,
         QUIT,
-        DIFFERENCES,
+        *([] if view.differences else [DIFFERENCES]),
         FORMULAS,
         LOG,
         ZOOM,

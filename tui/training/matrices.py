@@ -211,7 +211,14 @@ def _in_a_band(blocks: list[list[Matrix]], columns: Columns, beside: bool) -> Ma
             placed.append(replace(block, x=x + numbered, y=0, numbered=numbered))
             x += numbered + block.width - block.numbered + GAP
         x += 1
+    placed = _level(placed)
     return Matrices(tuple(placed), max(block.height for block in placed), x - 1 - GAP)
+
+
+def _level(band: Sequence[Matrix]) -> list[Matrix]:
+    """Matrices side by side with their first rows on one line."""
+    header = max(block.header for block in band)
+    return [replace(block, header=header) for block in band]
 
 
 def _by_kind(blocks: list[list[Matrix]], columns: Columns, beside: bool) -> Matrices:  # noqa: ARG001
@@ -223,7 +230,7 @@ def _by_kind(blocks: list[list[Matrix]], columns: Columns, beside: bool) -> Matr
         x += max(block.width for block in own) + GAP
     placed, y = [], 0
     for j in range(max(map(len, blocks))):
-        band = [replace(own[j], x=starts[k], y=y) for k, own in enumerate(blocks) if len(own) > j]
+        band = _level([replace(own[j], x=starts[k], y=y) for k, own in enumerate(blocks) if len(own) > j])
         placed += band
         y += max(block.height for block in band) + 1
     return Matrices(tuple(placed), y - 1, x - GAP)

@@ -27,7 +27,6 @@ class Clicked(Protocol):
     def look(self, **changes: object) -> None: ...
     def paint(self) -> None: ...
     def go(self, place: Place) -> None: ...
-    def action_next(self, change: int) -> None: ...
     def action_zoom(self, change: int) -> None: ...
     def action_scroll(self, change: int) -> None: ...
     def go_to_step(self, index: int) -> None: ...
@@ -56,7 +55,7 @@ class Mouse:
         elif spot.kind == "row":
             screen.look(sample=spot.row, scroll=0)
         elif spot.kind == "group":
-            screen.action_next(spot.column)
+            screen.perform(f"next({spot.column})")
         elif spot.kind == "loss":
             self._to_step(sheet, event.x)
         elif spot.kind in ("notes", "keys"):
@@ -79,7 +78,7 @@ class Mouse:
         elif pane == "why" or (pane == "weights" and sheet.frame.matrices.height > sheet.frame.areas[pane].height):
             screen.action_scroll(3 * change)
         elif event.shift:
-            screen.action_next(change)
+            screen.perform(f"next({change})")
         elif pane in ("activations", "deltas"):
             last = max(0, len(sheet.picture.step.batch) - sheet.frame.rows)
             top = min(max(screen.view.top + change, 0), last)

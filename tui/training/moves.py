@@ -9,7 +9,7 @@ import numpy as np
 
 from core import Step
 from tui.training.frame import Frame
-from tui.training.picture import Numbers, Picture
+from tui.training.picture import Picture
 from tui.training.stations import SHARE, VERDICT
 from tui.training.view import Cell, View
 from tui.training.why.statement import walked
@@ -46,11 +46,11 @@ def to_step(view: View, before: Picture | None, step: Step) -> View:
     return replace(view, sample=sample, cursor=cursor, current=current, gradients=None, term=None)
 
 
-def in_sight(view: View, frame: Frame, numbers: Numbers, before: Numbers | None) -> View:
-    """With the inspected cell, or else the chosen sample, among the rows in sight, and its group of columns, or that of
-    what is being computed. A cell in a sample's row makes that sample the chosen one.
+def in_sight(picture: Picture, frame: Frame) -> View:
+    """A picture's view with the inspected cell, or else the chosen sample, among the rows in sight, and its group of
+    columns, or that of what is being computed. A cell in a sample's row makes that sample the chosen one.
     """
-    picture = Picture(numbers, before, view)
+    view = picture.view
     row = view.sample
     name = view.current
     if view.cursor is not None:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from core import Problem
 from tui.sheet.keyline import keyline
-from tui.sheet.lines import Line
-from tui.training.columns import WORDY
+from tui.sheet.lines import Line, clipped, line
 from tui.training.drawing import Pane, draw
 from tui.training.frame import Frame
 from tui.training.keys_offered import keys
 from tui.training.notes import notes
-from tui.training.picture import Numbers, Picture, belongs
+from tui.training.picture import Picture, belongs
 from tui.training.plot import Curve, LossPlot, title
 from tui.training.rows import Rows
 from tui.training.run import Run
 from tui.training.status import Facts, status
-from tui.training.view import Cell, View
+from tui.training.view import Cell
 from tui.training.why import why
 
 if TYPE_CHECKING:
@@ -31,11 +29,13 @@ class Scene(NamedTuple):
     facts      what the status line tells
     curves     the losses in the plot, those of the run that is looked at first
     losses     the step under every loss; None while that is being computed
+    message    what there is to say about the last key, in place of the keys
     """
 
     facts: Facts
     curves: Sequence[Curve]
     losses: Sequence[LossComparison] | None = None
+    message: str = ""
 
 
 class Spots(NamedTuple):
@@ -74,23 +74,24 @@ class Painter:
         self._run = run
         self.plot = LossPlot()
 
-    def paint(
-        self, numbers: Numbers, before: Numbers | None, view: View, size: tuple[int, int], scene: Scene
-    ) -> Painted:
-        """The sheet of a step, with the step before it, on a terminal of this size."""
-        step = numbers.step
-        earlier = None if before is None else before.step
+    def frame(self, picture: Picture, size: tuple[int, int]) -> Frame:
+        """Where everything stands on a terminal of this size."""
+        step, view = picture.step, picture.view
         # A smaller last batch moves nothing.
         rows = self._run.problem.batch_size or len(step.batch)
-        frame = self._run.frames(step)(size, rows, view.more, view.numbers, view.left, view.alone)
-        picture = Picture(numbers, before, view, moves=size[0] >= WORDY)
+        return self._run.frames(step)(size, rows, view.more, view.numbers, view.left, view.alone)
+
+    def paint(self, picture: Picture, size: tuple[int, int], scene: Scene) -> Painted:
+        """The sheet of a step on a terminal of this size."""
+        step, earlier, view = picture.step, picture.earlier, picture.view
+        frame = self.frame(picture, size)
         drawn_rows = Rows(frame, picture)
-        panes = {"status": Pane(status(step, earlier, scene.facts, view, frame.width))}
+        panes = {"status": Pane(self._status(frame, picture, scene))}
         noted: list[Spots] = []
         if "notes" in frame.areas:
             report = view.report if view.report is not None and belongs(view.report.step, step) else None
-            line, links = notes(step, earlier, frame.width, report, scene.facts.own, scene.facts.ending)
-            panes["notes"] = Pane(line)
+            noticed, links = notes(step, earlier, frame.width, report, scene.facts.own, scene.facts.ending)
+            panes["notes"] = Pane(noticed)
             noted = [Spots(link.start, link.end, cell=link.place) for link in links]
         terms: list[Place] = []
         scrollable = (
@@ -101,18 +102,31 @@ class Painter:
             squares = {name for g in frame.columns.groups if g.squares for name in (g.station.above, g.station.below)}
             said = why(step, earlier, view, area.width - 1, max(1, area.height - 1), squares, scene.losses)
             terms, scrollable = said.terms, said.total - len(said.lines)
+            if view.term is not None and terms:
+                picture.picked = terms[min(view.term, len(terms) - 1)]
             panes["why"] = Pane(said.title, said.lines)
         if "loss" in frame.areas:
             area = frame.areas["loss"]
             lines = self.plot.draw(area.width - (area.x > 0), area.height - 1, scene.curves, step.index, view)
             panes["loss"] = Pane(title(view, step, scene.curves, area.width - 4), lines)
-        line, pressed = self._keys(frame, picture, self._run.problem)
-        panes["keys"] = Pane(line)
+        last, pressed = self._keys(frame, picture, scene)
+        panes["keys"] = Pane(last)
         drawn = draw(frame, picture, panes, drawn_rows)
         return Painted(frame, picture, drawn_rows, drawn.lines, drawn.place, terms, scrollable, noted, pressed)
 
-    def _keys(self, frame: Frame, picture: Picture, problem: Problem) -> tuple[Line, list[Spots]]:
-        view, step = picture.view, picture.step
+    def repaint(self, painted: Painted, scene: Scene) -> Painted:
+        """The same sheet with another first and last line: what these tell does not stand elsewhere."""
+        frame, picture = painted.frame, painted.picture
+        last, _ = self._keys(frame, picture, scene)
+        lines = [self._status(frame, picture, scene), *painted.lines[1:-1], last]
+        return painted._replace(lines=lines)
+
+    def _status(self, frame: Frame, picture: Picture, scene: Scene) -> Line:
+        return status(picture.step, picture.earlier, scene.facts, picture.view, frame.width)
+
+    def _keys(self, frame: Frame, picture: Picture, scene: Scene) -> tuple[Line, list[Spots]]:
+        """The last line, and what can be clicked on it, also where a message stands for a moment."""
+        view, step, problem = picture.view, picture.step, self._run.problem
         found = keys(
             view,
             hinge=step.problem.loss != problem.loss,
@@ -121,5 +135,6 @@ class Painter:
             hidden=bool(frame.columns.before or frame.columns.behind),
         )
         dimmed = {"arrow(0, -1)"} if step.index == 0 and view.cursor is None else set()
-        line, places = keyline(found, frame.width, dimmed)
-        return line, [Spots(start, end, action) for start, end, action in places]
+        offered, places = keyline(found, frame.width, dimmed)
+        said = clipped(line([(scene.message, "amber")], 1), frame.width) if scene.message else offered
+        return said, [Spots(start, end, action) for start, end, action in places]

@@ -14,13 +14,14 @@ import core
 from core import Array, Step, quantities
 from tui.sheet.styles import shade
 from tui.sheet.written import Written
+from tui.training.columns import WORDY
 from tui.training.origins_shown import by_way_of, origins
 from tui.training.stations import Station, stations
 from tui.training.units import Mask, idle
 from tui.training.view import View
 
 if TYPE_CHECKING:
-    from core import Cells, CellVerdict
+    from core import Cells, CellVerdict, Place
 
 CURSOR, SOURCE, TARGET, IDLE, UP, DOWN = "◂", "◆", "◇", "○", "▴", "▾"
 RIGHT, WRONG, FOLLOWS = "✓", "✗", "~"
@@ -133,11 +134,13 @@ class Numbers:
 class Picture:
     """A step on the sheet: `before` is step k-1, where there is one, whatever was on the sheet before."""
 
-    def __init__(self, numbers: Numbers, before: Numbers | None, view: View, moves: bool = True) -> None:
-        """`moves` tells whether what moved since step k-1 is marked."""
-        self._moves = moves
+    def __init__(self, numbers: Numbers, before: Numbers | None, view: View, columns: int) -> None:
+        """For a terminal with so many columns."""
+        self._moves = columns >= WORDY
         self.numbers, self.step, self.view = numbers, numbers.step, view
         self._before = before
+        self.earlier = None if before is None else before.step
+        self.picked: Place | None = None  # the term of the inspected cell that can be followed next
         step = self.step
         self._same_rows = before is not None and np.array_equal(before.step.batch, step.batch)
         self.stations = stations(step.problem, len(step.batch))
@@ -167,6 +170,13 @@ class Picture:
             return None
         name, cell = self.view.cursor
         return self.shown_as(name), self._place(name, cell)
+
+    @cached_property
+    def _picked(self) -> tuple[str, tuple[int, int]] | None:
+        """The same of the picked term, where it is of this step."""
+        if self.picked is None or self.picked.step != self.step.index:
+            return None
+        return self.shown_as(self.picked.name), self._place(self.picked.name, self.picked.cell)
 
     def _place(self, name: str, cell: Sequence[int]) -> tuple[int, int]:
         axes = self.numbers.axes[name]
@@ -282,6 +292,8 @@ class Picture:
         judged = look.mark in (RIGHT, WRONG, FOLLOWS)
         if self.cursor == (name, (row, column)):
             return Look(look.text, CURSOR, "cursor")
+        if self._picked == (name, (row, column)):
+            return Look(look.text, look.mark if judged else SOURCE, "current")
         if self.cursor is not None and not judged:
             sources, targets = self._feeding
             if any(cell in block for block in sources.get(name, ())):

@@ -9,7 +9,7 @@ from tui.training.plot import zoomed
 from tui.training.view import View
 
 FEWEST_DECIMALS, MOST_DECIMALS = -3, 8  # more than usual
-NO_ANSWERS = "No answers are loaded: use Check answers in the palette, or sgdb check FILE --screen."
+NO_ANSWERS = "No answers are loaded: ^p has Check answers."
 NO_CELL = "No cell is selected: press enter to inspect one."
 
 
@@ -30,7 +30,7 @@ def why_not(
     if action == "step" or (action == "arrow" and amount and view.cursor is None):
         if amount < 0 and journey.cursor == 0:
             return "This is step 0, the first."
-        return f"This is the last step: {journey.run.timeline.diverged}." if amount > 0 and journey.ends else None
+        return "This is the last step: the run diverges after it." if amount > 0 and journey.ends else None
     if action == "hinge":
         return _why_no_hinge(problem)
     if action in ("zoom", "pan"):
@@ -54,6 +54,7 @@ def why_not(
             "This is the top." if amount < 0 else "There is no more.",
         ),
         "margin": ("m" not in step.problem.loss.numbers, "This loss has no margin; h shows the softmax hinge."),
+        "next": (_nowhere_next(view, painted), "Every group of columns is in sight."),
         "numbers": (painted.frame.columns.whole and not view.numbers, "All numbers are in sight."),
         "digits": (
             view.more == (MOST_DECIMALS if amount > 0 else FEWEST_DECIMALS),
@@ -62,6 +63,12 @@ def why_not(
     }
     cannot, reason = reasons.get(action, (False, ""))
     return reason if cannot else None
+
+
+def _nowhere_next(view: View, painted: Painted) -> bool:
+    """Whether there is neither another matrix to go to nor a group of columns off an edge."""
+    columns = painted.frame.columns
+    return view.cursor is None and not (columns.before or columns.behind)
 
 
 def _why_no_zoom(action: str, amount: int, view: View, journey: Journey) -> str | None:
@@ -77,7 +84,7 @@ def _why_no_hinge(problem: Problem) -> str | None:
     if problem.loss.name == "softmax_hinge":
         return "This problem already uses the softmax hinge."
     if not problem.has_classes:
-        return "The hinge needs classes: expected targets that are one-hot rows, or -1 and +1 for a single output."
+        return "The hinge needs classes: one-hot targets, or -1 and +1."
     return None
 
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 from rich.cells import cell_len
 
-from tui.sheet.lines import Line, Span, clipped
+from tui.sheet.lines import Line, Span, clipped, line, width
 from tui.sheet.written import Written
 from tui.training.frame import Frame
 from tui.training.groups import Group
-from tui.training.picture import SOURCE, Look, Picture
+from tui.training.picture import IDLE, SOURCE, Look, Picture
 from tui.training.stations import SHARE, VERDICT
-from tui.training.verdicts import kind, verdicts
+from tui.training.verdicts import RIGHT, WRONG, kind, verdicts
 from tui.training.why import short_names
 
 CHOSEN, CURRENT = "▸", "▶"
+CLEAR = 2  # blanks between a name and the number of a column
 RULED = 4  # columns that a rule takes around its title
+VERDICTS = f"{RIGHT} right  {WRONG} wrong"
 
 
 def rule(title: Sequence[tuple[str, str]], columns: int, right: Sequence[tuple[str, str]] = ()) -> Line:
@@ -95,11 +98,19 @@ class Rows:
         elif self.picture.view.by_loss:
             right += [(" ─ ", "structure")] if right else []
             right.append(("worst ℓ first", "dim"))
-        if self._marks:
-            meaning = [("= right  ≠ wrong", "dim"), *([(" ─ ", "structure")] if right else []), *right]
-            if 2 * RULED + sum(cell_len(text) for text, _ in (*title, *meaning)) <= width_here:
-                right = meaning
+        for meaning in self._meanings():
+            longer = [(meaning, "dim"), *([(" ─ ", "structure")] if right else []), *right]
+            if 2 * RULED + sum(cell_len(text) for text, _ in (*title, *longer)) <= width_here:
+                right = longer
+                break
         return rule(title, width_here, right)
+
+    def _meanings(self) -> list[str]:
+        """What marks in these rows mean, in full and shorter."""
+        cut = any(group.station.above == "term" for group in self.columns.groups)
+        if self._marks:
+            return [*([f"{IDLE} cut  {VERDICTS}"] if cut else []), VERDICTS]
+        return [f"{IDLE} the max cuts it", f"{IDLE} cut"] if cut else []
 
     def _deltas_rule(self) -> Line:
         frame = self.frame
@@ -113,19 +124,14 @@ class Rows:
 
     def _headings(self, upper: bool, lines: int) -> list[Line]:
         """The names of the groups, and the numbers of their columns: on lines of their own, or together."""
-        titles: list[Span] = []
-        numbers: list[Span] = []
-        groups = self.columns.groups
-        for i, group in enumerate(groups):
-            room = self._room(i, upper)
-            title = self._title(group, upper, room)
+        titles, numbers = [], []
+        for i, group in enumerate(self.columns.groups):
             start = group.x + (1 if group.upper.signed and not group.squares and self.columns.density.blank else 0)
-            titles += title.at(start)
-            if lines > 1 or not group.squares:
-                numbers += self._numbers(group, upper)
-        if lines == 2:
-            return [tuple(titles), tuple(numbers)]
-        return [together(titles, numbers)]
+            numbered = lines > 1 or (not group.squares and len(group.shown) > 1)
+            numbers.append(self._numbers(group, upper) if numbered else [])
+            formula = not numbers[-1] or lines > 1
+            titles.append(line(self._title(group, upper, self._room(i, upper), formula), start))
+        return [tuple(chain(*titles)), tuple(chain(*numbers))] if lines == 2 else [together(titles, numbers)]
 
     def _room(self, i: int, upper: bool) -> int:
         """Columns for the title of a group: up to the next group that has one."""
@@ -137,14 +143,16 @@ class Rows:
                 break
         return end - groups[i].x - 1
 
-    def _title(self, group: Group, upper: bool, room: int) -> _Title:
+    def _title(self, group: Group, upper: bool, room: int, computed: bool) -> list[tuple[str, str]]:
+        """A group's name, and behind it what it is `computed` by, where there is room."""
         station = self.picture.station(group.station.above)
         name = station.above if upper else station.below
         title, formula = (station.title, station.formula) if upper else (station.under, station.below_formula)
+        formula = formula if computed and self.columns.density.blank and formula != title else ""
         if not self.columns.density.words or cell_len(title) > group.width - group.upper.signed:
             title = title.split("=")[0]
         if not title:
-            return _Title([])
+            return []
         picture = self.picture
         current = picture.view.current is not None and picture.shown_as(picture.view.current) == name
         factor = name in picture.factors and not current
@@ -153,9 +161,9 @@ class Rows:
         size = f" ≤{rough(picture.numbers.largest(name))}" if group.squares and name in picture.numbers.axes else ""
         if size and used + len(size) < room:
             words.append((size, "dim"))
-        elif formula and formula != title and used + 3 + cell_len(formula) <= room and self.columns.density.blank:
+        elif formula and used + 3 + cell_len(formula) <= room:
             words.append((f" = {formula}", "dim"))
-        return _Title(words)
+        return words
 
     def _numbers(self, group: Group, upper: bool) -> list[Span]:
         """The numbers of a group's columns, with their names."""
@@ -244,36 +252,27 @@ class Rows:
         return f"1/{len(step.batch)}" if step.share != 1 else "1"
 
 
-class _Title:
-    """A group's title, in words of several styles."""
-
-    def __init__(self, words: list[tuple[str, str]]) -> None:
-        self.words = words
-
-    def at(self, column: int) -> list[Span]:
-        spans = []
-        for text, style in self.words:
-            spans.append(Span(column, text, style))
-            column += cell_len(text)
-        return spans
-
-
 def _span(x: int, look: Look) -> Span:
     """A number with its mark: one text, so that a terminal switches colours once."""
     return Span(x, look.text + look.mark, look.style)
 
 
-def together(titles: list[Span], numbers: list[Span]) -> Line:
-    """Titles and column numbers on one line; a number that a title covers stands behind it, where there is room."""
-    spans = list(titles)
-    for k, number in enumerate(numbers):
-        covering = next((t for t in titles if t.column <= number.column <= t.end), None)
-        if covering is not None:
-            number = number._replace(column=covering.end + 1)
-            if k + 1 < len(numbers) and numbers[k + 1].column <= number.end:
-                continue
-        if not any(t.column < number.end + 1 and number.column < t.end + 1 for t in titles if t is not covering):
-            spans.append(number)
+def together(titles: Sequence[Line], numbers: Sequence[Sequence[Span]]) -> Line:
+    """Titles and the numbers of the columns below each on one line. A number close to a title reads as a part of it:
+    that of the first column gives way to the right, where there is room; any other is left out.
+    """
+    spans = [span for title in titles for span in title]
+    taken = [(title[0].column, width(title)) for title in titles if title]
+    for title, found in zip(titles, numbers, strict=True):
+        least = width(title) + CLEAR if title else 0
+        if found and found[0].column < least:
+            first = found[0]._replace(column=least)
+            found = [first, *found[1:]] if first.end + CLEAR <= found[1].column else found[1:]
+        spans += [
+            number
+            for number in found
+            if all(number.end + CLEAR <= start or end + CLEAR <= number.column for start, end in taken)
+        ]
     return tuple(sorted(spans))
 
 

@@ -23,7 +23,7 @@ from tui.training.engine import Engine
 from tui.training.journey import Journey
 from tui.training.mouse import Mouse
 from tui.training.painter import Painted, Painter, Scene
-from tui.training.picture import Numbers, belongs
+from tui.training.picture import Numbers, Picture, belongs
 from tui.training.plot import Curve, panned, zoomed
 from tui.training.run import Run
 from tui.training.status import Facts
@@ -60,7 +60,8 @@ class TrainingScreen(KeyReasonsScreen[None]):
         self._coming: Place | None = None  # the cell to inspect once its step is there
         self._left: int | None = None  # the first group in sight before the hinge was looked at
         self._hinge: Loss = core.SoftmaxHinge()  # what h looks at
-        self._beside = Beside(self.run, self, lambda: self.step, self.paint)
+        self._message = ""  # what there is to say about the last key
+        self._beside = Beside(self.run, self, lambda: self.step, self.paint, self._repaint)
 
     def compose(self) -> ComposeResult:
         yield Sheet(id="sheet")
@@ -85,26 +86,34 @@ class TrainingScreen(KeyReasonsScreen[None]):
     # Painting: everything on the sheet follows from the step, the view and the scene.
 
     def look(self, **changes: Any) -> None:
-        """Change what a person sees, and paint it."""
+        """Change what a person sees, and paint it with where one is in sight."""
         self.view = replace(self.view, fresh=False, **changes)
-        self._in_sight()
-        self.paint()
+        self.paint(follow=True)
 
-    def _in_sight(self) -> None:
-        if self.sheet is not None and self._numbers is not None:
-            self.view = moves.in_sight(self.view, self.sheet.frame, *self._numbers)
-
-    def paint(self) -> None:
-        """Draw the sheet; only lines that differ from those on it are painted."""
+    def paint(self, follow: bool = False) -> None:
+        """Draw the sheet; only lines that differ from those on it are painted. With `follow`, it is scrolled to where
+        one is.
+        """
         sheet = self.query_one(Sheet)
         size = (sheet.size.width, sheet.size.height)
         if self._numbers is None or size[0] < SMALLEST[0] or size[1] < SMALLEST[1]:
             return
         self.painted += 1
         numbers, before = self._numbers
-        scene = Scene(self._facts(numbers.step), self._curves(), self._beside.losses)
-        self.sheet = self._painter.paint(numbers, before, self.view, size, scene)
+        picture = Picture(numbers, before, self.view, size[0])
+        if follow:
+            self.view = picture.view = moves.in_sight(picture, self._painter.frame(picture, size))
+        self.sheet = self._painter.paint(picture, size, self._scene(numbers.step))
         sheet.show(self.sheet.lines, self.sheet.place)
+
+    def _repaint(self) -> None:
+        """Draw anew what the first line and the last one tell."""
+        if self.sheet is not None:
+            self.sheet = self._painter.repaint(self.sheet, self._scene(self.sheet.picture.step))
+            self.query_one(Sheet).show(self.sheet.lines, self.sheet.place)
+
+    def _scene(self, step: Step) -> Scene:
+        return Scene(self._facts(step), self._curves(), self._beside.losses, self._message)
 
     def _facts(self, step: Step) -> Facts:
         everything = (
@@ -142,10 +151,11 @@ class TrainingScreen(KeyReasonsScreen[None]):
         if first:
             self.view = replace(self.view, sample=moves.first_sample(step))
             self._begin_with_answers(step)
-        self._in_sight()
         if not playing:
             self._beside.keep_up()
-        self.paint()
+        self.paint(follow=True)
+        if first:
+            self._beside.get_ready()
         if not playing:
             self._beside_step(step)
 
@@ -210,6 +220,24 @@ class TrainingScreen(KeyReasonsScreen[None]):
             return None
         trail = bool(self._trail)
         return reasons.why_not(action, parameters, self.view, self.journey, self.sheet, self.problem, trail)
+
+    def say(self, text: str) -> None:
+        """A message in the last line, until the next key or click."""
+        self._message = text
+        self._repaint()
+
+    def on_key(self, event: events.Key) -> None:  # noqa: ARG002
+        """A message is there until the next key. That of the class above is called after this one."""
+        self._unsay()
+
+    def on_mouse_down(self) -> None:
+        self._unsay()
+
+    def _unsay(self) -> None:
+        if self._message:
+            self._message = ""
+            # After what the key does: it paints the sheet without the message, or nothing else takes that away.
+            self.app.call_later(self.call_later, self._repaint)
 
     def commands(self) -> Iterator[SystemCommand]:
         """Everything that a key does, and what has no key, for the command palette."""
@@ -289,7 +317,7 @@ class TrainingScreen(KeyReasonsScreen[None]):
         elif terms:
             self.look(term=0)
         else:
-            self.notify("This number is given, not computed.", timeout=4)
+            self.say("This number is given, not computed.")
 
     def _pick(self, change: int) -> None:
         terms = self.sheet.terms if self.sheet is not None else []
@@ -335,7 +363,7 @@ class TrainingScreen(KeyReasonsScreen[None]):
             return
         view, index = moves.walk(self.view, step, change)
         if index < 0:
-            self.notify("This is the first computation of step 0.", timeout=4)
+            self.say("This is the first computation of step 0.")
             return
         if view.cursor is not None and view.current is not None:
             view = replace(view, cursor=(view.current, moves.first_cell(view, sheet.picture, view.current)))
@@ -355,18 +383,16 @@ class TrainingScreen(KeyReasonsScreen[None]):
         elif self.view.cursor is not None:
             self.view = moves.next_matrix(self.view, picture, frame, change)
             self.look(scroll=0)
-        elif frame.columns.before or frame.columns.behind:
+        else:
             first = len(frame.columns.before) + change
             if change > 0 and not frame.columns.behind:
                 first = 0
             self.look(left=first if first >= 0 else TO_THE_END)
-        else:
-            self.notify("Every group of columns is in sight.", timeout=4)
 
     def action_copy(self) -> None:
         if self.step is not None and self.view.cursor is not None:
             self.app.copy_to_clipboard(str(core.explain(self.step, *self.view.cursor)))
-            self.notify("Copied the arithmetic of the cell.", timeout=2)
+            self.say("Copied the arithmetic of the cell.")
 
     # What is seen.
 
@@ -442,7 +468,7 @@ class TrainingScreen(KeyReasonsScreen[None]):
             return
         wanted = max(0.0, round(margin + change * MARGIN_STEP, 10))
         if wanted == margin:
-            self.notify("0 is the smallest margin.", timeout=4)
+            self.say("0 is the smallest margin.")
             return
         other = self.run.loss.with_numbers(m=wanted)
         if other.name == self._hinge.name:
@@ -560,5 +586,4 @@ class TrainingScreen(KeyReasonsScreen[None]):
         if self._numbers is None:
             self.seek(self.journey.cursor)
         else:
-            self._in_sight()
-            self.paint()
+            self.paint(follow=True)

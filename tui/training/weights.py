@@ -14,12 +14,13 @@ from tui.training.groups import span_of
 from tui.training.matrices import Matrix
 from tui.training.picture import NOT_FINITE, SOURCE, Picture
 from tui.training.rows import CURRENT, RULED, rough, rule, ticks, together
-from tui.training.units import idle, moved_by
+from tui.training.units import can_idle, idle, moved_by
 
 BARS = "▁▂▃▄▅▆▇█"
 BINS = 13
 LEFT = 1  # the column of what stands left of the matrices
-MOVED = "moved by"
+MOVED, IDLE = "moved by", "idle"
+NARROW = 70  # columns of the pane, under which a line a layer has few columns
 KIND_TITLES = {"given": "before the step", "gradient": "gradients", "update": "after the step"}
 NO_ROOM = ("a line a layer; z opens the matrices", "z opens the matrices")  # where a layer is a line
 
@@ -119,7 +120,7 @@ def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: Grid, columns: i
     numbers = _column_numbers(matrix, picture)
     if matrix.header == 1:
         numbers = numbers if len(matrix.shown) > 1 and not matrix.squares else []
-        grid.put(y, *together(heading, numbers))
+        grid.put(y, *together([tuple(heading)], [numbers]))
     else:
         grid.put(y, *heading)
         grid.put(y + 1, *numbers)
@@ -213,13 +214,15 @@ def _a_line_each(picture: Picture, columns: int) -> list[Line]:
     layers = picture.step.problem.network.layers
     table = [_header(columns)]
     table += [_layer(picture, k, columns) for k in range(1, len(layers) + 1)]
+    if not any(can_idle(layer.function) for layer in layers) and table[0][-1][0] == IDLE:
+        table = [row[:-1] for row in table]
     widths = [max(cell_len(row[j][0]) for row in table) for j in range(len(table[0]))]
     titles = [[("weights", "title"), (" ─ ", "structure"), (text, "dim")] for text in NO_ROOM]
     lines = [rule(next((t for t in titles if _fits(t, columns)), titles[0][:1]), columns)]
     for row in table:
-        spans, x = [], 2
+        spans, x = [], LEFT if columns < NARROW else 2
         for (text, style), wide in zip(row, widths, strict=True):
-            if x + wide > columns:
+            if x + wide >= columns:
                 break
             spans.append(Span(x, text, style))
             x += wide + 2
@@ -237,8 +240,8 @@ def _header(columns: int) -> list[tuple[str, str]]:
         "rms ∂W",
         "max |∂W|",
         "spread of ∂W",
-        "moved by",
-        "idle",
+        MOVED,
+        IDLE,
     ]
     return [(name, "dim") for name in _chosen(names, columns)]
 
@@ -247,7 +250,7 @@ def _chosen(cells: list[str], columns: int) -> list[str]:
     """The columns of the table that have room."""
     if columns >= 100:
         return cells
-    return [cells[i] for i in ((0, 2, 4, 5, 7, 8) if columns >= 70 else (0, 8, 2, 5))]
+    return [cells[i] for i in ((0, 2, 4, 5, 7, 8) if columns >= NARROW else (0, 8, 2, 5))]
 
 
 def _layer(picture: Picture, k: int, columns: int) -> list[tuple[str, str]]:

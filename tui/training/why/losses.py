@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import count
+from typing import NamedTuple
 
+import numpy as np
 from rich.cells import cell_len
 
 from core import LossComparison, Step
-from tui.format import short
+from tui.format import plain, short
 from tui.sheet.lines import Line, Words, line, width
 from tui.training.plot import mark_of
 from tui.training.view import View
 from tui.training.why.page import Page
 from tui.training.why.sample import chosen
-from tui.training.why.texts import BRIEF, MARGIN, digits, flow, trimmed, wrapped
+from tui.training.why.texts import BRIEF, MARGIN, digits, flow, number_format, trimmed, wrapped
 
 BUSY = "the step under every loss is being computed"
 TITLE = "why  all losses"
 GAP = 4  # columns between losses, for the mark of the next one too
+NONE = "–"  # in place of a number that there is not
+MOST = 4  # outputs of which δ_out is written out
+MOVE = ("weights move", "move")  # in full, and where room is short
 
 
 def side_by_side(step: Step, losses: Sequence[LossComparison] | None, view: View, columns: int) -> Page:
@@ -28,22 +33,22 @@ def side_by_side(step: Step, losses: Sequence[LossComparison] | None, view: View
     if losses is None:
         return Page(["all losses"], [[BUSY]], [wrapped([BUSY], columns)])
     n, i = digits(view.more) - BRIEF, chosen(step, view.sample)
-    heads = [found.title + " ◂" * (found.loss_function == step.problem.loss) for found in losses]
     marks = [*_marks(step, losses)]
-    table = [("", heads), ("ℒ", [_number(found.loss, n) for found in losses])]
-    table.append(("weights move", [_number(found.distance, n) for found in losses]))
     order = [i, *(row for row in range(len(step.batch)) if row != i)]
-    for row in order:
-        cells = [_row(found, row, n) for found in losses]
-        table.append((f"δ_out[{row + 1}]", cells))
-    says: list[Words] = [["on the same weights"], ["◂ its own loss"], ["– it needs classes"]]
-    names: list[Words] = [
-        [mark, f" {found.loss_function.word or found.title}"] for mark, found in zip(marks, losses, strict=True)
+    table = _beside(step, losses, marks, order, n)
+    if max(map(width, table)) > columns:
+        table = _below(step, losses, marks, i, n, columns)
+    says: list[Words] = [["on the same weights"], ["◂ its own loss"]]
+    if any(found.step is None for found in losses):
+        says.append([f"{NONE} it needs classes"])
+    names: list[Words] = [[mark, f" {_word(found)}"] for mark, found in zip(marks, losses, strict=True)]
+    numbered: list[Words] = [
+        [*name, f" {NONE if found.loss is None else short(found.loss, n)}"]
+        for name, found in zip(names, losses, strict=True)
     ]
-    numbered: list[Words] = [[*name, f" {cell}"] for name, cell in zip(names, table[1][1], strict=True)]
     # In the only line every mark is told, with ℒ if there is room for that, too.
     brief = numbered if len(TITLE) + sum(2 + width(line(item)) for item in numbered) <= columns else names
-    return Page(["all losses"], brief, [_printed(table, marks, columns), flow(says, columns)])
+    return Page(["all losses"], brief, [table, flow(says, columns)])
 
 
 def _marks(step: Step, losses: Sequence[LossComparison]) -> Iterator[tuple[str, str]]:
@@ -54,34 +59,81 @@ def _marks(step: Step, losses: Sequence[LossComparison]) -> Iterator[tuple[str, 
         yield mark_of(0 if own else next(others)) if own or found.loss is not None else (" ", "text")
 
 
-def _number(value: float | None, n: int) -> str:
-    return "–" if value is None else short(value, n)
+def _word(found: LossComparison) -> str:
+    return plain(found.loss_function.word or found.title)
 
 
-def _row(found: LossComparison, row: int, n: int) -> str:
-    if found.delta_out is None:
-        return "–"
-    numbers = found.delta_out[row]
-    shown = "  ".join(short(float(number), n) for number in numbers[:4])
-    return shown + (f" … [{len(numbers)}]" if len(numbers) > 4 else "")
+def _own(step: Step, found: LossComparison) -> str:
+    return " ◂" * (found.loss_function == step.problem.loss)
 
 
-def _printed(table: list[tuple[str, list[str]]], marks: Sequence[tuple[str, str]], columns: int) -> list[Line]:
-    """The table, or, where its columns do not fit, a loss below the other."""
-    left = max(cell_len(name) for name, _ in table)
-    widths = [max(cell_len(cells[k]) for _, cells in table) for k in range(len(marks))]
-    if MARGIN + left + sum(GAP + size for size in widths) <= columns:
+class Told(NamedTuple):
+    """A loss in print: ℒ, how far the weights move, and the first outputs of δ_out by row."""
+
+    loss: str
+    moves: str
+    rows: list[list[str]]
+
+
+def _told(losses: Sequence[LossComparison], n: int) -> list[Told]:
+    """Every loss in print, all numbers of one width, with the point in the same place."""
+    numbers = [
+        (found.loss, found.distance, found.delta_out[:, : MOST + 1])
+        for found in losses
+        if found.loss is not None and found.distance is not None and found.delta_out is not None
+    ]
+    written = number_format(np.concatenate([[0.0], *(np.append(delta, found) for *found, delta in numbers)]), n)
+    printed = iter(
+        Told(written.cell(loss), written.cell(moves), [list(map(written.cell, row)) for row in delta.tolist()])
+        for loss, moves, delta in numbers
+    )
+    return [Told(f" {NONE}", f" {NONE}", []) if found.step is None else next(printed) for found in losses]
+
+
+def _beside(
+    step: Step, losses: Sequence[LossComparison], marks: Sequence[tuple[str, str]], order: Sequence[int], n: int
+) -> list[Line]:
+    """A column for each loss."""
+    names = ["", "ℒ", MOVE[0], *(f"δ_out[{row + 1}]" for row in order)]
+    left, outputs = max(map(cell_len, names)), step.outputs.shape[1]
+    lines = [[(name.ljust(left), "structure")] for name in names]
+    for found, told, mark in zip(losses, _told(losses, n), marks, strict=True):
+        cells = [plain(found.title) + _own(step, found), told.loss, told.moves]
+        cells += [_outputs(told, row, MOST, f" … [{outputs}]") for row in order]
+        wide = max(map(cell_len, cells))
+        for at, (words, cell) in enumerate(zip(lines, cells, strict=True)):
+            words += [(" " * GAP, "text")] if at else [(" " * (GAP - 2), "text"), mark, (" ", "text")]
+            words.append((cell + " " * (wide - cell_len(cell)), "text" if at else "title"))
+    return [line(trimmed(words), MARGIN) for words in lines]
+
+
+def _below(
+    step: Step, losses: Sequence[LossComparison], marks: Sequence[tuple[str, str]], row: int, n: int, columns: int
+) -> list[Line]:
+    """A line for each loss: of δ_out the one row, as much of it as there is room for."""
+    told = _told(losses, n)
+    titles = [plain(found.title) + _own(step, found) for found in losses]
+    words = [_word(found) + _own(step, found) for found in losses]
+    ways = [(titles, MOVE[0], MOST), *((words, move, most) for most in range(MOST, -1, -1) for move in MOVE)]
+    lines: list[Line] = []
+    for names, move, most in ways:
+        table = [["", *names], [" ℒ", *(one.loss for one in told)], [move, *(one.moves for one in told)]]
+        table += [[f"δ_out[{row + 1}]", *(_outputs(one, row, most, " …") for one in told)]] if most else []
+        widths = [max(map(cell_len, cells)) for cells in table]
         lines = []
-        for at, (name, cells) in enumerate(table):
-            words: list[str | tuple[str, str]] = [(name.ljust(left), "structure")]
-            for cell, size, mark in zip(cells, widths, marks, strict=True):
-                before: Words = [" " * (GAP - 2), mark, " "] if not at else [" " * GAP]
-                words += [*before, (cell + " " * (size - cell_len(cell)), "text" if at else "title")]
-            lines.append(line(trimmed(words), MARGIN))
-        return lines
-    lines = []
-    for k, head in enumerate(table[0][1]):
-        lines += flow([[marks[k], " ", (head, "title")]], columns)
-        items: list[Words] = [[(f"{name} ", "structure"), cells[k]] for name, cells in table[1:4]]
-        lines += flow(items, columns, "  ")
+        for mark, cells in zip([("  ", "text"), *marks], zip(*table, strict=True), strict=True):
+            styles = ["title" if cells[0] else "structure", *["text" if cells[0] else "structure"] * (len(table) - 1)]
+            found = [mark, (" " * (mark[0] != "  "), "text")]
+            for cell, wide, style in zip(cells, widths, styles, strict=True):
+                found += [(cell + " " * (wide + 1 - cell_len(cell)), style)]
+            lines.append(line(trimmed(found), MARGIN))
+        if max(map(width, lines)) <= columns:
+            break
     return lines
+
+
+def _outputs(told: Told, row: int, most: int, more: str) -> str:
+    """A row of δ_out: at most so many of its numbers, and `more` where that leaves some out."""
+    if not told.rows:
+        return f" {NONE}"
+    return " ".join(told.rows[row][:most]) + more * (len(told.rows[row]) > most)

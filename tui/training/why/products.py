@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from core import Cells, Explanation, Place, Step, Term, significant, sure
-from tui.sheet.lines import Line, line
+from tui.sheet.lines import Line, Words, line
 from tui.training.view import View
 from tui.training.why.statement import block_label, cell_label
 from tui.training.why.texts import BRIEF, FEWEST_DIGITS, MARGIN, MOST_DIGITS, digits, trimmed, wrapped
@@ -160,8 +160,10 @@ def _printed(
         room = columns - start - sum(column.width for column in table)
         rows[0].append((_left_out(left, room), "structure"))
         rows[3].append(f" {rest}")
-    heads = ((HEADS[0], "structure"), (labels[0], "title"), (f"· {labels[1]}", "title"), (HEADS[1], "structure"))
-    lines = [(*line([head], MARGIN), *line(trimmed(row), start)) for head, row in zip(heads, rows, strict=True)]
+    factors = {column.factor_of(picked) for column in table}
+    names = [(label, "current" if k in factors else "title") for k, label in enumerate(labels, 1)]
+    heads: list[Words] = [[(HEADS[0], "structure")], [names[0]], [("· ", "title"), names[1]], [(HEADS[1], "structure")]]
+    lines = [(*line(head, MARGIN), *line(trimmed(row), start)) for head, row in zip(heads, rows, strict=True)]
     return lines if left else lines[1:]
 
 
