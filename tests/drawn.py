@@ -49,7 +49,10 @@ def texts(lines: list[Line], columns: int) -> list[str]:
         for span in line:
             x = span.column
             for character in span.text:
-                row[x : x + 1] = [character]
+                if cell_len(character):
+                    row[x : x + 1] = [character]
+                else:
+                    row[x - 1] += character  # it stands over the one before
                 x += cell_len(character)
         shown.append("".join(row))
     return shown

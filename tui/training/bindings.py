@@ -41,6 +41,7 @@ BINDINGS: list[BindingType] = [
     Binding("m", "losses", "losses", tooltip="All losses on the same weights, and their runs"),
     Binding("v", "numbers", "view", tooltip="Squares or numbers, where not all fits in numbers"),
     Binding("t", "order", "order", tooltip="Rows by loss, worst first, or in the batch's order"),
+    Binding("u", "buffers", "buffers", tooltip="What the update remembers, in place of the gradients"),
     Binding("z", "alone", "alone", tooltip="One pane alone, then the next; esc: all"),
     Binding("plus", "digits(1)", "digits", tooltip="More decimals", key_display="+"),
     Binding("minus", "digits(-1)", "digits", tooltip="Fewer decimals", key_display="-"),

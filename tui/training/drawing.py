@@ -9,6 +9,7 @@ from tui.sheet.lines import Line, Span, clipped, moved
 from tui.training.frame import Frame
 from tui.training.picture import Picture
 from tui.training.rows import Rows, rule
+from tui.training.slots import in_place
 from tui.training.stations import SHARE, VERDICT
 from tui.training.weights import scrolled, weights
 
@@ -104,7 +105,7 @@ def place_of(frame: Frame, picture: Picture, rows: Rows) -> tuple[int, int] | No
     area = frame.areas.get("weights")
     if area is None:
         return None
-    for matrix in frame.matrices.placed or ():
+    for matrix in in_place(frame, picture):
         if name in (matrix.name, matrix.bias) and column in matrix.shown:
             down = matrix.rows if name == matrix.bias else row
             x = matrix.x + matrix.offsets[matrix.shown.index(column)]
@@ -134,7 +135,7 @@ def spot_at(frame: Frame, picture: Picture, rows: Rows, x: int, y: int) -> Spot 
         if y == area.y:
             return None
         x, y = x - area.x - frame.beside, y - area.y - 1 + scrolled(frame, picture)
-        for matrix in frame.matrices.placed or ():
+        for matrix in in_place(frame, picture):
             column, down = matrix.column_at(x), y - matrix.y - matrix.header
             if column is not None and 0 <= down < matrix.rows + bool(matrix.bias):
                 bias = down == matrix.rows

@@ -11,7 +11,7 @@ GROUPS = (
         "looking at numbers",
         (
             *("arrow", "move", "inspect", "leave", "walk", "next", "back", "scroll"),
-            *("copy", "numbers", "order", "alone", "digits"),
+            *("copy", "numbers", "order", "buffers", "alone", "digits"),
         ),
     ),
     ("the loss and its plot", ("hinge", "margin", "losses", "log", "zoom", "pan")),

@@ -145,9 +145,8 @@ def _blocks(
     for k, layer in enumerate(problem.network.layers, start=1):
         own = []
         for kind in kinds:
-            found = [e for e in every.values() if e.part == kind and e.layer == k]
-            weights = next(e for e in found if e.axes == "ij")
-            bias = next((e.name for e in found if e.axes == "j"), "")
+            found = {e.letter.removeprefix("d"): e for e in every.values() if e.part == kind and e.layer == k}
+            weights, bias = found["W"], found["b"].name if "b" in found else ""
             small = k in squares
             if small and kind == "update":
                 continue  # as squares it looks like W

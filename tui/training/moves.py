@@ -10,6 +10,7 @@ import numpy as np
 from core import Step
 from tui.training.frame import Frame
 from tui.training.picture import Picture
+from tui.training.slots import in_place
 from tui.training.stations import SHARE, VERDICT
 from tui.training.view import Cell, View
 from tui.training.why.statement import walked
@@ -77,7 +78,7 @@ def _scroll_to_cursor(view: View, frame: Frame, picture: Picture) -> int:
     if view.cursor is None or not view.alone or area is None:
         return view.scroll
     name, (row, _) = view.cursor[0], picture.cursor[1] if picture.cursor is not None else (0, 0)
-    for matrix in frame.matrices.placed or ():
+    for matrix in in_place(frame, picture):
         if name in (matrix.name, matrix.bias):
             y = matrix.y + matrix.header + (matrix.rows if name == matrix.bias else row)
             return min(max(view.scroll, y - area.height + 2), max(0, y - matrix.header))
@@ -93,7 +94,7 @@ def order_of(picture: Picture, frame: Frame) -> list[str]:
     stations = [s for s in picture.stations if s.above != VERDICT]
     names = [s.asked or s.above for s in stations] + [s.below for s in stations if s.below not in ("", SHARE)]
     if frame.matrices.placed is not None:
-        placed = sorted(frame.matrices.placed, key=lambda m: (m.y, m.x))
+        placed = sorted(in_place(frame, picture), key=lambda m: (m.y, m.x))
         names += [name for m in placed for name in (m.name, m.bias) if name]
     else:
         statement = picture.step.statement
@@ -131,7 +132,7 @@ def move(view: View, picture: Picture, frame: Frame, down: int, right: int) -> V
     place = dict(zip(axes, cell, strict=True))
     row, column = place.get("i", 1) - 1, place.get("j", 1) - 1
     column = min(max(column + right, 0), matrix.shape[1] - 1)
-    pairs = {m.name: m.bias for m in frame.matrices.placed or () if m.bias}
+    pairs = {m.name: m.bias for m in in_place(frame, picture) if m.bias}
     if down and name in pairs and row + down >= matrix.shape[0]:
         return replace(view, cursor=(pairs[name], (column + 1,)), term=None)
     weights = {bias: weight for weight, bias in pairs.items()}

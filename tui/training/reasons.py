@@ -6,6 +6,7 @@ from core import Problem
 from tui.training.journey import SPEEDS, Journey
 from tui.training.painter import Painted
 from tui.training.plot import zoomed
+from tui.training.slots import turns
 from tui.training.view import View
 
 FEWEST_DECIMALS, MOST_DECIMALS = -3, 8  # more than usual
@@ -55,6 +56,7 @@ def why_not(
         ),
         "margin": ("m" not in step.problem.loss.numbers, "This loss has no margin; h shows the softmax hinge."),
         "next": (_nowhere_next(view, painted), "Every group of columns is in sight."),
+        "buffers": (len(turns(step.statement)) == 1, "Plain SGD remembers nothing: there are no buffers."),
         "numbers": (painted.frame.columns.whole and not view.numbers, "All numbers are in sight."),
         "digits": (
             view.more == (MOST_DECIMALS if amount > 0 else FEWEST_DECIMALS),

@@ -26,6 +26,7 @@ from tui.training.painter import Painted, Painter, Scene
 from tui.training.picture import Numbers, Picture, belongs
 from tui.training.plot import Curve, panned, zoomed
 from tui.training.run import Run
+from tui.training.slots import turns
 from tui.training.status import Facts
 from tui.training.view import View
 
@@ -409,6 +410,14 @@ class TrainingScreen(KeyReasonsScreen[None]):
         if step is not None:
             sample = self.view.sample if self.view.by_loss else moves.first_sample(step)
             self.look(by_loss=not self.view.by_loss, top=0, sample=sample)
+
+    def action_buffers(self) -> None:
+        """What takes turns with the gradients: the next of the update's buffers."""
+        step = self.step
+        if step is not None:
+            known = turns(step.statement)
+            here = self.view.middle if self.view.middle in known else ""
+            self.look(middle=known[(known.index(here) + 1) % len(known)])
 
     def action_digits(self, change: int) -> None:
         self.look(more=self.view.more + change)

@@ -65,8 +65,8 @@ def _idle(layer: Layer, s: np.ndarray[Any, np.dtype[np.float64]]) -> Mask:
 
 
 def moved_by(step: Step, layer: int) -> float | None:
-    """How far a layer's weights move in the step, as a share of their size: ‖α ∂W‖ / ‖W‖; None where that is no finite
-    number.
+    """How far a layer's weights move in the step, as a share of their size: ‖W⁺ - W‖ / ‖W‖; None where that is no
+    finite number.
     """
     weights = step.weights[layer - 1]
     with np.errstate(over="ignore", invalid="ignore"):

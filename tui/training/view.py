@@ -30,6 +30,8 @@ class View:
     alone        the one pane that is shown
     logarithmic  whether the plot's losses are on a log scale
     window       the first and the last step in the plot; None: all
+    middle       what stands between the weights before and after the step: "" for the gradients, or a buffer of the
+                 update: "v", "mhat"
     fresh        before the first key: `why` says what this is
     """
 
@@ -50,4 +52,5 @@ class View:
     alone: str = ""
     logarithmic: bool = False
     window: tuple[int, int] | None = None
+    middle: str = ""
     fresh: bool = True

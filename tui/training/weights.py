@@ -14,6 +14,7 @@ from tui.training.groups import span_of
 from tui.training.matrices import Matrix
 from tui.training.picture import NOT_FINITE, SOURCE, Picture
 from tui.training.rows import CURRENT, RULED, rough, rule, ticks, together
+from tui.training.slots import in_place, middle, turns
 from tui.training.units import can_idle, idle, moved_by
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -22,6 +23,13 @@ LEFT = 1  # the column of what stands left of the matrices
 MOVED, IDLE = "moved by", "idle"
 NARROW = 70  # columns of the pane, under which a line a layer has few columns
 KIND_TITLES = {"given": "before the step", "gradient": "gradients", "update": "after the step"}
+BUFFERS = {
+    "v": "velocities",
+    "m": "running means",
+    "n": "of squares",
+    "mhat": "means, corrected",
+    "nhat": "of squares, corrected",
+}
 NO_ROOM = ("a line a layer; z opens the matrices", "z opens the matrices")  # where a layer is a line
 
 
@@ -34,10 +42,10 @@ def weights(frame: Frame, picture: Picture) -> list[Line]:
     else:
         top = scrolled(frame, picture)
         grid = Grid(area.height - 1, top)
-        for matrix in placed:
+        for matrix in in_place(frame, picture):
             _draw(matrix, frame, picture, grid, area.width)
         _remarks(frame, picture, grid, area.width)
-        lines = [_rule(frame, area.width, top), *grid.lines()]
+        lines = [_rule(frame, picture, area.width, top), *grid.lines()]
     return [clipped(line, area.width) for line in lines[: area.height]]
 
 
@@ -65,7 +73,7 @@ class Grid:
         return [tuple(sorted(self._spans.get(y, ()))) for y in range(self.top, self.top + self.height)]
 
 
-def _rule(frame: Frame, columns: int, top: int) -> Line:
+def _rule(frame: Frame, picture: Picture, columns: int, top: int) -> Line:
     """The pane's name, and what the columns of matrices are; or which lines of them are in sight."""
     height, room = frame.matrices.height, frame.areas["weights"].height - 1
     if height > room:
@@ -79,7 +87,7 @@ def _rule(frame: Frame, columns: int, top: int) -> Line:
     if in_columns and columns >= 75:
         spans = [Span(0, "─ ", "structure"), Span(2, "weights", "title")]
         x = 9
-        for kind, text in KIND_TITLES.items():
+        for kind, text in _titles(picture).items():
             if xs[kind]:
                 start = max(x + 2, xs[kind][0])
                 spans.append(Span(x, " " + "─" * (start - x - 2) + " ", "structure"))
@@ -87,11 +95,19 @@ def _rule(frame: Frame, columns: int, top: int) -> Line:
                 x = start + len(text)
         spans.append(Span(x, " " + "─" * (columns - x - 1), "structure"))
         return clipped(tuple(spans), columns)
-    for kind, text in list(KIND_TITLES.items())[1:]:
+    for kind, text in list(_titles(picture).items())[1:]:
         if xs[kind]:
             text = text if _fits([*title, (" │ ", ""), (text, "")], columns) else text.split()[0]
             title += [(" │ ", "structure"), (text, "dim")]
     return rule(title, columns)
+
+
+def _titles(picture: Picture) -> dict[str, str]:
+    """What the columns of matrices are."""
+    letter = middle(picture)
+    others = len(turns(picture.step.statement)) - 1
+    found = f"{BUFFERS[letter]}" if letter else KIND_TITLES["gradient"]
+    return KIND_TITLES | {"gradient": f"{found} (u: {others} more)" if others else found}
 
 
 def _fits(title: Sequence[tuple[str, str]], columns: int) -> bool:
@@ -190,7 +206,7 @@ def _remarks(frame: Frame, picture: Picture, grid: Grid, columns: int) -> None:
                 break
         right = max(m.x + span_of(m.shown, m.stride) for m in own)
         share = moved_by(step, k)
-        update = next(e.name for e in step.statement.equations.values() if e.part == "update" and e.layer == k)
+        update = next(m.name for m in own if m.kind == "update") if any(m.kind == "update" for m in own) else ""
         if share is None or update in picture.veiled or own[0].rows + bool(own[0].bias) < 2:
             continue
         texts = (f"{_percent(share)} of |W|", _percent(share))

@@ -79,17 +79,38 @@ def _listed(head: str, symbols: list[str], columns: int, style: str = "text") ->
     return flow(items, columns, head, gap=1)
 
 
+# What an update works out for a parameter, by its letter, and what it does with it, by the update's name.
+REMEMBERED = {
+    "v": "The velocity: what is left of the last one, and the gradient.",
+    "m": "The running mean of the gradients: most of the last one, and some of the new gradient.",
+    "n": "The running mean of the squared gradients: how large they usually are.",
+    "mhat": "The mean without its start from 0: divided by the share that real gradients have in it.",
+    "nhat": "The mean of the squares without its start from 0: divided by the share that real gradients have in it.",
+}
+STEPS = {
+    "sgd": "a step of α against the gradient",
+    "momentum": "a step of α against the velocity",
+    "nesterov": "a step of α against the gradient and the velocity that comes next",
+    "rmsprop": "a step of α against the gradient, divided by how large it usually is",
+    "adam": "a step of α against the mean gradient, divided by how large gradients usually are",
+}
+
+
 def sentence(step: Step, equation: Equation) -> str:
     """What a computation does, from its part of the step and its tree."""
     tree, own = equation.tree, equation.symbol
     if equation.part == "update":
-        return f"{own} is what the next step starts from: " + (
-            "the same, it is frozen." if isinstance(tree, Name) else "a step of α against the gradient."
-        )
+        if (letter := equation.letter[:-1]) in REMEMBERED:
+            return REMEMBERED[letter]
+        update = step.problem.update
+        how = "the same, it is frozen" if isinstance(tree, Name) else STEPS[update.name]
+        shrunk = ", after it has shrunk a little" * (bool(update.weight_decay) and not isinstance(tree, Name))
+        return f"{own} is what the next step starts from: {how}{shrunk}."
     if equation.part == "gradient":
-        what = "weight" if isinstance(tree, MatrixProduct) else "bias"
+        what = "weight" if equation.axes == "ij" else "bias"
         how = "what comes in times δ" if what == "weight" else "δ"
-        return f"How ℒ changes with every {what}: {how}, added up over the samples."
+        penalised = ", and how the penalty does" * step.problem.penalty.takes(equation.letter[-1])
+        return f"How ℒ changes with every {what}: {how}, added up over the samples{penalised}."
     if equation.part == "forward" and equation.layer is not None:
         if isinstance(tree, Function):
             function = step.problem.network.layers[equation.layer - 1].function
@@ -109,6 +130,10 @@ def sentence(step: Step, equation: Equation) -> str:
         return "Every sample's outputs become probabilities: none below 0, and 1 in all."
     if equation.axes == "i":
         return "What each sample costs: the further from its target, the more."
+    if equation.name.startswith("penalty"):
+        return "What the weights cost: the larger they are, the more."
+    if equation.name == "loss" and step.problem.penalty:
+        return "What the samples and the weights cost together: this is what training makes smaller."
     if equation.axes == "":
         return "The samples' losses in one number: the one that training makes smaller."
     return "A part of the loss, for every sample."
