@@ -1,4 +1,4 @@
-"""Runs of every loss against PyTorch's: its figures as they were, and anew where it is installed."""
+"""Runs of every loss, penalty and update against PyTorch's: its figures as they were, and anew where it is there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ import torch_oracle
 
 PROBLEMS = dict(torch_oracle.problems())
 FIGURES = json.loads(torch_oracle.GOLDEN.read_text(encoding="utf-8"))
-CLOSE = {"rtol": 0, "atol": 1e-12}
+
+
+def close(problem: core.Problem) -> dict[str, float]:
+    """How near the figures must be: an update that divides by small numbers makes rounding larger."""
+    return {"rtol": 0, "atol": 1e-10 if isinstance(problem.update, (core.RMSprop, core.Adam)) else 1e-12}
 
 
 def flat_weights(step: core.Step) -> Any:
@@ -23,10 +27,11 @@ def flat_weights(step: core.Step) -> Any:
 
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_fifty_steps_end_at_the_same_weights(name: str) -> None:
-    timeline, expected = core.Timeline(PROBLEMS[name]), FIGURES[name]
+    problem, expected = PROBLEMS[name], FIGURES[name]
+    timeline = core.Timeline(problem)
     timeline.advance(torch_oracle.STEPS)
-    np.testing.assert_allclose(timeline.losses[::10], expected["losses"], **CLOSE)
-    np.testing.assert_allclose(flat_weights(timeline[torch_oracle.STEPS - 1]), expected["weights"], **CLOSE)
+    np.testing.assert_allclose(timeline.losses[::10], expected["losses"], **close(problem))
+    np.testing.assert_allclose(flat_weights(timeline[torch_oracle.STEPS - 1]), expected["weights"], **close(problem))
 
 
 def test_there_are_figures_for_each_loss_and_no_other() -> None:
@@ -39,7 +44,7 @@ def test_pytorch_still_has_these_figures() -> None:
     for name, problem in PROBLEMS.items():
         found = torch_oracle.run(problem)
         for key, expected in FIGURES[name].items():
-            np.testing.assert_allclose(found[key], expected, err_msg=name, **CLOSE)
+            np.testing.assert_allclose(found[key], expected, err_msg=name, **close(problem))
 
 
 def test_the_mean_squared_error_is_what_pytorch_takes_by_default() -> None:

@@ -50,7 +50,7 @@ def test_a_walk_says_what_every_computation_does(update: core.Update) -> None:
     for name, equation in statement.equations.items():
         painted = sheets(2, View(fresh=False, current=name))
         assert "▶" in words(painted) or equation.layer is None
-        said.add(words(painted).split("walk")[-1])
+        said.add(words(painted).split("─ walk")[1])
     assert len(said) == len(statement.equations)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,17 @@ LOSSES: tuple[core.Loss, ...] = (
     core.SoftmaxHinge(),
     core.SoftmaxMargin(),
 )
+
+
+UPDATES = (
+    core.SGD(weight_decay=0.1),
+    core.Momentum(0.8),
+    core.Nesterov(0.8),
+    core.RMSprop(0.9, 1e-3),
+    core.Adam(0.8, 0.95, 1e-3),
+    core.Adam(epsilon=1e-4, weight_decay=0.1),
+)
+PENALTIES = (core.Penalty(), core.Penalty(l2=0.1, l1=0.05), core.Penalty(l2=0.1, half=False, biases=True))
 
 
 def numbers(shape: tuple[int, ...], first: int) -> Any:
@@ -60,6 +72,38 @@ def problems() -> Iterator[tuple[str, core.Problem]]:
         for outputs in (1, 3):
             for reduction in ("sum", "mean"):
                 yield f"{loss.full_title}, {outputs} outputs, {reduction}", problem_of(loss, outputs, reduction)
+
+    for loss in LOSSES:
+        for update in UPDATES:
+            for penalty in PENALTIES:
+                problem = problem_of(loss, 3, "mean")
+                rate = 0.005 if isinstance(update, (core.RMSprop, core.Adam)) else 0.02
+                changed = replace(problem, learning_rate=rate, update=update, penalty=penalty)
+                yield f"{loss.full_title}, {update}, {penalty}", changed
+
+
+def optimizer_of(problem: core.Problem, parameters: Any) -> Any:
+    """PyTorch's own optimiser; the decay of weights apart from the gradient is that of AdamW."""
+    import torch
+
+    update, rate = problem.update, problem.learning_rate
+    if isinstance(update, core.Momentum):
+        nesterov = isinstance(update, core.Nesterov)
+        return torch.optim.SGD(parameters, lr=rate, momentum=update.momentum, nesterov=nesterov)
+    if isinstance(update, core.RMSprop):
+        return torch.optim.RMSprop(parameters, lr=rate, alpha=update.rho, eps=update.epsilon)
+    if isinstance(update, core.Adam):
+        betas, decay = (update.beta_1, update.beta_2), update.weight_decay
+        return torch.optim.AdamW(parameters, lr=rate, betas=betas, eps=update.epsilon, weight_decay=decay)
+    return torch.optim.SGD(parameters, lr=rate)
+
+
+def penalty_of(problem: core.Problem, parameters: Any) -> Any:
+    """What the weights cost, and the biases where they count."""
+    penalty = problem.penalty
+    taken = parameters if penalty.biases else parameters[::2]
+    squares, sizes = sum((part**2).sum() for part in taken), sum(part.abs().sum() for part in taken)
+    return penalty.l2 * squares * (0.5 if penalty.half else 1) + penalty.l1 * sizes
 
 
 def sample_losses(loss: core.Loss) -> Callable[[Any, Any], Any]:
@@ -114,7 +158,7 @@ def run(problem: core.Problem) -> dict[str, list[float]]:
 
     layers = problem.network.layers
     parameters = [tensor(part).requires_grad_() for layer in layers for part in (layer.weights, layer.bias)]
-    optimizer = torch.optim.SGD(parameters, lr=problem.learning_rate)
+    optimizer = optimizer_of(problem, parameters)
     inputs, targets, costs = tensor(problem.inputs), tensor(problem.targets), sample_losses(problem.loss)
     losses = []
     for _ in range(STEPS):
@@ -124,8 +168,13 @@ def run(problem: core.Problem) -> dict[str, list[float]]:
             z = torch.tanh(s) if layer.activation == "tanh" else s  # the loss takes the last layer's s
         found = costs(s, targets)
         loss = found.mean() if problem.reduction == "mean" else found.sum()
+        loss = loss + penalty_of(problem, parameters)
         optimizer.zero_grad()
         loss.backward()
+        if isinstance(problem.update, core.SGD):  # PyTorch's SGD has no decay apart from the gradient
+            with torch.no_grad():
+                for part in parameters:
+                    part *= 1 - problem.learning_rate * problem.update.weight_decay
         optimizer.step()
         losses.append(float(loss.detach()))
     flat = torch.cat([part.detach().reshape(-1) for part in parameters])

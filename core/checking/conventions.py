@@ -25,15 +25,16 @@ if TYPE_CHECKING:
 
 Sheet = Mapping[str, Numbers]
 OPPOSITE = 0.5  # of all δ: so many more have the opposite sign than have the right one
-SIGN, HALF_LEFT_OUT = "sign", "half left out"
+SIGN, HALF_LEFT_OUT, VELOCITY = "sign", "half left out", "velocity"
 SCALES = {"mean for sum": ("sum", "mean"), "sum for mean": ("mean", "sum")}
 CONVENTIONS = {
     SIGN: "your δ have the opposite sign convention, with W + α ∂W; followed",
+    VELOCITY: "your velocities are v = μ v - α ∂W, and you add them: W + v; followed",
     HALF_LEFT_OUT: "your squared error has no ½, and its gradient is twice as large; followed",
     "mean for sum": "you take the mean over the samples, where the problem has the sum; followed",
     "sum for mean": "you take the sum over the samples, where the problem has the mean; followed",
 }
-TWICE = 0.02  # relative: how near to twice the right number one is that may be without the ½
+NEAR = 0.02  # relative: how near to what a convention gives a number is that may follow it
 
 
 class Reading(NamedTuple):
@@ -66,6 +67,8 @@ def readings(
     costs = [name for name, e in parts.items() if e.part == LOSS and name in ("sample_losses", "loss")]
     start = next((name for name, e in parts.items() if e.part in (BACKWARD, GRADIENT)), None)
     found: dict[str, tuple[str, ...]] = {}
+    if velocities := _are_steps(statement, parts, true, sheet):
+        found[VELOCITY] = velocities
     if _is_opposite(parts, true, sheet):
         found[SIGN] = tuple(name for name, e in parts.items() if e.part == UPDATE)
     if start is not None and costs:
@@ -84,7 +87,8 @@ def statement_under(kind: str, statement: Statement) -> Statement | None:
     if kind in SCALES:
         stated, taken = SCALES[kind]
         return replace(statement, problem=replace(problem, reduction=taken)) if problem.reduction == stated else None
-    trees = dict(_opposite(statement) if kind == SIGN else _without_half(statement))
+    ways = {SIGN: _opposite, HALF_LEFT_OUT: _without_half, VELOCITY: _as_steps}
+    trees = dict(ways[kind](statement))
     under = (problem, statement.rows, statement.detailed, statement.index)
     return _ByConvention(*under, trees) if trees else None
 
@@ -125,6 +129,28 @@ def _without_half(statement: Statement) -> Iterator[tuple[str, Node]]:
     yield first.name, TWO * first.tree
 
 
+def _as_steps(statement: Statement) -> Iterator[tuple[str, Node]]:
+    """v = μ v - α ∂W, which is -α times what it is here, and W + v."""
+    if statement.problem.update.name != "momentum":
+        return
+    for name, equation in statement.equations.items():
+        if equation.part == UPDATE and equation.letter[0] == "v":
+            yield name, Sum((-1, ALPHA * equation.tree))
+        elif equation.part == UPDATE and isinstance(equation.tree, Sum):
+            for part, with_ in spots(equation.tree):
+                if isinstance(part, Product) and ALPHA in part.children and len(names_in(part)) == 2:
+                    yield name, with_(Sum((-1, without_factor(part, ALPHA))))
+
+
+def _are_steps(
+    statement: Statement, parts: Mapping[str, Equation], true: Mapping[str, Array], sheet: Sheet
+) -> tuple[str, ...]:
+    """The velocities that were written, where all are about -α times what they are here; else none."""
+    names = tuple(name for name, e in parts.items() if e.part == UPDATE and e.letter[:1] == "v")
+    alpha = statement.numbers["alpha"]
+    return names if names and alpha != 1 and all(_is_about(sheet[name], -alpha * true[name]) for name in names) else ()
+
+
 def _is_opposite(parts: Mapping[str, Equation], true: Mapping[str, Array], sheet: Sheet) -> bool:
     """Whether the δ that were written have the opposite sign, but for a few, and an update may make up for it. Where
     ∂ℒ/∂y or the like was written, the sign is no convention.
@@ -142,8 +168,12 @@ def _is_opposite(parts: Mapping[str, Equation], true: Mapping[str, Array], sheet
 
 
 def _is_twice(numbers: Numbers, true: Array) -> bool:
-    twice = 2 * numbers.of(true)
-    return bool((np.abs(numbers.values - twice) <= TWICE * np.abs(twice) + numbers.units).all())
+    return _is_about(numbers, 2 * true)
+
+
+def _is_about(numbers: Numbers, values: Array) -> bool:
+    near = numbers.of(values)
+    return bool((np.abs(numbers.values - near) <= NEAR * np.abs(near) + numbers.units).all())
 
 
 def by_convention(

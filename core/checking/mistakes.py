@@ -12,6 +12,7 @@ from core.arrays import Array
 from core.checking.layer_mistakes import LayerMistakes
 from core.checking.loss_mistakes import LossMistakes, Mistake
 from core.checking.own_values import Evaluate
+from core.checking.update_mistakes import UpdateMistakes
 from core.equations import BACKWARD, FORWARD, GRADIENT, UPDATE, Equation, Statement
 from core.expression.nodes import (
     Function,
@@ -72,6 +73,7 @@ class StepMistakes:
     def __init__(self, statement: Statement) -> None:
         self._statement, self._equations = statement, statement.equations
         self._of_loss, self._of_layers = LossMistakes(statement), LayerMistakes(statement)
+        self._of_update = UpdateMistakes(statement)
         self._found: dict[str, tuple[WrongWay, ...]] = {}
 
     def at(self, name: str, values: Mapping[str, Array]) -> tuple[WrongWay, ...]:
@@ -99,6 +101,7 @@ class StepMistakes:
     def _trees(self, equation: Equation, shapes: Mapping[str, Array]) -> Iterator[Mistake]:
         """The mistakes as trees."""
         yield from self._of_layers.at(equation)
+        yield from self._of_update.at(equation)
         # Those at the loss on the way back also in δ_out, where what comes of it was not taken from there.
         is_behind = equation.part == BACKWARD and equation.layer == len(self._statement.problem.network)
         yield from self._of_loss.within(equation) if is_behind else self._of_loss.at(equation)

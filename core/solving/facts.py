@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from core.computation import computations, copies
 from core.equations import LOSS, UPDATE
-from core.expression.nodes import Function, Name, Node, Softmax, names_in, walk
+from core.expression.nodes import COUNT, Function, Name, Node, Softmax, names_in, walk
 from core.expression.notation import printed_symbol
 from core.expression.paper import on_entries
 from core.expression.pieces import BLANK, CLOSE, EQUALS, OPEN, Pieces, letter, number, sign, word
@@ -41,11 +41,16 @@ def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[Pieces, ...]]]:
         )
     if any(isinstance(part, Function) and part.name == "log" for tree in _stated(step) for part in walk(tree)):
         yield "log is the natural logarithm", ()
-    for setting in problem.loss.settings:
-        yield setting.field, ((symbols[setting.name], *EQUALS, *number(exact(setting.value))),)
+    if problem.update.name != "sgd":
+        yield problem.update.title, ()
+    for setting in step.statement.settings:
+        words = setting.field.replace("_", " ")
+        yield words, ((symbols[setting.name], *EQUALS, *number(exact(setting.value))),)
     for name, count in problem.loss.counts(problem.targets.shape[1]).items():
         yield "the number of outputs", ((symbols[name], *EQUALS, *number(exact(count))),)
-    yield "learning rate", ((symbols["alpha"], *EQUALS, *number(exact(problem.learning_rate))),)
+    if COUNT in symbols:
+        yield "the steps so far, with this one", ((symbols[COUNT], *EQUALS, *number(str(step.index + 1))),)
+    yield "learning rate", ((symbols["alpha"], *EQUALS, *number(exact(step.learning_rate))),)
     same = {name: (symbols[name], *EQUALS, symbols[other]) for name, other in copies(problem).items()}
     frozen = tuple(formula for name, formula in same.items() if stated[name].part == UPDATE)
     if frozen:

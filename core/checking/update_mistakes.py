@@ -1,0 +1,148 @@
+"""The mistakes that people make with penalties and with what an update remembers, each as a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.checking.loss_mistakes import Mistake
+from core.equations import GRADIENT, UPDATE, Equation, Statement
+from core.expression.nodes import (
+    Function,
+    Literal,
+    Name,
+    Node,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    names_in,
+    put_in_place,
+)
+from core.expression.spots import spots, without_factor, without_term
+from core.expression.typed import as_typed
+from core.quantity import NEXT
+
+ZERO, TWO = Literal(0), Literal(2)
+SHARES = ("beta_1", "beta_2", "rho")  # what is kept of a running mean
+
+
+class UpdateMistakes:
+    """The mistakes in penalties and updates of a step."""
+
+    def __init__(self, statement: Statement) -> None:
+        self._statement, self._equations = statement, statement.equations
+        self._symbols = statement.symbols
+
+    def at(self, equation: Equation) -> Iterator[Mistake]:
+        """The mistakes that can be made in computing a quantity."""
+        if equation.part == GRADIENT and self._statement.problem.penalty:
+            yield from self._penalised(equation.tree)
+        elif equation.name == "loss" and self._statement.problem.penalty:
+            yield from self._without_penalty(equation.tree)
+        elif equation.part == UPDATE:
+            yield from self._remembered(equation.tree)
+            yield from self._corrected(equation)
+
+    def _penalised(self, tree: Node) -> Iterator[Mistake]:
+        """λ W left out, or with a factor too many."""
+        for setting in self._statement.problem.penalty.settings:
+            for part, with_ in spots(tree):
+                if not isinstance(part, Product) or Name(setting.name) not in part.children:
+                    continue
+                assert isinstance(tree, Sum)
+                words = f"the penalty is left out: {as_typed(part)}"
+                yield Mistake("penalty left out", words, without_term(tree, part), 0)
+                words = f"{setting.symbol} is left out"
+                yield Mistake("λ left out", words, with_(without_factor(part, Name(setting.name))), 0)
+                yield Mistake("sign of a term", "the penalty is subtracted", with_(Sum((-1, part))), 1)
+                if setting.field == "l2":
+                    half = self._statement.problem.penalty.half
+                    words = (
+                        "the ½ of the penalty is left out: the 2 of its derivative stays" if half else "a 2 is left out"
+                    )
+                    wrong = TWO * part if half else without_factor(part, TWO)
+                    yield Mistake("half left out", words, with_(wrong), 1)
+                if self._statement.rows > 1:
+                    words = "the penalty is divided by n, the number of rows"
+                    yield Mistake("mean for sum", words, with_(Quotient(part, Name("n"))), 1)
+
+    def _without_penalty(self, tree: Node) -> Iterator[Mistake]:
+        assert isinstance(tree, Sum)
+        for _, term in tree.terms[1:]:
+            words = f"the penalty {self._symbols[names_in(term)[0]]} is left out"
+            yield Mistake("penalty left out", words, without_term(tree, term), 0)
+
+    def _remembered(self, tree: Node) -> Iterator[Mistake]:
+        """A buffer left out; the shares of a running mean left out or swapped; the square, the root or ε left out."""
+        for part, with_ in spots(tree):
+            if isinstance(part, Product) and Name("mu") in part.children:
+                words = f"the momentum is left out: {as_typed(part)}"
+                without = without_term(tree, part) if isinstance(tree, Sum) and part in tree.children else with_(ZERO)
+                yield Mistake("momentum left out", words, without, 0)
+                yield Mistake("μ left out", "μ is left out", with_(without_factor(part, Name("mu"))), 0)
+                yield Mistake("μ twice", "μ is in it twice", with_(Name("mu") * part), 2)
+            elif isinstance(part, Product) and any(Name(share) in part.children for share in SHARES):
+                share = next(name for name in SHARES if Name(name) in part.children)
+                words = f"{self._symbols[share]} is left out"
+                yield Mistake("share left out", words, with_(without_factor(part, Name(share))), 1)
+            elif isinstance(part, Product) and isinstance(part.children[0], Sum):
+                kept = part.children[0]
+                words = f"{as_typed(kept)} is left out"
+                yield Mistake("share left out", words, with_(without_factor(part, kept)), 0)
+            elif isinstance(part, Power) and part.power == 2:
+                yield Mistake(
+                    "square left out", f"the square of {as_typed(part.argument)} is left out", with_(part.argument), 1
+                )
+            elif isinstance(part, Function) and part.name == "sqrt":
+                yield Mistake("root left out", "the square root is left out", with_(part.argument), 0)
+            if isinstance(part, Sum) and Name("epsilon") in part.children:
+                without = without_term(part, Name("epsilon"))
+                yield Mistake("ε left out", "ε is left out", with_(without), 0)
+                root = next(child for child in part.children if isinstance(child, Function))
+                words = "ε stands within the square root"
+                yield Mistake("ε in the root", words, with_(Function("sqrt", root.argument + Name("epsilon"))), 1)
+        swapped = {share: Literal(1) - Name(share) for share in SHARES if share in names_in(tree)}
+        if swapped and not any(isinstance(part, Power) and isinstance(part.power, str) for part, _ in spots(tree)):
+            (share,) = swapped
+            words = f"{self._symbols[share]} and 1 - {self._symbols[share]} have changed places"
+            yield Mistake("shares swapped", words, put_in_place(tree, swapped), 1)
+        if "weight_decay" in names_in(tree):
+            words = "the weight decay is left out"
+            yield Mistake("weight decay left out", words, put_in_place(tree, {"weight_decay": ZERO}), 0)
+
+    def _corrected(self, equation: Equation) -> Iterator[Mistake]:
+        """What stands for what is worked out on the way: the gradient for the velocity, m for m̂; another t."""
+        tree, helpers = equation.tree, self._statement.problem.update.helpers
+        for part, with_ in spots(tree):
+            if isinstance(part, Quotient) and any(isinstance(below, Power) for below, _ in spots(part.children[1])):
+                yield Mistake("bias correction left out", "the bias correction is left out", with_(part.children[0]), 0)
+            if isinstance(part, Power) and isinstance(part.power, str):
+                t = int(self._statement.numbers[part.power])
+                for other, words in ((t - 1, "t - 1"), (t + 1, "t + 1")):
+                    if other >= 1:
+                        yield Mistake("another t", f"{words} stands for t", with_(part.argument**other), 1)
+        hats = {name: letter for name in names_in(tree) for letter in helpers if name.startswith(letter)}
+        plain = {
+            name: Name(f"{letter.removesuffix('hat')}{name.removeprefix(letter)}{NEXT}")
+            for name, letter in hats.items()
+        }
+        if plain:
+            words = "the bias correction is left out"
+            yield Mistake("bias correction left out", words, put_in_place(tree, dict(plain)), 0)
+        if self._statement.problem.update.name == "nesterov" and equation.letter in ("W", "b"):
+            for part, with_ in spots(tree):
+                if isinstance(part, Sum) and Name("mu") in {
+                    factor for term in part.children for factor in term.children
+                }:
+                    velocity = next(Name(name) for name in names_in(part) if name.endswith(NEXT))
+                    words = "plain momentum is taken, without Nesterov's look ahead"
+                    yield Mistake("look ahead left out", words, with_(velocity), 0)
+        buffers = [name for name in names_in(tree) if name.endswith(NEXT) and name in self._equations]
+        for name in buffers if equation.letter in ("W", "b") else ():
+            own = name.removesuffix(NEXT)
+            gradient = f"d{equation.letter}{own.partition(equation.letter)[2]}"
+            if self._equations[name].letter[0] == "v":
+                words = f"{gradient} stands for {name}: the momentum is left out"
+                yield Mistake("momentum left out", words, put_in_place(tree, {name: Name(gradient)}), 0)
+            words = f"{own}, from before the step, stands for {name}"
+            yield Mistake("before the step", words, put_in_place(tree, {name: Name(own)}), 1)

@@ -1,0 +1,132 @@
+"""Slips with penalties and updates, planted in whole sheets: each is one slip, named by its own kind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import core
+from samples import random_problem
+
+STEP = 3  # buffers are not zero there
+
+
+def step_of(update: core.Update, penalty: core.Penalty | None = None) -> core.Step:
+    problem = random_problem(
+        9,
+        (2, 3, 1),
+        rows=4,
+        activation="tanh",
+        bias=True,
+        update=update,
+        penalty=penalty or core.Penalty(),
+        learning_rate=0.1,
+    )
+    return core.Timeline(problem)[STEP]
+
+
+def sheet(step: core.Step, wrong: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Every computed number of a step, with those that are wrong and all that follows from them."""
+    values = dict(step.values)
+    changed = set(wrong or {})
+    values |= wrong or {}
+    for name, equation in step.statement.equations.items():
+        if name not in changed and changed.intersection(core.names_in(equation.tree)):
+            values[name] = step.statement.evaluate(name, values)
+            changed.add(name)
+    return {
+        name: np.round(values[name], 6).tolist()
+        for name in step.statement.equations
+        if not step.statement.equations[name].detail
+    }
+
+
+def slips(step: core.Step, wrong: dict[str, Any]) -> list[Any]:
+    return list(core.check_answers(sheet(step, wrong), step).slips)
+
+
+PLANTED = {
+    "λ W left out": (core.SGD(), core.Penalty(l2=0.3), "dW_1", lambda v, _: v["dW_1"] - 0.3 * v["W_1"], "penalty"),
+    "λ W twice": (core.SGD(), core.Penalty(l2=0.3), "dW_1", lambda v, _: v["dW_1"] + 0.3 * v["W_1"], "2"),
+    "penalty left out of the loss": (core.SGD(), core.Penalty(l2=0.3), "loss", lambda v, _: v["data_loss"], "penalty"),
+    "λ sign(W) left out": (
+        core.SGD(),
+        core.Penalty(l1=0.3),
+        "dW_1",
+        lambda v, _: v["dW_1"] - 0.3 * np.sign(v["W_1"]),
+        "penalty",
+    ),
+    "μ v left out": (core.Momentum(), None, "vW_1_next", lambda v, _: v["dW_1"], "momentum"),
+    "momentum left out of the step": (
+        core.Momentum(),
+        None,
+        "W_1_next",
+        lambda v, a: v["W_1"] - a * v["dW_1"],
+        "momentum",
+    ),
+    "nesterov as plain momentum": (
+        core.Nesterov(),
+        None,
+        "W_1_next",
+        lambda v, a: v["W_1"] - a * v["vW_1_next"],
+        "look ahead",
+    ),
+    "bias correction left out of m": (core.Adam(), None, "mhatW_1", lambda v, _: v["mW_1_next"], "bias correction"),
+    "ε left out": (
+        core.Adam(epsilon=0.05),
+        None,
+        "W_1_next",
+        lambda v, a: v["W_1"] - a * v["mhatW_1"] / np.sqrt(v["nhatW_1"]),
+        "ε is left out",
+    ),
+    "root left out": (
+        core.RMSprop(epsilon=0.05),
+        None,
+        "W_1_next",
+        lambda v, a: v["W_1"] - a * v["dW_1"] / (v["nW_1_next"] + 0.05),
+        "root",
+    ),
+    "square left out": (core.Adam(), None, "nW_1_next", lambda v, _: 0.999 * v["nW_1"] + 0.001 * v["dW_1"], "square"),
+    "shares swapped": (
+        core.Adam(),
+        None,
+        "mW_1_next",
+        lambda v, _: 0.1 * v["mW_1"] + 0.9 * v["dW_1"],
+        "changed places",
+    ),
+    "weight decay left out": (
+        core.SGD(weight_decay=0.2),
+        None,
+        "W_1_next",
+        lambda v, a: v["W_1"] - a * v["dW_1"],
+        "weight decay",
+    ),
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED, ids=str)
+def test_a_slip_is_one_and_has_its_name(planted: str) -> None:
+    update, penalty, name, wrong, words = PLANTED[planted]
+    step = step_of(update, penalty)
+    assert not slips(step, {})
+    found = slips(step, {name: wrong(step.values, step.learning_rate)})
+    assert [slip.name for slip in found] == [name]
+    assert words in f"{found[0].kind}: {found[0].text} or {found[0].others}"
+
+
+def test_velocities_that_are_added_are_a_convention() -> None:
+    step = step_of(core.Momentum())
+    answers = sheet(step)
+    for name in [name for name in answers if name.startswith("v")]:
+        answers[name] = np.round(-step.learning_rate * step.values[name], 7).tolist()
+    report = core.check_answers(answers, step)
+    assert not report.slips
+    assert ["W + v" in convention.text for convention in report.conventions] == [True]
+
+
+def test_at_the_first_step_plain_sgd_would_pass_for_momentum() -> None:
+    first = core.Timeline(replace(step_of(core.Momentum()).problem))[0]
+    assert not slips(first, {"vW_1_next": first.values["dW_1"]})
