@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -73,9 +73,12 @@ class HandWritten:
         self.problem = problem
         parts = (first.weights, first.bias, last.weights, last.bias)
         self.sizes = [0 if part is None else part.size for part in parts]
-        self.parameters = np.concatenate([part.ravel() for part in parts if part is not None])
-        self.states, self.losses = np.zeros((longest, self.parameters.size)), np.zeros(longest)
-        self.epoch = 0
+        parameters = np.concatenate([part.ravel() for part in parts if part is not None])
+        buffers = len(problem.update.buffers) * parameters.size
+        self.state = np.concatenate([np.zeros(buffers), parameters])
+        self.parameters = self.state[buffers:]
+        self.states, self.losses = np.zeros((longest, self.state.size)), np.zeros(longest)
+        self.epoch, self.steps = 0, 0
 
     def run(self, steps: int, history: bool) -> None:
         """Take `steps` steps: with mini-batches, from the beginning of an epoch on."""
@@ -86,7 +89,21 @@ class HandWritten:
         epoch_inputs, epoch_targets = np.array(problem.inputs), np.array(problem.targets)
         order, start, rows = np.arange(len(epoch_inputs)), 0, len(epoch_inputs)
         schedule = BatchSchedule(rows, problem.batch_size, problem.shuffle_seed)
-        parameters, states, losses = self.parameters, self.states, self.losses
+        parameters, states, losses, state = self.parameters, self.states, self.losses, self.state
+        count = parameters.size
+        update, v, n_mean = problem.update, state[:count], state[count : 2 * count]
+        n_mean = v if isinstance(update, core.RMSprop) else n_mean
+        square_root = np.sqrt
+        if isinstance(update, core.Momentum):
+            mu, looks_ahead = np.array(update.momentum), isinstance(update, core.Nesterov)
+        elif isinstance(update, core.RMSprop):
+            kept, new, epsilon = np.array(update.rho), np.array(1.0 - update.rho), np.array(update.epsilon)
+        elif isinstance(update, core.Adam):
+            first_kept, first_new = np.array(update.beta_1), np.array(1.0 - update.beta_1)
+            kept, new, epsilon = np.array(update.beta_2), np.array(1.0 - update.beta_2), np.array(update.epsilon)
+            first_rate, second = np.zeros(()), np.zeros(())
+        moving = isinstance(update, core.Momentum)
+        scaling, adaptive = isinstance(update, (core.RMSprop, core.Adam)), isinstance(update, core.Adam)
         gradient, change = np.empty(parameters.size), np.empty(parameters.size)
         W_1, b_1, W_2, b_2 = self._views(parameters)
         dW_1, db_1, dW_2, db_2 = self._views(gradient)
@@ -128,7 +145,7 @@ class HandWritten:
                 if crossed:
                     p = delta
             if history:
-                states[index] = parameters
+                states[index] = state
             X.dot(W_1, s)
             if biased:
                 add(s, b_1, s)
@@ -216,7 +233,40 @@ class HandWritten:
             X.T.dot(delta_1, dW_1)
             if biased:
                 ones.dot(delta_1, db_1)
-            multiply(gradient, rate, change)
+            if moving:
+                multiply(v, mu, v)
+                add(v, gradient, v)
+                if looks_ahead:
+                    multiply(v, mu, change)
+                    add(gradient, change, change)
+                    multiply(change, rate, change)
+                else:
+                    multiply(v, rate, change)
+            elif scaling:
+                if adaptive:
+                    self.steps += 1
+                    first_rate[()] = problem.learning_rate / (1.0 - update.beta_1**self.steps)
+                    second[()] = 1.0 - update.beta_2**self.steps
+                    multiply(v, first_kept, v)
+                    multiply(gradient, first_new, change)
+                    add(v, change, v)
+                multiply(n_mean, kept, n_mean)
+                multiply(gradient, gradient, change)
+                multiply(change, new, change)
+                add(n_mean, change, n_mean)
+                if adaptive:
+                    divide(n_mean, second, change)
+                    square_root(change, change)
+                    add(change, epsilon, change)
+                    divide(v, change, change)
+                    multiply(change, first_rate, change)
+                else:
+                    square_root(n_mean, change)
+                    add(change, epsilon, change)
+                    divide(gradient, change, change)
+                    multiply(change, rate, change)
+            else:
+                multiply(gradient, rate, change)
             subtract(parameters, change, parameters)
             if history:
                 losses[index] = total
@@ -316,6 +366,12 @@ def small_steps() -> Iterator[Result]:
             problem = small_problem(loss, batch_size, (2, 8, 3), 60)
             rows = "60 rows" if batch_size is None else "10 of 60"
             yield advance_beside_hand(f"2-8-3, {rows}, {loss.full_title}", problem, 600, turns)
+    for kind in core.UPDATES.values():
+        if kind is not core.SGD:
+            problem = replace(
+                small_problem(core.SquaredError(), None, (2, 8, 3), 60), update=kind(), learning_rate=1e-3
+            )
+            yield advance_beside_hand(f"2-8-3, 60 rows, {problem.update.title}", problem, 600, turns)
     problem = small_problem(core.SoftmaxCrossEntropy(), 32, (64, 32, 10), 640)
     yield advance_beside_hand("64-32-10, 32 of 640, softmax cross-entropy", problem, 200, turns)
 
