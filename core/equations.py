@@ -90,7 +90,9 @@ class Statement(Record):
 
     @cached_property
     def equations(self) -> dict[str, Equation]:
-        """By name, in the order of the computation."""
+        """By name, in the order of the computation; all steps share them."""
+        if self.index:
+            return _statement(self.problem, self.rows, self.detailed, 0).equations
         return {equation.name: equation for equation in equations(self.problem, self.rows, self.detailed)}
 
     @cached_property

@@ -35,9 +35,15 @@ def weights(timeline: core.Timeline, steps: int) -> list[float]:
     return [float(timeline[k].next_weights[0][0, 0]) for k in range(steps)]
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES, ids=repr)
-@pytest.mark.parametrize("penalty", PENALTIES, ids=repr)
-@pytest.mark.parametrize("update", UPDATES, ids=repr)
+@pytest.mark.parametrize(
+    ("update", "penalty", "schedule"),
+    [
+        (update, PENALTIES[(i + j) % len(PENALTIES)], schedule)
+        for i, update in enumerate(UPDATES)
+        for j, schedule in enumerate(SCHEDULES)
+    ],
+    ids=repr,
+)
 def test_a_run_is_that_of_the_oracle(
     update: core.Update, penalty: core.Penalty, schedule: core.Schedule | None
 ) -> None:

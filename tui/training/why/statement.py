@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import lru_cache, wraps
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import core
 from core import Computation, Name, Statement, Step, Variable, computations
@@ -19,22 +19,37 @@ if TYPE_CHECKING:
 PARTS = (("forward  ", ("forward", "loss")), ("backward ", ("backward", "gradient")), ("update   ", ("update",)))
 SHORTHAND = "(∂x is ∂ℒ/∂x)"
 LISTED = 2  # cells of a quantity that are named one by one
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-@lru_cache(maxsize=4)
+def for_all_steps(tell: Callable[Concatenate[Statement, P], T]) -> Callable[Concatenate[Statement, P], T]:
+    """What is told of a statement is kept, and told alike of all steps of a run, though each may have other numbers."""
+    cached = lru_cache(maxsize=16)(tell)
+
+    @wraps(tell)
+    def told(statement: Statement, *args: P.args, **kwargs: P.kwargs) -> T:
+        shared = core.statement_of(statement.problem, statement.rows, statement.detailed)
+        found: T = cached(shared, *args, **kwargs)
+        return found
+
+    return told
+
+
+@for_all_steps
 def in_order(statement: Statement) -> tuple[Computation, ...]:
     """The computations of a step."""
-    return computations(statement.problem, statement.rows, index=statement.index)
+    return computations(statement.problem, statement.rows)
 
 
-@lru_cache(maxsize=4)
+@for_all_steps
 def copied(statement: Statement) -> dict[str, str]:
     """The quantities that are another one unchanged, as identities leave it, each with that one; given ones too."""
     found = {c.name: statement.without_identities(c.tree) for c in in_order(statement)}
     return {name: tree.name for name, tree in found.items() if isinstance(tree, Name)}
 
 
-@lru_cache(maxsize=4)
+@for_all_steps
 def handed_on(statement: Statement) -> dict[str, str]:
     """The computed quantities that are the same as another computed one, each with the first that is so."""
     found: dict[str, str] = {}
@@ -44,7 +59,7 @@ def handed_on(statement: Statement) -> dict[str, str]:
     return found
 
 
-@lru_cache(maxsize=4)
+@for_all_steps
 def walked(statement: Statement) -> tuple[str, ...]:
     """The quantities that a walk through a step stops at: all but ∂ℒ/∂y_out where δ_out is the same."""
     same = {*copied(statement).values()}
@@ -52,7 +67,7 @@ def walked(statement: Statement) -> tuple[str, ...]:
     return tuple(name for name in statement.equations if name not in skipped)
 
 
-@lru_cache(maxsize=16)
+@for_all_steps
 def formulas(statement: Statement, columns: int) -> tuple[Line, ...]:
     """Every formula of a step; one that only hands on another's values is joined to it: y_out = s_out = z₁ W_out."""
     texts: dict[str, str] = {}
