@@ -219,7 +219,7 @@ class StepMistakes:
                 yield Mistake(f"{setting.field} left out", words, put_in_place(tree, {name: Literal(0)}))
         if equation.layer is None and any(_is_max(part) for part in walk(self._equations["sample_losses"].tree)):
             without = _without_max(tree)
-            if without != tree:
+            if without != tree and any(source in self._shapes for source in names_in(without)):
                 yield Mistake("max left out", "the max is left out", without)
 
     def _without_f(self, tree: Node) -> Iterator[Mistake]:
