@@ -164,7 +164,7 @@ class Problem(Record):
             "network": [(layer.function.particulars, layer.train_weights, layer.train_bias) for layer in layers],
             "weights": [layer.weights.tolist() for layer in layers],
             "bias": [None if layer.bias is None else layer.bias.tolist() for layer in layers],
-            "loss": repr(self.loss),
+            "loss": self.loss.particulars,
             "learning rate": self.learning_rate,
             "order of batches": (self.batch_size, self.shuffle_seed),
             "reduction": self.reduction,

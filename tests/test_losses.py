@@ -181,6 +181,8 @@ def test_a_loss_says_how_it_is_switched() -> None:
     titles = [loss.full_title for loss in VARIANTS]
     assert titles == ["squared error, without the ½", "hinge on scores, squared"]
     assert [setting.field for setting in core.Hinge(squared=True).settings] == ["margin"]
+    assert [loss.particulars for loss in VARIANTS] == ["SquaredError(half=False)", "Hinge(margin=0.5, squared=True)"]
+    assert core.SquaredError().particulars == "SquaredError()"  # as it was before there was a switch
     assert core.SquaredError(half="no").setting_mistakes() == ["half: expected true or false, found no"]
 
 
@@ -279,6 +281,11 @@ def test_losses_over_classes_refuse_targets_that_are_not_classes(loss: core.Loss
 def test_losses_over_classes_take_signs_and_one_hot_rows(loss: core.Loss) -> None:
     assert loss.target_mistakes(np.array([[-1.0], [1.0]])) == []
     assert loss.target_mistakes(np.eye(3)) == []
+
+
+def test_targets_of_a_binary_cross_entropy_are_told_from_classes() -> None:
+    (mistake,) = core.SoftmaxCrossEntropy().target_mistakes(np.array([[0.0], [1.0]]))
+    assert mistake.endswith("; 0 and 1 go with binary_cross_entropy and a sigmoid output, -1 and +1 with a linear one")
 
 
 def test_the_squared_error_takes_any_targets() -> None:
