@@ -90,7 +90,9 @@ class Problem(Record):
         ):
             if names and len(names) != width:
                 mistakes.append(f"{name}: expected {width} names, found {len(names)}")
-        return mistakes or self.mistakes_under(self.loss)
+        if mistakes or self.network.layers[-1].own is None:
+            return mistakes or self.mistakes_under(self.loss)
+        return self.loss.target_mistakes(self.targets)  # what the function comes to is asked once that is known to work
 
     def mistakes_under(self, loss: Loss) -> list[str]:
         """What keeps the targets and the outputs from being compared by a loss, a line for each mistake."""
@@ -120,9 +122,9 @@ class Problem(Record):
         from core.own_activation import activation_mistakes
 
         found = [line for f in own.values() for line in activation_mistakes(f, partial(quantity_in, self))]
-        if is_known or found:
-            return found
-        return mistakes_from_outside(self.loss, self.targets.shape[1], partial(meaning_in, self))
+        if not (is_known or found):
+            found = mistakes_from_outside(self.loss, self.targets.shape[1], partial(meaning_in, self))
+        return found or self.mistakes_under(self.loss)
 
     def sample_losses(self, scores: Array, outputs: Array, targets: Array) -> Array:
         """What each sample costs, (n,), for s_out, y_out and targets (n, d_L)."""

@@ -142,6 +142,21 @@ def test_the_binary_cross_entropy_refuses_what_are_no_probabilities(targets: lis
     assert raised.value.mistakes == (said,)
 
 
+def test_a_function_of_ones_own_is_looked_at_before_what_it_gives() -> None:
+    for tree, said in (
+        (Name("q"), 'activation: mine: f: unknown "q"; expected one of s'),
+        (
+            Name("s"),
+            'loss: the binary cross-entropy needs outputs between 0 and 1: give the last layer the activation "sig',
+        ),
+    ):
+        network = core.Network([core.Layer([[1.0]], activation=core.Activation("mine", tree, Literal(1)))])
+        with pytest.raises(core.ProblemError) as raised:
+            core.Problem("x", [[1.0], [2.0]], [[0.0], [1.0]], network, core.BinaryCrossEntropy())
+        (mistake,) = raised.value.mistakes
+        assert mistake.startswith(said), mistake
+
+
 def test_the_three_images_of_the_svm_have_the_known_losses() -> None:
     problem = core.load_problem("svm")
     step = core.Timeline(problem)[0]

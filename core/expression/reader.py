@@ -12,10 +12,11 @@
 
 `*` is the matrix product, or a multiple where one side is a number; `.*` the entrywise product. sum(...) is over what
 the quantity asks for: the samples or, for the samples' losses, the outputs; sum_rows, sum_columns and sum_all say it
-themselves; mean(...) is 1/n sum(...). Σ is a sum over the whole product behind it, so that Σ (a - b)² adds up squares,
-where sum(a - b)^2 is the square of a sum; Σ_j and Σ_(j≠y) are over the classes, where p_j is the entry of one. The
-symbols ⊙, · and ᵀ stand for `.*`, `*` and `'`, as do ∘, @ and .T; z₁ is z_1, ∂ℒ/∂W_1 is dW_1, and ∂ℒ/∂s_1 is delta_1. A
-symbol of print needs no space before what follows: α∂ℒ/∂W_1 and δ₂W₂ᵀ are two factors each.
+themselves; mean(...) is 1/n sum(...), or 1/d and 1/(n d) under a loss that divides by the d outputs. Σ is a sum over
+the whole product behind it, so that Σ (a - b)² adds up squares, where sum(a - b)^2 is the square of a sum; Σ_j and
+Σ_(j≠y) are over the classes, where p_j is the entry of one. The symbols ⊙, · and ᵀ stand for `.*`, `*` and `'`, as do
+∘, @ and .T; z₁ is z_1, ∂ℒ/∂W_1 is dW_1, and ∂ℒ/∂s_1 is delta_1. A symbol of print needs no space before what follows:
+α∂ℒ/∂W_1 and δ₂W₂ᵀ are two factors each.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ class Context(NamedTuple):
     symbols     the names by symbols of print that the lexicon does not have
     columns     the quantities without a layer that have several: o_2 is the second of o
     longest     how many characters it may have
+    outputs     the name of the number of outputs, where a loss has one: a mean over each sample's row is over these
     """
 
     over: str = ROWS
@@ -73,6 +75,7 @@ class Context(NamedTuple):
     symbols: Mapping[str, str] = {}
     columns: Collection[str] = ()
     longest: int = LONGEST
+    outputs: str = ""
 
 
 def read(text: str, context: Context = Context()) -> Node:  # noqa: B008
@@ -194,7 +197,21 @@ class _Reader:
         if name == "Σ_wrong":
             argument = _of_wrong_classes(argument)
         total = Total(over, argument)
-        return Quotient(Literal(1), Name("n")) * total if name == "mean" else total
+        return Quotient(Literal(1), self._count(total)) * total if name == "mean" else total
+
+    def _count(self, total: Total) -> Node:
+        """How many numbers a mean is over."""
+        if not self._context.outputs or total.over == ROWS or not self._has_columns(total.argument):
+            return Name("n")
+        outputs = Name(self._context.outputs)
+        return outputs if total.over == COLUMNS else Name("n") * outputs
+
+    def _has_columns(self, node: Node) -> bool:
+        """Whether it has a number for each output, and not one for each sample alone."""
+        if isinstance(node, Name):
+            return node.name != "sample_losses" and ("_" in node.name or node.name in self._context.columns)
+        is_sum = isinstance(node, Total) and node.over != ROWS
+        return not is_sum and any(map(self._has_columns, node.children))
 
     def _function(self, name: str) -> Node:
         if name == "log" and self._starts_a_factor() and self._peek() != "(":

@@ -66,7 +66,9 @@ def context_of(name: str, statement: Statement) -> Context:
     without_layer = (name for name, equation in statement.equations.items() if equation.layer is None)
     columns = {LOGITS.name, *without_layer} & {LOGITS.name, *statement.with_axes(MATRIX)}
     symbols = {spelled(symbol).strip(): name for name, symbol in statement.symbols.items()}
-    return Context(over, statement.functions, NUMBERS.union(statement.numbers), symbols, columns)
+    outputs = next(iter(statement.problem.loss.counts(statement.problem.targets.shape[1])), "")
+    numbers = NUMBERS.union(statement.numbers)
+    return Context(over, statement.functions, numbers, symbols, columns, outputs=outputs)
 
 
 def rights(name: str, known: Mapping[str, Node]) -> Iterator[Node]:
