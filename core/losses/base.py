@@ -50,7 +50,7 @@ class LossEquations(NamedTuple):
 
     @property
     def kinks(self) -> tuple[Jump, ...]:
-        """Where ∂ℒ/∂y_out jumps, over the quantities of the loss."""
+        """Where ∂ℒ/∂y_out jumps or has a corner, over the quantities of the loss."""
         trees = (*(tree for _, tree in self.backward), self.output_gradient)
         return tuple(dict.fromkeys(kink for tree in trees for kink in jumps(tree)))
 
