@@ -195,7 +195,11 @@ class Scope:
         return bound
 
     def holds(self, rule: Rule, bound: Bound) -> bool:
-        return rule.out_of_range is None or rule.out_of_range == (bound[ROW] in self._far[rule.name])
+        return rule.out_of_range is None or rule.out_of_range == (bound[ROW] in self.out_of_range(rule.name))
+
+    def out_of_range(self, name: str) -> Collection[int]:
+        """The rows, from 1, in which a quantity is not computed by its formula, but by what holds out of range."""
+        return self._far.get(name, ())
 
     def cells(self, entry: nodes.Cell, bound: Indices) -> Cells:
         """The cells that `entry` names, where some letters are bound and the others are free."""

@@ -101,7 +101,9 @@ class Problem(Record):
         ):
             if names and len(names) != width:
                 mistakes.append(f"{name}: expected {width} names, found {len(names)}")
-        return mistakes or self.mistakes_under(self.loss)
+        if mistakes or self.network.layers[-1].own is None:
+            return mistakes or self.mistakes_under(self.loss)
+        return self.loss.target_mistakes(self.targets)  # what the function comes to is asked once that is known to work
 
     def mistakes_under(self, loss: Loss) -> list[str]:
         """What keeps the targets and the outputs from being compared by a loss, a line for each mistake."""
@@ -141,9 +143,9 @@ class Problem(Record):
         from core.own_activation import activation_mistakes
 
         found = [line for f in own.values() for line in activation_mistakes(f, partial(quantity_in, self))]
-        if is_known or found:
-            return found
-        return mistakes_from_outside(self.loss, self.targets.shape[1], partial(meaning_in, self))
+        if not (is_known or found):
+            found = mistakes_from_outside(self.loss, self.targets.shape[1], partial(meaning_in, self))
+        return found or self.mistakes_under(self.loss)
 
     def sample_losses(self, scores: Array, outputs: Array, targets: Array) -> Array:
         """What each sample costs, (n,), for s_out, y_out and targets (n, d_L)."""
@@ -185,7 +187,7 @@ class Problem(Record):
             "network": [(layer.function.particulars, layer.train_weights, layer.train_bias) for layer in layers],
             "weights": [layer.weights.tolist() for layer in layers],
             "bias": [None if layer.bias is None else layer.bias.tolist() for layer in layers],
-            "loss": repr(self.loss),
+            "loss": self.loss.particulars,
             "learning rate": self.learning_rate,
             "order of batches": (self.batch_size, self.shuffle_seed),
             "reduction": self.reduction,

@@ -245,6 +245,20 @@ class TestRun:
         loss = Timeline(core.load_problem("exercise-2", options))[20].loss
         assert printed_loss(answer.out) == pytest.approx(loss, rel=1e-7)
 
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            ("exercise-2 --loss hinge", "hinge on scores, m = 1, mean (softmax_hinge is the hinge on probabilities)"),
+            ("svm", "hinge on scores, m = 1, mean (softmax_hinge is the hinge on probabilities)"),
+            ("exercise-2 --loss softmax_hinge --reduction mean", "softmax hinge, m = 0.5, mean"),
+            ("exercise-2 --loss squared --half false", "squared error, without the ½, sum"),
+        ],
+    )
+    def test_it_says_which_loss_was_asked_for(self, sgdb: Any, words: str, said: str) -> None:
+        answer = sgdb("run", *words.split(), "--steps", "0")
+        assert (answer.status, answer.err) == (0, f"loss: {said}\n")
+        assert printed_loss(answer.out) > 0
+
     def test_the_losses_are_written_to_the_bit(self, sgdb: Any) -> None:
         answer = sgdb("run", "--steps", "300", "--csv", "losses.csv")
         with open("losses.csv", newline="") as file:

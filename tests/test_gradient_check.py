@@ -173,6 +173,15 @@ class TestKinks:
         assert check["dW_out"].misleading.all()
         assert check.ok
 
+    @pytest.mark.parametrize(("weights", "targets"), [([[2.0, 1.0]], [[1.0, 0.0]]), ([[1.0]], [[1.0]])])
+    def test_a_score_at_its_margin_is_not_called_wrong(self, weights: list, targets: list) -> None:
+        for loss in (core.Hinge(1.0), core.Hinge(1.0, squared=True)):
+            problem = core.Problem("kink", [[1.0]], targets, core.Network([core.Layer(weights)]), loss)
+            check = core.check_gradients(core.Timeline(problem)[0])
+            assert not check["dW_out"].analytic.any()
+            assert check["dW_out"].misleading.all()
+            assert check.ok
+
     def test_far_from_a_kink_nothing_is_flagged(self) -> None:
         check = core.check_gradients(core.Timeline(exercise_2())[0])
         assert not any(gradient.kink.any() for gradient in check.gradients)

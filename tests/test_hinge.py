@@ -327,6 +327,18 @@ def test_a_loss_that_does_not_fit_the_targets_has_no_numbers() -> None:
     assert found[1].delta_out is found[1].distance is None
 
 
+@pytest.mark.parametrize("loss", [core.Hinge(2.0), core.BinaryCrossEntropy(), core.MeanSquaredError()])
+def test_the_problems_own_loss_is_among_those_side_by_side(loss: core.Loss) -> None:
+    step = core.Timeline(random_problem(0, (2, 3), loss=loss))[2]
+    *compared, own = core.compare_losses(step)
+    assert (own.loss_function, own.loss) == (loss, step.loss)
+    assert [found.loss_function for found in compared] == [
+        core.SquaredError(),
+        core.SoftmaxCrossEntropy(),
+        core.SoftmaxHinge(0.5),
+    ]
+
+
 def test_ten_thousand_switches_between_two_runs_at_random_steps_change_no_number_of_either() -> None:
     problem = exercise_2()
     runs = [core.Timeline(problem.with_loss(loss), budget=4096) for loss in (core.SquaredError(), core.SoftmaxHinge())]

@@ -142,6 +142,21 @@ def test_the_binary_cross_entropy_refuses_what_are_no_probabilities(targets: lis
     assert raised.value.mistakes == (said,)
 
 
+def test_a_function_of_ones_own_is_looked_at_before_what_it_gives() -> None:
+    for tree, said in (
+        (Name("q"), 'activation: mine: f: unknown "q"; expected one of s'),
+        (
+            Name("s"),
+            'loss: the binary cross-entropy needs outputs between 0 and 1: give the last layer the activation "sig',
+        ),
+    ):
+        network = core.Network([core.Layer([[1.0]], activation=core.Activation("mine", tree, Literal(1)))])
+        with pytest.raises(core.ProblemError) as raised:
+            core.Problem("x", [[1.0], [2.0]], [[0.0], [1.0]], network, core.BinaryCrossEntropy())
+        (mistake,) = raised.value.mistakes
+        assert mistake.startswith(said), mistake
+
+
 def test_the_three_images_of_the_svm_have_the_known_losses() -> None:
     problem = core.load_problem("svm")
     step = core.Timeline(problem)[0]
@@ -181,6 +196,8 @@ def test_a_loss_says_how_it_is_switched() -> None:
     titles = [loss.full_title for loss in VARIANTS]
     assert titles == ["squared error, without the ½", "hinge on scores, squared"]
     assert [setting.field for setting in core.Hinge(squared=True).settings] == ["margin"]
+    assert [loss.particulars for loss in VARIANTS] == ["SquaredError(half=False)", "Hinge(margin=0.5, squared=True)"]
+    assert core.SquaredError().particulars == "SquaredError()"  # as it was before there was a switch
     assert core.SquaredError(half="no").setting_mistakes() == ["half: expected true or false, found no"]
 
 
@@ -279,6 +296,11 @@ def test_losses_over_classes_refuse_targets_that_are_not_classes(loss: core.Loss
 def test_losses_over_classes_take_signs_and_one_hot_rows(loss: core.Loss) -> None:
     assert loss.target_mistakes(np.array([[-1.0], [1.0]])) == []
     assert loss.target_mistakes(np.eye(3)) == []
+
+
+def test_targets_of_a_binary_cross_entropy_are_told_from_classes() -> None:
+    (mistake,) = core.SoftmaxCrossEntropy().target_mistakes(np.array([[0.0], [1.0]]))
+    assert mistake.endswith("; 0 and 1 go with binary_cross_entropy and a sigmoid output, -1 and +1 with a linear one")
 
 
 def test_the_squared_error_takes_any_targets() -> None:

@@ -95,8 +95,8 @@ def test_a_sheet_is_the_same_for_good() -> None:
 @pytest.mark.parametrize(
     ("name", "loss", "rows", "weights"),
     [
-        ("exercise-3", "softmax-hinge", 4, [-0.5, -0.4, -0.9]),
-        ("three-classes", "softmax-hinge", 2, [0.7, 0.1, 0.9, -0.1, 1.0, -0.3, 0.6, -0.4]),
+        ("exercise-3", "softmax_hinge", 4, [-0.5, -0.4, -0.9]),
+        ("three-classes", "softmax_hinge", 2, [0.7, 0.1, 0.9, -0.1, 1.0, -0.3, 0.6, -0.4]),
         ("three-classes", "cross-entropy", 2, [0.7, 0.1, 0.9, -0.1, 1.0, -0.3, 0.6, -0.4]),
     ],
 )

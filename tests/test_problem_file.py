@@ -57,7 +57,7 @@ class TestMeaning:
         [
             ("squared", core.SquaredError()),
             ("hinge", core.Hinge()),
-            ("softmax-hinge", core.SoftmaxHinge()),
+            ("p-hinge", core.SoftmaxHinge()),
             ("mse", core.MeanSquaredError()),
             ("cross-entropy", core.SoftmaxCrossEntropy()),
         ],
@@ -389,7 +389,7 @@ class TestOptions:
 
     def test_a_margin_on_scores_is_none_on_probabilities(self, load: Any) -> None:
         text = DATA + LAYER + HINGE + "margin = 0.3\n"
-        assert load(text, loss="softmax-hinge").loss == core.SoftmaxHinge()
+        assert load(text, loss="softmax_hinge").loss == core.SoftmaxHinge()
         on_probabilities = text.replace("'hinge'", "'softmax_hinge'")
         assert load(on_probabilities, loss="margin").loss == core.SoftmaxMargin(margin=0.3)
         assert load(on_probabilities, loss="hinge").loss == core.Hinge()

@@ -306,7 +306,7 @@ class TestTitle:
         curves = [Curve(title, np.ones(3), word=word) for title, word in names]
         for width, said in (
             (70, "⠒ squared error  • softmax cross-entropy  + softmax hinge"),
-            (46, "⠒ squared  • cross-entropy  + hinge"),
+            (46, "⠒ squared  • cross-entropy  + p-hinge"),
             (30, "⠒ squared  • cross-entropy"),
             (20, "⠒ squared"),
         ):

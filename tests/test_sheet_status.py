@@ -166,6 +166,15 @@ class TestVerdicts:
         assert [verdict.word for verdict in verdicts(step, range(4))] == ["right", "right", "right", "wrong"]
         assert [verdict.mark for verdict in verdicts(step, [3, 0])] == ["≠", "="]
 
+    def test_the_side_of_an_output_between_0_and_1(self) -> None:
+        layers = [core.Layer([[1.0]], activation="sigmoid")]
+        inputs, targets = [[1e4], [0.5], [-2.0], [0.0]], [[1.0], [0.0], [0.0], [1.0]]
+        step, _ = steps(core.Problem("x", inputs, targets, core.Network(layers), core.BinaryCrossEntropy()), 0)
+        assert title(step.problem) == "y>½"
+        assert [verdict.word for verdict in verdicts(step, range(4))] == ["right", "wrong", "right", "wrong"]
+        found = over_all(step.problem, step.network)
+        assert (found.loss, found.right) == (pytest.approx(step.loss, rel=1e-12), 2)
+
     def test_the_largest_of_several_outputs(self) -> None:
         step, _ = steps(core.load_problem("exercise-3"), 1)
         assert title(step.problem) == "says"

@@ -219,7 +219,7 @@ def test_an_empty_answer_sheet(sgdb: Any) -> None:
     assert core.check_answers(key["answers"], step).right
 
 
-@pytest.mark.parametrize("words", [(), ("--loss", "hinge", "--margin", "0.25"), ("--lr", "0.12345")])
+@pytest.mark.parametrize("words", [(), ("--loss", "hinge", "--margin", "0.25"), ("--half", "false", "--lr", "0.12345")])
 def test_the_key_of_a_practice_sheet_checks_as_right(sgdb: Any, words: tuple[str, ...]) -> None:
     assert sgdb("practise", "--seed", "7", *words, "--key", "-o", "key.toml").status == 0
     run = sgdb("check", "key.toml")

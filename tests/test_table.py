@@ -103,6 +103,12 @@ class TestMeaning:
         problem = load("x,y\n1,-1\n2,1\n", task="regression", loss="hinge")
         assert (problem.network.sizes[-1], problem.class_names) == (1, ("-1", "+1"))
 
+    def test_a_binary_cross_entropy_has_a_sigmoid_for_its_output(self, load: Any) -> None:
+        problem = load("x,y\n1,0\n2,1\n", task="regression", loss="bce")
+        assert [layer.activation for layer in problem.network.layers] == ["tanh", "sigmoid"]
+        assert (problem.loss, problem.reduction) == (core.BinaryCrossEntropy(), "mean")
+        assert load("x,y\n1,a\n2,b\n", loss="bce").network.sizes[-1] == 2
+
     def test_the_target_may_be_any_column(self, load: Any) -> None:
         problem = load("kind,x,y\na,1,2\nb,3,4\n", target="kind")
         assert (problem.input_names, problem.target_names) == (("x", "y"), ("a", "b"))

@@ -158,8 +158,11 @@ class StepMistakes:
                 yield Mistake(f"{setting.field} left out", words, put_in_place(tree, {name: Literal(0)}), 0)
         if equation.layer is None and any(_is_max(part) for part in walk(self._equations["sample_losses"].tree)):
             without = _without_max(tree)
-            if without != tree:
+            if without != tree and any(map(self._is_quantity, names_in(without))):
                 yield Mistake("max left out", "the max is left out", without, 0)
+
+    def _is_quantity(self, name: str) -> bool:
+        return name in self._equations or name in self._statement.given
 
     def _transposed(self, equation: Equation, shapes: Mapping[str, Array]) -> Iterator[Mistake]:
         """A square matrix turned, where nothing tells but the numbers."""

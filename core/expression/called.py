@@ -5,8 +5,21 @@ from __future__ import annotations
 from core.errors import FormulaError
 from core.expression.calls import AXIS, CALLS, IGNORED, TOTALS, total
 from core.expression.cases import Cases
-from core.expression.cursor import COMPARED, ZERO
-from core.expression.nodes import Function, IsTrueClass, Literal, Node, Signs, Softmax, Transpose
+from core.expression.cursor import COMPARED, ONE, ZERO
+from core.expression.nodes import (
+    COLUMNS,
+    ROWS,
+    Function,
+    IsTrueClass,
+    Literal,
+    Name,
+    Node,
+    Quotient,
+    Signs,
+    Softmax,
+    Total,
+    Transpose,
+)
 
 MOST_POWER = 99
 
@@ -31,7 +44,8 @@ class Calls(Cases):
             axis = named.get("axis") or named.get("dim") or (arguments[1] if len(arguments) > 1 else None)
             if not arguments:
                 raise FormulaError(f"expected something to sum in {name}() {self._here()}")
-            return total(arguments[0], axis, name)
+            found = total(arguments[0], axis)
+            return found if name == "sum" else Quotient(ONE, self._count(found)) * found
         if name in ("power", "pow"):
             exponent = arguments[1] if len(arguments) == 2 else None
             if not isinstance(exponent, Literal) or exponent.value not in range(1, MOST_POWER + 1):
@@ -45,6 +59,20 @@ class Calls(Cases):
             return CALLS[name](*arguments)
         except TypeError:
             raise FormulaError(f"{name}() does not take {len(arguments)} arguments {self._here()}") from None
+
+    def _count(self, found: Total) -> Node:
+        """How many numbers a mean is over."""
+        if not self._context.outputs or found.over == ROWS or not self._has_columns(found.argument):
+            return Name("n")
+        outputs = Name(self._context.outputs)
+        return outputs if found.over == COLUMNS else Name("n") * outputs
+
+    def _has_columns(self, node: Node) -> bool:
+        """Whether it has a number for each output, and not one for each sample alone."""
+        if isinstance(node, Name):
+            return node.name != "sample_losses" and ("_" in node.name or node.name in self._context.columns)
+        is_sum = isinstance(node, Total) and node.over != ROWS
+        return not is_sum and any(map(self._has_columns, node.children))
 
     def _arguments(self) -> tuple[list[Node], dict[str, Node]]:
         """What stands in the parentheses of a call: arguments, and those with names."""

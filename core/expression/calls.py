@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core.expression.nodes import ALL, COLUMNS, ROWS, Literal, Name, Node, Positive, Quotient, Total, Transpose
+from core.expression.nodes import ALL, COLUMNS, ROWS, Literal, Node, Positive, Total, Transpose
 
 ZERO, ONE = Literal(0), Literal(1)
 AXES = {0: ROWS, 1: COLUMNS, -1: COLUMNS, -2: ROWS}
@@ -44,8 +44,7 @@ CALLS: Mapping[str, Build] = {
 TOTALS = frozenset(("sum", "mean", "average"))
 
 
-def total(argument: Node, axis: Node | None, name: str, over: str = ALL) -> Node:
-    """np.sum or np.mean along an axis; without one `over` says what it is over."""
+def total(argument: Node, axis: Node | None, over: str = ALL) -> Total:
+    """np.sum along an axis; without one `over` says what it is over."""
     along = AXES.get(int(axis.value), "") if isinstance(axis, Literal) else over
-    found = Total(along or over, argument)
-    return found if name == "sum" else Quotient(ONE, Name("n")) * found
+    return Total(along or over, argument)

@@ -33,6 +33,7 @@ class Context(NamedTuple):
     symbols     the names by symbols of print that the lexicon does not have, and by other words
     columns     the quantities without a layer that have several: o_2 is the second of o
     longest     how many characters it may have
+    outputs     the name of the number of outputs, where a loss has one: a mean over each sample's row is over these
     dialect     the notation, one of `dialect`'s; empty where the formula itself tells
     """
 
@@ -43,6 +44,7 @@ class Context(NamedTuple):
     columns: Collection[str] = ()
     longest: int = LONGEST
     dialect: str = ""
+    outputs: str = ""
 
 
 class Reading(NamedTuple):

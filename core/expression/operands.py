@@ -140,7 +140,7 @@ class Operands(Calls):
         if name == "Σ_wrong":
             argument = of_wrong_classes(argument)
         found = Total(over, argument)
-        return Quotient(ONE, Name("n")) * found if name == "mean" else found
+        return Quotient(ONE, self._count(found)) * found if name == "mean" else found
 
     def _function(self, name: str, slope: bool) -> Node:
         if name == "log" and self._starts_a_factor() and self._peek() not in OPENING:

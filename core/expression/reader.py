@@ -18,10 +18,11 @@
 which `dialect` tells by @, .T, np. and the like, `*` is the entrywise product and `@` the matrix product; between
 numbers of a class, as in p_j (1 - p_j), it is entrywise, too. sum(...) is over what the quantity asks for: the samples
 or, for the samples' losses, the outputs; sum_rows, sum_columns and sum_all say it themselves; mean(...) is 1/n
-sum(...). Σ is a sum over the whole product behind it, so that Σ (a - b)² adds up squares, where sum(a - b)^2 is the
-square of a sum; Σ_j and Σ_(j≠y) are over the classes, where p_j is the entry of one. A symbol of print needs no space
-before what follows: α∂ℒ/∂W_1 and δ₂W₂ᵀ are two factors each. How words, symbols and LaTeX's commands are spelled is in
-`lexicon`, `latex` and `names`. Operands are read in `operands`, calls in `called`, conditions in `cases`.
+sum(...), or 1/d and 1/(n d) under a loss that divides by the d outputs. Σ is a sum over the whole product behind it, so
+that Σ (a - b)² adds up squares, where sum(a - b)^2 is the square of a sum; Σ_j and Σ_(j≠y) are over the classes, where
+p_j is the entry of one. A symbol of print needs no space before what follows: α∂ℒ/∂W_1 and δ₂W₂ᵀ are two factors each.
+How words, symbols and LaTeX's commands are spelled is in `lexicon`, `latex` and `names`. Operands are read in
+`operands`, calls in `called`, conditions in `cases`.
 """
 
 from __future__ import annotations

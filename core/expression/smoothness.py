@@ -1,23 +1,36 @@
-"""Where a tree jumps, and whether it is constant or straight between its jumps."""
+"""Where a tree jumps or has a corner, and whether it is constant or straight between its jumps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from core.expression.nodes import IsTrueClass, MatrixProduct, Name, Node, Positive, Product, Sum, Total, Transpose
+from core.expression.nodes import (
+    Function,
+    IsTrueClass,
+    MatrixProduct,
+    Name,
+    Node,
+    Positive,
+    Product,
+    Sum,
+    Total,
+    Transpose,
+)
 
 
 class Jump(NamedTuple):
-    """Where a tree jumps: where `argument` changes its sign, in the columns that `where` chooses (None: all)."""
+    """Where a tree jumps or has a corner: where `argument` changes its sign, in the columns that `where` chooses; None
+    for all.
+    """
 
     argument: Node
     where: IsTrueClass | None
 
 
 def jumps(node: Node, where: IsTrueClass | None = None) -> Iterator[Jump]:
-    """The jumps of a tree: a of each [a > 0]."""
-    if isinstance(node, Positive):
+    """The jumps of a tree, a of each [a > 0], and its corners, a of each max(0, a)."""
+    if isinstance(node, Positive) or (isinstance(node, Function) and node.name == "relu" and not node.slope):
         yield Jump(node.argument, where)
     if isinstance(node, Product):
         where = next((part for part in node.children if isinstance(part, IsTrueClass)), where)

@@ -51,7 +51,7 @@ class LossEquations(NamedTuple):
 
     @property
     def kinks(self) -> tuple[Jump, ...]:
-        """Where ∂ℒ/∂y_out jumps, over the quantities of the loss."""
+        """Where ∂ℒ/∂y_out jumps or has a corner, over the quantities of the loss."""
         trees = (*(tree for _, tree in self.backward), self.output_gradient)
         return tuple(dict.fromkeys(kink for tree in trees for kink in jumps(tree)))
 
@@ -167,9 +167,17 @@ class Loss(ABC):
     @property
     def full_title(self) -> str:
         """What people call it with its switches: "hinge on scores, squared"."""
-        switches = (field for field in fields(self) if is_switch(field))
-        turned = (field for field in switches if getattr(self, field.name) != field.default)
+        turned = (field for field in fields(self) if is_switch(field) and not self._is_usual(field))
         return ", ".join((self.title, *(field.metadata.get("words", field.name) for field in turned)))
+
+    @property
+    def particulars(self) -> str:
+        """What tells it from every other: its class and settings, without switches that are as usual."""
+        told = (field for field in fields(self) if field.repr and not (is_switch(field) and self._is_usual(field)))
+        return f"{type(self).__qualname__}({', '.join(f'{f.name}={getattr(self, f.name)!r}' for f in told)})"
+
+    def _is_usual(self, field: Field[Any]) -> bool:
+        return bool(getattr(self, field.name) == field.default)
 
     @property
     def numbers(self) -> dict[str, float]:

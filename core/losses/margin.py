@@ -95,7 +95,7 @@ class SoftmaxHinge(MarginLoss):
 
     name: ClassVar[str] = "softmax_hinge"
     title: ClassVar[str] = "softmax hinge"
-    word: ClassVar[str] = "softmax-hinge"
+    word: ClassVar[str] = "p-hinge"
     cost: ClassVar[Cost] = CAPPED
 
     @property

@@ -22,6 +22,7 @@ from core.explanation import Explanation, explain
 from core.expression.exact import gives
 from core.expression.nodes import Function, IsTrueClass, Name, names_in, walk
 from core.expression.pieces import Pieces, as_text, sign
+from core.origins import scope_of
 from core.problem import Problem
 from core.quantity import Quantity, given, quantities
 from core.solving.facts import facts, formulas
@@ -202,7 +203,7 @@ class _Entries:
         """
         usual: tuple[Part, ...] = ()
         formula = MatrixFormula(computation, self.values) if is_of_matrices(computation) else None
-        if formula is None or not formula.may_fit:
+        if formula is None or not formula.may_fit or scope_of(self.step).out_of_range(computation.name):
             return (), True
         for digits in range(self.digits, MOST + 1):
             parts = formula.written(digits, self._grid)

@@ -32,7 +32,7 @@ PROBLEM_OPTIONS = (
     Option(
         "loss",
         "LOSS",
-        "squared, mse, bce, cross-entropy, hinge (on scores), softmax-hinge (on probabilities) or margin",
+        "squared, mse, bce, cross-entropy, hinge (on scores), softmax_hinge (on probabilities) or margin",
     ),
     Option("margin", "M", "the margin of a hinge or margin loss"),
     Option("squared", "WHETHER", "hinge: true squares each term"),

@@ -70,7 +70,9 @@ def context_of(name: str, statement: Statement) -> Context:
     words = {word: number for word, number in NUMBER_WORDS.items() if number in (*statement.numbers, "loss")}
     if not statement.problem.has_classes:
         words["m"] = "n"  # where nobody thinks of a margin, people call the samples so
-    return Context(over, statement.functions, NUMBERS.union(statement.numbers), {**words, **symbols}, columns)
+    outputs = next(iter(statement.problem.loss.counts(statement.problem.targets.shape[1])), "")
+    numbers = NUMBERS.union(statement.numbers)
+    return Context(over, statement.functions, numbers, {**words, **symbols}, columns, outputs=outputs)
 
 
 def names_of(statement: Statement) -> Names:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import lru_cache, wraps
+from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
 import core
 from core import Computation, Name, Statement, Step, Variable, computations
@@ -19,19 +19,16 @@ if TYPE_CHECKING:
 PARTS = (("forward  ", ("forward", "loss")), ("backward ", ("backward", "gradient")), ("update   ", ("update",)))
 SHORTHAND = "(∂x is ∂ℒ/∂x)"
 LISTED = 2  # cells of a quantity that are named one by one
-P = ParamSpec("P")
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
-def for_all_steps(tell: Callable[Concatenate[Statement, P], T]) -> Callable[Concatenate[Statement, P], T]:
+def for_all_steps(tell: Callable[[Statement, *Ts], T]) -> Callable[[Statement, *Ts], T]:
     """What is told of a statement is kept, and told alike of all steps of a run, though each may have other numbers."""
     cached = lru_cache(maxsize=16)(tell)
 
-    @wraps(tell)
-    def told(statement: Statement, *args: P.args, **kwargs: P.kwargs) -> T:
-        shared = core.statement_of(statement.problem, statement.rows, statement.detailed)
-        found: T = cached(shared, *args, **kwargs)
-        return found
+    def told(statement: Statement, *rest: *Ts) -> T:
+        return cached(core.statement_of(statement.problem, statement.rows, statement.detailed), *rest)
 
     return told
 
