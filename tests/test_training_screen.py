@@ -164,8 +164,10 @@ async def test_space_plays_and_pauses() -> None:
         await pilot.press("space")
         await until(pilot, lambda: shown(pilot).index >= 20)
         assert "▶" in texts(pilot)[0]
+        assert "space pause  < > speed" in last_line(pilot)
         await press(pilot, "space")
         assert not screen.journey.playing
+        assert "space play" in last_line(pilot)
         stopped = shown(pilot).index
         assert screen.journey.cursor == stopped
         assert "▶" not in texts(pilot)[0]

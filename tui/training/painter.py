@@ -30,12 +30,14 @@ class Scene(NamedTuple):
     facts      what the status line tells
     curves     the losses in the plot, those of the run that is looked at first
     losses     the step under every loss; None while that is being computed
+    playing    whether the run plays
     message    what there is to say about the last key, in place of the keys
     """
 
     facts: Facts
     curves: Sequence[Curve]
     losses: Sequence[LossComparison] | None = None
+    playing: bool = False
     message: str = ""
 
 
@@ -130,6 +132,7 @@ class Painter:
         view, step, problem = picture.view, picture.step, self._run.problem
         found = keys(
             view,
+            playing=scene.playing,
             hinge=step.problem.loss != problem.loss,
             margin=bool(step.problem.loss.settings),
             elided=not frame.columns.whole,
