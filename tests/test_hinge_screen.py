@@ -17,6 +17,7 @@ from screen import (
     regression,
     settle,
     shown,
+    styled,
     texts,
     training,
     view,
@@ -59,6 +60,7 @@ async def test_the_loss_comes_into_sight_and_the_scroll_position_returns(size: t
 async def test_h_says_why_when_the_targets_are_no_classes_and_stays() -> None:
     async with app(regression()).run_test() as pilot:
         await settle(pilot)
+        assert "h" in styled(pilot, "dim")
         await press(pilot, "h")
         assert "needs classes" in last_line(pilot)
         assert isinstance(shown(pilot).problem.loss, core.SquaredError)

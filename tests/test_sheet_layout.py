@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -391,7 +393,20 @@ def test_a_line_a_layer_has_room_for_numbers_of_any_size() -> None:
     lines = texts(painted.lines, 80)[area.y + 1 : area.y + 4]
     assert "moved by" in lines[0]
     for line in lines[1:]:
-        assert "e+79" in line or "e+80" in line
+        assert "e79" in line or "e80" in line
+
+
+def test_the_table_of_layers_has_its_columns_in_one_place_whatever_the_numbers() -> None:
+    problem = labelled(("no", "yes"))
+    for width in (80, 100, 120):
+        places = set()
+        for scale in (1e-80, 1e-5, 1, 1e3, 1e80):
+            network = core.Network([replace(layer, weights=layer.weights * scale) for layer in problem.network.layers])
+            painted = Sheets(replace(problem, network=network), (width, 24))(0)
+            header = texts(painted.lines, width)[painted.frame.areas["weights"].y + 1]
+            places.add(tuple(found.start() for found in re.finditer(r"\S+( \S+)*", header)))
+            assert "moved by" in header
+        assert len(places) == 1
 
 
 @pytest.mark.parametrize("size", [(120, 40), (200, 60)], ids=by_size)

@@ -34,6 +34,7 @@ from screen import (
     seek,
     settle,
     shown,
+    styled,
     texts,
     training,
     until,
@@ -57,13 +58,20 @@ async def test_opens_at_step_0_with_the_first_numbers_in_view() -> None:
             assert number in screen
 
 
-async def test_until_the_first_key_it_says_what_this_is() -> None:
-    async with app().run_test(size=(120, 40)) as pilot:
+@pytest.mark.parametrize("size", [(80, 24), (80, 40), (120, 40), (200, 60)])
+@pytest.mark.parametrize("problem", ["exercise-2", "exercise-3", "three-classes"])
+async def test_until_the_first_key_it_says_what_this_is(problem: str, size: tuple[int, int]) -> None:
+    async with app(core.load_problem(problem)).run_test(size=size) as pilot:
         await settle(pilot)
-        assert "Each row is one sample" in why(pilot)
+        said = " ".join(why(pilot).split())
+        assert "Each row is one sample" in said
+        assert "deltas" in said
+        for key in ("→", ".", "enter", "?"):
+            assert any(key == text for text in styled(pilot, "key")), key
+        assert "? explains" in said
         await press(pilot, "n")
         assert "Each row is one sample" not in why(pilot)
-        assert "sample 3" in why(pilot)
+        assert f"sample {view(pilot).sample + 1}" in why(pilot)
 
 
 @pytest.mark.parametrize(
@@ -156,8 +164,10 @@ async def test_space_plays_and_pauses() -> None:
         await pilot.press("space")
         await until(pilot, lambda: shown(pilot).index >= 20)
         assert "▶" in texts(pilot)[0]
+        assert "space pause  < > speed" in last_line(pilot)
         await press(pilot, "space")
         assert not screen.journey.playing
+        assert "space play" in last_line(pilot)
         stopped = shown(pilot).index
         assert screen.journey.cursor == stopped
         assert "▶" not in texts(pilot)[0]

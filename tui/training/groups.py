@@ -109,6 +109,7 @@ class Formats(NamedTuple):
         return Written(self.integers.get(name, 1), decimals, name not in self.unsigned)
 
 
+@np.errstate(invalid="ignore")  # what is infinite is not whole
 def formats(step: Step) -> Formats:
     """How wide the numbers of a run are, by the first of its steps that is seen."""
     integers = {}

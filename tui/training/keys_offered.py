@@ -7,6 +7,7 @@ from tui.training.view import View
 
 STEP = Key("←→", "step", ("arrow(0, -1)", "arrow(0, 1)"))
 PLAY, WHY, WALK = Key("space", "play", ("play",)), Key("⏎", "why", ("inspect",)), Key(".", "walk", ("walk(1)",))
+PAUSE, SPEED = Key("space", "pause", ("play",)), Key("< >", "speed", ("speed(-1)", "speed(1)"))
 HINGE, BACK = Key("h", "hinge", ("hinge",)), Key("h", "back", ("hinge",))
 NUMBERS, SQUARES = Key("v", "numbers", ("numbers",)), Key("v", "squares", ("numbers",))
 SAMPLE, ORDER = Key("↑↓", "sample", ("arrow(-1, 0)", "arrow(1, 0)")), Key("t", "order", ("order",))
@@ -32,8 +33,13 @@ NEXT_PANE, ALL_PANES = Key("z", "next pane", ("alone",)), Key("esc", "all panes"
 HIDE = Key("d", "hide differences", ("differences",))
 
 
-def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> list[Key]:
+def keys(view: View, playing: bool, hinge: bool, margin: bool, elided: bool, hidden: bool) -> list[Key]:
     """The keys of a state, the most wanted first; `hinge` while the same network is looked at under it."""
+    found = _of_state(view, hinge, margin, elided, hidden)
+    return [key for one in found for key in ((PAUSE, SPEED) if playing and one is PLAY else (one,))]
+
+
+def _of_state(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> list[Key]:
     if view.aside:
         return [SCROLL, CLOSE, STEP, HELP]
     if view.cursor is not None and view.term is not None:

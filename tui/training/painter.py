@@ -16,6 +16,7 @@ from tui.training.plot import Curve, LossPlot, title
 from tui.training.rows import Rows
 from tui.training.run import Run
 from tui.training.status import Facts, status
+from tui.training.verdicts import kind
 from tui.training.view import Cell
 from tui.training.why import why
 
@@ -29,12 +30,14 @@ class Scene(NamedTuple):
     facts      what the status line tells
     curves     the losses in the plot, those of the run that is looked at first
     losses     the step under every loss; None while that is being computed
+    playing    whether the run plays
     message    what there is to say about the last key, in place of the keys
     """
 
     facts: Facts
     curves: Sequence[Curve]
     losses: Sequence[LossComparison] | None = None
+    playing: bool = False
     message: str = ""
 
 
@@ -129,12 +132,15 @@ class Painter:
         view, step, problem = picture.view, picture.step, self._run.problem
         found = keys(
             view,
+            playing=scene.playing,
             hinge=step.problem.loss != problem.loss,
             margin=bool(step.problem.loss.settings),
             elided=not frame.columns.whole,
             hidden=bool(frame.columns.before or frame.columns.behind),
         )
         dimmed = {"arrow(0, -1)"} if step.index == 0 and view.cursor is None else set()
+        if kind(problem) not in ("sign", "largest"):
+            dimmed.add("hinge")  # it needs classes
         offered, places = keyline(found, frame.width, dimmed)
         said = clipped(line([(scene.message, "amber")], 1), frame.width) if scene.message else offered
         return said, [Spots(start, end, action) for start, end, action in places]

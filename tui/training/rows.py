@@ -309,4 +309,4 @@ def ticks(
 
 def rough(value: float) -> str:
     """A size in two digits."""
-    return f"{value:.2g}".replace("e-0", "e-").replace("e+0", "e")
+    return f"{value:.2g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")

@@ -114,7 +114,8 @@ class TrainingScreen(KeyReasonsScreen[None]):
             self.query_one(Sheet).show(self.sheet.lines, self.sheet.place)
 
     def _scene(self, step: Step) -> Scene:
-        return Scene(self._facts(step), self._curves(), self._beside.losses, self._message)
+        playing = self.journey.playing
+        return Scene(self._facts(step), self._curves(), self._beside.losses, playing, self._message)
 
     def _facts(self, step: Step) -> Facts:
         everything = (

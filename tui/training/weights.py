@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 from rich.cells import cell_len
@@ -21,7 +22,10 @@ BARS = "▁▂▃▄▅▆▇█"
 BINS = 13
 LEFT = 1  # the column of what stands left of the matrices
 MOVED, IDLE = "moved by", "idle"
-NARROW = 70  # columns of the pane, under which a line a layer has few columns
+HEADS = ("layer", "parameters", "rms W", "max |W|", "spread of W", "rms ∂W", "max |∂W|", "spread of ∂W", MOVED, IDLE)
+NUMBER = 6  # columns of a number in the table of layers, at its longest
+LEAST = (0, 0, NUMBER, NUMBER, BINS, NUMBER, NUMBER, BINS, NUMBER)  # columns that are kept, whatever the numbers
+WAYS = (range(len(HEADS)), (0, 2, 4, 5, 7, 8, 9), (0, 2, 4, 5, 7, 8), (0, 8, 2, 5), (0, 8, 2), (0, 8))
 KIND_TITLES = {"given": "before the step", "gradient": "gradients", "update": "after the step"}
 BUFFERS = {
     "v": "velocities",
@@ -226,66 +230,42 @@ def _percent(share: float) -> str:
 
 
 def _a_line_each(picture: Picture, columns: int) -> list[Line]:
-    """The layers in a table: what their weights and gradients are like."""
+    """The layers in a table: what their weights and gradients are like. Of its columns as many as there is room for,
+    whatever the numbers are.
+    """
     layers = picture.step.problem.network.layers
-    table = [_header(columns)]
-    table += [_layer(picture, k, columns) for k in range(1, len(layers) + 1)]
-    if not any(can_idle(layer.function) for layer in layers) and table[0][-1][0] == IDLE:
-        table = [row[:-1] for row in table]
-    widths = [max(cell_len(row[j][0]) for row in table) for j in range(len(table[0]))]
+    rows = [_layer(picture, k) for k in range(1, len(layers) + 1)]
+    idlest = max((layer.weights.shape[1] for layer in layers if can_idle(layer.function)), default=0)
+    least = [*LEAST, len(f"{idlest} of {idlest}")]
+    widths = [max(len(head), wide) for head, wide in zip(HEADS, least, strict=True)]
+    widths[0] = max(cell_len(row[0]) for row in rows)
+    for way in WAYS:
+        shown = [j for j in way if idlest or HEADS[j] != IDLE]
+        if LEFT + sum(widths[j] + 2 for j in shown) - 2 < columns:
+            break
     titles = [[("weights", "title"), (" ─ ", "structure"), (text, "dim")] for text in NO_ROOM]
     lines = [rule(next((t for t in titles if _fits(t, columns)), titles[0][:1]), columns)]
-    for row in table:
-        spans, x = [], LEFT if columns < NARROW else 2
-        for (text, style), wide in zip(row, widths, strict=True):
-            if x + wide >= columns:
-                break
-            spans.append(Span(x, text, style))
-            x += wide + 2
-        lines.append(tuple(spans))
+    for style, row in zip(("dim", *["zero"] * len(rows)), (HEADS, *rows), strict=True):
+        places = accumulate((widths[j] + 2 for j in shown), initial=LEFT)
+        lines.append(tuple(Span(x, row[j], style) for x, j in zip(places, shown, strict=False)))
     return lines
 
 
-def _header(columns: int) -> list[tuple[str, str]]:
-    names = [
-        "layer",
-        "parameters",
-        "rms W",
-        "max |W|",
-        "spread of W",
-        "rms ∂W",
-        "max |∂W|",
-        "spread of ∂W",
-        MOVED,
-        IDLE,
-    ]
-    return [(name, "dim") for name in _chosen(names, columns)]
-
-
-def _chosen(cells: list[str], columns: int) -> list[str]:
-    """The columns of the table that have room."""
-    if columns >= 100:
-        return cells
-    return [cells[i] for i in ((0, 2, 4, 5, 7, 8) if columns >= NARROW else (0, 8, 2, 5))]
-
-
-def _layer(picture: Picture, k: int, columns: int) -> list[tuple[str, str]]:
+def _layer(picture: Picture, k: int) -> list[str]:
+    """What a line tells of a layer."""
     step = picture.step
     layer = step.problem.network.layers[k - 1]
-    statement = step.statement
     weights, gradient = step.weights[k - 1], step.weight_gradients[k - 1]
-    symbol = next(e.symbol for e in statement.given.values() if e.layer == k and e.axes == "ij")
+    given = next(e for e in step.statement.given.values() if e.layer == k and e.axes == "ij")
     function = "" if layer.function.is_identity else f" {layer.function.name.replace('_', ' ')}"
     size = weights.size + (0 if layer.bias is None else layer.bias.size)
     off = idle(step)[k - 1]
     share = moved_by(step, k)
-    cells = [
-        f"{symbol:<5} {weights.shape[0]}×{weights.shape[1]}{function}",
+    return [
+        f"{given.symbol:<5} {weights.shape[0]}×{weights.shape[1]}{function}",
         f"{size:>10,}",
         _four(_rms(weights)),
-        _four(
-            picture.numbers.largest(next(e.name for e in statement.given.values() if e.layer == k and e.axes == "ij"))
-        ),
+        _four(picture.numbers.largest(given.name)),
         spread(weights),
         _four(_rms(gradient)),
         _four(float(np.abs(gradient).max())),
@@ -293,7 +273,6 @@ def _layer(picture: Picture, k: int, columns: int) -> list[tuple[str, str]]:
         "" if share is None else _percent(share),
         "" if off is None else f"{int(off.all(axis=0).sum())} of {off.shape[1]}",
     ]
-    return [(text, "zero") for text in _chosen(cells, columns)]
 
 
 def _rms(values: Array) -> float:
@@ -302,7 +281,10 @@ def _rms(values: Array) -> float:
 
 
 def _four(value: float) -> str:
-    return f"{value:.4f}" if 5e-5 <= value < 1e4 or value == 0 else f"{value:.1e}"
+    """A size in about five digits, in NUMBER columns."""
+    if value and not 5e-5 <= value < 1e5:
+        return rough(value)
+    return f"{value:.{5 - len(str(int(value)))}f}"
 
 
 def spread(values: Array) -> str:

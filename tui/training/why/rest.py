@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
@@ -28,6 +28,14 @@ KEYS = (
     (("enter", " asks where a number comes from"),),
     (("?", " explains"),),
 )
+# The same where there is no room for all of it.
+FRESH_IN_SHORT = ("Each row is one sample: X_in → s → z → y_out, its loss; below, right to left, its deltas.",)
+KEYS_IN_SHORT = (
+    (("→", " next SGD step"),),
+    ((".", " walk through it"),),
+    (("enter", " where a number is from"),),
+    (("?", " explains"),),
+)
 
 
 def at_rest(step: Step, view: View, columns: int, height: int, squares: Collection[str]) -> Page:
@@ -45,12 +53,20 @@ def at_rest(step: Step, view: View, columns: int, height: int, squares: Collecti
     return Page([f"sample {i + 1}"], brief(step, i), [*groups, marks])
 
 
-def fresh(step: Step, columns: int) -> Page:
-    """Before the first key: what this is, and the keys to begin with."""
-    says = [one for text in FRESH for one in wrapped([text], columns, prose=True)]
-    keys: list[Words] = [[part for key, text in pairs for part in ((key, "key"), text)] for pairs in KEYS]
-    groups = [says, flow(keys, columns), formulas(step.statement, columns)]
-    return Page([], [[("→", "key"), " takes the next step"], [("?", "key"), " explains"]], groups)
+def fresh(step: Step, columns: int, height: int) -> Page:
+    """Before the first key: what this is, and the keys to begin with; all of that is in sight."""
+    says, keys = _opening(FRESH, KEYS, columns)
+    if len(says) + len(keys) > height:
+        says, keys = _opening(FRESH_IN_SHORT, KEYS_IN_SHORT, columns)
+    brief: list[Words] = [[("→", "key"), " takes the next step"], [("?", "key"), " explains"]]
+    return Page([], brief, [says, keys, formulas(step.statement, columns)])
+
+
+def _opening(
+    texts: Sequence[str], keys: Sequence[Sequence[tuple[str, str]]], columns: int
+) -> tuple[list[Line], list[Line]]:
+    words: list[Words] = [[part for key, text in pairs for part in ((key, "key"), text)] for pairs in keys]
+    return [one for text in texts for one in wrapped([text], columns, prose=True)], flow(words, columns)
 
 
 def brief(step: Step, i: int, target: bool = True) -> list[Words]:

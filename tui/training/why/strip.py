@@ -71,7 +71,7 @@ def _page(
     from tui.training.why.rest import at_rest, fresh
 
     if view.fresh:
-        return fresh(step, width)
+        return fresh(step, width, height)
     if has_terms(step):
         return hinge(step, view, width, height, squares)
     return at_rest(step, view, width, height, squares)
