@@ -61,6 +61,10 @@ if TYPE_CHECKING:
     from core.gradient_formulas import GradientFormula, Recursion, Token, expanded, recursive
     from core.hinge import HingeView, hinge_view
     from core.machine import Fingerprint, fingerprint
+    from core.marking.marks import MarkedSheet, shown_points
+    from core.marking.scheme import Costs, Earns, ExpectedMistake, Scheme, load_scheme
+    from core.marking.sheets import find_sheets
+    from core.marking.table import MarkTable, UnreadableSheet, mark_answers, mark_sheets
     from core.origins import Cells, Place, Scope, sources, targets
     from core.practice import Exercise, practice_problem
     from core.solving import Solution, solve, write_solution
@@ -78,9 +82,12 @@ __all__ = [
     "CheckReport",
     "CheckedGradient",
     "Computation",
+    "Costs",
     "DivergedError",
+    "Earns",
     "Equation",
     "Exercise",
+    "ExpectedMistake",
     "Explanation",
     "Factor",
     "Fingerprint",
@@ -96,6 +103,8 @@ __all__ = [
     "LossComparison",
     "LossEquations",
     "MarginLoss",
+    "MarkTable",
+    "MarkedSheet",
     "MatrixProduct",
     "Name",
     "Network",
@@ -109,6 +118,7 @@ __all__ = [
     "Quantity",
     "Quotient",
     "Recursion",
+    "Scheme",
     "Scope",
     "Setting",
     "Signs",
@@ -128,6 +138,7 @@ __all__ = [
     "Token",
     "Total",
     "Transpose",
+    "UnreadableSheet",
     "Variable",
     "absent",
     "built_in_problems",
@@ -137,17 +148,22 @@ __all__ = [
     "computations",
     "expanded",
     "explain",
+    "find_sheets",
     "fingerprint",
     "given",
     "hinge_view",
     "layer_label",
     "layer_symbol",
     "load_problem",
+    "load_scheme",
+    "mark_answers",
+    "mark_sheets",
     "names_in",
     "practice_problem",
     "quantities",
     "recursive",
     "rounded_to",
+    "shown_points",
     "significant",
     "solve",
     "sources",
@@ -199,6 +215,10 @@ _LATER = {
         "core.gradient_check": ("CheckedGradient", "GradientCheck", "check_gradients"),
         "core.hinge": ("HingeView", "hinge_view"),
         "core.machine": ("Fingerprint", "fingerprint"),
+        "core.marking.marks": ("MarkedSheet", "shown_points"),
+        "core.marking.scheme": ("Costs", "Earns", "ExpectedMistake", "Scheme", "load_scheme"),
+        "core.marking.sheets": ("find_sheets",),
+        "core.marking.table": ("MarkTable", "UnreadableSheet", "mark_answers", "mark_sheets"),
         "core.origins": ("Cells", "Place", "Scope", "sources", "targets"),
         "core.practice": ("Exercise", "practice_problem"),
         "core.solving": ("Solution", "solve", "write_solution"),

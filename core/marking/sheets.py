@@ -1,0 +1,113 @@
+"""The answer sheets of a class, found among files and folders, and what each is called."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from core.checking.answers import LARGEST_FILE, SHEET
+from core.checking.as_written import read_sheet
+from core.errors import ProblemError
+from core.files import decode, read_bytes
+from core.text import clean
+
+SUFFIXES = (".toml", ".npz")
+MOST_SHEETS = 10_000
+OTHER = "no answer sheet: it has no problem, answers or formulas"
+SCHEME = "the scheme"
+ARRAYS = "arrays are checked for a problem that is named: --problem NAME"
+
+
+class FoundSheets(NamedTuple):
+    """The `paths` of answer sheets, each once, and the files that were left out, each with the reason."""
+
+    paths: tuple[str, ...]
+    skipped: tuple[tuple[str, str], ...] = ()
+
+
+def find_sheets(places: Sequence[str], scheme: str | None = None, arrays: bool = True) -> FoundSheets:
+    """The answer sheets that are meant by some files and folders: in a folder and those in it all .toml and .npz files,
+    in the order of their names. Files that are something else, such as a problem or the `scheme`, are left out; unless
+    there are to be `arrays`, so are those of a folder. Raises ProblemError where a folder has no sheet, or cannot be
+    read, and where there are too many.
+    """
+    paths: dict[str, str] = {}
+    skipped: dict[str, str] = {}
+    mistakes: list[str] = []
+    for place in places:
+        before = len(paths)
+        is_folder = os.path.isdir(place)
+        try:
+            found = list(_in_folder(place)) if is_folder else [place]
+        except OSError as error:
+            mistakes.append(f"{clean(error.filename or place)}: cannot be read: {error.strerror}")
+            continue
+        for path in found:
+            key = os.path.abspath(path)
+            if key in paths:
+                before -= 1  # it is there, under another name
+            elif reason := _other(path, scheme, arrays or not is_folder):
+                skipped[path] = reason
+            else:
+                paths[key] = path
+        if is_folder and len(paths) <= before:
+            others = sum(path in skipped for path in found)
+            mistakes.append(f"{clean(place)}: no answer sheet in this folder" + _but(others))
+    if len(paths) > MOST_SHEETS:
+        mistakes.append(f"expected at most {MOST_SHEETS} answer sheets, found {len(paths)}")
+    if not paths and not mistakes:
+        mistakes += [f"{clean(path)}: {reason}" for path, reason in skipped.items()]
+    if mistakes:
+        raise ProblemError("", mistakes)
+    return FoundSheets(tuple(paths.values()), tuple(skipped.items()))
+
+
+def names_of_sheets(paths: Sequence[str]) -> list[str]:
+    """What the files are called in a table: by their names and, where these are the same, with as many of the folders
+    they are in as tell them apart.
+    """
+    parts = [Path(os.path.abspath(path)).parts for path in paths]
+    lengths = [1] * len(paths)
+    while True:
+        names = [_name(part[-length:]) for part, length in zip(parts, lengths, strict=True)]
+        counts = Counter(names)
+        longer = [i for i, name in enumerate(names) if counts[name] > 1 and lengths[i] < len(parts[i])]
+        if not longer:
+            return names
+        for i in longer:
+            lengths[i] += 1
+
+
+def _name(parts: Sequence[str]) -> str:
+    return clean("/".join(part.strip(os.sep) for part in parts))
+
+
+def _in_folder(place: str) -> Iterator[str]:
+    def fail(error: OSError) -> None:
+        raise error
+
+    for folder, inner, files in os.walk(place, onerror=fail):
+        inner[:] = sorted(name for name in inner if not name.startswith("."))
+        for name in sorted(files):
+            if name.lower().endswith(SUFFIXES) and not name.startswith("."):
+                yield os.path.join(folder, name)
+
+
+def _other(path: str, scheme: str | None, arrays: bool) -> str:
+    """Why a file is no answer sheet; empty where it is one, or cannot be read."""
+    if scheme is not None and os.path.exists(path) and os.path.exists(scheme) and os.path.samefile(path, scheme):
+        return SCHEME
+    if path.lower().endswith(".npz"):
+        return "" if arrays else ARRAYS
+    try:
+        tables = read_sheet(decode(Path(path), read_bytes(Path(path), LARGEST_FILE))).tables
+    except (ProblemError, ValueError, RecursionError):
+        return ""
+    return OTHER if tables and SHEET.keys().isdisjoint(tables) else ""
+
+
+def _but(others: int) -> str:
+    return f", but {others} other {'file' if others == 1 else 'files'}" if others else ""

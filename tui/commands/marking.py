@@ -1,0 +1,71 @@
+"""`sgdb check` for a class: the sheets in files and folders, marked by a scheme, as lines, JSON or a CSV table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tui.commands.arguments import complain, printable
+from tui.commands.marks_text import table_lines
+from tui.commands.output import refused
+from tui.commands.progress import progress_of
+from tui.commands.streams import UNWRITTEN
+
+if TYPE_CHECKING:
+    from core import MarkTable, Scheme, Step
+
+INCOMPLETE, UNUSABLE = 1, 2
+
+
+def is_for_class(places: Sequence[str], values: Mapping[str, Any]) -> bool:
+    """Whether the words of a command line ask for the marks of many sheets, not for the report on one."""
+    return len(places) > 1 or "csv" in values or any(map(os.path.isdir, places))
+
+
+def mark_class(places: Sequence[str], values: Mapping[str, Any], scheme: Scheme | None, step: Step | None) -> int:
+    """Mark the sheets in these files and folders. Returns 0 where everything could be read, 1 where something could
+    not, 2 where nothing was marked and 74 where the table could not be written.
+    """
+    from core import ProblemError, find_sheets, mark_sheets
+
+    path: str | None = values.get("csv")
+    try:
+        paths, skipped = find_sheets(places, values.get("scheme"), arrays=step is not None)
+        kept = [*paths, *([values["scheme"]] if scheme is not None else [])]
+        if path is not None and (mistake := _refused(path, kept, "force" in values)):
+            return complain([f"--csv: {mistake}"])
+        with progress_of("sheet") as progress:
+            table = mark_sheets(paths, scheme, step, progress)
+    except ProblemError as error:
+        return complain(str(error).splitlines())
+    complain(f"{printable(file)}: skipped: {reason}" for file, reason in skipped)
+    if not table.sheets:
+        return complain(f"{row.name}: {line}" for row in table.unreadable for line in row.mistakes)
+    _print(table, skipped, "json" in values)
+    if path is not None:
+        from core.files import write_lines
+
+        try:
+            write_lines(path, [table.csv()])
+        except OSError as error:
+            return complain([f"--csv: {printable(path)}: {error.strerror or error}"], UNWRITTEN)
+    return 0 if table.is_complete else INCOMPLETE
+
+
+def _refused(path: str, kept: Iterable[str], force: bool) -> str | None:
+    """Why the table is not written to `path`; the files `kept` stay as they are even with --force."""
+    if os.path.exists(path) and any(os.path.exists(file) and os.path.samefile(path, file) for file in kept):
+        return f"{printable(path)}: this file is being marked, or marked by"
+    return refused(path, None, force)
+
+
+def _print(table: MarkTable, skipped: Sequence[tuple[str, str]], as_json: bool) -> None:
+    if not as_json:
+        print("\n".join(table_lines(table)))
+        return
+    import json
+
+    from tui.commands.report_data import table_as_data
+
+    print(json.dumps(table_as_data(table, skipped), ensure_ascii=False, indent=2))
