@@ -61,10 +61,11 @@ if TYPE_CHECKING:
     from core.gradient_formulas import GradientFormula, Recursion, Token, expanded, recursive
     from core.hinge import HingeView, hinge_view
     from core.machine import Fingerprint, fingerprint
+    from core.marking.marker import mark_answers, mark_sheets
     from core.marking.marks import MarkedSheet, shown_points
     from core.marking.scheme import Costs, Earns, ExpectedMistake, Scheme, load_scheme
     from core.marking.sheets import find_sheets
-    from core.marking.table import MarkTable, UnreadableSheet, mark_answers, mark_sheets
+    from core.marking.table import MarkTable, UnreadableSheet
     from core.origins import Cells, Place, Scope, sources, targets
     from core.practice import Exercise, practice_problem
     from core.solving import Solution, solve, write_solution
@@ -215,10 +216,11 @@ _LATER = {
         "core.gradient_check": ("CheckedGradient", "GradientCheck", "check_gradients"),
         "core.hinge": ("HingeView", "hinge_view"),
         "core.machine": ("Fingerprint", "fingerprint"),
+        "core.marking.marker": ("mark_answers", "mark_sheets"),
         "core.marking.marks": ("MarkedSheet", "shown_points"),
         "core.marking.scheme": ("Costs", "Earns", "ExpectedMistake", "Scheme", "load_scheme"),
         "core.marking.sheets": ("find_sheets",),
-        "core.marking.table": ("MarkTable", "UnreadableSheet", "mark_answers", "mark_sheets"),
+        "core.marking.table": ("MarkTable", "UnreadableSheet"),
         "core.origins": ("Cells", "Place", "Scope", "sources", "targets"),
         "core.practice": ("Exercise", "practice_problem"),
         "core.solving": ("Solution", "solve", "write_solution"),

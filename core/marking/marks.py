@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from core.checking.diagnosis import SLIGHT
 from core.checking.report import Cell, CellVerdict, CheckReport, Slip, Status
 from core.marking.expected import Judged
 from core.marking.parts import Part
@@ -72,7 +73,7 @@ class MarkedSheet:
 
 def mark(name: str, judged: Judged, scheme: Scheme, parts: Sequence[Part]) -> MarkedSheet:
     """What the sheet called `name` earns for these parts of it."""
-    marker = _Marker(judged, scheme)
+    marker = _SheetMarker(judged, scheme)
     marks = tuple(marker.part(part) for part in parts)
     costs = scheme.costs.convention * len(judged.report.conventions)
     return MarkedSheet(name, judged.report, marks, tuple(marker.elsewhere(parts)), costs)
@@ -84,12 +85,12 @@ def shown_points(points: Fraction) -> str:
     return f"{exact.quantize(CENT, ROUND_HALF_UP).normalize() + 0:f}"
 
 
-class _Marker:
+class _SheetMarker:
     """Marks the parts of a sheet, one after the other; a slip that costs points does so once."""
 
     def __init__(self, judged: Judged, scheme: Scheme) -> None:
         self._report, self._granted = judged.report, judged.earns
-        self._earns, self._costs = scheme.earns, scheme.costs
+        self._earns = scheme.earns
         self._verdicts = {(verdict.name, verdict.cell): verdict for verdict in self._report.cells}
         self._slips = {(slip.name, cell): slip for slip in self._report.slips for cell in slip.cells}
         self._shapes = [slip for slip in self._report.slips if not slip.cells]
@@ -115,7 +116,8 @@ class _Marker:
 
     def _has_price(self, slip: Slip) -> bool:
         """Whether a slip costs what all slips of a known kind cost, and not the numbers that it spoils."""
-        return bool(slip.kind) and slip not in self._granted and not slip.kind.startswith(MISSING)
+        is_other = slip in self._granted or slip.kind in SLIGHT or slip.kind.startswith(MISSING)
+        return bool(slip.kind) and not is_other
 
     def _touching(self, part: Part) -> list[Slip]:
         """The slips in a part, in the order of the report."""
@@ -153,7 +155,8 @@ class _Marker:
             slip = self._slips.get((verdict.name, verdict.cell))
             if slip is None:
                 return NONE
-            return ALL if slip in self._due else self._granted.get(slip, NONE)
+            share = self._earns.slight if slip.kind in SLIGHT else NONE
+            return ALL if slip in self._due else self._granted.get(slip, share)
         return _share(verdict, self._earns)
 
 

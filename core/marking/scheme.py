@@ -11,6 +11,7 @@ rounded = 1                             right within the person's own rounding
 follows = 1                             carried on from an earlier slip
 from_zeros = 0                          carried on from nothing but zeros
 coarse = 0.5                            right, but with fewer digits than are owed
+slight = 0.5                            off in its last digit, or by rounding on the way
 shape = 0.5                             in a matrix of the wrong shape
 [costs]                             in points
 slip = 1                                a slip of a known kind, whatever it spoils; without this, the numbers it spoils
@@ -28,7 +29,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -56,6 +57,7 @@ class Earns:
     follows: Fraction = ALL
     from_zeros: Fraction = NONE
     coarse: Fraction = HALF
+    slight: Fraction = HALF
     shape: Fraction = HALF
 
 
@@ -119,8 +121,8 @@ def _amount(most: int) -> Kind:
 
 POINTS, SHARE = _amount(MOST_POINTS), _amount(1)
 SCHEME: dict[str, Kind] = {"points": TABLE, "formulas": TABLE, "earns": TABLE, "costs": TABLE, "expected": LIST}
-EARNS = dict.fromkeys(("rounded", "follows", "from_zeros", "coarse", "shape"), SHARE)
-COSTS = dict.fromkeys(("slip", "convention"), POINTS)
+EARNS = dict.fromkeys((earned.name for earned in fields(Earns)), SHARE)
+COSTS = dict.fromkeys((cost.name for cost in fields(Costs)), POINTS)
 EXPECTED: dict[str, Kind] = {
     "quantity": TEXT,
     "message": TEXT,

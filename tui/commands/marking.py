@@ -41,7 +41,7 @@ def mark_class(places: Sequence[str], values: Mapping[str, Any], scheme: Scheme 
         return complain(str(error).splitlines())
     complain(f"{printable(file)}: skipped: {reason}" for file, reason in skipped)
     if not table.sheets:
-        return complain(f"{row.name}: {line}" for row in table.unreadable for line in row.mistakes)
+        return complain(f"{row.source}: {line}" for row in table.unreadable for line in row.mistakes)
     _print(table, skipped, "json" in values)
     if path is not None:
         from core.files import write_lines
