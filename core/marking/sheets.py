@@ -16,6 +16,7 @@ from core.text import clean
 
 SUFFIXES = (".toml", ".npz")
 MOST_SHEETS = 10_000
+NO_SHEET = "no answer sheet in this folder"
 OTHER = "no answer sheet: it has no problem, answers or formulas"
 SCHEME = "the scheme"
 ARRAYS = "arrays are checked for a problem that is named: --problem NAME"
@@ -31,37 +32,25 @@ class FoundSheets(NamedTuple):
 def find_sheets(places: Sequence[str], scheme: str | None = None, arrays: bool = True) -> FoundSheets:
     """The answer sheets that are meant by some files and folders: in a folder and those in it all .toml and .npz files,
     in the order of their names. Files that are something else, such as a problem or the `scheme`, are left out; unless
-    there are to be `arrays`, so are those of a folder. Raises ProblemError where a folder has no sheet, or cannot be
-    read, and where there are too many.
+    there are to be `arrays`, so are those of a folder. Raises ProblemError where there is no sheet at all, where there
+    are too many, and where a folder cannot be read.
     """
     paths: dict[str, str] = {}
     skipped: dict[str, str] = {}
-    mistakes: list[str] = []
     for place in places:
-        before = len(paths)
-        is_folder = os.path.isdir(place)
-        try:
-            found = list(_in_folder(place)) if is_folder else [place]
-        except OSError as error:
-            mistakes.append(f"{clean(error.filename or place)}: cannot be read: {error.strerror}")
-            continue
-        for path in found:
-            key = os.path.abspath(path)
-            if key in paths:
-                before -= 1  # it is there, under another name
-            elif reason := _other(path, scheme, arrays or not is_folder):
+        is_folder, has_sheets = os.path.isdir(place), False
+        for path in _in_folder(place) if is_folder else [place]:
+            if reason := _other(path, scheme, arrays or not is_folder):
                 skipped[path] = reason
             else:
-                paths[key] = path
-        if is_folder and len(paths) <= before:
-            others = sum(path in skipped for path in found)
-            mistakes.append(f"{clean(place)}: no answer sheet in this folder" + _but(others))
+                has_sheets = True
+                paths.setdefault(os.path.abspath(path), path)
+        if is_folder and not has_sheets:
+            skipped[place] = NO_SHEET
     if len(paths) > MOST_SHEETS:
-        mistakes.append(f"expected at most {MOST_SHEETS} answer sheets, found {len(paths)}")
-    if not paths and not mistakes:
-        mistakes += [f"{clean(path)}: {reason}" for path, reason in skipped.items()]
-    if mistakes:
-        raise ProblemError("", mistakes)
+        raise ProblemError("", [f"expected at most {MOST_SHEETS} answer sheets, found {len(paths)}"])
+    if not paths:
+        raise ProblemError("", [f"{clean(path)}: {reason}" for path, reason in skipped.items()])
     return FoundSheets(tuple(paths.values()), tuple(skipped.items()))
 
 
@@ -86,14 +75,19 @@ def _name(parts: Sequence[str]) -> str:
 
 
 def _in_folder(place: str) -> Iterator[str]:
-    def fail(error: OSError) -> None:
-        raise error
+    """The files with the names of sheets in a folder and those in it. Raises ProblemError."""
+    try:
+        for folder, inner, files in os.walk(place, onerror=_fail):
+            inner[:] = sorted(name for name in inner if not name.startswith("."))
+            for name in sorted(files):
+                if name.lower().endswith(SUFFIXES) and not name.startswith("."):
+                    yield os.path.join(folder, name)
+    except OSError as error:
+        raise ProblemError(clean(error.filename or place), [f"cannot be read: {error.strerror}"]) from None
 
-    for folder, inner, files in os.walk(place, onerror=fail):
-        inner[:] = sorted(name for name in inner if not name.startswith("."))
-        for name in sorted(files):
-            if name.lower().endswith(SUFFIXES) and not name.startswith("."):
-                yield os.path.join(folder, name)
+
+def _fail(error: OSError) -> None:
+    raise error
 
 
 def _other(path: str, scheme: str | None, arrays: bool) -> str:
@@ -107,7 +101,3 @@ def _other(path: str, scheme: str | None, arrays: bool) -> str:
     except (ProblemError, ValueError, RecursionError):
         return ""
     return OTHER if tables and SHEET.keys().isdisjoint(tables) else ""
-
-
-def _but(others: int) -> str:
-    return f", but {others} other {'file' if others == 1 else 'files'}" if others else ""
