@@ -55,7 +55,6 @@ class TestFinding:
             "arrays.npz": "arrays are checked for a problem that is named: --problem NAME",
             "problem.toml": "no answer sheet: it has no problem, answers or formulas",
             "pyproject.toml": "no answer sheet: it has no problem, answers or formulas",
-            "scheme.toml": "the scheme",
         }
         assert str(tmp_path / "arrays.npz") in core.find_sheets([str(tmp_path)], scheme).paths
 

@@ -18,7 +18,6 @@ SUFFIXES = (".toml", ".npz")
 MOST_SHEETS = 10_000
 NO_SHEET = "no answer sheet in this folder"
 OTHER = "no answer sheet: it has no problem, answers or formulas"
-SCHEME = "the scheme"
 ARRAYS = "arrays are checked for a problem that is named: --problem NAME"
 
 
@@ -31,16 +30,18 @@ class FoundSheets(NamedTuple):
 
 def find_sheets(places: Sequence[str], scheme: str | None = None, arrays: bool = True) -> FoundSheets:
     """The answer sheets that are meant by some files and folders: in a folder and those in it all .toml and .npz files,
-    in the order of their names. Files that are something else, such as a problem or the `scheme`, are left out; unless
-    there are to be `arrays`, so are those of a folder. Raises ProblemError where there is no sheet at all, where there
-    are too many, and where a folder cannot be read.
+    in the order of their names. Files that are something else, such as a problem, are left out; unless there are to be
+    `arrays`, so are those of a folder; and the `scheme` is. Raises ProblemError where there is no sheet at all, where
+    there are too many, and where a folder cannot be read.
     """
     paths: dict[str, str] = {}
     skipped: dict[str, str] = {}
     for place in places:
         is_folder, has_sheets = os.path.isdir(place), False
         for path in _in_folder(place) if is_folder else [place]:
-            if reason := _other(path, scheme, arrays or not is_folder):
+            if _is_same(path, scheme):
+                continue
+            if reason := _other(path, arrays or not is_folder):
                 skipped[path] = reason
             else:
                 has_sheets = True
@@ -50,7 +51,7 @@ def find_sheets(places: Sequence[str], scheme: str | None = None, arrays: bool =
     if len(paths) > MOST_SHEETS:
         raise ProblemError("", [f"expected at most {MOST_SHEETS} answer sheets, found {len(paths)}"])
     if not paths:
-        raise ProblemError("", [f"{clean(path)}: {reason}" for path, reason in skipped.items()])
+        raise ProblemError("", [f"{clean(path)}: {why}" for path, why in skipped.items()] or ["no answer sheet"])
     return FoundSheets(tuple(paths.values()), tuple(skipped.items()))
 
 
@@ -90,10 +91,12 @@ def _fail(error: OSError) -> None:
     raise error
 
 
-def _other(path: str, scheme: str | None, arrays: bool) -> str:
+def _is_same(path: str, scheme: str | None) -> bool:
+    return scheme is not None and os.path.exists(path) and os.path.exists(scheme) and os.path.samefile(path, scheme)
+
+
+def _other(path: str, arrays: bool) -> str:
     """Why a file is no answer sheet; empty where it is one, or cannot be read."""
-    if scheme is not None and os.path.exists(path) and os.path.exists(scheme) and os.path.samefile(path, scheme):
-        return SCHEME
     if path.lower().endswith(".npz"):
         return "" if arrays else ARRAYS
     try:
