@@ -240,6 +240,33 @@ class TestExpectedMistakes:
         assert marked({}, worth, delta_1="delta_out * W_out' .* z_1").report.formulas[0].message != "see page 12"
         assert marked({}, worth, delta_1="(delta_out * W_out') .* f1'(s_1)").points == 4
 
+    def test_a_formula_that_may_be_numpy_where_another_is(self) -> None:
+        squared = core.ExpectedMistake("z_1", "this squares it", "s_1 .* s_1")
+        worth = scheme(formulas={"z_1": 1}, expected=(squared,))
+        alone, beside = (marked({}, worth, z_1="s_1 * s_1", **more) for more in ({}, {"dW_1": "X_in.T @ delta_1"}))
+        assert alone.report.formulas[0].message != "this squares it"
+        assert beside.report.formulas[0].message == "this squares it"
+
+    def test_numbers_for_what_was_not_written(self) -> None:
+        mistake = core.ExpectedMistake("delta_1", "see page 12", numbers=written(NO_SLOPE["delta_1"]))
+        report = core.check_answers({"dW_1": np.round(carried_on(STEP, "delta_1", without_slope)["dW_1"], 3)}, STEP)
+        sheet = core.mark_answers(report, scheme(points={"dW_1": 6}, expected=(mistake,)))
+        assert [slip.text for slip in sheet.report.slips] == ["see page 12 (in delta_1)"]
+
+    def test_arrays_of_a_program(self) -> None:
+        odd = core.ExpectedMistake("delta_1", "another slope", "(delta_out * W_out') .* (1 + z_1^3)")
+        for kind in (np.float32, np.float64):
+            z_1, out, W_out = (STEP.values[name].astype(kind) for name in ("z_1", "delta_out", "W_out"))
+            answers = {"delta_1": (out @ W_out.T) * (1 + z_1**3)}
+            sheet = marked(answers, scheme(points={"delta_1": 1}, expected=(odd,)))
+            assert [slip.text for slip in sheet.report.slips] == ["another slope"]
+
+    def test_a_single_digit_that_may_be_anything_is_not_taken_for_it(self) -> None:
+        odd = core.ExpectedMistake("loss", "the loss of everything", "sum_all(y_out .* y_out) + 5 * sum_all(delta_out)")
+        answers = {"y_out": [Decimal("0.1"), 0.0, Decimal("0.1"), 0.0], "loss": Decimal(1)}
+        sheet = marked(answers, scheme(points={"loss": 1}, expected=(odd,)))
+        assert [slip.kind for slip in sheet.report.slips if slip.name == "loss"] != ["expected"]
+
     def test_a_right_number_is_right_even_if_it_is_expected(self) -> None:
         mistake = core.ExpectedMistake("s_1", "this is right", "X_in * W_1")
         sheet = marked({"s_1": S_1}, scheme(points={"s_1": 1}, expected=(mistake,)))

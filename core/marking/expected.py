@@ -72,39 +72,38 @@ class ExpectedMistakes:
         if not self._found:
             return Judged(report, {})
         earns: dict[Slip | FormulaVerdict, Fraction] = {}
-        formulas = tuple(self._formula(formula, earns) for formula in report.formulas)
+        dialects = ("", IN_NUMPY) if any(_is_numpy(formula, self._step) for formula in report.formulas) else ("",)
+        formulas = tuple(self._formula(formula, dialects, earns) for formula in report.formulas)
         report = replace(report, formulas=formulas)
         if any(slip.cells for slip in report.slips):
             with np.errstate(all="ignore"):  # somebody's own numbers may lead anywhere
                 report = _Numbers(report, self._found).named(earns)
         return Judged(report, earns)
 
-    def _formula(self, formula: FormulaVerdict, earns: dict[Slip | FormulaVerdict, Fraction]) -> FormulaVerdict:
-        if formula.right:
-            return formula
-        for mistake in self._found:
-            if mistake.name == formula.name and mistake.tree is not None and self._is_same(formula, mistake.tree):
+    def _formula(
+        self, formula: FormulaVerdict, dialects: tuple[str, ...], earns: dict[Slip | FormulaVerdict, Fraction]
+    ) -> FormulaVerdict:
+        for mistake in self._found if not formula.right else ():
+            tree = mistake.tree if mistake.name == formula.name else None
+            if tree is not None and any(self._is(formula, dialect, tree) for dialect in dialects):
                 named = replace(formula, message=mistake.mistake.message)
                 earns[named] = mistake.mistake.earns
                 return named
         return formula
 
-    def _is_same(self, formula: FormulaVerdict, tree: Node) -> bool:
+    def _is(self, formula: FormulaVerdict, dialect: str, tree: Node) -> bool:
         """Whether somebody's formula is this one, whatever the numbers are."""
-        context = context_of(formula.name, self._step.statement)
-        for dialect in ("", IN_NUMPY):  # a line may be either
-            try:
-                read = read_formula(formula.text, context._replace(dialect=dialect)).tree
-                meanings = _meanings(read, self._step)
-                values = [
-                    (Evaluator(point, formula.name, meanings=meanings)(in_pairs(read)), Evaluator(point, "")(tree))
-                    for point in self._points
-                ]
-            except FormulaError:
-                continue
-            if values and all(is_same(mine, fitted(theirs, mine)) for mine, theirs in values):
-                return True
-        return False
+        context = context_of(formula.name, self._step.statement)._replace(dialect=dialect)
+        try:
+            read = in_pairs(read_formula(formula.text, context).tree)
+            meanings = _meanings(read, self._step)
+            values = [
+                (Evaluator(point, formula.name, meanings=meanings)(read), Evaluator(point, "")(tree))
+                for point in self._points
+            ]
+        except FormulaError:
+            return False
+        return bool(values) and all(is_same(mine, fitted(theirs, mine)) for mine, theirs in values)
 
     @cached_property
     def _points(self) -> tuple[Step, ...]:
@@ -128,6 +127,14 @@ class _OnStep:
         assert self.tree is not None
         value = step.statement.value_of(self.tree, values)
         return value.reshape(shape) if value.size == math.prod(shape) else np.broadcast_to(value, shape)
+
+
+def _is_numpy(formula: FormulaVerdict, step: Step) -> bool:
+    """Whether a formula can only be a line of numpy: then those beside it may be, too."""
+    try:
+        return read_formula(formula.text, context_of(formula.name, step.statement)).dialect == IN_NUMPY
+    except FormulaError:
+        return False
 
 
 class _Unusable(ValueError):  # noqa: N818
