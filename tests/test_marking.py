@@ -261,11 +261,21 @@ class TestExpectedMistakes:
             sheet = marked(answers, scheme(points={"delta_1": 1}, expected=(odd,)))
             assert [slip.text for slip in sheet.report.slips] == ["another slope"]
 
-    def test_a_single_digit_that_may_be_anything_is_not_taken_for_it(self) -> None:
-        odd = core.ExpectedMistake("loss", "the loss of everything", "sum_all(y_out .* y_out) + 5 * sum_all(delta_out)")
-        answers = {"y_out": [Decimal("0.1"), 0.0, Decimal("0.1"), 0.0], "loss": Decimal(1)}
-        sheet = marked(answers, scheme(points={"loss": 1}, expected=(odd,)))
-        assert [slip.kind for slip in sheet.report.slips if slip.name == "loss"] != ["expected"]
+    def test_numbers_that_anything_would_give_are_not_taken_for_it(self) -> None:
+        odd = core.ExpectedMistake("loss", "the sum of the errors", "5 * sum_all(y_out - y_gt)")
+        for factor, kind in ((1, ""), (1000, "expected")):
+            # From 3, 5, 4 and 2, each perhaps off by 1, there may come 50 to 90; from 3000 and so on, hardly that much.
+            answers = {"y_out": [Decimal(factor * n) for n in (3, 5, 4, 2)], "loss": Decimal(70 * factor)}
+            sheet = marked(answers, scheme(points={"loss": 1}, expected=(odd,)))
+            assert [slip.kind for slip in sheet.report.slips if slip.name == "loss"] == [kind]
+
+    def test_from_more_digits_than_were_written(self) -> None:
+        odd = core.ExpectedMistake("loss", "the sum of z_1", "sum_all(z_1)")
+        rounded = [[significant(2, ROUND_HALF_UP)(z) for z in row] for row in STEP.values["z_1"]]
+        for z_1 in (STEP.values["z_1"], np.array(rounded, dtype=float)):
+            answers = {"z_1": rounded, "loss": significant(5, ROUND_HALF_UP)(z_1.sum())}
+            sheet = marked(answers, scheme(points={"loss": 1}, expected=(odd,)))
+            assert [slip.text for slip in sheet.report.slips] == ["the sum of z_1"]
 
     def test_a_right_number_is_right_even_if_it_is_expected(self) -> None:
         mistake = core.ExpectedMistake("s_1", "this is right", "X_in * W_1")
