@@ -170,6 +170,7 @@ class TestRules:
         assert [slip.kind for slip in core.check_answers(answers, STEP).slips] == ["last digit"]
         assert marked(answers, scheme(points={"delta_out": 4})).points == Fraction(7, 2)
         assert marked(answers, scheme(points={"delta_out": 4}, earns={"slight": 1})).points == 4
+        assert marked(answers, scheme(points={"delta_out": 4}, costs={"slip": 3})).points == Fraction(7, 2)
 
 
 class TestFormulas:
@@ -253,6 +254,18 @@ class TestExpectedMistakes:
         sheet = core.mark_answers(report, scheme(points={"dW_1": 6}, expected=(mistake,)))
         assert [slip.text for slip in sheet.report.slips] == ["see page 12 (in delta_1)"]
 
+    def test_several_slips_that_are_one_of_it(self) -> None:
+        answers = {"delta_out": [0.90141, -0.988785, 10.6336, 1.005945]}
+        assert len(core.check_answers(answers, STEP).slips) == 2
+        odd = core.ExpectedMistake("delta_out", "copied from the board", numbers=written([0.9014, "?", 10.63, "?"]))
+        (slip,) = marked(answers, scheme(expected=(odd,))).report.slips
+        assert (slip.cells, slip.text) == (((1, 1), (3, 1)), "copied from the board")
+
+    def test_in_a_smaller_step_than_anybody_wrote(self) -> None:
+        twice = core.ExpectedMistake("dz_1", "once too often", "2 * delta_out * W_out'")
+        (slip,) = marked({"delta_1": 2 * STEP.values["delta_1"]}, scheme(expected=(twice,))).report.slips
+        assert slip.text == "once too often (in dz_1)"
+
     def test_arrays_of_a_program(self) -> None:
         odd = core.ExpectedMistake("delta_1", "another slope", "(delta_out * W_out') .* (1 + z_1^3)")
         for kind in (np.float32, np.float64):
@@ -273,7 +286,8 @@ class TestExpectedMistakes:
         odd = core.ExpectedMistake("loss", "the sum of z_1", "sum_all(z_1)")
         rounded = [[significant(2, ROUND_HALF_UP)(z) for z in row] for row in STEP.values["z_1"]]
         for z_1 in (STEP.values["z_1"], np.array(rounded, dtype=float)):
-            answers = {"z_1": rounded, "loss": significant(5, ROUND_HALF_UP)(z_1.sum())}
+            loss = significant(5, ROUND_HALF_UP)(z_1.sum())
+            answers = {"z_1": rounded, "y_out": STEP.values["y_out"], "loss": loss}
             sheet = marked(answers, scheme(points={"loss": 1}, expected=(odd,)))
             assert [slip.text for slip in sheet.report.slips] == ["the sum of z_1"]
 
