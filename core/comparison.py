@@ -8,7 +8,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.checkpoints import Checkpoints
-from core.losses import COMPARED, Loss
+from core.losses import COMPARED_LOSSES, Loss
 from core.network import Network
 from core.sgd import Trainer
 from core.step import Step
@@ -60,7 +60,7 @@ def compare_losses(step: Step, margin: float | None = None) -> tuple[LossCompari
     the usual one where it has none.
     """
     problem = step.problem
-    losses = [kind.like(problem.loss) for kind in COMPARED]
+    losses = [kind.like(problem.loss) for kind in COMPARED_LOSSES]
     if margin is not None:
         losses = [loss.with_numbers(m=margin) if "m" in loss.numbers else loss for loss in losses]
     return tuple(

@@ -27,8 +27,7 @@ from core.expression.nodes import (
 )
 from core.expression.notation import symbol_piece
 from core.expression.pieces import Piece
-from core.expression.shape import NUMBER as SINGLE
-from core.expression.shape import Shape, Shapes, axes_of
+from core.expression.shape import SINGLE, Shape, Shapes, axes_of
 from core.expression.value import Compiler, Evaluate
 from core.losses import LossEquations
 from core.problem import Problem

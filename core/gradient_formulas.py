@@ -5,26 +5,23 @@ A formula can be printed, with the shape under each factor, and evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TypeAlias
 
 from core.arrays import Array
-from core.computation import size_text, values_of
-from core.equations import PER_SAMPLE, Statement
+from core.computation import Values, size_text, values_of
+from core.equations import PER_SAMPLE, Statement, statement_of
 from core.expression.nodes import ROWS, Node, put_in_place
 from core.expression.notation import printed_symbol
 from core.expression.paper import on_paper
 from core.expression.pieces import BLANK, CLOSE, EQUALS, LETTER, OPEN, SPACE, WORD, Piece, Pieces, as_text
+from core.losses.base import OUTPUT_GRADIENT
 from core.quantity import layer_label
 from core.record import Record
 from core.step import Step
 
-Values: TypeAlias = Mapping[str, Array]
-Shape: TypeAlias = tuple[int, ...]
-
-OUTPUT_GRADIENT = "dy_out"
 INDENT = "    "
 
 
@@ -35,7 +32,7 @@ class Token:
     """
 
     text: str
-    shape: Shape | None = None
+    shape: tuple[int, ...] | None = None
     name: str = ""
     transposed: bool = False
 
@@ -154,7 +151,7 @@ class _Builder:
         if not 1 <= k <= depth:
             raise IndexError(f"expected a layer from 1 to {depth}, found {k}")
         self._rows = len(step.batch)
-        self._statement = Statement(step.problem, self._rows, detailed=False)
+        self._statement = statement_of(step.problem, self._rows, detailed=False)
         self.trees = {name: equation.tree for name, equation in self._statement.equations.items()}
         # The gradient at the output, which the statement puts in place, has a name of its own here.
         in_detail = step.statement.equations["delta_out"].tree

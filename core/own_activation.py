@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from core.activations import ACTIVATIONS, Activation
-from core.expression.nodes import Function, Literal, Name, Node, Positive, Power, Product, Quotient, Sum, walk
+from core.expression.nodes import Function, Name, Node, walk
+from core.expression.numbers import ENTRYWISE
 from core.expression.value import PRIMITIVES
 from core.suggestion import suggest
 
-OF_ACTIVATIONS = (Name, Literal, Sum, Product, Quotient, Power, Function, Positive)  # what f and f' are made of
+OF_ACTIVATIONS = (Name, *ENTRYWISE)  # what f and f' are made of
 
 
 def activation_mistakes(activation: Activation, meaning: Callable[[str], str | None]) -> list[str]:
@@ -20,6 +21,13 @@ def activation_mistakes(activation: Activation, meaning: Callable[[str], str | N
     for what, tree, names in (("f", activation.tree, ("s",)), ("f'", activation.slope_tree, ("s", "z"))):
         found += (f"{what}: {mistake}" for mistake in _tree_mistakes(tree, names))
     return [f"activation: {activation.name}: {mistake}" for mistake in found]
+
+
+def function_mistakes(function: Function) -> Iterator[str]:
+    """What is wrong with the name of a function, where there are no layers."""
+    known = [*ACTIVATIONS] if function.slope else [*PRIMITIVES, *ACTIVATIONS]
+    if function.name not in known:
+        yield suggest(function.name, known)
 
 
 def _name_mistakes(activation: Activation, meaning: Callable[[str], str | None]) -> Iterator[str]:
@@ -41,6 +49,4 @@ def _tree_mistakes(tree: Node, names: tuple[str, ...]) -> Iterator[str]:
         elif isinstance(part, Name) and part.name not in names:
             yield suggest(part.name, names)
         elif isinstance(part, Function):
-            functions = [*ACTIVATIONS] if part.slope else [*PRIMITIVES, *ACTIVATIONS]
-            if part.name not in functions:
-                yield suggest(part.name, functions)
+            yield from function_mistakes(part)

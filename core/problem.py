@@ -11,7 +11,7 @@ import numpy as np
 from core.arrays import Array, frozen
 from core.classes import class_mistake
 from core.errors import ProblemError
-from core.losses import LOSSES, USUAL, Loss
+from core.losses import LOSSES, USUAL_LOSSES, Loss
 from core.network import Network
 from core.record import Record
 
@@ -40,7 +40,7 @@ class Problem(Record):
     inputs: Array
     targets: Array
     network: Network
-    loss: Loss = field(default_factory=USUAL["regression"])
+    loss: Loss = field(default_factory=USUAL_LOSSES["regression"])
     learning_rate: float = 0.1
     batch_size: int | None = None
     shuffle_seed: int = 0

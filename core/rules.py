@@ -9,7 +9,7 @@ from typing import NamedTuple
 from core.equations import PER_UNIT, statement_of
 from core.expression.cell import Index, Lowering, cells_in
 from core.expression.nodes import Cell, IsTrueClass, Literal, Node, walk
-from core.expression.shape import NUMBER, Shape, Shapes
+from core.expression.shape import SINGLE, Shape, Shapes
 from core.problem import Problem
 
 FAR = 300.0  # numbers within ±FAR have exponentials, and sums of them, that are far from overflow
@@ -50,7 +50,7 @@ class Rules:
         self._found: dict[str, tuple[Rule, ...]] = {}
         self._targets = (rows, problem.targets.shape[1])
         self._shapes: dict[str, Shape] = dict(self._given())
-        shapes = Shapes(lambda name: self._shapes.get(name, NUMBER))
+        shapes = Shapes(lambda name: self._shapes.get(name, SINGLE))
         self._axes = {name: equation.axes for name, equation in self.statement.given.items()}
         for name, equation in self.statement.equations.items():
             self._shapes[name] = shapes(equation.tree)

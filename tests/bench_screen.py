@@ -16,7 +16,6 @@ import select
 import statistics
 import subprocess
 import sys
-import termios
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -26,7 +25,8 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-ROOT = Path(__file__).parent.parent
+from in_a_pty import ROOT, in_a_pty
+
 QUICK = "--quick" in sys.argv
 TURNS = 8 if QUICK else 30
 STARTS = 5 if QUICK else 31
@@ -141,20 +141,13 @@ class Program:
         environment: Mapping[str, str],
         size: tuple[int, int] = (120, 40),
     ) -> None:
-        self._terminal, own_side = os.openpty()
-        termios.tcsetwinsize(own_side, size[::-1])
         start = time.perf_counter()
-        self._process = subprocess.Popen(
-            [sys.executable, *command],
-            stdin=own_side,
-            stdout=own_side,
-            stderr=own_side,
-            env=environment,
-            cwd=ROOT,
-            start_new_session=True,
-        )
-        os.close(own_side)
-        self.written = self.wait_for(lambda text: all(part.encode() in text for part in picture))
+        self._process, self._terminal = in_a_pty(command, environment, size)
+        try:
+            self.written = self.wait_for(lambda text: all(part.encode() in text for part in picture))
+        except BaseException:
+            self.close()
+            raise
         self.started = time.perf_counter() - start
         self.started_cpu = self.cpu
 
@@ -164,6 +157,10 @@ class Program:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the program."""
         self._process.kill()
         self._process.wait()
         os.close(self._terminal)
@@ -461,7 +458,7 @@ def main() -> None:
             (problems["exercise-2"].command, problems["exercise-2"].picture),
             (["-c", BARE], BARE_PICTURE),
         ):
-            Program(command, picture, environment).__exit__(None, None, None)
+            Program(command, picture, environment).close()
         for part in chosen:
             PARTS[part](problems, environment)
 

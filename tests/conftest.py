@@ -13,6 +13,6 @@ for name in [name for name in os.environ if name == "NO_COLOR" or name.startswit
         del os.environ[name]
 
 # A slow, shared machine must not turn a property red.
-settings.register_profile("sgdb", deadline=None, max_examples=60)
+settings.register_profile("sgdb", deadline=None, max_examples=25)
 settings.register_profile("long", deadline=None, max_examples=1_000)  # by hand: --hypothesis-profile long
 settings.load_profile("sgdb")

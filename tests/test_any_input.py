@@ -66,7 +66,7 @@ def load(path: Path, **options: object) -> None:
     assert all(line.isprintable() for line in mistakes)
 
 
-any_file = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+any_file = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @any_file

@@ -207,7 +207,7 @@ class TestWrongInput:
 
     WORDS = "run xor -- - -h --lr --lr=1 --csv --steps 1 -1 --hidden 8,8 --bogus a=b"
 
-    @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         words=st.lists(
             st.sampled_from(WORDS.split()) | st.text(max_size=6),

@@ -156,7 +156,7 @@ SUSPECT = [
 
 
 class TestAllAtOnce:
-    @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(table=tables(), task=st.sampled_from([None, "classification", "regression"]))
     def test_it_gives_the_same_as_row_by_row(
         self, path: Path, monkeypatch: pytest.MonkeyPatch, table: tuple[str, str | None], task: str | None

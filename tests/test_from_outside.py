@@ -16,7 +16,7 @@ import core
 import screen
 from answer_sheets import ROUNDINGS, answers_of, carried_on, nested, significant
 from core import COLUMNS, Function, Literal, Name, Node, Positive, Quotient, Total
-from core.expression.nodes import Largest
+from core.expression.nodes import Largest, Number, RunningSum
 from core.solving import to_toml
 from core.solving.export import render
 from line_reader import assert_text_true, assert_true, lines_of
@@ -621,6 +621,9 @@ UNFIT: list[tuple[Any, str]] = [
     (stated(output_gradient=Function("sinh", D)), 'output_gradient: unknown "sinh"; expected one of exp, log, tanh'),
     (stated(output_gradient=Function("exp", D, True)), 'output_gradient: unknown "exp"; expected one of'),
     (stated(output_gradient=Largest(D)), "output_gradient: Largest has no value in a loss"),
+    (stated(output_gradient=D * Number(2.0)), "output_gradient: Number has no value in a loss"),
+    (stated(output_gradient=RunningSum("k", D)), "output_gradient: RunningSum has no value in a loss"),
+    (stated(output_gradient=Node(D)), "output_gradient: Node has no value in a loss"),
     (stated(output_gradient=1.0), "output_gradient: expected a tree, found 1.0"),
     (stated(forward=(DIFFERENCE, DIFFERENCE)), 'd needs another name: there is a "d" already'),
     (stated(backward=(DIFFERENCE,)), 'd needs another name: there is a "d" already'),
@@ -654,8 +657,16 @@ def test_equations_that_do_not_fit_are_told(made: Any, mistake: str) -> None:
     assert len(raised.value.mistakes) == 1
 
 
-def test_equations_that_fit_are_taken() -> None:
-    assert core.check_gradients(core.Timeline(problem(SOFTPLUS, Stated(stated())))[0]).ok
+@pytest.mark.parametrize("made", [stated(), stated(out_of_range=(("sample_losses", Largest(D)),))])
+def test_equations_that_fit_are_taken(made: core.LossEquations) -> None:
+    assert core.check_gradients(core.Timeline(problem(SOFTPLUS, Stated(made)))[0]).ok
+
+
+def test_a_softmax_over_the_only_output_is_not_over_two_classes() -> None:
+    made = stated(forward=(DIFFERENCE, ("q", core.Softmax(Y))), sample_losses=Total(COLUMNS, HALF * D**2 * Q))
+    network = core.Network([core.Layer([[0.5]])])
+    step = core.Timeline(core.Problem("one output", [[1.0], [2.0]], [[1.0], [-1.0]], network, Stated(made)))[0]
+    assert "a column each of o and p" not in render(core.solve([step]), "md")
 
 
 @dataclass(frozen=True)

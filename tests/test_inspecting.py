@@ -454,14 +454,14 @@ async def test_m_puts_the_losses_side_by_side_and_plots_every_run() -> None:
             assert comparison.title in said
             if comparison.loss is not None:
                 assert f"{comparison.loss:.4f}" in said or f"{comparison.loss:.4g}" in said
-        runs = (training(pilot).run.timeline, *training(pilot)._beside)
+        runs = (training(pilot).run.timeline, *training(pilot)._beside.timelines)
         assert [len(timeline) for timeline in runs] == [11] * len(runs)
         others = [c for c in core.compare_losses(step) if c.loss is not None]
         assert {t.problem.loss.title for t in runs} == {c.title for c in others}
         await press(pilot, "n")
         assert view(pilot).aside == "losses"
         await press(pilot, "m")
-        assert training(pilot)._beside == ()
+        assert training(pilot)._beside.timelines == ()
         assert shown(pilot).index == 11
 
 

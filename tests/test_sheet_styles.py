@@ -6,7 +6,7 @@ import re
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich._palettes import EIGHT_BIT_PALETTE
 from rich.cells import cell_len
@@ -172,6 +172,7 @@ def lines(draw: st.DrawFn) -> tuple[Line, int]:
     return tuple(spans), draw(st.integers(1, 40))
 
 
+@example(drawn=((Span(0, "a", "slip"), Span(2, "a", "slip")), 3))  # the blank between is not red
 @given(lines())
 def test_a_strip_has_every_text_of_its_line_in_its_place_and_style(drawn: tuple[Line, int]) -> None:
     line, columns = drawn

@@ -17,6 +17,7 @@ import core
 from tests.samples import exercise_2, problems, problems_of_any_size, random_problem
 from tui.sheet.lines import Line, width
 from tui.sheet.styles import styles
+from tui.training.plot import MARKS, Curve, legend
 from tui.training.view import View
 from tui.training.why import Why, short_names, why
 
@@ -394,6 +395,19 @@ def test_all_losses_stand_side_by_side() -> None:
     assert "softmax hinge" in lines[0]
     assert lines[1].split()[:2] == ["ℒ", core.significant(step.loss, 4)]
     assert lines[3].split()[0] == "δ_out[4]"
+
+
+@pytest.mark.parametrize("width", [90, 47, 35])
+def test_every_loss_has_the_mark_of_its_curve(width: int) -> None:
+    step, before = two_steps()
+    losses = core.compare_losses(step)
+    said = one_line(shown(step, before, view(aside="losses"), width, 30, losses=losses))
+    curves = [Curve(title, np.zeros(1)) for title in ("squared error", "softmax cross-entropy", "softmax hinge")]
+    legend_says = "".join(word if isinstance(word, str) else word[0] for word in legend(curves, 200))
+    for curve in legend_says.split("  "):
+        assert curve in said
+    low = text(shown(step, before, view(aside="losses"), 59, 1, losses=losses).lines[0])
+    assert all(f"{mark} {loss.loss_function.word}" in low for mark, loss in zip(MARKS, losses, strict=False))
 
 
 def test_under_the_hinge_the_whole_jacobian_stands_beside_its_diagonal() -> None:

@@ -11,6 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 import core
+from samples import exercise_2
 from screen import (
     SIZES,
     app,
@@ -137,7 +138,7 @@ def test_one_pane_alone(compare: Compare) -> None:
 
 
 def test_a_long_run_on_a_log_scale(compare: Compare) -> None:
-    assert compare("n", "l", step=2000)
+    assert compare("n", "l", step=200, problem=exercise_2(learning_rate=0.05))
 
 
 def test_a_run_that_diverged(compare: Compare) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import select
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from time import monotonic
@@ -16,7 +14,7 @@ import pytest
 
 import tui
 
-pty = pytest.importorskip("pty")
+pytest.importorskip("pty")
 
 ROOT = Path(tui.__file__).parents[1]
 PUBLISHED = str(ROOT / "examples" / "exercise-2-published.toml")
@@ -43,17 +41,9 @@ class Terminal:
     """A command on a terminal."""
 
     def __init__(self, command: tuple[str, ...], environment: Mapping[str, str]) -> None:
-        self._ours, theirs = pty.openpty()
-        self.process = subprocess.Popen(
-            [sys.executable, *command],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            cwd=ROOT,
-            env=environment,
-            start_new_session=True,
-        )
-        os.close(theirs)
+        from in_a_pty import in_a_pty  # which not every system has what it needs for
+
+        self.process, self._ours = in_a_pty(command, environment)
 
     def read(self, until: bytes | None = None) -> bytes:
         """What it shows until it shows that; None: until it ends."""
@@ -125,7 +115,6 @@ def test_a_terminal_that_goes_away_takes_the_application_with_it(
     app.read(drawn)
     ours, app._ours = app._ours, os.open(os.devnull, os.O_RDONLY)
     os.close(ours)
-    app.process.send_signal(signal.SIGHUP)
     assert app.process.wait(PATIENCE) == 128 + signal.SIGHUP
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from pathlib import Path
 from time import monotonic
@@ -279,6 +280,17 @@ async def test_a_run_that_diverges_stops_before_and_says_where() -> None:
         assert shown(pilot).index == last - 1
 
 
+@pytest.mark.filterwarnings("always::RuntimeWarning")
+async def test_playing_that_is_over_before_it_begins_leaves_nothing_to_await(recwarn: pytest.WarningsRecorder) -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        training(pilot).journey.play()
+        pilot.app.workers.cancel_all()
+        await settle(pilot)
+    gc.collect()
+    assert [str(warning.message) for warning in recwarn if "never awaited" in str(warning.message)] == []
+
+
 async def test_playing_ends_where_the_run_does() -> None:
     with pytest.raises(core.DivergedError) as caught:
         core.Timeline(diverging()).advance(1000)
@@ -524,7 +536,7 @@ async def test_a_problem_under_the_hinge_has_its_curve_without_the_max_beside_it
         await settle(pilot)
         await press(pilot, "shift+right")
         await settle(pilot)
-        (beside,) = training(pilot)._beside
+        (beside,) = training(pilot)._beside.timelines
         assert beside.problem.loss.name == "softmax_margin"
         assert len(beside) == 11
         assert "softmax hinge" in pane(pilot, "loss")[0]
@@ -538,3 +550,14 @@ async def test_the_cursor_of_the_step_stays_while_a_wide_network_is_left_and_ent
         assert shown(pilot).index == 2
         assert len(shown(pilot).batch) == 6
         assert view(pilot).sample < 6
+
+
+async def test_a_key_that_comes_before_what_it_needs_does_nothing() -> None:
+    async with app().run_test() as pilot:
+        await settle(pilot)
+        before = texts(pilot)
+        training(pilot).action_back()
+        training(pilot).action_margin(1)
+        training(pilot).action_slip(1)
+        await settle(pilot)
+        assert texts(pilot) == before

@@ -119,13 +119,13 @@ class _Check:
         is_sum = (equation.part == GRADIENT and equation.axes == PER_UNIT) or equation.name == "loss"
         return self.statement.rows if is_sum else 1
 
-    def _without_noise(self, placed: Mapping[str, LaidOutAnswer]) -> dict[str, LaidOutAnswer]:
+    def _without_noise(self, laid_out: Mapping[str, LaidOutAnswer]) -> dict[str, LaidOutAnswer]:
         """What a computer has left of a 0, such as 5.6e-17, is that 0; where there is no number, none is open."""
         from core.asked import absent
         from core.noise import rounding
 
         limits, result = rounding(self.statement, self._true), {}
-        for name, answer in placed.items():
+        for name, answer in laid_out.items():
             true, limit, without = self._true[name], limits[name], absent(self.step, name)
             cells = {
                 p: replace(w, value=0.0) if w is not None and true[p] == 0 and abs(w.value) < limit else w

@@ -15,12 +15,11 @@ from core.arrays import Array
 from core.checking.layer_mistakes import ALPHA
 from core.checking.mistakes import HALF, TWO, is_multiple
 from core.checking.report import Convention
-from core.checking.written import Written
+from core.checking.written import Position, Written
 from core.equations import BACKWARD, GRADIENT, LOSS, UPDATE, Equation, Statement
 from core.expression.nodes import Node, Product, Sum, names_in
 from core.expression.spots import spots, without_factor
 
-Position = tuple[int, ...]
 Sheet = Mapping[str, Mapping[Position, Written]]
 OPPOSITE = 0.5  # of all δ: so many more have the opposite sign than have the right one
 TWICE = 0.02  # relative: how near to twice the right number one is that may be without the ½
@@ -36,8 +35,8 @@ class Reading(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class _Edited(Statement):
-    """A statement with other trees for some quantities."""
+class _ByConvention(Statement):
+    """A statement with the trees that a convention has for some quantities."""
 
     trees: Mapping[str, Node] = field(default_factory=dict)
 
@@ -61,10 +60,10 @@ def readings(
         yield _reading(Convention("sign", words), statement, true, dict(_opposite(statement)), updates)
     if start is None or not costs:
         return
-    edited = dict(_without_half(statement)) if any(_is_twice(sheet[name], true[name]) for name in costs) else {}
-    if edited:
+    trees = dict(_without_half(statement)) if any(_is_twice(sheet[name], true[name]) for name in costs) else {}
+    if trees:
         words = "your squared error has no ½, and its gradient is twice as large; followed"
-        yield _reading(Convention("half left out", words), statement, true, edited, (*costs, start))
+        yield _reading(Convention("half left out", words), statement, true, trees, (*costs, start))
     for kind, reduction in (("mean for sum", "mean"), ("sum for mean", "sum")):
         if kind in kinds.get(costs[-1], ()) and kind in kinds.get(start, ()):
             taken, stated = kind.split(" for ")
@@ -80,7 +79,7 @@ def _reading(
     trees: dict[str, Node],
     hinges: tuple[str, ...],
 ) -> Reading:
-    under = _Edited(statement.problem, statement.rows, statement.detailed, trees)
+    under = _ByConvention(statement.problem, statement.rows, statement.detailed, trees)
     return Reading(convention, under, _values(under, true, set(trees)), hinges)
 
 

@@ -11,13 +11,13 @@ import numpy as np
 
 from core.arrays import Array, Mask
 from core.checking.finding import Diagnosis, Finding, Made
-from core.checking.mistakes import Turn, mistakes_of
-from core.checking.numbers import Numbers, Position
+from core.checking.mistakes import WrongWay, mistakes_of
+from core.checking.numbers import Numbers
 from core.checking.own_values import Evaluate, OwnValues, Range, Rule
 from core.checking.pen import BY_ROUNDING, LAST_DIGIT, OFF_BY, PenSlip, pen_slips
 from core.checking.rounding import Rounding, roundings
 from core.checking.unknowns import ANOTHER_NUMBER, MISREAD, Solved, Unknowns
-from core.checking.written import Written
+from core.checking.written import Position, Written
 from core.computation import Values
 
 MOST_OTHERS = 2
@@ -40,13 +40,13 @@ NEAR_OF_LARGEST = 0.002  # the same relative to the largest number beside it: su
 class _Try:
     """A mistake tried: where the numbers lie with it, from some values; more widely once it was looked at closely."""
 
-    def __init__(self, diagnosis: Diagnosis, turn: Turn | None, values: Values, low: Array, high: Array) -> None:
-        self.diagnosis, self.turn, self.values, self.low, self.high = diagnosis, turn, values, low, high
+    def __init__(self, diagnosis: Diagnosis, way: WrongWay | None, values: Values, low: Array, high: Array) -> None:
+        self.diagnosis, self.way, self.values, self.low, self.high = diagnosis, way, values, low, high
         self.close = False
 
     @property
     def rank(self) -> int:
-        return 0 if self.turn is None else self.turn.rank
+        return 0 if self.way is None else self.way.rank
 
     def reached(self, reach: Range) -> None:
         self.low, self.high, self.close = np.fmin(self.low, reach.low), np.fmax(self.high, reach.high), True
@@ -99,10 +99,10 @@ class _Search:
         self._unwritten = self._own.unwritten_before(name)
         self._theirs = self._own.range(name)
         self._rough = self._own.roughly(name) if self._unwritten else self._theirs
-        turns = list(self._mistakes())
-        self._seldom = [(at, turn) for at, turn in turns if turn.rank > OFTEN]
-        self._tries = list(self._tried((at, turn) for at, turn in turns if turn.rank <= OFTEN))
-        self.claimed: Turn | None = None
+        ways = list(self._mistakes())
+        self._seldom = [(at, way) for at, way in ways if way.rank > OFTEN]
+        self._tries = list(self._tried((at, way) for at, way in ways if way.rank <= OFTEN))
+        self.claimed: WrongWay | None = None
 
     # The ways to explain the numbers.
 
@@ -198,35 +198,35 @@ class _Search:
 
     # What each comes to.
 
-    def _mistakes(self) -> Iterator[tuple[str, Turn]]:
+    def _mistakes(self) -> Iterator[tuple[str, WrongWay]]:
         for at in (self._name, *self._unwritten):
             if at not in self._base:
-                for turn in self._diagnoser._mistakes.at(at, self._own.true):
-                    yield at, turn
+                for way in self._diagnoser._mistakes.at(at, self._own.true):
+                    yield at, way
 
-    def _tried(self, turns: Iterable[tuple[str, Turn]]) -> Iterator[_Try]:
+    def _tried(self, ways: Iterable[tuple[str, WrongWay]]) -> Iterator[_Try]:
         """From the person's own numbers, as written and with more digits, and from the right ones."""
         own = self._own
-        ways: list[Values] = [own.exact, own.values] if own.written else [own.true]
+        starts: list[Values] = [own.exact, own.values] if own.written else [own.true]
         if own.astray:
-            ways.append(own.true)
-        for at, turn in turns:
-            instead = {**self._base, at: turn.evaluate}
-            for values in ways:
+            starts.append(own.true)
+        for at, way in ways:
+            instead = {**self._base, at: way.evaluate}
+            for values in starts:
                 try:
                     came = own.carry(self._name, instead=instead, values=values)
                 except (ValueError, KeyError):  # of no such shape
                     break
-                yield _Try(Diagnosis(turn.kind, turn.text, at), turn, values, came, came)
+                yield _Try(Diagnosis(way.kind, way.text, at), way, values, came, came)
 
     def _closely(self, attempts: Iterable[_Try]) -> list[_Try]:
         """Those that explain the numbers, given what the digits of those before leave open."""
         own, found = self._own, []
         for attempt in attempts:
-            if not attempt.close and attempt.turn is not None and attempt.values is own.values:
-                instead = {**self._base, attempt.diagnosis.at: attempt.turn.evaluate}
+            if not attempt.close and attempt.way is not None and attempt.values is own.values:
+                instead = {**self._base, attempt.diagnosis.at: attempt.way.evaluate}
                 result = partial(own.carry, self._name, instead=instead)
-                attempt.reached(own.reach(self._name, result, attempt.turn.reads, rough=True))
+                attempt.reached(own.reach(self._name, result, attempt.way.reads, rough=True))
             if self._fits(attempt).all():
                 found.append(attempt)
         return found
@@ -278,15 +278,15 @@ class _Search:
         """What came of a mistake in the quantity it was made in: throughout, or in the rows of these positions alone;
         None where the right numbers speak against it.
         """
-        at, own, turn = attempt.diagnosis.at, self._own, attempt.turn
-        assert turn is not None
+        at, own, way = attempt.diagnosis.at, self._own, attempt.way
+        assert way is not None
         if at == self._name:
             return Made(attempt.low, attempt.high - attempt.low)
-        instead = {**self._base, at: turn.evaluate}
+        instead = {**self._base, at: way.evaluate}
         values = own.carry(at, instead=instead, values=attempt.values)
         radius = np.zeros(values.shape)
         if attempt.close:
-            low, high = own.reach(at, partial(own.carry, at, instead=instead), turn.reads)
+            low, high = own.reach(at, partial(own.carry, at, instead=instead), way.reads)
             radius = np.fmax(high - values, values - low)
         if not self._speaks_against(attempt):
             return Made(values, radius)
@@ -300,7 +300,7 @@ class _Search:
         return partly if self._right.fit(carried - half, carried + half).all() else None
 
     def _finding(self, attempt: _Try, positions: tuple[Position, ...], causes: Mapping[Diagnosis, Made]) -> Finding:
-        self.claimed = attempt.turn
+        self.claimed = attempt.way
         return Finding(positions, attempt.diagnosis, tuple(_of_other_kinds(attempt.diagnosis, causes)), causes)
 
     def _of_solved(self, solved: Solved) -> Finding:
@@ -337,9 +337,9 @@ class _Search:
             found.append(_Try(Diagnosis(EARLY, words, name, rounding), None, own.values, *reach))
         for at in self._unwritten:
             for rounding in roundings(list(self._wrong.written.values())):
-                turn = Turn(EARLY, f"the result of numbers {rounding}", _rounded(rounding, own.order[at]))
-                reach = own.reach(name, partial(own.carry, name, instead={at: turn.evaluate}))
-                found.append(_Try(Diagnosis(EARLY, turn.text, at), turn, own.values, *reach))
+                way = WrongWay(EARLY, f"the result of numbers {rounding}", _rounded(rounding, own.order[at]))
+                reach = own.reach(name, partial(own.carry, name, instead={at: way.evaluate}))
+                found.append(_Try(Diagnosis(EARLY, way.text, at), way, own.values, *reach))
         found.append(_Try(Diagnosis(EARLY, ROUGHLY, name), None, own.values, *self._roughly()))
         return [attempt for attempt in found if self._fits(attempt).all()]
 
@@ -359,9 +359,9 @@ class _Search:
         chosen = fitting[0]
         causes = {}
         for attempt in fitting:
-            if attempt.turn is not None and (made := self._made(attempt, self._wrong.positions)) is not None:
+            if attempt.way is not None and (made := self._made(attempt, self._wrong.positions)) is not None:
                 causes[attempt.diagnosis] = made
-            elif attempt.turn is None and not self._speaks_against(attempt):
+            elif attempt.way is None and not self._speaks_against(attempt):
                 causes[attempt.diagnosis] = Made(attempt.low, np.zeros(()))
         return Finding(self._wrong.positions, chosen.diagnosis, (), causes)
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from core.arrays import Array
-from core.checking.numbers import Position
 from core.checking.rounding import Rounding
 from core.checking.unknowns import MISREAD, ONE_NUMBER
+from core.checking.written import Position
 
 
 class Diagnosis(NamedTuple):

@@ -16,11 +16,10 @@ from core.checking.own_values import Answers, OwnValues
 from core.checking.report import CellVerdict, Convention, Slip, Status
 from core.checking.shapes import LaidOutAnswer
 from core.checking.unknowns import ANOTHER_NUMBER, MISREAD
-from core.checking.written import Written
+from core.checking.written import Position, Written
 from core.equations import GRADIENT, MATRIX, UPDATE, Statement
 from core.step import Step
 
-Position = tuple[int, ...]
 EXACT = 1e-9  # relative: a number so near is written in full, however few digits it has
 GLOBAL = (MISREAD, ANOTHER_NUMBER)  # slips that are one wherever they show
 

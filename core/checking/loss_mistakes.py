@@ -39,7 +39,7 @@ OF_SAMPLES = "the softmax is taken over the samples (columns)"
 OF_ALL = "the softmax is taken over all rows and columns"
 
 
-class Edit(NamedTuple):
+class Mistake(NamedTuple):
     """A mistake as a tree in place of the right one: its `kind`, and the mistake in words. Those of a lower `rank` are
     made more often.
     """
@@ -57,7 +57,7 @@ class LossMistakes:
         self._statement = statement
         self._equations = statement.equations
 
-    def at(self, equation: Equation) -> Iterator[Edit]:
+    def at(self, equation: Equation) -> Iterator[Mistake]:
         """The mistakes that can be made in computing a quantity."""
         if equation.part in (LOSS, BACKWARD) and equation.layer is None:
             stated = self._plain.get(equation.name, equation).tree
@@ -72,16 +72,16 @@ class LossMistakes:
         yield from self._slope_too_many(equation)
         yield from self._another_loss(equation)
 
-    def within(self, equation: Equation, steps: int = 1) -> Iterator[Edit]:
+    def within(self, equation: Equation, steps: int = 1) -> Iterator[Mistake]:
         """The same, with those in what it is computed from, up to so many steps before it, put in their place."""
         yield from self.at(equation)
         for name in names_in(equation.tree) if steps else ():
             found = self._equations.get(name)
             if found is not None:
-                for edit in self.within(found, steps - 1):
-                    yield edit._replace(tree=put_in_place(equation.tree, {name: edit.tree}))
+                for mistake in self.within(found, steps - 1):
+                    yield mistake._replace(tree=put_in_place(equation.tree, {name: mistake.tree}))
 
-    def in_parts(self, equation: Equation) -> Iterator[Edit]:
+    def in_parts(self, equation: Equation) -> Iterator[Mistake]:
         """A logarithm, a square, exp or the softmax that is left out, or another. In a formula these are parts that are
         missing, like any.
         """
@@ -93,16 +93,16 @@ class LossMistakes:
         for part, with_ in spots(tree):
             if isinstance(part, Function) and part.name == "log":
                 words = "log₁₀ is taken, where it must be ln"
-                yield Edit("another logarithm", words, with_(part / Function("log", Literal(10))), 2)
+                yield Mistake("another logarithm", words, with_(part / Function("log", Literal(10))), 2)
             elif isinstance(part, Power):
-                yield Edit("square left out", "the square is left out", with_(part.argument))
+                yield Mistake("square left out", "the square is left out", with_(part.argument))
         for name in names_in(tree):
             made = self._equations[name].tree if name in self._equations else None
             if isinstance(made, Softmax):
                 words = f"{as_typed(made.argument)} stands for {name}: the softmax is not applied"
-                yield Edit("softmax left out", words, put_in_place(tree, {name: made.argument}))
+                yield Mistake("softmax left out", words, put_in_place(tree, {name: made.argument}))
 
-    def _slope_too_many(self, equation: Equation) -> Iterator[Edit]:
+    def _slope_too_many(self, equation: Equation) -> Iterator[Mistake]:
         """∂z_k with f_k' already in it, which is δ_k."""
         for delta in self._equations.values() if equation.detail and equation.layer else ():
             if (delta.part, delta.layer) != (BACKWARD, equation.layer) or not isinstance(delta.tree, Product):
@@ -110,9 +110,10 @@ class LossMistakes:
             for slope in delta.tree.children:
                 if isinstance(slope, Function) and not self._statement.functions[slope.name].is_identity:
                     words = f"the derivative {slope_text(slope)} is in it already: this is {delta.name}"
-                    yield Edit("derivative too many", words, put_in_place(delta.tree, {equation.name: equation.tree}))
+                    tree = put_in_place(delta.tree, {equation.name: equation.tree})
+                    yield Mistake("derivative too many", words, tree)
 
-    def _another_loss(self, equation: Equation) -> Iterator[Edit]:
+    def _another_loss(self, equation: Equation) -> Iterator[Mistake]:
         """What the quantity is under another loss of sgdb: p - y under the hinge."""
         own = self._statement.output_gradient
         for other in self._others if equation.part in (LOSS, BACKWARD) else ():
@@ -120,12 +121,12 @@ class LossMistakes:
             theirs = other.equations.get(equation.name)
             if equation.layer is None and theirs is not None and theirs.tree != equation.tree:
                 words = "this is the" if equation.part == LOSS else "this is the gradient of the"
-                yield Edit("another loss", f"{words} {titles}", self._in_own(theirs.tree, other), 2)
+                yield Mistake("another loss", f"{words} {titles}", self._in_own(theirs.tree, other), 2)
             if equation.part == BACKWARD:
                 gradient = self._in_own(other.output_gradient, other)
                 for part, with_ in [Spot(own, lambda new: new)] * (Name(equation.name) == own) or spots(equation.tree):
                     if part == own:
-                        yield Edit("another loss", f"this is the gradient of the {titles}", with_(gradient), 2)
+                        yield Mistake("another loss", f"this is the gradient of the {titles}", with_(gradient), 2)
 
     @cached_property
     def _plain(self) -> dict[str, Equation]:
@@ -161,19 +162,19 @@ def slope_text(slope: Function) -> str:
     return f"{slope.name}'({slope.argument.name if isinstance(slope.argument, Name) else '...'})"
 
 
-def _diagonal(spot: Spot) -> Iterator[Edit]:
+def _diagonal(spot: Spot) -> Iterator[Mistake]:
     """p ⊙ (∂p - p ⊙ ∂p)"""
     if isinstance(spot.part, Total) and _is_over_all_classes(spot.part):
-        yield Edit("diagonal only", DIAGONAL, spot.with_(spot.part.argument), 0)
+        yield Mistake("diagonal only", DIAGONAL, spot.with_(spot.part.argument), 0)
 
 
-def _jacobian(spot: Spot) -> Iterator[Edit]:
+def _jacobian(spot: Spot) -> Iterator[Mistake]:
     """∂p for p ⊙ (∂p - Σ p ⊙ ∂p)"""
     for factor in spot.part.children if isinstance(spot.part, Product) else ():
         if isinstance(factor, Sum):
             for _, term in factor.terms:
                 if isinstance(term, Total) and _is_over_all_classes(term):
-                    yield Edit("Jacobian left out", JACOBIAN, spot.with_(without_term(factor, term)))
+                    yield Mistake("Jacobian left out", JACOBIAN, spot.with_(without_term(factor, term)))
 
 
 def _is_over_all_classes(total: Total) -> bool:
@@ -184,37 +185,37 @@ def _is_over_all_classes(total: Total) -> bool:
     return total.over == COLUMNS and isinstance(total.argument, Product) and not is_one
 
 
-def _true_class(spot: Spot) -> Iterator[Edit]:
+def _true_class(spot: Spot) -> Iterator[Mistake]:
     """The true class left out, counted among the others, counted once, or not told from the others."""
     part, with_ = spot
     if isinstance(part, Sum) and len(part.terms) > 1:
         for _, term in part.terms:
             if term == TRUE or _is_of(TRUE, term):
-                yield Edit("true class left out", "the true class is left out", with_(without_term(part, term)))
+                yield Mistake("true class left out", "the true class is left out", with_(without_term(part, term)))
     if isinstance(part, Total):  # p_y, or a sum over the other classes
         if isinstance(part.argument, Product) and _is_of(OTHERS, part.argument):
             words = "the true class is counted, too, where only the others are"
             counted = Total(part.over, without_factor(part.argument, OTHERS))
-            yield Edit("true class counted", words, with_(counted))
+            yield Mistake("true class counted", words, with_(counted))
         return
     for child in part.children:
         if isinstance(child, Product) and _is_of(TRUE, child):
-            for edit in _indicator(child):
-                wrong = part.with_children(tuple(edit.tree if c is child else c for c in part.children))
-                yield edit._replace(tree=with_(wrong))
+            for mistake in _indicator(child):
+                wrong = part.with_children(tuple(mistake.tree if c is child else c for c in part.children))
+                yield mistake._replace(tree=with_(wrong))
 
 
-def _indicator(product: Product) -> Iterator[Edit]:
+def _indicator(product: Product) -> Iterator[Mistake]:
     """What belongs to the true class alone in every class, or no more than once in its own."""
     words = "the indicator of the true class is left out"
-    yield Edit("indicator left out", words, without_factor(product, TRUE))
+    yield Mistake("indicator left out", words, without_factor(product, TRUE))
     for total in product.children:
         if isinstance(total, Total):
             once = Product(*(Positive(factor) if factor is total else factor for factor in product.children))
             words = "the true class counts once, where it counts for every active term"
-            yield Edit("true class once", words, once, 0)
+            yield Mistake("true class once", words, once, 0)
             always = without_factor(product, total)  # even where no term is active
-            yield Edit("true class once", words, always, 0)
+            yield Mistake("true class once", words, always, 0)
 
 
 def _is_of(classes: IsTrueClass, node: Node) -> bool:
@@ -222,17 +223,19 @@ def _is_of(classes: IsTrueClass, node: Node) -> bool:
     return isinstance(node, Product) and classes in node.children
 
 
-def _softmax(right: Softmax) -> Iterator[Edit]:
+def _softmax(right: Softmax) -> Iterator[Mistake]:
     """The softmax over the wrong axis."""
-    yield Edit("softmax over samples", OF_SAMPLES, Transpose(Softmax(Transpose(right.argument))))
+    yield Mistake("softmax over samples", OF_SAMPLES, Transpose(Softmax(Transpose(right.argument))))
     exp = Function("exp", right.argument)
-    yield Edit("softmax over all", OF_ALL, exp / Total(ALL, exp), 2)
+    yield Mistake("softmax over all", OF_ALL, exp / Total(ALL, exp), 2)
 
 
-def _without_softmax(right: Softmax) -> Iterator[Edit]:
+def _without_softmax(right: Softmax) -> Iterator[Mistake]:
     """The softmax left out, or a part of it."""
     exp = Function("exp", right.argument)
-    yield Edit("softmax left out", f"the softmax is not applied: this is {as_typed(right.argument)}", right.argument, 0)
+    yield Mistake(
+        "softmax left out", f"the softmax is not applied: this is {as_typed(right.argument)}", right.argument, 0
+    )
     without_exp = right.argument / Total(COLUMNS, right.argument)
-    yield Edit("softmax without exp", "exp is not applied, but all is divided by its sum", without_exp, 2)
-    yield Edit("softmax without division", "exp is applied, but not divided by its sum", exp, 2)
+    yield Mistake("softmax without exp", "exp is not applied, but all is divided by its sum", without_exp, 2)
+    yield Mistake("softmax without division", "exp is applied, but not divided by its sum", exp, 2)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.checking.written import OPEN, Written, read_array, read_written
-from core.loading.fields import FieldReader, Mistakes, Unfit
+from core.loading.fields import FieldReader, MistakeLines, Unfit
 from core.text import shown
 
 WHOLE = re.compile(r"[-+−]?\d{1,20}")
@@ -78,7 +78,7 @@ def _of_program(reader: FieldReader, path: str, array: Any) -> WrittenMatrix | N
 
 
 def _matrix(reader: FieldReader, path: str, rows: Any, flat: bool = False) -> WrittenMatrix | None:
-    mistakes = Mistakes()
+    mistakes = MistakeLines()
     read: list[tuple[Written | None, ...]] = []
     for r, row in enumerate(rows, start=1):
         cells: list[Written | None] = []

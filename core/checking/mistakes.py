@@ -10,7 +10,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.checking.layer_mistakes import LayerMistakes
-from core.checking.loss_mistakes import Edit, LossMistakes
+from core.checking.loss_mistakes import LossMistakes, Mistake
 from core.checking.own_values import Evaluate
 from core.equations import BACKWARD, FORWARD, GRADIENT, UPDATE, Equation, Statement
 from core.expression.nodes import (
@@ -34,15 +34,15 @@ from core.expression.spots import spots, without_factor
 from core.expression.typed import as_typed
 
 ROW_OR_COLUMN = ("row", "column")
-HALF, TWO, ROWS = Quotient(Literal(1), Literal(2)), Literal(2), Name("n")
+HALF, TWO, ROW_COUNT = Quotient(Literal(1), Literal(2)), Literal(2), Name("n")
 OTHER_FUNCTIONS: dict[str, Callable[[Array], Array]] = {"sin": np.sin, "arctan": np.arctan}  # that sgdb has not
 MOST_SAMPLES = 12  # of which each may be the one that was taken or left out; of more, the first and the last
 
 
-class Turn(NamedTuple):
-    """A mistake: its `kind`, the mistake in words, and `evaluate`, what the quantity comes to with it, from values of
-    those before it; it `reads` these besides the ones that the right way reads. Of a lower `rank` is what is made more
-    often.
+class WrongWay(NamedTuple):
+    """A quantity computed with a mistake: the `kind` of mistake, the mistake in words, and `evaluate`, what comes of it
+    from the values of the quantities before; it `reads` these besides the ones that the right way reads. Those of a
+    lower `rank` are made more often.
     """
 
     kind: str
@@ -53,40 +53,42 @@ class Turn(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def mistakes_of(statement: Statement) -> Mistakes:
+def mistakes_of(statement: Statement) -> StepMistakes:
     """The mistakes in the steps of a statement, kept for those that were asked for last."""
-    return Mistakes(statement)
+    return StepMistakes(statement)
 
 
-class Mistakes:
+class StepMistakes:
     """Every mistake that can be made in a quantity of a step."""
 
     def __init__(self, statement: Statement) -> None:
         self._statement, self._equations = statement, statement.equations
         self._of_loss, self._of_layers = LossMistakes(statement), LayerMistakes(statement)
-        self._found: dict[str, tuple[Turn, ...]] = {}
+        self._found: dict[str, tuple[WrongWay, ...]] = {}
 
-    def at(self, name: str, values: Mapping[str, Array]) -> tuple[Turn, ...]:
+    def at(self, name: str, values: Mapping[str, Array]) -> tuple[WrongWay, ...]:
         """The mistakes that can be made in computing `name`, those that are made most often first; `values` has arrays
         of the quantities' shapes.
         """
         if name not in self._found:
             equation = self._equations[name]
-            trees: dict[Node, Turn] = {}
-            for edit in self._edits(equation, values):
-                if edit.tree != equation.tree and edit.tree not in trees:
-                    trees[edit.tree] = self._turn(equation, edit, values)
-            turns = [*trees.values(), *self._others(equation, values)]
-            self._found[name] = tuple(sorted(turns, key=lambda turn: turn.rank))
+            trees: dict[Node, WrongWay] = {}
+            for mistake in self._trees(equation, values):
+                if mistake.tree != equation.tree and mistake.tree not in trees:
+                    trees[mistake.tree] = self._way(equation, mistake, values)
+            ways = [*trees.values(), *self._others(equation, values)]
+            self._found[name] = tuple(sorted(ways, key=lambda way: way.rank))
         return self._found[name]
 
-    def _turn(self, equation: Equation, edit: Edit, shapes: Mapping[str, Array]) -> Turn:
+    def _way(self, equation: Equation, mistake: Mistake, shapes: Mapping[str, Array]) -> WrongWay:
         before = set(names_in(equation.tree))
-        reads = tuple(name for name in names_in(edit.tree) if name not in before and name in shapes)
-        compiled = partial(self._statement.compiled, edit.tree, equation.axes)
-        return Turn(edit.kind, edit.text, _in_shape(compiled, shapes[equation.name].shape), reads, edit.rank)
+        reads = tuple(name for name in names_in(mistake.tree) if name not in before and name in shapes)
+        compiled = partial(self._statement.compiled, mistake.tree, equation.axes)
+        return WrongWay(
+            mistake.kind, mistake.text, _in_shape(compiled, shapes[equation.name].shape), reads, mistake.rank
+        )
 
-    def _edits(self, equation: Equation, shapes: Mapping[str, Array]) -> Iterator[Edit]:
+    def _trees(self, equation: Equation, shapes: Mapping[str, Array]) -> Iterator[Mistake]:
         """The mistakes as trees."""
         yield from self._of_layers.at(equation)
         # Those at the loss on the way back also in δ_out, where what comes of it was not taken from there.
@@ -99,21 +101,21 @@ class Mistakes:
         yield from self._terms(equation)
         yield from self._transposed(equation, shapes)
 
-    def _scale(self, equation: Equation) -> Iterator[Edit]:
+    def _scale(self, equation: Equation) -> Iterator[Mistake]:
         """The mean for the sum, the sign."""
         tree = equation.tree
         if self._statement.rows > 1 and self._is_shared(equation):
-            divided = Quotient(Literal(1), ROWS) * tree
+            divided = Quotient(Literal(1), ROW_COUNT) * tree
             if self._statement.problem.reduction == "mean":
                 words = "the sum over the samples is taken, where it must be the mean"
-                yield Edit("sum for mean", words, ROWS * tree)
-                yield Edit("mean twice", "it is divided by n, the number of samples, twice", divided, 2)
+                yield Mistake("sum for mean", words, ROW_COUNT * tree)
+                yield Mistake("mean twice", "it is divided by n, the number of samples, twice", divided, 2)
             else:
                 words = "the mean over the samples is taken, where it must be the sum"
-                yield Edit("mean for sum", words, divided)
-        yield Edit("sign", "the sign is wrong", Sum((-1, tree)))
+                yield Mistake("mean for sum", words, divided)
+        yield Mistake("sign", "the sign is wrong", Sum((-1, tree)))
 
-    def _half(self, equation: Equation) -> Iterator[Edit]:
+    def _half(self, equation: Equation) -> Iterator[Mistake]:
         """The ½ of a loss left out: in the loss itself, and, where that is then twice as much, on the way back."""
         words = f"the ½ of the {self._statement.problem.loss.title} is left out"
         costs = self._equations["sample_losses"].tree
@@ -123,10 +125,10 @@ class Mistakes:
             wrong = with_(without_factor(part, HALF))
             if equation.name in ("sample_losses", "loss"):
                 tree = equation.tree if equation.name == "loss" else Name("sample_losses")
-                yield Edit("half left out", words, put_in_place(tree, {"sample_losses": wrong}), 0)
-                yield Edit("half twice", "the ½ is in it twice", HALF * equation.tree, 3)
+                yield Mistake("half left out", words, put_in_place(tree, {"sample_losses": wrong}), 0)
+                yield Mistake("half twice", "the ½ is in it twice", HALF * equation.tree, 3)
             elif self._is_near_the_loss(equation) and is_multiple(costs, HALF):
-                yield Edit("half left out", words, TWO * equation.tree, 0)
+                yield Mistake("half left out", words, TWO * equation.tree, 0)
 
     def _is_shared(self, equation: Equation) -> bool:
         """Whether somebody may take the mean over the samples for their sum here, or the other way round."""
@@ -136,31 +138,31 @@ class Mistakes:
         """Whether it is on the way back, and not yet beyond the last layer."""
         return equation.part == BACKWARD and equation.layer in (None, len(self._statement.problem.network))
 
-    def _terms(self, equation: Equation) -> Iterator[Edit]:
+    def _terms(self, equation: Equation) -> Iterator[Mistake]:
         """A number of the loss left out of a sum, and max(0, ·) left out."""
         tree, settings = equation.tree, {setting.name: setting for setting in self._statement.problem.loss.settings}
         for name, setting in settings.items():
             if setting.value and name in names_in(tree):
                 words = f"the {setting.field} {setting.symbol} is left out"
-                yield Edit(f"{setting.field} left out", words, put_in_place(tree, {name: Literal(0)}), 0)
+                yield Mistake(f"{setting.field} left out", words, put_in_place(tree, {name: Literal(0)}), 0)
         if equation.layer is None and any(_is_max(part) for part in walk(self._equations["sample_losses"].tree)):
             without = _without_max(tree)
             if without != tree:
-                yield Edit("max left out", "the max is left out", without, 0)
+                yield Mistake("max left out", "the max is left out", without, 0)
 
-    def _transposed(self, equation: Equation, shapes: Mapping[str, Array]) -> Iterator[Edit]:
+    def _transposed(self, equation: Equation, shapes: Mapping[str, Array]) -> Iterator[Mistake]:
         """A square matrix turned, where nothing tells but the numbers."""
         tree, name = equation.tree, equation.name
         if _is_square(shapes[name]):
-            yield Edit("transposed", f"{name} is transposed", Transpose(tree))
+            yield Mistake("transposed", f"{name} is transposed", Transpose(tree))
         turned = {part.argument for part in walk(tree) if isinstance(part, Transpose)}
         for source in _sources(tree, shapes):
             if _is_square(shapes[source.name]):
                 words = "must be transposed here" if source in turned else "is transposed"
                 wrong = put_in_place(tree, {source.name: Transpose(source)})
-                yield Edit("transposed", f"{source.name} {words}", wrong)
+                yield Mistake("transposed", f"{source.name} {words}", wrong)
 
-    def _others(self, equation: Equation, shapes: Mapping[str, Array]) -> Iterator[Turn]:
+    def _others(self, equation: Equation, shapes: Mapping[str, Array]) -> Iterator[WrongWay]:
         """Mistakes that are no trees."""
         right = self._statement.compiled(equation.tree, equation.axes)
         yield from self._some_samples(equation, right)
@@ -176,16 +178,16 @@ class Mistakes:
                 matrix = part.argument.name
                 if 1 not in shapes[matrix].shape:
                     words = f"{matrix} is reshaped, not transposed"
-                    yield Turn("reshaped", words, _with(right, matrix, _reshaped), rank=2)
+                    yield WrongWay("reshaped", words, _with(right, matrix, _reshaped), rank=2)
             if equation.part == GRADIENT and isinstance(part, MatrixProduct):
                 yield from self._padded(right, part, shapes)
         for words, moved in _neighbours(shape):
-            yield Turn("neighbour", f"{words} of {equation.name}", _after(moved, right), rank=4)
+            yield WrongWay("neighbour", f"{words} of {equation.name}", _after(moved, right), rank=4)
         for source in _sources(equation.tree, shapes):
             for words, moved in _neighbours(shapes[source.name].shape):
-                yield Turn("neighbour", f"{words} of {source.name}", _with(right, source.name, moved), rank=4)
+                yield WrongWay("neighbour", f"{words} of {source.name}", _with(right, source.name, moved), rank=4)
 
-    def _some_samples(self, equation: Equation, right: Evaluate) -> Iterator[Turn]:
+    def _some_samples(self, equation: Equation, right: Evaluate) -> Iterator[WrongWay]:
         """One sample for the sum over all, or all but one."""
         rows = self._statement.rows
         if rows == 1 or not (equation.part == GRADIENT or equation.name == "loss"):
@@ -196,19 +198,19 @@ class Mistakes:
             which = {0: "first", rows - 1: "last"}.get(i, f"{i + 1}th" if i > 2 else f"sample {i + 1}")
             sample = which if which.startswith("sample") else f"{which} sample"
             words = f"the {sample} alone is taken, where it must be the sum over all"
-            yield Turn("one sample only", words, _of_rows(right, names, [i]), rank=1 if i in (0, rows - 1) else 2)
+            yield WrongWay("one sample only", words, _of_rows(right, names, [i]), rank=1 if i in (0, rows - 1) else 2)
             if rows > 2:
                 rest = [j for j in range(rows) if j != i]
-                yield Turn("sample left out", f"the {sample} is left out", _of_rows(right, names, rest), rank=2)
+                yield WrongWay("sample left out", f"the {sample} is left out", _of_rows(right, names, rest), rank=2)
 
-    def _functions(self, tree: Function) -> Iterator[Turn]:
+    def _functions(self, tree: Function) -> Iterator[WrongWay]:
         own = self._statement.functions[tree.name]
         argument = self._statement.compiled(tree.argument, "ij")
         for other, apply in OTHER_FUNCTIONS.items():
             words = f"{other} is applied, where {tree.name} is {own.name}"
-            yield Turn("another function", words, _after(apply, argument), rank=2)
+            yield WrongWay("another function", words, _after(apply, argument), rank=2)
 
-    def _padded(self, right: Evaluate, product: MatrixProduct, shapes: Mapping[str, Array]) -> Iterator[Turn]:
+    def _padded(self, right: Evaluate, product: MatrixProduct, shapes: Mapping[str, Array]) -> Iterator[WrongWay]:
         """Another layer's z in ∂W, cut or filled up with zeros to the size of the right one."""
         z = product.children[0].children[0]
         assert isinstance(z, Name)
@@ -217,10 +219,10 @@ class Mistakes:
             if other != z.name and shapes[other].shape != shapes[z.name].shape:
                 words = f"{other} stands for {z.name}, cut or filled up with zeros"
                 stands = _standing(right, z.name, other, shapes[z.name].shape)
-                yield Turn("another layer", words, stands, (other,), 2)
+                yield WrongWay("another layer", words, stands, (other,), 2)
 
 
-def _of_sums(equation: Equation) -> Iterator[Edit]:
+def _of_sums(equation: Equation) -> Iterator[Mistake]:
     """A term left out of a sum, or with the wrong sign, but for an update, in which it has a name of its own."""
     if equation.part == UPDATE:
         return
@@ -229,11 +231,11 @@ def _of_sums(equation: Equation) -> Iterator[Edit]:
             continue
         for i, (sign, term) in enumerate(part.terms):
             words = f"{as_typed(term)} is left out of {as_typed(part)}"
-            yield Edit("term left out", words, with_(sum_of([t for j, t in enumerate(part.terms) if j != i])), 1)
+            yield Mistake("term left out", words, with_(sum_of([t for j, t in enumerate(part.terms) if j != i])), 1)
             if i:
                 turned = Sum(*part.terms[:i], (-sign, term), *part.terms[i + 1 :])
                 words = f"the sign of {as_typed(term)} is wrong in {as_typed(part)}"
-                yield Edit("sign of a term", words, with_(turned), 1)
+                yield Mistake("sign of a term", words, with_(turned), 1)
 
 
 def _sources(tree: Node, shapes: Mapping[str, Array]) -> list[Name]:

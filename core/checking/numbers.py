@@ -8,9 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from core.arrays import Array, Mask
-from core.checking.written import NOISE, TINIEST, Written
-
-Position = tuple[int, ...]
+from core.checking.written import NOISE, TINIEST, Position, Written
 
 EVEN = 1e-9  # relative: so near to a number that has few digits is that number
 EVEN_DIGITS, MOST_DIGITS = 2, 15  # a number that comes out even tells as much as one of two digits

@@ -13,7 +13,7 @@ import numpy as np
 from core.arrays import Array, Mask
 from core.checking.numbers import Numbers
 from core.checking.rounding import Rounding
-from core.checking.written import Written
+from core.checking.written import Position, Written
 from core.computation import Values
 from core.equations import Statement
 from core.expression.nodes import Function, names_in, walk
@@ -32,12 +32,12 @@ class Range(NamedTuple):
     low: Array
     high: Array
 
-    def holds(self, position: tuple[int, ...], written: Written) -> bool:
+    def holds(self, position: Position, written: Written) -> bool:
         """Whether what was written at a position is a number of this range."""
         low, high = float(self.low[position]), float(self.high[position])
         return written.fits(low, high) or written.is_right(low) or written.is_right(high)
 
-    def width(self, position: tuple[int, ...]) -> float:
+    def width(self, position: Position) -> float:
         return float(self.high[position] - self.low[position])
 
 
@@ -54,7 +54,7 @@ class Answers:
     wrong: Mask
 
     @classmethod
-    def of(cls, cells: Mapping[tuple[int, ...], Written], true: Array, own: Range | None = None) -> Answers:
+    def of(cls, cells: Mapping[Position, Written], true: Array, own: Range | None = None) -> Answers:
         """From the numbers written by position (counted from 0); `own` is what follows from theirs, None where nothing
         but the true values does.
         """
@@ -329,7 +329,7 @@ class OwnValues:
                 rounded = (slope > 0) & (np.abs(off) <= COARSEST * np.abs(value))
                 yield {s: before + np.divide(off, slope, out=np.zeros(slope.shape), where=rounded)}
 
-    def sources(self, target: str, position: tuple[int, ...]) -> tuple[str, ...]:
+    def sources(self, target: str, position: Position) -> tuple[str, ...]:
         """The quantities that were written and that one position of `target` follows from: those with a number that is
         a slip or comes of one, or else those whose rounding counts. Empty where nothing was written before it.
         """

@@ -11,9 +11,8 @@ import numpy as np
 
 from core.arrays import Array
 from core.checking.answers import Answer, WrittenMatrix
-from core.checking.written import Written
+from core.checking.written import Position, Written
 
-Position = tuple[int, ...]
 MOST_TRIED = 500
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Context, Decimal, InvalidOperation
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 from core.loading.fields import Unfit
 from core.text import NONE, shown
 
+Position: TypeAlias = tuple[int, ...]  # of a number in its quantity, counted from 0
 OPEN = "?"
 EXACT = Context(prec=1100)  # digits that any double has
 OF_FRACTION = Context(prec=17)

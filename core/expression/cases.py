@@ -96,7 +96,7 @@ class Cases(Cursor):
     def _condition(self) -> Condition:
         if self._peek() == "j" and self._peek(1) in ("=", "==", "!=") and self._peek(2) == "y":
             self._next += 3
-            other = self._tokens[self._next - 2].text == "!="
+            other = self._lexemes[self._next - 2].text == "!="
             return Condition(IsTrueClass(other), IsTrueClass(not other))
         return self._compared(self._sum())
 

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 from core.activations import ACTIVATIONS
 from core.errors import FormulaError
 from core.expression.dialect import dialect_of
-from core.expression.lexicon import tokens
+from core.expression.lexicon import lexemes
 from core.expression.names import NUMBER_WORDS
 from core.expression.nodes import NUMBERS, ROWS, Literal, Node
 
@@ -60,14 +60,14 @@ class Cursor:
     """The words and signs of a formula, and how many of them were read."""
 
     def __init__(self, text: str, context: Context) -> None:
-        self._tokens = list(tokens(text))
+        self._lexemes = list(lexemes(text))
         self._next = 0
         self._depth = 0
         self._context = context
         self._in_class = False  # within a Σ_j, where every product is one of numbers
         self._indices = 0  # of a class, so far, that no Σ runs over
         self._slopes = 0  # written ∂z_1/∂s_1, so far
-        self._dialect = context.dialect or dialect_of(text, self._tokens, [*context.functions])
+        self._dialect = context.dialect or dialect_of(text, self._lexemes, [*context.functions])
         self._words: dict[str, str] = {}
 
     def _sum(self) -> Node:
@@ -105,15 +105,15 @@ class Cursor:
         if token:
             self._expect(token, why)
         self._next += 1
-        return self._tokens[self._next - 1].text
+        return self._lexemes[self._next - 1].text
 
     def _peek(self, further: int = 0) -> str:
         at = self._next + further
-        return self._tokens[at].text if at < len(self._tokens) else ""
+        return self._lexemes[at].text if at < len(self._lexemes) else ""
 
     def _here(self, further: int = 0) -> str:
         at = self._next + further
-        if at >= len(self._tokens):
+        if at >= len(self._lexemes):
             return "at the end"
-        _, place, written = self._tokens[at]
+        _, place, written = self._lexemes[at]
         return f'at character {place}, found "{written}"'

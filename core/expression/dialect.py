@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.expression.lexicon import MODULES, Token
+from core.expression.lexicon import MODULES, Lexeme
 from core.expression.names import function_of
 
 TYPED, PRINTED, IN_NUMPY, IN_LATEX = "typed", "printed", "numpy", "LaTeX"
@@ -16,29 +16,29 @@ NUMPY_HINTS = frozenset((".T", "**"))  # which sgdb's own formulas may have, too
 PLAIN_CUES = frozenset((".*", "⊙", "∘", "ᵀ", "·"))
 
 
-def dialect_of(text: str, found: Sequence[Token], functions: Sequence[str] = ()) -> str:
+def dialect_of(text: str, found: Sequence[Lexeme], functions: Sequence[str] = ()) -> str:
     """The notation that the words and signs `found` in a formula speak."""
     if LATEX_CUE.search(text):
         return IN_LATEX
-    if any(_is_numpy(token) for token in found):
+    if any(_is_numpy(lexeme) for lexeme in found):
         return IN_NUMPY
-    written = {token.written for token in found}
+    written = {lexeme.written for lexeme in found}
     compares = ">" in written and "[" not in written  # (s_1 > 0), where sgdb has [s_1 > 0]
-    hints = compares or written & NUMPY_HINTS or any(_is_slope(token.text, functions) for token in found)
+    hints = compares or written & NUMPY_HINTS or any(_is_slope(lexeme.text, functions) for lexeme in found)
     if hints and not written & PLAIN_CUES and not _turns(found, functions):
         return IN_NUMPY
     return PRINTED if PRINTED_CUES.intersection(text) else TYPED
 
 
-def is_plain(text: str, found: Sequence[Token], functions: Sequence[str] = ()) -> bool:
+def is_plain(text: str, found: Sequence[Lexeme], functions: Sequence[str] = ()) -> bool:
     """Whether nothing tells sgdb's own formulas from lines of numpy: y_out * (1 - y_out)."""
-    written = {token.written for token in found}
+    written = {lexeme.written for lexeme in found}
     return not (written & PLAIN_CUES or "[" in written or not text.isascii() or _turns(found, functions))
 
 
-def _is_numpy(token: Token) -> bool:
-    is_method = token.text[:1] == "." and token.text[1:2].isalpha()
-    return token.text in NUMPY_CUES or is_method or token.text.partition(".")[0] in MODULES
+def _is_numpy(lexeme: Lexeme) -> bool:
+    is_method = lexeme.text[:1] == "." and lexeme.text[1:2].isalpha()
+    return lexeme.text in NUMPY_CUES or is_method or lexeme.text.partition(".")[0] in MODULES
 
 
 def _is_slope(word: str, functions: Sequence[str]) -> bool:
@@ -47,10 +47,10 @@ def _is_slope(word: str, functions: Sequence[str]) -> bool:
     return function is not None and function[1]
 
 
-def _turns(found: Sequence[Token], functions: Sequence[str]) -> bool:
+def _turns(found: Sequence[Lexeme], functions: Sequence[str]) -> bool:
     """Whether a ' turns a matrix, as it does in sgdb's own formulas, behind anything but a function's name."""
-    before = [""] + [token.text for token in found]
+    before = [""] + [lexeme.text for lexeme in found]
     return any(
-        token.text == "'" and token.written != ".T" and function_of(name, functions) is None
-        for token, name in zip(found, before, strict=False)
+        lexeme.text == "'" and lexeme.written != ".T" and function_of(name, functions) is None
+        for lexeme, name in zip(found, before, strict=False)
     )

@@ -26,7 +26,7 @@ SUMS: dict[str, str | None] = {  # what they are over; None: what the formula's 
 OF_CLASSES = ("Σ_j", "Σ_wrong", "sum_j", "sum_k")  # within which every product is one of numbers
 CLASS_LETTERS = "jkc"  # what runs over the classes in a sum
 MODULES = ("np", "numpy", "torch", "jnp", "tf", "math", "F", "jax.numpy")
-TOKEN = re.compile(
+LEXEME = re.compile(
     r"\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?|\.\d+)"
     rf"|((?:(?:{'|'.join(map(re.escape, MODULES))})\.)[A-Za-z]\w*(?:\.[A-Za-z]\w*)?)"
     r"|([^\W\d]\w*?(?:(?:_\d+(?=[^\W\d_])|_out(?=[A-Z]))|(?!\w)))"  # delta_1W_2 is two names
@@ -99,7 +99,7 @@ PATTERNS = {
 PRINT = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PATTERNS.items()), re.DOTALL)
 
 
-class Token(NamedTuple):
+class Lexeme(NamedTuple):
     """A word or sign in plain letters, its place in the formula as it was written, from 1, and how it stands there."""
 
     text: str
@@ -112,7 +112,7 @@ def spelled(text: str) -> str:
     return "".join(_plain(match) for match in PRINT.finditer(text))
 
 
-def tokens(text: str) -> Iterator[Token]:
+def lexemes(text: str) -> Iterator[Lexeme]:
     """The words and signs of a formula. Raises FormulaError."""
     plain, origins = "", []
     for symbol in PRINT.finditer(text):
@@ -121,14 +121,14 @@ def tokens(text: str) -> Iterator[Token]:
         origins += [symbol.span()] * len(new)
     place, end = 0, len(plain.rstrip())
     while place < end:
-        match = TOKEN.match(plain, place)
+        match = LEXEME.match(plain, place)
         if match is None:
             at = origins[place + len(plain[place:]) - len(plain[place:].lstrip())]
-            found = text[slice(*at)] if text[at[0]] == "\\" else text[at[0]]
-            raise FormulaError(f"nothing is written with {shown(found)} (character {at[0] + 1})")
-        token, place = match[match.lastindex or 0], match.end()
-        start, stop = origins[place - len(token)][0], origins[place - 1][1]
-        yield Token(token, start + 1, text[start:stop].strip())
+            sign = text[slice(*at)] if text[at[0]] == "\\" else text[at[0]]
+            raise FormulaError(f"nothing is written with {shown(sign)} (character {at[0] + 1})")
+        found, place = match[match.lastindex or 0], match.end()
+        start, stop = origins[place - len(found)][0], origins[place - 1][1]
+        yield Lexeme(found, start + 1, text[start:stop].strip())
 
 
 def _plain(symbol: re.Match[str]) -> str:

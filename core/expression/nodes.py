@@ -30,7 +30,7 @@ class Node:
 
     __slots__ = ("_hash", "_parts", "children")
 
-    kind: ClassVar[str]
+    kind: ClassVar[str] = "node"
     children: tuple[Node, ...]
 
     def __init_subclass__(cls) -> None:
@@ -114,7 +114,7 @@ class Name(Node):
     name: str = _part(0)
 
 
-class Operation(Node):
+class OperatorNode(Node):
     """A node over operands alone: a number among them is a Literal. Raises TypeError for anything else."""
 
     __slots__ = ()
@@ -177,13 +177,13 @@ class Sum(Node):
         return tuple(zip(self._parts[::2], self._parts[1::2], strict=True))
 
 
-class Product(Operation):
+class Product(OperatorNode):
     """Factors multiplied entry by entry, a number with every entry."""
 
     __slots__ = ()
 
 
-class Quotient(Operation):
+class Quotient(OperatorNode):
     """children[0] / children[1], entry by entry."""
 
     __slots__ = ()
@@ -216,7 +216,7 @@ class Function(Node):
         super().__init__(name, argument if isinstance(argument, Node) else _node(argument), slope)
 
 
-class Positive(Operation):
+class Positive(OperatorNode):
     """[a > 0], entry by entry: 1 where it is so, 0 elsewhere."""
 
     __slots__ = ()
@@ -224,13 +224,13 @@ class Positive(Operation):
     argument: Node = _part(0)
 
 
-class MatrixProduct(Operation):
+class MatrixProduct(OperatorNode):
     """children[0] children[1]."""
 
     __slots__ = ()
 
 
-class Transpose(Operation):
+class Transpose(OperatorNode):
     """The argument with its rows for columns."""
 
     __slots__ = ()
@@ -252,7 +252,7 @@ class Total(Node):
         super().__init__(over, _node(argument))
 
 
-class Softmax(Operation):
+class Softmax(OperatorNode):
     """softmax of each row."""
 
     __slots__ = ()
@@ -260,7 +260,7 @@ class Softmax(Operation):
     argument: Node = _part(0)
 
 
-class Largest(Operation):
+class Largest(OperatorNode):
     """The largest entry of each row of the argument, in one column."""
 
     __slots__ = ()
@@ -384,7 +384,7 @@ def _is_negative(node: Node) -> bool:
     return isinstance(node, Sum) and len(node.terms) == 1
 
 
-def _multiplied(kind: type[Operation], left: Node, right: Node) -> Node:
+def _multiplied(kind: type[OperatorNode], left: Node, right: Node) -> Node:
     """A product or quotient of two nodes, with the minus before the first one in front of all."""
     if _is_negative(left):
         return -_multiplied(kind, left.children[0], right)

@@ -15,7 +15,7 @@ from core.quantity import NEXT
 SUM, PREFIX, PRODUCT, POSTFIX, ATOM = range(5)
 
 NUMBERS = nodes.NUMBERS - {"loss"}  # names that stand for a number and are no quantities
-LETTERS = {"delta": "δ", "alpha": "α", "loss": "ℒ", "sample": "ℓ"}
+PRINTED_LETTERS = {"delta": "δ", "alpha": "α", "loss": "ℒ", "sample": "ℓ"}
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 POWERS = {superscript: chr(digit) for digit, superscript in SUPERSCRIPTS.items()}
 
@@ -92,9 +92,9 @@ def _spaced(text: str) -> Pieces:
 def printed_symbol(name: str) -> Piece:
     """δ_out, ∂W₁, W₁⁺, ℓ."""
     base, _, index = name.removesuffix(NEXT).partition("_")
-    before = "∂" if base[:1] == "d" and base[1:] and base not in LETTERS else ""
+    before = "∂" if base[:1] == "d" and base[1:] and base not in PRINTED_LETTERS else ""
     base, index = base.removeprefix("d") if before else base, "" if base == "sample" else index
-    return Piece(LETTER, LETTERS.get(base, base), index, "⁺" * name.endswith(NEXT), before, name=name)
+    return Piece(LETTER, PRINTED_LETTERS.get(base, base), index, "⁺" * name.endswith(NEXT), before, name=name)
 
 
 def symbol_piece(name: str, symbol: str, is_number: bool = False) -> Piece:

@@ -20,7 +20,9 @@ from core.expression.nodes import (
     Transpose,
 )
 
-ENTRYWISE = (Literal, Sum, Product, Quotient, Power, Function, Positive, Transpose)  # numbers, if over numbers
+MINUS_ONE = Literal(-1)
+ENTRYWISE = (Literal, Sum, Product, Quotient, Power, Function, Positive)
+OF_NUMBERS = (*ENTRYWISE, Transpose)  # numbers, if over numbers
 
 
 def is_number(node: Node, names: Collection[str] = NUMBERS) -> bool:
@@ -29,4 +31,4 @@ def is_number(node: Node, names: Collection[str] = NUMBERS) -> bool:
         return node.name in names
     if isinstance(node, Total):
         return node.over == ALL
-    return isinstance(node, ENTRYWISE) and all(is_number(child, names) for child in node.children)
+    return isinstance(node, OF_NUMBERS) and all(is_number(child, names) for child in node.children)

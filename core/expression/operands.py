@@ -23,6 +23,7 @@ from core.expression.nodes import (
     Signs,
     Total,
 )
+from core.expression.numbers import MINUS_ONE
 
 DIGITS = tuple("0123456789")  # superscripts are none
 MOST_DIGITS = 15  # of a whole number that a float holds exactly
@@ -72,7 +73,7 @@ class Operands(Calls):
     def _named(self, token: str) -> Node:
         name = self._context.symbols.get(token, token)
         if name != token and (name in self._context.numbers):
-            self._words[name] = self._tokens[self._next - 1].written
+            self._words[name] = self._lexemes[self._next - 1].written
             return Name(name)
         return Name(name if token not in NUMBER_WORDS else token)
 
@@ -161,8 +162,8 @@ class Operands(Calls):
     def _has_index(self) -> bool:
         """Whether a class's index stands behind the parenthesis that begins here, which then holds whole rows."""
         depth = 0
-        for token, following in pairwise(self._tokens[self._next :]):
-            depth += (token.text == "(") - (token.text == ")")
+        for lexeme, following in pairwise(self._lexemes[self._next :]):
+            depth += (lexeme.text == "(") - (lexeme.text == ")")
             if not depth:
                 return following.text in INDICES
         return False
@@ -175,7 +176,7 @@ class Operands(Calls):
         if self._peek() == "," and close == ")":  # (-y_out, +y_out)
             self._take()
             other = self._sum()
-            if node != (Literal(-1) if other == ONE else negative(other)):
+            if node != (MINUS_ONE if other == ONE else negative(other)):
                 raise FormulaError(f"expected (-a, +a), the same a twice {self._here()}")
             node = Signs() if other == ONE else other @ Signs()
         self._take(close)

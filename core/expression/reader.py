@@ -78,7 +78,7 @@ def multiplied(operator: str, left: Node, right: Node, numbers: Collection[str] 
 
 class _Reader(Operands):
     def read(self) -> Reading:
-        if not self._tokens:
+        if not self._lexemes:
             raise FormulaError("expected a formula, found nothing")
         left, node = "", self._value()
         if self._peek() in (*ASSIGNED, *ADDED) and isinstance(node, Name):
@@ -156,7 +156,7 @@ class _Reader(Operands):
                 return node
 
     def _power(self, node: Node) -> Node:
-        place = self._tokens[self._next].place
+        place = self._lexemes[self._next].place
         self._take()
         close = OPENING.get(self._peek(), "")
         if close:

@@ -26,7 +26,7 @@ from core.expression.typed import as_typed
 
 Shape: TypeAlias = tuple[int | None, int | None]
 
-NUMBER: Shape = (None, None)
+SINGLE: Shape = (None, None)
 
 
 class Shapes:
@@ -60,7 +60,7 @@ class Shapes:
             rows, columns = self(Name("y_gt"))
             return rows, max(2, columns or 1)
         if isinstance(node, (Literal, Signs)):
-            return (1, 2) if isinstance(node, Signs) else NUMBER
+            return (1, 2) if isinstance(node, Signs) else SINGLE
         first, *rest = map(self, node.children)
         rows, columns = first
         if isinstance(node, Transpose):
@@ -77,8 +77,8 @@ class Shapes:
         return first
 
     def _matrix_product(self, node: Node, left: Shape, right: Shape) -> Shape:
-        if NUMBER in (left, right):
-            return right if left == NUMBER else left
+        if SINGLE in (left, right):
+            return right if left == SINGLE else left
         if (left[1] or 1) != (right[0] or 1):
             raise self._unfit(node, left, "*", right)
         size = (left[0] or 1) * (right[1] or 1)

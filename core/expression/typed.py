@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.expression.nodes import Function, IsTrueClass, Literal, Name, Node, Product, Softmax, Total
+from core.expression.nodes import Function, IsTrueClass, Name, Node, Product, Softmax, Total
 from core.expression.notation import ATOM, PRODUCT, SUM, TYPED, typed_function_name
-from core.expression.numbers import is_number
+from core.expression.numbers import MINUS_ONE, is_number
 from core.expression.pieces import BLANK, CLOSE, OPEN, Piece, Pieces, as_text, number, sign, word
 from core.expression.printer import Printed, Printer
 
-MINUS, RELU = Literal(-1), "relu"
+RELU = "relu"
 INDICATOR = (sign("["), word("j"), BLANK, sign("="), BLANK, word("y"), sign("]"))
 
 
@@ -54,7 +54,7 @@ class _TypedPrinter(Printer):
 
     def within(self, node: Node, least: int, brackets: str = "()") -> Pieces:
         # The sign of the first factor is that of the whole product.
-        is_first = least == PRODUCT and isinstance(node, Product) and node.children[0] == MINUS
+        is_first = least == PRODUCT and isinstance(node, Product) and node.children[0] == MINUS_ONE
         return super().within(node, SUM if is_first else least, brackets)
 
     def term(self, node: Node, leads: bool) -> Pieces:
@@ -62,7 +62,7 @@ class _TypedPrinter(Printer):
 
     def product(self, node: Product) -> Printed:
         first, *rest = node.children
-        if first == MINUS and rest:
+        if first == MINUS_ONE and rest:
             return Printed(SUM, (sign("-"), *self.within(Product(*rest), PRODUCT)))
         return super().product(node)
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from core.errors import ProblemError
 from core.files import MIB, decode, read_bytes
-from core.loading.fields import Mistakes
+from core.loading.fields import MistakeLines
 from core.loading.table import Table, expected_number, number_in, number_targets, read_targets
 from core.suggestion import suggest
 from core.text import clean, shown
@@ -105,7 +105,7 @@ def read_csv(path: Path, target: str | None, task: str | None) -> Table:
     if header is None:
         raise ProblemError(source, ["expected a header row with the columns' names, found empty lines only"])
     names = [clean(cell) for cell in header.cells]
-    mistakes = Mistakes()
+    mistakes = MistakeLines()
     column = _read_header(header, names, target, mistakes)
     if column is None:
         raise ProblemError(source, mistakes.lines)
@@ -171,9 +171,9 @@ def _read_at_once(
     if not np.isfinite(table).all():
         return None
     if are_numbers:
-        targets = number_targets(table[:, target].copy(), task, names[target], Mistakes())
+        targets = number_targets(table[:, target].copy(), task, names[target], MistakeLines())
     else:
-        targets = read_targets(labels, task, names[target], str, Mistakes())
+        targets = read_targets(labels, task, names[target], str, MistakeLines())
     return None if targets is None else Table(np.delete(table, target, axis=1), _without(names, target), targets)
 
 
@@ -188,7 +188,7 @@ def _without(names: list[str], target: int) -> tuple[str, ...]:
     return (*names[:target], *names[target + 1 :])
 
 
-def _read_header(header: _Record, names: list[str], target: str | None, mistakes: Mistakes) -> int | None:
+def _read_header(header: _Record, names: list[str], target: str | None, mistakes: MistakeLines) -> int | None:
     """The target's column, counted from 0, or None where the header is such that the rows cannot be read."""
     line = f"line {header.first}"
     if len(names) == 1:
@@ -221,7 +221,7 @@ def _unknown(target: str, names: list[str]) -> str:
     return f'unknown "{target}"; expected one of {", ".join(names[:MOST_NAMES])}, ... ({len(names)} columns)'
 
 
-def _read_features(record: _Record, names: list[str], target: int, mistakes: Mistakes) -> list[float]:
+def _read_features(record: _Record, names: list[str], target: int, mistakes: MistakeLines) -> list[float]:
     cells = record.cells[:target] + record.cells[target + 1 :]
     try:
         row = [float(cell.strip()) for cell in cells]

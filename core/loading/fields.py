@@ -138,7 +138,7 @@ def _literal(text: str) -> object:
     return {"true": True, "false": False}.get(text, text)
 
 
-class Mistakes:
+class MistakeLines:
     """Lines that tell what is wrong with one value or one file: the first ten, and how many more there are."""
 
     def __init__(self) -> None:
@@ -192,7 +192,7 @@ class FieldReader:
         """Rows of numbers, all of one length, as an array, or None; `flat` takes a list of numbers as a column."""
         if flat and rows and not any(isinstance(row, list) for row in rows):
             rows = [[cell] for cell in rows]
-        mistakes = Mistakes()
+        mistakes = MistakeLines()
         if not rows:
             mistakes.note("expected at least one row, found an empty list")
         width = next((len(row) for row in rows if isinstance(row, list)), None)

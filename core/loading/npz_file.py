@@ -13,7 +13,7 @@ import numpy as np
 from core.arrays import Array
 from core.errors import ProblemError
 from core.files import MIB, read_bytes
-from core.loading.fields import Mistakes
+from core.loading.fields import MistakeLines
 from core.loading.table import Table, Targets, read_targets
 from core.suggestion import suggest
 from core.text import clean, shown
@@ -43,7 +43,7 @@ def read_npz(path: Path, task: str | None) -> Table:
     read. Raises ProblemError, which lists every mistake.
     """
     source = clean(str(path))
-    mistakes = Mistakes()
+    mistakes = MistakeLines()
     arrays = _read_arrays(source, read_bytes(path, LARGEST_FILE), mistakes)
     inputs = _read_inputs(arrays["inputs"], mistakes) if "inputs" in arrays else None
     targets = _read_targets(arrays["targets"], task, mistakes) if "targets" in arrays else None
@@ -56,7 +56,7 @@ def read_npz(path: Path, task: str | None) -> Table:
     return Table(inputs, (), targets)
 
 
-def _read_arrays(source: str, data: bytes, mistakes: Mistakes) -> dict[str, Any]:
+def _read_arrays(source: str, data: bytes, mistakes: MistakeLines) -> dict[str, Any]:
     arrays: dict[str, Any] = {}
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
@@ -82,21 +82,21 @@ def _read_arrays(source: str, data: bytes, mistakes: Mistakes) -> dict[str, Any]
     return {name: array for name, array in arrays.items() if _is_array(name, array, mistakes)}
 
 
-def _is_array(name: str, array: Any, mistakes: Mistakes) -> bool:
+def _is_array(name: str, array: Any, mistakes: MistakeLines) -> bool:
     if isinstance(array, np.ndarray):
         return True
     mistakes.note(f"{name}: expected an array of numbers, found a damaged array")
     return False
 
 
-def _read_inputs(array: Any, mistakes: Mistakes) -> Array | None:
+def _read_inputs(array: Any, mistakes: MistakeLines) -> Array | None:
     if array.ndim != 2 or 0 in array.shape:
         mistakes.note(f"inputs: expected a matrix with a row for each sample, found shape {array.shape}")
         return None
     return _finite("inputs", array, mistakes)
 
 
-def _read_targets(array: Any, task: str | None, mistakes: Mistakes) -> Targets | None:
+def _read_targets(array: Any, task: str | None, mistakes: MistakeLines) -> Targets | None:
     if array.ndim not in (1, 2) or 0 in array.shape:
         mistakes.note(f"targets: expected shape (n,) or (n, c), found {array.shape}")
         return None
@@ -121,7 +121,7 @@ def _read_targets(array: Any, task: str | None, mistakes: Mistakes) -> Targets |
     return Targets(values, (), are_classes=one_hot)
 
 
-def _finite(name: str, array: Any, mistakes: Mistakes) -> Array | None:
+def _finite(name: str, array: Any, mistakes: MistakeLines) -> Array | None:
     if array.dtype.kind not in NUMBERS:
         mistakes.note(f"{name}: expected numbers, found the type {array.dtype}")
         return None

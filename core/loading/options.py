@@ -8,7 +8,7 @@ from typing import Any
 
 from core.activations import ACTIVATIONS, Activation
 from core.loading.fields import NUMBER, POSITIVE, SWITCH, TEXT, FieldReader, Kind, choice, from_text, number, whole
-from core.losses import LOSSES, USUAL, Loss
+from core.losses import LOSSES, USUAL_LOSSES, Loss
 from core.problem import REDUCTIONS
 
 LOSS_NAMES = LOSSES | {kind.word: kind for kind in LOSSES.values() if kind.word}
@@ -29,7 +29,7 @@ MARGIN = number(at_least=0)
 BATCH = whole(at_least=1)
 SEED = whole(at_least=0)
 REDUCTION = choice(REDUCTIONS)
-TASK = choice(USUAL.keys())
+TASK = choice(USUAL_LOSSES.keys())
 ACTIVATION = choice(ACTIVATIONS.keys())
 ACTIVATION_SETTINGS = {key: NUMBER for activation in ACTIVATIONS.values() for key, _ in activation.settings}
 

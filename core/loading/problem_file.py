@@ -46,7 +46,7 @@ from core.loading.options import (
     read_options,
 )
 from core.loading.table_file import read_table
-from core.losses import USUAL, Loss
+from core.losses import USUAL_LOSSES, Loss
 from core.network import Layer, Network
 from core.problem import Problem
 from core.text import clean, shown
@@ -161,7 +161,7 @@ def load_problem_file(path: Path, source: str, options: Mapping[str, object]) ->
 
 
 def _read_loss(reader: FieldReader, training: dict[str, Any], given: dict[str, Any], data: _Data) -> Loss:
-    kind = training.get("loss", USUAL["regression"])
+    kind = training.get("loss", USUAL_LOSSES["regression"])
     loss = read_loss(reader, "training.margin", kind, training.get("margin"))
     path = "training.loss"
     if "loss" in given or "margin" in given:
@@ -247,7 +247,7 @@ def _read_layer(
 ) -> tuple[Layer | None, int | None]:
     """Layer k with its number of units, over a number of inputs that is the `origin`'s; None for what is a mistake."""
     read = reader.table(path, found, LAYER)
-    known = "activation" in read or "activation" not in found  # a wrong name has been told of
+    known = "activation" in read or "activation" not in found  # a wrong name is already noted
     settings = {key: read[key] for key in ACTIVATION_SETTINGS if known and key in read}
     activation = read_activation(reader, path, read.get("activation", "identity"), settings)
     weights, units = None, read.get("units")

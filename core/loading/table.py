@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import Array
-from core.loading.fields import Mistakes
+from core.loading.fields import MistakeLines
 from core.text import clean, shown
 
 MOST_NUMBER_CLASSES = 20
@@ -69,7 +69,7 @@ def expected_number(text: str) -> str:
 
 
 def read_targets(
-    labels: Sequence[str], task: str | None, name: str, where: Callable[[int], str], mistakes: Mistakes
+    labels: Sequence[str], task: str | None, name: str, where: Callable[[int], str], mistakes: MistakeLines
 ) -> Targets | None:
     """Targets from one column of cells: classes where they are texts or few whole numbers, numbers otherwise, unless
     `task` says which. `where(i)` names the place of cell i, `name` the column. None where there are mistakes.
@@ -112,7 +112,7 @@ def read_targets(
     return number_targets(values, task, name, mistakes)
 
 
-def number_targets(values: Array, task: str | None, name: str, mistakes: Mistakes) -> Targets | None:
+def number_targets(values: Array, task: str | None, name: str, mistakes: MistakeLines) -> Targets | None:
     """Targets from one column (n,) of finite numbers: classes where they are few whole numbers, unless `task` says; for
     classification they must be whole. None where there are mistakes.
     """
@@ -127,7 +127,7 @@ def _are_whole(values: Array) -> bool:
     return bool((np.floor(values) == values).all() and (np.abs(values) <= EXACT).all())
 
 
-def _classes(names: Sequence[str], places: NDArray[np.intp], name: str, mistakes: Mistakes) -> Targets | None:
+def _classes(names: Sequence[str], places: NDArray[np.intp], name: str, mistakes: MistakeLines) -> Targets | None:
     """One-hot rows for the classes `names`, which stand in their own order and not in that of the rows, so that a
     shuffled file is the same problem; `places` (n,) says which is each row's.
     """

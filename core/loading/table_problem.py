@@ -16,7 +16,7 @@ from core.loading.initializers import MOST_WEIGHTS, default_initializer, initial
 from core.loading.options import read_loss, read_options
 from core.loading.table import Table
 from core.loading.table_file import read_table
-from core.losses import USUAL
+from core.losses import USUAL_LOSSES
 from core.network import Layer, Network
 from core.problem import Problem
 from core.text import clean
@@ -43,7 +43,7 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
     except ProblemError as error:
         reader.mistakes += error.mistakes
     if table is not None:
-        usual = USUAL["classification" if table.targets.are_classes else "regression"]
+        usual = USUAL_LOSSES["classification" if table.targets.are_classes else "regression"]
         kind = given.get("loss", usual)
         loss = read_loss(reader, "option margin", kind, given.get("margin"))
         for mistake in loss.target_mistakes(table.targets.values):

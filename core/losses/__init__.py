@@ -6,9 +6,9 @@ from core.losses.softmax import SoftmaxCrossEntropy, SoftmaxLoss
 from core.losses.squared_error import SquaredError
 
 __all__ = [
-    "COMPARED",
+    "COMPARED_LOSSES",
     "LOSSES",
-    "USUAL",
+    "USUAL_LOSSES",
     "Loss",
     "LossEquations",
     "MarginLoss",
@@ -22,5 +22,5 @@ __all__ = [
 
 KINDS: tuple[type[Loss], ...] = (SquaredError, SoftmaxCrossEntropy, SoftmaxHinge, SoftmaxMargin)
 LOSSES = {kind.name: kind for kind in KINDS}
-USUAL: dict[str, type[Loss]] = {"classification": SoftmaxCrossEntropy, "regression": SquaredError}  # by task
-COMPARED: tuple[type[Loss], ...] = (SquaredError, SoftmaxCrossEntropy, SoftmaxHinge)  # what is set side by side
+USUAL_LOSSES: dict[str, type[Loss]] = {"classification": SoftmaxCrossEntropy, "regression": SquaredError}  # by task
+COMPARED_LOSSES: tuple[type[Loss], ...] = (SquaredError, SoftmaxCrossEntropy, SoftmaxHinge)  # what is set side by side

@@ -5,53 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from numbers import Real
 
-from core.activations import ACTIVATIONS
 from core.errors import FormulaError
 from core.expression.lexicon import spelled
 from core.expression.nodes import (
     Function,
-    IsTrueClass,
     Largest,
-    Literal,
     MatrixProduct,
     Name,
     Node,
-    Positive,
-    Power,
-    Product,
-    Quotient,
-    Signs,
+    Number,
+    Rest,
     Softmax,
-    Sum,
     Total,
     Transpose,
     walk,
 )
 from core.expression.numbers import is_number
 from core.expression.reader import Context, read
-from core.expression.shape import NUMBER, Shape, Shapes, shape_text
-from core.expression.value import PRIMITIVES
+from core.expression.shape import SINGLE, Shape, Shapes, shape_text
+from core.expression.value import Compiler
 from core.losses.base import Loss, LossEquations
+from core.own_activation import function_mistakes
 from core.suggestion import suggest
 
 OF_MATRICES = (MatrixProduct, Softmax, Total, Transpose, Largest)  # operations that a single number does not bear
-OF_EQUATIONS = (
-    Name,
-    Literal,
-    Signs,
-    IsTrueClass,
-    Sum,
-    Product,
-    Quotient,
-    Power,
-    Function,
-    Positive,
-    MatrixProduct,
-    Transpose,
-    Total,
-    Softmax,
-)  # the kinds of nodes that equations are made of
-OUT_OF_RANGE = (*OF_EQUATIONS, Largest)
+OF_CELLS = (Number, Rest)  # which have a value, but stand in the trees of cells alone
 QUANTITY, SAMPLE_LOSSES, OUTPUT_GRADIENT = "quantity", "sample_losses", "output_gradient"  # what trees are for
 
 Meaning = Callable[[str], str | None]
@@ -111,7 +89,7 @@ class _Equations:
 
     def _of_form(self, stated: LossEquations) -> Iterator[str]:
         self._known: dict[str, Shape] = dict.fromkeys(("y_out", "y_gt"), (self._rows, self._width))
-        self._known |= dict.fromkeys(self._loss.numbers, NUMBER)
+        self._known |= dict.fromkeys(self._loss.numbers, SINGLE)
         self._shapes = Shapes(self._known.__getitem__)
         for role, name, tree in _in_order(stated):
             found = [*self._of_quantity(role, name, tree, stated.symbols)]
@@ -121,7 +99,7 @@ class _Equations:
         for name, tree in (*stated.out_of_range, *stated.long_way):
             if name not in self._known and name != SAMPLE_LOSSES:
                 yield f"out_of_range and long_way: {suggest(name, [SAMPLE_LOSSES, *self._known])}"
-            yield from self._of_tree(name, tree, OUT_OF_RANGE)
+            yield from self._of_tree(name, tree, out_of_range=True)
 
     def _of_quantity(self, role: str, name: str, tree: Node, symbols: Mapping[str, str]) -> Iterator[str]:
         if role == QUANTITY and name in self._known:
@@ -130,7 +108,7 @@ class _Equations:
             yield from _name_mistakes(name, name, symbols.get(name, name), self._meaning)
             if is_number(Name(name)) and not self._meaning(name):
                 yield f'{name} needs another name in formulas: "{name}" is a number there'
-        found = [*self._of_tree(name, tree, OF_EQUATIONS)]
+        found = [*self._of_tree(name, tree)]
         yield from found
         if found:
             return
@@ -140,20 +118,18 @@ class _Equations:
         if role == QUANTITY:
             self._known[name] = shape
 
-    def _of_tree(self, name: str, tree: Node, kinds: tuple[type[Node], ...]) -> Iterator[str]:
+    def _of_tree(self, name: str, tree: Node, out_of_range: bool = False) -> Iterator[str]:
         if not isinstance(tree, Node):
             yield f"{name}: expected a tree, found {tree!r}"
             return
         found: dict[str, None] = {}
         for part in walk(tree):
-            if not isinstance(part, kinds):
+            if not _has_value(part, out_of_range):
                 found[f"{type(part).__name__} has no value in a loss"] = None
             elif isinstance(part, Name) and part.name not in self._known:
                 found[suggest(part.name, self._known)] = None
             elif isinstance(part, Function):
-                functions = [*ACTIVATIONS] if part.slope else [*PRIMITIVES, *ACTIVATIONS]
-                if part.name not in functions:
-                    found[suggest(part.name, functions)] = None
+                found |= dict.fromkeys(function_mistakes(part))
         if not found:
             try:
                 self._shapes(tree)
@@ -162,7 +138,7 @@ class _Equations:
         if not found:
             for part in walk(tree):
                 shapes = [*map(self._shapes, part.children)]
-                if isinstance(part, OF_MATRICES) and NUMBER in shapes:
+                if isinstance(part, OF_MATRICES) and SINGLE in shapes:
                     found[f"{type(part).__name__}: expected a quantity of the samples, found a number"] = None
                 elif isinstance(part, Transpose) and None in shapes[0]:
                     found[f"Transpose: expected a matrix, found {shape_text(shapes[0])}"] = None
@@ -179,6 +155,13 @@ class _Equations:
         what, columns = ("", None) if role == SAMPLE_LOSSES else (" and output", self._width)
         shape = shape_text((self._rows, columns))
         return f"a number for each sample{what}, {shape} for {self._rows} samples"
+
+
+def _has_value(node: Node, out_of_range: bool) -> bool:
+    """Whether a node can be computed in a loss; the largest logit is known only where numbers are out of range."""
+    if isinstance(node, Largest):
+        return out_of_range
+    return hasattr(Compiler, node.kind) and not isinstance(node, OF_CELLS)
 
 
 def _in_order(stated: LossEquations) -> Iterator[tuple[str, str, Node]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.computation import computations, copies
-from core.equations import LOSS, UPDATE, Statement
+from core.equations import LOSS, UPDATE
 from core.expression.nodes import Function, Name, Node, Softmax, names_in, walk
 from core.expression.notation import printed_symbol
 from core.expression.paper import on_entries
@@ -15,6 +15,7 @@ from core.quantity import layer_label
 from core.step import Step
 from core.text import exact
 
+OF_OUTPUTS = Softmax(Name("y_out"))
 MOST_EXPANDED = 20  # layers, from the output, whose gradients are written in one formula: each is longer than the last
 
 
@@ -27,9 +28,9 @@ def facts(step: Step, blank: bool) -> Iterator[tuple[str, tuple[Pieces, ...]]]:
         where = _where(label) if "z" in names_in(layer.function.slope_tree) else ()
         yield layer.activation, (_of_s(label) + value, _of_s(label, "'") + slope + where)
     symbols, stated = step.statement.pieces, step.statement.equations
-    definitions = _definitions(step)
-    yield f"{problem.loss.title}, the {problem.reduction} of the samples' losses", tuple(definitions.values())
-    if problem.targets.shape[1] == 1 and any(isinstance(stated[name].tree, Softmax) for name in definitions):
+    yield f"{problem.loss.title}, the {problem.reduction} of the samples' losses", tuple(_definitions(step).values())
+    of_loss = [equation.tree for equation in stated.values() if equation.part == LOSS]
+    if problem.targets.shape[1] == 1 and any(isinstance(tree, Softmax) and tree != OF_OUTPUTS for tree in of_loss):
         classes = (number("-1"), (sign("+"), *number("1")))
         yield (
             "the classes, a column each of o and p, from the left",
@@ -58,7 +59,7 @@ def _definitions(step: Step) -> dict[str, Pieces]:
         for c in computations(step.problem, rows, detailed)
         if c.statement.equations[c.name].part == LOSS
     }
-    of_outputs = [name for name in found if step.statement.equations[name].tree == Softmax(Name("y_out"))]
+    of_outputs = [name for name in found if step.statement.equations[name].tree == OF_OUTPUTS]
     if not of_outputs or "o" in found:
         return found
     o = printed_symbol("o")
@@ -70,7 +71,7 @@ def _stated(step: Step) -> Iterator[Node]:
     """The trees of everything that is said of a step."""
     for layer in step.problem.network.layers:
         yield from (layer.function.tree, layer.function.slope_tree)
-    yield from (equation.tree for equation in Statement(step.problem, len(step.batch)).equations.values())
+    yield from (equation.tree for equation in step.statement.equations.values())
 
 
 def formulas(step: Step) -> Iterator[Pieces]:

@@ -18,7 +18,7 @@ from core.text import NONE
 __all__ = ["LAST_CHECKED", "MOST_CHECKED", "count", "to_toml"]
 
 NUMERIC = ("margin", "lr", "batch", "seed")  # options whose values are numbers; the others are texts
-NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?(?:e-?\d+)?")
+PLAIN_NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?(?:e-?\d+)?")
 CONTROLS = {c: f"\\u{c:04x}" for c in (0x7F, *range(0x80, 0xA0))}
 NAME_AND_DATE = "# Name ________________________________________ Date ________________"
 
@@ -47,7 +47,7 @@ def _lines(solution: Solution, problem: str, options: Mapping[str, object], seed
     yield ""
     yield f"problem = {_text(problem)}"
     for name, value in options.items():
-        plain = NUMBER.fullmatch(str(value)) and name in NUMERIC
+        plain = PLAIN_NUMBER.fullmatch(str(value)) and name in NUMERIC
         yield f"{name} = {'true' if value is True else value if plain else _text(str(value))}"
     if seed is not None:
         yield f"practice = {seed}"

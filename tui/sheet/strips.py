@@ -89,14 +89,14 @@ def strip(line: Line, columns: int, styles: Mapping[str, Style]) -> LeanStrip:
         if column >= columns:
             break
         wanted = styles[name]
-        if wanted is style:
+        if wanted is style and (column == x or style.bgcolor == ground):
             text += " " * (column - x) + written
         else:
             blank = " " * (column - x)
             if style.bgcolor == ground:
                 text += blank
                 blank = ""
-            if wanted.bgcolor == ground and not text.strip():
+            if style.bgcolor == wanted.bgcolor == ground and not text.strip():
                 blank, text = text, ""  # before the first text: in its style
             if text:
                 segments.append(Segment(text, style))

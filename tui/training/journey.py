@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Protocol
 
@@ -187,5 +187,6 @@ class Journey:
         await asyncio.sleep(0)
         return monotonic() - began
 
-    def _work(self, work: Callable[[], object], group: str) -> None:
-        self._owner.run_worker(work(), group=group, exclusive=True)  # type: ignore[arg-type]
+    def _work(self, work: Callable[[], Awaitable[None]], group: str) -> None:
+        # Not what it returns: work that is cancelled before it begins would leave that without anybody to await it.
+        self._owner.run_worker(work, group=group, exclusive=True)

@@ -24,7 +24,6 @@ class Matrix:
 
     name, bias   the quantity's name, and that of the biases in the row below; "" without
     title        its symbol
-    formula      what it is computed by; "" where there is no room
     layer        from 1
     x, y         the column of its first cell, and the line of its title, in the pane
     rows, shown  its rows, and its columns from 0 with None for a gap
@@ -38,7 +37,6 @@ class Matrix:
     name: str
     bias: str
     title: str
-    formula: str
     layer: int
     kind: str
     rows: int
@@ -73,12 +71,14 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Matrices:
-    """The parameters of all layers: placed, or None where each layer is a line; and the room that they take."""
+    """The parameters of all layers: placed, or None where each layer is a line; the room that they take; and whether
+    each layer has a band of its own, with room beside it for words.
+    """
 
     placed: tuple[Matrix, ...] | None
     height: int
     width: int = 0
-    shapes: tuple[tuple[int, int, int, str], ...] = ()  # x, y and layer of what says a layer's shape, and its text
+    banded: bool = False
 
 
 def arrange(
@@ -162,7 +162,6 @@ def _blocks(
                     weights.name,
                     bias,
                     weights.symbol,
-                    "",
                     k,
                     kind,
                     count,
@@ -194,14 +193,13 @@ def _by_layer(blocks: list[list[Matrix]], columns: Columns, beside: bool) -> Mat
         x = max(least + (numbered if j or beside else 0), numbered)
         x = next((x_group for x_group in wanted if x <= x_group <= x + 12), x)
         starts.append(x)
-    placed, shapes, y = [], [], 0
+    placed, y = [], 0
     for own in blocks:
         for j, block in enumerate(own):
             placed.append(replace(block, x=starts[j], y=y))
-        shapes.append((1, y, own[0].layer, ""))
         y += max(block.height for block in own)
     right = max(block.x + block.width - block.numbered for block in placed)
-    return Matrices(tuple(placed), y, right, tuple(shapes) if not beside else ())
+    return Matrices(tuple(placed), y, right, banded=not beside)
 
 
 def _in_a_band(blocks: list[list[Matrix]], columns: Columns, beside: bool) -> Matrices:  # noqa: ARG001

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from core import Array, Loss, Step, layer_label, layer_symbol, significant, sure
 from tui.sheet.lines import Line, Words, clipped, line
 from tui.training.status import same_rows
-from tui.training.units import Mask, bounds, idle
+from tui.training.units import Mask, bounds, idle, moved_by
 from tui.training.verdicts import right
 from tui.training.view import Cell
 
@@ -286,13 +286,9 @@ def _most_moved(step: Step) -> Iterator[Note]:
     if not move or not np.isfinite(move):
         return
     text = f"most moved {symbol}[{','.join(map(str, cell))}] {'+' if move > 0 else ''}{_short(move)}"
-    weights = step.weights[k - 1]
-    with np.errstate(over="ignore"):
-        size = float(np.linalg.norm(weights))
-        ratio = float(np.linalg.norm(step.next_weights[k - 1] - weights)) / size if size else 0.0
-    name = f"{letter}_{layer_label(k, depth)}"
-    if LARGE_STEP <= ratio < np.inf:
-        yield Note([f"{text}, {100 * sure(ratio):.0f}% of |{layer_symbol('W', k, depth)}|: a large step"], (name, cell))
+    name, share = f"{letter}_{layer_label(k, depth)}", moved_by(step, k)
+    if share is not None and share >= LARGE_STEP:
+        yield Note([f"{text}, {100 * sure(share):.0f}% of |{layer_symbol('W', k, depth)}|: a large step"], (name, cell))
     else:
         yield Note([text], (name, cell))
 

@@ -274,13 +274,18 @@ def title(view: View, step: Step, curves: Sequence[Curve], width: int) -> Line:
         items.append([f"ℒ {loss_text(step.loss, view)} at {step.index}"])
         own = curves[0]
         if own.per_epoch is not None and own.per_epoch > 1 and len(own.losses) >= own.per_epoch:
-            items.append([(MARKS[MEAN], STYLES[MEAN]), " an epoch's mean"])
+            items.append([mark_of(MEAN), " an epoch's mean"])
     return fitting(items, width, " ─ ") if columns(line(head)) <= width else clipped(line(head), width)
 
 
 def _spoiled(curve: Curve, view: View) -> bool:
     losses = curve.losses
     return len(losses) > 0 and not _drawable(float(losses.min()), float(losses.max()), view.logarithmic)
+
+
+def mark_of(i: int) -> tuple[str, str]:
+    """The mark of a curve, the run's own being 0, and its style."""
+    return MARKS[i % len(MARKS)], STYLES[i % len(STYLES)]
 
 
 def legend(curves: Sequence[Curve], width: int) -> Words:
@@ -290,8 +295,7 @@ def legend(curves: Sequence[Curve], width: int) -> Words:
     for names in ([curve.title for curve in curves], [curve.word or curve.title for curve in curves]):
         words: list[str | tuple[str, str]] = []
         for i, name in enumerate(names):
-            mark, said = (MARKS[i % len(MARKS)], STYLES[i % len(STYLES)]), f" {plain(name)}"
-            one = ["  " if i else "", mark, said]
+            one = ["  " if i else "", mark_of(i), f" {plain(name)}"]
             if i and columns(line([*words, *one])) > width:
                 break
             words += one

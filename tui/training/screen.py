@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events, work
+from textual import events
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.widgets import Static
 
 import core
-from core import DivergedError, Loss, Problem, Step, Timeline
+from core import DivergedError, Loss, Problem, Step
 from tui.key_reasons import KeyReasonsScreen
 from tui.keys import key_groups
 from tui.sheet.widget import Sheet
 from tui.training import moves, reasons
+from tui.training.beside import Beside
 from tui.training.bindings import BINDINGS
 from tui.training.engine import Engine
 from tui.training.journey import Journey
@@ -27,16 +26,14 @@ from tui.training.painter import Painted, Painter, Scene
 from tui.training.picture import Numbers, belongs
 from tui.training.plot import Curve, panned, zoomed
 from tui.training.run import Run
-from tui.training.status import Facts, OverAll, over_all
+from tui.training.status import Facts
 from tui.training.view import View
 
 if TYPE_CHECKING:
-    from core import CheckReport, GradientCheck, LossComparison, Place
+    from core import CheckReport, GradientCheck, Place
 
 SMALLEST = (60, 20)
 MARGIN_STEP = 0.1
-SMALL_WORK = 20_000_000  # multiplications over all rows that are done at once: they take about a millisecond
-LATER = 0.05  # seconds that what takes long waits before it starts
 TO_THE_END = 10**6  # a group of columns behind the last: the last ones are in sight then
 
 
@@ -63,8 +60,7 @@ class TrainingScreen(KeyReasonsScreen[None]):
         self._coming: Place | None = None  # the cell to inspect once its step is there
         self._left: int | None = None  # the first group in sight before the hinge was looked at
         self._hinge: Loss = core.SoftmaxHinge()  # what h looks at
-        self._losses: list[LossComparison] | None = None
-        self._beside: tuple[Timeline, ...] = ()  # runs that are drawn beside the one looked at
+        self._beside = Beside(self.run, self, lambda: self.step, self.paint)
 
     def compose(self) -> ComposeResult:
         yield Sheet(id="sheet")
@@ -106,12 +102,14 @@ class TrainingScreen(KeyReasonsScreen[None]):
             return
         self.painted += 1
         numbers, before = self._numbers
-        scene = Scene(self._facts(numbers.step), self._curves(), self._losses)
+        scene = Scene(self._facts(numbers.step), self._curves(), self._beside.losses)
         self.sheet = self._painter.paint(numbers, before, self.view, size, scene)
         sheet.show(self.sheet.lines, self.sheet.place)
 
     def _facts(self, step: Step) -> Facts:
-        everything = self._over_all(step) if step.problem.batch_size is not None else None
+        everything = (
+            self._beside.over_all(step, not self.journey.playing) if step.problem.batch_size is not None else None
+        )
         before = self.run.over_all.get((step.problem.loss, step.index - 1))
         reached = max(len(self.run.timeline) - 1, step.index)
         ended = self.run.timeline.diverged
@@ -119,28 +117,9 @@ class TrainingScreen(KeyReasonsScreen[None]):
         own = step.problem.loss == self.problem.loss
         return Facts(reached, self.activity or self._state(), everything, before, own, ending)
 
-    def _over_all(self, step: Step) -> OverAll | None:
-        """All rows through the step's network: at once where that is quick, else beside everything else."""
-        found = self.run.over_all.get((step.problem.loss, step.index))
-        if found is None and len(self.problem.inputs) * sum(w.size for w in step.weights) <= SMALL_WORK:
-            found = over_all(step.problem, step.network)
-            self.run.keep_over_all(step, found)
-        elif found is None and not self.journey.playing:
-            self._compute_over_all(step)
-        return found
-
-    # Each with a description: without one the step is written out in full for it, which takes longer than all else.
-
-    @work(exclusive=True, group="all rows", description="all rows")
-    async def _compute_over_all(self, step: Step) -> None:
-        await asyncio.sleep(LATER)  # the picture comes first, and of steps in a quick row the last alone is wanted
-        self.run.keep_over_all(step, await asyncio.to_thread(over_all, step.problem, step.network))
-        if self.step is step:
-            self.paint()
-
     def _curves(self) -> list[Curve]:
         """The losses that are drawn: of the run looked at, and of those beside it."""
-        timelines = (self.run.timeline, *self._beside)
+        timelines = (self.run.timeline, *self._beside.timelines)
         problems = [t.problem for t in timelines]
         return [
             Curve(p.loss.title, t.losses, t.steps_per_epoch if p.batch_size is not None else None, p.loss.word)
@@ -153,7 +132,7 @@ class TrainingScreen(KeyReasonsScreen[None]):
         """A step has come: paint it, with what it was wanted for."""
         first, step, playing = self._numbers is None, numbers.step, self.journey.playing
         self.view = moves.to_step(self.view, None if self.sheet is None else self.sheet.picture, step)
-        self._numbers, self._losses = (numbers, before), None
+        self._numbers, self._beside.losses = (numbers, before), None
         self._trail = [place for place in self._trail if place.name in step.values]
         if self._coming is not None and self._coming.step == step.index:
             self.view = replace(self.view, cursor=(self._coming.name, self._coming.cell), term=None)
@@ -165,16 +144,10 @@ class TrainingScreen(KeyReasonsScreen[None]):
             self._begin_with_answers(step)
         self._in_sight()
         if not playing:
-            self._keep_up()
+            self._beside.keep_up()
         self.paint()
         if not playing:
             self._beside_step(step)
-
-    def _keep_up(self) -> None:
-        """Bring the runs in the plot as far as the one looked at, where that is quick: then one picture has it all."""
-        for timeline in self._beside:
-            with suppress(DivergedError):
-                self.run.engine.approach_at_once(timeline, len(self.run.timeline))
 
     def _beside_step(self, step: Step) -> None:
         """What is computed for a step beside its numbers, and comes late."""
@@ -182,9 +155,13 @@ class TrainingScreen(KeyReasonsScreen[None]):
         if self.view.differences and self.view.gradients is None:
             self._difference(step)
         if self.view.aside == "losses":
-            self._compare(step)
+            self._beside.compare(step, self._still_at(step))
         elif companion is not None and self.problem.loss.companion is not None:
-            self._accompany([companion], step.index)
+            self._beside.accompany([companion], self._still_at(step))
+
+    def _still_at(self, step: Step) -> Callable[[], bool]:
+        """Whether one has not gone on from a step."""
+        return lambda: self.journey.cursor == step.index
 
     def tell(self, text: str) -> None:
         """What goes on, in the status line; an empty text leaves there what one is in."""
@@ -328,7 +305,8 @@ class TrainingScreen(KeyReasonsScreen[None]):
             self.look(cursor=(place.name, place.cell), term=None, scroll=0, aside="")
 
     def action_back(self) -> None:
-        self.go(self._trail.pop())
+        if self._trail:  # a key may come before the sheet that says what it can do
+            self.go(self._trail.pop())
 
     def action_leave(self) -> None:
         """Leave the innermost of what one is in."""
@@ -435,7 +413,7 @@ class TrainingScreen(KeyReasonsScreen[None]):
     def action_losses(self) -> None:
         self._open_aside("losses")
         if self.view.aside and self.step is not None:
-            self._compare(self.step)
+            self._beside.compare(self.step, self._still_at(self.step))
 
     def _open_aside(self, name: str) -> None:
         self._pause()
@@ -445,7 +423,7 @@ class TrainingScreen(KeyReasonsScreen[None]):
             self.look(aside=name, scroll=0)
 
     def _close_aside(self) -> None:
-        self._beside = ()
+        self._beside.timelines = ()
         self.look(aside="", scroll=0)
         if self.step is not None:
             self._beside_step(self.step)
@@ -459,7 +437,9 @@ class TrainingScreen(KeyReasonsScreen[None]):
         self._look_under(self._hinge if own else self.problem.loss, TO_THE_END if own else self._left)
 
     def action_margin(self, change: int) -> None:
-        margin = self.run.loss.numbers["m"]
+        margin = self.run.loss.numbers.get("m")
+        if margin is None:  # the key came for a loss that is not looked at any more
+            return
         wanted = max(0.0, round(margin + change * MARGIN_STEP, 10))
         if wanted == margin:
             self.notify("0 is the smallest margin.", timeout=4)
@@ -472,36 +452,9 @@ class TrainingScreen(KeyReasonsScreen[None]):
     def _look_under(self, loss: Loss, left: int | None) -> None:
         """The same network and data, trained under a loss, at the same step."""
         self._pause()
-        self.run.loss, self._beside = loss, ()
+        self.run.loss, self._beside.timelines = loss, ()
         self.view = replace(self.view, left=left, aside="", fresh=False)
         self.seek(self.journey.cursor)
-
-    @work(exclusive=True, group="losses", description="every loss")
-    async def _compare(self, step: Step) -> None:
-        """The step under every loss, and the runs under the others as far as this one has come."""
-        found = await asyncio.to_thread(core.compare_losses, step, step.problem.loss.numbers.get("m"))
-        if self.step is step:
-            self._losses = list(found)
-            self.paint()
-            others = [c.loss_function for c in found if c.loss is not None and c.loss_function != step.problem.loss]
-            self._accompany(others, step.index)
-
-    @work(exclusive=True, group="companions")
-    async def _accompany(self, losses: list[Loss], index: int) -> None:
-        """Bring the runs under other losses as far as the one looked at, and draw them all."""
-        wanted = len(self.run.timeline)
-        timelines = tuple(self.run.timelines.companion(loss) for loss in losses)
-        far = [len(timeline) for timeline in timelines]
-        for timeline in timelines:
-            try:
-                async for _ in self.run.engine.approach(timeline, wanted):
-                    if self.journey.cursor != index:
-                        return
-            except DivergedError:
-                continue  # it is drawn as far as it has come
-        if timelines != self._beside or far != [len(timeline) for timeline in timelines]:
-            self._beside = timelines
-            self.paint()
 
     # Central differences.
 
@@ -511,17 +464,12 @@ class TrainingScreen(KeyReasonsScreen[None]):
         if self.view.differences and self.step is not None:
             self._difference(self.step)
 
-    @work(exclusive=True, group="differences", description="central differences")
-    async def _difference(self, step: Step) -> None:
-        """Compare the step's gradients with differences; what is not wanted any more is stopped."""
-
-        def unwanted(_done: int, _total: int) -> bool:
-            return self.step is not step or not self.view.differences
-
-        found: GradientCheck = await asyncio.to_thread(core.check_gradients, step, progress=unwanted)
-        if not unwanted(0, 0):
+    def _difference(self, step: Step) -> None:
+        def then(found: GradientCheck) -> None:
             self.view = replace(self.view, gradients=found)
             self.paint()
+
+        self._beside.difference(step, lambda: self.view.differences, then)
 
     # Checked answers.
 
@@ -555,7 +503,8 @@ class TrainingScreen(KeyReasonsScreen[None]):
     def action_slip(self, change: int) -> None:
         """To the next slip in the checked answers, or the previous one, around from the last to the first."""
         report = self.view.report
-        assert report is not None
+        if report is None or not report.slips:
+            return
         places = [moves.start_of(report, slip) for slip in report.slips]
         here = places.index(self.view.cursor) if self.view.cursor in places else -1 if change > 0 else 0
         self.go(core.Place(report.step.index, *places[(here + change) % len(places)]))

@@ -1,4 +1,6 @@
-"""Which units of a step are idle or saturated; the activation itself says what that means for it."""
+"""What the layers of a step do: which units are idle or saturated, as the activation itself says what that means for
+it, and how far their weights move.
+"""
 
 from __future__ import annotations
 
@@ -60,3 +62,14 @@ def _idle(layer: Layer, s: np.ndarray[Any, np.dtype[np.float64]]) -> Mask:
     with np.errstate(all="ignore"):
         mask: Mask = layer.function.slope(s) == 0
     return mask
+
+
+def moved_by(step: Step, layer: int) -> float | None:
+    """How far a layer's weights move in the step, as a share of their size: ‖α ∂W‖ / ‖W‖; None where that is no finite
+    number.
+    """
+    weights = step.weights[layer - 1]
+    with np.errstate(over="ignore", invalid="ignore"):
+        size = float(np.linalg.norm(weights))
+        change = float(np.linalg.norm(step.next_weights[layer - 1] - weights))
+    return change / size if size and np.isfinite(change) else None

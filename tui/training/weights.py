@@ -14,13 +14,14 @@ from tui.training.groups import span_of
 from tui.training.matrices import Matrix
 from tui.training.picture import NOT_FINITE, SOURCE, Picture
 from tui.training.rows import CURRENT, RULED, rough, rule, ticks, together
-from tui.training.units import idle
+from tui.training.units import idle, moved_by
 
 BARS = "▁▂▃▄▅▆▇█"
 BINS = 13
+LEFT = 1  # the column of what stands left of the matrices
+MOVED = "moved by"
 KIND_TITLES = {"given": "before the step", "gradient": "gradients", "update": "after the step"}
 NO_ROOM = ("a line a layer; z opens the matrices", "z opens the matrices")  # where a layer is a line
-LARGE_MOVE = 0.1  # of a layer's weights in one step
 
 
 def weights(frame: Frame, picture: Picture) -> list[Line]:
@@ -117,7 +118,8 @@ def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: Grid, columns: i
         heading.append(Span(start + cell_len(title), more, "dim"))
     numbers = _column_numbers(matrix, picture)
     if matrix.header == 1:
-        grid.put(y, *together(heading, numbers if len(matrix.shown) > 1 else []))
+        numbers = numbers if len(matrix.shown) > 1 and not matrix.squares else []
+        grid.put(y, *together(heading, numbers))
     else:
         grid.put(y, *heading)
         grid.put(y + 1, *numbers)
@@ -173,40 +175,29 @@ def _remarks(frame: Frame, picture: Picture, grid: Grid, columns: int) -> None:
     """Left of each layer's matrices its shape and activation, right of them how far it moves; where there is room."""
     placed = frame.matrices.placed
     assert placed is not None
-    layers = picture.step.problem.network.layers
-    for x, y, k, _ in frame.matrices.shapes:
-        first = next(m for m in placed if m.layer == k)
+    step = picture.step
+    layers = step.problem.network.layers
+    for k in range(1, len(layers) + 1) if frame.matrices.banded else ():
+        own = [m for m in placed if m.layer == k]
+        y = own[0].y
         rows, width = layers[k - 1].weights.shape
         shape = f"{rows}×{width}"
         function = "" if layers[k - 1].function.is_identity else f" {layers[k - 1].function.name.replace('_', ' ')}"
-        left = first.x - x
         for text in (f"{shape}{function}", shape):
-            if len(text) + 1 <= left:
-                grid.put(y, Span(x, text, "dim"))
+            if len(text) + 1 <= own[0].x - LEFT:
+                grid.put(y, Span(LEFT, text, "dim"))
                 break
-        own = [m for m in placed if m.layer == k]
         right = max(m.x + span_of(m.shown, m.stride) for m in own)
-        share = moved(picture, k)
-        update = next(e.name for e in picture.step.statement.equations.values() if e.part == "update" and e.layer == k)
-        if (
-            share is not None
-            and update not in picture.veiled
-            and right + 12 <= columns
-            and own[0].rows + bool(own[0].bias) >= 2
-        ):
+        share = moved_by(step, k)
+        update = next(e.name for e in step.statement.equations.values() if e.part == "update" and e.layer == k)
+        if share is None or update in picture.veiled or own[0].rows + bool(own[0].bias) < 2:
+            continue
+        texts = (f"{_percent(share)} of |W|", _percent(share))
+        text = next((text for text in texts if right + 1 + max(len(MOVED), len(text)) <= columns), "")
+        if text:
             bottom = y + own[0].height
-            style = "wrong" if share > 1 else "dim"
-            grid.put(bottom - 2, Span(right + 1, "moved by", "dim"))
-            grid.put(bottom - 1, Span(right + 1, f"{_percent(share)} of |W|", style))
-
-
-def moved(picture: Picture, layer: int) -> float | None:
-    """How far a layer's weights move in the step, as a share of their size: ‖α ∂W‖ / ‖W‖."""
-    step = picture.step
-    with np.errstate(over="ignore"):
-        before = float(np.linalg.norm(step.weights[layer - 1]))
-        change = float(np.linalg.norm(step.next_weights[layer - 1] - step.weights[layer - 1]))
-    return change / before if before and np.isfinite(change) else None
+            grid.put(bottom - 2, Span(right + 1, MOVED, "dim"))
+            grid.put(bottom - 1, Span(right + 1, text, "wrong" if share > 1 else "dim"))
 
 
 def _percent(share: float) -> str:
@@ -268,7 +259,7 @@ def _layer(picture: Picture, k: int, columns: int) -> list[tuple[str, str]]:
     function = "" if layer.function.is_identity else f" {layer.function.name.replace('_', ' ')}"
     size = weights.size + (0 if layer.bias is None else layer.bias.size)
     off = idle(step)[k - 1]
-    share = moved(picture, k)
+    share = moved_by(step, k)
     cells = [
         f"{symbol:<5} {weights.shape[0]}×{weights.shape[1]}{function}",
         f"{size:>10,}",

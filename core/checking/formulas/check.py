@@ -19,17 +19,17 @@ from core.checking.formulas.definitions import SEVERAL, aliases, context_of, def
 from core.checking.formulas.edits import Repair, in_pairs, is_product, replaced
 from core.checking.formulas.evaluation import Evaluator, fitted, is_same
 from core.checking.formulas.ground import Ground
-from core.checking.formulas.notes import Spelling, note, spelling_of
+from core.checking.formulas.notes import FormulaStyle, note, style_of
 from core.checking.formulas.points import points_like
 from core.checking.formulas.products import DISORDER
 from core.checking.formulas.repair import MOST_MISTAKES, Mender
-from core.checking.loss_mistakes import Edit, LossMistakes
+from core.checking.loss_mistakes import LossMistakes, Mistake
 from core.checking.report import FormulaVerdict
 from core.computation import values_of
 from core.equations import UPDATE, Equation, Statement
 from core.errors import FormulaError
 from core.expression.dialect import IN_NUMPY, TYPED, dialect_of, is_plain
-from core.expression.lexicon import tokens
+from core.expression.lexicon import lexemes
 from core.expression.names import Meaning, asked
 from core.expression.nodes import Literal, Name, Node, Quotient, names_in, put_in_place, walk
 from core.expression.pieces import Piece
@@ -41,12 +41,12 @@ from core.text import significant
 MOST_ROWS = 12  # where a formula is searched
 
 
-def in_twos(mistakes: LossMistakes, equation: Equation, edits: Iterable[Edit]) -> Iterator[Edit]:
+def in_twos(mistakes: LossMistakes, equation: Equation, single: Iterable[Mistake]) -> Iterator[Mistake]:
     """Two mistakes at once in what the loss adds to a step, one in the quantity and another in what it is made of."""
-    for first in edits if equation.layer is None else ():
+    for first in single if equation.layer is None else ():
         for second in mistakes.within(equation._replace(tree=first.tree), 1):
             if second.kind != first.kind:
-                yield Edit(first.kind, f"{first.text}, and {second.text}", second.tree)
+                yield Mistake(first.kind, f"{first.text}, and {second.text}", second.tree)
 
 
 class FormulaChecker:
@@ -101,9 +101,7 @@ class FormulaChecker:
         self._look_at_left(name, reading.left)
         tree = in_pairs(reading.tree)
         self._meanings = self._meanings_in(tree)
-        spell = spelling_of(
-            formula.text, reading, context.over, self._meanings, values_of(self.step), self._own_symbols
-        )
+        spell = style_of(formula.text, reading, context.over, self._meanings, values_of(self.step), self._own_symbols)
         evaluate = Evaluator(self.step, name, spell, self._meanings)
         evaluate.look_up(tree)
 
@@ -136,13 +134,13 @@ class FormulaChecker:
 
     def _dialect(self, text: str) -> str:
         try:
-            return dialect_of(text, [*tokens(text)], self._functions)
+            return dialect_of(text, [*lexemes(text)], self._functions)
         except FormulaError:
             return ""
 
     def _is_plain(self, text: str) -> bool:
         """Whether it may be a line of numpy as well as one of sgdb's own formulas."""
-        return self._dialect(text) == TYPED and is_plain(text, [*tokens(text)], self._functions)
+        return self._dialect(text) == TYPED and is_plain(text, [*lexemes(text)], self._functions)
 
     def _look_at_left(self, name: str, left: str) -> None:
         """Whether what a formula says it is the value of is the quantity that it stands for."""
@@ -239,11 +237,11 @@ class FormulaChecker:
         for equations, mistakes in self._of_loss:
             if name not in equations:
                 continue
-            edits = [*mistakes.within(equations[name], len(equations))]
-            for edit in chain(edits, in_twos(mistakes, equations[name], edits)):
+            single = [*mistakes.within(equations[name], len(equations))]
+            for mistake in chain(single, in_twos(mistakes, equations[name], single)):
                 for found, more in as_written:
-                    if ground.agree(found, edit.tree) and not ground.agree(edit.tree, equations[name].tree):
-                        yield edit.text + more
+                    if ground.agree(found, mistake.tree) and not ground.agree(mistake.tree, equations[name].tree):
+                        yield mistake.text + more
 
 
 def _says_more(repair: Repair) -> bool:
@@ -251,7 +249,7 @@ def _says_more(repair: Repair) -> bool:
     return repair.cost == 1 and not repair.notes[0].foreign
 
 
-def _words(repair: Repair, name: str, tree: Node, spell: Spelling) -> str:
+def _words(repair: Repair, name: str, tree: Node, spell: FormulaStyle) -> str:
     """What was wrong, in a line."""
     notes = [note for note in dict.fromkeys(repair.notes) if note != DISORDER]
     sentences, disorder = [spell.sentence(note) for note in notes], DISORDER in repair.notes

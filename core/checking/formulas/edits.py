@@ -26,11 +26,10 @@ from core.expression.nodes import (
     Transpose,
     walk,
 )
-from core.expression.numbers import is_number
+from core.expression.numbers import MINUS_ONE, is_number
 
 SUMS = ("+", "-")
 PRODUCTS = ("*", ".*")
-MINUS = Literal(-1)
 
 
 class Edit(NamedTuple):
@@ -49,7 +48,7 @@ class Repair(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Factor:
+class FormulaFactor:
     """A factor of a product, without its transpose: whether it is turned there, and whether it divides; `operator` is
     how it is joined to what stands before it ("" for the first).
     """
@@ -60,7 +59,7 @@ class Factor:
     operator: str
 
 
-class Term(NamedTuple):
+class FormulaTerm(NamedTuple):
     """A term of a sum, without its sign."""
 
     node: Node
@@ -75,7 +74,9 @@ def in_pairs(node: Node) -> Node:
     if isinstance(node, Product):
         return reduce(Product, parts)
     if isinstance(node, Sum):
-        return added([Term(part, sign > 0) for part, (sign, _) in zip(parts, node.terms, strict=True)], in_order=True)
+        return added(
+            [FormulaTerm(part, sign > 0) for part, (sign, _) in zip(parts, node.terms, strict=True)], in_order=True
+        )
     return node.with_children(tuple(parts)) if parts else copy(node)
 
 
@@ -119,7 +120,7 @@ def is_constant(node: Node) -> bool:
     return is_number(node) and not any(isinstance(part, Total) for part in walk(node))
 
 
-def factors(node: Node, turned: bool = False, divides: bool = False, operator: str = "") -> Iterator[Factor]:
+def factors(node: Node, turned: bool = False, divides: bool = False, operator: str = "") -> Iterator[FormulaFactor]:
     """The factors of a product from left to right; those of a product that is turned are turned, from right to left."""
     if isinstance(node, Transpose):
         yield from factors(node.argument, not turned, divides, operator)
@@ -132,24 +133,24 @@ def factors(node: Node, turned: bool = False, divides: bool = False, operator: s
         yield from factors(first, turned, divides, operator)
         yield from factors(second, turned, divides, operator_of(node))
     else:
-        yield Factor(node, turned, divides, operator)
+        yield FormulaFactor(node, turned, divides, operator)
 
 
-def terms(node: Node, positive: bool = True) -> Iterator[Term]:
+def terms(node: Node, positive: bool = True) -> Iterator[FormulaTerm]:
     """The terms of a sum from left to right."""
     if isinstance(node, Sum):
         for sign, term in node.terms:
             yield from terms(term, positive == (sign > 0))
-    elif isinstance(node, Product) and node.children[0] == MINUS:
+    elif isinstance(node, Product) and node.children[0] == MINUS_ONE:
         yield from terms(node.children[1], not positive)
     else:
-        yield Term(node, positive)
+        yield FormulaTerm(node, positive)
 
 
-def added(parts: list[Term], in_order: bool = False) -> Node:
+def added(parts: list[FormulaTerm], in_order: bool = False) -> Node:
     """The sum of some terms; a positive one comes first if there is one, unless they are to stay in order."""
     first = parts[0] if in_order else next((part for part in parts if part.positive), parts[0])
-    total = first.node if first.positive else Product(MINUS, first.node)
+    total = first.node if first.positive else Product(MINUS_ONE, first.node)
     for part in parts:
         if part is not first:
             total = joined("+" if part.positive else "-", total, part.node)
@@ -213,7 +214,7 @@ def opposite(node: Node) -> Node:
     """The formula with the other sign."""
     if operator_of(node) == "-":
         return joined("-", *reversed(node.children))
-    return Product(MINUS, node)
+    return Product(MINUS_ONE, node)
 
 
 def replaced(tree: Node, old: Node, new: Node) -> Node:

@@ -9,13 +9,13 @@ import numpy as np
 
 from core.arrays import Array
 from core.checking.formulas.definitions import aliases
-from core.checking.formulas.notes import Spelling
+from core.checking.formulas.notes import FormulaStyle
 from core.computation import values_of
 from core.equations import FORWARD, PER_SAMPLE, PER_UNIT, Equation
 from core.errors import FormulaError
 from core.expression.names import no_such_thing
 from core.expression.nodes import Function, MatrixProduct, Name, Node, Product, Transpose, put_in_place, walk
-from core.expression.shape import NUMBER, Shape, Shapes
+from core.expression.shape import SINGLE, Shape, Shapes
 from core.expression.value import PRIMITIVES, Compiler, Evaluate
 from core.quantity import canonical
 from core.step import Step
@@ -40,7 +40,7 @@ class Evaluator:
         self,
         step: Step,
         target: str,
-        spell: Spelling = Spelling(),  # noqa: B008
+        spell: FormulaStyle = FormulaStyle(),  # noqa: B008
         meanings: Mapping[str, str] = {},
     ) -> None:
         statement = step.statement
@@ -50,7 +50,7 @@ class Evaluator:
         self._aliases = {**aliases(statement), **meanings}
         self._values = values_of(step)
         per_unit, per_sample = statement.with_axes(PER_UNIT), statement.with_axes(PER_SAMPLE)
-        shapes: dict[str, Shape] = dict.fromkeys(statement.numbers, NUMBER)
+        shapes: dict[str, Shape] = dict.fromkeys(statement.numbers, SINGLE)
         shapes |= {name: _shape(value, name in per_unit) for name, value in self._values.items()}
         self._names = [*self._values, *statement.numbers]
         self._shapes = Shapes(lambda name: shapes[self.known(name)], MOST_CELLS, spell.__call__, spell.signs)
@@ -120,7 +120,7 @@ class Evaluator:
                 self._known[node] = Function(self.known(node.name), parts[0], node.slope)
             elif isinstance(node, Transpose) and None in self._shapes(node.argument):
                 self._known[node] = parts[0]  # a vector is one either way
-            elif isinstance(node, MatrixProduct) and any(self._shapes(part) == NUMBER for part in node.children):
+            elif isinstance(node, MatrixProduct) and any(self._shapes(part) == SINGLE for part in node.children):
                 self._known[node] = Product(*parts)
             else:
                 self._known[node] = node.with_children(parts)
@@ -191,7 +191,7 @@ def _shape(value: Array, is_per_unit: bool) -> Shape:
     """The shape of a quantity's values in a tree."""
     if value.ndim == 1:
         return (None, len(value)) if is_per_unit else (len(value), None)
-    return (value.shape[0], value.shape[1]) if value.ndim else NUMBER
+    return (value.shape[0], value.shape[1]) if value.ndim else SINGLE
 
 
 def _listed(messages: list[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from core.expression.dialect import IN_LATEX, IN_NUMPY, PRINTED, TYPED
-from core.expression.lexicon import tokens
+from core.expression.lexicon import lexemes
 from core.expression.markup import TEX_SIGNS, tex
 from core.expression.nodes import (
     Function,
@@ -22,11 +22,12 @@ from core.expression.nodes import (
     Total,
 )
 from core.expression.notation import NUMPY, PAPER
+from core.expression.numbers import MINUS_ONE
 from core.expression.paper import PaperPrinter
 from core.expression.pieces import LETTER, Piece, Pieces, as_text
 from core.expression.printer import Printer
 from core.expression.reader import Reading
-from core.expression.typed import MINUS, RELU, as_typed, function_name
+from core.expression.typed import RELU, as_typed, function_name
 
 SQUARE = 2
 EQUALS = "="  # of [j = y], and of nothing else
@@ -71,7 +72,7 @@ class Note(NamedTuple):
     foreign: int = 0
 
 
-class Spelling(NamedTuple):
+class FormulaStyle(NamedTuple):
     """How somebody writes: what a sum(...) is over that does not say it, None for anything; whether max(0, ...) is
     written relu(...); whether one_hot(y_gt) is written as the `indicator` [j = y]; the notation; and the pieces of
     names that are written otherwise than usual.
@@ -127,7 +128,7 @@ def _as_printed(node: Node) -> Node:
     """A formula in pairs with -a for -1 times a, and with the terms of a sum and the factors of a product in a row."""
     first, *rest = parts = tuple(map(_as_printed, node.children)) or (node,)
     if isinstance(node, Product):
-        if first == MINUS and len(rest) == 1:
+        if first == MINUS_ONE and len(rest) == 1:
             return Sum((-1, rest[0]))
         return Product(*(first.children if isinstance(first, Product) else (first,)), *rest)
     if isinstance(node, Sum) and isinstance(first, Sum) and node.terms[0][0] > 0:
@@ -136,26 +137,26 @@ def _as_printed(node: Node) -> Node:
     return node.with_children(parts) if node.children else node
 
 
-def spelling_of(
+def style_of(
     text: str,
     reading: Reading,
     over: str,
     meanings: Mapping[str, str],
     names: Iterable[str] = (),
     symbols: Mapping[str, Piece] = {},
-) -> Spelling:
+) -> FormulaStyle:
     """How the person writes who wrote this formula, with sums that are `over` what they do not say. `meanings` are the
     quantities by the person's words, `names` all there are: to who writes W1, the others are W2 and delta1. `symbols`
     are those of a problem's own names.
     """
-    words = {token.text for token in tokens(text)}
+    words = {lexeme.text for lexeme in lexemes(text)}
     in_print = reading.dialect in (PRINTED, IN_LATEX)
     own = {name: Piece(LETTER, TEX_WORDS.get(word, word) if in_print else word) for name, word in reading.words.items()}
     if not in_print and any(word == name.replace("_", "") != name for word, name in meanings.items()):
         own |= {name: Piece(LETTER, LAYERED.sub(r"\1\2", name), name=name) for name in names if LAYERED.match(name)}
     if not in_print:
         own |= {name: Piece(LETTER, word, name=name) for word, name in meanings.items() if word != name}
-    return Spelling(over, RELU in words, EQUALS in words, reading.dialect, {**symbols, **own})
+    return FormulaStyle(over, RELU in words, EQUALS in words, reading.dialect, {**symbols, **own})
 
 
 def note(words: str, *parts: Part) -> Note:

@@ -13,8 +13,7 @@ from functools import reduce
 from math import isclose, prod
 
 from core.checking.formulas.edits import (
-    MINUS,
-    Factor,
+    FormulaFactor,
     Repair,
     edits,
     factors,
@@ -32,6 +31,7 @@ from core.checking.formulas.edits import (
 from core.checking.formulas.ground import Ground
 from core.checking.formulas.notes import Note, Quoted, are_missing, do_not_belong, note
 from core.expression.nodes import Function, Literal, Name, Node, Total, Transpose, walk
+from core.expression.numbers import MINUS_ONE
 
 NOTHING = Literal(1)  # what is left of a product without its factors
 GROUPING = note("the parentheses are wrong")
@@ -45,8 +45,8 @@ class Pair:
     `opposite` where it has the other sign.
     """
 
-    mine: Factor
-    right: Factor
+    mine: FormulaFactor
+    right: FormulaFactor
     repair: Repair
     crossed: bool = False
     opposite: bool = False
@@ -69,7 +69,7 @@ class ProductRepairs:
         self._own, self._own_numbers = self._parted(mine)
         self._goals, self._right_numbers = self._parted(right)
         self._pairs: list[Pair] = []
-        self._absorbed: list[Factor] = []  # what is told of with another factor
+        self._absorbed: list[FormulaFactor] = []  # those in the message about another factor
         foreign, missing = self._pair_slopes(*self._pair_equal(list(self._own)))
         self._foreign, missing = self._pair_similar(foreign, missing)
         self._missing = [goal for goal in missing if not ground.is_one(goal.node)]
@@ -100,13 +100,13 @@ class ProductRepairs:
         is_misgrouped = not missing and not self._foreign and self._is_in_order()
         yield Repair(standard, (*notes, GROUPING if is_misgrouped else DISORDER), cost + 1)
 
-    def _parted(self, node: Node) -> tuple[list[Factor], list[Factor]]:
+    def _parted(self, node: Node) -> tuple[list[FormulaFactor], list[FormulaFactor]]:
         """The factors of a product, matrices and numbers."""
         found = list(factors(node))
         numbers = [factor for factor in found if self._ground.number(factor.node) is not None]
         return [factor for factor in found if factor not in numbers], numbers
 
-    def _pair_equal(self, left: list[Factor]) -> tuple[list[Factor], list[Factor]]:
+    def _pair_equal(self, left: list[FormulaFactor]) -> tuple[list[FormulaFactor], list[FormulaFactor]]:
         """Pairs factors with the same numbers; of several, those that stand nearest. What is left on both sides."""
         wanted = []
         for j, goal in enumerate(self._goals):
@@ -119,7 +119,7 @@ class ProductRepairs:
                 self._pairs.append(pair)
         return left, wanted
 
-    def _equal(self, factor: Factor, goal: Factor) -> Iterator[Pair]:
+    def _equal(self, factor: FormulaFactor, goal: FormulaFactor) -> Iterator[Pair]:
         for crossed in (False, True):
             node = transposed(factor.node) if crossed else factor.node
             if self._ground.agree(node, goal.node):
@@ -127,7 +127,9 @@ class ProductRepairs:
             elif self._ground.agree(opposite(node), goal.node):
                 yield Pair(factor, goal, Repair(factor.node), crossed, opposite=True)
 
-    def _pair_slopes(self, left: list[Factor], wanted: list[Factor]) -> tuple[list[Factor], list[Factor]]:
+    def _pair_slopes(
+        self, left: list[FormulaFactor], wanted: list[FormulaFactor]
+    ) -> tuple[list[FormulaFactor], list[FormulaFactor]]:
         """Pairs f'(s_k) with whatever is there in its place, written out: 1 - z_k, or z_k .* (1 - z_k), which is two
         factors but one slip. What is left on both sides.
         """
@@ -142,7 +144,7 @@ class ProductRepairs:
                 left = [factor for factor in left if factor not in found]
         return left, wanted
 
-    def _is_like_slope(self, factor: Factor, goal: Factor) -> bool:
+    def _is_like_slope(self, factor: FormulaFactor, goal: FormulaFactor) -> bool:
         """Whether a factor has the goal's layer alone in it, entry by entry, where the goal is its f'(s_k)."""
         node, s = goal.node, goal.node.argument if isinstance(goal.node, Function) and goal.node.slope else None
         if not isinstance(s, Name) or factor.turned or factor.divides or isinstance(factor.node, Literal):
@@ -159,7 +161,9 @@ class ProductRepairs:
             and not any(isinstance(part, (Total, Transpose)) for part in parts)
         )
 
-    def _pair_similar(self, left: list[Factor], wanted: list[Factor]) -> tuple[list[Factor], list[Factor]]:
+    def _pair_similar(
+        self, left: list[FormulaFactor], wanted: list[FormulaFactor]
+    ) -> tuple[list[FormulaFactor], list[FormulaFactor]]:
         """Pairs factors that can be repaired to others, those first that take least. What is left on both sides."""
         rated = []
         for j, goal in enumerate(wanted):
@@ -221,7 +225,7 @@ class ProductRepairs:
                 tree = joined("*", goal.node, tree)
         return Repair(tree, (*notes, *words), cost + len(words))
 
-    def _signed(self, start: Repair) -> tuple[Repair, list[Factor]]:
+    def _signed(self, start: Repair) -> tuple[Repair, list[FormulaFactor]]:
         """The product with the right sign, and the person's numbers as they stand in it."""
         negative, wanted = (
             [factor.node for factor in numbers if (self._ground.number(factor.node) or 0.0) < 0]
@@ -239,13 +243,13 @@ class ProductRepairs:
             return Repair(opposite(start.tree), (*start.notes, SIGN), start.cost + 1), own
         minus = negative[0]
         tree = without(start.tree, minus) or NOTHING
-        if isinstance(minus, Literal) and minus != MINUS:
+        if isinstance(minus, Literal) and minus != MINUS_ONE:
             plus = Literal(-minus.value)
             tree = replaced(start.tree, minus, plus)
             own = [replace(number, node=plus) if number.node is minus else number for number in own]
         return Repair(tree, (*start.notes, SIGN), start.cost + 1), own
 
-    def _size(self, factor: Factor) -> float:
+    def _size(self, factor: FormulaFactor) -> float:
         """What a number multiplies the product by, but for the sign."""
         number = abs(self._ground.number(factor.node) or 0.0)
         return 1 / number if factor.divides and number else number
@@ -306,15 +310,15 @@ class ProductRepairs:
         return sorted(self._pairs, key=lambda pair: self._own.index(pair.mine))
 
 
-def _divided(number: Factor) -> str:
+def _divided(number: FormulaFactor) -> str:
     return "/ " if number.divides else ""
 
 
-def _side(factor: Factor) -> str:
+def _side(factor: FormulaFactor) -> str:
     return "it must be divided" if factor.divides else "it must be multiplied, not divided,"
 
 
-def _part(number: Factor) -> Node | Quoted:
+def _part(number: FormulaFactor) -> Node | Quoted:
     return Quoted(number.node) if number.divides else number.node
 
 

@@ -13,8 +13,8 @@ from itertools import islice
 
 from core.checking.formulas.edits import (
     PRODUCTS,
+    FormulaTerm,
     Repair,
-    Term,
     added,
     factors,
     in_pairs,
@@ -236,7 +236,7 @@ class Mender:
     def _sum(self, mine: Node, right: Node) -> Iterator[Repair]:
         """Terms that are wrong, missing, too many or of the wrong sign."""
         left, wanted = list(terms(mine)), list(terms(right))
-        chosen: dict[int, Term] = {}
+        chosen: dict[int, FormulaTerm] = {}
         rated = []
         for j, goal in enumerate(wanted):
             for i, term in enumerate(left):
@@ -340,5 +340,5 @@ def _some(found: Repair | None) -> Iterator[Repair]:
         yield found
 
 
-def _signed(term: Term) -> tuple[str, Part]:
+def _signed(term: FormulaTerm) -> tuple[str, Part]:
     return "" if term.positive else "- ", Quoted(term.node) if is_sum(term.node) and not term.positive else term.node

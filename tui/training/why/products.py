@@ -99,7 +99,7 @@ def _running_axis(first: Term, second: Term) -> int | None:
 
 def _label(step: Step, one: Place, other: Place) -> str:
     """A factor of all terms in print, with a dot for what runs."""
-    shape = step.values[one.name.removesuffix("_next")].shape
+    shape = step.values[one.name].shape
     indices = [(a,) if a == b else range(1, n + 1) for a, b, n in zip(one.cell, other.cell, shape, strict=True)]
     return block_label(step, Cells(one.step, one.name, tuple(indices)))
 

@@ -97,7 +97,7 @@ def cell_label(step: Step, place: Place) -> str:
 
 def block_label(step: Step, cells: Cells) -> str:
     """Cells of a quantity in print: a dot where all of an axis is meant, left out at the end: X_in[8], W₁[.,3]."""
-    values = step.values[cells.name if cells.name in step.values else cells.name.removesuffix("_next")]
+    values = step.values[cells.name]
     symbol = step.statement.symbols[cells.name]
     shape = values.shape
     shown = [_index(indices, size) for indices, size in zip(cells.indices, shape, strict=True)]

@@ -14,7 +14,7 @@ import pytest
 
 import core
 from answer_sheets import ROUNDINGS, answers_of, as_printed, carried_on, decimals, plainly, significant
-from core.checking.mistakes import Mistakes, Turn
+from core.checking.mistakes import StepMistakes, WrongWay
 from core.computation import values_of
 from core.equations import Statement
 from samples import random_problem
@@ -43,18 +43,18 @@ class Planted:
     def __init__(self, seed: int, digits: int) -> None:
         self.step, self._rng = step_of(seed), np.random.default_rng(seed + 1)
         statement = Statement(self.step.problem, len(self.step.batch), detailed=False)
-        self._mistakes, self._right = Mistakes(statement), values_of(self.step)
+        self._mistakes, self._right = StepMistakes(statement), values_of(self.step)
         self._write = (significant, decimals)[seed % 2](digits, ROUNDINGS[1])
         self._in_full = seed % 3 == 0
         names = [quantity.name for quantity in plainly(self.step)]
         self.name = str(self._rng.choice(names))
-        turns = [turn for turn in self._mistakes.at(self.name, self._right) if turn.kind != "neighbour"]
-        self.turn = turns[self._rng.integers(len(turns))]
+        ways = [way for way in self._mistakes.at(self.name, self._right) if way.kind != "neighbour"]
+        self.way = ways[self._rng.integers(len(ways))]
 
     def answers(self) -> dict[str, Any] | None:
         """The sheet; None where the mistake changes nothing that can be seen, or has no numbers."""
         try:
-            values = carried_on(self.step, self.name, self.turn.evaluate, None if self._in_full else self._write)
+            values = carried_on(self.step, self.name, self.way.evaluate, None if self._in_full else self._write)
         except ValueError:
             return None
         if not all(np.isfinite(value).all() for value in values.values()):
@@ -66,15 +66,15 @@ class Planted:
 
     def is_equal(self, slip: core.Slip) -> bool:
         """Whether a slip is what was planted, or has the same numbers."""
-        if slip.kind == self.turn.kind or slip.kind in TRUE_IN_ANY_CASE:
+        if slip.kind == self.way.kind or slip.kind in TRUE_IN_ANY_CASE:
             return True
         text = slip.text.partition(" (in ")[0]
         at = slip.text.partition(" (in ")[2].rstrip(")") or slip.name
-        return any(self._gives(turn) for turn in self._mistakes.at(at, self._right) if turn.text == text)
+        return any(self._gives(way) for way in self._mistakes.at(at, self._right) if way.text == text)
 
-    def _gives(self, turn: Turn) -> bool:
+    def _gives(self, way: WrongWay) -> bool:
         try:
-            return np.allclose(turn.evaluate(self._right), self.values, rtol=0.02, atol=1e-3)
+            return np.allclose(way.evaluate(self._right), self.values, rtol=0.02, atol=1e-3)
         except ValueError:
             return False
 
@@ -104,7 +104,7 @@ def outcomes(left_out: float, digits: int = 4) -> Counter[str]:
         found["false"] += any(s.kind and not planted.is_equal(s) for s in report.slips)
         if os.environ.get("SGDB_PLANTED") and not (counted and named):
             said = [(s.name, len(s.cells), s.kind, s.text) for s in report.slips][:3]
-            print(seed, planted.name, "|", planted.turn.kind, "|", planted.turn.text, "|", said)
+            print(seed, planted.name, "|", planted.way.kind, "|", planted.way.text, "|", said)
     return found
 
 

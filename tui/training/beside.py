@@ -1,0 +1,109 @@
+"""Beside: what is computed for a step beside its numbers, and comes late."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import core
+from core import DivergedError, Loss, Step, Timeline
+from tui.training.run import Run
+from tui.training.status import OverAll, over_all
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from core import GradientCheck, LossComparison
+
+SMALL_WORK = 20_000_000  # multiplications over all rows that are done at once: they take about a millisecond
+LATER = 0.05  # seconds that what takes long waits before it starts
+
+
+class Beside:
+    """The pass over all rows, the step under every loss, the runs under other losses, and central differences.
+
+    losses      the step under every loss; None while that is not there
+    timelines   the runs that are drawn beside the one looked at
+    """
+
+    def __init__(self, run: Run, owner: Widget, shown: Callable[[], Step | None], changed: Callable[[], None]) -> None:
+        """The work ends with `owner`; `shown` tells which step is on the sheet, `changed` is called when there is more
+        to see.
+        """
+        self.losses: list[LossComparison] | None = None
+        self.timelines: tuple[Timeline, ...] = ()
+        self._run, self._owner, self._shown, self._changed = run, owner, shown, changed
+
+    def over_all(self, step: Step, at_leisure: bool) -> OverAll | None:
+        """All rows through the step's network: at once where that is quick, else `at_leisure`."""
+        found = self._run.over_all.get((step.problem.loss, step.index))
+        if found is None and len(step.problem.inputs) * sum(w.size for w in step.weights) <= SMALL_WORK:
+            found = over_all(step.problem, step.network)
+            self._run.keep_over_all(step, found)
+        elif found is None and at_leisure:
+            self._work(self._pass_over_all(step), "all rows")
+        return found
+
+    async def _pass_over_all(self, step: Step) -> None:
+        await asyncio.sleep(LATER)  # the picture comes first, and of steps in a quick row the last alone is wanted
+        self._run.keep_over_all(step, await asyncio.to_thread(over_all, step.problem, step.network))
+        self._arrive(step)
+
+    def keep_up(self) -> None:
+        """Bring the runs in the plot as far as the one looked at, where that is quick: then one picture has it all."""
+        for timeline in self.timelines:
+            with suppress(DivergedError):
+                self._run.engine.approach_at_once(timeline, len(self._run.timeline))
+
+    def compare(self, step: Step, wanted: Callable[[], bool]) -> None:
+        """The step under every loss, and the runs under the others; while it is `wanted`."""
+        self._work(self._compare(step, wanted), "losses")
+
+    async def _compare(self, step: Step, wanted: Callable[[], bool]) -> None:
+        found = await asyncio.to_thread(core.compare_losses, step, step.problem.loss.numbers.get("m"))
+        if self._shown() is step:
+            self.losses = list(found)
+            self._changed()
+            others = [c.loss_function for c in found if c.loss is not None and c.loss_function != step.problem.loss]
+            self.accompany(others, wanted)
+
+    def accompany(self, losses: list[Loss], wanted: Callable[[], bool]) -> None:
+        """Bring the runs under other losses as far as the one looked at, while that is `wanted`, and draw them all."""
+        self._work(self._accompany(losses, wanted), "companions")
+
+    async def _accompany(self, losses: list[Loss], wanted: Callable[[], bool]) -> None:
+        far = len(self._run.timeline)
+        timelines = tuple(self._run.timelines.companion(loss) for loss in losses)
+        before = [len(timeline) for timeline in timelines]
+        for timeline in timelines:
+            try:
+                async for _ in self._run.engine.approach(timeline, far):
+                    if not wanted():
+                        return
+            except DivergedError:
+                continue  # it is drawn as far as it has come
+        if timelines != self.timelines or before != [len(timeline) for timeline in timelines]:
+            self.timelines = timelines
+            self._changed()
+
+    def difference(self, step: Step, wanted: Callable[[], bool], then: Callable[[GradientCheck], None]) -> None:
+        """Compare the step's gradients with differences; what is not `wanted` any more is stopped."""
+        self._work(self._difference(step, wanted, then), "differences")
+
+    async def _difference(self, step: Step, wanted: Callable[[], bool], then: Callable[[GradientCheck], None]) -> None:
+        def unwanted(_done: int, _total: int) -> bool:
+            return self._shown() is not step or not wanted()
+
+        found = await asyncio.to_thread(core.check_gradients, step, progress=unwanted)
+        if not unwanted(0, 0):
+            then(found)
+
+    def _arrive(self, step: Step) -> None:
+        if self._shown() is step:
+            self._changed()
+
+    def _work(self, work: Coroutine[Any, Any, None], group: str) -> None:
+        """In a worker of the owner's, in place of the one before of its group."""
+        self._owner.run_worker(work, group=group, exclusive=True)
