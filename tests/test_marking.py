@@ -119,6 +119,13 @@ class TestRules:
         assert marked(one_digit, scheme(points={"s_1[1,1]": 4}, earns={"coarse": 0.25})).points == 1
         assert marked(one_digit).reasons == ("s_1 0.5 of 1: 1 with too few digits",)
 
+    def test_a_zero_that_stands_for_something_else_earns_nothing(self) -> None:
+        report = core.check_answers(SHEETS / "small/one-decimal.toml")
+        assert [list(report.verdicts("delta_1").values())[i].status for i in (0, 2, 6)] == ["coarse", "coarse", "right"]
+        sheet = core.mark_answers(report, scheme(points={"delta_1": 12}))
+        assert sheet.points == 3 + 3 * Fraction(1, 2)  # three are 0, and three have one digit
+        assert sheet.reasons[0] == "delta_1 4.5 of 12: 3 with too few digits, 6 written as 0"
+
     def test_rounding_on_the_way_is_right_unless_the_scheme_says_otherwise(self) -> None:
         answers = {"delta_out": [Decimal("-0.90"), Decimal("-0.99"), Decimal("1.06"), Decimal("1.01")]}
         own = np.array([-0.90, -0.99, 1.06, 1.01]) @ values_of(STEP)["z_1"]
@@ -136,7 +143,7 @@ class TestRules:
         price = scheme(points={"delta_out": 4, "dW_out": 3}, costs={"slip": 1})
         sheet = marked({name: all_wrong[name] for name in ("delta_out", "dW_out")}, price)
         assert points_of(sheet) == {"delta_out": 3, "dW_out": 3}
-        assert sheet.reasons == ("delta_out 3 of 4: the sign is wrong (4 numbers)",)
+        assert sheet.reasons == ("delta_out 3 of 4: the sign is wrong",)
         dear = scheme(points={"delta_out": 4}, costs={"slip": 9})
         assert marked({"delta_out": all_wrong["delta_out"]}, dear).points == 0
 
@@ -335,6 +342,21 @@ class TestEqualPoints:
         assert [sheet.total for sheet in table.sheets] == [1, 1, 1]
         assert table.labels == ("s_1", "loss", "y_out")
 
+    def test_practice_sheets_are_alike_and_other_networks_are_not(self, tmp_path: Path) -> None:
+        heads = {"ada": "practice = 1\n", "ben": "practice = 2\n", "cyd": "practice = 3\n"}
+        for name, head in heads.items():
+            asked = "loss = '?'\n" if name == "ada" else "loss = '?'\ny_out = '?'\n"
+            (tmp_path / f"{name}.toml").write_text(f"problem = 'exercise-2'\n{head}[answers]\n{asked}")
+        (tmp_path / "dan.toml").write_text("problem = 'exercise-2'\nloss = 'margin'\n[answers]\nloss = '?'\n")
+        (tmp_path / "tanh.toml").write_text(
+            "[data]\ninputs = [[1, 2], [3, 4], [5, 6], [7, 8]]\ntargets = [[1], [1], [1], [1]]\n"
+            "[[layers]]\nweights = [[1, 2, 3], [4, 5, 6]]\nactivation = 'tanh'\n"
+            "[[layers]]\nweights = [[1], [2], [3]]\n"
+        )
+        (tmp_path / "eve.toml").write_text("problem = './tanh.toml'\n[answers]\nloss = '?'\n")
+        table = core.mark_sheets([tmp_path / f"{name}.toml" for name in (*heads, "dan", "eve")])
+        assert [sheet.total for sheet in table.sheets] == [2, 2, 2, 1, 1]
+
 
 SHARES = st.fractions(0, 1, max_denominator=8)
 POINTS = st.fractions(0, 20, max_denominator=4)
@@ -384,7 +406,7 @@ def test_points_are_the_shares_of_the_numbers_added_up(
             share = {
                 "right": Fraction(1),
                 "rounded": earns.rounded,
-                "coarse": earns.coarse,
+                "coarse": earns.coarse if float(verdict.written) else Fraction(0),
                 "slip": earns.slight if slight else Fraction(0),
                 "follows": min(earns.follows, earns.from_zeros) if verdict.from_zeros else earns.follows,
                 "open": Fraction(0),

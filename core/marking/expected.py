@@ -23,7 +23,7 @@ from core.checking.numbers import Numbers
 from core.checking.own_values import Answers, OwnValues, Range
 from core.checking.report import Cell, CellVerdict, CheckReport, FormulaVerdict, Slip
 from core.checking.shapes import NoSuchCell, lay_out
-from core.checking.written import Written, read_written
+from core.checking.written import Position, Written, read_written
 from core.equations import statement_of
 from core.errors import FormulaError
 from core.expression.dialect import IN_NUMPY
@@ -39,7 +39,6 @@ from core.step import Step
 EXPECTED = "expected"  # the kind of such a slip
 DIGITS = 6  # of a number that are compared: a program's numbers have more of them than are sharp
 CHANCE = 0.1  # a mistake is claimed if fewer than so many of all wrong numbers of as many digits would fit as well
-Position = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from core.checking.diagnosis import SLIGHT
 from core.checking.report import Cell, CellVerdict, CheckReport, Slip, Status
+from core.checking.written import read_written
 from core.marking.expected import Judged
 from core.marking.parts import Part
 from core.marking.scheme import ALL, NONE, Earns, Scheme
@@ -112,7 +113,7 @@ class _SheetMarker:
         names = {part.name for part in parts if part.cells}
         for slip in self._report.slips:
             if asked.isdisjoint((slip.name, cell) for cell in slip.cells) and (slip.cells or slip.name not in names):
-                yield f"{slip.name}: {_words(slip)}, without points"
+                yield f"{slip.name}: {_words(slip, ())}, without points"
 
     def _has_price(self, slip: Slip) -> bool:
         """Whether a slip costs what all slips of a known kind cost, and not the numbers that it spoils."""
@@ -140,7 +141,7 @@ class _SheetMarker:
         for slip in self._shapes:
             if slip.name == part.name and slip not in self._due and not slip.kind.startswith(MISSING):
                 share *= self._earns.shape
-        reasons = [_words(slip) for slip in self._touching(part)]
+        reasons = [_words(slip, part.cells) for slip in self._touching(part)]
         reasons += _unfinished([verdict for verdict in verdicts if verdict is not None], self._earns)
         missing = verdicts.count(None)
         if missing and not any(slip.name == part.name for slip in self._shapes):
@@ -164,8 +165,13 @@ def _share(verdict: CellVerdict, earns: Earns) -> Fraction:
     """What a number earns that is no slip and was not left open."""
     if verdict.status == "follows":
         return min(earns.from_zeros, earns.follows) if verdict.from_zeros else earns.follows
-    shares: dict[Status, Fraction] = {"rounded": earns.rounded, "coarse": earns.coarse}
+    shares: dict[Status, Fraction] = {"rounded": earns.rounded, "coarse": NONE if _is_zero(verdict) else earns.coarse}
     return shares.get(verdict.status, ALL)
+
+
+def _is_zero(verdict: CellVerdict) -> bool:
+    written = read_written(verdict.written)
+    return written is not None and written.value == 0
 
 
 def _unfinished(verdicts: Sequence[CellVerdict], earns: Earns) -> Iterator[str]:
@@ -177,12 +183,17 @@ def _unfinished(verdicts: Sequence[CellVerdict], earns: Earns) -> Iterator[str]:
     follows = [v for v in verdicts if v.status == "follows" and not v.from_zeros]
     if follows and earns.follows < 1:
         yield f"{_follow(len(follows))} {_from(v for verdict in follows for v in verdict.follows_from)}"
-    if (zeros := count("follows", from_zeros=True)) and min(earns.follows, earns.from_zeros) < 1:
-        yield f"{_follow(zeros)} from zeros only"
+    from_zeros = count("follows", from_zeros=True)
+    if from_zeros and min(earns.follows, earns.from_zeros) < 1:
+        yield f"{_follow(from_zeros)} from zeros only"
     if (rounded := count("rounded")) and earns.rounded < 1:
         yield f"{rounded} right within {'its' if rounded == 1 else 'their'} own rounding"
-    if (coarse := count("coarse")) and earns.coarse < 1:
-        yield f"{coarse} with too few digits"
+    coarse = [v for v in verdicts if v.status == "coarse"]
+    zeros = sum(map(_is_zero, coarse))
+    if len(coarse) > zeros and earns.coarse < 1:
+        yield f"{len(coarse) - zeros} with too few digits"
+    if zeros:
+        yield f"{zeros} written as 0"
     if left := count("open"):
         yield f"{left} left open"
 
@@ -195,10 +206,10 @@ def _from(sources: Iterable[str]) -> str:
     return f"from {', '.join(names)}" if (names := dict.fromkeys(sources)) else "from the slip before"
 
 
-def _words(slip: Slip) -> str:
-    """A slip in words, with its place where it is in few cells."""
+def _words(slip: Slip, cells: Sequence[Cell]) -> str:
+    """A slip in words, with where it is among these cells unless it is in all of them."""
     text = slip.text or "wrong"
-    if not slip.cells or slip.cells == ((),):
+    if not slip.cells or slip.cells == ((),) or set(slip.cells).issuperset(cells or ((),)):
         return text
     if len(slip.cells) > MOST_CELLS:
         return text if text[0].isdigit() else f"{text} ({len(slip.cells)} numbers)"

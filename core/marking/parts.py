@@ -58,11 +58,15 @@ def parts_of(scheme: Scheme, step: Step) -> tuple[tuple[Part, ...], dict[str, st
 
 def equal_parts(reports: Sequence[CheckReport]) -> dict[CheckReport, tuple[Part, ...]]:
     """What there are points for on sheets without a scheme, one for each quantity and each formula: what at least half
-    of the sheets have that are about the same step of such a network.
+    of the sheets have that are about the same step of problems that differ in nothing but their numbers, as those for
+    practice do.
     """
     kinds: dict[tuple[object, ...], list[CheckReport]] = {}
     for report in reports:
-        kinds.setdefault((report.step.index, *report.step.statement.equations), []).append(report)
+        step, problem = report.step, report.step.problem
+        shapes = tuple((name, values.shape) for name, values in step.values.items())
+        functions = tuple(layer.function.name for layer in problem.network.layers)
+        kinds.setdefault((step.index, problem.loss.name, problem.reduction, functions, shapes), []).append(report)
     return {report: tuple(_in_half(alike)) for alike in kinds.values() for report in alike}
 
 

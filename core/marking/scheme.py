@@ -10,7 +10,7 @@ dW_1 = 2
 rounded = 1                             right within the person's own rounding
 follows = 1                             carried on from an earlier slip
 from_zeros = 0                          carried on from nothing but zeros
-coarse = 0.5                            right, but with fewer digits than are owed
+coarse = 0.5                            right, but with fewer digits than are owed; a 0 earns nothing
 slight = 0.5                            off in its last digit, or by rounding on the way
 shape = 0.5                             in a matrix of the wrong shape
 [costs]                             in points

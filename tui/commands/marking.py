@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tui.commands.arguments import complain, printable
@@ -15,7 +15,8 @@ from tui.commands.streams import UNWRITTEN
 if TYPE_CHECKING:
     from core import MarkTable, Scheme, Step
 
-INCOMPLETE, UNUSABLE = 1, 2
+INCOMPLETE = 1
+MOST_NAMED = 5  # files that were left out for one reason
 
 
 def is_for_class(places: Sequence[str], values: Mapping[str, Any]) -> bool:
@@ -39,7 +40,7 @@ def mark_class(places: Sequence[str], values: Mapping[str, Any], scheme: Scheme 
             table = mark_sheets(paths, scheme, step, progress)
     except ProblemError as error:
         return complain(str(error).splitlines())
-    complain(f"{printable(file)}: skipped: {reason}" for file, reason in skipped)
+    complain(_left_out(skipped))
     if not table.sheets:
         return complain(f"{row.source}: {line}" for row in table.unreadable for line in row.mistakes)
     _print(table, skipped, "json" in values)
@@ -58,6 +59,16 @@ def _refused(path: str, kept: Iterable[str], force: bool) -> str | None:
     if os.path.exists(path) and any(os.path.exists(file) and os.path.samefile(path, file) for file in kept):
         return f"{printable(path)}: this file is being marked, or marked by"
     return refused(path, None, force)
+
+
+def _left_out(skipped: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """What was left out, a line for each reason."""
+    files: dict[str, list[str]] = {}
+    for file, reason in skipped:
+        files.setdefault(reason, []).append(printable(file))
+    for reason, names in files.items():
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        yield f"{', '.join(names[:MOST_NAMED])}{more}: skipped: {reason}"
 
 
 def _print(table: MarkTable, skipped: Sequence[tuple[str, str]], as_json: bool) -> None:
