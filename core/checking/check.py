@@ -8,6 +8,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from core.arrays import Array
 from core.checking.report import CheckReport, FormulaVerdict
 from core.equations import GRADIENT, PER_UNIT
@@ -18,9 +20,6 @@ from core.text import shown
 if TYPE_CHECKING:
     from core.checking.answers import AnswerSheet
     from core.checking.shapes import LaidOutAnswer
-
-
-MANY_DIGITS = 3  # of the numbers beside a bare 1, so that it says one, not "about one"
 
 
 def check_answers(
@@ -38,8 +37,6 @@ def check_answers(
 
     Raises ProblemError, which lists everything that makes the sheet unusable.
     """
-    import numpy as np
-
     from core.checking.answers import answers_from, load_answers
 
     if isinstance(answers, Mapping):
@@ -72,7 +69,7 @@ class _Check:
         judge = Judge(self.step, self.statement, self._true, laid_out, self.sheet.digits)
         conventions = judge.transposed()
         if judge.slips:
-            sheet = {name: answer.written for name, answer in laid_out.items()}
+            sheet = {name: answer.numbers for name, answer in laid_out.items()}
             kinds: dict[str, set[str]] = {}
             for slip in judge.slips:
                 kinds.setdefault(slip.name, set()).add(slip.kind)
@@ -93,6 +90,7 @@ class _Check:
 
     def _laid_out(self) -> dict[str, LaidOutAnswer]:
         """What was written by quantity, in the order of the computation; what cannot be laid out is a mistake."""
+        from core.checking.meant import as_meant
         from core.checking.shapes import LaidOutAnswer, NoSuchCell, lay_out
 
         found: dict[str, LaidOutAnswer] = {}
@@ -104,14 +102,14 @@ class _Check:
             except NoSuchCell as mistake:
                 self.unreadable.append(f"{path}: {mistake}")
                 continue
-            before = found.get(name, LaidOutAnswer({}))
+            before = found.get(name, LaidOutAnswer.of({}))
             twice = not answer.position and name in found
-            if twice or before.problem or not before.cells.keys().isdisjoint(new.cells):
+            if twice or before.problem or not before.positions.isdisjoint(new.positions):
                 self.unreadable.append(f"{path}: {name} was already given, at least in part")
                 continue
-            found[name] = LaidOutAnswer({**before.cells, **new.cells}, new.kind, new.problem)
+            found[name] = new if name not in found else before.joined(new)
         in_order = {name: found[name] for name in self.statement.equations if name in found}
-        return _with_whole_numbers(_with_exact_zeros(self._without_noise(in_order)))
+        return as_meant(self._without_noise(in_order))
 
     def _summed_rows(self, name: str) -> int:
         """How many rows a quantity is a sum over; 1 where it is none."""
@@ -127,12 +125,10 @@ class _Check:
         limits, result = rounding(self.statement, self._true), {}
         for name, answer in laid_out.items():
             true, limit, without = self._true[name], limits[name], absent(self.step, name)
-            cells = {
-                p: replace(w, value=0.0) if w is not None and true[p] == 0 and abs(w.value) < limit else w
-                for p, w in answer.cells.items()
-                if w is not None or not without[p]
-            }
-            result[name] = replace(answer, cells=cells)
+            numbers, kept = answer.numbers, tuple(p for p in answer.left_open if not without[p])
+            noise = (numbers.of(true) == 0) & (np.abs(numbers.values) < limit)
+            exact = numbers.to(numbers.units, np.where(noise, 0.0, numbers.values)) if noise.any() else numbers
+            result[name] = replace(answer, numbers=exact, left_open=kept)
         return result
 
     def _formulas(self) -> list[FormulaVerdict]:
@@ -155,47 +151,6 @@ class _Check:
                 self.unreadable.append(f"{path}: {error}")
         self.remarks += [f"{typed} is read as {name}" for typed, name in checker.remarks.items()]
         return [found[name] for name in self.statement.equations if name in found]
-
-
-def _with_exact_zeros(laid_out: Mapping[str, LaidOutAnswer]) -> dict[str, LaidOutAnswer]:
-    """A 0 says zero, not "less than one": it is taken to be as exact as most numbers of its quantity or, where there
-    are but zeros without digits behind the point, all but exact.
-    """
-    from collections import Counter
-
-    from core.checking.written import ZERO
-
-    result = {}
-    for name, answer in laid_out.items():
-        numbers = answer.written.values()
-        units = Counter(w.unit for w in numbers if w.value != 0) or Counter(w.unit for w in numbers if w.unit < 1)
-        unit = min((unit for unit, count in units.items() if count == max(units.values())), default=ZERO)
-        cells = {p: w.at(min(unit, w.unit)) if w is not None and w.value == 0 else w for p, w in answer.cells.items()}
-        result[name] = replace(answer, cells=cells)
-    return result
-
-
-def _with_whole_numbers(laid_out: Mapping[str, LaidOutAnswer]) -> dict[str, LaidOutAnswer]:
-    """A bare 1 beside numbers with digits behind the point says one, not "about one": it is taken to be as exact as
-    most of its quantity or, where all of that are whole, of the sheet.
-    """
-    from collections import Counter
-
-    units = {name: Counter(w.unit for w in answer.written.values() if w.unit < 1) for name, answer in laid_out.items()}
-    of_sheet = sum(units.values(), Counter())
-    most = max((w.digits for answer in laid_out.values() for w in answer.written.values() if w.unit < 1), default=0)
-    if most < MANY_DIGITS:
-        return dict(laid_out)
-    result = {}
-    for name, answer in laid_out.items():
-        (unit, _), *_ = (units[name] or of_sheet).most_common(1)
-        unit = max(unit, 10.0 ** (1 - most))
-        cells = {
-            p: w.at(unit) if w is not None and w.unit == 1 and w.value and w.digits == 1 else w
-            for p, w in answer.cells.items()
-        }
-        result[name] = replace(answer, cells=cells)
-    return result
 
 
 def _names_details(sheet: AnswerSheet) -> bool:

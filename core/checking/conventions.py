@@ -14,13 +14,13 @@ import numpy as np
 from core.arrays import Array
 from core.checking.layer_mistakes import ALPHA
 from core.checking.mistakes import HALF, TWO, is_multiple
+from core.checking.numbers import Numbers
 from core.checking.report import Convention
-from core.checking.written import Position, Written
 from core.equations import BACKWARD, GRADIENT, LOSS, UPDATE, Equation, Statement
 from core.expression.nodes import Node, Product, Sum, names_in
 from core.expression.spots import spots, without_factor
 
-Sheet = Mapping[str, Mapping[Position, Written]]
+Sheet = Mapping[str, Numbers]
 OPPOSITE = 0.5  # of all δ: so many more have the opposite sign than have the right one
 TWICE = 0.02  # relative: how near to twice the right number one is that may be without the ½
 
@@ -127,14 +127,13 @@ def _is_opposite(parts: Mapping[str, Equation], true: Mapping[str, Array], sheet
     if not any(e.part == UPDATE for e in parts.values()):
         return False
     signs = [
-        np.sign(written.value) * np.sign(float(true[name][position]))
+        np.sign(sheet[name].values) * np.sign(sheet[name].of(true[name]))
         for name, equation in parts.items()
         if equation.letter == "delta"
-        for position, written in sheet[name].items()
     ]
-    return bool(sum(signs) < -OPPOSITE * len(signs))
+    return bool(signs) and bool(np.concatenate(signs).mean() < -OPPOSITE)
 
 
-def _is_twice(written: Mapping[Position, Written], true: Array) -> bool:
-    pairs = [(w, 2 * float(true[position])) for position, w in written.items()]
-    return bool(pairs) and all(abs(w.value - twice) <= TWICE * abs(twice) + w.unit for w, twice in pairs)
+def _is_twice(numbers: Numbers, true: Array) -> bool:
+    twice = 2 * numbers.of(true)
+    return bool((np.abs(numbers.values - twice) <= TWICE * np.abs(twice) + numbers.units).all())

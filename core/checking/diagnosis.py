@@ -60,16 +60,14 @@ class Diagnoser:
         self._mistakes = mistakes_of(own.statement)
         self._kinds: set[str] = set()
 
-    def findings(
-        self, name: str, wrong: Mapping[Position, Written], right: Mapping[Position, Written]
-    ) -> list[Finding]:
-        """The slips that explain the numbers written in the `wrong` positions of a quantity: what has one cause is one
-        slip, and so is everything for which no cause is found.
+    def findings(self, name: str, wrong: Numbers, right: Numbers) -> list[Finding]:
+        """The slips that explain the `wrong` numbers of a quantity: what has one cause is one slip, and so is what has
+        no cause that is found.
         """
         found: list[Finding] = []
-        left, base = dict(wrong), dict[str, Evaluate]()
-        while left:
-            search = _Search(self, name, Numbers(left), Numbers(right), base)
+        base: dict[str, Evaluate] = {}
+        while wrong:
+            search = _Search(self, name, wrong, right, base)
             finding = search.penned() if search.is_rounded() else None
             finding = finding or search.whole() or search.solved() or search.penned() or search.part()
             if finding is None:
@@ -78,8 +76,8 @@ class Diagnoser:
             found.append(finding)
             if finding.diagnosis is not None:
                 self._kinds.add(finding.diagnosis.kind)
-            left = {position: written for position, written in left.items() if position not in finding.positions}
-            if left and finding.diagnosis is not None and search.claimed is not None:
+            wrong = wrong.where(~wrong.mask(finding.positions))
+            if wrong and finding.diagnosis is not None and search.claimed is not None:
                 base = {finding.diagnosis.at: search.claimed.evaluate}
         return sorted(found, key=lambda finding: finding.positions[0])
 
@@ -178,7 +176,7 @@ class _Search:
         near = [attempt for attempt in near if self._fits(attempt).any() and not self._speaks_against(attempt)]
         near.sort(key=lambda attempt: (-int(self._fits(attempt).sum()), attempt.rank))
         for attempt in near:
-            some = Numbers(self._wrong.only(self._fits(attempt)))
+            some = self._wrong.where(self._fits(attempt))
             if self._is_credible(attempt, some, speaks_against=True, ways=len(self._wrong)):
                 made = self._made(attempt, some.positions)
                 if made is not None:

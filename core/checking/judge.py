@@ -4,24 +4,63 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from core.arrays import Array
+from core.arrays import Array, Mask
 from core.checking.diagnosis import EARLY, SLIGHT, Diagnoser
 from core.checking.finding import Finding
 from core.checking.numbers import Numbers
-from core.checking.own_values import Answers, OwnValues
-from core.checking.report import CellVerdict, Convention, Slip, Status
+from core.checking.own_values import Answers, Cause, OwnValues
+from core.checking.report import CellVerdict, Convention, Slip
 from core.checking.shapes import LaidOutAnswer
 from core.checking.unknowns import ANOTHER_NUMBER, MISREAD
-from core.checking.written import Position, Written
+from core.checking.written import OPEN, Position
 from core.equations import GRADIENT, MATRIX, UPDATE, Statement
 from core.step import Step
 
 EXACT = 1e-9  # relative: a number so near is written in full, however few digits it has
 GLOBAL = (MISREAD, ANOTHER_NUMBER)  # slips that are one wherever they show
+NO_CAUSE = Cause()
+
+
+@dataclass(eq=False)
+class _Judged:
+    """The numbers of a quantity, each with a verdict and with what it comes of, in their order; and what the quantity
+    is as it follows from the person's own numbers.
+    """
+
+    numbers: Numbers
+    statuses: Any
+    causes: list[Cause]
+    theirs: Array
+
+    @property
+    def slips(self) -> Mask:
+        found: Mask = self.statuses == "slip"
+        return found
+
+    def cells(self, name: str, true: Array, left_open: tuple[Position, ...]) -> list[CellVerdict]:
+        """The verdicts, in the order of the quantity's cells."""
+        numbers = self.numbers
+        found = [
+            CellVerdict(name, cell, status, text, right, own, cause.names, status == "follows" and cause.only_zeros)
+            for cell, status, text, right, own, cause in zip(
+                numbers.cells,
+                self.statuses.tolist(),
+                numbers.texts,
+                numbers.of(true).tolist(),
+                numbers.of(self.theirs).tolist(),
+                self.causes,
+                strict=True,
+            )
+        ]
+        for position in left_open:
+            values = float(true[position]), float(self.theirs[position])
+            found.append(CellVerdict(name, tuple(i + 1 for i in position), "open", OPEN, *values))
+        return sorted(found, key=lambda verdict: verdict.cell)
 
 
 class Judge:
@@ -39,20 +78,27 @@ class Judge:
     ) -> None:
         self._step, self._statement, self._laid_out, self._digits = step, statement, laid_out, digits
         self._own = OwnValues(statement, true)
-        self._own.learn({name: Numbers(answer.written) for name, answer in laid_out.items()})
+        self._own.learn({name: answer.numbers for name, answer in laid_out.items()})
         self._diagnoser = Diagnoser(self._own)
         self._findings: list[tuple[str, Finding]] = []
-        self._verdicts: dict[str, dict[Position, CellVerdict]] = {}
+        self._judged: dict[str, _Judged] = {}
         for name in self._own.order:
-            self._carry_on(name, laid_out.get(name))
-            if name in laid_out:
-                self._verdicts[name] = self._quantity(name, laid_out[name])
+            numbers = laid_out[name].numbers if name in laid_out else None
+            self._own.compute(name)
+            if numbers:
+                follows = self._own.range(name) if self._own.astray else None
+                self._own.write(name, Answers.of(numbers, self._own.true[name], follows))
+            if numbers is not None:
+                self._judged[name] = self._quantity(name, numbers)
         self.slips = self._slips()
 
     @property
     def cells(self) -> list[CellVerdict]:
         """The verdicts on all numbers, in the order of the computation."""
-        return [verdicts[position] for verdicts in self._verdicts.values() for position in sorted(verdicts)]
+        found: list[CellVerdict] = []
+        for name, judged in self._judged.items():
+            found += judged.cells(name, self._own.true[name], self._laid_out[name].left_open)
+        return found
 
     def transposed(self) -> list[Convention]:
         """The convention of those whose samples are columns, if all that was written of ∂W is transposed: then there
@@ -66,90 +112,86 @@ class Judge:
             return []
         self.slips = [slip for slip in self.slips if slip not in turned]
         for name in names:
-            verdicts = self._verdicts[name]
-            for position, verdict in verdicts.items():
-                if verdict.status == "slip":
-                    verdicts[position] = replace(verdict, status="right")
+            self._judged[name].statuses[self._judged[name].slips] = "right"
         return [Convention("transposed", "your ∂W are transposed, as where the samples are columns; followed")]
 
-    def _carry_on(self, name: str, answer: LaidOutAnswer | None) -> None:
-        self._own.compute(name)
-        cells = {} if answer is None else answer.written
-        if cells:
-            follows = self._own.range(name) if self._own.astray else None
-            self._own.write(name, Answers.of(cells, self._own.true[name], follows))
-
-    def _quantity(self, name: str, answer: LaidOutAnswer) -> dict[Position, CellVerdict]:
+    def _quantity(self, name: str, numbers: Numbers) -> _Judged:
         """The verdicts on a quantity; its slips are added to those found."""
-        settled: dict[Position, CellVerdict] = {}
+        settled = np.zeros(len(numbers), dtype=bool)
+        kept = judged = self._judge(name, numbers)
         while True:
-            verdicts = self._judge(name, answer) | settled
-            slips = {p for p, verdict in verdicts.items() if verdict.status == "slip"}
-            wrong = {p: w for p, w in answer.written.items() if p in slips and p not in settled}
-            if not wrong:
+            judged.statuses[settled] = kept.statuses[settled]
+            judged.causes = [kept.causes[i] if done else judged.causes[i] for i, done in enumerate(settled.tolist())]
+            slips = judged.slips
+            if not (slips & ~settled).any():
                 break
-            right = {p: w for p, w in answer.written.items() if p not in slips}
-            # A mistake in what was left out may explain more of this quantity, once it is known.
-            findings = self._diagnoser.findings(name, wrong, right)
-            for finding in sorted(findings, key=lambda finding: finding.elsewhere(name) is None):
-                merged = self._merged(finding) or self._rounded_again(name, finding) or self._same(name, finding)
-                for position in finding.positions:
-                    verdict = verdicts[position]
-                    if merged is not None:
-                        sources = tuple(s for s in (self._own.sources(name, position) or (merged,)) if s != name)
-                        verdict = replace(verdict, status="follows", follows_from=sources)
-                    settled[position] = verdict
-                if merged is not None:
-                    break
-                self._findings.append((name, finding))
-                if finding.given:
-                    self._own.misread.append(dict(finding.given))
-                if self._assume(name, finding):
-                    break
+            self._search(name, judged, settled)
+            kept, judged = judged, self._judge(name, numbers)
         slipped = np.zeros(self._own.true[name].shape, dtype=bool)
-        for position, verdict in verdicts.items():
-            slipped[position] = verdict.status in ("slip", "follows")
+        numbers.into(slipped, slips | (judged.statuses == "follows"))
         self._own.mark(name, slipped)
-        return verdicts
+        return judged
 
-    def _judge(self, name: str, answer: LaidOutAnswer) -> dict[Position, CellVerdict]:
-        own, verdicts = self._own, {}
-        true, limit = own.true[name], self._owed(name)
-        right = {p: w is None or w.is_right(float(true[p])) for p, w in answer.cells.items()}
-        theirs, follows = (true, None) if all(right.values()) else (own.carry(name), own.range(name))
-        misread = [] if follows is None else [own.reading(name, given) for given in own.misread]
-        for position, written in answer.cells.items():
-            cell, text = tuple(i + 1 for i in position), "?" if written is None else written.text
-            sources: tuple[str, ...] = ()
-            status: Status = "slip"
-            if written is None:
-                status = "open"
-            elif right[position]:
-                status = "coarse" if _is_coarse(written, float(true[position]), limit) else "right"
-            elif follows is not None and (
-                follows.holds(position, written) or self._is_rounded(name, position, written)
-            ):
-                sources = own.sources(name, position)
-                status = "follows" if own.slips_before(name, position) or not sources else "rounded"
-            elif any(reading.holds(position, written) for reading in misread):
-                status, sources = "follows", own.sources(name, position)
-            verdicts[position] = CellVerdict(
-                name,
-                cell,
-                status,
-                text,
-                float(true[position]),
-                float(theirs[position]),
-                sources,
-                status == "follows" and own.only_zeros(name, position),
-            )
-        return verdicts
+    def _search(self, name: str, judged: _Judged, settled: Mask) -> None:
+        """Look for what explains the slips among the numbers, and settle what was found."""
+        numbers, slips = judged.numbers, judged.slips
+        findings = self._diagnoser.findings(name, numbers.where(slips & ~settled), numbers.where(~slips))
+        # A mistake in what was left out may explain more of this quantity, once it is known.
+        for finding in sorted(findings, key=lambda finding: finding.elsewhere(name) is None):
+            merged = self._merged(finding) or self._rounded_again(name, finding) or self._same(name, finding)
+            found = numbers.mask(finding.positions)
+            settled |= found
+            if merged is not None:
+                judged.statuses[found] = "follows"
+                some = np.flatnonzero(found)
+                for i, cause in zip(some.tolist(), self._own.causes(name, numbers.where(found)), strict=True):
+                    names = tuple(source for source in cause.names or (merged,) if source != name)
+                    judged.causes[i] = Cause(names, cause.is_slip, cause.only_zeros)
+                break
+            self._findings.append((name, finding))
+            if finding.given:
+                self._own.misread.append(dict(finding.given))
+            if self._assume(name, finding):
+                break
 
-    def _is_rounded(self, name: str, position: Position, written: Written) -> bool:
-        """Whether a number may come of rounding what was not written like what was."""
-        if not self._own.unwritten_before(name) or written.value == 0:
-            return False
-        return self._own.roughly(name).holds(position, written)
+    def _judge(self, name: str, numbers: Numbers) -> _Judged:
+        own, true = self._own, self._own.true[name]
+        right = numbers.are(true)
+        statuses = np.where(right, np.where(self._are_coarse(name, numbers), "coarse", "right"), "slip").astype(object)
+        judged = _Judged(numbers, statuses, [NO_CAUSE] * len(numbers), true)
+        if right.all():
+            return judged
+        judged.theirs = own.carry(name)
+        wrong = numbers.where(~right)
+        follow = own.range(name).holds(wrong)
+        follow |= self._are_rounded(name, wrong, ~follow)
+        causes = own.causes(name, wrong)
+        rounded = follow & np.array([bool(cause.names) and not cause.is_slip for cause in causes])
+        for given in own.misread:
+            follow |= own.reading(name, given).holds(wrong)
+        statuses[~right] = np.where(rounded, "rounded", np.where(follow, "follows", "slip"))
+        for i, cause, follows in zip(np.flatnonzero(~right).tolist(), causes, follow.tolist(), strict=True):
+            if follows:
+                judged.causes[i] = cause
+        return judged
+
+    def _are_rounded(self, name: str, numbers: Numbers, asked: Mask) -> Mask:
+        """Whether those that are asked for may come of rounding what was not written like what was."""
+        if not asked.any() or not self._own.unwritten_before(name):
+            return np.zeros(len(numbers), dtype=bool)
+        found: Mask = asked & (numbers.values != 0) & self._own.roughly(name).holds(numbers)
+        return found
+
+    def _are_coarse(self, name: str, numbers: Numbers) -> Mask:
+        """Whether numbers that are right have fewer digits than are owed, and are not right any more with zeros for
+        these, or are a 0 that stands for something else.
+        """
+        true = self._own.true[name]
+        owed, right = self._owed(name), numbers.of(true)
+        short = (numbers.units > owed) & ~(np.abs(numbers.values - right) <= EXACT * np.abs(right))
+        if short.any():
+            short &= (numbers.values == 0) | ~numbers.to(np.full(len(numbers), owed)).fit(true, true)
+        return short
 
     def _owed(self, name: str) -> float:
         """What a one is worth at the last place that is owed of a quantity: so many digits of its largest number."""
@@ -225,15 +267,6 @@ class Judge:
         from core.explanation import explain
 
         return explain(self._step, name, cell, self._statement.detailed).lines()
-
-
-def _is_coarse(written: Written, true: float, owed: float) -> bool:
-    """Whether a right number has fewer digits than are owed, and is not right any more with zeros for these, or is a 0
-    that stands for something else.
-    """
-    if written.unit <= owed or abs(written.value - true) <= EXACT * abs(true):
-        return False
-    return written.value == 0 or not written.at(owed).fits(true)
 
 
 def _is_matrix(name: str, statement: Statement) -> bool:

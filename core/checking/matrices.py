@@ -3,32 +3,63 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from core.checking.written import OPEN, Written, read_array, read_written
+from core.checking.numbers import Numbers, read_array
+from core.checking.written import OPEN, Written, read_written
 from core.loading.fields import FieldReader, MistakeLines, Unfit
 from core.text import shown
 
 WHOLE = re.compile(r"[-+−]?\d{1,20}")
 
 
-@dataclass(frozen=True)
 class WrittenMatrix:
     """Numbers in rows, not yet compared with any shape; None is a cell left open. `flat` where they were written as a
-    flat list or as a single number, `of_program` where they are a program's array.
+    flat list or as a single number.
     """
 
-    rows: tuple[tuple[Written | None, ...], ...]
-    flat: bool = False
-    of_program: bool = False
+    of_program = False
+
+    def __init__(self, rows: tuple[tuple[Written | None, ...], ...], flat: bool = False) -> None:
+        self._rows, self.flat = rows, flat
+
+    @property
+    def rows(self) -> tuple[tuple[Written | None, ...], ...]:
+        return self._rows
 
     @property
     def size(self) -> int:
         return sum(map(len, self.rows))
+
+    def numbers(self, shape: tuple[int, ...]) -> Numbers | None:  # noqa: ARG002
+        """The numbers of a program's array of this shape; None where it is another, or no array."""
+        return None
+
+
+class ProgramMatrix(WrittenMatrix):
+    """The numbers of a program's array. Raises Unfit where one is not finite."""
+
+    of_program = True
+
+    def __init__(self, array: Any) -> None:
+        self._numbers, self._shape, self.flat = read_array(array), array.shape, array.ndim < 2
+
+    @cached_property
+    def rows(self) -> tuple[tuple[Written, ...], ...]:
+        found = list(self._numbers.written.values())
+        width = self._shape[-1] if self._shape else 1
+        return tuple(tuple(found[i : i + width]) for i in range(0, len(found), width))
+
+    @property
+    def size(self) -> int:
+        return len(self._numbers)
+
+    def numbers(self, shape: tuple[int, ...]) -> Numbers | None:
+        return self._numbers if shape == self._shape else None
 
 
 def read_matrix(reader: FieldReader, path: str, value: object) -> WrittenMatrix | None:
@@ -70,11 +101,10 @@ def _of_program(reader: FieldReader, path: str, array: Any) -> WrittenMatrix | N
         reader.note(path, f"expected a matrix or a vector, found an array of shape {array.shape}")
         return None
     try:
-        rows = read_array(array)
+        return ProgramMatrix(array)
     except Unfit as unfit:
         reader.note(path, str(unfit))
         return None
-    return WrittenMatrix(tuple(map(tuple, rows)), flat=array.ndim < 2, of_program=True)
 
 
 def _matrix(reader: FieldReader, path: str, rows: Any, flat: bool = False) -> WrittenMatrix | None:

@@ -13,7 +13,7 @@ import numpy as np
 from core.arrays import Array, Mask
 from core.checking.numbers import Numbers
 from core.checking.rounding import Rounding
-from core.checking.written import Position, Written
+from core.checking.written import Position
 from core.computation import Values
 from core.equations import Statement
 from core.expression.nodes import Function, names_in, walk
@@ -32,10 +32,9 @@ class Range(NamedTuple):
     low: Array
     high: Array
 
-    def holds(self, position: Position, written: Written) -> bool:
-        """Whether what was written at a position is a number of this range."""
-        low, high = float(self.low[position]), float(self.high[position])
-        return written.fits(low, high) or written.is_right(low) or written.is_right(high)
+    def holds(self, numbers: Numbers) -> Mask:
+        """Which numbers that were written are of this range."""
+        return numbers.fit(self.low, self.high) | numbers.are(self.low) | numbers.are(self.high)
 
     def width(self, position: Position) -> float:
         return float(self.high[position] - self.low[position])
@@ -54,27 +53,35 @@ class Answers:
     wrong: Mask
 
     @classmethod
-    def of(cls, cells: Mapping[Position, Written], true: Array, own: Range | None = None) -> Answers:
-        """From the numbers written by position (counted from 0); `own` is what follows from theirs, None where nothing
-        but the true values does.
+    def of(cls, numbers: Numbers, true: Array, own: Range | None = None) -> Answers:
+        """From the numbers that were written; `own` is what follows from theirs, None where nothing but the true values
+        does.
         """
-        numbers = Numbers(cells)
         values, exact, radius = np.zeros(true.shape), true.copy(), np.zeros(true.shape)
         given, wrong = np.zeros(true.shape, dtype=bool), np.zeros(true.shape, dtype=bool)
-        right = numbers.of(true)
-        fits = numbers.fit_within(right, right)
-        for position, written, number, fit in zip(cells, cells.values(), right, fits, strict=True):
-            values[position], given[position] = written.value, True
-            wrong[position] = not fit and not written.is_right(float(number))
-            if own is not None and own.holds(position, written):
-                exact[position] = (own.low[position] + own.high[position]) / 2
-                # It may only look right after a slip: then it may have been either.
-                half = own.width(position) / 2
-                open_ = half if wrong[position] else max(half, abs(number - exact[position]))
-                radius[position] = min(written.unit, open_)
-            elif wrong[position]:
-                exact[position], radius[position] = written.value, written.unit
+        mistaken = ~numbers.are(true)
+        more, off = numbers.of(true), np.zeros(len(numbers))  # with more digits, and by how much that may be off
+        more[mistaken], off[mistaken] = numbers.values[mistaken], numbers.units[mistaken]
+        if own is not None:
+            # It may only look right after a slip: then it may have been either.
+            half, middle = numbers.of(own.high - own.low) / 2, numbers.of(own.low + own.high) / 2
+            open_ = np.where(mistaken, half, np.fmax(half, np.abs(numbers.of(true) - middle)))
+            follow = own.holds(numbers)
+            more[follow], off[follow] = middle[follow], np.fmin(numbers.units, open_)[follow]
+        found = (numbers.values, np.True_, more, off, mistaken)
+        for array, numbers_in_order in zip((values, given, exact, radius, wrong), found, strict=True):
+            numbers.into(array, numbers_in_order)
         return cls(values, given, exact, radius, wrong)
+
+
+class Cause(NamedTuple):
+    """The quantities that were written and that a number follows from; whether these have a slip, or what comes of one,
+    and whether every such number is a 0.
+    """
+
+    names: tuple[str, ...] = ()
+    is_slip: bool = False
+    only_zeros: bool = False
 
 
 class Rule(NamedTuple):
@@ -120,9 +127,10 @@ class OwnValues:
 
     def learn(self, sheet: Mapping[str, Numbers]) -> None:
         """Take note of how numbers are written on a sheet."""
-        written = [w for numbers in sheet.values() for w in numbers.written.values() if w.value and w.unit < 1]
-        if len(sheet) > 1 and written and max(w.digits for w in written) >= FEWEST_DIGITS:
-            self.digits, self.decimals = max(w.digits for w in written), max(w.decimals for w in written)
+        fine = [found for n in sheet.values() if (found := n.where((n.values != 0) & (n.units < 1)))]
+        digits = max((float(numbers.digits.max()) for numbers in fine), default=0.0)
+        if len(sheet) > 1 and digits >= FEWEST_DIGITS:
+            self.digits, self.decimals = digits, -round(math.log10(min(numbers.units.min() for numbers in fine)))
         for name, numbers in sheet.items():
             off = np.abs(numbers.values - numbers.of(self.true[name])) / numbers.units
             self.cuts |= bool(((off > HALF) & (off < 1)).any())
@@ -329,18 +337,29 @@ class OwnValues:
                 rounded = (slope > 0) & (np.abs(off) <= COARSEST * np.abs(value))
                 yield {s: before + np.divide(off, slope, out=np.zeros(slope.shape), where=rounded)}
 
-    def sources(self, target: str, position: Position) -> tuple[str, ...]:
-        """The quantities that were written and that one position of `target` follows from: those with a number that is
-        a slip or comes of one, or else those whose rounding counts. Empty where nothing was written before it.
+    def causes(self, target: str, numbers: Numbers) -> list[Cause]:
+        """What numbers of `target` follow from: the quantities with a number that is a slip or comes of one, or else
+        those whose rounding counts. Empty where nothing was written before it.
         """
-        before = self.written_before(target)
-        slipped = self.slips_before(target, position)
-        inexact = slipped or [name for name in before if self.written[name].given.any()]
-        told = (self._assumed[name][1] if name in self._assumed else name for name in inexact)
-        return tuple(dict.fromkeys(name for name in told if name != target))
+        influences = self._influences_on(target)
+        marks = np.array([numbers.of(mask) for _, mask in influences], dtype=bool).reshape(-1, len(numbers)).T
+        kinds, which = np.unique(marks, axis=0, return_inverse=True)
+        found = [
+            self._cause(target, [name for (name, _), is_so in zip(influences, kind, strict=True) if is_so])
+            for kind in kinds
+        ]
+        return [found[i] for i in which.reshape(-1).tolist()]
 
-    def slips_before(self, target: str, position: tuple[int, ...]) -> list[str]:
-        """The quantities with a slip, or with what comes of one, that makes one position of `target` another."""
+    def _cause(self, target: str, slipped: list[str]) -> Cause:
+        inexact = slipped or [name for name in self.written_before(target) if self.written[name].given.any()]
+        told = (self._assumed[name][1] if name in self._assumed else name for name in inexact)
+        only_zeros = bool(slipped) and all(
+            name in self.slipped and not self.values[name][self.slipped[name]].any() for name in slipped
+        )
+        return Cause(tuple(dict.fromkeys(name for name in told if name != target)), bool(slipped), only_zeros)
+
+    def _influences_on(self, target: str) -> list[tuple[str, Mask]]:
+        """The quantities with a slip, or with what comes of one, and where that makes `target` another."""
         if target not in self._influences:
             found = []
             for name in self.written_before(target):
@@ -349,14 +368,7 @@ class OwnValues:
                     mended = np.where(slipped, self.true[name], self.values[name])
                     found.append((name, self.carry(target, {name: mended}) != self.carry(target)))
             self._influences[target] = found
-        return [name for name, mask in self._influences[target] if mask[position]]
-
-    def only_zeros(self, target: str, position: tuple[int, ...]) -> bool:
-        """Whether every slip that one position of `target` follows from is a 0."""
-        names = self.slips_before(target, position)
-        return bool(names) and all(
-            name in self.slipped and not self.values[name][self.slipped[name]].any() for name in names
-        )
+        return self._influences[target]
 
     def written_before(self, target: str) -> list[str]:
         """The nearest quantities before `target` that were written, in the order of the computation."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from core.step import Step
 
@@ -20,8 +21,7 @@ class Convention:
     text: str
 
 
-@dataclass(frozen=True)
-class CellVerdict:
+class CellVerdict(NamedTuple):
     """One cell of an answer: `cell` counts row and column from 1 (one number for a vector, none for the loss).
 
     right     the true value, rounded or cut off at the digits written
@@ -122,7 +122,8 @@ class CheckReport:
     @property
     def counts(self) -> dict[Status, int]:
         """How many cells have each verdict."""
-        return {status: sum(verdict.status == status for verdict in self.cells) for status in STATUSES}
+        counted = Counter(verdict.status for verdict in self.cells)
+        return {status: counted[status] for status in STATUSES}
 
     def verdict(self, name: str, cell: Cell) -> CellVerdict | None:
         """The verdict on a cell, counted from 1, of a quantity by name; None where nothing was answered."""

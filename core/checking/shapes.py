@@ -10,26 +10,44 @@ from math import comb
 import numpy as np
 
 from core.arrays import Array
-from core.checking.answers import Answer, WrittenMatrix
+from core.checking.answers import Answer
+from core.checking.matrices import WrittenMatrix
+from core.checking.numbers import Numbers
 from core.checking.written import Position, Written
 
 MOST_TRIED = 500
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LaidOutAnswer:
-    """The numbers of a quantity by position (counted from 0; None: left open), and, where the shape is wrong, its kind
-    and what is wrong in words.
+    """The `numbers` of a quantity and the positions (counted from 0) that were `left_open`; and, where the shape is
+    wrong, its kind and what is wrong in words.
     """
 
-    cells: Mapping[Position, Written | None]
+    numbers: Numbers
+    left_open: tuple[Position, ...] = ()
     kind: str = ""
     problem: str = ""
 
+    @classmethod
+    def of(cls, cells: Mapping[Position, Written | None], kind: str = "", problem: str = "") -> LaidOutAnswer:
+        """From the numbers by position; None is a cell left open."""
+        written = {position: cell for position, cell in cells.items() if cell is not None}
+        return cls(Numbers.at(written), tuple(cells.keys() - written.keys()), kind, problem)
+
     @property
-    def written(self) -> dict[Position, Written]:
-        """The numbers that were not left open."""
-        return {position: written for position, written in self.cells.items() if written is not None}
+    def positions(self) -> set[Position]:
+        """Those that were given, with those left open."""
+        return {*self.numbers.positions, *self.left_open}
+
+    def joined(self, other: LaidOutAnswer) -> LaidOutAnswer:
+        """With other cells of the same quantity."""
+        return LaidOutAnswer.of({**self.cells, **other.cells}, other.kind, other.problem)
+
+    @property
+    def cells(self) -> dict[Position, Written | None]:
+        """The numbers by position; None where one was left open."""
+        return {**self.numbers.written, **dict.fromkeys(self.left_open)}
 
 
 class NoSuchCell(ValueError):  # noqa: N818
@@ -41,16 +59,18 @@ def lay_out(answer: Answer, true: Array, summed_rows: int = 1) -> LaidOutAnswer:
     NoSuchCell.
     """
     if not answer.position and answer.numbers.rows == ((None,),):
-        return LaidOutAnswer(dict.fromkeys(np.ndindex(true.shape)))
+        return LaidOutAnswer.of(dict.fromkeys(np.ndindex(true.shape)))
     if answer.position:
         return _lay_out_part(answer, true.shape)
+    if not answer.position and (numbers := answer.numbers.numbers(true.shape)) is not None:
+        return LaidOutAnswer(numbers)
     rows = _as_rows(answer.numbers, true.shape)
     if rows is not None:
-        return LaidOutAnswer(_cells(rows, true.shape))
+        return LaidOutAnswer.of(_cells(rows, true.shape))
     if summed_rows > 1 and answer.numbers.size == summed_rows * true.size:
         one = "one number" if true.size == 1 else f"one row of {true.size}"
         words = f"the sum over the rows is missing: expected {one}, found {summed_rows}"
-        return LaidOutAnswer({}, "sum left out", words)
+        return LaidOutAnswer.of({}, "sum left out", words)
     return _misshapen(answer.numbers, true)
 
 
@@ -71,7 +91,7 @@ def _lay_out_part(answer: Answer, shape: tuple[int, ...]) -> LaidOutAnswer:
         row *= width
     if len(row) != width:
         raise NoSuchCell(f"expected {_count(width, 'number')}, found {len(row)}")
-    return LaidOutAnswer({(*index, j) if len(index) < len(shape) else index: cell for j, cell in enumerate(row)})
+    return LaidOutAnswer.of({(*index, j) if len(index) < len(shape) else index: cell for j, cell in enumerate(row)})
 
 
 def _as_rows(matrix: WrittenMatrix, shape: tuple[int, ...]) -> tuple[tuple[Written | None, ...], ...] | None:
@@ -98,26 +118,26 @@ def _misshapen(matrix: WrittenMatrix, true: Array) -> LaidOutAnswer:
         return _in_line(tuple((cell,) for cell in found[0]), true)
     if matrix.flat:
         written = "a single number" if matrix.size == 1 else f"a list of {matrix.size}"
-        return LaidOutAnswer({}, "shape", f"the shape is wrong: expected {_shape(shape)}, found {written}")
+        return LaidOutAnswer.of({}, "shape", f"the shape is wrong: expected {_shape(shape)}, found {written}")
     if len(shape) == 2 and len(sizes) > 1:
         r = next((r for r, row in enumerate(found, start=1) if len(row) != shape[1]), 1)
         words = f"row {r} has {_count(len(found[r - 1]), 'number')}, expected {shape[1]}"
-        return LaidOutAnswer({}, "shape", words)
+        return LaidOutAnswer.of({}, "shape", words)
     if len(shape) == 2 and (sizes[0], len(found)) == shape:
         turned = _cells(tuple(zip(*found, strict=True)), shape)
         words = f"the matrix is transposed: expected {_shape(shape)}, found {_shape(shape[::-1])}"
-        return LaidOutAnswer(turned, "transposed", words)
+        return LaidOutAnswer.of(turned, "transposed", words)
     if len(shape) == 2 and sizes == [shape[1]]:
         return _aligned(found, true, "row")
     words = f"the shape is wrong: expected {_shape(shape)}, found {_shape((len(found), sizes[-1]))}"
-    return LaidOutAnswer({}, "shape", words)
+    return LaidOutAnswer.of({}, "shape", words)
 
 
 def _in_line(found: tuple[tuple[Written | None, ...], ...], true: Array) -> LaidOutAnswer:
     """The numbers of a flat list, with some missing or too many."""
     laid_out = _aligned(found, true.reshape(-1, 1), "number", _shape(true.shape))
     positions = list(np.ndindex(true.shape))
-    return LaidOutAnswer(
+    return LaidOutAnswer.of(
         {positions[r]: cell for (r, _), cell in laid_out.cells.items()}, laid_out.kind, laid_out.problem
     )
 
@@ -131,7 +151,7 @@ def _aligned(
     kind = f"missing {noun}" if missing else f"{noun} too many"
     ending = f": expected {expected or _shape(true.shape)}, found {_count(len(found), noun)}"
     words = "missing" if missing else "too many"
-    untold = LaidOutAnswer(
+    untold = LaidOutAnswer.of(
         {}, kind, f"{_count(more - fewer, noun)} {'is' if more - fewer == 1 else 'are'} {words}{ending}"
     )
     if comb(more, fewer) > MOST_TRIED:
@@ -157,7 +177,7 @@ def _aligned(
     left = [str(i + 1) for i in range(more) if i not in kept]
     which = f"{noun} {left[0]} is" if len(left) == 1 else f"{noun}s {', '.join(left)} are"
     cells: dict[Position, Written | None] = {(r, c): cell for w, r in pairs(kept) for c, cell in enumerate(found[w])}
-    return LaidOutAnswer(cells, kind, f"{which} {words}{ending}")
+    return LaidOutAnswer.of(cells, kind, f"{which} {words}{ending}")
 
 
 def _shape(shape: tuple[int, ...]) -> str:

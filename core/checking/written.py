@@ -27,7 +27,6 @@ PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?")
 FRACTION = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+))\s*/\s*([-+]?(?:\d+\.?\d*|\.\d+))")
 COMMA = re.compile(r"([-+]?\d+),(\d+)")
 MINUS = str.maketrans("−–", "--")
-ARRAY = {2: 4e-3, 4: 4e-6, 8: 4e-11}  # by its bytes: how exact a program's numbers are, as parts of the largest
 ZERO = 1e-9  # a 0 worked out by hand may stand for what is left of 0.1 + 0.2 - 0.3
 
 
@@ -140,10 +139,10 @@ def _with_a_digit_more(
 
 def _written(sign: int, digits: tuple[int, ...], exponent: int) -> Written:
     value = Decimal((sign, digits, exponent))
-    return Written(str(value), float(value), _unit(exponent))
+    return Written(str(value), float(value), unit_of(exponent))
 
 
-def _unit(exponent: int) -> float:
+def unit_of(exponent: int) -> float:
     """10 to the power of `exponent`, or the least that is not 0 to a double."""
     return max(float(Decimal(1).scaleb(exponent)), TINIEST)
 
@@ -181,30 +180,8 @@ def _fraction(text: str, above: str, below: str) -> Written:
         raise Unfit(f"expected a number of at most {MOST_DIGITS} digits")
     number = OF_FRACTION.divide(Decimal(above), Decimal(below))
     return Written(
-        f"{above}/{below}", float(number), _unit(number.adjusted() - OF_FRACTION.prec + 3) if number else ZERO
+        f"{above}/{below}", float(number), unit_of(number.adjusted() - OF_FRACTION.prec + 3) if number else ZERO
     )
-
-
-def read_array(array: Any) -> list[list[Written]]:
-    """The numbers of a program's array in rows. They are as exact as its type leaves them, or as they were rounded.
-    Raises Unfit where one is not finite or not a number.
-    """
-    import numpy as np
-
-    with np.errstate(all="ignore"):
-        values = np.atleast_2d(np.asarray(array).astype(np.float64))
-    bad = np.argwhere(~np.isfinite(values))
-    if len(bad):
-        r, c = bad[0]
-        raise Unfit(f"row {r + 1}, column {c + 1}: expected a finite number, found {values[r, c]}")
-    texts = [[str(number) for number in row] for row in np.atleast_2d(array)]
-    places = max((-int(Decimal(text).as_tuple().exponent) for row in texts for text in row), default=0)
-    largest = float(np.abs(values).max(initial=0.0)) * ARRAY.get(array.dtype.itemsize, ARRAY[8])
-    unit = max(_unit(math.ceil(math.log10(largest))) if largest else ZERO, _unit(-places))
-    return [
-        [Written(text, float(value), unit) for text, value in zip(*row, strict=True)]
-        for row in zip(texts, values, strict=True)
-    ]
 
 
 def read_written(value: Any) -> Written | None:
@@ -233,4 +210,4 @@ def read_written(value: Any) -> Written | None:
     text = f"{number:f}" if -MOST_DIGITS <= exponent <= 0 else str(number).lower()
     if isinstance(value, float) and value == 0:
         return Written(text, 0.0, ZERO)  # Python prints every zero alike
-    return Written(text, float(number), _unit(exponent))
+    return Written(text, float(number), unit_of(exponent))
