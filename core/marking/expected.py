@@ -175,7 +175,7 @@ def _numbers(mistake: ExpectedMistake, name: str, step: Step) -> dict[Position, 
         raise _Unusable(place, str(no_such)) from None
     if laid_out.problem:
         raise _Unusable(place, laid_out.problem)
-    return laid_out.written
+    return laid_out.numbers.written
 
 
 def _meanings(tree: Node, step: Step) -> dict[str, str]:
@@ -216,12 +216,13 @@ class _Numbers:
         for verdict in report.cells:
             if (written := _written(verdict)) is not None:
                 self.written.setdefault(verdict.name, {})[_position(verdict.cell)] = written
-        self._own.learn({name: Numbers(cells) for name, cells in self.written.items()})
+        numbers = {name: Numbers.at(cells) for name, cells in self.written.items()}
+        self._own.learn(numbers)
         for name in self._own.order:
             self._own.compute(name)
-            if name in self.written:
+            if name in numbers:
                 follows = self._own.range(name) if self._own.astray else None
-                self._own.write(name, Answers.of(self.written[name], self._own.true[name], follows))
+                self._own.write(name, Answers.of(numbers[name], self._own.true[name], follows))
 
     def named(self, earns: dict[Slip | FormulaVerdict, Fraction]) -> CheckReport:
         """The report with the expected mistakes; what each of them earns is added to `earns`."""
@@ -243,7 +244,7 @@ class _Numbers:
             elif told[mistake] != slip.name:  # the rest of it, where it was made in what is not written
                 following |= {(slip.name, cell) for cell in slip.cells}
         cells = tuple(
-            replace(v, status="follows", follows_from=()) if (v.name, v.cell) in following else v
+            v._replace(status="follows", follows_from=()) if (v.name, v.cell) in following else v
             for v in self.report.cells
         )
         return replace(self.report, cells=cells, slips=tuple(slips))
@@ -260,10 +261,10 @@ class _Numbers:
         if mistake.name not in (name, *self._own.unwritten_before(name)):
             return False
         found = self._range(mistake, name)
-        if found is None or not all(found.holds(position, w) for position, w in written.items()):
+        theirs = Numbers.at(written)
+        if found is None or not found.holds(theirs).all():
             return False
-        numbers_ = Numbers(written)
-        return float(np.prod(numbers_.chances(numbers_.of(found.low), numbers_.of(found.high)))) < CHANCE
+        return float(np.prod(theirs.chances(theirs.of(found.low), theirs.of(found.high)))) < CHANCE
 
     def _range(self, mistake: _OnStep, name: str) -> Range | None:
         """Where a quantity may lie with a mistake in it or in one before it; None where that cannot be said."""
