@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from tui.commands.arguments import printable
+
 if TYPE_CHECKING:
     from core import CheckReport, MarkedSheet, MarkTable
 
@@ -95,7 +97,7 @@ def table_as_data(table: MarkTable, skipped: Sequence[tuple[str, str]]) -> dict[
             else {"sheet": row.name, "mistakes": list(row.mistakes)}
             for row in table.rows
         ],
-        "skipped": [{"file": path, "reason": reason} for path, reason in skipped],
+        "skipped": [{"file": printable(path), "reason": reason} for path, reason in skipped],
         "common_slips": [{"slip": words, "sheets": count} for words, count in table.common_slips],
     }
 
