@@ -226,6 +226,21 @@ def test_a_named_problem_holds_for_all(check: Any, sheets: Path) -> None:
     assert "4 sheets, 1 could not be read" in run.out
 
 
+def test_how_many_digits_are_owed(check: Any, sheets: Path) -> None:
+    for path in sheets.iterdir():
+        path.write_text("digits = 1\n" + HEAD + "'s_1[1,2]' = 0.9\n")
+    Path("strict.toml").write_text("digits = 3\n")
+    assert "ada.toml  1 of 1" in check("sheets").out
+    for words in (("--scheme", "strict.toml"), ("--digits", "3"), ("--digits", "4", "--scheme", "strict.toml")):
+        assert "ada.toml  0.5 of 1  s_1 0.5 of 1: 1 with too few digits" in check("sheets", *words).out
+    assert check("sheets", "--digits", "1", "--scheme", "strict.toml").out.startswith("ada.toml  1 of 1")
+    assert check("sheets/ada.toml").status == 0
+    assert check("sheets/ada.toml", "--digits", "3").status == 1
+    assert check("sheets/ada.toml", "--scheme", "strict.toml").status == 1
+    run = check("sheets", "--digits", "16")
+    assert (run.status, run.err) == (2, 'sgdb: --digits: expected a whole number from 1 to 15, found "16"\n')
+
+
 @pytest.mark.usefixtures("sheets")
 def test_what_cannot_be_combined(check: Any) -> None:
     run = check("sheets", "--screen")

@@ -93,6 +93,7 @@ def test_for_graders(check: Any) -> None:
         ("delta_1", [[2, 3]], "decimal point"),
         ("W_out_next", [[3, 1]], "digit inserted"),
     ]
+    assert [slip["symbol"] for slip in report["slips"]] == ["δ₁", "W_out⁺"]
     assert len(report["cells"]) == 71
 
 

@@ -52,6 +52,7 @@ def test_without_points_everything_is_worth_the_same(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("digits = 2.5\n", "digits: expected a whole number from 1 to 15, found 2.5"),
         ("points = 3\n", "points: expected a table, found 3"),
         ("[point]\ns_1 = 1\n", 'point: unknown "point"; did you mean "points"?'),
         ("[points]\n", "points: expected points by quantity, found an empty table"),
@@ -81,7 +82,8 @@ def test_without_points_everything_is_worth_the_same(tmp_path: Path) -> None:
             'expected[1].numbers: expected a number or "?", found "x"',
         ),
         ("[[expected]]\nquantity = 's_1'\nmessage = 'a'\nformula = 'X_in *'\n", "expected[1].formula: "),
-        ("# nothing yet\n", "expected one of points, formulas, earns, costs, expected, found nothing"),
+        ("digits = 99\n", "digits: expected a whole number from 1 to 15, found 99"),
+        ("# nothing yet\n", "expected one of digits, points, formulas, earns, costs, expected, found nothing"),
         ("points\n", "not TOML: "),
     ],
 )

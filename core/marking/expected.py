@@ -13,6 +13,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from core.arrays import Array
+from core.checking.answered import Answers, Range
 from core.checking.answers import Answer
 from core.checking.formulas.definitions import aliases, context_of, names_of
 from core.checking.formulas.edits import in_pairs
@@ -20,7 +21,7 @@ from core.checking.formulas.evaluation import Evaluator, fitted, is_same
 from core.checking.formulas.points import points_like
 from core.checking.keys import Keys
 from core.checking.numbers import Numbers
-from core.checking.own_values import Answers, OwnValues, Range
+from core.checking.own_values import OwnValues
 from core.checking.report import Cell, CellVerdict, CheckReport, FormulaVerdict, Slip
 from core.checking.shapes import NoSuchCell, lay_out
 from core.checking.written import Position, Written, read_written

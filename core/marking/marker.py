@@ -38,7 +38,7 @@ def mark_sheets(
     found: list[tuple[str, CheckReport | UnreadableSheet]] = []
     for done, (path, name) in enumerate(zip(files, names_of_sheets(files), strict=True), start=1):
         try:
-            found.append((name, check_answers(path, step)))
+            found.append((name, check_answers(path, step, digits=scheme.digits)))
         except ProblemError as error:
             found.append((name, UnreadableSheet(name, clean(path), error.mistakes)))
         if progress is not None:
@@ -50,8 +50,9 @@ def mark_sheets(
 
 
 def mark_answers(report: CheckReport, scheme: Scheme | None = None) -> MarkedSheet:
-    """What checked answers earn by a scheme (None: everything on them is worth one point). Raises ProblemError where
-    the scheme has points for, or expects mistakes in, what their problem does not have.
+    """What checked answers earn by a scheme (None: everything on them is worth one point); how many digits are owed was
+    said when they were checked. Raises ProblemError where the scheme has points for, or expects mistakes in, what their
+    problem does not have.
     """
     marker = _Marker(scheme or Scheme(), [report])
     sheet = marker.sheet(report.source, report)

@@ -1,6 +1,7 @@
 """A marking scheme: what each quantity is worth, what numbers earn that are not quite right, and the wrong answers that
 a teacher expects.
 
+digits = 3                          how many digits of a number are owed, whatever a sheet says
 [points]                            by quantity, row or cell; what is not here earns nothing
 s_1 = 2
 "delta_1[2]" = 1.5
@@ -35,11 +36,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from core.checking.answers import MOST_OWED
 from core.checking.matrices import WrittenMatrix, read_matrix
 from core.checking.written import as_decimal
 from core.errors import FormulaError, ProblemError
 from core.expression.reader import read as read_formula
-from core.loading.fields import LIST, TABLE, TEXT, FieldReader, Kind, Unfit
+from core.loading.fields import LIST, TABLE, TEXT, FieldReader, Kind, Unfit, whole
 from core.loading.problem_file import read_toml
 from core.text import clean, shown
 
@@ -88,7 +90,8 @@ class ExpectedMistake:
 @dataclass(frozen=True, eq=False)
 class Scheme:
     """How sheets are marked. `points` and `formulas` have points by quantity, as the scheme's author calls it; both are
-    None where whatever is asked for is worth one point. `source` is the file's name.
+    None where whatever is asked for is worth one point. Of a number so many `digits` are owed (None: as the sheet says,
+    else 2). `source` is the file's name.
     """
 
     source: str = ""
@@ -97,6 +100,7 @@ class Scheme:
     earns: Earns = field(default_factory=Earns)
     costs: Costs = field(default_factory=Costs)
     expected: tuple[ExpectedMistake, ...] = ()
+    digits: int | None = None
 
     @property
     def is_equal(self) -> bool:
@@ -120,7 +124,11 @@ def _amount(most: int) -> Kind:
 
 
 POINTS, SHARE = _amount(MOST_POINTS), _amount(1)
-SCHEME: dict[str, Kind] = {"points": TABLE, "formulas": TABLE, "earns": TABLE, "costs": TABLE, "expected": LIST}
+SCHEME: dict[str, Kind] = {
+    "digits": whole(1, MOST_OWED),
+    **dict.fromkeys(("points", "formulas", "earns", "costs"), TABLE),
+    "expected": LIST,
+}
 EARNS = dict.fromkeys((earned.name for earned in fields(Earns)), SHARE)
 COSTS = dict.fromkeys((cost.name for cost in fields(Costs)), POINTS)
 EXPECTED: dict[str, Kind] = {
@@ -140,7 +148,9 @@ def load_scheme(path: str | os.PathLike[str]) -> Scheme:
     if not source:
         raise ProblemError("", ["expected the name of a scheme file"])
     reader = FieldReader()
-    found = reader.table("", read_toml(Path(path), source, parse_float=as_decimal), SCHEME)
+    read = read_toml(Path(path), source, parse_float=as_decimal)
+    plain = {key: float(value) if isinstance(value, Decimal) else value for key, value in read.items()}
+    found = reader.table("", plain, SCHEME)
     points, formulas = (_points(reader, part, found.get(part)) for part in ("points", "formulas"))
     earns = Earns(**reader.table("earns", found.get("earns", {}), EARNS))
     costs = Costs(**reader.table("costs", found.get("costs", {}), COSTS))
@@ -152,7 +162,8 @@ def load_scheme(path: str | os.PathLike[str]) -> Scheme:
         reader.note("", f"expected one of {', '.join(SCHEME)}, found nothing")
     if reader.mistakes:
         raise ProblemError(source, reader.mistakes)
-    return Scheme(source, points, formulas, earns, costs, tuple(filter(None, expected)))
+    known = tuple(filter(None, expected))
+    return Scheme(source, points, formulas, earns, costs, known, found.get("digits"))
 
 
 def _points(reader: FieldReader, path: str, table: Mapping[str, object] | None) -> dict[str, Fraction] | None:

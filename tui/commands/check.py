@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui.commands.arguments import (
@@ -39,12 +40,14 @@ OPTIONS = (
     Option("problem", "PROBLEM", "the problem, where the answers do not name it: a built-in one or a file"),
     Option("step", "K", "with --problem: the SGD step (default: 0)"),
     *PROBLEM_OPTIONS,
+    Option("digits", "N", "how many digits of a number are owed (default: what the answers say, else 2)"),
     Option("scheme", "FILE", "a .toml file with points, rules and the mistakes you expect (default: 1 point each)"),
     Option("csv", "FILE", "save the marks as a table: a row for each sheet, a column for each quantity"),
     FORCE,
     Option("json", None, "print the report as JSON, for graders"),
     Option("screen", None, "open the step on the screen, with every number marked"),
 )
+MOST_DIGITS = 15
 SLIPPED, BLANK = 1, 3
 
 
@@ -59,6 +62,10 @@ def main(argv: Sequence[str]) -> int:
         return 0
     problem, mistakes = load_named(arguments)
     many = is_for_class(arguments.operands, values)
+    digits = whole(values["digits"]) if "digits" in values else None
+    if "digits" in values and (digits is None or not 1 <= digits <= MOST_DIGITS):
+        found = printable(values["digits"])
+        mistakes = [*mistakes, f'--digits: expected a whole number from 1 to {MOST_DIGITS}, found "{found}"']
     if {"json", "screen"} <= values.keys():
         mistakes = [*mistakes, "--json and --screen: cannot be combined"]
     if many and "screen" in values:
@@ -66,10 +73,11 @@ def main(argv: Sequence[str]) -> int:
     if mistakes:
         return complain(mistakes)
 
-    from core import DivergedError, ProblemError, load_scheme
+    from core import DivergedError, ProblemError, Scheme, load_scheme
 
     try:
-        scheme = load_scheme(values["scheme"]) if "scheme" in values else None
+        scheme = load_scheme(values["scheme"]) if "scheme" in values else Scheme()
+        scheme = scheme if digits is None else replace(scheme, digits=digits)
         step = None if problem is None else _step_of(problem, int(values.get("step", 0)))
         if many:
             return mark_class(arguments.operands, values, scheme, step)
@@ -102,13 +110,13 @@ def _step_of(problem: Problem, index: int) -> Step:
     return timeline[index]
 
 
-def _check(path: str, values: Mapping[str, Any], scheme: Scheme | None, step: Step | None) -> int:
-    """Check one file, and mark it where there is a scheme. Returns the exit status. Raises ProblemError."""
+def _check(path: str, values: Mapping[str, Any], scheme: Scheme, step: Step | None) -> int:
+    """Check one file, and mark it if that is asked for. Returns the exit status. Raises ProblemError."""
     from core import check_answers, mark_answers
 
     with progress_of("step") as progress:
-        report = check_answers(path, step, progress)
-    marked = None if scheme is None else mark_answers(report, scheme)
+        report = check_answers(path, step, progress, digits=scheme.digits)
+    marked = mark_answers(report, scheme) if "scheme" in values else None
     report = report if marked is None else marked.report
     if "screen" in values:
         if not terminal():

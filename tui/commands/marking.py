@@ -24,7 +24,7 @@ def is_for_class(places: Sequence[str], values: Mapping[str, Any]) -> bool:
     return len(places) > 1 or "csv" in values or any(map(os.path.isdir, places))
 
 
-def mark_class(places: Sequence[str], values: Mapping[str, Any], scheme: Scheme | None, step: Step | None) -> int:
+def mark_class(places: Sequence[str], values: Mapping[str, Any], scheme: Scheme, step: Step | None) -> int:
     """Mark the sheets in these files and folders. Returns 0 where everything could be read, 1 where something could
     not, 2 where nothing was marked and 74 where the table could not be written.
     """
@@ -33,7 +33,7 @@ def mark_class(places: Sequence[str], values: Mapping[str, Any], scheme: Scheme 
     path: str | None = values.get("csv")
     try:
         paths, skipped = find_sheets(places, values.get("scheme"), arrays=step is not None)
-        kept = [*paths, *([values["scheme"]] if scheme is not None else [])]
+        kept = [*paths, *(values[name] for name in ("scheme",) if name in values)]
         if path is not None and (mistake := _refused(path, kept, "force" in values)):
             return complain([f"--csv: {mistake}"])
         with progress_of("sheet") as progress:
