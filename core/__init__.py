@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from core.machine import Fingerprint, fingerprint
     from core.marking.marker import mark_answers, mark_sheets
     from core.marking.marks import MarkedSheet, shown_points
-    from core.marking.scheme import Costs, Earns, ExpectedMistake, Scheme, load_scheme
+    from core.marking.scheme import Scheme, load_scheme
     from core.marking.sheets import find_sheets
     from core.marking.table import MarkTable, UnreadableSheet
     from core.origins import Cells, Place, Scope, sources, targets
@@ -83,12 +83,9 @@ __all__ = [
     "CheckReport",
     "CheckedGradient",
     "Computation",
-    "Costs",
     "DivergedError",
-    "Earns",
     "Equation",
     "Exercise",
-    "ExpectedMistake",
     "Explanation",
     "Factor",
     "Fingerprint",
@@ -218,7 +215,7 @@ _LATER = {
         "core.machine": ("Fingerprint", "fingerprint"),
         "core.marking.marker": ("mark_answers", "mark_sheets"),
         "core.marking.marks": ("MarkedSheet", "shown_points"),
-        "core.marking.scheme": ("Costs", "Earns", "ExpectedMistake", "Scheme", "load_scheme"),
+        "core.marking.scheme": ("Scheme", "load_scheme"),
         "core.marking.sheets": ("find_sheets",),
         "core.marking.table": ("MarkTable", "UnreadableSheet"),
         "core.origins": ("Cells", "Place", "Scope", "sources", "targets"),

@@ -90,7 +90,7 @@ class TestTable:
             cyd="problem = 'exercise-2'\nanswers = 3\n",
             dan="problem = 'xor'\n[answers]\ny_out = '?'\nloss = 1.2.3\n",
         )
-        rows = rows_of(core.mark_sheets(paths, core.Scheme(points={"loss": 2, "db_1": 1})))
+        rows = rows_of(core.mark_sheets(paths, core.load_scheme({"points": {"loss": 2, "db_1": 1}})))
         assert list(rows[0]) == [
             *("sheet", "problem", "step", "points", "of", "loss", "db_1"),
             *("slips", "conventions", "could not be read", "reasons"),
@@ -116,9 +116,9 @@ class TestTable:
     def test_no_text_is_a_formula_to_a_spreadsheet(self, tmp_path: Path) -> None:
         text = HEAD + "loss = 1.966\ns_1 = ';=cmd|1'\n"
         paths = write(tmp_path, **{"=1+1": text, "@sum": RIGHT, "-x": RIGHT, "+y": RIGHT, "＝z": RIGHT})
-        mistake = core.ExpectedMistake("loss", "=HYPERLINK(1)", numbers=None, formula="sum_all(sample_losses) / 2")
+        mistake = {"quantity": "loss", "message": "=HYPERLINK(1)", "formula": "sum_all(sample_losses) / 2"}
         (tmp_path / "half.toml").write_text(HEAD + "loss = 0.98322\n")
-        table = core.mark_sheets([*paths, tmp_path / "half.toml"], core.Scheme(expected=(mistake,)))
+        table = core.mark_sheets([*paths, tmp_path / "half.toml"], core.load_scheme({"expected": [mistake]}))
         rows = rows_of(table)
         assert [row["sheet"] for row in rows] == [
             "'=1+1.toml", "'@sum.toml", "'-x.toml", "'+y.toml", "'＝z.toml", "half.toml"
@@ -153,6 +153,8 @@ class TestTable:
         step = core.Timeline(core.load_problem("xor"))[3]
         np.savez(tmp_path / "ada.npz", y_out=step.values["y_out"])
         ben, cyd = write(tmp_path, ben=f"[answers]\nloss = {step.loss:.5f}\n", cyd=RIGHT)
-        table = core.mark_sheets([tmp_path / "ada.npz", ben, cyd], core.Scheme(points={"y_out": 1, "loss": 1}), step)
+        table = core.mark_sheets(
+            [tmp_path / "ada.npz", ben, cyd], core.load_scheme({"points": {"y_out": 1, "loss": 1}}), step
+        )
         assert [sheet.points for sheet in table.sheets] == [1, 1]
         assert table.unreadable[0].mistakes[0].startswith("problem: the sheet is for Exercise 2")

@@ -24,15 +24,13 @@ ASKED = tuple(quantity.name for quantity in plainly(STEP))
 
 
 def scheme(**tables: Any) -> core.Scheme:
-    """A scheme with points by quantity, `formulas`, `earns` and `costs`; exact as they are written."""
-    made: dict[str, Any] = {
-        part: {name: Fraction(str(points)) for name, points in tables[part].items()}
-        for part in ("points", "formulas")
-        if part in tables
-    }
-    for part, kind in (("earns", core.Earns), ("costs", core.Costs)):
-        made[part] = kind(**{name: Fraction(str(value)) for name, value in tables.get(part, {}).items()})
-    return core.Scheme(expected=tables.get("expected", ()), **made)
+    """A scheme of these tables."""
+    return core.load_scheme(tables)
+
+
+def expect(quantity: str, message: str, formula: str | None = None, **more: Any) -> dict[str, Any]:
+    """A mistake that is expected."""
+    return {"quantity": quantity, "message": message, **({} if formula is None else {"formula": formula}), **more}
 
 
 def marked(answers: dict[str, Any], scheme_: core.Scheme | None = None, **formulas: str) -> core.MarkedSheet:
@@ -102,7 +100,7 @@ class TestPoints:
 class TestRules:
     def test_what_follows_from_a_slip_earns_what_the_scheme_says(self) -> None:
         for share, after in ((1, 6), (Fraction(1, 2), 3), (0, 0)):
-            worth = scheme(points={"delta_1": 12, "dW_1": 6}, earns={"follows": float(share)})
+            worth = scheme(points={"delta_1": 12, "dW_1": 6}, earns={"follows": share})
             sheet = marked({name: NO_SLOPE[name] for name in ("delta_1", "dW_1")}, worth)
             assert points_of(sheet) == {"delta_1": 9, "dW_1": after}
         assert sheet.reasons[1] == "dW_1 0 of 6: 6 follow from delta_1"
@@ -194,22 +192,22 @@ class TestFormulas:
 
 
 class TestExpectedMistakes:
-    PAGE_12 = core.ExpectedMistake("delta1", "see page 12", "delta_out * W_out'", earns=Fraction(1, 2))
+    PAGE_12 = expect("delta1", "see page 12", "delta_out * W_out'", earns=Fraction(1, 2))
 
     def test_goes_before_the_kinds_that_are_known(self) -> None:
-        sheet = marked(NO_SLOPE, scheme(points={"delta_1": 12, "dW_1": 6}, expected=(self.PAGE_12,)))
+        sheet = marked(NO_SLOPE, scheme(points={"delta_1": 12, "dW_1": 6}, expected=[self.PAGE_12]))
         (slip,) = sheet.report.slips
         assert (slip.name, slip.kind, slip.text, slip.others) == ("delta_1", "expected", "see page 12", ())
         assert points_of(sheet) == {"delta_1": Fraction(21, 2), "dW_1": 6}
         assert sheet.reasons == ("delta_1 10.5 of 12: see page 12 (in [3,1], [3,2], [4,3])",)
 
     def test_its_own_share_goes_before_the_price_of_a_slip(self) -> None:
-        price = scheme(points={"delta_1": 12}, costs={"slip": 5}, expected=(self.PAGE_12,))
+        price = scheme(points={"delta_1": 12}, costs={"slip": 5}, expected=[self.PAGE_12])
         assert marked(NO_SLOPE, price).points == Fraction(21, 2)
 
     def test_in_what_was_not_written(self) -> None:
         left_out = {name: NO_SLOPE[name] for name in ("dW_1", "W_1_next")}
-        sheet = marked(left_out, scheme(points={"dW_1": 6}, expected=(self.PAGE_12,)))
+        sheet = marked(left_out, scheme(points={"dW_1": 6}, expected=[self.PAGE_12]))
         assert [(slip.name, slip.text) for slip in sheet.report.slips] == [("dW_1", "see page 12 (in delta_1)")]
 
     def test_one_that_our_kinds_do_not_know_is_one_slip_in_all_that_comes_of_it(self) -> None:
@@ -217,10 +215,10 @@ class TestExpectedMistakes:
         values = carried_on(step, "delta_1", lambda v: v["delta_out"] @ v["W_out"].T * (1 + v["z_1"] ** 3))
         answers = answers_of(values, step, significant(5, ROUND_HALF_UP))
         left_out = {name: answers[name] for name in ("dW_1", "db_1", "W_1_next")}
-        mistake = core.ExpectedMistake("delta_1", "not the slope of tanh", "(delta_out * W_out') .* (1 + z_1^3)")
+        mistake = expect("delta_1", "not the slope of tanh", "(delta_out * W_out') .* (1 + z_1^3)")
         report = core.check_answers(left_out, step)
         assert len(report.slips) > 1
-        sheet = core.mark_answers(report, scheme(points={"dW_1": 2, "db_1": 2}, expected=(mistake,)))
+        sheet = core.mark_answers(report, scheme(points={"dW_1": 2, "db_1": 2}, expected=[mistake]))
         assert [(s.name, s.text) for s in sheet.report.slips] == [("dW_1", "not the slope of tanh (in delta_1)")]
         assert points_of(sheet) == {"dW_1": 0, "db_1": 2}
 
@@ -230,18 +228,18 @@ class TestExpectedMistakes:
         answers = {name: RIGHT[name] for name in ("y_out",)} | {
             name: sheet_of(values)[name] for name in ("delta_out", "delta_1")
         }
-        sheet = marked(answers, scheme(points={"delta_1": 1}, expected=(self.PAGE_12,)))
+        sheet = marked(answers, scheme(points={"delta_1": 1}, expected=[self.PAGE_12]))
         assert [slip.text for slip in sheet.report.slips][-1] == "see page 12"
 
     def test_numbers(self) -> None:
-        mistake = core.ExpectedMistake("loss", "of the first sample alone", numbers=written(0.406))
-        sheet = marked({"loss": Decimal("0.40627")}, scheme(points={"loss": 1}, expected=(mistake,)))
+        mistake = expect("loss", "of the first sample alone", numbers=0.406)
+        sheet = marked({"loss": Decimal("0.40627")}, scheme(points={"loss": 1}, expected=[mistake]))
         assert sheet.reasons == ("loss 0 of 1: of the first sample alone",)
-        sheet = marked({"loss": Decimal("0.41627")}, scheme(points={"loss": 1}, expected=(mistake,)))
+        sheet = marked({"loss": Decimal("0.41627")}, scheme(points={"loss": 1}, expected=[mistake]))
         assert "first sample alone" not in sheet.reasons[0]
 
     def test_a_formula_on_the_sheet(self) -> None:
-        worth = scheme(formulas={"delta_1": 4}, expected=(self.PAGE_12,))
+        worth = scheme(formulas={"delta_1": 4}, expected=[self.PAGE_12])
         for text in ("delta_out * W_out'", "delta_out @ W_out.T", "(y_out - y_gt) W_out^T"):
             sheet = marked({}, worth, delta_1=text)
             assert (sheet.points, sheet.report.formulas[0].message) == (2, "see page 12")
@@ -249,72 +247,64 @@ class TestExpectedMistakes:
         assert marked({}, worth, delta_1="(delta_out * W_out') .* f1'(s_1)").points == 4
 
     def test_a_formula_that_may_be_numpy_where_another_is(self) -> None:
-        squared = core.ExpectedMistake("z_1", "this squares it", "s_1 .* s_1")
-        worth = scheme(formulas={"z_1": 1}, expected=(squared,))
+        squared = expect("z_1", "this squares it", "s_1 .* s_1")
+        worth = scheme(formulas={"z_1": 1}, expected=[squared])
         alone, beside = (marked({}, worth, z_1="s_1 * s_1", **more) for more in ({}, {"dW_1": "X_in.T @ delta_1"}))
         assert alone.report.formulas[0].message != "this squares it"
         assert beside.report.formulas[0].message == "this squares it"
 
     def test_numbers_for_what_was_not_written(self) -> None:
-        mistake = core.ExpectedMistake("delta_1", "see page 12", numbers=written(NO_SLOPE["delta_1"]))
+        mistake = expect("delta_1", "see page 12", numbers=NO_SLOPE["delta_1"])
         report = core.check_answers({"dW_1": np.round(carried_on(STEP, "delta_1", without_slope)["dW_1"], 3)}, STEP)
-        sheet = core.mark_answers(report, scheme(points={"dW_1": 6}, expected=(mistake,)))
+        sheet = core.mark_answers(report, scheme(points={"dW_1": 6}, expected=[mistake]))
         assert [slip.text for slip in sheet.report.slips] == ["see page 12 (in delta_1)"]
 
     def test_several_slips_that_are_one_of_it(self) -> None:
         answers = {"delta_out": [0.90141, -0.988785, 10.6336, 1.005945]}
         assert len(core.check_answers(answers, STEP).slips) == 2
-        odd = core.ExpectedMistake("delta_out", "copied from the board", numbers=written([0.9014, "?", 10.63, "?"]))
-        (slip,) = marked(answers, scheme(expected=(odd,))).report.slips
+        odd = expect("delta_out", "copied from the board", numbers=[0.9014, "?", 10.63, "?"])
+        (slip,) = marked(answers, scheme(expected=[odd])).report.slips
         assert (slip.cells, slip.text) == (((1, 1), (3, 1)), "copied from the board")
 
     def test_in_a_smaller_step_than_anybody_wrote(self) -> None:
-        twice = core.ExpectedMistake("dz_1", "once too often", "2 * delta_out * W_out'")
-        (slip,) = marked({"delta_1": 2 * STEP.values["delta_1"]}, scheme(expected=(twice,))).report.slips
+        twice = expect("dz_1", "once too often", "2 * delta_out * W_out'")
+        (slip,) = marked({"delta_1": 2 * STEP.values["delta_1"]}, scheme(expected=[twice])).report.slips
         assert slip.text == "once too often (in dz_1)"
 
     def test_arrays_of_a_program(self) -> None:
-        odd = core.ExpectedMistake("delta_1", "another slope", "(delta_out * W_out') .* (1 + z_1^3)")
+        odd = expect("delta_1", "another slope", "(delta_out * W_out') .* (1 + z_1^3)")
         for kind in (np.float32, np.float64):
             z_1, out, W_out = (STEP.values[name].astype(kind) for name in ("z_1", "delta_out", "W_out"))
             answers = {"delta_1": (out @ W_out.T) * (1 + z_1**3)}
-            sheet = marked(answers, scheme(points={"delta_1": 1}, expected=(odd,)))
+            sheet = marked(answers, scheme(points={"delta_1": 1}, expected=[odd]))
             assert [slip.text for slip in sheet.report.slips] == ["another slope"]
 
     def test_numbers_that_anything_would_give_are_not_taken_for_it(self) -> None:
-        odd = core.ExpectedMistake("loss", "the sum of the errors", "5 * sum_all(y_out - y_gt)")
+        odd = expect("loss", "the sum of the errors", "5 * sum_all(y_out - y_gt)")
         for factor, kind in ((1, ""), (1000, "expected")):
             # From 3, 5, 4 and 2, each perhaps off by 1, there may come 50 to 90; from 3000 and so on, hardly that much.
             answers = {"y_out": [Decimal(factor * n) for n in (3, 5, 4, 2)], "loss": Decimal(70 * factor)}
-            sheet = marked(answers, scheme(points={"loss": 1}, expected=(odd,)))
+            sheet = marked(answers, scheme(points={"loss": 1}, expected=[odd]))
             assert [slip.kind for slip in sheet.report.slips if slip.name == "loss"] == [kind]
 
     def test_from_more_digits_than_were_written(self) -> None:
-        odd = core.ExpectedMistake("loss", "the sum of z_1", "sum_all(z_1)")
+        odd = expect("loss", "the sum of z_1", "sum_all(z_1)")
         rounded = [[significant(2, ROUND_HALF_UP)(z) for z in row] for row in STEP.values["z_1"]]
         for z_1 in (STEP.values["z_1"], np.array(rounded, dtype=float)):
             loss = significant(5, ROUND_HALF_UP)(z_1.sum())
             answers = {"z_1": rounded, "y_out": STEP.values["y_out"], "loss": loss}
-            sheet = marked(answers, scheme(points={"loss": 1}, expected=(odd,)))
+            sheet = marked(answers, scheme(points={"loss": 1}, expected=[odd]))
             assert [slip.text for slip in sheet.report.slips] == ["the sum of z_1"]
 
     def test_a_right_number_is_right_even_if_it_is_expected(self) -> None:
-        mistake = core.ExpectedMistake("s_1", "this is right", "X_in * W_1")
-        sheet = marked({"s_1": S_1}, scheme(points={"s_1": 1}, expected=(mistake,)))
+        mistake = expect("s_1", "this is right", "X_in * W_1")
+        sheet = marked({"s_1": S_1}, scheme(points={"s_1": 1}, expected=[mistake]))
         assert (sheet.points, sheet.report.slips) == (1, ())
 
     def test_other_wrong_numbers_are_not_taken_for_it(self) -> None:
         other = sheet_of(carried_on(STEP, "delta_1", lambda v: -v["delta_1"]))
-        sheet = marked(other, scheme(points={"delta_1": 1}, expected=(self.PAGE_12,)))
+        sheet = marked(other, scheme(points={"delta_1": 1}, expected=[self.PAGE_12]))
         assert [slip.kind for slip in sheet.report.slips] == ["sign"]
-
-
-def written(value: float) -> Any:
-    """Numbers as a scheme has them."""
-    from core.checking.matrices import read_matrix
-    from core.loading.fields import FieldReader
-
-    return read_matrix(FieldReader(), "", value)
 
 
 class TestEqualPoints:
@@ -363,16 +353,19 @@ POINTS = st.fractions(0, 20, max_denominator=4)
 
 
 @st.composite
-def schemes(draw: st.DrawFn) -> core.Scheme:
+def schemes(draw: st.DrawFn) -> dict[str, Any]:
     names = draw(st.lists(st.sampled_from(ASKED), min_size=1, unique=True))
-    earns = core.Earns(*(draw(SHARES) for _ in range(6)))
-    costs = core.Costs(draw(st.none() | POINTS), draw(POINTS))
-    return core.Scheme(points={name: draw(POINTS) for name in names}, earns=earns, costs=costs)
+    shares = ("rounded", "follows", "from_zeros", "coarse", "slight", "shape")
+    return {
+        "points": {name: draw(POINTS) for name in names},
+        "earns": {name: draw(SHARES) for name in shares if draw(st.booleans())},
+        "costs": {name: draw(POINTS) for name in ("slip", "convention") if draw(st.booleans())},
+    }
 
 
 @given(schemes(), st.data())
 def test_points_lie_between_nothing_and_the_total_and_a_slip_never_earns_more(
-    worth: core.Scheme, data: st.DataObject
+    worth: dict[str, Any], data: st.DataObject
 ) -> None:
     name = data.draw(st.sampled_from(ASKED))
     factor = data.draw(st.sampled_from((-1.0, 2.0, 10.0, 0.0, 1.37)))
@@ -380,8 +373,8 @@ def test_points_lie_between_nothing_and_the_total_and_a_slip_never_earns_more(
     answers = sheet_of(slipped)
     for left_out in data.draw(st.sets(st.sampled_from(ASKED), max_size=4)):
         answers[left_out] = "?"
-    right, wrong = marked(RIGHT, worth), marked(answers, worth)
-    assert right.points == right.total == sum(worth.points.values())
+    right, wrong = (marked(each, core.load_scheme(worth)) for each in (RIGHT, answers))
+    assert right.points == right.total == sum(worth["points"].values())
     assert 0 <= wrong.points <= wrong.total
     assert all(0 <= mark.points <= mark.part.points for mark in wrong.parts)
     assert bool(wrong.parts[0].reasons) == (wrong.parts[0].points < wrong.parts[0].part.points)
@@ -389,17 +382,17 @@ def test_points_lie_between_nothing_and_the_total_and_a_slip_never_earns_more(
 
 @given(schemes(), st.lists(st.tuples(st.sampled_from(ASKED), st.integers(0, 11), st.floats(-9, 9)), max_size=6))
 def test_points_are_the_shares_of_the_numbers_added_up(
-    worth: core.Scheme, changes: list[tuple[str, int, float]]
+    worth: dict[str, Any], changes: list[tuple[str, int, float]]
 ) -> None:
     """Counted once more from the verdicts, where slips have no price."""
     values = {name: np.array(values_of(STEP)[name]) for name in ASKED}
     for name, i, value in changes:
         values[name].flat[i % values[name].size] = value
     report = core.check_answers(sheet_of(values), STEP)
-    earns = worth.earns
-    sheet = core.mark_answers(report, core.Scheme(points=worth.points, earns=earns))
+    made = core.load_scheme({part: worth[part] for part in ("points", "earns")})
+    earns, sheet = made.earns, core.mark_answers(report, made)
     total = Fraction(0)
-    for name, points in worth.points.items():
+    for name, points in worth["points"].items():
         for verdict in report.verdicts(name).values():
             slip = report.slip_at(name, verdict.cell)
             slight = slip is not None and slip.kind in ("last digit", "rounded early")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import core
@@ -94,6 +95,15 @@ def test_a_mistake_is_told_with_its_place(tmp_path: Path, text: str, message: st
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     assert len(mistakes(tmp_path, "[points]\ns_1 = -1\n[earns]\nrounded = 3\n[[expected]]\nquantity = 's_1'\n")) == 4
+
+
+def test_the_same_tables_from_python() -> None:
+    expected = {"quantity": "s_1", "message": "a", "numbers": np.zeros((4, 3)), "earns": Fraction(1, 3)}
+    scheme = core.load_scheme({"points": {"s_1": 0.1, "loss": 2}, "digits": 3, "expected": [expected]})
+    assert (scheme.source, scheme.points, scheme.digits) == ("", {"s_1": Fraction(1, 10), "loss": 2}, 3)
+    assert scheme.expected[0].earns == Fraction(1, 3)
+    with pytest.raises(core.ProblemError, match=r"^earns\.follows: expected a number from 0 to 1"):
+        core.load_scheme({"earns": {"follows": 1.5}})
 
 
 def test_there_must_be_such_a_file(tmp_path: Path) -> None:

@@ -79,12 +79,12 @@ class ExpectedMistake:
     share of their points that such numbers earn. `place` is where it stands in the scheme.
     """
 
+    place: str
     quantity: str
     message: str
     formula: str = ""
     numbers: WrittenMatrix | None = None
     earns: Fraction = NONE
-    place: str = "expected"
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,12 +113,13 @@ def _amount(most: int) -> Kind:
     expected = f"a number from 0 to {most} with at most {MOST_DECIMALS} decimals"
 
     def read(value: object) -> Fraction:
-        if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        number = Decimal(repr(value)) if isinstance(value, float) else value
+        if isinstance(number, bool) or not isinstance(number, (int, Decimal, Fraction)):
             raise Unfit
-        exponent = Decimal(value).as_tuple().exponent
-        if not isinstance(exponent, int) or not 0 <= value <= most or exponent < -MOST_DECIMALS:
+        places = 0 if isinstance(number, Fraction) else Decimal(number).as_tuple().exponent
+        if not isinstance(places, int) or not 0 <= number <= most or places < -MOST_DECIMALS:
             raise Unfit(f"expected {expected}, found {clean(str(value))[:20].lower()}")
-        return Fraction(value)
+        return Fraction(number)
 
     return Kind(expected, read)
 
@@ -140,17 +141,25 @@ EXPECTED: dict[str, Kind] = {
 }
 
 
-def load_scheme(path: str | os.PathLike[str]) -> Scheme:
-    """The scheme in a TOML file. Raises ProblemError, which lists every mistake; whether its quantities are those of a
-    problem shows when a sheet is marked.
+def load_scheme(scheme: str | os.PathLike[str] | Mapping[str, Any]) -> Scheme:
+    """The scheme in a TOML file, or in the same tables from Python: {"points": {"s_1": 2}, "earns": {"follows": 0.5}}.
+    Raises ProblemError, which lists every mistake; whether its quantities are those of a problem shows when a sheet is
+    marked.
     """
-    source = clean(os.fspath(path))
+    if isinstance(scheme, Mapping):
+        return _scheme_of("", scheme)
+    source = clean(os.fspath(scheme))
     if not source:
         raise ProblemError("", ["expected the name of a scheme file"])
+    read = read_toml(Path(scheme), source, parse_float=as_decimal)
+    return _scheme_of(
+        source, {key: float(value) if isinstance(value, Decimal) else value for key, value in read.items()}
+    )
+
+
+def _scheme_of(source: str, tables: Mapping[str, Any]) -> Scheme:
     reader = FieldReader()
-    read = read_toml(Path(path), source, parse_float=as_decimal)
-    plain = {key: float(value) if isinstance(value, Decimal) else value for key, value in read.items()}
-    found = reader.table("", plain, SCHEME)
+    found = reader.table("", tables, SCHEME)
     points, formulas = (_points(reader, part, found.get(part)) for part in ("points", "formulas"))
     earns = Earns(**reader.table("earns", found.get("earns", {}), EARNS))
     costs = Costs(**reader.table("costs", found.get("costs", {}), COSTS))
@@ -199,4 +208,4 @@ def _expected(reader: FieldReader, path: str, entry: object) -> ExpectedMistake 
     if len(reader.mistakes) > before:
         return None
     texts = found["quantity"], found["message"], found.get("formula", "")
-    return ExpectedMistake(*texts, numbers, found.get("earns", NONE), path)
+    return ExpectedMistake(path, *texts, numbers, found.get("earns", NONE))
