@@ -111,7 +111,9 @@ def test_other_files_are_left_out_and_said_so(check: Any, sheets: Path) -> None:
     (sheets / "scheme.toml").write_text(SCHEME)
     run = check("sheets", "--scheme", "sheets/scheme.toml")
     assert run.status == 0
-    assert run.err == "sgdb: sheets/problem.toml: skipped: no answer sheet: it has no problem, answers or formulas\n"
+    assert (
+        run.err == "sgdb: sheets/problem.toml: skipped: not an answer sheet: it has no problem, answers or formulas\n"
+    )
     assert "2 sheets" in run.out
 
 
@@ -120,7 +122,7 @@ def test_of_many_files_that_are_left_out_some_are_named(check: Any, sheets: Path
         (sheets / f"p{i}.toml").write_text(PROBLEM)
     (line,) = check("sheets").err.splitlines()
     assert line.startswith("sgdb: sheets/p0.toml, sheets/p1.toml, ")
-    assert "sheets/p4.toml and 3 more: skipped: no answer sheet" in line
+    assert "sheets/p4.toml and 3 more: skipped: not an answer sheet" in line
 
 
 def test_an_empty_folder(check: Any, tmp_path: Path) -> None:
@@ -155,12 +157,23 @@ def test_a_table_that_is_there_is_replaced_with_force_alone(check: Any) -> None:
 
 
 @pytest.mark.usefixtures("sheets")
-@pytest.mark.parametrize("name", ["sheets/ada.toml", "scheme.toml"])
-def test_what_is_marked_is_never_written_over(check: Any, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "reason"), [("sheets/ada.toml", "this is one of the sheets"), ("scheme.toml", "this is the scheme")]
+)
+def test_what_is_marked_is_never_written_over(check: Any, name: str, reason: str) -> None:
     before = Path(name).read_text()
     run = check("sheets", "--scheme", "scheme.toml", "--csv", name, "--force")
-    assert (run.status, run.err) == (2, f"sgdb: --csv: {name}: this file is being marked, or marked by\n")
+    assert (run.status, run.err) == (2, f"sgdb: --csv: {name}: {reason}\n")
     assert Path(name).read_text() == before
+
+
+def test_the_problem_is_never_written_over(check: Any, sheets: Path) -> None:
+    Path("mine.toml").write_text(PROBLEM)
+    for path in sheets.iterdir():
+        path.write_text("[answers]\nloss = '?'\n")
+    run = check("sheets", "--problem", "mine.toml", "--csv", "mine.toml", "--force")
+    assert (run.status, Path("mine.toml").read_text()) == (2, PROBLEM)
+    assert run.err == "sgdb: --csv: mine.toml: the problem was read from this file\n"
 
 
 @pytest.mark.usefixtures("sheets")

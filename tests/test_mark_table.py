@@ -53,8 +53,8 @@ class TestFinding:
         assert found.paths == (ada,)
         assert {os.path.basename(path): reason for path, reason in found.skipped} == {
             "arrays.npz": "arrays are checked for a problem that is named: --problem NAME",
-            "problem.toml": "no answer sheet: it has no problem, answers or formulas",
-            "pyproject.toml": "no answer sheet: it has no problem, answers or formulas",
+            "problem.toml": "not an answer sheet: it has no problem, answers or formulas",
+            "pyproject.toml": "not an answer sheet: it has no problem, answers or formulas",
         }
         assert str(tmp_path / "arrays.npz") in core.find_sheets([str(tmp_path)], scheme).paths
 

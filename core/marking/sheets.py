@@ -17,7 +17,7 @@ from core.text import clean
 SUFFIXES = (".toml", ".npz")
 MOST_SHEETS = 10_000
 NO_SHEET = "no answer sheet in this folder"
-OTHER = "no answer sheet: it has no problem, answers or formulas"
+OTHER = "not an answer sheet: it has no problem, answers or formulas"
 ARRAYS = "arrays are checked for a problem that is named: --problem NAME"
 
 

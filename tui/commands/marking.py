@@ -33,8 +33,7 @@ def mark_class(places: Sequence[str], values: Mapping[str, Any], scheme: Scheme,
     path: str | None = values.get("csv")
     try:
         paths, skipped = find_sheets(places, values.get("scheme"), arrays=step is not None)
-        kept = [*paths, *(values[name] for name in ("scheme",) if name in values)]
-        if path is not None and (mistake := _refused(path, kept, "force" in values)):
+        if path is not None and (mistake := _refused(path, paths, values, step)):
             return complain([f"--csv: {mistake}"])
         with progress_of("sheet") as progress:
             table = mark_sheets(paths, scheme, step, progress)
@@ -54,11 +53,16 @@ def mark_class(places: Sequence[str], values: Mapping[str, Any], scheme: Scheme,
     return 0 if table.is_complete else INCOMPLETE
 
 
-def _refused(path: str, kept: Iterable[str], force: bool) -> str | None:
-    """Why the table is not written to `path`; the files `kept` stay as they are even with --force."""
-    if os.path.exists(path) and any(os.path.exists(file) and os.path.samefile(path, file) for file in kept):
-        return f"{printable(path)}: this file is being marked, or marked by"
-    return refused(path, None, force)
+def _refused(path: str, sheets: Iterable[str], values: Mapping[str, Any], step: Step | None) -> str | None:
+    """Why the table is not written to `path`, or None where it is. The sheets, the scheme and the problem stay as they
+    are, even with --force.
+    """
+    kept = [("this is the scheme", values["scheme"])] if "scheme" in values else []
+    kept += [("this is one of the sheets", sheet) for sheet in sheets]
+    for reason, file in kept if os.path.exists(path) else ():
+        if os.path.exists(file) and os.path.samefile(path, file):
+            return f"{printable(path)}: {reason}"
+    return refused(path, None if step is None else step.problem, "force" in values)
 
 
 def _left_out(skipped: Iterable[tuple[str, str]]) -> Iterator[str]:
