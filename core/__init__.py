@@ -68,6 +68,11 @@ if TYPE_CHECKING:
     from core.gradient_formulas import GradientFormula, Recursion, Token, expanded, recursive
     from core.hinge import HingeView, hinge_view
     from core.machine import Fingerprint, fingerprint
+    from core.marking.marker import mark_answers, mark_sheets
+    from core.marking.marks import MarkedSheet, shown_points
+    from core.marking.scheme import Scheme, load_scheme
+    from core.marking.sheets import find_sheets
+    from core.marking.table import MarkTable, UnreadableSheet
     from core.origins import Cells, Place, Scope, sources, targets
     from core.practice import Exercise, practice_problem
     from core.solving import Solution, solve, write_solution
@@ -111,6 +116,8 @@ __all__ = [
     "LossComparison",
     "LossEquations",
     "MarginLoss",
+    "MarkTable",
+    "MarkedSheet",
     "MatrixProduct",
     "MeanSquaredError",
     "Momentum",
@@ -130,6 +137,7 @@ __all__ = [
     "RMSprop",
     "Recursion",
     "Schedule",
+    "Scheme",
     "Scope",
     "Setting",
     "Signs",
@@ -150,6 +158,7 @@ __all__ = [
     "Token",
     "Total",
     "Transpose",
+    "UnreadableSheet",
     "Update",
     "Variable",
     "absent",
@@ -160,17 +169,22 @@ __all__ = [
     "computations",
     "expanded",
     "explain",
+    "find_sheets",
     "fingerprint",
     "given",
     "hinge_view",
     "layer_label",
     "layer_symbol",
     "load_problem",
+    "load_scheme",
+    "mark_answers",
+    "mark_sheets",
     "names_in",
     "practice_problem",
     "quantities",
     "recursive",
     "rounded_to",
+    "shown_points",
     "significant",
     "solve",
     "sources",
@@ -222,6 +236,11 @@ _LATER = {
         "core.gradient_check": ("CheckedGradient", "GradientCheck", "check_gradients"),
         "core.hinge": ("HingeView", "hinge_view"),
         "core.machine": ("Fingerprint", "fingerprint"),
+        "core.marking.marker": ("mark_answers", "mark_sheets"),
+        "core.marking.marks": ("MarkedSheet", "shown_points"),
+        "core.marking.scheme": ("Scheme", "load_scheme"),
+        "core.marking.sheets": ("find_sheets",),
+        "core.marking.table": ("MarkTable", "UnreadableSheet"),
         "core.origins": ("Cells", "Place", "Scope", "sources", "targets"),
         "core.practice": ("Exercise", "practice_problem"),
         "core.solving": ("Solution", "solve", "write_solution"),

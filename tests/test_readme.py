@@ -74,6 +74,20 @@ def test_what_stands_on_paper_in_it_is_printed_so(
     assert f"```text\n{shown}" in capsys.readouterr().out
 
 
+def test_the_class_in_it_is_marked_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    section = README.partition("## For a class\n")[2].partition("\n## ")[0]
+    (scheme,) = re.findall(r"```toml\n(.*?)```", section, re.S)
+    assert scheme == (ROOT / "examples/class/scheme.toml").read_text(encoding="utf-8")
+    ((command, said),) = re.findall(r"```sh\n(.*?)\n```.*?```\n(.*?)```", section, re.S)
+    table = tmp_path / "marks.csv"
+    monkeypatch.chdir(ROOT)
+    assert cli.main([*command.replace("marks.csv", str(table)).split()[1:]]) == 0
+    assert capsys.readouterr().out == said
+    assert table.read_text(encoding="utf-8").count("\n") == 4
+
+
 def test_its_pictures_are_there() -> None:
     pictures = re.findall(r"!\[[^\]]*\]\(<?([^)>]+)>?\)", README)
     assert len(pictures) >= 4

@@ -61,7 +61,7 @@ def _practise(argv: Sequence[str]) -> int:
 # Each imports its own file when it is asked for, so that no command waits for what another one needs.
 COMMANDS: dict[str, Command] = {
     "run": Command("train without a screen and print the final loss", _run),
-    "check": Command("check work done by hand and find its first slip", _check),
+    "check": Command("check work done by hand: its first slip, or the marks of a class", _check),
     "solve": Command("write the worked solution of a step: Markdown, LaTeX, HTML, or an answer sheet", _solve),
     "practise": Command("practise on a new problem of the same kind, or print it as a sheet", _practise),
     "gradcheck": Command("compare the gradients of a step with central differences of its loss", _gradcheck),

@@ -56,14 +56,21 @@ HELP = Option("help", None, "show this help", short="h")
 
 
 class Operand(NamedTuple):
-    """What a command works on: its name in the help and in a sentence, a line about it, and what is taken where none is
-    given.
+    """What a command works on: its name in the help and in a sentence, a line about it, what is taken where none is
+    given, and whether there may be several.
     """
 
     name: str
     noun: str
     help: str
     default: str | None = None
+    several: bool = False
+
+    @property
+    def usage(self) -> str:
+        """How it stands in the usage of its command."""
+        name = f"{self.name}..." if self.several else self.name
+        return name if self.default is None else f"[{name}]"
 
 
 PROBLEM = Operand("PROBLEM", "problem", "a built-in problem, or a .toml, .csv or .npz file", DEFAULT_PROBLEM)
@@ -71,13 +78,14 @@ PROBLEM = Operand("PROBLEM", "problem", "a built-in problem, or a .toml, .csv or
 
 class Arguments(NamedTuple):
     """A command line: what it works on (its problem, for most), the options given (True for one without a value), what
-    is wrong, and the help.
+    is wrong, the help, and everything it works on where that may be several.
     """
 
     problem: str
     values: Mapping[str, Any]
     mistakes: list[str]
     help: str
+    operands: tuple[str, ...] = ()
 
     @property
     def problem_options(self) -> dict[str, Any]:
@@ -93,15 +101,14 @@ def parse(
     operand: Operand = PROBLEM,
 ) -> Arguments:
     """`argv` of a command that takes an operand and `options`. `commands` are words that somebody may have meant."""
-    name, optional = operand.name, operand.default is not None
     parser = ArgumentParser(
         prog=command,
-        usage=f"{command} {f'[{name}]' if optional else name} [options]",
+        usage=f"{command} {operand.usage} [options]",
         description=about,
         add_help=False,
         allow_abbrev=False,
     )
-    parser.add_argument("operand", nargs="*", metavar=name, help=operand.help)
+    parser.add_argument("operand", nargs="*", metavar=operand.name, help=operand.help)
     for option in (*options, HELP):
         if option.metavar is None:
             parser.add_argument(*option.flags, action="store_true", default=SUPPRESS, help=option.help)
@@ -110,10 +117,12 @@ def parse(
     words, known, mistakes = _sorted(argv, (*options, HELP))
     values = vars(parser.parse_args(known))
     del values["operand"]
-    words = _operands(words, operand.noun, commands, mistakes)
+    if not operand.several:
+        words = _operands(words, operand.noun, commands, mistakes)
     if not words and operand.default is None:
-        mistakes.append(f"expected {name}, {operand.help}")
-    return Arguments(words[0] if words else operand.default or "", values, mistakes, parser.format_help())
+        mistakes.append(f"expected {operand.name}, {operand.help}")
+    first = words[0] if words else operand.default or ""
+    return Arguments(first, values, mistakes, parser.format_help(), tuple(words))
 
 
 def _sorted(argv: Sequence[str], options: Sequence[Option]) -> tuple[list[str], list[str], list[str]]:

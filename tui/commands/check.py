@@ -1,11 +1,11 @@
-"""`sgdb check`: work done by hand, and the first slip in it."""
+"""`sgdb check`: work done by hand, and the first slip in it; or the marks of a class."""
 
 from __future__ import annotations
 
-import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui.commands.arguments import (
@@ -20,17 +20,20 @@ from tui.commands.arguments import (
     terminal,
     whole,
 )
+from tui.commands.marking import is_for_class, mark_class
+from tui.commands.output import FORCE
 from tui.commands.progress import progress_of, train
-from tui.commands.report_text import ReportText
 
 if TYPE_CHECKING:
-    from core import CheckReport, Problem
+    from core import CheckReport, MarkedSheet, Problem, Scheme, Step
 
-ABOUT = "Check numbers and formulas found by hand: find the first slip and name its kind."
+ABOUT = """Check numbers and formulas found by hand: find the first slip and name its kind. Of several files, or a
+folder of them, mark each sheet: a line with its points and the reasons."""
 ANSWERS = Operand(
     "ANSWERS",
     "file of answers",
-    "a .toml file with the problem, the step and your answers, or a .npz file of arrays, with --problem",
+    "a .toml file with the problem, the step and your answers, a .npz file of arrays, with --problem, or a folder",
+    several=True,
 )
 LAST_STEP = 100_000
 OPTIONS = (
@@ -38,61 +41,51 @@ OPTIONS = (
     Option("step", "K", "with --problem: the SGD step (default: 0)"),
     *PROBLEM_OPTIONS,
     Option("digits", "N", "how many digits of a number are owed (default: what the answers say, else 2)"),
+    Option("scheme", "FILE", "a .toml file with points, rules and the mistakes you expect (default: 1 point each)"),
+    Option("csv", "FILE", "save the marks as a table: a row for each sheet, a column for each quantity"),
+    FORCE,
     Option("json", None, "print the report as JSON, for graders"),
     Option("screen", None, "open the step on the screen, with every number marked"),
 )
 MOST_DIGITS = 15
-DIGITS = 12  # of a number in JSON
 SLIPPED, BLANK = 1, 3
 
 
 def main(argv: Sequence[str]) -> int:
     """Check a file of answers. Returns 0 where all is right, 1 where there is a slip or too few digits, 2
-    for a file that is unusable, 3 where there is nothing to judge.
+    for a file that is unusable, 3 where there is nothing to judge; for a class, what `mark_class` does.
     """
     arguments = parse("sgdb check", ABOUT, OPTIONS, argv, operand=ANSWERS)
-    if "help" in arguments.values:
+    values = arguments.values
+    if "help" in values:
         print(arguments.help, end="")
         return 0
     problem, mistakes = load_named(arguments)
-    if {"json", "screen"} <= arguments.values.keys():
-        mistakes = [*mistakes, "--json and --screen: cannot be combined"]
-    digits = whole(arguments.values["digits"]) if "digits" in arguments.values else None
-    if "digits" in arguments.values and (digits is None or not 1 <= digits <= MOST_DIGITS):
-        found = printable(arguments.values["digits"])
+    many = is_for_class(arguments.operands, values)
+    digits = whole(values["digits"]) if "digits" in values else None
+    if "digits" in values and (digits is None or not 1 <= digits <= MOST_DIGITS):
+        found = printable(values["digits"])
         mistakes = [*mistakes, f'--digits: expected a whole number from 1 to {MOST_DIGITS}, found "{found}"']
+    if {"json", "screen"} <= values.keys():
+        mistakes = [*mistakes, "--json and --screen: cannot be combined"]
+    if many and "screen" in values:
+        mistakes = [*mistakes, "--screen: expected one file of answers, and no --csv"]
     if mistakes:
         return complain(mistakes)
 
-    from core import DivergedError, ProblemError, Timeline, check_answers
+    from core import DivergedError, ProblemError, Scheme, load_scheme
 
     try:
-        step = None
-        if problem is not None:
-            timeline, index = Timeline(problem), int(arguments.values.get("step", 0))
-            train(timeline, index)
-            step = timeline[index]
-        with progress_of("step") as progress:
-            report = check_answers(arguments.problem, step, progress, digits=digits)
+        scheme = load_scheme(values["scheme"]) if "scheme" in values else Scheme()
+        scheme = scheme if digits is None else replace(scheme, digits=digits)
+        step = None if problem is None else _step_of(problem, int(values.get("step", 0)))
+        if many:
+            return mark_class(arguments.operands, values, scheme, step)
+        return _check(arguments.problem, values, scheme, step)
     except DivergedError as error:
         return complain([f"--step: {error}"])
     except ProblemError as error:
         return complain(str(error).splitlines())
-    if "screen" in arguments.values:
-        if not terminal():
-            return complain([f"the screen needs a terminal; without one: sgdb check {printable(arguments.problem)}"])
-        from tui.app import run_app
-
-        if status := run_app(report.step.problem, report):
-            return status
-    elif "json" in arguments.values:
-        import json
-
-        print(json.dumps(as_data(report), ensure_ascii=False, indent=2))
-    else:
-        colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        print("\n".join(ReportText(report, colours).lines()))
-    return 0 if report.right else BLANK if report.blank else SLIPPED
 
 
 def load_named(arguments: Arguments) -> tuple[Problem | None, list[str]]:
@@ -108,56 +101,46 @@ def load_named(arguments: Arguments) -> tuple[Problem | None, list[str]]:
     return load(arguments._replace(problem=arguments.values["problem"], mistakes=mistakes))
 
 
-def as_data(report: CheckReport) -> dict[str, Any]:
-    """The report as plain lists, texts and numbers; a number that is not finite is None."""
-    return {
-        "problem": report.step.problem.name,
-        "step": report.step.index,
-        "right": report.right,
-        "blank": report.blank,
-        "conventions": [{"kind": convention.kind, "text": convention.text} for convention in report.conventions],
-        "counts": dict(report.counts),
-        "unreadable": list(report.unreadable),
-        "remarks": list(report.remarks),
-        "slips": [
-            {
-                "name": slip.name,
-                "cells": [list(cell) for cell in slip.cells],
-                "kind": slip.kind or None,
-                "text": slip.text,
-                "others": list(slip.others),
-                "arithmetic": list(slip.arithmetic),
-            }
-            for slip in report.slips
-        ],
-        "cells": [
-            {
-                "name": verdict.name,
-                "cell": list(verdict.cell),
-                "status": verdict.status,
-                "written": verdict.written,
-                "true": _finite(verdict.true),
-                "own": _finite(verdict.own),
-                "follows_from": list(verdict.follows_from),
-                "from_zeros": verdict.from_zeros,
-            }
-            for verdict in report.cells
-        ],
-        "formulas": [
-            {
-                "name": formula.name,
-                "text": formula.text,
-                "right": formula.right,
-                "message": formula.message,
-                "mended": formula.mended or None,
-            }
-            for formula in report.formulas
-        ],
-    }
+def _step_of(problem: Problem, index: int) -> Step:
+    """Raises DivergedError."""
+    from core import Timeline
+
+    timeline = Timeline(problem)
+    train(timeline, index)
+    return timeline[index]
 
 
-def _finite(value: float) -> float | None:
-    """A number without the digits that depend on the processor; None where it is not finite."""
-    from core import rounded_to
+def _check(path: str, values: Mapping[str, Any], scheme: Scheme, step: Step | None) -> int:
+    """Check one file, and mark it if that is asked for. Returns the exit status. Raises ProblemError."""
+    from core import check_answers, mark_answers
 
-    return rounded_to(value, DIGITS) if math.isfinite(value) else None
+    with progress_of("step") as progress:
+        report = check_answers(path, step, progress, digits=scheme.digits)
+    marked = mark_answers(report, scheme) if "scheme" in values else None
+    report = report if marked is None else marked.report
+    if "screen" in values:
+        if not terminal():
+            return complain([f"the screen needs a terminal; without one: sgdb check {printable(path)}"])
+        from tui.app import run_app
+
+        if status := run_app(report.step.problem, report):
+            return status
+    else:
+        _print(report, marked, "json" in values)
+    return 0 if report.right else BLANK if report.blank else SLIPPED
+
+
+def _print(report: CheckReport, marked: MarkedSheet | None, as_json: bool) -> None:
+    if as_json:
+        import json
+
+        from tui.commands.report_data import marks_as_data, report_as_data
+
+        marks = {} if marked is None else {"marks": marks_as_data(marked)}
+        print(json.dumps(report_as_data(report) | marks, ensure_ascii=False, indent=2))
+        return
+    from tui.commands.marks_text import marks_lines
+    from tui.commands.report_text import ReportText
+
+    colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    print("\n".join([*ReportText(report, colours).lines(), *([] if marked is None else ["", *marks_lines(marked)])]))
