@@ -27,22 +27,24 @@ def check_answers(
     step: Step | None = None,
     progress: Callable[[int, int], object] | None = None,
     formulas: Mapping[str, str] | None = None,
+    digits: int | None = None,
 ) -> CheckReport:
     """Check numbers and formulas that somebody found by hand.
 
     `answers` is the path of an answer sheet (.toml), which names its problem and step unless a `step` is given; or
     numbers by name, as under [answers] of such a sheet ({"s_1": [[0.458, 0.869], ...], "delta_1[2,3]": -0.08899}),
-    and `formulas` by name, for a `step`. A number is right when it is the true value rounded or cut off at the digits
-    that were written. `progress(done, total)` is called on a long way to a sheet's step.
+    and `formulas` by name, for a `step`; of these so many `digits` are owed (None: 2). A number is right when it is the
+    true value rounded or cut off at the digits that were written. `progress(done, total)` is called on a long way to a
+    sheet's step.
 
     Raises ProblemError, which lists everything that makes the sheet unusable.
     """
-    from core.checking.answers import answers_from, load_answers
+    from core.checking.answers import OWED, answers_from, load_answers
 
     if isinstance(answers, Mapping):
         if step is None:
             raise ProblemError("", ["expected the step that these answers are for"])
-        sheet = answers_from(answers, formulas or {}, step)
+        sheet = answers_from(answers, formulas or {}, step, OWED if digits is None else digits)
     else:
         sheet = load_answers(answers, step, progress)
     with np.errstate(all="ignore"):  # somebody's own numbers may lead anywhere
