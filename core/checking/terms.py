@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from core.arrays import Array
-from core.checking.numbers import Position
+from core.checking.written import Position
 from core.computation import Values
 from core.equations import UPDATE, Statement
 from core.expression.nodes import ALL, COLUMNS, MatrixProduct, Name, Node, Sum, Total, Transpose, sum_of
