@@ -34,7 +34,16 @@ OTHER_SIGN, NO_HALF = "sign", "half left out"
 
 TABLE = (
     Row("softmax-page/answers", (Found("y_out", UNKNOWN, "", 1), Found("dW_out", "transposed"))),
-    Row("xor-by-hand/answers", (Found("dW_out", "derivative left out", "f_out'(s_out) is left out (in delta_out)"),)),
+    Row(
+        "xor-by-hand/answers",
+        (
+            Found(
+                "dW_out",
+                "derivative left out",
+                "f_out'(s_out) is left out, as with a binary cross-entropy (in delta_out)",
+            ),
+        ),
+    ),
     Row("numerical-check/answers", (Found("dW_out", "delta left out", "delta_out is left out"),)),
     Row("bias-gradient/answers-numbers", (Found("delta_out", "slope at the error", "taken at y_out - y_gt", 4),)),
     Row("bias-gradient/answers-perrow", (Found("db_out", "sum left out", "the sum over the rows is missing"),)),
@@ -63,8 +72,8 @@ TABLE = (
     Row("momentum/plain-0"),
     Row("momentum/plain-1"),
     Row("momentum/plain-2"),
-    Row("momentum/momentum-1", (Found("W_out_next", UNKNOWN),)),
-    Row("momentum/momentum-2", (Found("W_out_next", UNKNOWN),)),
+    Row("momentum/momentum-1", (Found("W_out_next", "momentum", "this is what momentum 0.1 gives"),)),
+    Row("momentum/momentum-2", (Found("W_out_next", "momentum", "this is what momentum 0.1 gives"),)),
     Row(
         "slope-at-output/answers",
         (
@@ -133,6 +142,62 @@ def test_a_sheet_has_the_slips_that_were_made_and_no_other(row: Row) -> None:
         assert expected.words in slip.text
         assert expected.cells in (None, len(slip.cells))
     assert [convention.kind for convention in report.conventions] == [row.convention] * bool(row.convention)
+
+
+RIGHT = None
+FORMULAS: dict[str, dict[str, str | None]] = {  # what is said of each formula that is wrong
+    "xor-by-hand/answers": {"dW_out": "f_out'(s_out) is missing"},
+    "numerical-check/answers": {"dW_out": "delta_out is missing"},
+    "bias-gradient/formulas": {
+        "delta_out": "1 - (y_out - y_gt) does not belong, and f_out'(s_out) is missing",
+        "dW_out": RIGHT,
+        "db_out": "the sum over the samples (rows) is missing",
+        "db_1": RIGHT,
+        "b_out_next": "the sum over the samples (rows) is missing",
+    },
+    "loss-without-half/answers-6-decimals": {"loss": RIGHT, "delta_out": RIGHT},  # by the sheet's convention
+    "loss-without-half/answers-3-decimals": {"loss": RIGHT, "delta_out": RIGHT},
+    "one-record/formulas": {
+        "delta_out": "y_out .* (1 - y_out) must be f_out'(s_out)",
+        "delta_1": "f1'(z_1) must be f1'(s_1)",
+        "dW_1": RIGHT,
+        "W_1_next": RIGHT,
+        "W_out_next": RIGHT,
+    },
+    "slope-at-output/formulas": {
+        "delta_out": "f_out'(y_out) must be f_out'(s_out)",
+        "delta_1": "f1'(z_1) must be f1'(s_1)",
+    },
+    "binary-cross-entropy/formulas": {"delta_out": "f_out'(s_out) is missing; right for a binary cross-entropy"},
+    "mean-for-sum/answers-averaged-in-update": {"W_out_next": "/ n does not belong: the problem takes the sum"},
+    "numpy-lines/formulas": {"delta_1": RIGHT, "dW_out": RIGHT},
+    "small/slope-by-name": {"delta_1": RIGHT},
+    "small/sigma-for-delta": {"dW_1": RIGHT},
+}
+
+
+@pytest.mark.parametrize("sheet", FORMULAS)
+def test_a_sheet_s_formulas_are_told_what_is_wrong_with_them(sheet: str) -> None:
+    found = {formula.name: formula for formula in core.check_answers(SHEETS / f"{sheet}.toml").formulas}
+    assert found.keys() == FORMULAS[sheet].keys()
+    for name, words in FORMULAS[sheet].items():
+        assert found[name].right is (words is RIGHT)
+        assert (words or "") in found[name].message
+
+
+def test_a_convention_is_told_of_formulas_too() -> None:
+    report = core.check_answers(SHEETS / "loss-without-half/answers-6-decimals.toml")
+    assert {formula.message for formula in report.formulas} == {"right by your convention"}
+
+
+def test_a_formula_of_momentum_is_refused() -> None:
+    with pytest.raises(core.ProblemError, match="there is no momentum here"):
+        core.check_answers(SHEETS / "momentum/formulas.toml")
+
+
+def test_sigma_is_read_as_delta() -> None:
+    report = core.check_answers(SHEETS / "small/sigma-for-delta.toml")
+    assert "sigma_1 is read as delta_1" in report.remarks
 
 
 def test_an_empty_sheet_is_nothing_to_judge() -> None:

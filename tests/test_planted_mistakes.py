@@ -61,7 +61,7 @@ class Planted:
             return None
         if np.allclose(values[self.name], self._right[self.name], rtol=0.02, atol=1e-3):
             return None
-        self.values = values[self.name]
+        self.values = values
         return answers_of(values, self.step, self._write if self._in_full else as_printed)
 
     def is_equal(self, slip: core.Slip) -> bool:
@@ -70,13 +70,16 @@ class Planted:
             return True
         text = slip.text.partition(" (in ")[0]
         at = slip.text.partition(" (in ")[2].rstrip(")") or slip.name
-        return any(self._gives(way) for way in self._mistakes.at(at, self._right) if way.text == text)
+        return any(self._gives(way, at, slip) for way in self._mistakes.at(at, self._right) if way.text == text)
 
-    def _gives(self, way: WrongWay) -> bool:
+    def _gives(self, way: WrongWay, at: str, slip: core.Slip) -> bool:
+        """Whether another mistake has the numbers of a slip as well."""
         try:
-            return np.allclose(way.evaluate(self._right), self.values, rtol=0.02, atol=1e-3)
+            theirs = carried_on(self.step, at, way.evaluate)[slip.name]
         except ValueError:
             return False
+        cells = tuple(np.array([[i - 1 for i in cell] for cell in slip.cells]).T) if slip.cells != ((),) else ()
+        return np.allclose(theirs[cells], self.values[slip.name][cells], rtol=0.02, atol=1e-3)
 
 
 def outcomes(left_out: float, digits: int = 4) -> Counter[str]:

@@ -136,10 +136,9 @@ def load_answers(
     return _sheet_of(source, step, answers, formulas, lost, read.get("digits", OWED))
 
 
-def answers_from(values: Mapping[str, Any], formulas: Mapping[str, str], step: Step, digits: int = OWED) -> AnswerSheet:
-    """An answer sheet from Python: arrays, lists, numbers or Decimals by the keys of [answers], and formulas as texts;
-    of each number so many `digits` are owed. A float has the digits that Python prints; the numbers of an array are as
-    exact as its type. Raises ProblemError.
+def answers_from(values: Mapping[str, Any], formulas: Mapping[str, str], step: Step) -> AnswerSheet:
+    """An answer sheet from Python: arrays, lists, numbers or Decimals by the keys of [answers], and formulas as texts.
+    A float has the digits that Python prints; the numbers of an array are as exact as its type. Raises ProblemError.
     """
     reader = FieldReader()
     for key in (*values, *formulas):
@@ -149,7 +148,7 @@ def answers_from(values: Mapping[str, Any], formulas: Mapping[str, str], step: S
         reader.note("", "expected answers or formulas, found neither")
     if reader.mistakes:
         raise ProblemError("", reader.mistakes)
-    return _sheet_of("", step, values, formulas, digits=digits)
+    return _sheet_of("", step, values, formulas)
 
 
 def _read_toml(path: Path, source: str) -> Sheet:

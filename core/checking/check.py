@@ -19,6 +19,7 @@ from core.text import shown
 
 if TYPE_CHECKING:
     from core.checking.answers import AnswerSheet
+    from core.checking.formulas.check import FormulaChecker
     from core.checking.shapes import LaidOutAnswer
 
 
@@ -33,20 +34,22 @@ def check_answers(
 
     `answers` is the path of an answer sheet (.toml), which names its problem and step unless a `step` is given; or
     numbers by name, as under [answers] of such a sheet ({"s_1": [[0.458, 0.869], ...], "delta_1[2,3]": -0.08899}),
-    and `formulas` by name, for a `step`; of these so many `digits` are owed (None: 2). A number is right when it is the
-    true value rounded or cut off at the digits that were written. `progress(done, total)` is called on a long way to a
-    sheet's step.
+    and `formulas` by name, for a `step`. A number is right when it is the true value rounded or cut off at the digits
+    that were written, of which so many `digits` are owed: 2, unless the sheet says otherwise. `progress(done, total)`
+    is called on a long way to a sheet's step.
 
     Raises ProblemError, which lists everything that makes the sheet unusable.
     """
-    from core.checking.answers import OWED, answers_from, load_answers
+    from core.checking.answers import answers_from, load_answers
 
     if isinstance(answers, Mapping):
         if step is None:
             raise ProblemError("", ["expected the step that these answers are for"])
-        sheet = answers_from(answers, formulas or {}, step, OWED if digits is None else digits)
+        sheet = answers_from(answers, formulas or {}, step)
     else:
         sheet = load_answers(answers, step, progress)
+    if digits is not None:
+        sheet = replace(sheet, digits=digits)
     with np.errstate(all="ignore"):  # somebody's own numbers may lead anywhere
         return _Check(sheet).report()
 
@@ -61,11 +64,11 @@ class _Check:
         self.remarks: list[str] = [*sheet.remarks]
 
     def report(self) -> CheckReport:
-        from core.checking.conventions import readings
+        from core.checking.conventions import by_convention, readings
         from core.checking.judge import Judge
 
         laid_out = self._laid_out()
-        formulas = self._formulas()
+        formulas, checker = self._formulas()
         if self.unreadable and not laid_out and not formulas:
             raise ProblemError(self.sheet.source, self.unreadable)
         judge = Judge(self.step, self.statement, self._true, laid_out, self.sheet.digits)
@@ -80,6 +83,9 @@ class _Check:
                 holds = not any(slip.name in reading.hinges for slip in other.slips)
                 if holds and len(other.slips) < len(judge.slips):
                     conventions, judge = [reading.convention, *other.transposed()], other
+        if checker is not None:
+            formulas, found = by_convention(formulas, checker, [convention.kind for convention in conventions])
+            conventions += found
         numbers = tuple(judge.cells), tuple(judge.slips)
         read = tuple(self.unreadable), tuple(dict.fromkeys(self.remarks))
         return CheckReport(self.step, self.sheet.source, *numbers, tuple(formulas), *read, tuple(conventions))
@@ -93,7 +99,7 @@ class _Check:
     def _laid_out(self) -> dict[str, LaidOutAnswer]:
         """What was written by quantity, in the order of the computation; what cannot be laid out is a mistake."""
         from core.checking.meant import as_meant
-        from core.checking.shapes import LaidOutAnswer, NoSuchCell, lay_out
+        from core.checking.shapes import NoSuchCell, lay_out
 
         found: dict[str, LaidOutAnswer] = {}
         for answer in self.sheet.answers:
@@ -104,12 +110,13 @@ class _Check:
             except NoSuchCell as mistake:
                 self.unreadable.append(f"{path}: {mistake}")
                 continue
-            before = found.get(name, LaidOutAnswer.of({}))
-            twice = not answer.position and name in found
-            if twice or before.problem or not before.positions.isdisjoint(new.positions):
+            before = found.get(name)
+            if before is None:
+                found[name] = new
+            elif not answer.position or before.problem or not before.positions.isdisjoint(new.positions):
                 self.unreadable.append(f"{path}: {name} was already given, at least in part")
-                continue
-            found[name] = new if name not in found else before.joined(new)
+            else:
+                found[name] = before.joined(new)
         in_order = {name: found[name] for name in self.statement.equations if name in found}
         return as_meant(self._without_noise(in_order))
 
@@ -133,9 +140,9 @@ class _Check:
             result[name] = replace(answer, numbers=exact, left_open=kept)
         return result
 
-    def _formulas(self) -> list[FormulaVerdict]:
+    def _formulas(self) -> tuple[list[FormulaVerdict], FormulaChecker | None]:
         if not self.sheet.formulas:
-            return []
+            return [], None
         from core.checking.formulas.check import FormulaChecker
         from core.errors import FormulaError
 
@@ -152,7 +159,7 @@ class _Check:
             except FormulaError as error:
                 self.unreadable.append(f"{path}: {error}")
         self.remarks += [f"{typed} is read as {name}" for typed, name in checker.remarks.items()]
-        return [found[name] for name in self.statement.equations if name in found]
+        return [found[name] for name in self.statement.equations if name in found], checker
 
 
 def _names_details(sheet: AnswerSheet) -> bool:

@@ -4,10 +4,10 @@ the mean for the sum.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,13 +15,24 @@ from core.arrays import Array
 from core.checking.layer_mistakes import ALPHA
 from core.checking.mistakes import HALF, TWO, is_multiple
 from core.checking.numbers import Numbers
-from core.checking.report import Convention
+from core.checking.report import Convention, FormulaVerdict
 from core.equations import BACKWARD, GRADIENT, LOSS, UPDATE, Equation, Statement
 from core.expression.nodes import Node, Product, Sum, names_in
 from core.expression.spots import spots, without_factor
 
+if TYPE_CHECKING:
+    from core.checking.formulas.check import FormulaChecker
+
 Sheet = Mapping[str, Numbers]
 OPPOSITE = 0.5  # of all δ: so many more have the opposite sign than have the right one
+SIGN, HALF_LEFT_OUT = "sign", "half left out"
+SCALES = {"mean for sum": ("sum", "mean"), "sum for mean": ("mean", "sum")}
+CONVENTIONS = {
+    SIGN: "your δ have the opposite sign convention, with W + α ∂W; followed",
+    HALF_LEFT_OUT: "your squared error has no ½, and its gradient is twice as large; followed",
+    "mean for sum": "you take the mean over the samples, where the problem has the sum; followed",
+    "sum for mean": "you take the sum over the samples, where the problem has the mean; followed",
+}
 TWICE = 0.02  # relative: how near to twice the right number one is that may be without the ½
 
 
@@ -49,43 +60,38 @@ class _ByConvention(Statement):
 def readings(
     statement: Statement, true: Mapping[str, Array], sheet: Sheet, kinds: Mapping[str, set[str]]
 ) -> Iterator[Reading]:
-    """The conventions that a sheet with slips may follow; `kinds` has those of its slips by quantity."""
+    """The conventions that the numbers of a sheet with slips may follow; `kinds` has those of its slips by quantity."""
     written = [name for name in statement.equations if sheet.get(name)]
     parts = {name: statement.equations[name] for name in written}
     costs = [name for name, e in parts.items() if e.part == LOSS and name in ("sample_losses", "loss")]
     start = next((name for name, e in parts.items() if e.part in (BACKWARD, GRADIENT)), None)
+    found: dict[str, tuple[str, ...]] = {}
     if _is_opposite(parts, true, sheet):
-        updates = tuple(name for name, e in parts.items() if e.part == UPDATE)
-        words = "your δ have the opposite sign convention, with W + α ∂W; followed"
-        yield _reading(Convention("sign", words), statement, true, dict(_opposite(statement)), updates)
-    if start is None or not costs:
-        return
-    trees = dict(_without_half(statement)) if any(_is_twice(sheet[name], true[name]) for name in costs) else {}
-    if trees:
-        words = "your squared error has no ½, and its gradient is twice as large; followed"
-        yield _reading(Convention("half left out", words), statement, true, trees, (*costs, start))
-    for kind, reduction in (("mean for sum", "mean"), ("sum for mean", "sum")):
-        if kind in kinds.get(costs[-1], ()) and kind in kinds.get(start, ()):
-            taken, stated = kind.split(" for ")
-            words = f"you take the {taken} over the samples, where the problem has the {stated}; followed"
-            under = Statement(replace(statement.problem, reduction=reduction), statement.rows, statement.detailed)
-            yield Reading(Convention(kind, words), under, _values(under, true, set(under.equations)), (*costs, start))
+        found[SIGN] = tuple(name for name, e in parts.items() if e.part == UPDATE)
+    if start is not None and costs:
+        hinges = (*costs, start)
+        found |= {HALF_LEFT_OUT: hinges} if any(_is_twice(sheet[name], true[name]) for name in costs) else {}
+        scales = [kind for kind in SCALES if kind in kinds.get(costs[-1], ()) and kind in kinds.get(start, ())]
+        found |= dict.fromkeys(scales, hinges)
+    for kind, hinges in found.items():
+        if (under := statement_under(kind, statement)) is not None:
+            yield Reading(Convention(kind, CONVENTIONS[kind]), under, values_under(under, true), hinges)
 
 
-def _reading(
-    convention: Convention,
-    statement: Statement,
-    true: Mapping[str, Array],
-    trees: dict[str, Node],
-    hinges: tuple[str, ...],
-) -> Reading:
-    under = _ByConvention(statement.problem, statement.rows, statement.detailed, trees)
-    return Reading(convention, under, _values(under, true, set(trees)), hinges)
+def statement_under(kind: str, statement: Statement) -> Statement | None:
+    """The equations by a convention; None where they have nothing of it."""
+    problem, rows, detailed = statement.problem, statement.rows, statement.detailed
+    if kind in SCALES:
+        stated, taken = SCALES[kind]
+        return Statement(replace(problem, reduction=taken), rows, detailed) if problem.reduction == stated else None
+    trees = dict(_opposite(statement) if kind == SIGN else _without_half(statement))
+    return _ByConvention(problem, rows, detailed, trees) if trees else None
 
 
-def _values(statement: Statement, true: Mapping[str, Array], changed: set[str]) -> dict[str, Array]:
-    """The right values with other equations for some quantities."""
-    values, changed = dict(true), set(changed)
+def values_under(statement: Statement, true: Mapping[str, Array]) -> dict[str, Array]:
+    """The right values by the equations of a convention."""
+    values = dict(true)
+    changed = {*statement.trees} if isinstance(statement, _ByConvention) else {*statement.equations}
     for name, equation in statement.equations.items():
         if name in changed or not changed.isdisjoint(names_in(equation.tree)):
             values[name] = statement.evaluate(name, values)
@@ -137,3 +143,24 @@ def _is_opposite(parts: Mapping[str, Equation], true: Mapping[str, Array], sheet
 def _is_twice(numbers: Numbers, true: Array) -> bool:
     twice = 2 * numbers.of(true)
     return bool((np.abs(numbers.values - twice) <= TWICE * np.abs(twice) + numbers.units).all())
+
+
+def by_convention(
+    formulas: Sequence[FormulaVerdict], checker: FormulaChecker, numbers: Collection[str]
+) -> tuple[list[FormulaVerdict], list[Convention]]:
+    """What formulas are worth by a convention that they follow throughout, or that the numbers beside them follow; and
+    those conventions that only the formulas follow.
+    """
+    wrong = [formula.name for formula in formulas if not formula.right]
+    for kind, words in CONVENTIONS.items() if wrong else ():
+        hold = {formula.name for formula in formulas if checker.holds_under(kind, formula.name)}
+        throughout = len(hold.intersection(wrong)) > 1 and all(f.name in hold for f in formulas if f.right)
+        if (kind in numbers and hold.intersection(wrong)) or throughout:
+            judged = [
+                replace(f, right=True, message="right by your convention", mended="")
+                if f.name in hold and not f.right
+                else f
+                for f in formulas
+            ]
+            return judged, [Convention(kind, words)] if kind not in numbers else []
+    return list(formulas), []

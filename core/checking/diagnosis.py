@@ -10,14 +10,16 @@ from functools import partial
 import numpy as np
 
 from core.arrays import Array, Mask
+from core.checking.answered import Range
 from core.checking.finding import Diagnosis, Finding, Made
 from core.checking.mistakes import WrongWay, mistakes_of
-from core.checking.numbers import Numbers
-from core.checking.own_values import Evaluate, OwnValues, Range, Rule
+from core.checking.momentum import Momentum
+from core.checking.numbers import EVEN, Numbers
+from core.checking.own_values import Evaluate, OwnValues, Rule
 from core.checking.pen import BY_ROUNDING, LAST_DIGIT, OFF_BY, PenSlip, pen_slips
 from core.checking.rounding import Rounding, roundings
 from core.checking.terms import term_slips
-from core.checking.unknowns import ANOTHER_NUMBER, MISREAD, Solved, Unknowns
+from core.checking.unknowns import MISREAD, Solved, Unknowns
 from core.checking.written import Position, Written
 from core.computation import Values
 
@@ -57,8 +59,8 @@ class _Try:
 class Diagnoser:
     """Finds the slips of a quantity on a step."""
 
-    def __init__(self, own: OwnValues) -> None:
-        self.own = own
+    def __init__(self, own: OwnValues, momentum: Momentum) -> None:
+        self.own, self.momentum = own, momentum
         self._mistakes = mistakes_of(own.statement)
         self._kinds: set[str] = set()
 
@@ -67,6 +69,8 @@ class Diagnoser:
         no cause that is found.
         """
         found: list[Finding] = []
+        if _is_filled(wrong, right):
+            return [Finding(wrong.positions)]
         base: dict[str, Evaluate] = {}
         while wrong:
             search = _Search(self, name, wrong, right, base)
@@ -107,23 +111,29 @@ class _Search:
     # The ways to explain the numbers.
 
     def whole(self) -> Finding | None:
-        """One mistake in method that explains all of them; those that are made seldom are tried if no other does."""
-        found = self._whole()
+        """One mistake in method that explains all of them, and that what is right is right as well, if there is one;
+        those that are made seldom are tried if no other does.
+        """
+        found = self._whole(spares=True)
         if found is None and self._seldom:
             self._tries += self._tried(self._seldom)
             self._seldom = []
-            found = self._whole()
-        return found
+            found = self._whole(spares=True)
+        return found or self._whole(spares=False)
 
-    def _whole(self) -> Finding | None:
-        fitting = [attempt for attempt in self._tries if self._fits(attempt).all()]
+    def _whole(self, spares: bool) -> Finding | None:
+        def fits(attempt: _Try) -> bool:
+            return bool(self._fits(attempt).all()) and not (spares and self._speaks_against(attempt))
+
+        fitting = [attempt for attempt in self._tries if fits(attempt)]
         if not fitting:
-            fitting = self._closely(attempt for attempt in self._tries if self._near(attempt).all())
-        fitting.sort(key=lambda attempt: (self._speaks_against(attempt), attempt.rank))
+            near = self._closely(attempt for attempt in self._tries if self._near(attempt).all())
+            fitting = [attempt for attempt in near if fits(attempt)]
+        fitting.sort(key=lambda attempt: attempt.rank)
         for attempt in fitting:
-            if not self._is_credible(attempt, self._wrong, self._speaks_against(attempt)):
+            if not self._is_credible(attempt, self._wrong, not spares):
                 continue
-            if self._speaks_against(attempt) and (pen := self.penned()):
+            if not spares and (pen := self.penned()):
                 return pen
             made = self._made(attempt, self._wrong.positions)
             if made is None:
@@ -138,14 +148,22 @@ class _Search:
 
     def solved(self) -> Finding | None:
         """One number that was another, which explains all of them."""
-        if len(self._wrong) == 1 or self._base or self.is_rounded():
+        if self._base or self.is_rounded():
             return None
-        for solved in Unknowns(self._own, self._name, self._wrong, self._right).found():
+        unknowns = Unknowns(self._own, self._diagnoser.momentum, self._name, self._wrong, self._right)
+        if len(self._wrong) == 1:
+            return next(map(self._of_solved, filter(self._comes_out_even, unknowns.with_momentum())), None)
+        for solved in unknowns.found():
             came = self._wrong.of(solved.values)
             chances = np.sort(self._wrong.chances(came, came))[1:]
             if solved.tried * float(np.prod(chances)) < CHANCE:
                 return self._of_solved(solved)
         return None
+
+    def _comes_out_even(self, solved: Solved) -> bool:
+        """Whether a number that is solved for gives just the digits that were written, and no more."""
+        written = self._wrong.values
+        return bool((np.abs(self._wrong.of(solved.values) - written) <= EVEN * np.abs(written)).all())
 
     def penned(self) -> Finding | None:
         """A slip of the pen in a number alone among right ones; several numbers that are off in the last digit."""
@@ -189,7 +207,7 @@ class _Search:
         near = [attempt for attempt in self._tries if self._near(attempt).sum() >= least]
         near.sort(key=lambda attempt: (-int(self._near(attempt).sum()), attempt.rank))
         self._closely(near[:MOST_REACHED])
-        near = [attempt for attempt in near if self._fits(attempt).any() and not self._speaks_against(attempt)]
+        near = [attempt for attempt in near if self._tells(attempt) and not self._speaks_against(attempt)]
         near.sort(key=lambda attempt: (-int(self._fits(attempt).sum()), attempt.rank))
         for attempt in near:
             some = self._wrong.where(self._fits(attempt))
@@ -198,6 +216,11 @@ class _Search:
                 if made is not None:
                     return self._finding(attempt, some.positions, {attempt.diagnosis: made})
         return None
+
+    def _tells(self, attempt: _Try) -> bool:
+        """Whether a mistake explains more than some of many zeros, which may stand for anything."""
+        fits, zero = self._fits(attempt), self._wrong.values == 0
+        return bool((fits & ~zero).any() or (fits.any() and fits[zero].all()))
 
     def rest(self) -> list[Finding]:
         """What is left: slips of the pen, where few numbers are wrong among right ones; else one slip without cause."""
@@ -318,7 +341,7 @@ class _Search:
         return Finding(positions, attempt.diagnosis, tuple(_of_other_kinds(attempt.diagnosis, causes)), causes)
 
     def _of_solved(self, solved: Solved) -> Finding:
-        at = self._name if solved.kind in (MISREAD, ANOTHER_NUMBER) else solved.at
+        at = self._name if solved.kind == MISREAD else solved.at
         diagnosis = Diagnosis(solved.kind, solved.text, at)
         if solved.kind == MISREAD:
             return Finding(self._wrong.positions, diagnosis, given={solved.at: solved.made})
@@ -378,6 +401,12 @@ class _Search:
             elif attempt.way is None and not self._speaks_against(attempt):
                 causes[attempt.diagnosis] = Made(attempt.low, np.zeros(()))
         return Finding(self._wrong.positions, chosen.diagnosis, (), causes)
+
+
+def _is_filled(wrong: Numbers, right: Numbers) -> bool:
+    """Whether a quantity has one and the same 0 or 1 throughout: that tells nothing of how it was computed."""
+    values = np.unique(np.concatenate([wrong.values, right.values]))
+    return len(wrong) > 1 and len(values) == 1 and float(f"{values[0]:.0e}") == values[0]
 
 
 def _of_other_kinds(chosen: Diagnosis, others: Iterable[Diagnosis]) -> list[Diagnosis]:

@@ -10,19 +10,21 @@ from typing import Any
 import numpy as np
 
 from core.arrays import Array, Mask
+from core.checking.answered import Answers
 from core.checking.diagnosis import EARLY, SLIGHT, Diagnoser
 from core.checking.finding import Finding
+from core.checking.momentum import Momentum
 from core.checking.numbers import Numbers
-from core.checking.own_values import Answers, Cause, OwnValues
+from core.checking.own_values import Cause, OwnValues
 from core.checking.report import CellVerdict, Convention, Slip
 from core.checking.shapes import LaidOutAnswer
-from core.checking.unknowns import ANOTHER_NUMBER, MISREAD
+from core.checking.unknowns import ANOTHER_NUMBER, MISREAD, WITH_MOMENTUM
 from core.checking.written import OPEN, Position
 from core.equations import GRADIENT, MATRIX, UPDATE, Statement
 from core.step import Step
 
 EXACT = 1e-9  # relative: a number so near is written in full, however few digits it has
-GLOBAL = (MISREAD, ANOTHER_NUMBER)  # slips that are one wherever they show
+GLOBAL = (MISREAD, ANOTHER_NUMBER, WITH_MOMENTUM)  # slips that are one wherever they show
 NO_CAUSE = Cause()
 
 
@@ -79,7 +81,7 @@ class Judge:
         self._step, self._statement, self._laid_out, self._digits = step, statement, laid_out, digits
         self._own = OwnValues(statement, true)
         self._own.learn({name: answer.numbers for name, answer in laid_out.items()})
-        self._diagnoser = Diagnoser(self._own)
+        self._diagnoser = Diagnoser(self._own, Momentum(step))
         self._findings: list[tuple[str, Finding]] = []
         self._judged: dict[str, _Judged] = {}
         self._is_short = False  # whether a number has fewer digits than are owed: then so may all that comes of it

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.activations import ACTIVATIONS, Activation
-from core.checking.loss_mistakes import Mistake, slope_text
+from core.checking.loss_mistakes import BINARY_CROSS_ENTROPY, Mistake, slope_text, without_output_slope
 from core.equations import BACKWARD, FORWARD, GRADIENT, PER_UNIT, UPDATE, Equation, Statement
 from core.expression.nodes import (
     COLUMNS,
@@ -35,6 +35,7 @@ class LayerMistakes:
 
     def __init__(self, statement: Statement) -> None:
         self._statement, self._equations = statement, statement.equations
+        self._of_cross_entropy = without_output_slope(statement)
         self._biases = statement.with_axes(PER_UNIT)
 
     def at(self, equation: Equation) -> Iterator[Mistake]:
@@ -96,7 +97,10 @@ class LayerMistakes:
                 slope = put_in_place(other.slope_tree, {"z": z or factor.argument, "s": factor.argument})
                 yield Mistake("another function", words, product.with_(plain * slope), 1)
             return
-        yield Mistake("derivative left out", f"the derivative {written} is left out", product.with_(plain), 0)
+        wrong, words = product.with_(plain), f"the derivative {written} is left out"
+        if wrong == self._of_cross_entropy and equation.layer == len(self._statement.problem.network):
+            words = f"{words}, as with a {BINARY_CROSS_ENTROPY}"
+        yield Mistake("derivative left out", words, wrong, 0)
         for other in _others(own):
             words = f"the derivative of {other.name} is taken, where {factor.name} is {own.name}"
             # Of s, and as it is written with z, of the z that is there.

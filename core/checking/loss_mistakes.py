@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
+from core.activations import ACTIVATIONS
 from core.equations import BACKWARD, LOSS, Equation, Statement
 from core.expression.nodes import (
     ALL,
@@ -30,13 +31,16 @@ from core.expression.nodes import (
 )
 from core.expression.spots import Spot, spots, without_factor, without_term
 from core.expression.typed import as_typed
-from core.losses import LOSSES
+from core.losses import LOSSES, SquaredError
 
 TRUE, OTHERS = IsTrueClass(), IsTrueClass(other=True)
 DIAGONAL = "only the diagonal of the softmax Jacobian is taken"
 JACOBIAN = "the Jacobian of the softmax is left out"
 OF_SAMPLES = "the softmax is taken over the samples (columns)"
 OF_ALL = "the softmax is taken over all rows and columns"
+
+
+BINARY_CROSS_ENTROPY = "binary cross-entropy"
 
 
 class Mistake(NamedTuple):
@@ -155,6 +159,18 @@ class LossMistakes:
                 if own is None or own.tree != equation.tree:
                     put[name] = put_in_place(equation.tree, put)
         return put_in_place(tree, put)
+
+
+def without_output_slope(statement: Statement) -> Node | None:
+    """δ_out without the slope of a sigmoid under a squared error: that of a binary cross-entropy of the outputs."""
+    problem, equation = statement.problem, statement.equations["delta_out"]
+    if not problem.loss.is_near(SquaredError) or problem.network.layers[-1].function is not ACTIVATIONS["sigmoid"]:
+        return None
+    for part, with_ in spots(equation.tree):
+        slopes = [factor for factor in part.children if isinstance(factor, Function) and factor.slope]
+        if isinstance(part, Product) and slopes:
+            return with_(without_factor(part, slopes[0]))
+    return None
 
 
 def slope_text(slope: Function) -> str:

@@ -15,6 +15,7 @@ from core.loading.fields import Unfit
 
 EVEN = 1e-9  # relative: so near to a number that has few digits is that number
 EVEN_DIGITS, MOST_DIGITS = 2, 15  # a number that comes out even tells as much as one of two digits
+NEARLY = 1.01  # units: what is cut off to a number is larger by no more
 ZEROS = 20.0  # a wrong 0 is one in so many wrong numbers
 
 OF_TYPE = {2: 4e-3, 4: 4e-6, 8: 4e-11}  # by its bytes: how exact a program's numbers are, as parts of the largest
@@ -114,7 +115,9 @@ class Numbers:
         """Which of them are right for an array of the quantity's shape, as Written.is_right has it."""
         true = self.of(array)
         found = self.fit_within(true, true)
-        for i in np.flatnonzero(~found & (np.abs(self.values - true) < 2 * self.units)).tolist():
+        # What is cut off by all but a unit is a matter of the digits that the number itself has.
+        cut = ~found & (np.abs(self.values) <= np.abs(true)) & (np.abs(self.values - true) < NEARLY * self.units)
+        for i in np.flatnonzero(cut).tolist():
             found[i] = self[i].is_right(float(true[i]))
         return found
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from core.arrays import Array, Mask
+from core.checking.answered import Answers, Range
 from core.checking.numbers import Numbers
 from core.checking.rounding import Rounding
-from core.checking.written import Position
 from core.computation import Values
 from core.equations import Statement
 from core.expression.nodes import Function, names_in, walk
@@ -24,54 +23,6 @@ FEWEST_DIGITS = 3  # of numbers that tell how somebody rounds
 SLACK = 1.25  # a range adds up what each number's rounding does alone; what two do together comes on top
 COARSEST = 0.1  # relative: what is off by more was not rounded
 MOST_GROUPS = 64  # of a quantity's numbers, whose rounding is followed one group at a time
-
-
-class Range(NamedTuple):
-    """From where to where the numbers of a quantity may lie."""
-
-    low: Array
-    high: Array
-
-    def holds(self, numbers: Numbers) -> Mask:
-        """Which numbers that were written are of this range."""
-        return numbers.fit(self.low, self.high) | numbers.are(self.low) | numbers.are(self.high)
-
-    def width(self, position: Position) -> float:
-        return float(self.high[position] - self.low[position])
-
-
-@dataclass(frozen=True, eq=False)
-class Answers:
-    """What was written for one quantity: `values` where `given` is true, and which of them are `wrong`. Whoever wrote
-    them may have gone on with more digits of them: with those of `exact`, known to within `radius`.
-    """
-
-    values: Array
-    given: Mask
-    exact: Array
-    radius: Array
-    wrong: Mask
-
-    @classmethod
-    def of(cls, numbers: Numbers, true: Array, own: Range | None = None) -> Answers:
-        """From the numbers that were written; `own` is what follows from theirs, None where nothing but the true values
-        does.
-        """
-        values, exact, radius = np.zeros(true.shape), true.copy(), np.zeros(true.shape)
-        given, wrong = np.zeros(true.shape, dtype=bool), np.zeros(true.shape, dtype=bool)
-        mistaken = ~numbers.are(true)
-        more, off = numbers.of(true), np.zeros(len(numbers))  # with more digits, and by how much that may be off
-        more[mistaken], off[mistaken] = numbers.values[mistaken], numbers.units[mistaken]
-        if own is not None:
-            # It may only look right after a slip: then it may have been either.
-            half, middle = numbers.of(own.high - own.low) / 2, numbers.of(own.low + own.high) / 2
-            open_ = np.where(mistaken, half, np.fmax(half, np.abs(numbers.of(true) - middle)))
-            follow = own.holds(numbers)
-            more[follow], off[follow] = middle[follow], np.fmin(numbers.units, open_)[follow]
-        found = (numbers.values, np.True_, more, off, mistaken)
-        for array, numbers_in_order in zip((values, given, exact, radius, wrong), found, strict=True):
-            numbers.into(array, numbers_in_order)
-        return cls(values, given, exact, radius, wrong)
 
 
 class Cause(NamedTuple):
@@ -102,7 +53,7 @@ class OwnValues:
     def __init__(self, statement: Statement, true: Mapping[str, Array]) -> None:
         self.statement = statement
         self.order = {
-            name: Rule(names_in(equation.tree), partial(statement.evaluate, name))
+            name: Rule(names_in(equation.tree), statement.compiled(equation.tree, equation.axes))
             for name, equation in statement.equations.items()
         }
         self.true: dict[str, Array] = dict(true)

@@ -6,8 +6,8 @@ import math
 from collections.abc import Collection
 from typing import NamedTuple
 
+from core.checking.answered import Range
 from core.checking.numbers import EVEN, EVEN_DIGITS, MOST_DIGITS
-from core.checking.own_values import Range
 from core.checking.written import Written
 
 LAST_DIGIT = "last digit"

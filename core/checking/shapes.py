@@ -58,12 +58,12 @@ def lay_out(answer: Answer, true: Array, summed_rows: int = 1) -> LaidOutAnswer:
     """The numbers of `answer` at their positions in a quantity of the values `true`, a sum over so many rows. Raises
     NoSuchCell.
     """
-    if not answer.position and answer.numbers.rows == ((None,),):
-        return LaidOutAnswer.of(dict.fromkeys(np.ndindex(true.shape)))
     if answer.position:
         return _lay_out_part(answer, true.shape)
-    if not answer.position and (numbers := answer.numbers.numbers(true.shape)) is not None:
+    if (numbers := answer.numbers.numbers(true.shape)) is not None:
         return LaidOutAnswer(numbers)
+    if answer.numbers.rows == ((None,),):
+        return LaidOutAnswer.of(dict.fromkeys(np.ndindex(true.shape)))
     rows = _as_rows(answer.numbers, true.shape)
     if rows is not None:
         return LaidOutAnswer.of(_cells(rows, true.shape))

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from core.arrays import Array
+from core.checking.answered import Range
+from core.checking.momentum import Momentum
 from core.checking.numbers import Numbers
-from core.checking.own_values import Evaluate, OwnValues, Range
+from core.checking.own_values import Evaluate, OwnValues
 from core.computation import Values
 from core.equations import UPDATE
 from core.expression.nodes import Name, names_in, put_in_place
 from core.text import significant
 
 MISREAD, ONE_NUMBER, ANOTHER_NUMBER = "misread", "one number before", "another number"
+WITH_MOMENTUM, MOMENTA = "momentum", 99  # of two digits
 FACTOR, OFFSET = "common factor", "common offset"
 MOST_TRIED = 200  # numbers of a quantity
 NEWTON = 6  # steps; where all is linear, two are enough
@@ -24,6 +28,9 @@ STEP = 1e-6
 NEAR = 1e-9  # relative: how near to what is solved for a step is to come
 ABOUT = 4  # digits of a number that is solved for
 ROUND = (1, 2, 3, 4)  # digits of a number that somebody may have read
+NEAREST = 0.01  # relative: what is nearer to the right number is a matter of rounding
+LAST_DIGITS = 5  # units: the same for what is added
+FARTHEST = 100.0  # times what it should be: nobody takes a number that is farther off than a slip of two places
 
 Predict = Callable[[float], Array]
 
@@ -44,17 +51,28 @@ class Solved(NamedTuple):
 class Unknowns:
     """Solves for numbers from the wrong ones of a quantity."""
 
-    def __init__(self, own: OwnValues, name: str, wrong: Numbers, right: Numbers) -> None:
-        self._own, self._name, self._wrong, self._right = own, name, wrong, right
+    def __init__(self, own: OwnValues, momentum: Momentum, name: str, wrong: Numbers, right: Numbers) -> None:
+        self._own, self._momentum, self._name, self._wrong, self._right = own, momentum, name, wrong, right
         self._theirs = own.carry(name)
         self._open = own.range(name)
 
     def found(self) -> Iterator[Solved]:
         """Numbers each of which explains all that is wrong, and nothing that is right otherwise."""
+        yield from self.with_momentum()
         yield from self._misread()
         yield from self._numbers()
         yield from self._one_number()
         yield from self._multiple()
+
+    def with_momentum(self) -> Iterator[Solved]:
+        """A run with momentum, which is a number of no more than two digits."""
+        if self._own.statement.equations[self._name].part != UPDATE or not self._momentum.matters:
+            return
+        predict = partial(self._momentum.update, self._name)
+        solved = self._solve(predict, 0.0)
+        if solved is not None and 0 < solved < 1 and round(solved, 2) == solved:
+            made = predict(solved)
+            yield Solved(WITH_MOMENTUM, f"this is what momentum {solved:g} gives", self._name, made, made, MOMENTA)
 
     def _misread(self) -> Iterator[Solved]:
         """One number that was given, copied wrong."""
@@ -68,7 +86,7 @@ class Unknowns:
             for position, number in np.ndenumerate(true):
                 predict = self._moving(name, true, position, given=True)
                 solved = self._solve(predict, float(number))
-                if solved is not None and solved != number:
+                if solved is not None and _may_be_taken(solved, float(number), true):
                     made = true.copy()
                     made[position] = solved
                     words = f"{_cell(name, position)} was read as {solved:.6g}, not {number:.6g}"
@@ -82,7 +100,7 @@ class Unknowns:
             for position in np.ndindex(values.shape) if values.size <= MOST_TRIED else ():
                 predict = self._moving(at, values, position, given=False)
                 solved = self._solve(predict, float(values[position]), snap=False)
-                if solved is not None:
+                if solved is not None and _may_be_taken(solved, float(values[position]), values):
                     made = values.copy()
                     made[position] = solved
                     words = (
@@ -102,7 +120,7 @@ class Unknowns:
             evaluate = statement.compiled(put_in_place(equation.tree, {name: Name(unknown)}), equation.axes)
             predict = _with_number(evaluate, self._own.values, unknown)
             solved = self._solve(predict, number)
-            if solved is not None:
+            if solved is not None and _may_multiply(solved / number if number else 1 + solved):
                 words = f"{statement.symbols[name]} of {solved:.6g} was used, not {number:.6g}"
                 yield Solved(ANOTHER_NUMBER, words, self._name, predict(solved), predict(solved), len(numbers))
 
@@ -110,12 +128,14 @@ class Unknowns:
         """All multiplied by a number, or a number added to all."""
         theirs, wrong = self._theirs, self._wrong
         solved = self._solve(lambda c: c * theirs, 1.0)
-        if solved is not None:
+        if solved is not None and _may_multiply(abs(solved)):
             words = f"every number is {solved:.4g} times what it must be"
             yield Solved(FACTOR, words, self._name, solved * theirs, solved * theirs, 1)
         if len(wrong) > 1 and np.ptp(wrong.of(theirs)) > np.max(wrong.units):
             solved = self._solve(lambda c: c + theirs, 0.0)
-            if solved is not None:
+            if solved is not None and LAST_DIGITS * np.max(wrong.units) < abs(solved) <= FARTHEST * np.max(
+                np.abs(theirs)
+            ):
                 words = f"every number is {abs(solved):.4g} too {'large' if solved > 0 else 'small'}"
                 yield Solved(OFFSET, words, self._name, solved + theirs, solved + theirs, 1)
 
@@ -172,6 +192,15 @@ class Unknowns:
         if not fit.all():
             return False
         return bool(self._right.fit(reach.low, reach.high).all())
+
+
+def _may_be_taken(found: float, right: float, beside: Array) -> bool:
+    """Whether somebody may have taken a number for the right one, among others."""
+    return abs(found - right) > NEAREST * abs(right) and abs(found) <= FARTHEST * float(np.max(np.abs(beside)))
+
+
+def _may_multiply(factor: float) -> bool:
+    return abs(factor - 1) > NEAREST and 1 / FARTHEST <= factor <= FARTHEST
 
 
 def _with_number(evaluate: Evaluate, values: Values, name: str) -> Predict:

@@ -37,9 +37,11 @@ OPTIONS = (
     Option("problem", "PROBLEM", "the problem, where the answers do not name it: a built-in one or a file"),
     Option("step", "K", "with --problem: the SGD step (default: 0)"),
     *PROBLEM_OPTIONS,
+    Option("digits", "N", "how many digits of a number are owed (default: what the answers say, else 2)"),
     Option("json", None, "print the report as JSON, for graders"),
     Option("screen", None, "open the step on the screen, with every number marked"),
 )
+MOST_DIGITS = 15
 DIGITS = 12  # of a number in JSON
 SLIPPED, BLANK = 1, 3
 
@@ -55,6 +57,10 @@ def main(argv: Sequence[str]) -> int:
     problem, mistakes = load_named(arguments)
     if {"json", "screen"} <= arguments.values.keys():
         mistakes = [*mistakes, "--json and --screen: cannot be combined"]
+    digits = whole(arguments.values["digits"]) if "digits" in arguments.values else None
+    if "digits" in arguments.values and (digits is None or not 1 <= digits <= MOST_DIGITS):
+        found = printable(arguments.values["digits"])
+        mistakes = [*mistakes, f'--digits: expected a whole number from 1 to {MOST_DIGITS}, found "{found}"']
     if mistakes:
         return complain(mistakes)
 
@@ -67,7 +73,7 @@ def main(argv: Sequence[str]) -> int:
             train(timeline, index)
             step = timeline[index]
         with progress_of("step") as progress:
-            report = check_answers(arguments.problem, step, progress)
+            report = check_answers(arguments.problem, step, progress, digits=digits)
     except DivergedError as error:
         return complain([f"--step: {error}"])
     except ProblemError as error:

@@ -7,7 +7,7 @@ is another all the same: there n/8 is not α, although it may come to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.checking.answers import WrittenFormula
+from core.checking.conventions import statement_under, values_under
 from core.checking.formulas.definitions import SEVERAL, aliases, context_of, definitions, names_of, rights
 from core.checking.formulas.edits import Repair, in_pairs, is_product, replaced
 from core.checking.formulas.evaluation import Evaluator, fitted, is_same
@@ -23,7 +24,7 @@ from core.checking.formulas.notes import FormulaStyle, note, style_of
 from core.checking.formulas.points import points_like
 from core.checking.formulas.products import DISORDER
 from core.checking.formulas.repair import MOST_MISTAKES, Mender
-from core.checking.loss_mistakes import LossMistakes, Mistake
+from core.checking.loss_mistakes import BINARY_CROSS_ENTROPY, LossMistakes, Mistake, without_output_slope
 from core.checking.report import FormulaVerdict
 from core.computation import values_of
 from core.equations import UPDATE, Equation, Statement
@@ -62,6 +63,8 @@ class FormulaChecker:
         self._equations = step.statement.equations
         self._names = names_of(step.statement)
         self._meanings: dict[str, str] = {}
+        self._checked: dict[str, tuple[tuple[Step, ...], tuple[Node, Node], dict[str, str]]] = {}
+        self._by_convention: dict[tuple[str, Step], Mapping[str, Array]] = {}
         self.remarks: dict[str, str] = {}  # words that were read as a quantity that sgdb calls otherwise
 
     @cached_property
@@ -111,6 +114,7 @@ class FormulaChecker:
         has_numbers = any(isinstance(part, Literal) for part in walk(tree))
         counts = has_numbers and self._equations[name].part == UPDATE and Name("n") in walk(tree)
         points = self._own_rate if counts else self._own if has_numbers else self._other
+        self._checked[name] = points, (tree, self._with_n(tree)), self._meanings
         wrong, fits = self._on_the_step(evaluate, name, tree)
         if fits and any(self._holds(points, name, found) for found in (tree, self._with_n(tree))):
             return verdict(True)
@@ -121,10 +125,22 @@ class FormulaChecker:
             general = "" if repair is None else f": in general it is {spell(repair.tree)}"
             verb = "is" if len(reasons) == 1 else "are"
             return verdict(True, f"right here, where {' and '.join(reasons)} {verb} 1{general}")
+        other = f"; right for a {BINARY_CROSS_ENTROPY}" if self._is_of_cross_entropy(points, name, tree) else ""
         if repair is None or not repair.notes:
-            return verdict(False, wrong)
+            return verdict(False, f"{wrong}{other}")
         words = "" if mistake and not _says_more(repair) else _words(repair, name, tree, spell)
-        return verdict(False, f"{wrong}; {': '.join(filter(None, (mistake, words)))}", repair.tree)
+        return verdict(False, f"{wrong}; {': '.join(filter(None, (mistake, words)))}{other}", repair.tree)
+
+    def _is_of_cross_entropy(self, points: tuple[Step, ...], name: str, tree: Node) -> bool:
+        """Whether a formula is that of δ_out for a binary cross-entropy of the outputs."""
+        right = without_output_slope(self.step.statement) if name == "delta_out" else None
+        if right is None:
+            return False
+        try:
+            found = [(point, Evaluator(point, "", meanings=self._meanings)(tree)) for point in points]
+        except FormulaError:
+            return False
+        return all(is_same(value, point.statement.value_of(right, values_of(point))) for point, value in found)
 
     @cached_property
     def _own_symbols(self) -> dict[str, Piece]:
@@ -205,15 +221,27 @@ class FormulaChecker:
                 tree = replaced(tree, part, Name("n") if part.value == rows else Quotient(Literal(1), Name("n")))
         return tree
 
-    def _holds(self, points: tuple[Step, ...], name: str, tree: Node) -> bool:
-        """Whether a formula gives the quantity at all points."""
+    def holds_under(self, kind: str, name: str) -> bool:
+        """Whether the formula that was checked for a quantity is right by a convention."""
+        points, trees, self._meanings = self._checked[name]
+        return any(self._holds(points, name, tree, kind) for tree in trees)
+
+    def _holds(self, points: tuple[Step, ...], name: str, tree: Node, convention: str = "") -> bool:
+        """Whether a formula gives the quantity at all points, by a convention, if there is one."""
         for point in points:
             try:
-                if not is_same(Evaluator(point, name, meanings=self._meanings)(tree), values_of(point)[name]):
+                values = values_of(point) if not convention else self._values_under(convention, point)
+                if not is_same(Evaluator(point, name, meanings=self._meanings, values=values)(tree), values[name]):
                     return False
             except FormulaError:
                 return False
         return bool(points)
+
+    def _values_under(self, kind: str, point: Step) -> Mapping[str, Array]:
+        if (kind, point) not in self._by_convention:
+            under, values = statement_under(kind, point.statement), values_of(point)
+            self._by_convention[kind, point] = values if under is None else values_under(under, values)
+        return self._by_convention[kind, point]
 
     def _diagnosed(self, points: tuple[Step, ...], name: str, tree: Node) -> tuple[str, Repair | None]:
         """The mistake that the formula is, in words, if it is a known one; and its least repair."""

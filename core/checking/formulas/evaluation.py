@@ -33,7 +33,8 @@ class UnknownNameError(FormulaError):
 
 class Evaluator:
     """Formulas for the quantity `target`, evaluated on a step; one that names the target itself has no value. `work`
-    counts the numbers computed so far. `meanings` are the quantities by words that only people have for them.
+    counts the numbers computed so far. `meanings` are the quantities by words that only people have for them; `values`
+    are those of the quantities, where they are not the step's own.
     """
 
     def __init__(
@@ -42,13 +43,14 @@ class Evaluator:
         target: str,
         spell: FormulaStyle = FormulaStyle(),  # noqa: B008
         meanings: Mapping[str, str] = {},
+        values: Mapping[str, Array] | None = None,
     ) -> None:
         statement = step.statement
         self._depth, self._target = len(step.weights), target
         self._functions = statement.functions
         self._equations = {**statement.given, **statement.equations}
         self._aliases = {**aliases(statement), **meanings}
-        self._values = values_of(step)
+        self._values = values_of(step) if values is None else values
         per_unit, per_sample = statement.with_axes(PER_UNIT), statement.with_axes(PER_SAMPLE)
         shapes: dict[str, Shape] = dict.fromkeys(statement.numbers, SINGLE)
         shapes |= {name: _shape(value, name in per_unit) for name, value in self._values.items()}
