@@ -62,7 +62,7 @@ async def test_what_follows_from_a_slip_is_marked_so() -> None:
     async with app(step.problem, wrong).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "escape")
-        assert "~" in sheet(pilot)
+        assert "→" in sheet(pilot)
         assert "✗" in sheet(pilot)
 
 

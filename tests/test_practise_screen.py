@@ -305,7 +305,7 @@ async def test_what_does_not_fit_is_scrolled_by_keys_that_the_titles_name() -> N
         assert rule(pilot, 2) == ["∂W_out[1]", "h tells it · pgup pgdn"]
         first = "∂W_out = z₁ᵀ δ_out"
         assert not on_screen(pilot, first)
-        await press(pilot, "pageup")
+        await press(pilot, *["pageup"] * 9)
         assert on_screen(pilot, first)
         assert rule(pilot, 0)[-1] == rule(pilot, 1)[-1] == "⇧↑↓ scroll"
         await press(pilot, *["shift+down"] * 40)

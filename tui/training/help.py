@@ -15,7 +15,7 @@ GROUPS = (
         ),
     ),
     ("the loss and its plot", ("hinge", "margin", "losses", "log", "zoom", "pan")),
-    ("checking", ("differences", "formulas", "slip", "report", "check_answers")),
+    ("checking", ("differences", "formulas", "slip", "report", "answers", "check_answers")),
     ("the rest", ("",)),
 )
 READING = (
@@ -33,7 +33,11 @@ READING = (
             ("○", "an idle ReLU unit: its slope is 0"),
             ("◂", "the number you inspect"),
             ("◆ ◇", "what it is computed from, what uses it; ◆ at a name: a factor of what is computed now"),
-            ("✓ ✗ ~", "checked: right, a slip, follows from a slip; with d: agrees, differs, too small to tell"),
+            ("✓ ≈", "checked answers: right; right within your own rounding"),
+            ("✗ ±", "a slip, with what was written; right, but with too few digits"),
+            ("→ ∅", "carried on from a slip; carried on, but only from zeros"),
+            ("?", "left open"),
+            ("✓ ✗ ~", "with d: agrees with the central difference, differs, too small to tell"),
             ("·  —  …", "not computed yet, no such number, left out here"),
             ("NaN inf", "out of range: the run has diverged"),
         ),

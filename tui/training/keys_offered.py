@@ -22,6 +22,7 @@ RETURN = Key("backspace", "back", ("back",))
 NEXT, PREVIOUS = Key(".", "next", ("walk(1)",)), Key(",", "previous", ("walk(-1)",))
 INSPECT, LEAVE_WALK = Key("⏎", "inspect", ("inspect",)), Key("esc", "leave the walk", ("leave",))
 SLIPS, REPORT = Key("s S", "next, previous slip", ("slip(1)", "slip(-1)")), Key("r", "report", ("report",))
+HIDE, ANSWERS = Key("esc", "hide answers", ("leave",)), Key("a", "answers", ("answers",))
 SCROLL, CLOSE = Key("⇧↑↓", "scroll", ("scroll(-1)", "scroll(1)")), Key("esc", "close", ("leave",))
 LOG, ZOOM, ALONE = (
     Key("l", "log", ("log",)),
@@ -42,9 +43,11 @@ def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> l
     if view.current is not None:
         return [NEXT, PREVIOUS, INSPECT, STEPS, LEAVE_WALK, HELP]
     if view.report is not None:
-        return [SLIPS, REPORT, STEP, WHY, WALK, LEAVE, HELP]
+        return [SLIPS, REPORT, STEP, WHY, WALK, HIDE, HELP]
+    hidden_answers = [ANSWERS] if view.answers is not None else []
     if hinge or margin:
         return [
+            *hidden_answers,
             STEP,
             PLAY,
             SAMPLE,
@@ -59,6 +62,7 @@ def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> l
     groups = [GROUPS] if hidden else []
     views = [SQUARES] if view.numbers else [NUMBERS] if elided else []
     return [
+        *hidden_answers,
         STEP,
         PLAY,
         WHY,

@@ -152,7 +152,7 @@ def _score(step: Step, view: View) -> str:
         answered = len(report.cells) - counts["open"]
         if not report.cells and report.formulas:
             return f"formulas right {sum(formula.right for formula in report.formulas)} of {len(report.formulas)}"
-        return f"answers right {counts['right']} of {answered}"
+        return f"answers right {counts['right'] + counts['rounded']} of {answered}"
     mask = right(step)
     if mask is not None:
         return f"right {int(mask.sum())} of {len(mask)}"

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import core
 from core import Step
-from tui.commands.report_text import ReportText, from_what, reason, what_it_is
+from tui.commands.report_text import ReportText, reason, what_it_is, words
 from tui.format import plain
 from tui.sheet.lines import Line, Words
+from tui.training.picture import COARSE, FOLLOWS, FROM_ZEROS, OPEN, RIGHT, ROUNDED, WRONG, mark_of
 from tui.training.view import Cell
 from tui.training.why.page import Group, Page
 from tui.training.why.statement import cell_label
@@ -18,12 +19,16 @@ from tui.training.why.texts import MARGIN, flow, wrapped
 if TYPE_CHECKING:
     from core import CheckReport, Slip
 
-LEGEND: tuple[Words, ...] = (
-    [("✓", "right"), " right"],
-    [("✗", "slip"), " a slip: what was written"],
-    ["~ follows from an earlier slip"],
-    ["? left open"],
-)
+LEGEND: dict[str, Words] = {
+    RIGHT: [(RIGHT, "right"), " right"],
+    ROUNDED: [(ROUNDED, "right"), " right within your own rounding"],
+    FOLLOWS: [f"{FOLLOWS} carried on from a slip"],
+    FROM_ZEROS: [f"{FROM_ZEROS} carried on, but only from zeros"],
+    COARSE: [(COARSE, "amber"), " right, but too few digits"],
+    WRONG: [(WRONG, "slip"), " a slip: what was written"],
+    OPEN: [f"{OPEN} left open"],
+}
+STYLES = {"right": "right", "rounded": "right", "coarse": "amber"}
 MOST_CELLS = 6  # of a slip that are named
 
 
@@ -33,16 +38,28 @@ def belongs(report: CheckReport, step: Step) -> bool:
 
 
 def checked(report: CheckReport, columns: int) -> Page:
-    """The outcome, the first slip, and what was said of the formulas."""
+    """The outcome, whose convention is followed, the first slip, and what was said of the formulas."""
     summary = ReportText(report, colours=False).summary()
     source = [f"{plain(report.source)}: "] if report.source else []
+    style = "right" if report.right else "amber" if report.blank else "wrong"
     first = report.first_slip
-    head = wrapped([*source, (summary, "right" if report.right else "wrong")], columns)
+    head = wrapped([*source, (summary, style)], columns)
+    for convention in report.conventions:
+        head += wrapped([(f"{convention.text}.", "amber")], columns, indent=2, prose=True)
+    if report.unreadable:
+        entries = "1 entry" if len(report.unreadable) == 1 else f"{len(report.unreadable)} entries"
+        head += wrapped([(f"{entries} could not be read: r shows them", "wrong")], columns, indent=2, prose=True)
     groups: list[Group] = [head]
     if first is not None:
         groups += [_slip(report, first, columns, named=True), _next(report, first, columns)]
-    groups += [[*_formulas(report, columns)], flow(LEGEND, columns)]
+    groups += [[*_formulas(report, columns)], _legend(report, columns)]
     return Page(["checked answers"], [[summary]], groups)
+
+
+def _legend(report: CheckReport, columns: int) -> list[Line]:
+    """What the marks mean that there are."""
+    there = {mark_of(verdict) for verdict in report.cells}
+    return flow([words for mark, words in LEGEND.items() if mark in there], columns)
 
 
 class Said(NamedTuple):
@@ -58,20 +75,20 @@ class Said(NamedTuple):
 
 
 def at_cell(report: CheckReport, name: str, cell: Cell, columns: int) -> Said:
-    """What was found of the answer for a cell."""
+    """What was found of the answer for a cell: what was written beside what it is, and the verdict."""
     slip = report.slip_at(name, cell) or next((s for s in report.slips if s.name == name and not s.cells), None)
     verdict = report.verdict(name, cell)
     wrote: list[Words] = [] if verdict is None else [[f"you wrote {verdict.written}"]]
     if slip is not None:
         title = f": slip {report.slips.index(slip) + 1} of {len(report.slips)}"
         further = _next(report, slip, columns)
-        return Said(title, wrote, _slip(report, slip, columns, cell), further, flow(LEGEND, columns))
+        return Said(title, wrote, _slip(report, slip, columns, cell), further, _legend(report, columns))
     if verdict is None or verdict.status == "open":
         return Said(verdict=flow([["nothing was written here"]], columns))
-    follows = verdict.status == "follows"
-    said = f"~ follows {from_what(verdict.follows_from)}" if follows else "✓ right"
-    items: list[Words] = [*wrote, [(said, "text" if follows else "right")]]
-    return Said("", wrote, flow([*items, *([[what_it_is(verdict)]] if follows else [])], columns))
+    sources = [report.step.statement.symbols[source] for source in verdict.follows_from]
+    said = f"{mark_of(verdict)} {words(verdict.status, [verdict], sources)}"
+    items: list[Words] = [*wrote, [what_it_is(verdict)], [(said, STYLES.get(verdict.status, "text"))]]
+    return Said("", wrote, flow(items, columns))
 
 
 def _slip(report: CheckReport, slip: Slip, columns: int, cell: Cell | None = None, named: bool = False) -> list[Line]:
@@ -101,7 +118,9 @@ def _next(report: CheckReport, slip: Slip, columns: int) -> list[Line]:
     if number < len(report.slips):
         after = report.slips[number]
         head = f"slip {number + 1}  {_where(report, after)}: "
-        lines += wrapped([(head, "title"), reason(after)], columns, indent=2)
+        verdict = report.verdict(after.name, after.cells[0]) if after.cells else None
+        numbers = f"you wrote {verdict.written}, {what_it_is(verdict)}; " if verdict is not None else ""
+        lines += wrapped([(head, "title"), numbers, reason(after)], columns, indent=2, prose=True)
     return lines
 
 
