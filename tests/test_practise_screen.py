@@ -15,7 +15,7 @@ import core
 import tui
 from core.practice.exercise import Exercise
 from core.practice.progress import progress_path
-from core.practice.scores import Score
+from core.practice.scores import Score, load_scores
 from core.solving import rounded
 from samples import exercise_2
 from screen import notices, settle, stand_still, texts, wide
@@ -433,6 +433,18 @@ async def test_a_whole_sheet_and_its_score(name: str) -> None:
         await press(pilot, "n")
         assert on_screen(pilot, "sheet 8 │ 0 of")
         assert kept[0].loss == screen_of(pilot).exercise.problem.loss.title
+
+
+async def test_the_score_is_saved_with_the_last_number() -> None:
+    problem = core.load_problem("exercise-2")
+    app = SgdbApp(problem, practice=PractiseScreen(Exercise(problem, 7), data_folder(), Clock()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        exercise = screen_of(pilot).exercise
+        while len(exercise.standing) < exercise.total - 1:
+            exercise.answer(f"{wanted(exercise):.9g}")
+        await enter(pilot, f"{wanted(exercise):.9g}")
+        (score,), warning = load_scores(data_folder())
+        assert (score.problem, score.points, score.numbers, warning) == ("Exercise 2", 79, 79, "")
 
 
 async def test_a_sheet_that_is_left_goes_on(folder: Path) -> None:

@@ -104,7 +104,7 @@ class Exercise:
     @property
     def total(self) -> int:
         """How many numbers are asked for."""
-        return sum(map(np.count_nonzero, self._asked.values()))
+        return int(sum(mask.sum() for mask in self._asked.values()))
 
     @property
     def begun(self) -> bool:

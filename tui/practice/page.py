@@ -104,14 +104,16 @@ def page(exercise: Exercise, said: Said, size: tuple[int, int], before: Page | N
     `work_top`, or the last where that is None.
     """
     width, height = size
-    lines = next(lines for least, lines in WORK if height >= least)
     inside = max(0, width - 2)
+    work = tuple(work_of(exercise, said, inside))
+    lines = next(lines for least, lines in WORK if height >= least)
+    if exercise.done:
+        lines = max(lines, min(len(work), height // 2))
     above = tuple(_facts_apart(exercise, width))
     room = max(0, height - 1 - RULES - lines - len(above))
     known, asked = given_matrices(exercise), answer_matrices(exercise)
     wanted, rest = (arrange(matrices, inside, height).height for matrices in (known, asked))
     upper = min(wanted, max(round(room * SHARE), room - rest))
-    work = tuple(work_of(exercise, said, inside))
     last = max(0, len(work) - lines)
     return Page(
         width,

@@ -199,7 +199,7 @@ class PractiseScreen(KeyReasonsScreen[Exercise]):
         return self._clock() - self._started if self._seconds is None else self._seconds
 
     def _say(self, said: Said) -> None:
-        self._said, self._work_top = said, None if said.hints or said.summary else 0
+        self._said, self._work_top = said, None if said.hints else 0
         self.paint()
 
     # What can be done now, and why something cannot.
@@ -351,8 +351,7 @@ class PractiseScreen(KeyReasonsScreen[Exercise]):
         score = f"{exercise.points:g} of {exercise.total} points in {minutes(self._time())}"
         yield f"{score}: {count(alone, 'number')} at the first attempt, {helped}."
         if recap := exercise.recap():
-            yield "What went wrong, and where to read why: the solution that the same command prints with"
-            yield f"--seed {exercise.seed} --key."
+            yield f"What went wrong; the solution, --seed {exercise.seed} --key, says why:"
             yield from recap
         yield kept or f"Saved in {scores_path(self._folder)}; sgdb practise --scores shows all."
 

@@ -38,12 +38,11 @@ def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> l
     if view.cursor is not None and view.term is not None:
         return [PICK, GO, RETURN, CLOSE, HELP]
     if view.cursor is not None:
-        checked = [SLIPS, REPORT] if view.report is not None else []
-        return [*checked, MOVE, TERM, MATRIX, STEPS, COPY, LEAVE, DIFFERENCES, HELP]
+        return [*_checked(view), MOVE, TERM, MATRIX, STEPS, COPY, LEAVE, DIFFERENCES, HELP]
     if view.current is not None:
         return [NEXT, PREVIOUS, INSPECT, STEPS, LEAVE_WALK, HELP]
     if view.report is not None:
-        return [SLIPS, REPORT, STEP, WHY, WALK, HIDE, HELP]
+        return [*_checked(view), HIDE, STEP, WHY, HELP, WALK]
     hidden_answers = [ANSWERS] if view.answers is not None else []
     if hinge or margin:
         return [
@@ -80,3 +79,9 @@ def keys(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> l
         ZOOM,
         ALONE,
     ]
+
+
+def _checked(view: View) -> list[Key]:
+    """The keys that checked answers bring."""
+    report = view.report
+    return [] if report is None else [SLIPS, REPORT] if report.slips else [REPORT]

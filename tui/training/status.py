@@ -148,6 +148,8 @@ def _change(value: float, before: float | None, view: View, short: bool = False)
 def _score(step: Step, view: View) -> str:
     report = view.report
     if report is not None and report.step.index == step.index and report.step.problem.loss == step.problem.loss:
+        if report.blank:
+            return "nothing to judge"
         counts = report.counts
         answered = len(report.cells) - counts["open"]
         if not report.cells and report.formulas:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,7 @@ from tui.training.why.statement import cell_label
 from tui.training.why.texts import MARGIN, flow, wrapped
 
 if TYPE_CHECKING:
-    from core import CheckReport, Slip
+    from core import CellVerdict, CheckReport, Slip
 
 LEGEND: dict[str, Words] = {
     RIGHT: [(RIGHT, "right"), " right"],
@@ -87,8 +88,15 @@ def at_cell(report: CheckReport, name: str, cell: Cell, columns: int) -> Said:
         return Said(verdict=flow([["nothing was written here"]], columns))
     sources = [report.step.statement.symbols[source] for source in verdict.follows_from]
     said = f"{mark_of(verdict)} {words(verdict.status, [verdict], sources)}"
-    items: list[Words] = [*wrote, [what_it_is(verdict)], [(said, STYLES.get(verdict.status, "text"))]]
+    items: list[Words] = [*wrote, [_it_is(report, verdict)], [(said, STYLES.get(verdict.status, "text"))]]
     return Said("", wrote, flow(items, columns))
+
+
+def _it_is(report: CheckReport, verdict: CellVerdict) -> str:
+    """The true number, as it is by the convention that is followed where that is another than the sheet's."""
+    value = report.step.values[verdict.name][tuple(i - 1 for i in verdict.cell)]
+    other = bool(report.conventions) and not math.isclose(verdict.true, value, rel_tol=1e-9, abs_tol=1e-300)
+    return what_it_is(verdict) + " by your convention" * other
 
 
 def _slip(report: CheckReport, slip: Slip, columns: int, cell: Cell | None = None, named: bool = False) -> list[Line]:
@@ -97,7 +105,7 @@ def _slip(report: CheckReport, slip: Slip, columns: int, cell: Cell | None = Non
     verdict = report.verdict(slip.name, cell) if cell is not None else None
     items: list[Words] = [[(_where(report, slip), "title")]] if named or verdict is None else []
     if verdict is not None:
-        items += [["you wrote  ", (verdict.written, "slip")], [what_it_is(verdict)]]
+        items += [["you wrote  ", (verdict.written, "slip")], [_it_is(report, verdict)]]
     lines = [*flow(items, columns), *wrapped([(f"✗ {reason(slip)}", "wrong")], columns, indent=2)]
     others = [one for one in slip.cells if one != cell]
     if others and verdict is not None:
@@ -119,7 +127,7 @@ def _next(report: CheckReport, slip: Slip, columns: int) -> list[Line]:
         after = report.slips[number]
         head = f"slip {number + 1}  {_where(report, after)}: "
         verdict = report.verdict(after.name, after.cells[0]) if after.cells else None
-        numbers = f"you wrote {verdict.written}, {what_it_is(verdict)}; " if verdict is not None else ""
+        numbers = f"you wrote {verdict.written}, {_it_is(report, verdict)}; " if verdict is not None else ""
         lines += wrapped([(head, "title"), numbers, reason(after)], columns, indent=2, prose=True)
     return lines
 
