@@ -28,6 +28,7 @@ from core.expression.nodes import (
     Transpose,
     names_in,
     put_in_place,
+    walk,
 )
 from core.expression.spots import Spot, spots, without_factor, without_term
 from core.expression.typed import as_typed
@@ -75,6 +76,7 @@ class LossMistakes:
             yield from _softmax(equation.tree)
         yield from self._slope_too_many(equation)
         yield from self._another_loss(equation)
+        yield from self._squared(equation)
 
     def within(self, equation: Equation, steps: int = 1) -> Iterator[Mistake]:
         """The same, with those in what it is computed from, up to so many steps before it, put in their place."""
@@ -100,11 +102,25 @@ class LossMistakes:
                 yield Mistake("another logarithm", words, with_(part / Function("log", Literal(10))), 2)
             elif isinstance(part, Power):
                 yield Mistake("square left out", "the square is left out", with_(part.argument))
+        if self._statement.rows > 1:  # of a single sample it may be anything
+            yield from _absolute(tree)
         for name in names_in(tree):
             made = self._equations[name].tree if name in self._equations else None
             if isinstance(made, Softmax):
                 words = f"{as_typed(made.argument)} stands for {name}: the softmax is not applied"
                 yield Mistake("softmax left out", words, put_in_place(tree, {name: made.argument}))
+
+    def _squared(self, equation: Equation) -> Iterator[Mistake]:
+        """The square of the error in place of the error, whose half it is the gradient of."""
+        own = self._statement.output_gradient
+        if equation.part != BACKWARD or not any(isinstance(part, Power) for part in self._of_samples()):
+            return
+        for part, with_ in spots(equation.tree):
+            if part == own:
+                yield Mistake("square too many", f"{as_typed(own)} is squared", with_(own**2), 2)
+
+    def _of_samples(self) -> Iterator[Node]:
+        return walk(self._equations["sample_losses"].tree)
 
     def _slope_too_many(self, equation: Equation) -> Iterator[Mistake]:
         """∂z_k with f_k' already in it, which is δ_k."""
@@ -176,6 +192,17 @@ def without_output_slope(statement: Statement) -> Node | None:
 def slope_text(slope: Function) -> str:
     """f_1'(s_1)"""
     return f"{slope.name}'({slope.argument.name if isinstance(slope.argument, Name) else '...'})"
+
+
+def _absolute(tree: Node) -> Iterator[Mistake]:
+    """|y - t| for ½ (y - t)², and for (y - t)²."""
+    for part, with_ in spots(tree):
+        halved = [p for p in part.children if isinstance(p, Power)] if isinstance(part, Product) else []
+        for power in [part] * isinstance(part, Power) + halved:
+            (argument,) = power.children
+            absolute = Function("relu", argument) + Function("relu", Sum((-1, argument)))
+            words = f"the absolute value of {as_typed(argument)} is taken, where it must be {as_typed(part)}"
+            yield Mistake("absolute value", words, with_(absolute), 2)
 
 
 def _diagonal(spot: Spot) -> Iterator[Mistake]:

@@ -35,7 +35,15 @@ from core.expression.typed import as_typed
 
 ROW_OR_COLUMN = ("row", "column")
 HALF, TWO, ROW_COUNT = Quotient(Literal(1), Literal(2)), Literal(2), Name("n")
-OTHER_FUNCTIONS: dict[str, Callable[[Array], Array]] = {"sin": np.sin, "arctan": np.arctan}  # that sgdb has not
+OTHER_FUNCTIONS: dict[str, Callable[[Array], Array]] = {  # that sgdb has not
+    "sin": np.sin,
+    "cos": np.cos,
+    "arctan": np.arctan,
+    "softplus": lambda s: np.logaddexp(0.0, s),
+    "softsign": lambda s: s / (1 + np.abs(s)),
+    "the absolute value": np.abs,
+    "min(0, s)": lambda s: np.minimum(0.0, s),
+}
 MOST_SAMPLES = 12  # of which each may be the one that was taken or left out; of more, the first and the last
 
 
@@ -206,7 +214,7 @@ class StepMistakes:
     def _functions(self, tree: Function) -> Iterator[WrongWay]:
         own = self._statement.functions[tree.name]
         argument = self._statement.compiled(tree.argument, "ij")
-        for other, apply in OTHER_FUNCTIONS.items():
+        for other, apply in OTHER_FUNCTIONS.items() if not own.is_identity else ():
             words = f"{other} is applied, where {tree.name} is {own.name}"
             yield WrongWay("another function", words, _after(apply, argument), rank=2)
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core.activations import Activation
 from core.arrays import Array
 from core.checking.answered import Range
 from core.checking.momentum import Momentum
@@ -16,7 +17,8 @@ from core.checking.numbers import Numbers
 from core.checking.own_values import Evaluate, OwnValues
 from core.computation import Values
 from core.equations import UPDATE
-from core.expression.nodes import Name, names_in, put_in_place
+from core.expression.nodes import Function, Name, names_in, put_in_place
+from core.expression.spots import Spot, spots
 from core.text import significant
 
 MISREAD, ONE_NUMBER, ANOTHER_NUMBER = "misread", "one number before", "another number"
@@ -61,6 +63,7 @@ class Unknowns:
         yield from self.with_momentum()
         yield from self._misread()
         yield from self._numbers()
+        yield from self._settings()
         yield from self._one_number()
         yield from self._multiple()
 
@@ -123,6 +126,37 @@ class Unknowns:
             if solved is not None and _may_multiply(solved / number if number else 1 + solved):
                 words = f"{statement.symbols[name]} of {solved:.6g} was used, not {number:.6g}"
                 yield Solved(ANOTHER_NUMBER, words, self._name, predict(solved), predict(solved), len(numbers))
+
+    def _settings(self) -> Iterator[Solved]:
+        """Another setting of a layer's function: the slope of a leaky ReLU."""
+        statement, equation = self._own.statement, self._own.statement.equations[self._name]
+        for spot in spots(equation.tree):
+            own = statement.functions.get(spot.part.name) if isinstance(spot.part, Function) else None
+            if own is None or own.make is None:
+                continue
+            for setting, number in own.settings:
+                predict = self._made_with(spot, own, setting)
+                solved = self._solve(predict, number)
+                if solved is not None and _may_multiply(solved / number if number else 1 + solved):
+                    words = f"the {setting} of {own.name} is taken as {solved:.6g}, not {number:.6g}"
+                    made = predict(solved)
+                    yield Solved(ANOTHER_NUMBER, words, self._name, made, made, len(own.settings))
+
+    def _made_with(self, spot: Spot, own: Activation, setting: str) -> Predict:
+        """What comes of a function with another setting."""
+        applied, axes = spot.part, self._own.statement.equations[self._name].axes
+        assert isinstance(applied, Function)
+        assert own.make is not None
+        make, kept = own.make, dict(own.settings)
+
+        def predict(x: float) -> Array:
+            function = make(**{**kept, setting: x})
+            tree = function.slope_tree if applied.slope else function.tree
+            put = put_in_place(put_in_place(tree, {"z": function.tree}), {"s": applied.argument})
+            made: Array = self._own.statement.compiled(spot.with_(put), axes)(self._own.values)
+            return made
+
+        return predict
 
     def _multiple(self) -> Iterator[Solved]:
         """All multiplied by a number, or a number added to all."""
