@@ -19,6 +19,7 @@ from core.practice.scores import Score, load_scores
 from core.solving import rounded
 from samples import exercise_2
 from screen import notices, settle, stand_still, texts, wide
+from test_flawless_practice import Student
 from tui.app import SgdbApp, run_practice
 from tui.commands.data_folder import data_folder
 from tui.dialogs.export import ExportScreen, suggested_name
@@ -624,7 +625,7 @@ async def practise(pilot: Pilot[Any]) -> None:
 
 
 @SIZES
-@pytest.mark.parametrize("state", ["first", "slip", "done"])
+@pytest.mark.parametrize("state", ["first", "slip", "rounded", "done"])
 def test_what_practice_looks_like(snap_compare: Any, size: tuple[int, int], state: str) -> None:
     async def prepare(pilot: Pilot[Any]) -> None:
         await pilot.pause()
@@ -633,8 +634,17 @@ def test_what_practice_looks_like(snap_compare: Any, size: tuple[int, int], stat
             exercise.answer(SHEET)
             exercise.answer("1.5 0 0.2")
             await press(pilot, "right", "h", "h")
-            await enter(pilot, "0.2")
+            await enter(pilot, "6")
+        elif state == "rounded":
+            for name, texts in Student(exercise, 3).quantities():
+                if name == "delta_2":
+                    break
+                exercise.answer("; ".join(" ".join(row) for row in np.atleast_2d(texts)))
+            await enter(pilot, texts[0, 0])
+            await press(pilot, "left")
         elif state == "done":
+            exercise.answer("-1.5")
+            exercise.answer("1")
             while len(exercise.standing) < exercise.total - 1:
                 exercise.answer(f"{wanted(exercise):.9g}")
             await press(pilot, "h", "h")
@@ -643,7 +653,8 @@ def test_what_practice_looks_like(snap_compare: Any, size: tuple[int, int], stat
         await stand_still(pilot)
 
     clock = Clock()
-    assert snap_compare(practice(clock=clock), terminal_size=size, run_before=prepare)
+    shown = practice(name="exercise-1" if state == "rounded" else "exercise-2", clock=clock)
+    assert snap_compare(shown, terminal_size=size, run_before=prepare)
 
 
 # Export.

@@ -232,7 +232,8 @@ def work_of(exercise: Exercise, said: Said, width: int) -> Iterator[Line]:
 def beside(exercise: Exercise, name: str, cell: tuple[int, ...]) -> str:
     """A number on the sheet beside the true one."""
     written, true = exercise.shown(name, cell), exercise.told(name, cell)
-    return f"{exercise.label(name, cell)}: on the sheet {written}, from exact numbers {true}"
+    label = exercise.label(name, cell)
+    return f"{label} = {true}" if written == true else f"{label}: on the sheet {written}, from exact numbers {true}"
 
 
 def _short(text: str) -> str:
