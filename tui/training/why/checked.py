@@ -39,7 +39,7 @@ def belongs(report: CheckReport, step: Step) -> bool:
 
 
 def checked(report: CheckReport, columns: int) -> Page:
-    """The outcome, whose convention is followed, the first slip, and what was said of the formulas."""
+    """The outcome, whose convention is followed, the slips, and what was said of the formulas."""
     summary = ReportText(report, colours=False).summary()
     source = [f"{plain(report.source)}: "] if report.source else []
     style = "right" if report.right else "amber" if report.blank else "wrong"
@@ -52,7 +52,7 @@ def checked(report: CheckReport, columns: int) -> Page:
         head += wrapped([(f"{entries} could not be read: r shows them", "wrong")], columns, indent=2, prose=True)
     groups: list[Group] = [head]
     if first is not None:
-        groups += [_slip(report, first, columns, named=True), _next(report, first, columns)]
+        groups += [_slip(report, first, columns, named=True), _next(report, first, columns, most=None)]
     groups += [[*_formulas(report, columns)], _legend(report, columns)]
     return Page(["checked answers"], [[summary]], groups)
 
@@ -117,15 +117,14 @@ def _slip(report: CheckReport, slip: Slip, columns: int, cell: Cell | None = Non
     return lines
 
 
-def _next(report: CheckReport, slip: Slip, columns: int) -> list[Line]:
-    """What follows from a slip, and the next one."""
+def _next(report: CheckReport, slip: Slip, columns: int, most: int | None = 1) -> list[Line]:
+    """What follows from a slip, and the next ones, at `most` so many (None: all)."""
     follows = sum(verdict.status == "follows" and slip.name in verdict.follows_from for verdict in report.cells)
     text = f"{follows} number{'s' * (follows != 1)} follow{'s' * (follows == 1)} from your {slip.symbol}"
     lines = wrapped([text if follows else f"nothing follows from your {slip.symbol}"], columns)
-    number = report.slips.index(slip) + 1
-    if number < len(report.slips):
-        after = report.slips[number]
-        head = f"slip {number + 1}  {_where(report, after)}: "
+    first = report.slips.index(slip) + 1
+    for number, after in enumerate(report.slips[first:][:most], first + 1):
+        head = f"slip {number}  {_where(report, after)}: "
         verdict = report.verdict(after.name, after.cells[0]) if after.cells else None
         numbers = f"you wrote {verdict.written}, {_it_is(report, verdict)}; " if verdict is not None else ""
         lines += wrapped([(head, "title"), numbers, reason(after)], columns, indent=2, prose=True)
