@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ async def test_what_follows_from_a_slip_is_marked_so() -> None:
     async with app(step.problem, wrong).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "escape")
-        assert "~" in sheet(pilot)
+        assert "→" in sheet(pilot)
         assert "✗" in sheet(pilot)
 
 
@@ -77,6 +78,93 @@ async def test_the_marks_belong_to_their_step_and_come_back_with_it(report: core
         await press(pilot, "escape")
         assert "✗" not in sheet(pilot)
         assert view(pilot).report is None
+
+
+async def test_what_escape_hides_a_key_brings_back(report: core.CheckReport) -> None:
+    async with app(report.step.problem, report).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "escape")
+        assert "esc hide answers" in texts(pilot)[-1]
+        await press(pilot, "escape")
+        assert ("✗" in sheet(pilot), "you wrote" in why(pilot)) == (False, False)
+        assert texts(pilot)[-1].startswith(" a answers")
+        await press(pilot, "a")
+        assert sheet(pilot).count("✗") == 1  # of the two that the size has in sight
+        await press(pilot, "a", "n", "a")
+        await settle(pilot)
+        assert shown(pilot).index == 0
+        assert "✗" in sheet(pilot)
+        await press(pilot, "a", "s")
+        assert view(pilot).cursor == ("delta_1", (2, 3))
+        assert "you wrote" in why(pilot)
+        await press(pilot, "escape", "escape", "r")
+        assert isinstance(pilot.app.screen, ReportScreen)
+
+
+async def test_without_answers_their_key_says_where_to_load_some() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "a")
+        assert "No answers are loaded" in last_line(pilot)
+
+
+MARKS = {
+    "right": ("✓", "✓ right"),
+    "rounded": ("≈", "≈ right within your own rounding"),
+    "follows": ("→", "→ follows from your s₁"),
+    "zeros": ("∅", "∅ follows from your s₁, but only from zeros"),
+    "coarse": ("±", "± right to 3 digits only"),
+    "open": ("?", "nothing was written here"),
+}
+
+
+@pytest.mark.parametrize("status", MARKS)
+@pytest.mark.parametrize("colour", [True, False])
+async def test_every_verdict_has_its_mark_and_its_words(
+    report: core.CheckReport, status: str, colour: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not colour:
+        monkeypatch.setenv("NO_COLOR", "1")
+    zeros = status == "zeros"
+    cells = [
+        verdict._replace(status="follows" if zeros else status, follows_from=("s_1",), from_zeros=zeros)  # type: ignore[arg-type]
+        if (verdict.name, verdict.cell) == ("z_1", (1, 2))
+        else verdict
+        for verdict in report.cells
+    ]
+    changed = replace(report, cells=tuple(cells))
+    mark, words = MARKS[status]
+    async with app(report.step.problem, changed).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "escape")
+        assert f"0.8690{mark}" in pane(pilot, "activations")[3].split("│")[2]
+        assert mark in why(pilot)  # what it means
+        training(pilot).go(core.Place(0, "z_1", (1, 2)))
+        await settle(pilot)
+        assert words in " ".join(why(pilot).split())
+        if status != "open":
+            assert "you wrote 0.869 it is 0.869" in " ".join(why(pilot).split())
+
+
+async def test_a_convention_is_told_once_at_the_top() -> None:
+    path = Path(__file__).parent / "expected_sheets" / "one-record" / "answers-slope-at-z-target-minus-output.toml"
+    found = core.check_answers(path)
+    async with app(found.step.problem, found).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert "your δ have the opposite sign convention" in texts(pilot)[1]
+        assert "\n".join(texts(pilot)).count("opposite sign convention") == 1
+        assert "it is 0.02248057 by your convention" in why(pilot)
+        await press(pilot, "escape")
+        assert "your δ have the opposite sign convention" in why(pilot)
+
+
+async def test_where_nothing_was_written_there_is_nothing_to_judge() -> None:
+    found = core.check_answers(Path(__file__).parent / "expected_sheets" / "small" / "blank-sheet.toml")
+    async with app(found.step.problem, found).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert "│ nothing to judge │" in texts(pilot)[0]
+        assert "nothing to judge: 67 numbers left open" in texts(pilot)[1]
+        assert "right" not in texts(pilot)[1]
 
 
 async def test_the_marks_belong_to_their_loss_and_come_back_with_it(report: core.CheckReport) -> None:

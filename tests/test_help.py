@@ -86,7 +86,7 @@ async def test_groups_take_keys_by_how_their_actions_begin() -> None:
 def test_every_mark_of_the_sheet_is_explained() -> None:
     told = " ".join(marks for _, entries in READING for marks, _ in entries)
     marks = (picture.CURSOR, picture.SOURCE, picture.TARGET, picture.IDLE, picture.UP, picture.DOWN)
-    checked = (picture.RIGHT, picture.WRONG, picture.FOLLOWS)
+    checked = (*picture.VERDICTS.values(), picture.FROM_ZEROS, picture.DOUBTFUL)
     others = (picture.VEIL, picture.NO_TERM, picture.GAP, *picture.POSITIVE, *picture.NEGATIVE, picture.NEAR)
     verdicts = (RIGHT, WRONG)
     assert not [mark for mark in (*marks, *checked, *others, *verdicts, picture.NOT_FINITE) if mark not in told]

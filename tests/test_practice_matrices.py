@@ -111,14 +111,17 @@ def test_columns_have_their_names() -> None:
 
 def test_numbers_stand_under_their_points() -> None:
     values = np.array([[0.25], [-12.5], [3.0], [1e-7]])
-    lines = arrange([answer_matrix(core.Quantity("a", "a", values), lambda *_: True, current=False)], 40, 9).lines()
+    quantity = core.Quantity("a", "a", values)
+    found = answer_matrix(quantity, lambda _, cell: rounded(float(values[cell[0] - 1, 0])), current=False)
+    lines = arrange([found], 40, 9).lines()
     points = [span.column + len(span.text.split("e")[0].split(".")[0]) for line in lines[2:6] for span in line[1:]]
     assert len(set(points)) == 1
 
 
 def test_what_is_not_known_is_veiled() -> None:
-    found = answer_matrix(core.Quantity("a", "a", np.array([[1.0, 2.0]])), lambda _, cell: cell == (1, 1), current=True)
-    assert found.texts == (("1", VEIL),)
+    quantity = core.Quantity("a", "a", np.array([[1.0, 2.0]]))
+    found = answer_matrix(quantity, lambda _, cell: "1.00" if cell == (1, 1) else "", current=True)
+    assert found.texts == (("1.00", VEIL),)
     assert text_of(arrange([found], 40, 9).lines()[0]).split() == ["▶a", "1×2"]
 
 

@@ -15,10 +15,11 @@ import core
 import tui
 from core.practice.exercise import Exercise
 from core.practice.progress import progress_path
-from core.practice.scores import Score
+from core.practice.scores import Score, load_scores
 from core.solving import rounded
 from samples import exercise_2
 from screen import notices, settle, stand_still, texts, wide
+from test_flawless_practice import Student
 from tui.app import SgdbApp, run_practice
 from tui.commands.data_folder import data_folder
 from tui.dialogs.export import ExportScreen, suggested_name
@@ -104,13 +105,16 @@ async def test_numbers_come_to_light_as_they_are_found(size: tuple[int, int]) ->
 
 def test_nothing_of_a_number_that_is_not_known_gets_on_the_screen() -> None:
     short, long = (core.Quantity("s_1", "s₁", np.array([[0.5, x], [1.25, y]])) for x, y in ((2, 3), (-1 / 3, 1e9)))
-    found = [answer_matrix(quantity, lambda _, cell: cell[1] == 1, current=False) for quantity in (short, long)]
+    texts_of = {(1, 1): "0.5", (2, 1): "1.25"}
+    found = [
+        answer_matrix(quantity, lambda _, cell: texts_of.get(cell, ""), current=False) for quantity in (short, long)
+    ]
     assert vars(found[0]) == vars(found[1])
 
 
 @pytest.mark.parametrize("value", [0.0, -0.25, 1 / 3, -12345.678, 0.00320078, 1.5e-7, -9.87654321e12])
 def test_a_number_looks_as_in_the_key(value: float) -> None:
-    matrix = answer_matrix(core.Quantity("loss", "ℒ", np.array(value)), lambda *_: True, current=False)
+    matrix = answer_matrix(core.Quantity("loss", "ℒ", np.array(value)), lambda *_: rounded(value), current=False)
     line = arrange([matrix], 80, 3).lines()[2]
     assert [span.text for span in line] == ["1", rounded(value)]
     assert line[-1].column == matrix.gutter + matrix.before - len(rounded(value).split("e")[0].split(".")[0])
@@ -195,7 +199,7 @@ async def test_letters_are_keys_in_an_empty_line_and_else_are_typed() -> None:
         assert not on_screen(pilot, "h hint")
         await press(pilot, "enter")
         assert answer.value == "=nhq?/3"
-        assert on_screen(pilot, "expected a number such as -0.25, 3e-4 or 1/3, found")
+        assert on_screen(pilot, 'expected a number or "?", found')
         assert (screen_of(pilot).exercise.slips, screen_of(pilot).exercise.hints) == (0, 0)
         await press(pilot, "escape")
         assert answer.value == ""
@@ -221,9 +225,10 @@ async def test_hints_come_line_by_line_and_the_title_says_of_what() -> None:
         assert screen_of(pilot).exercise.hints == 2
         clock.seconds += PAUSE
         await press(pilot, "h")
-        assert on_screen(pilot, "= 1.5")
+        assert on_screen(pilot, "s₁[1,1] = 1.5, told.")
+        assert not on_screen(pilot, "= (-1) · (-0.5) + 1 · 1")
         assert screen_of(pilot).exercise.cell == (1, 2)
-        assert title(pilot) == "s₁[1,1], told; next s₁[1,2]"
+        assert title(pilot) == "s₁[1,2]"
         await press(pilot, "down")
         assert title(pilot) == "s₁[2,2]"
 
@@ -237,6 +242,46 @@ def rule(pilot: Pilot[Any], pane: int) -> list[str]:
 def title(pilot: Pilot[Any]) -> str:
     """What is asked."""
     return rule(pilot, 2)[0]
+
+
+async def test_after_a_value_is_told_line_and_hints_are_empty() -> None:
+    clock = Clock()
+    app = practice(clock=clock)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await enter(pilot, "-0.3")
+        await press(pilot, "h", "h")
+        clock.seconds = PAUSE
+        await press(pilot, "h")
+        assert pilot.app.screen.query_one(AnswerInput).value == ""
+        assert on_screen(pilot, "s₁[1,1] = 1.5, told.")
+        assert on_screen(pilot, "Find s₁[1,2]")
+        assert not on_screen(pilot, "X_in[1,1]")
+
+
+async def test_a_number_that_was_typed_stands_beside_the_true_one() -> None:
+    app = practice(name="exercise-1")
+    async with app.run_test(size=(120, 40)) as pilot:
+        exercise = screen_of(pilot).exercise
+        exercise.answer("; ".join(" ".join(map(rounded, row)) for row in exercise.step.pre_activations[0].tolist()))
+        true = wanted(exercise)
+        await enter(pilot, f"{true:.3g}")
+        assert on_screen(pilot, f"✓ z₁[1,1]: right; you wrote {true:.3g}, it is {rounded(true)}")
+        await press(pilot, "left", "up")
+        assert exercise.cell == (1, 1)
+        assert on_screen(pilot, f"z₁[1,1]: on the sheet {true:.3g}, from exact numbers {rounded(true)}")
+
+
+async def test_in_the_end_it_says_what_went_wrong_and_where_to_read_why() -> None:
+    app = practice()
+    async with app.run_test(size=(120, 40)) as pilot:
+        exercise = screen_of(pilot).exercise
+        await enter(pilot, "-1.5")
+        while len(exercise.standing) < exercise.total - 1:
+            exercise.answer(f"{wanted(exercise):.9g}")
+        await enter(pilot, f"{wanted(exercise):.9g}")
+        assert on_screen(pilot, "1× sign: s₁[1,1]")
+        assert on_screen(pilot, "Forward pass: s₁ = X_in W₁")
+        assert on_screen(pilot, "--seed 7 --key")
 
 
 async def test_rows_that_are_pasted_on_several_lines_are_a_matrix() -> None:
@@ -258,13 +303,11 @@ async def test_what_does_not_fit_is_scrolled_by_keys_that_the_titles_name() -> N
         while exercise.current is not None and exercise.current.name != "dW_out":
             exercise.answer(f"{wanted(exercise):.9g}")
         await press(pilot, "h", "h")
-        clock.seconds = PAUSE
-        await press(pilot, "h")
-        assert rule(pilot, 2) == ["∂W_out[1], told; next ∂W_out[2]", "pgup pgdn"]
-        value = f"= {rounded(float(exercise.step.values['dW_out'][0, 0]))}"
-        assert on_screen(pilot, value)
-        await press(pilot, "pageup")
-        assert not on_screen(pilot, value)
+        assert rule(pilot, 2) == ["∂W_out[1]", "h tells it · pgup pgdn"]
+        first = "∂W_out = z₁ᵀ δ_out"
+        assert not on_screen(pilot, first)
+        await press(pilot, *["pageup"] * 9)
+        assert on_screen(pilot, first)
         assert rule(pilot, 0)[-1] == rule(pilot, 1)[-1] == "⇧↑↓ scroll"
         await press(pilot, *["shift+down"] * 40)
         assert on_screen(pilot, "b_out⁺")
@@ -391,6 +434,18 @@ async def test_a_whole_sheet_and_its_score(name: str) -> None:
         await press(pilot, "n")
         assert on_screen(pilot, "sheet 8 │ 0 of")
         assert kept[0].loss == screen_of(pilot).exercise.problem.loss.title
+
+
+async def test_the_score_is_saved_with_the_last_number() -> None:
+    problem = core.load_problem("exercise-2")
+    app = SgdbApp(problem, practice=PractiseScreen(Exercise(problem, 7), data_folder(), Clock()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        exercise = screen_of(pilot).exercise
+        while len(exercise.standing) < exercise.total - 1:
+            exercise.answer(f"{wanted(exercise):.9g}")
+        await enter(pilot, f"{wanted(exercise):.9g}")
+        (score,), warning = load_scores(data_folder())
+        assert (score.problem, score.points, score.numbers, warning) == ("Exercise 2", 79, 79, "")
 
 
 async def test_a_sheet_that_is_left_goes_on(folder: Path) -> None:
@@ -570,7 +625,7 @@ async def practise(pilot: Pilot[Any]) -> None:
 
 
 @SIZES
-@pytest.mark.parametrize("state", ["first", "slip", "done"])
+@pytest.mark.parametrize("state", ["first", "slip", "rounded", "done"])
 def test_what_practice_looks_like(snap_compare: Any, size: tuple[int, int], state: str) -> None:
     async def prepare(pilot: Pilot[Any]) -> None:
         await pilot.pause()
@@ -579,8 +634,17 @@ def test_what_practice_looks_like(snap_compare: Any, size: tuple[int, int], stat
             exercise.answer(SHEET)
             exercise.answer("1.5 0 0.2")
             await press(pilot, "right", "h", "h")
-            await enter(pilot, "0.2")
+            await enter(pilot, "6")
+        elif state == "rounded":
+            for name, texts in Student(exercise, 3).quantities():
+                if name == "delta_2":
+                    break
+                exercise.answer("; ".join(" ".join(row) for row in np.atleast_2d(texts)))
+            await enter(pilot, texts[0, 0])
+            await press(pilot, "left")
         elif state == "done":
+            exercise.answer("-1.5")
+            exercise.answer("1")
             while len(exercise.standing) < exercise.total - 1:
                 exercise.answer(f"{wanted(exercise):.9g}")
             await press(pilot, "h", "h")
@@ -589,7 +653,8 @@ def test_what_practice_looks_like(snap_compare: Any, size: tuple[int, int], stat
         await stand_still(pilot)
 
     clock = Clock()
-    assert snap_compare(practice(clock=clock), terminal_size=size, run_before=prepare)
+    shown = practice(name="exercise-1" if state == "rounded" else "exercise-2", clock=clock)
+    assert snap_compare(shown, terminal_size=size, run_before=prepare)
 
 
 # Export.

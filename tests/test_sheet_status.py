@@ -101,14 +101,14 @@ class TestStatus:
             core.CellVerdict("s_1", (1, j), verdict, "1", 1.0, 1.0)
             for j, verdict in enumerate(("right", "right", "slip", "follows", "open"))
         ]
-        view = View(report=core.CheckReport(step, "mine.toml", tuple(cells), (), ()))
+        view = View(answers=core.CheckReport(step, "mine.toml", tuple(cells), (), ()))
         assert "│ answers right 2 of 4 │" in text(status(step, before, Facts(0), view, 120))
         later = core.Timeline(step.problem)[1]
         assert "│ right 2 of 4 │" in text(status(later, step, Facts(1), view, 120))
 
     def test_of_formulas_alone_it_tells_how_many_are_right(self) -> None:
         report = core.check_answers(EXAMPLES / "exercise-1-published.toml")
-        line = text(status(report.step, None, Facts(0), View(report=report), 120))
+        line = text(status(report.step, None, Facts(0), View(answers=report), 120))
         assert "│ formulas right 0 of 3 │" in line
         assert "answers" not in line
 

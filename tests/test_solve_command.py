@@ -388,3 +388,10 @@ def test_help(sgdb: Any) -> None:
     assert text.startswith("usage: sgdb solve [PROBLEM] [options]")
     assert "steps A to B, at most 100 (not for toml)" in " ".join(text.split())
     assert sgdb("practise", "--help").out.startswith("usage: sgdb practise [PROBLEM] [options]")
+
+
+def test_practice_is_another_spelling_of_practise(sgdb: Any) -> None:
+    for words in (("--seed", "7", "--sheet"), ("--help",), ("--scores",), ("--seed", "x")):
+        assert sgdb("practice", *words) == sgdb("practise", *words)
+    assert "also: practice" in sgdb("--help").out
+    assert '"practice" is a command and must come first' in sgdb("xor", "practice").err

@@ -63,9 +63,12 @@ COMMANDS: dict[str, Command] = {
     "run": Command("train without a screen and print the final loss", _run),
     "check": Command("check work done by hand: its first slip, or the marks of a class", _check),
     "solve": Command("write the worked solution of a step: Markdown, LaTeX, HTML, or an answer sheet", _solve),
-    "practise": Command("practise on a new problem of the same kind, or print it as a sheet", _practise),
+    "practise": Command(
+        "practise on a new problem of the same kind, or print it as a sheet; also: practice", _practise
+    ),
     "gradcheck": Command("compare the gradients of a step with central differences of its loss", _gradcheck),
 }
+ALSO = {"practice": "practise"}  # other spellings of a command
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -77,7 +80,8 @@ def main(argv: list[str] | None = None) -> int:
     open_streams()
     _use_one_thread()
     try:
-        status = COMMANDS[words[0]].main(words[1:]) if words and words[0] in COMMANDS else _open(words)
+        command = COMMANDS.get(ALSO.get(words[0], words[0])) if words else None
+        status = _open(words) if command is None else command.main(words[1:])
         return status_of_output(status)
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -109,7 +113,7 @@ def _open(argv: Sequence[str]) -> int:
         Option("list", None, "list the built-in problems"),
         Option("version", None, "show the version"),
     )
-    arguments = parse("sgdb", ABOUT, options, argv, COMMANDS)
+    arguments = parse("sgdb", ABOUT, options, argv, (*COMMANDS, *ALSO))
     if "help" in arguments.values:
         print(f"{arguments.help}\ncommands:")
         for name, command in COMMANDS.items():

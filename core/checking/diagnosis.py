@@ -18,12 +18,14 @@ from core.checking.numbers import EVEN, Numbers
 from core.checking.own_values import Evaluate, OwnValues, Rule
 from core.checking.pen import BY_ROUNDING, LAST_DIGIT, OFF_BY, PenSlip, pen_slips
 from core.checking.rounding import Rounding, roundings
+from core.checking.terms import term_slips
 from core.checking.unknowns import MISREAD, Solved, Unknowns
 from core.checking.written import Position, Written
 from core.computation import Values
 
 MOST_OTHERS = 2
 CHANCE = 0.006  # a reason is stated if fewer than so many of all wrong numbers of as many digits would fit as well
+OF_A_TERM = 0.05  # the same for a slip in one term of a number, of which there are many
 AGAIN = 0.2  # the same for a mistake that was made before on the same sheet
 WIDER = 4.0  # a mistake may leave open more than the right way does: so much more, before it is looked at closely
 OFTEN = 1  # the rank of the mistakes that are tried first
@@ -170,6 +172,8 @@ class _Search:
             found, near = self._pen(position, written), self._roundings()
             if near and near[0].diagnosis.text != ROUGHLY:
                 return self._early(near)
+            if not near and (term := self._term(position, written)):
+                return term
             if found:
                 likeliest, *others = (Diagnosis(slip.kind, slip.text, self._name) for slip in found)
                 return Finding((position,), likeliest, tuple(_of_other_kinds(likeliest, others)))
@@ -181,6 +185,18 @@ class _Search:
         off = np.fmin(np.abs(wrong.values - true), np.abs(wrong.values - own)) / wrong.units
         if (np.round(off) <= OFF_BY).all() and float(np.prod(11 * wrong.chances(own, own))) < CHANCE:
             return Finding(wrong.positions, Diagnosis(LAST_DIGIT, "off in the last digit", self._name))
+        return None
+
+    def _term(self, position: Position, written: Written) -> Finding | None:
+        """A slip in one term of a number."""
+        own, half = self._own, self._theirs.width(position) / 2
+        for values in (own.values, own.exact):
+            slips = list(term_slips(own.statement, self._name, position, values))
+            for slip in slips:
+                low, high = slip.value - half, slip.value + half
+                chance = float(self._wrong.chances(np.array([low]), np.array([high]))[0])
+                if written.fits(low, high) and chance * len(slips) < OF_A_TERM:
+                    return Finding((position,), Diagnosis(slip.kind, slip.text, self._name))
         return None
 
     def part(self) -> Finding | None:

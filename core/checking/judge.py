@@ -85,6 +85,7 @@ class Judge:
         self._diagnoser = Diagnoser(self._own, Momentum(step))
         self._findings: list[tuple[str, Finding]] = []
         self._judged: dict[str, _Judged] = {}
+        self._is_short = False  # whether a number has fewer digits than are owed: then so may all that comes of it
         for name in self._own.order:
             numbers = laid_out[name].numbers if name in laid_out else None
             self._own.compute(name)
@@ -135,6 +136,7 @@ class Judge:
         slipped = np.zeros(self._own.true[name].shape, dtype=bool)
         numbers.into(slipped, slips | (judged.statuses == "follows"))
         self._own.mark(name, slipped)
+        self._is_short = self._is_short or bool((judged.statuses == "coarse").any())
         return judged
 
     def _search(self, name: str, judged: _Judged, settled: Mask) -> None:
@@ -161,12 +163,17 @@ class Judge:
 
     def _judge(self, name: str, numbers: Numbers) -> _Judged:
         own, true = self._own, self._own.true[name]
-        right = numbers.are(true)
-        statuses = np.where(right, np.where(self._are_coarse(name, numbers), "coarse", "right"), "slip").astype(object)
+        right, coarse = numbers.are(true), self._are_coarse(name, numbers, true)
+        statuses = np.where(right, np.where(coarse, "coarse", "right"), "slip").astype(object)
         judged = _Judged(numbers, statuses, [NO_CAUSE] * len(numbers), true)
-        if right.all():
+        if right.all() and (self._is_short or not coarse.any()):
             return judged
         judged.theirs = own.carry(name)
+        coarse = self._are_coarse(name, numbers, judged.theirs)
+        if not self._is_short:  # all of the number that comes of theirs may be enough
+            statuses[right & ~coarse] = "right"
+        if right.all():
+            return judged
         wrong = numbers.where(~right)
         follow = own.range(name).holds(wrong)
         follow |= self._are_rounded(name, wrong, ~follow)
@@ -174,7 +181,9 @@ class Judge:
         rounded = follow & np.array([bool(cause.names) and not cause.is_slip for cause in causes])
         for given in own.misread:
             follow |= own.reading(name, given).holds(wrong)
-        statuses[~right] = np.where(rounded, "rounded", np.where(follow, "follows", "slip"))
+        statuses[~right] = np.where(
+            rounded, np.where(coarse[~right], "coarse", "rounded"), np.where(follow, "follows", "slip")
+        )
         for i, cause, follows in zip(np.flatnonzero(~right).tolist(), causes, follow.tolist(), strict=True):
             if follows:
                 judged.causes[i] = cause
@@ -187,15 +196,14 @@ class Judge:
         found: Mask = asked & (numbers.values != 0) & self._own.roughly(name).holds(numbers)
         return found
 
-    def _are_coarse(self, name: str, numbers: Numbers) -> Mask:
-        """Whether numbers that are right have fewer digits than are owed, and are not right any more with zeros for
-        these, or are a 0 that stands for something else.
+    def _are_coarse(self, name: str, numbers: Numbers, values: Array) -> Mask:
+        """Whether numbers that are these `values` have fewer digits than are owed, and are not these any more with
+        zeros for the rest, or are a 0 that stands for something else.
         """
-        true = self._own.true[name]
-        owed, right = self._owed(name), numbers.of(true)
+        owed, right = self._owed(name), numbers.of(values)
         short = (numbers.units > owed) & ~(np.abs(numbers.values - right) <= EXACT * np.abs(right))
         if short.any():
-            short &= (numbers.values == 0) | ~numbers.to(np.full(len(numbers), owed)).fit(true, true)
+            short &= (numbers.values == 0) | ~numbers.to(np.full(len(numbers), owed)).fit(values, values)
         return short
 
     def _owed(self, name: str) -> float:

@@ -25,6 +25,7 @@ TINIEST = 5e-324  # the distance of doubles near 0
 COARSE = 1e-9  # relative: a unit so large that the last bits of a double must not decide what is cut off
 PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?")
 FRACTION = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+))\s*/\s*([-+]?(?:\d+\.?\d*|\.\d+))")
+LEADING_ZERO = re.compile(r"[-+]?0\d")
 COMMA = re.compile(r"([-+]?\d+),(\d+)")
 MINUS = str.maketrans("−–", "--")
 ZERO = 1e-9  # a 0 worked out by hand may stand for what is left of 0.1 + 0.2 - 0.3
@@ -158,7 +159,7 @@ def as_decimal(text: str) -> Decimal:
 def _number_in(text: str) -> Decimal | Written:
     """The number that is written in a text. Raises Unfit, which says what else stands there."""
     plain = text.strip().translate(MINUS)
-    if PLAIN.fullmatch(plain) and len(plain) > 1 and plain.lstrip("+-")[:2].isdigit() and plain.lstrip("+-")[0] == "0":
+    if PLAIN.fullmatch(plain) and LEADING_ZERO.match(plain):
         raise Unfit(f"expected a number, found {shown(text)}; write a decimal point")
     if PLAIN.fullmatch(plain):
         return as_decimal(plain)

@@ -2,53 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Context, Decimal
+from dataclasses import replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from core.arrays import Array
 from core.asked import asked
 from core.checking.check import check_answers
-from core.checking.report import CheckReport
-from core.checking.written import read_written
-from core.computation import Computation, computations
+from core.checking.diagnosis import SLIGHT
+from core.checking.report import CellVerdict, CheckReport
+from core.checking.written import OPEN, read_written
+from core.computation import Computation, computations, copies
 from core.explanation import explain
 from core.fresh import LARGEST_SEED, practice_problem, rows_of
-from core.practice.typed import advice, read_rows
+from core.practice.replies import INEXACT, Cell, Made, Reply, reason, recap
+from core.practice.typed import by_cell, cells_of, wanted
 from core.problem import Problem
 from core.quantity import Quantity, layer_symbol, quantities
-from core.solving.rounding import rounded
-from core.solving.worked import arithmetic_of
+from core.solving.rounding import MOST, rounded
+from core.solving.worked import arithmetic_of, section_of
 from core.step import Step
 from core.timeline import Timeline
 
-Cell: TypeAlias = tuple[int, ...]
-Verdict: TypeAlias = Literal["right", "slip", "coarse", "unreadable"]
 Standing: TypeAlias = Literal["found", "helped", "told"]
 
 Key: TypeAlias = tuple[str, Cell]
 
 POINTS: dict[Standing, float] = {"found": 1.0, "helped": 0.5, "told": 0.0}
-HINTS = 3
-RIGHT = ("right", "rounded", "coarse")  # how many digits are asked for is said here
-ENOUGH = 0.01  # of a number: what is written to three significant digits is known better than that
-PRECISE = Context(prec=500)  # more digits than a number that is read
-NAME = re.compile(r"\b(?:[A-Za-z]+_\w+|(?:(?<=of )|(?<=in ))\w+)")  # of a quantity, in a sentence
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What is thought of an answer: right; a slip; right as far as it goes, but of too few digits; or unreadable. The
-    text says so, without giving the number away.
-    """
-
-    verdict: Verdict
-    text: str
+HINTS = 3  # for a number, at most
+DIGITS = 3  # significant ones that are asked for, of a number that is not exact
 
 
 class Exercise:
@@ -59,8 +44,9 @@ class Exercise:
     questions        the quantities of which numbers are asked for, see `core.asked`
     current, cell    what is asked now; past the last number, `current` is None
     standing         the numbers on the table, and how each came there
+    written          these numbers as they were typed, or told: what comes after them is judged from them
     hinted, slipped  how many hints there were for a number, and in which numbers there was a slip
-    slips            how many there were so far
+    made             the slips so far
     """
 
     def __init__(self, like: Problem, seed: int, *, keep_rate: bool = False, keep_rows: bool = False) -> None:
@@ -72,12 +58,13 @@ class Exercise:
         self.problem = practice_problem(like, seed, keep_rate=keep_rate, keep_rows=keep_rows)
         self.step: Step = Timeline(self.problem)[0]
         self.symbols = self.step.statement.symbols
-        self._asked = asked(self.step)
+        self._asked, self._copies = asked(self.step), copies(self.problem)
         self.questions = tuple(quantity for quantity in quantities(self.step) if quantity.name in self._asked)
         self.standing: dict[Key, Standing] = {}
+        self.written: dict[Key, str] = {}
         self.hinted: dict[Key, int] = {}
         self.slipped: set[Key] = set()
-        self.slips = 0
+        self.made: list[Made] = []
         depth = len(self.problem.network)
         self._printed = self.symbols | {f"f_{k}": layer_symbol("f", k, depth) for k in range(1, depth)}
         self.current: Quantity | None = self.questions[0]
@@ -85,7 +72,7 @@ class Exercise:
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what follows from the rest."""
-        return {name: value for name, value in vars(self).items() if name not in ("_formulas", "_shown")}
+        return {name: value for name, value in vars(self).items() if name != "_formulas"}
 
     @cached_property
     def _formulas(self) -> dict[str, Computation]:
@@ -96,9 +83,16 @@ class Exercise:
         seed = (self.seed + 1) % (LARGEST_SEED + 1)
         return Exercise(self.like, seed, keep_rate=self._keep_rate, keep_rows=self._keep_rows)
 
-    def go_on(self, standing: dict[Key, Standing], hinted: dict[Key, int], slipped: set[Key], slips: int) -> None:
+    def go_on(
+        self,
+        standing: dict[Key, Standing],
+        written: dict[Key, str],
+        hinted: dict[Key, int],
+        slipped: set[Key],
+        made: list[Made],
+    ) -> None:
         """Take up the state of one that was left."""
-        self.standing, self.hinted, self.slipped, self.slips = standing, hinted, slipped, slips
+        self.standing, self.written, self.hinted, self.slipped, self.made = standing, written, hinted, slipped, made
         self._next_unless_open()
 
     # Where one is.
@@ -110,12 +104,17 @@ class Exercise:
     @property
     def total(self) -> int:
         """How many numbers are asked for."""
-        return sum(map(np.count_nonzero, self._asked.values()))
+        return int(sum(mask.sum() for mask in self._asked.values()))
 
     @property
     def begun(self) -> bool:
         """Whether there is anything to lose."""
-        return bool(self.standing or self.hinted or self.slips)
+        return bool(self.standing or self.hinted or self.made)
+
+    @property
+    def slips(self) -> int:
+        """How many there were so far."""
+        return len(self.made)
 
     @property
     def hints(self) -> int:
@@ -149,6 +148,13 @@ class Exercise:
         """Whether a number is on the table, as one that is not asked for is from the start."""
         return (name, cell) in self.standing or not self._is_asked(name, cell)
 
+    def told(self, name: str, cell: Cell) -> str:
+        """A number as a hint tells it and as the key has it."""
+        return rounded(self._true(name, cell))
+
+    def _true(self, name: str, cell: Cell) -> float:
+        return float(self.step.values[name][tuple(i - 1 for i in cell)])
+
     def _is_asked(self, name: str, cell: Cell) -> bool:
         return name not in self._asked or bool(self._asked[name][tuple(i - 1 for i in cell)])
 
@@ -171,135 +177,119 @@ class Exercise:
     @np.errstate(all="ignore")
     def answer(self, text: str) -> Reply:
         """Take a number for the current cell, a row of numbers, or the whole quantity, its rows divided by a
-        semicolon or in brackets. What is right is kept, and the next cell comes up. A number that is on the table is
-        not judged again.
+        semicolon or in brackets. It is judged as the last part of an answer sheet of all that is on the table, so that
+        who goes on from rounded numbers is right. What is right is kept, and the next cell comes up. A number that is
+        on the table is not judged again.
         """
         if self.current is None:
             return Reply("unreadable", "everything is done")
         try:
-            meant, passed_over = self._meant(self._read(text))
-            report = check_answers({**self._before(), **meant}, self.step) if meant else None
+            typed = by_cell(text, self.current.values.shape, self.cell)
         except ValueError as error:
             return Reply("unreadable", str(error))
-        known = self._known_already(passed_over)
-        if report is None:
-            return Reply("unreadable", known)
-        reply = self._judge(report)
+        new = {cell: word for cell, word in typed.items() if not self.knows(self.current.name, cell)}
+        known = self._known_already({cell: word for cell, word in typed.items() if cell not in new})
+        if not new:
+            return Reply("unreadable", known or "these numbers are known already")
+        reply = self._judge(check_answers(self._sheet(new), self.step, digits=DIGITS), new)
         return replace(reply, text=f"{reply.text}; {known}") if known else reply
 
-    def _known_already(self, cells: Sequence[Cell]) -> str:
+    def _known_already(self, typed: Mapping[Cell, str]) -> str:
         """What is said of cells for which something else was typed than is on the table."""
-        if not cells:
+        assert self.current is not None
+        name = self.current.name
+        others = [cell for cell, word in typed.items() if word != OPEN and not self._stands(name, cell, word)]
+        if not others:
             return ""
+        more = f", and {len(others) - 1} more" if len(others) > 1 else ""
+        return f"{self.label(name, others[0])} is known already: {self.shown(name, others[0])}{more}"
+
+    def _stands(self, name: str, cell: Cell, word: str) -> bool:
+        """Whether a number is the one on the table, be it written in another way."""
+        one, other = read_written(word), read_written(self.shown(name, cell))
+        return one is not None and other is not None and one.value == other.value
+
+    def shown(self, name: str, cell: Cell) -> str:
+        """A number that is known, as it was typed or told; of a copy, as the number is that it is a copy of."""
+        while name in self._copies:
+            name = self._copies[name]
+        return self.written.get((name, cell)) or self.told(name, cell)
+
+    def _sheet(self, new: Mapping[Cell, str]) -> dict[str, Any]:
+        """All that is on the table, and `new` numbers of the current quantity, as an answer sheet has them."""
         assert self.current is not None
-        value = float(self.current.values[tuple(i - 1 for i in cells[0])])
-        more = f", and {len(cells) - 1} more" if len(cells) > 1 else ""
-        return f"{self.label(self.current.name, cells[0])} is known already: {rounded(value)}{more}"
-
-    def _before(self) -> dict[str, Any]:
-        """What is on the table already: a slip is not looked for there."""
-        return {quantity.name: quantity.values for quantity in quantities(self.step) if self.reached(quantity.name)}
-
-    def _read(self, text: str) -> dict[Cell, Any]:
-        """What was typed, by cell. Raises ValueError."""
-        assert self.current is not None
-        shape, cells = self.current.values.shape, list(_cells(self.current))
-        rows = read_rows(text)
-        numbers = [number for row in rows for number in row]
-        lengths = [len(row) for row in rows]
-        if len(numbers) == 1:
-            return {self.cell: numbers[0]}
-        if lengths == list(shape[1:]):
-            cells = [cell for cell in cells if cell[0] == self.cell[0]]
-        elif lengths not in ([len(cells)], [shape[1]] * shape[0] if len(shape) == 2 else [1] * len(cells)):
-            raise ValueError(f"{self.wanted}, found {_found(lengths)}; {advice(text)}")
-        return dict(zip(cells, numbers, strict=True))
-
-    def _meant(self, typed: Mapping[Cell, Any]) -> tuple[dict[str, Any], list[Cell]]:
-        """What was typed, under the keys of an answer sheet, and the cells on the table for which something else was
-        typed, which are left out. Whoever goes on from the numbers on the screen, which are rounded, is right, and
-        whoever has floating point's rounding around 0 is, too; they are taken to have written what goes on from the
-        exact ones.
-        """
-        assert self.current is not None
-        name, true = self.current.name, self.current.values
-        shown, computed = np.asarray(self._formulas[name].evaluate(self._shown)), self.step.computed[name]
-        meant, passed_over = {}, []
-        for cell, number in typed.items():
-            place = tuple(i - 1 for i in cell)
-            written, exact = read_written(number), float(true[place])
-            if written is not None and not written.fits(exact):
-                theirs = exact, float(shown[place]), float(computed[place])
-                if written.fits(min(theirs), max(theirs)):
-                    number = Decimal(exact).quantize(number, context=PRECISE)
-                elif self.knows(name, cell):
-                    passed_over.append(cell)
-                    continue
-            meant[key_of(name, cell)] = number
-        return meant, passed_over
-
-    @cached_property
-    def _shown(self) -> dict[str, Array]:
-        """Every quantity of the step with the digits that the screen has."""
-        as_shown = np.vectorize(lambda value: float(rounded(value)), otypes=[float])
-        return {name: as_shown(values) for name, values in self.step.values.items()}
+        sheet: dict[str, np.ndarray[Any, np.dtype[np.object_]]] = {}
+        new_ones = {(self.current.name, cell): word for cell, word in new.items()}
+        for (name, cell), word in {**self.written, **new_ones}.items():
+            if name not in sheet:
+                sheet[name] = np.full(self.step.values[name].shape, OPEN, dtype=object)
+            sheet[name][tuple(i - 1 for i in cell)] = word
+        return {name: words.tolist() for name, words in sheet.items()}
 
     @property
     def wanted(self) -> str:
         """What may be typed now, in words."""
-        if self.current is None:
-            return "everything is done"
-        shape = self.current.values.shape
-        ways = ["a number"]
-        if len(shape) == 2 and 1 not in shape:
-            ways.append(f"a row of {shape[1]}")
-        if self.current.values.size > 1:
-            ways.append(f"all {self.current.values.size}")
-        return "expected " + (" or ".join([", ".join(ways[:-1]), ways[-1]]) if len(ways) > 1 else ways[0])
+        return "everything is done" if self.current is None else wanted(self.current.values.shape)
 
-    def _judge(self, report: CheckReport) -> Reply:
+    def _judge(self, report: CheckReport, new: Mapping[Cell, str]) -> Reply:
         assert self.current is not None
         name = self.current.name
-        coarse = []
-        verdicts = report.verdicts(name)
-        for verdict in verdicts.values():
-            if verdict.status in RIGHT:
-                if _coarse(verdict.written, verdict.true) and not self.knows(name, verdict.cell):
-                    coarse.append(verdict.cell)
-                else:
-                    self._keep(name, verdict.cell)
-            elif verdict.status in ("slip", "follows"):
-                self.slipped.add((name, verdict.cell))
-        if report.slips:
-            self.slips += len(report.slips)
-            first = report.slips[0]
-            if first.cells:
-                self.cell = first.cells[0]
-            self._next_unless_open()
-            place = self.label(name, first.cells[0]) if first.cells else first.symbol
-            text = self._in_print(first.text) or "wrong; this doesn't match any common mistake"
-            more = f"; {len(report.slips) - 1} more" if len(report.slips) > 1 else ""
-            return Reply("slip", f"{place}: {text}{more}")
+        verdicts = {cell: verdict for cell, verdict in report.verdicts(name).items() if cell in new}
+        coarse = {cell: verdict for cell, verdict in verdicts.items() if verdict.status == "coarse"}
+        right = [cell for cell, verdict in verdicts.items() if verdict.status in ("right", "rounded", "follows")]
+        for cell in right:
+            self._keep(name, cell, verdicts[cell].written)
+        slips = [slip for slip in report.slips if slip.name == name and not new.keys().isdisjoint(slip.cells)]
+        found = [(slip.cells, slip.kind, reason(slip, self._printed)) for slip in slips]
+        found += self._inexact({cell: new[cell] for cell, verdict in coarse.items() if _is_exact(verdict.true)})
+        if found:
+            self.slipped.update((name, cell) for cells, *_ in found for cell in cells)
+            self.made += [Made(kind, name, cells[0]) for cells, kind, _ in found]
+            (self.cell, *_), _, text = found[0]
+            more = f"; {len(found) - 1} more" if len(found) > 1 else ""
+            return Reply("slip", f"{self.label(name, self.cell)}: {text}{more}")
         if coarse:
-            self.cell = coarse[0]
-            return Reply("coarse", f"{self.label(name, coarse[0])} is right so far: write three significant digits")
-        right = [verdict.cell for verdict in verdicts.values() if verdict.status in RIGHT]
+            self.cell = next(iter(coarse))
+            return Reply("coarse", f"{self.label(name, self.cell)} is right so far: write three significant digits")
         self._next_unless_open()
         if not right:
             return Reply("unreadable", "a cell left open stays open")
-        where = self.label(name, right[0]) if len(right) == 1 else f"{len(right)} numbers of {self.symbols[name]}"
-        return Reply("right", f"{where}: right")
+        return Reply("right", self._right(name, [verdicts[cell] for cell in right]))
 
-    def _in_print(self, text: str) -> str:
-        """A sentence with quantities' symbols in place of their names."""
-        return NAME.sub(lambda name: self._printed.get(name[0], name[0]), text)
+    def _right(self, name: str, verdicts: Sequence[CellVerdict]) -> str:
+        """What is said of numbers that are right: with the exact one beside one that is rounded."""
+        rounded_on = sum(verdict.status != "right" for verdict in verdicts)
+        if len(verdicts) > 1:
+            within = f", {rounded_on} of them within your own rounding" if rounded_on else ""
+            return f"{len(verdicts)} numbers of {self.symbols[name]}: right{within}"
+        (verdict,) = verdicts
+        within = " within your own rounding" if rounded_on else ""
+        true = self.told(name, verdict.cell)
+        beside = "" if self._stands(name, verdict.cell, true) else f"; you wrote {verdict.written}, it is {true}"
+        return f"{self.label(name, verdict.cell)}: right{within}{beside}"
 
-    def _keep(self, name: str, cell: Cell, standing: Standing | None = None) -> None:
-        key = (name, cell)
-        if not self._is_asked(name, cell):
+    def _inexact(self, few: Mapping[Cell, str]) -> Iterator[tuple[tuple[Cell, ...], str, str]]:
+        """The slips in numbers of too `few` digits where there is nothing to round: with the kind that they are if they
+        were meant exactly.
+        """
+        if not few:
             return
+        assert self.current is not None
+        name = self.current.name
+        exactly = {cell: _as_exact_as(word, self._true(name, cell)) for cell, word in few.items()}
+        slips = check_answers(self._sheet(exactly), self.step, digits=DIGITS).slips
+        left = set(few)
+        for slip in slips:
+            if slip.name == name and slip.kind and slip.kind not in SLIGHT and left.issuperset(slip.cells):
+                left.difference_update(slip.cells)
+                yield slip.cells, slip.kind, reason(slip, self._printed)
+        if left:
+            yield tuple(sorted(left)), INEXACT, f"write it exactly, or with {DIGITS} significant digits"
+
+    def _keep(self, name: str, cell: Cell, written: str, standing: Standing | None = None) -> None:
+        key = (name, cell)
         helped = key in self.slipped or key in self.hinted
-        self.standing.setdefault(key, standing or ("helped" if helped else "found"))
+        self.standing[key], self.written[key] = standing or ("helped" if helped else "found"), written
 
     def _next_unless_open(self) -> None:
         """To the next number that is not on the table, from where one is: first in the quantity at hand."""
@@ -320,28 +310,46 @@ class Exercise:
     @property
     def tells_next(self) -> bool:
         """Whether the next hint is the value."""
-        return self.current is not None and self.hinted.get((self.current.name, self.cell), 0) == HINTS - 1
+        if self.current is None:
+            return False
+        key = (self.current.name, self.cell)
+        return not self.knows(*key) and self.hinted.get(key, 0) >= self._hints(*key) - 1
 
     def hint(self) -> tuple[str, ...]:
-        """Help with the current cell: first the formula, in symbols; then with the numbers put in; then the value,
-        which counts as told. Each time the lines so far.
+        """Help with the current cell: first the formula, in symbols; then with the numbers put in, unless the number
+        is one of these; then the value, which counts as told. Each time the lines so far.
         """
         if self.current is None:
             return ()
         key = (self.current.name, self.cell)
         if self.knows(*key):
             return self.lines(*key, HINTS)
-        level = self.hinted.get(key, 0) + 1
-        self.hinted[key] = level
-        if level == HINTS:
-            self._keep(*key, "told")
+        tells = self.tells_next
+        level = self.hinted[key] = min(self.hinted.get(key, 0) + 1, HINTS)
+        if tells:
+            self._keep(*key, self.told(*key), "told")
             self._next_unless_open()
-        return self.lines(*key, level)
+        return self.lines(*key, HINTS if tells else level)
+
+    def _hints(self, name: str, cell: Cell) -> int:
+        """How many hints there are for a number, with the one that tells it."""
+        arithmetic = arithmetic_of(self.step, name, cell)
+        return len(arithmetic.lines) - arithmetic.is_number
 
     def lines(self, name: str, cell: Cell, level: int) -> tuple[str, ...]:
         """The formula of a quantity, and `level` lines of a cell's arithmetic: symbols, numbers, value."""
-        formula = f"{self.symbols[name]} = {self._formulas[name].text}"
-        return (formula, *arithmetic_of(self.step, name, cell).lines[:level])
+        return (self.formula(name), *arithmetic_of(self.step, name, cell).lines[:level])
+
+    def formula(self, name: str) -> str:
+        """How a quantity is computed: δ₁ = ∂z₁ ⊙ f₁'(s₁)."""
+        return f"{self.symbols[name]} = {self._formulas[name].text}"
+
+    def recap(self) -> tuple[str, ...]:
+        """Which kinds of slips were made and where, and under which heading of the worked solution to read why."""
+        labels = {(slip.name, slip.cell): self.label(slip.name, slip.cell) for slip in self.made}
+        whole = {quantity.name: quantity for quantity in self.questions}
+        where = {slip.name: f"{section_of(whole[slip.name])}: {self.formula(slip.name)}" for slip in self.made}
+        return tuple(recap(self.made, labels, where))
 
 
 def key_of(name: str, cell: Cell) -> str:
@@ -349,24 +357,17 @@ def key_of(name: str, cell: Cell) -> str:
     return name + (f"[{','.join(map(str, cell))}]" if cell else "")
 
 
-def _found(lengths: Sequence[int]) -> str:
-    """How many numbers were typed, in words."""
-    if len(lengths) == 1:
-        return f"{lengths[0]} numbers"
-    if len(set(lengths)) == 1:
-        return f"{len(lengths)} rows of {lengths[0]}"
-    return f"rows of {', '.join(map(str, lengths[:-1]))} and {lengths[-1]}"
+def _is_exact(value: float) -> bool:
+    """Whether a number has no more digits than are asked for: then there is nothing to round."""
+    return rounded(value, DIGITS) == rounded(value, MOST)
 
 
-def _coarse(written: str, true: float) -> bool:
-    """Whether a right number has too few digits to tell that it is; a 0 has none to tell."""
-    if not true:
-        return False
-    number = Decimal(written)
-    exponent = number.as_tuple().exponent
-    exact = abs(float(number) - true) <= 1e-9 * abs(true)
-    return isinstance(exponent, int) and not exact and float(Decimal(1).scaleb(exponent)) > ENOUGH * abs(true)
+def _as_exact_as(word: str, value: float) -> str:
+    """A number with zeros for the digits that an exact value has more."""
+    written = read_written(word)
+    assert written is not None
+    return f"{written.number.quantize(Decimal(rounded(value)))}"
 
 
-def _cells(quantity: Quantity) -> Iterator[Cell]:
-    return (tuple(i + 1 for i in place) for place in np.ndindex(quantity.values.shape))
+def _cells(quantity: Quantity) -> list[Cell]:
+    return cells_of(quantity.values.shape)

@@ -10,9 +10,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from core.checking.written import OPEN
 from core.errors import ProblemError
 from core.files import MIB, read_bytes, write_lines
 from core.practice.exercise import HINTS, POINTS, Exercise, key_of
+from core.practice.replies import Made
+from core.practice.typed import read_rows
 from core.text import clean
 
 FOLDER = "sheets"
@@ -34,10 +37,11 @@ def keep_progress(exercise: Exercise, seconds: float, folder: Path) -> str:
         "problem": exercise.like.name,
         "seed": exercise.seed,
         "seconds": round(seconds, 1),
-        "slips": exercise.slips,
         "standing": {labels[key]: standing for key, standing in exercise.standing.items()},
+        "written": {labels[key]: written for key, written in exercise.written.items()},
         "hinted": {labels[key]: level for key, level in exercise.hinted.items()},
         "slipped": [labels[key] for key in exercise.asked_cells() if key in exercise.slipped],
+        "slips": [{"kind": slip.kind, "at": labels[slip.name, slip.cell]} for slip in exercise.made],
     }
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,15 +62,17 @@ def resume(exercise: Exercise, folder: Path) -> float | None:
     keys = {key_of(*key): key for key in exercise.asked_cells()}
     try:
         kept: Any = json.loads(data)
-        seconds, slips = float(kept["seconds"]), int(kept["slips"])
+        seconds = float(kept["seconds"])
         standing = {keys[label]: _one_of(found, POINTS) for label, found in kept["standing"].items()}
         hinted = {keys[label]: _one_of(level, range(1, HINTS + 1)) for label, level in kept["hinted"].items()}
+        written = {keys[label]: _number(text) for label, text in kept["written"].items()}
         slipped = {keys[label] for label in kept["slipped"]}
-        if not (0 <= seconds < math.inf and slips >= 0 and len(standing) < exercise.total):
+        made = [Made(clean(slip["kind"]), *keys[slip["at"]]) for slip in kept["slips"]]
+        if not (0 <= seconds < math.inf and written.keys() == standing.keys() and len(standing) < exercise.total):
             raise ValueError
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         raise ProblemError(clean(str(path)), ["this is not a saved sheet"]) from None
-    exercise.go_on(standing, hinted, slipped, slips)
+    exercise.go_on(standing, written, hinted, slipped, made)
     return seconds
 
 
@@ -74,6 +80,14 @@ def forget_progress(exercise: Exercise, folder: Path) -> None:
     """Delete what `folder` keeps of an exercise, if that can be done."""
     with suppress(OSError):
         progress_path(exercise, folder).unlink()
+
+
+def _number(text: Any) -> str:
+    """A number as it was typed."""
+    ((number,),) = read_rows(text)
+    if number == OPEN:
+        raise ValueError
+    return number
 
 
 def _one_of(found: Any, known: Any) -> Any:

@@ -134,13 +134,14 @@ def _rows(step: Step) -> Prose:
 def _sections(entries: _Entries) -> Iterator[Section]:
     yield Section("Given", tuple(map(entries.given, given(entries.step))))
 
-    def part(quantity: Quantity) -> str:
-        # What the loss adds goes forward up to what each sample costs.
-        is_loss = quantity.part == LOSS and quantity.name not in ("sample_losses", "loss")
-        return FORWARD if is_loss else quantity.part
+    for heading, group in groupby(entries.asked, key=section_of):
+        yield Section(heading, tuple(map(entries.computed, group)))
 
-    for name, group in groupby(entries.asked, key=part):
-        yield Section(SECTIONS[name], tuple(map(entries.computed, group)))
+
+def section_of(quantity: Quantity) -> str:
+    """Where a quantity is worked out. What the loss adds goes forward up to what each sample costs."""
+    is_forward = quantity.part == LOSS and quantity.name not in ("sample_losses", "loss")
+    return SECTIONS[FORWARD if is_forward else quantity.part]
 
 
 class _Entries:

@@ -87,7 +87,7 @@ class ReportText:
                 found = [verdict for verdict in verdicts if verdict.status == status]
                 if found:
                     sources = dict.fromkeys(source for verdict in found for source in verdict.follows_from)
-                    parts.append(self._painted(status, f"{len(found)} {_words(status, found, sources)}"))
+                    parts.append(self._painted(status, f"{len(found)} {words(status, found, sources)}"))
             yield f"  {name:<{width}}  {', '.join(parts)}"
 
     def _formula(self, formula: FormulaVerdict) -> Iterator[str]:
@@ -123,7 +123,7 @@ def from_what(sources: Iterable[str]) -> str:
     return f"from your {', '.join(sources)}" if sources else "from the slip before"
 
 
-def _words(status: str, verdicts: Sequence[CellVerdict], sources: Iterable[str]) -> str:
+def words(status: str, verdicts: Sequence[CellVerdict], sources: Iterable[str]) -> str:
     """A verdict on some numbers of a quantity."""
     if status == "coarse":
         return f"right to {_count(_digits(verdicts), 'digit')} only"

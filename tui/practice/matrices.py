@@ -87,30 +87,28 @@ class Matrix:
 
 def given_matrix(quantity: Quantity, names: Sequence[str] = ()) -> Matrix:
     """A quantity that a sheet starts from."""
-    made = _matrix(quantity, lambda _: True)
+    made = _matrix(quantity, lambda cell: rounded(float(quantity.values[tuple(i - 1 for i in cell)])))
     room = min(NAME_ROOM, max((cell_len(name) + 2 for name in names), default=0))
     return replace(made, names=tuple(names), behind=max(made.behind, room))
 
 
-def answer_matrix(quantity: Quantity, known: Callable[[str, Cell], bool], current: bool) -> Matrix:
-    """A quantity that is to be found. Nothing of a number that is not known gets into it, neither its size nor its
-    length: the columns are as wide as what is known wants them, or usual.
+def answer_matrix(quantity: Quantity, known: Callable[[str, Cell], str], current: bool) -> Matrix:
+    """A quantity that is to be found, with what stands on the sheet for a number of it that is `known`, by its name and
+    cell; "" for any other. Nothing of a number that is not known gets into it, neither its size nor its length: the
+    columns are as wide as what is known wants them, or usual.
     """
     made = _matrix(quantity, lambda cell: known(quantity.name, cell))
     before, behind = max(made.before, USUAL_BEFORE), max(made.behind, USUAL_BEHIND)
     return replace(made, before=before, behind=behind, current=current)
 
 
-def _matrix(quantity: Quantity, known: Callable[[Cell], bool]) -> Matrix:
+def _matrix(quantity: Quantity, known: Callable[[Cell], str]) -> Matrix:
     axes, values = quantity.axes, quantity.values
     laid = values if axes == "ij" else values[:, np.newaxis] if axes == "i" else values.reshape(1, -1)
     empty = Matrix(quantity.name, quantity.symbol, axes, (("",) * laid.shape[1],) * laid.shape[0], (), 0, 0)
-    seen = np.array([[known(empty.cell(i, j)) for j in range(empty.columns)] for i in range(empty.rows)])
+    texts = tuple(tuple(known(empty.cell(i, j)) or VEIL for j in range(empty.columns)) for i in range(empty.rows))
+    seen = np.array([[text != VEIL for text in row] for row in texts])
     largest = float(np.abs(laid[seen]).max()) if seen.any() else 0.0
-    texts = tuple(
-        tuple(rounded(float(x)) if there else VEIL for x, there in zip(row, mask, strict=True))
-        for row, mask in zip(laid, seen, strict=True)
-    )
     styles = tuple(
         tuple(shade(float(x), largest) if there else "dim" for x, there in zip(row, mask, strict=True))
         for row, mask in zip(laid, seen, strict=True)

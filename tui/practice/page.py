@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from textwrap import wrap
 
 from rich.cells import cell_len
 
 from core import given, layer_symbol, quantities
 from core.practice import Exercise, Reply
+from core.solving import rounded
 from tui.format import fit, plain
 from tui.practice.matrices import Layout, Matrix, answer_matrix, arrange, given_matrix
 from tui.sheet.lines import Line, Words, fitting, line
-from tui.training.picture import RIGHT, WRONG
+from tui.training.picture import COARSE, RIGHT, WRONG
 from tui.training.rows import rule
 
 SHORTEST_NAME = 8  # characters that are left of a problem's name
@@ -22,11 +24,12 @@ WORK = ((50, 10), (30, 7), (22, 4), (0, 2))  # lines of the work, from so many l
 RULES, RULE_ENDS = 3, 4  # how many there are, and the columns of one that are no text
 GIVEN = ("given", " ─ ")
 KEPT = "\N{NO-BREAK SPACE}"
+LONGEST, DIGITS = 12, 9  # characters of a number that is shown as it was typed; digits of a longer one
 START = "exactly or to three significant digits. h helps: the formula, then the numbers put in, then the value."
 MARKS = {
     "right": (RIGHT, "right"),
     "slip": (WRONG, "alarm"),
-    "coarse": ("~", "amber bold"),
+    "coarse": (COARSE, "amber bold"),
     "unreadable": ("", "amber"),
 }
 
@@ -37,14 +40,13 @@ class Said:
 
     note     something of the sheet as a whole, or nothing
     reply    what is thought of the last answer
-    hints    lines of help, and `hinted`, the number that they are about
+    hints    lines of help
     summary  what there is to say in the end
     """
 
     note: str = ""
     reply: Reply | None = None
     hints: tuple[str, ...] = ()
-    hinted: str = ""
     summary: tuple[str, ...] = ()
 
 
@@ -89,9 +91,11 @@ def answer_matrices(exercise: Exercise) -> list[Matrix]:
     """The quantities of the step, with the numbers that are on the table."""
     current = exercise.current.name if exercise.current is not None else ""
 
-    def known(name: str, cell: tuple[int, ...]) -> bool:
-        return exercise.knows(name, cell) or exercise.reached(name)
+    def known(name: str, cell: tuple[int, ...]) -> str:
+        there = exercise.knows(name, cell) if name in asked else exercise.reached(name)
+        return _short(exercise.shown(name, cell)) if there else ""
 
+    asked = {quantity.name for quantity in exercise.questions}
     return [answer_matrix(quantity, known, quantity.name == current) for quantity in quantities(exercise.step)]
 
 
@@ -100,14 +104,16 @@ def page(exercise: Exercise, said: Said, size: tuple[int, int], before: Page | N
     `work_top`, or the last where that is None.
     """
     width, height = size
-    lines = next(lines for least, lines in WORK if height >= least)
     inside = max(0, width - 2)
+    work = tuple(work_of(exercise, said, inside))
+    lines = next(lines for least, lines in WORK if height >= least)
+    if exercise.done:
+        lines = max(lines, min(len(work), height // 2))
     above = tuple(_facts_apart(exercise, width))
     room = max(0, height - 1 - RULES - lines - len(above))
     known, asked = given_matrices(exercise), answer_matrices(exercise)
     wanted, rest = (arrange(matrices, inside, height).height for matrices in (known, asked))
     upper = min(wanted, max(round(room * SHARE), room - rest))
-    work = tuple(work_of(exercise, said, inside))
     last = max(0, len(work) - lines)
     return Page(
         width,
@@ -125,7 +131,7 @@ def lines_of(shown: Page, exercise: Exercise, said: Said, seconds: float) -> lis
     cursor = (exercise.current.name, exercise.cell) if exercise.current is not None else None
     upper = [(GIVEN[0], "title"), (GIVEN[1], "structure"), (facts(exercise), "dim")]
     lower = [("to be found", "title")]
-    work = [(title(exercise, said), "title")]
+    work = [(title(exercise), "title")]
     help_ = "h tells it" if said.hints and exercise.tells_next else ""
     pages = "pgup pgdn" if len(shown.work) > shown.work_lines else ""
     said_now = shown.work[shown.work_top : shown.work_top + shown.work_lines]
@@ -194,12 +200,9 @@ def _facts_apart(exercise: Exercise, width: int) -> Iterator[Line]:
             yield tuple(span._replace(text=span.text.replace(KEPT, " ")) for span in found)
 
 
-def title(exercise: Exercise, said: Said) -> str:
-    """What is asked, and what was told before."""
-    if exercise.current is None:
-        return "done"
-    here = place(exercise)
-    return here if said.hinted in ("", here) else f"{said.hinted}, told; next {here}"
+def title(exercise: Exercise) -> str:
+    """What is asked."""
+    return "done" if exercise.current is None else place(exercise)
 
 
 def place(exercise: Exercise) -> str:
@@ -218,10 +221,25 @@ def work_of(exercise: Exercise, said: Said, width: int) -> Iterator[Line]:
         found.append((f"{mark} {said.reply.text}".strip(), style))
     found += [(text, "title" if i == 0 else "text") for i, text in enumerate(said.hints)]
     found += [(text, "text") for text in said.summary]
-    if not exercise.done and said.reply is None and not said.hints:
-        found.append((f"Find {place(exercise)}, {START}", "dim"))
+    if exercise.current is not None and said.reply is None and not said.hints:
+        name, cell = exercise.current.name, exercise.cell
+        known = exercise.knows(name, cell)
+        found.append((beside(exercise, name, cell) if known else f"Find {place(exercise)}, {START}", "dim"))
     for text, style in found:
         yield from _wrapped(text, width, style)
+
+
+def beside(exercise: Exercise, name: str, cell: tuple[int, ...]) -> str:
+    """A number on the sheet beside the true one."""
+    written, true = exercise.shown(name, cell), exercise.told(name, cell)
+    label = exercise.label(name, cell)
+    return f"{label} = {true}" if written == true else f"{label}: on the sheet {written}, from exact numbers {true}"
+
+
+def _short(text: str) -> str:
+    """A number as it was typed, rounded where that is long."""
+    above, _, below = text.partition("/")
+    return text if len(text) <= LONGEST else rounded(float(Decimal(above) / Decimal(below or 1)), DIGITS)
 
 
 def _wrapped(text: str, width: int, style: str) -> Iterator[Line]:

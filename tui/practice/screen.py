@@ -51,8 +51,9 @@ READING = (
         "how to read the sheet",
         (
             ("▶ and a bar", "the number that is asked for; · is one that is not known yet"),
-            ("✓ ✗ ~", "right, a slip, right so far but with too few digits"),
-            ("numbers found", "are shown as they are used from here on: go on with those digits"),
+            ("✓ ✗ ±", "right, a slip, right so far but with too few digits"),
+            ("numbers found", "are shown as you typed them: what comes after is judged from these digits"),
+            ("at a number found", "the true one stands beside yours"),
         ),
     ),
     (
@@ -198,7 +199,7 @@ class PractiseScreen(KeyReasonsScreen[Exercise]):
         return self._clock() - self._started if self._seconds is None else self._seconds
 
     def _say(self, said: Said) -> None:
-        self._said, self._work_top = said, None if said.hints or said.summary else 0
+        self._said, self._work_top = said, None if said.hints else 0
         self.paint()
 
     # What can be done now, and why something cannot.
@@ -234,8 +235,13 @@ class PractiseScreen(KeyReasonsScreen[Exercise]):
         pressed, self._pressed = self._pressed, self._clock()
         if self.exercise.tells_next and self._pressed - pressed < PAUSE:
             return
-        hinted = place(self.exercise)
-        self._finish(Said(hints=self.exercise.hint(), hinted=hinted))
+        tells, here = self.exercise.tells_next, place(self.exercise)
+        hints = self.exercise.hint()
+        if tells:
+            self.query_one(AnswerInput).clear()
+            self._finish(Said(note=f"{here} {hints[-1]}, told."))
+        else:
+            self._finish(Said(hints=hints))
 
     def action_move(self, down: int, right: int) -> None:
         self.exercise.move(down, right)
@@ -344,6 +350,9 @@ class PractiseScreen(KeyReasonsScreen[Exercise]):
         helped = f"{count(exercise.slips, 'slip')}, {count(exercise.hints, 'hint')}"
         score = f"{exercise.points:g} of {exercise.total} points in {minutes(self._time())}"
         yield f"{score}: {count(alone, 'number')} at the first attempt, {helped}."
+        if recap := exercise.recap():
+            yield f"What went wrong; the solution, --seed {exercise.seed} --key, says why:"
+            yield from recap
         yield kept or f"Saved in {scores_path(self._folder)}; sgdb practise --scores shows all."
 
     # The mouse.

@@ -15,7 +15,7 @@ GROUPS = (
         ),
     ),
     ("the loss and its plot", ("hinge", "margin", "losses", "log", "zoom", "pan")),
-    ("checking", ("differences", "formulas", "slip", "report", "check_answers")),
+    ("checking", ("differences", "formulas", "slip", "report", "answers", "check_answers")),
     ("the rest", ("",)),
 )
 READING = (
@@ -33,8 +33,12 @@ READING = (
             ("○", "an idle ReLU unit: its slope is 0"),
             ("◂", "the number you inspect"),
             ("◆ ◇", "what it is computed from, what uses it; ◆ at a name: a factor of what is computed now"),
-            ("✓ ✗ ~", "checked: right, a slip, follows from a slip; with d: agrees, differs, too small to tell"),
-            ("= ≠", "right, wrong: what the network says beside y_gt; ≠ 3: it says class 3"),
+            ("â â", "checked answers: right; right within your own rounding"),
+            ("â Â±", "a slip, with what was written; right, but with too few digits"),
+            ("â â", "carried on from a slip; carried on, but only from zeros"),
+            ("?", "left open"),
+            ("â â ~", "with d: agrees with the central difference, differs, too small to tell"),
+            ("= â ", "right, wrong: what the network says beside y_gt; â  3: it says class 3"),
             ("·  —  …", "not computed yet, no such number, left out here"),
             ("NaN inf", "out of range: the run has diverged"),
         ),

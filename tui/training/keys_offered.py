@@ -23,6 +23,7 @@ RETURN = Key("backspace", "back", ("back",))
 NEXT, PREVIOUS = Key(".", "next", ("walk(1)",)), Key(",", "previous", ("walk(-1)",))
 INSPECT, LEAVE_WALK = Key("⏎", "inspect", ("inspect",)), Key("esc", "leave the walk", ("leave",))
 SLIPS, REPORT = Key("s S", "next, previous slip", ("slip(1)", "slip(-1)")), Key("r", "report", ("report",))
+HIDE, ANSWERS = Key("esc", "hide answers", ("leave",)), Key("a", "answers", ("answers",))
 SCROLL, CLOSE = Key("⇧↑↓", "scroll", ("scroll(-1)", "scroll(1)")), Key("esc", "close", ("leave",))
 LOG, ZOOM, ALONE = (
     Key("l", "log", ("log",)),
@@ -30,7 +31,7 @@ LOG, ZOOM, ALONE = (
     Key("z", "one pane", ("alone",)),
 )
 NEXT_PANE, ALL_PANES = Key("z", "next pane", ("alone",)), Key("esc", "all panes", ("leave",))
-HIDE = Key("d", "hide differences", ("differences",))
+HIDE_DIFFERENCES = Key("d", "hide differences", ("differences",))
 
 
 def keys(view: View, playing: bool, hinge: bool, margin: bool, elided: bool, hidden: bool) -> list[Key]:
@@ -45,18 +46,19 @@ def _of_state(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool)
     if view.cursor is not None and view.term is not None:
         return [PICK, GO, RETURN, LEAVE, HELP]
     if view.cursor is not None:
-        checked = [SLIPS, REPORT] if view.report is not None else []
-        return [*checked, MOVE, TERM, MATRIX, STEPS, COPY, LEAVE, DIFFERENCES, HELP]
+        return [*_checked(view), MOVE, TERM, MATRIX, STEPS, COPY, LEAVE, DIFFERENCES, HELP]
     if view.current is not None:
         return [NEXT, PREVIOUS, INSPECT, STEPS, LEAVE_WALK, HELP]
     if view.report is not None:
-        return [SLIPS, REPORT, STEP, WHY, WALK, LEAVE, HELP]
+        return [*_checked(view), HIDE, STEP, WHY, HELP, WALK]
     groups = [GROUPS] if hidden else []
     views = [SQUARES] if view.numbers else [NUMBERS] if elided else []
     if view.alone:
         return [STEP, NEXT_PANE, ALL_PANES, *groups, *views, PLAY, WHY, WALK, SAMPLE, HELP, QUIT]
+    hidden_answers = [ANSWERS] if view.answers is not None else []
     if hinge or margin:
         return [
+            *hidden_answers,
             STEP,
             PLAY,
             SAMPLE,
@@ -69,11 +71,12 @@ def _of_state(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool)
             QUIT,
         ]
     return [
+        *hidden_answers,
         STEP,
         PLAY,
         WHY,
         WALK,
-        *([HIDE] if view.differences else []),
+        *([HIDE_DIFFERENCES] if view.differences else []),
         HINGE,
         *groups,
         *views,
@@ -87,3 +90,9 @@ def _of_state(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool)
         ZOOM,
         ALONE,
     ]
+
+
+def _checked(view: View) -> list[Key]:
+    """The keys that checked answers bring."""
+    report = view.report
+    return [] if report is None else [SLIPS, REPORT] if report.slips else [REPORT]

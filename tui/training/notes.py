@@ -95,23 +95,40 @@ def every_note(step: Step, before: Step | None) -> Iterator[Note]:
 
 
 def _answers(report: CheckReport) -> Iterator[Note]:
-    """What came of checked answers: the slips, and what is all right."""
-    slips, count = report.slips, len(report.cells) - report.counts["open"]
+    """What came of checked answers: whose convention is followed, the slips, and what is all right."""
+    for convention in report.conventions:
+        yield Note([(convention.text, "amber")], None)
+    slips, counts = report.slips, report.counts
+    count = len(report.cells) - counts["open"]
     where = [f"{slip.symbol}{_cell(slip.cells[0])}" if slip.cells else slip.symbol for slip in slips]
     head = "no slip" if not slips else f"{len(slips)} slip{'s' * (len(slips) > 1)}"
     listed = f": {', '.join(where[:NAMED])}{' …' * (len(where) > NAMED)}" if slips else ""
     style = "alarm" if slips else "right"
     first = (slips[0].name, slips[0].cells[0]) if slips and slips[0].cells else None
-    if report.cells or slips or not report.formulas:
+    if report.blank:
+        yield Note([(f"nothing to judge: {counts['open']} numbers left open", "amber")], None)
+    elif report.cells or slips or not report.formulas:
         yield Note([(f"{head} in {count} numbers{listed}", style)], first)
     if report.formulas:
         mistaken = [formula.symbol for formula in report.formulas if not formula.right]
         said = f"formulas wrong: {', '.join(mistaken)}" if mistaken else "every formula is right"
         yield Note([(said, "alarm" if mistaken else "right")], None)
-    wrong = {verdict.name for verdict in report.cells if verdict.status != "right"}
+    if report.unreadable:
+        entries = "entry" if len(report.unreadable) == 1 else "entries"
+        yield Note([(f"{len(report.unreadable)} {entries} could not be read", "alarm")], None)
+    if counts["coarse"]:
+        yield Note([(f"{counts['coarse']} with too few digits", "amber")], _first(report, "coarse"))
+    if counts["rounded"]:
+        yield Note([f"{counts['rounded']} right within your own rounding"], _first(report, "rounded"))
+    wrong = {verdict.name for verdict in report.cells if verdict.status not in ("right", "rounded")}
     symbols = [report.step.statement.symbols[name] for name in report.names if name not in wrong]
     if symbols and slips:
         yield Note([f"{' '.join(symbols)} all right"], None)
+
+
+def _first(report: CheckReport, status: str) -> Place:
+    """The first number with a verdict."""
+    return next((verdict.name, verdict.cell) for verdict in report.cells if verdict.status == status)
 
 
 def _cell(cell: Cell) -> str:

@@ -24,12 +24,20 @@ if TYPE_CHECKING:
     from core import Cells, CellVerdict, Place
 
 CURSOR, SOURCE, TARGET, IDLE, UP, DOWN = "◂", "◆", "◇", "○", "▴", "▾"
-RIGHT, WRONG, FOLLOWS = "✓", "✗", "~"
+RIGHT: str = "✓"
+WRONG: str = "✗"
+DOUBTFUL: str = "~"
+ROUNDED: str = "≈"
+FOLLOWS: str = "→"
+FROM_ZEROS: str = "∅"
+COARSE: str = "±"
+OPEN: str = "?"
 VEIL, NO_TERM, GAP = "·", "—", "…"
 POSITIVE, NEGATIVE, NEAR, NOT_FINITE = ("■", "▪"), ("□", "▫"), "·", "!"
 BIG, SMALL = 1 / 2, 1 / 8  # of the largest in the matrix: from where a square is big, and where it is one at all
 IDLE_LETTERS = ("s", "z", "y", "delta")  # the quantities of a layer in which an idle unit is marked
-VERDICTS = {"right": RIGHT, "follows": FOLLOWS, "slip": WRONG}
+VERDICTS = {"right": RIGHT, "rounded": ROUNDED, "follows": FOLLOWS, "coarse": COARSE, "slip": WRONG, "open": OPEN}
+JUDGED = frozenset((*VERDICTS.values(), FROM_ZEROS, DOUBTFUL))  # marks that no other takes the place of, but the cursor
 
 
 class Look(NamedTuple):
@@ -280,16 +288,16 @@ class Picture:
         """With the marks of checked answers, central differences and the cursor, the first that applies."""
         cell = self.cell_at(name, row, column)
         verdict = self.verdicts.get(name, {}).get(cell)
-        if verdict is not None and verdict.status in VERDICTS:
-            style = {"right": "right", "slip": "slip"}.get(verdict.status, "amber")
-            text = _as_written(verdict.written, written) if verdict.status == "slip" else look.text
-            look = Look(text, VERDICTS[verdict.status], style if verdict.status == "slip" else look.style)
+        if verdict is not None and verdict.status == "slip":
+            look = Look(_as_written(verdict.written, written), WRONG, "slip")
+        elif verdict is not None:
+            look = look._replace(mark=mark_of(verdict))
         elif self.view.gradients is not None and name in self.judged:
             agrees, misleading = self.judged[name]
             good = bool(agrees.reshape(self.numbers[name].shape)[row, column])
             doubtful = bool(misleading.reshape(self.numbers[name].shape)[row, column])
-            look = look._replace(mark=FOLLOWS if doubtful else RIGHT if good else WRONG)
-        judged = look.mark in (RIGHT, WRONG, FOLLOWS)
+            look = look._replace(mark=DOUBTFUL if doubtful else RIGHT if good else WRONG)
+        judged = look.mark in JUDGED
         if self.cursor == (name, (row, column)):
             return Look(look.text, CURSOR, "cursor")
         if self._picked == (name, (row, column)):
@@ -334,6 +342,11 @@ class Picture:
             yield Look(found[at + 1 :], "", "text")
         else:
             yield Look(found, "", "text")
+
+
+def mark_of(verdict: CellVerdict) -> str:
+    """The mark of a number of checked answers."""
+    return FROM_ZEROS if verdict.from_zeros else VERDICTS[verdict.status]
 
 
 def _as_written(answer: str, written: Written) -> str:

@@ -39,7 +39,7 @@ def why_not(
     if action == "speed":
         limit = SPEEDS[-1] if amount > 0 else SPEEDS[0]
         return f"{limit:,} steps a second is the limit." if journey.speed == limit else None
-    if action == "slip" and view.report is not None and not view.report.slips:
+    if action == "slip" and view.answers is not None and not view.answers.slips:
         return "The checked numbers have no slip."
     reasons = {
         "last": (journey.cursor >= last, "This is the last step computed; → computes the next."),
@@ -48,8 +48,9 @@ def why_not(
         "move": (view.cursor is None, NO_CELL),
         "back": (not trail, "The trail is empty: follow a term with enter first."),
         "leave": (not leavable(view), "Nothing to leave here; q quits."),
-        "slip": (view.report is None, NO_ANSWERS),
-        "report": (view.report is None, NO_ANSWERS),
+        "slip": (view.answers is None, NO_ANSWERS),
+        "report": (view.answers is None, NO_ANSWERS),
+        "answers": (view.answers is None, NO_ANSWERS),
         "scroll": (
             view.scroll == 0 if amount < 0 else min(view.scroll, painted.scrollable) == painted.scrollable,
             "This is the top." if amount < 0 else "There is no more.",

@@ -50,7 +50,7 @@ class TrainingScreen(KeyReasonsScreen[None]):
         self.run = Run(problem, Engine())
         self.journey = Journey(self.run, self, self)
         self.journey.cursor = 0 if report is None else report.step.index
-        self.view = View(report=report, fresh=report is None)
+        self.view = View(answers=report, fresh=report is None)
         self.activity = ""
         self.painted = 0  # how often the sheet was drawn
         self.sheet: Painted | None = None
@@ -355,7 +355,7 @@ class TrainingScreen(KeyReasonsScreen[None]):
         elif view.differences:
             self.action_differences()
         elif view.report is not None:
-            self.look(report=None)
+            self.look(hidden=True)
         else:
             self.look(window=None)
 
@@ -519,11 +519,18 @@ class TrainingScreen(KeyReasonsScreen[None]):
     def _answers_checked(self, report: CheckReport | None) -> None:
         if report is None or self.step is None:
             return
-        self.view = replace(self.view, report=report, fresh=False)
+        self.view = replace(self.view, answers=report, hidden=False, fresh=False)
         if belongs(report.step, self.step):
             self._begin_with_answers(self.step)
             self.look()
         else:
+            self.seek(report.step.index)
+
+    def action_answers(self) -> None:
+        """Hide the marks of the checked answers, or show them again, on their step."""
+        report = self.view.answers
+        self.look(hidden=not self.view.hidden)
+        if report is not None and not self.view.hidden and self.journey.cursor != report.step.index:
             self.seek(report.step.index)
 
     def _begin_with_answers(self, step: Step) -> None:
@@ -538,9 +545,10 @@ class TrainingScreen(KeyReasonsScreen[None]):
 
     def action_slip(self, change: int) -> None:
         """To the next slip in the checked answers, or the previous one, around from the last to the first."""
-        report = self.view.report
+        report = self.view.answers
         if report is None or not report.slips:
             return
+        self.view = replace(self.view, hidden=False)
         places = [moves.start_of(report, slip) for slip in report.slips]
         here = places.index(self.view.cursor) if self.view.cursor in places else -1 if change > 0 else 0
         self.go(core.Place(report.step.index, *places[(here + change) % len(places)]))
@@ -548,8 +556,8 @@ class TrainingScreen(KeyReasonsScreen[None]):
     def action_report(self) -> None:
         from tui.dialogs.report import ReportScreen
 
-        if self.view.report is not None:
-            self.app.push_screen(ReportScreen(self.view.report))
+        if self.view.answers is not None:
+            self.app.push_screen(ReportScreen(self.view.answers))
 
     # Dialogs, the mouse, the size.
 

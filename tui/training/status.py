@@ -148,11 +148,13 @@ def _change(value: float, before: float | None, view: View, short: bool = False)
 def _score(step: Step, view: View) -> str:
     report = view.report
     if report is not None and report.step.index == step.index and report.step.problem.loss == step.problem.loss:
+        if report.blank:
+            return "nothing to judge"
         counts = report.counts
         answered = len(report.cells) - counts["open"]
         if not report.cells and report.formulas:
             return f"formulas right {sum(formula.right for formula in report.formulas)} of {len(report.formulas)}"
-        return f"answers right {counts['right']} of {answered}"
+        return f"answers right {counts['right'] + counts['rounded']} of {answered}"
     mask = right(step)
     if mask is not None:
         return f"right {int(mask.sum())} of {len(mask)}"

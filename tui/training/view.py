@@ -22,7 +22,8 @@ class View:
     cursor       the inspected cell: the name of its quantity, and its place
     term         which of the terms that feed it is picked, from 0
     current      the quantity that a walk through the step has come to
-    report       answers that were checked, on some step
+    answers      what was found of checked answers, on some step
+    hidden       whether the marks of checked answers are put aside
     differences  whether central differences are wanted beside the gradients
     gradients    these differences, once they are there
     aside        what stands in place of `why`: "formulas", "losses" or nothing
@@ -44,7 +45,8 @@ class View:
     cursor: tuple[str, Cell] | None = None
     term: int | None = None
     current: str | None = None
-    report: CheckReport | None = None
+    answers: CheckReport | None = None
+    hidden: bool = False
     differences: bool = False
     gradients: GradientCheck | None = None
     aside: str = ""
@@ -54,3 +56,8 @@ class View:
     window: tuple[int, int] | None = None
     middle: str = ""
     fresh: bool = True
+
+    @property
+    def report(self) -> CheckReport | None:
+        """What was found of checked answers, while it is shown."""
+        return None if self.hidden else self.answers
