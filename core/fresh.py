@@ -53,7 +53,7 @@ def practice_problem(problem: Problem, seed: int, *, keep_rate: bool = False, ke
     best, found = None, (0, 0)
     for attempt in range(ATTEMPTS):
         candidate = draw.problem(attempt)
-        step = Timeline(candidate)[0]
+        step = practised_step(candidate)
         judged = sum(_complaints(step)), _decimals(step)
         if best is None or judged < found:
             best, found = candidate, judged
@@ -61,6 +61,13 @@ def practice_problem(problem: Problem, seed: int, *, keep_rate: bool = False, ke
             break
     assert best is not None
     return best
+
+
+def practised_step(problem: Problem) -> Step:
+    """The step of a practice problem that is worked out: the first; where an update remembers something, which is 0 at
+    first, the second.
+    """
+    return Timeline(problem)[1 if problem.update.buffers else 0]
 
 
 def rows_of(problem: Problem) -> int:
@@ -92,7 +99,7 @@ def _too_large(problem: Problem, words: str, advice: str = "") -> ProblemError:
 
 
 def _count(problem: Problem) -> int:
-    return sum(values.size for values in _judged(Timeline(problem)[0]))
+    return sum(values.size for values in _judged(practised_step(problem)))
 
 
 def _friendly(rate: float) -> bool:
@@ -120,6 +127,7 @@ class _Draw:
             network=Network([self.layer(layer) for layer in like.network.layers]),
             targets=self.targets(),
             learning_rate=self.rate,
+            schedule=None,
             batch_size=None,
         )
 

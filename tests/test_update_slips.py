@@ -130,3 +130,13 @@ def test_velocities_that_are_added_are_a_convention() -> None:
 def test_at_the_first_step_plain_sgd_would_pass_for_momentum() -> None:
     first = core.Timeline(replace(step_of(core.Momentum()).problem))[0]
     assert not slips(first, {"vW_1_next": first.values["dW_1"]})
+
+
+@pytest.mark.parametrize("update", [core.Momentum(), core.Adam()], ids=lambda update: update.name)
+def test_practice_is_at_a_step_whose_buffers_are_not_zero(update: core.Update) -> None:
+    like = replace(core.load_problem("exercise-2"), update=update, penalty=core.Penalty(l2=0.1))
+    exercise = core.Exercise(like, seed=3)
+    assert exercise.step.index == 1
+    assert all(exercise.step.values[name].any() for name in exercise.step.buffers)
+    asked = {question.name for question in exercise.questions}
+    assert {"penalty", "loss", f"{update.buffers[0]}W_1_next", "W_1_next"} <= asked

@@ -17,15 +17,13 @@ from core.checking.report import CellVerdict, CheckReport
 from core.checking.written import OPEN, read_written
 from core.computation import Computation, computations, copies
 from core.explanation import explain
-from core.fresh import LARGEST_SEED, practice_problem, rows_of
+from core.fresh import LARGEST_SEED, practice_problem, practised_step, rows_of
 from core.practice.replies import INEXACT, Cell, Made, Reply, reason, recap
 from core.practice.typed import by_cell, cells_of, wanted
 from core.problem import Problem
 from core.quantity import Quantity, layer_symbol, quantities
 from core.solving.rounding import MOST, rounded
 from core.solving.worked import arithmetic_of, section_of
-from core.step import Step
-from core.timeline import Timeline
 
 Standing: TypeAlias = Literal["found", "helped", "told"]
 
@@ -56,7 +54,7 @@ class Exercise:
         self.like, self.seed = like, seed
         self._keep_rate, self._keep_rows = keep_rate, keep_rows
         self.problem = practice_problem(like, seed, keep_rate=keep_rate, keep_rows=keep_rows)
-        self.step: Step = Timeline(self.problem)[0]
+        self.step = practised_step(self.problem)
         self.symbols = self.step.statement.symbols
         self._asked, self._copies = asked(self.step), copies(self.problem)
         self.questions = tuple(quantity for quantity in quantities(self.step) if quantity.name in self._asked)

@@ -187,9 +187,12 @@ def facts(exercise: Exercise) -> str:
     for k, layer in enumerate(problem.network.layers, start=1):
         settings = "".join(f", {name} = {value:g}" for name, value in layer.function.settings)
         found.append(f"{layer_symbol('f', k, depth)} {layer.activation}{settings}")
-    settings = "".join(f", {setting.symbol} = {setting.value:g}" for setting in problem.loss.settings)
-    found.append(f"{problem.loss.full_title}{settings}, {problem.reduction}")
-    return " · ".join([*found, f"α = {problem.learning_rate:g}"])
+    statement = exercise.step.statement
+    settings = "".join(f", {setting.symbol} = {setting.value:g}" for setting in statement.settings)
+    update = "" if problem.update.name == "sgd" else f", {problem.update.title}"
+    count = f", t = {exercise.step.index + 1}" * ("t" in statement.numbers)
+    found.append(f"{problem.loss.full_title}, {problem.reduction}{update}{settings}{count}")
+    return " · ".join([*found, f"α = {exercise.step.learning_rate:g}"])
 
 
 def _facts_apart(exercise: Exercise, width: int) -> Iterator[Line]:
