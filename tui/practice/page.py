@@ -15,7 +15,7 @@ from core.solving import rounded
 from tui.format import fit, plain
 from tui.practice.matrices import Layout, Matrix, answer_matrix, arrange, given_matrix
 from tui.sheet.lines import Line, Words, fitting, line
-from tui.training.picture import COARSE, RIGHT, WRONG
+from tui.training.marks import COARSE, RIGHT, WRONG
 from tui.training.rows import rule
 
 SHORTEST_NAME = 8  # characters that are left of a problem's name

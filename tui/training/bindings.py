@@ -34,6 +34,7 @@ BINDINGS: list[BindingType] = [
     Binding("backspace", "back", "back", tooltip="Back along the trail of cells"),
     Binding("y", "copy", "copy", tooltip="Copy the arithmetic of the cell"),
     Binding("h", "hinge", "hinge", tooltip="The same network under the softmax hinge: another run; and back"),
+    Binding("H", "other_hinge", "other hinge", tooltip="The hinge on scores, and the one on probabilities again"),
     Binding("left_square_bracket", "margin(-1)", "margin", tooltip="A smaller margin", key_display="["),
     Binding("right_square_bracket", "margin(1)", "margin", tooltip="A larger margin", key_display="]"),
     Binding("d", "differences", "differences", tooltip="Gradients beside central differences, or not"),

@@ -14,7 +14,7 @@ GROUPS = (
             *("copy", "numbers", "order", "buffers", "alone", "digits"),
         ),
     ),
-    ("the loss and its plot", ("hinge", "margin", "losses", "log", "zoom", "pan")),
+    ("the loss and its plot", ("hinge", "other_hinge", "margin", "losses", "log", "zoom", "pan")),
     ("checking", ("differences", "formulas", "slip", "report", "answers", "check_answers")),
     ("the rest", ("",)),
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from core import Hinge, Loss, SoftmaxHinge
 from tui.sheet.keyline import Key
 from tui.training.view import View
 
 STEP = Key("←→", "step", ("arrow(0, -1)", "arrow(0, 1)"))
 PLAY, WHY, WALK = Key("space", "play", ("play",)), Key("⏎", "why", ("inspect",)), Key(".", "walk", ("walk(1)",))
 PAUSE, SPEED = Key("space", "pause", ("play",)), Key("< >", "speed", ("speed(-1)", "speed(1)"))
+ON_SCORES = Key("H", "hinge on scores", ("other_hinge",))
+ON_PROBABILITIES = Key("H", "on probabilities", ("other_hinge",))
 HINGE, BACK = Key("h", "hinge", ("hinge",)), Key("h", "back", ("hinge",))
 NUMBERS, SQUARES = Key("v", "numbers", ("numbers",)), Key("v", "squares", ("numbers",))
 SAMPLE, ORDER = Key("↑↓", "sample", ("arrow(-1, 0)", "arrow(1, 0)")), Key("t", "order", ("order",))
@@ -34,13 +37,13 @@ NEXT_PANE, ALL_PANES = Key("z", "next pane", ("alone",)), Key("esc", "all panes"
 HIDE_DIFFERENCES = Key("d", "hide differences", ("differences",))
 
 
-def keys(view: View, playing: bool, hinge: bool, margin: bool, elided: bool, hidden: bool) -> list[Key]:
-    """The keys of a state, the most wanted first; `hinge` while the same network is looked at under it."""
-    found = _of_state(view, hinge, margin, elided, hidden)
+def keys(view: View, playing: bool, hinge: bool, loss: Loss, elided: bool, hidden: bool) -> list[Key]:
+    """The keys of a state, the most wanted first; `hinge` while the same network is looked at under a hinge."""
+    found = _of_state(view, hinge, loss, elided, hidden)
     return [key for one in found for key in ((PAUSE, SPEED) if playing and one is PLAY else (one,))]
 
 
-def _of_state(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool) -> list[Key]:
+def _of_state(view: View, hinge: bool, loss: Loss, elided: bool, hidden: bool) -> list[Key]:
     if view.aside:
         return [SCROLL, CLOSE, STEP, HELP]
     if view.cursor is not None and view.term is not None:
@@ -56,7 +59,8 @@ def _of_state(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool)
     if view.alone:
         return [STEP, NEXT_PANE, ALL_PANES, *groups, *views, PLAY, WHY, WALK, SAMPLE, HELP, QUIT]
     hidden_answers = [ANSWERS] if view.answers is not None else []
-    if hinge or margin:
+    if hinge or loss.settings:
+        other = [ON_SCORES] if loss.name == SoftmaxHinge.name else [ON_PROBABILITIES] if loss.name == Hinge.name else []
         return [
             *hidden_answers,
             STEP,
@@ -64,6 +68,7 @@ def _of_state(view: View, hinge: bool, margin: bool, elided: bool, hidden: bool)
             SAMPLE,
             MARGIN,
             *([BACK] if hinge else []),
+            *other,
             WHY,
             WALK,
             LOSSES,

@@ -134,7 +134,7 @@ class Painter:
             view,
             playing=scene.playing,
             hinge=step.problem.loss != problem.loss,
-            margin=bool(step.problem.loss.settings),
+            loss=step.problem.loss,
             elided=not frame.columns.whole,
             hidden=bool(frame.columns.before or frame.columns.behind),
         )

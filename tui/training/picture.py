@@ -15,6 +15,7 @@ from core import Array, Step, quantities
 from tui.sheet.styles import shade
 from tui.sheet.written import Written
 from tui.training.columns import WORDY
+from tui.training.marks import DOUBTFUL, JUDGED, RIGHT, WRONG, mark_of
 from tui.training.origins_shown import by_way_of, origins
 from tui.training.stations import Station, stations
 from tui.training.units import Mask, idle
@@ -24,20 +25,10 @@ if TYPE_CHECKING:
     from core import Cells, CellVerdict, Place
 
 CURSOR, SOURCE, TARGET, IDLE, UP, DOWN = "◂", "◆", "◇", "○", "▴", "▾"
-RIGHT: str = "✓"
-WRONG: str = "✗"
-DOUBTFUL: str = "~"
-ROUNDED: str = "≈"
-FOLLOWS: str = "→"
-FROM_ZEROS: str = "∅"
-COARSE: str = "±"
-OPEN: str = "?"
 VEIL, NO_TERM, GAP = "·", "—", "…"
 POSITIVE, NEGATIVE, NEAR, NOT_FINITE = ("■", "▪"), ("□", "▫"), "·", "!"
 BIG, SMALL = 1 / 2, 1 / 8  # of the largest in the matrix: from where a square is big, and where it is one at all
 IDLE_LETTERS = ("s", "z", "y", "delta")  # the quantities of a layer in which an idle unit is marked
-VERDICTS = {"right": RIGHT, "rounded": ROUNDED, "follows": FOLLOWS, "coarse": COARSE, "slip": WRONG, "open": OPEN}
-JUDGED = frozenset((*VERDICTS.values(), FROM_ZEROS, DOUBTFUL))  # marks that no other takes the place of, but the cursor
 
 
 class Look(NamedTuple):
@@ -342,11 +333,6 @@ class Picture:
             yield Look(found[at + 1 :], "", "text")
         else:
             yield Look(found, "", "text")
-
-
-def mark_of(verdict: CellVerdict) -> str:
-    """The mark of a number of checked answers."""
-    return FROM_ZEROS if verdict.from_zeros else VERDICTS[verdict.status]
 
 
 def _as_written(answer: str, written: Written) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import core
 from core import Problem
 from tui.training.journey import SPEEDS, Journey
 from tui.training.painter import Painted
@@ -11,6 +12,7 @@ from tui.training.view import View
 
 FEWEST_DECIMALS, MOST_DECIMALS = -3, 8  # more than usual
 NO_ANSWERS = "No answers are loaded: ^p has Check answers."
+HINGES = (core.SoftmaxHinge.name, core.Hinge.name)
 NO_CELL = "No cell is selected: press enter to inspect one."
 
 
@@ -55,6 +57,7 @@ def why_not(
             view.scroll == 0 if amount < 0 else min(view.scroll, painted.scrollable) == painted.scrollable,
             "This is the top." if amount < 0 else "There is no more.",
         ),
+        "other_hinge": (step.problem.loss.name not in HINGES, "There are two hinges: h shows the first, H the other."),
         "margin": ("m" not in step.problem.loss.numbers, "This loss has no margin; h shows the softmax hinge."),
         "next": (_nowhere_next(view, painted), "Every group of columns is in sight."),
         "buffers": (len(turns(step.statement)) == 1, "Plain SGD remembers nothing: there are no buffers."),
@@ -85,7 +88,7 @@ def _why_no_zoom(action: str, amount: int, view: View, journey: Journey) -> str 
 
 def _why_no_hinge(problem: Problem) -> str | None:
     if problem.loss.name == "softmax_hinge":
-        return "This problem already uses the softmax hinge."
+        return "This problem already uses the softmax hinge; H shows the one on scores."
     if not problem.has_classes:
         return "The hinge needs classes: one-hot targets, or -1 and +1."
     return None

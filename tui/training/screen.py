@@ -60,7 +60,8 @@ class TrainingScreen(KeyReasonsScreen[None]):
         self._trail: list[Place] = []
         self._coming: Place | None = None  # the cell to inspect once its step is there
         self._left: int | None = None  # the first group in sight before the hinge was looked at
-        self._hinge: Loss = core.SoftmaxHinge()  # what h looks at
+        self._hinges: dict[str, Loss] = {loss.name: loss for loss in (core.SoftmaxHinge(), core.Hinge())}
+        self._hinge = core.SoftmaxHinge.name  # the one of them that h looks at
         self._message = ""  # what there is to say about the last key
         self._beside = Beside(self.run, self, lambda: self.step, self.paint, self._repaint)
 
@@ -470,7 +471,14 @@ class TrainingScreen(KeyReasonsScreen[None]):
         own = self.run.loss == self.problem.loss
         if own:
             self._left = self.view.left
-        self._look_under(self._hinge if own else self.problem.loss, TO_THE_END if own else self._left)
+        self._look_under(self._hinges[self._hinge] if own else self.problem.loss, TO_THE_END if own else self._left)
+
+    def action_other_hinge(self) -> None:
+        """From the hinge on probabilities to that on scores, and back."""
+        if self.run.loss.name in self._hinges:
+            (self._hinge,) = self._hinges.keys() - {self.run.loss.name}
+            own = self.problem.loss.name == self._hinge
+            self._look_under(self.problem.loss if own else self._hinges[self._hinge], self.view.left)
 
     def action_margin(self, change: int) -> None:
         margin = self.run.loss.numbers.get("m")
@@ -481,8 +489,8 @@ class TrainingScreen(KeyReasonsScreen[None]):
             self.say("0 is the smallest margin.")
             return
         other = self.run.loss.with_numbers(m=wanted)
-        if other.name == self._hinge.name:
-            self._hinge = other  # what h comes back to
+        if other.name in self._hinges:
+            self._hinges[other.name] = other  # what h and H come back to
         self._look_under(other, self.view.left)
 
     def _look_under(self, loss: Loss, left: int | None) -> None:

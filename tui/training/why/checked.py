@@ -11,7 +11,7 @@ from core import Step
 from tui.commands.report_text import ReportText, reason, what_it_is, words
 from tui.format import plain
 from tui.sheet.lines import Line, Words
-from tui.training.picture import COARSE, FOLLOWS, FROM_ZEROS, OPEN, RIGHT, ROUNDED, WRONG, mark_of
+from tui.training.marks import COARSE, FOLLOWS, FROM_ZEROS, OPEN, RIGHT, ROUNDED, WRONG, mark_of
 from tui.training.view import Cell
 from tui.training.why.page import Group, Page
 from tui.training.why.statement import cell_label
