@@ -21,6 +21,7 @@ from core.checking.rounding import Rounding, roundings
 from core.checking.unknowns import MISREAD, Solved, Unknowns
 from core.checking.written import Position, Written
 from core.computation import Values
+from core.equations import LOSS
 
 MOST_OTHERS = 2
 CHANCE = 0.006  # a reason is stated if fewer than so many of all wrong numbers of as many digits would fit as well
@@ -67,9 +68,11 @@ class Diagnoser:
         no cause that is found.
         """
         found: list[Finding] = []
-        if is_filled(wrong, right):
-            return [Finding(wrong.positions)]
         base: dict[str, Evaluate] = {}
+        if is_filled(wrong, right):
+            is_of_loss = self.own.statement.equations[name].part == LOSS  # where a number left out may leave nothing
+            search = _Search(self, name, wrong, right, base)
+            return [(search.whole() if is_of_loss and not wrong.values.any() else None) or Finding(wrong.positions)]
         while wrong:
             search = _Search(self, name, wrong, right, base)
             finding = search.penned() if search.is_rounded() else None

@@ -194,7 +194,7 @@ class StepMistakes:
         for words, moved in _neighbours(shape):
             yield WrongWay("neighbour", f"{words} of {equation.name}", _after(moved, right), rank=4)
         for words, moved in _swaps(shape):
-            yield WrongWay("swapped", f"{words} of {equation.name} are swapped", _after(moved, right), rank=3)
+            yield WrongWay("swapped", f"{words} of {equation.name} are swapped", _after(moved, right), rank=5)
         for source in _sources(equation.tree, shapes):
             for words, moved in _neighbours(shapes[source.name].shape):
                 yield WrongWay("neighbour", f"{words} of {source.name}", _with(right, source.name, moved), rank=4)
