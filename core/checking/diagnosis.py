@@ -11,24 +11,25 @@ import numpy as np
 
 from core.arrays import Array, Mask
 from core.checking.answered import Range
-from core.checking.finding import Diagnosis, Finding, Made
+from core.checking.finding import Diagnosis, Finding, Made, is_filled, without_little_parts
 from core.checking.mistakes import WrongWay, mistakes_of
 from core.checking.momentum import Momentum
 from core.checking.numbers import EVEN, Numbers
-from core.checking.own_values import Evaluate, OwnValues, Rule
+from core.checking.own_values import Evaluate, OwnValues, Rule, always
 from core.checking.pen import BY_ROUNDING, LAST_DIGIT, OFF_BY, PenSlip, pen_slips
 from core.checking.rounding import Rounding, roundings
 from core.checking.terms import term_slips
 from core.checking.unknowns import MISREAD, Solved, Unknowns
 from core.checking.written import Position, Written
 from core.computation import Values
+from core.equations import LOSS
 
 MOST_OTHERS = 2
 CHANCE = 0.006  # a reason is stated if fewer than so many of all wrong numbers of as many digits would fit as well
 OF_A_TERM = 0.05  # the same for a slip in one term of a number, of which there are many
 AGAIN = 0.2  # the same for a mistake that was made before on the same sheet
 WIDER = 4.0  # a mistake may leave open more than the right way does: so much more, before it is looked at closely
-OFTEN = 1  # the rank of the mistakes that are tried first
+OFTEN, RARE = 1, 3  # the rank of the mistakes that are tried first, and of those that right numbers must speak for
 MOST_PENNED = 6  # wrong numbers of a quantity, of which each may be a slip of the pen of its own
 LEAST_PART = 0.1  # of the wrong numbers, that a mistake in some of them explains
 MOST_REACHED = 12  # mistakes that explain some of the numbers, of which the reach is computed
@@ -69,9 +70,11 @@ class Diagnoser:
         no cause that is found.
         """
         found: list[Finding] = []
-        if _is_filled(wrong, right):
-            return [Finding(wrong.positions)]
         base: dict[str, Evaluate] = {}
+        if is_filled(wrong, right):
+            is_of_loss = self.own.statement.equations[name].part == LOSS  # where a number left out may leave nothing
+            search = _Search(self, name, wrong, right, base)
+            return [(search.whole() if is_of_loss and not wrong.values.any() else None) or Finding(wrong.positions)]
         while wrong:
             search = _Search(self, name, wrong, right, base)
             finding = search.penned() if search.is_rounded() else None
@@ -85,7 +88,7 @@ class Diagnoser:
             wrong = wrong.where(~wrong.mask(finding.positions))
             if wrong and finding.diagnosis is not None and search.claimed is not None:
                 base = {finding.diagnosis.at: search.claimed.evaluate}
-        return sorted(found, key=lambda finding: finding.positions[0])
+        return sorted(without_little_parts(found), key=lambda finding: finding.positions[0])
 
     def knows(self, kind: str) -> bool:
         """Whether such a mistake was found before on this sheet."""
@@ -123,7 +126,8 @@ class _Search:
 
     def _whole(self, spares: bool) -> Finding | None:
         def fits(attempt: _Try) -> bool:
-            return bool(self._fits(attempt).all()) and not (spares and self._speaks_against(attempt))
+            allowed = not self._speaks_against(attempt) if spares else attempt.rank < RARE
+            return allowed and bool(self._fits(attempt).all())
 
         fitting = [attempt for attempt in self._tries if fits(attempt)]
         if not fitting:
@@ -332,7 +336,7 @@ class _Search:
             return None
         partly = Made(theirs.copy(), np.zeros(theirs.shape))
         partly.values[rows], partly.radius[rows] = values[rows], radius[rows]
-        carried = own.carry(self._name, instead={at: _always(partly.values)})
+        carried = own.carry(self._name, instead={at: always(partly.values)})
         half = (attempt.high - attempt.low) / 2
         return partly if self._right.fit(carried - half, carried + half).all() else None
 
@@ -390,7 +394,7 @@ class _Search:
         for position in np.ndindex(values.shape):
             moved = values.copy()
             moved[position] += off
-            open_ += np.nan_to_num(np.abs(own.carry(self._name, instead={before: _always(moved)}) - centre))
+            open_ += np.nan_to_num(np.abs(own.carry(self._name, instead={before: always(moved)}) - centre))
         return Range(centre - open_, centre + open_)
 
     def _early(self, fitting: list[_Try]) -> Finding:
@@ -404,12 +408,6 @@ class _Search:
         return Finding(self._wrong.positions, chosen.diagnosis, (), causes)
 
 
-def _is_filled(wrong: Numbers, right: Numbers) -> bool:
-    """Whether a quantity has one and the same 0 or 1 throughout: that tells nothing of how it was computed."""
-    values = np.unique(np.concatenate([wrong.values, right.values]))
-    return len(wrong) > 1 and len(values) == 1 and float(f"{values[0]:.0e}") == values[0]
-
-
 def _of_other_kinds(chosen: Diagnosis, others: Iterable[Diagnosis]) -> list[Diagnosis]:
     """One diagnosis of each kind but that of the chosen one, as many as are told."""
     kinds: dict[str, Diagnosis] = {}
@@ -417,10 +415,6 @@ def _of_other_kinds(chosen: Diagnosis, others: Iterable[Diagnosis]) -> list[Diag
         if other.kind != chosen.kind:
             kinds.setdefault(other.kind, other)
     return list(kinds.values())[:MOST_OTHERS]
-
-
-def _always(values: Array) -> Evaluate:
-    return lambda _: values
 
 
 def _rounded(rounding: Rounding, right: Rule) -> Callable[[Values], Array]:
