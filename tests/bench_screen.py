@@ -79,7 +79,8 @@ print(perf_counter() - start)
 
 class Subject(NamedTuple):
     """A problem to look at: its name in the tables, the file and its options, and what its first picture has; then how
-    long a key may take and how much it may write.
+    long a key may take, how much it may write, and in how many pictures: where the pass over all rows comes late, its
+    numbers in the status line are a second one.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Subject(NamedTuple):
     picture: tuple[str, ...]
     milliseconds: float
     kilobytes: float
+    paints: int = 1
 
     @property
     def command(self) -> list[str]:
@@ -110,7 +112,7 @@ def subjects(folder: Path) -> dict[str, Subject]:
         "exercise-2": Subject("Exercise 2", "exercise-2", (), ("ℒ 1.96", *keys), 10, 10),
         "three-classes": Subject("three-classes", "three-classes", (), ("ℒ ", *keys), 10, 15),
         "thirty": Subject("30-16-2, 569 rows", str(folder / "thirty.npz"), thirty, ("ℒ ", *keys), 10, 15),
-        "images": Subject("784-300-100-10", str(folder / "images.npz"), large, ("ℒ ", *keys), 30, 15),
+        "images": Subject("784-300-100-10", str(folder / "images.npz"), large, ("ℒ ", *keys), 30, 15, 2),
     }
 
 
@@ -284,11 +286,17 @@ def keys(problems: Mapping[str, Subject], environment: Mapping[str, str]) -> Non
                     what = f"{subject.name}, {size[0]}x{size[1]}"
                     for name, answers in found.items():
                         if told := list(filter(None, answers)):
-                            _key_row(what, name, told, list(filter(None, beside)), limit, most)
+                            _key_row(what, name, told, list(filter(None, beside)), limit, most, subject.paints)
 
 
 def _key_row(
-    what: str, key: str, answers: Sequence[Answer], beside: Sequence[Answer], limit: float, most: float
+    what: str,
+    key: str,
+    answers: Sequence[Answer],
+    beside: Sequence[Answer],
+    limit: float,
+    most: float,
+    most_paints: int,
 ) -> None:
     last = [answer.picture for answer in answers]
     size = statistics.median(answer.size for answer in answers) / 1e3
@@ -309,7 +317,7 @@ def _key_row(
         f"{max(answer.size for answer in answers) / 1e3:.1f}",
         f"{statistics.mean(answer.paints for answer in answers):.2f}",
         f"{limit:g} ms, {most:g} KB",
-        verdict(median <= limit and percentile(last, 0.95) <= 1.5 * limit and size <= most and paints <= 1),
+        verdict(median <= limit and percentile(last, 0.95) <= 1.5 * limit and size <= most and paints <= most_paints),
     )
 
 

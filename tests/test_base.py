@@ -16,6 +16,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.strip import Strip
+from textual.widgets import Input, RadioButton
 from textual.widgets._toast import Toast
 
 import core
@@ -271,6 +272,15 @@ async def test_two_sizes_at_once_come_to_an_end(open_app: Callable[[], App[Any]]
             await asyncio.sleep(0)
         assert told == 1
         assert screen.size == last
+
+
+async def test_a_file_s_name_before_there_are_formats_to_choose_does_no_harm() -> None:
+    async with app().run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "x")
+        await pilot.app.screen.query(RadioButton).remove()  # as before they are composed, and when the dialog goes away
+        pilot.app.screen.query_one("#file", Input).value = "solution.tex"
+        await settle(pilot)
 
 
 @pytest.mark.parametrize("make", [app, practice])

@@ -429,6 +429,16 @@ def test_the_numbers_of_a_loss_stand_under_each_other(problem: str, width: int, 
     assert not any("–" in line for line in lines)
 
 
+def test_a_small_delta_has_as_many_digits_as_a_large_one() -> None:
+    run = core.Timeline(core.load_problem("three-classes", {"batch": 60}))
+    losses = core.compare_losses(run[3])
+    lines = [text(line) for line in shown(run[3], run[2], view(aside="losses", sample=2), 47, 30, losses=losses).lines]
+    deltas = [abs(float(line.split()[-2])) for line in lines[1:4]]
+    expected = [abs(float(found.delta_out[2, 0])) for found in losses if found.delta_out is not None]
+    assert max(expected) < 0.05
+    assert deltas == pytest.approx(expected, abs=5e-6)
+
+
 def test_a_loss_that_needs_classes_has_no_numbers_without_them() -> None:
     run = core.Timeline(regression())
     losses = core.compare_losses(run[1])

@@ -156,6 +156,15 @@ def test_only_whole_numbers_name_a_step(text: str) -> None:
     assert parse_step(text, 5) is None
 
 
+async def test_back_at_step_0_before_what_a_step_further_on_needs_is_prepared() -> None:
+    async with app().run_test() as pilot:
+        await settle(pilot)
+        training(pilot).seek(5)
+        training(pilot).seek(0)
+        await settle(pilot)
+        assert shown(pilot).index == 0
+
+
 async def test_space_plays_and_pauses() -> None:
     async with app().run_test() as pilot:
         await settle(pilot)

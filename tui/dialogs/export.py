@@ -98,7 +98,9 @@ class ExportScreen(BaseModal[str | None]):
         self._press(formats[(formats.index(self.format) + change) % len(formats)])
 
     def _press(self, format: str) -> None:
-        self.query(RadioButton)[list(FORMATS).index(format)].value = True
+        for name, button in zip(FORMATS, self.query(RadioButton), strict=False):  # none yet, or none any more
+            if name == format:
+                button.value = True
 
     @property
     def format(self) -> str:

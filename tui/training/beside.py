@@ -125,4 +125,5 @@ class Beside:
     def _work(self, work: Callable[[], Awaitable[None]], group: str) -> None:
         """In a worker of the owner's, in place of the one before of its group."""
         # Not what it returns: work that is cancelled before it begins would leave that without anybody to await it.
-        self._owner.run_worker(work, group=group, exclusive=True)
+        # Described, or else Textual writes out what it is called with: steps, with all of their numbers.
+        self._owner.run_worker(work, group=group, description=group, exclusive=True)

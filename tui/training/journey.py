@@ -120,6 +120,8 @@ class Journey:
         shown = self.shown
         assert shown is not None
         wanted = shown[1] - 2
+        if wanted < 0:  # back at the start before this began
+            return
         async for _ in self.run.engine.approach(self.run.timeline, wanted):
             if self.playing or (self.run.loss, self.cursor) != shown:
                 return

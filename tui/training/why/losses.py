@@ -16,7 +16,7 @@ from tui.training.plot import mark_of
 from tui.training.view import View
 from tui.training.why.page import Page
 from tui.training.why.sample import chosen
-from tui.training.why.texts import BRIEF, MARGIN, digits, flow, number_format, trimmed, wrapped
+from tui.training.why.texts import BRIEF, MARGIN, decimals_for, digits, flow, number_format, trimmed, wrapped
 
 BUSY = "the step under every loss is being computed"
 TITLE = "why  all losses"
@@ -76,15 +76,17 @@ class Told(NamedTuple):
 
 
 def _told(losses: Sequence[LossComparison], n: int) -> list[Told]:
-    """Every loss in print, all numbers of one width, with the point in the same place."""
+    """Every loss in print, the point of all numbers in the same place; a few decimals more where δ_out is small."""
     numbers = [
         (found.loss, found.distance, found.delta_out[:, : MOST + 1])
         for found in losses
         if found.loss is not None and found.distance is not None and found.delta_out is not None
     ]
-    written = number_format(np.concatenate([[0.0], *(np.append(delta, found) for *found, delta in numbers)]), n)
+    deltas = np.concatenate([np.zeros(1), *(delta.reshape(-1) for *_, delta in numbers)])
+    written = number_format(np.concatenate([deltas, *(found for *found, _ in numbers)]), n)
+    closer = written._replace(decimals=decimals_for(deltas, n))
     printed = iter(
-        Told(written.cell(loss), written.cell(moves), [list(map(written.cell, row)) for row in delta.tolist()])
+        Told(written.cell(loss), written.cell(moves), [list(map(closer.cell, row)) for row in delta.tolist()])
         for loss, moves, delta in numbers
     )
     return [Told(f" {NONE}", f" {NONE}", []) if found.step is None else next(printed) for found in losses]
