@@ -52,6 +52,16 @@ def test_all_right(check: Any) -> None:
     assert "no slip in 1 number, every formula is right" in run.out
 
 
+def test_how_many_digits_are_owed(check: Any) -> None:
+    sheet = "problem = 'exercise-2'\n[answers]\nloss = 1.97\n"
+    assert check(sheet=sheet).status == 0
+    run = check("--digits", "4", sheet=sheet)
+    assert (run.status, "1 right with too few digits" in run.out) == (1, True)
+    for wrong in ("0", "16", "two"):
+        run = check("--digits", wrong, sheet=sheet)
+        assert (run.status, "--digits: expected a whole number from 1 to 15" in run.err) == (2, True)
+
+
 def test_a_sheet_without_numbers_claims_nothing_of_them(check: Any) -> None:
     head = "problem = 'exercise-2'\n[answers]\n"
     run = check(sheet=head + "s_1 = '?'\n")

@@ -90,6 +90,11 @@ class TestMeaning:
         assert problem.targets.ravel().tolist() == [float(cell) for cell in cells]
         assert (problem.target_names, problem.loss) == (("y",), core.SquaredError())
 
+    @pytest.mark.parametrize("cells", [[30000, 35000, 42000], [2, 3, 5]])
+    def test_different_whole_numbers_are_no_classes(self, load: Any, cells: list[int]) -> None:
+        problem = load("x,y\n" + "".join(f"1,{cell}\n" for cell in cells))
+        assert (problem.targets.ravel().tolist(), problem.target_names) == (cells, ("y",))
+
     def test_a_column_of_which_half_are_texts_holds_numbers(self, load: Any) -> None:
         (mistake,) = mistakes(load, "x,y\n1,a\n2,3\n")
         assert mistake.startswith('line 2, column 2 ("y"): expected a finite number, found "a"')
@@ -196,12 +201,33 @@ REFUSED = [
     ("x,y\n1,a\n2,b\n3,NaN\n", 'line 4, column 2 ("y"): expected a class, found NaN'),
     (
         "x,y\n1,0.5\n2,1\n3,?\n",
-        f'line 4, column 2 ("y"): {NUMBER} "?" (for classes, the task is "classification")',
+        'line 4, column 2 ("y"): expected a number, found "?": the value is missing',
     ),
     (
         "x,y\n1,a\n2,b\n3,3\n",
         'line 4, column 2 ("y"): expected the name of a class as in most lines, found "3" '
         '(for numbers as names, the task is "classification")',
+    ),
+    ("x,y\n1,a\n2,NA\n3,b\n", 'line 3, column 2 ("y"): expected a class, found "NA": the value is missing'),
+    ("x;y\n1;70,5\n2;82,1\n", f'line 2, column 2 ("y"): {NUMBER} "70,5"; {DECIMAL} (1 more like it)'),
+    (
+        'x,y\n"1,200",0.5\n"900",1.5\n',
+        f'line 2, column 1 ("x"): {NUMBER} "1,200"; write thousands without a comma, as in 1200',
+    ),
+    (
+        "x;y;;\n1;2;;\n",
+        "line 1, column 3: expected a column's name, found an empty cell, as in 1 more; "
+        "remove the separators at the ends of the lines",
+    ),
+    (
+        "# made today\nx,y\n1,2\n",
+        "line 1: expected at least one feature and a target, separated by a comma, a semicolon, a tab; "
+        'found the one column "# made today"; a comment is no part of a table: remove the line',
+    ),
+    (
+        "x|y\n1|2\n",
+        "line 1: expected at least one feature and a target, separated by a comma, a semicolon, a tab; "
+        'found the one column "x|y"; it seems to be separated by "|"',
     ),
     ("x,y\n1,a\n2\n", "line 3: expected 2 cells, found 1"),
     ("x,y\n1,a\n2,b,3\n", "line 3: expected 2 cells, found 3"),
@@ -226,7 +252,7 @@ REFUSED = [
     ('"x,y\n1,2\n', "line 1: a quotation mark is opened and never closed"),
     ("x,y\n1," + "a" * 200_000 + "\n", "line 2: field larger than field limit (131072)"),
     ("", "the file is empty"),
-    (b"x,y\n1,a\n2,\xff\n", "line 3: expected UTF-8 text, found the byte 0xff"),
+    (b"x,y\n1,a\n2,\xff\n", "line 3: expected UTF-8 text, found the byte 0xff; save it as UTF-8"),
     (
         {"inputs": [[1.0]], "target": [1]},
         'targets: expected an array of this name, found none (unknown "target"; did you mean "targets"?)',

@@ -80,8 +80,7 @@ class _Check:
                 kinds.setdefault(slip.name, set()).add(slip.kind)
             for reading in readings(self.statement, self._true, sheet, kinds):
                 other = Judge(self.step, reading.statement, reading.true, laid_out, self.sheet.digits)
-                holds = not any(slip.name in reading.hinges for slip in other.slips)
-                if holds and len(other.slips) < len(judge.slips):
+                if reading.holds({slip.name for slip in other.slips}) and len(other.slips) < len(judge.slips):
                     conventions, judge = [reading.convention, *other.transposed()], other
         if checker is not None:
             formulas, found = by_convention(formulas, checker, [convention.kind for convention in conventions])

@@ -44,6 +44,11 @@ class Reading(NamedTuple):
     true: dict[str, Array]
     hinges: tuple[str, ...]
 
+    def holds(self, slipped: Collection[str]) -> bool:
+        """Whether the convention was followed, with slips in these quantities: an update may be wrong among others."""
+        against = sum(name in slipped for name in self.hinges)
+        return 2 * against < len(self.hinges) if self.convention.kind == SIGN else not against
+
 
 @dataclass(frozen=True, eq=False)
 class _ByConvention(Statement):

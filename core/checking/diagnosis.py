@@ -305,10 +305,10 @@ class _Search:
             return Made(attempt.low, attempt.high - attempt.low)
         instead = {**self._base, at: way.evaluate}
         values = own.carry(at, instead=instead, values=attempt.values)
-        radius = np.zeros(values.shape)
-        if attempt.close:
-            low, high = own.reach(at, partial(own.carry, at, instead=instead), way.reads)
-            radius = np.fmax(high - values, values - low)
+        radius = own.off_by_rounding(values)
+        if attempt.values is not own.true:
+            low, high = own.reach(at, partial(own.carry, at, instead=instead), way.reads, rough=True)
+            radius += (high - low) / 2 + np.abs(low + high - 2 * values) / 2
         if not self._speaks_against(attempt):
             return Made(values, radius)
         rows, theirs = sorted({position[0] for position in positions if position}), own.values[at]
@@ -334,7 +334,8 @@ class _Search:
 
     def _pen(self, position: Position, written: Written) -> list[PenSlip]:
         true = float(self._own.true[self._name][position])
-        slips = pen_slips(written, position, true, self._theirs, list(self._right.written.values()))
+        beside = list(self._right.written.values())
+        slips = pen_slips(written, position, true, self._theirs, beside, self._own.digits)
         return [slip for slip in slips if slip.chance < CHANCE]
 
     # Rounding on the way.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from core.arrays import Array, Mask
 from core.checking.answered import Answers
 from core.checking.diagnosis import EARLY, SLIGHT, Diagnoser
-from core.checking.finding import Finding
+from core.checking.finding import Finding, Made
 from core.checking.momentum import Momentum
 from core.checking.numbers import Numbers
 from core.checking.own_values import Cause, OwnValues
@@ -20,7 +21,7 @@ from core.checking.report import CellVerdict, Convention, Slip
 from core.checking.shapes import LaidOutAnswer
 from core.checking.unknowns import ANOTHER_NUMBER, MISREAD, WITH_MOMENTUM
 from core.checking.written import OPEN, Position
-from core.equations import GRADIENT, MATRIX, UPDATE, Statement
+from core.equations import GRADIENT, UPDATE, Statement
 from core.step import Step
 
 EXACT = 1e-9  # relative: a number so near is written in full, however few digits it has
@@ -103,19 +104,21 @@ class Judge:
         return found
 
     def transposed(self) -> list[Convention]:
-        """The convention of those whose samples are columns, if all that was written of ∂W is transposed: then there
-        are no such slips.
+        """The convention of those whose samples are columns, if every matrix, or all that was written of ∂W, is
+        transposed: then there are no such slips.
         """
         equations = self._statement.equations
-        turned = [slip for slip in self.slips if slip.kind == "transposed" and _is_matrix(slip.name, self._statement)]
+        turned = [slip for slip in self.slips if slip.kind == "transposed" and _is_turned(slip)]
+        matrices = {name for name in self._laid_out if min(self._own.true[name].shape, default=0) > 1}
+        gradients = {name for name in matrices if equations[name].part in (GRADIENT, UPDATE)}
         names = {slip.name for slip in turned}
-        gradients = [name for name in self._laid_out if equations[name].part == GRADIENT and name.startswith("dW")]
-        if len(gradients) < 2 or not names.issuperset(gradients):
+        if len(names) < 2 or not (names >= matrices or (gradients and names >= gradients)):
             return []
+        what = "matrices" if names - gradients else "∂W"
         self.slips = [slip for slip in self.slips if slip not in turned]
         for name in names:
             self._judged[name].statuses[self._judged[name].slips] = "right"
-        return [Convention("transposed", "your ∂W are transposed, as where the samples are columns; followed")]
+        return [Convention("transposed", f"your {what} are transposed, as where the samples are columns; followed")]
 
     def _quantity(self, name: str, numbers: Numbers) -> _Judged:
         """The verdicts on a quantity; its slips are added to those found."""
@@ -232,19 +235,32 @@ class Judge:
 
     def _merged(self, finding: Finding) -> str | None:
         """Where a mistake was made that explains these numbers and an earlier slip: there was but one, then."""
-        for i, (name, earlier) in enumerate(self._findings if finding.causes else ()):
-            shared = [d for d in earlier.causes if d in finding.causes and self._own.left_out(d.at) and not d.rounding]
+        left_out = {d: made for d, made in finding.causes.items() if self._own.left_out(d.at) and not d.rounding}
+        for i, (name, earlier) in enumerate(self._findings if left_out else ()):
+            shared = [d for d in earlier.causes if d in left_out]
+            if not shared and (earlier.diagnosis is None or earlier.diagnosis.kind in SLIGHT):
+                shared = [d for d, made in left_out.items() if self._explains(d.at, made, name, earlier.positions)]
             if not shared:
                 continue
             first = next((d for d in shared if d == earlier.diagnosis), shared[0])
             if (assumed := earlier.elsewhere(name)) is not None:
                 self._own.retract(assumed)
+            if earlier.diagnosis is not None and earlier.diagnosis.rounding is not None:
+                self._own.round_with(None)
             others = tuple(d for d in shared if d.kind != first.kind)
             causes = {d: finding.causes[d] for d in shared}
             self._findings[i] = (name, earlier._replace(diagnosis=first, others=others, causes=causes))
             self._own.assume(first.at, *causes[first], told_by=name)
             return first.at
         return None
+
+    def _explains(self, at: str, made: Made, name: str, positions: tuple[Position, ...]) -> bool:
+        """Whether numbers of an earlier quantity come of what a mistake made of one that was not written."""
+        own, numbers = self._own, self._laid_out[name].numbers
+        if at not in own.unwritten_before(name) or made.values.shape != own.true[at].shape:
+            return False
+        result = partial(own.carry, name, instead={at: lambda _: made.values})
+        return bool(own.reach(name, result, rough=True).holds(numbers.where(numbers.mask(positions))).all())
 
     def _slips(self) -> list[Slip]:
         symbols, slips = self._step.statement.symbols, []
@@ -271,6 +287,6 @@ class Judge:
         return explain(self._step, name, cell, self._statement.detailed).lines()
 
 
-def _is_matrix(name: str, statement: Statement) -> bool:
-    equation = statement.equations[name]
-    return equation.part in (GRADIENT, UPDATE) and equation.axes == MATRIX
+def _is_turned(slip: Slip) -> bool:
+    """Whether it is the quantity itself that is transposed, not what it is computed from."""
+    return not slip.cells or slip.text.startswith(f"{slip.name} ")

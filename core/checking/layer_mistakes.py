@@ -61,8 +61,10 @@ class LayerMistakes:
             gradient = without_factor(part, ALPHA)
             what = gradient.name if isinstance(gradient, Name) else "its factor"
             yield Mistake("learning rate left out", "the learning rate α is left out", with_(gradient), 0)
-            added = f"α {what} is added, where it must be subtracted"
-            yield Mistake("added", added, with_(Sum((-1, part))), 0)
+            subtracts = isinstance(tree, Sum) and (-1, part) in tree.terms
+            wrong, right = ("added", "subtracted") if subtracts else ("subtracted", "added")
+            added = f"α {what} is {wrong}, where it must be {right}"
+            yield Mistake(wrong, added, with_(Sum((-1, part))), 0)
             if self._statement.rows > 1:
                 words = f"the update is divided by n, the number of rows: α / n stands for α before {what}"
                 yield Mistake("mean for sum", words, with_(Quotient(Literal(1), N) * part), 0)

@@ -102,14 +102,8 @@ class LossMistakes:
                 yield Mistake("another logarithm", words, with_(part / Function("log", Literal(10))), 2)
             elif isinstance(part, Power):
                 yield Mistake("square left out", "the square is left out", with_(part.argument))
-                words = f"the absolute value of {as_typed(part.argument)} is taken, where it must be the square"
-                absolute = Function("relu", part.argument) + Function("relu", Sum((-1, part.argument)))
-                yield Mistake("absolute value", words, with_(absolute), 2)
-            elif isinstance(part, Product) and len(powers := [p for p in part.children if isinstance(p, Power)]) == 1:
-                argument = powers[0].argument
-                words = f"the absolute value of {as_typed(argument)} is taken, where it must be half the square"
-                absolute = Function("relu", argument) + Function("relu", Sum((-1, argument)))
-                yield Mistake("absolute value", words, with_(absolute), 2)
+        if self._statement.rows > 1:  # of a single sample it may be anything
+            yield from _absolute(tree)
         for name in names_in(tree):
             made = self._equations[name].tree if name in self._equations else None
             if isinstance(made, Softmax):
@@ -198,6 +192,17 @@ def without_output_slope(statement: Statement) -> Node | None:
 def slope_text(slope: Function) -> str:
     """f_1'(s_1)"""
     return f"{slope.name}'({slope.argument.name if isinstance(slope.argument, Name) else '...'})"
+
+
+def _absolute(tree: Node) -> Iterator[Mistake]:
+    """|y - t| for ½ (y - t)², and for (y - t)²."""
+    for part, with_ in spots(tree):
+        halved = [p for p in part.children if isinstance(p, Power)] if isinstance(part, Product) else []
+        for power in [part] * isinstance(part, Power) + halved:
+            (argument,) = power.children
+            absolute = Function("relu", argument) + Function("relu", Sum((-1, argument)))
+            words = f"the absolute value of {as_typed(argument)} is taken, where it must be {as_typed(part)}"
+            yield Mistake("absolute value", words, with_(absolute), 2)
 
 
 def _diagonal(spot: Spot) -> Iterator[Mistake]:

@@ -19,7 +19,7 @@ from core.expression.nodes import Function, names_in, walk
 
 Evaluate: TypeAlias = Callable[[Values], Array]
 HALF = 0.501  # of a unit of the last digit: a number that is further off was cut off, if it is right
-FEWEST_DIGITS = 3  # of numbers that tell how somebody rounds
+FEWEST_DIGITS, FEWEST_NUMBERS = 3, 4  # that tell how somebody rounds
 SLACK = 1.25  # a range adds up what each number's rounding does alone; what two do together comes on top
 COARSEST = 0.1  # relative: what is off by more was not rounded
 MOST_GROUPS = 64  # of a quantity's numbers, whose rounding is followed one group at a time
@@ -80,7 +80,7 @@ class OwnValues:
         """Take note of how numbers are written on a sheet."""
         fine = [found for n in sheet.values() if (found := n.where((n.values != 0) & (n.units < 1)))]
         digits = max((float(numbers.digits.max()) for numbers in fine), default=0.0)
-        if len(sheet) > 1 and digits >= FEWEST_DIGITS:
+        if digits >= FEWEST_DIGITS and sum(map(len, sheet.values())) >= FEWEST_NUMBERS:
             self.digits, self.decimals = digits, -round(math.log10(min(numbers.units.min() for numbers in fine)))
         for name, numbers in sheet.items():
             off = np.abs(numbers.values - numbers.of(self.true[name])) / numbers.units
@@ -151,8 +151,8 @@ class OwnValues:
             self.written[name] = before
         self._carry_on_from(name, itself=True)
 
-    def round_with(self, rounding: Rounding) -> None:
-        """Take it that everything that was not written was rounded so."""
+    def round_with(self, rounding: Rounding | None) -> None:
+        """Take it that everything that was not written was rounded so, or not at all."""
         self.rounding = rounding
         self._carry_on_from(next(iter(self.order)), itself=True)
 
@@ -241,18 +241,22 @@ class OwnValues:
 
     def _shifts(self, target: str) -> Iterator[dict[str, Array]]:
         """What rounding may do to the numbers between that were not written, one after the other."""
-        if not math.isfinite(self.digits):
-            return
         for name in self.unwritten_before(target):
             values = self.values[name]
-            with np.errstate(all="ignore"):
-                places = np.floor(np.log10(np.abs(values))) - self.digits + 1
-            units = np.fmax(10.0**places, 10.0**-self.decimals) * (1.0 if self.cuts else 0.5)
-            units = np.where(np.isfinite(units) & (values != 0), units, 0.0)
+            units = self.off_by_rounding(values)
             for group in _groups(units > 0):
                 shift = np.zeros(values.shape)
                 shift[group] = units[group]
                 yield {name: shift}
+
+    def off_by_rounding(self, values: Array) -> Array:
+        """How far values may be off that were rounded to as many digits as what was written."""
+        if not math.isfinite(self.digits):
+            return np.zeros(values.shape)
+        with np.errstate(all="ignore"):
+            places = np.floor(np.log10(np.abs(values))) - self.digits + 1
+        units = np.fmax(10.0**places, 10.0**-self.decimals) * (1.0 if self.cuts else 0.5)
+        return np.where(np.isfinite(units) & (values != 0), units, 0.0)
 
     def _moves(self, names: list[str]) -> Iterator[dict[str, Array]]:
         """The numbers written, with more digits of some of them, each in the ways in which it may be."""

@@ -27,14 +27,20 @@ class PenSlip(NamedTuple):
 
 
 def pen_slips(
-    written: Written, position: tuple[int, ...], true: float, theirs: Range, others: Collection[Written]
+    written: Written,
+    position: tuple[int, ...],
+    true: float,
+    theirs: Range,
+    others: Collection[Written],
+    usual_digits: float,
 ) -> list[PenSlip]:
     """The slips of the pen that make a number of the `true` one, or of what follows from their own; the likeliest
-    first. `others` are right numbers beside it.
+    first. `others` are right numbers beside it; on the sheet, most have the `usual_digits`, if that is known.
     """
     if written.value == 0:
         return []
-    units, counts = {w.unit for w in others}, {w.digits for w in others}
+    units: set[float] = {w.unit for w in others}
+    counts: set[float] = {w.digits for w in others} or {usual_digits}
     own = float(theirs.low[position] + theirs.high[position]) / 2
     digits = max(1, math.floor(math.log10(abs(written.value) / written.unit) + EVEN) + 1)
     found: list[tuple[tuple[bool, float], str, str]] = []
@@ -51,7 +57,7 @@ def pen_slips(
     apart = [abs(written.value - number) / written.unit for number in (true, own)]
     off = min((round(units) for units in apart if math.isfinite(units)), default=0)
     if 0 < off <= OFF_BY and digits > 2:
-        usual = written.unit in units or written.digits in counts or not others
+        usual = written.unit in units or written.digits in counts or counts == {math.inf}
         rank = (True, 0.0 if usual and off <= BY_ROUNDING else math.inf)
         found.append((rank, LAST_DIGIT, f"off by {off} in the last digit"))
     found.sort(key=lambda ranked: ranked[0])

@@ -18,12 +18,13 @@ import numpy as np
 from core.errors import ProblemError
 from core.files import MIB, decode, read_bytes
 from core.loading.fields import MistakeLines
-from core.loading.table import Table, expected_number, number_in, number_targets, read_targets
+from core.loading.table import CommaNumbers, Table, expected_number, number_in, number_targets, read_targets
 from core.suggestion import suggest
 from core.text import clean, shown
 
 LARGEST_FILE = 256 * MIB
 SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
+OTHER_SEPARATORS = {"|": '"|"', ":": "colons", " ": "spaces"}
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
 SAMPLE = 100  # rows that tell the separator
 MOST_NAMES = 20
@@ -95,7 +96,10 @@ def read_csv(path: Path, target: str | None, task: str | None) -> Table:
     source = clean(str(path))
     data = read_bytes(path, LARGEST_FILE)
     if not data.isascii():
-        decode(path, data)
+        try:
+            decode(path, data)
+        except ProblemError as error:
+            raise ProblemError(source, [f"{mistake}; save it as UTF-8" for mistake in error.mistakes]) from None
     separator = _separator(data)
     records = _records(data, separator)
     try:
@@ -112,7 +116,7 @@ def read_csv(path: Path, target: str | None, task: str | None) -> Table:
     if not mistakes and (table := _read_at_once(data, separator, header, names, column, task)) is not None:
         return table
 
-    features, labels, places = array("d"), [], array("q")
+    features, labels, places, commas = array("d"), [], array("q"), CommaNumbers()
     try:
         for record in records:
             if len(record.cells) != len(names):
@@ -120,7 +124,7 @@ def read_csv(path: Path, target: str | None, task: str | None) -> Table:
                 continue
             labels.append(record.cells[column])
             places.append(record.line(column))
-            features.extend(_read_features(record, names, column, mistakes))
+            features.extend(_read_features(record, names, column, mistakes, commas))
     except _BrokenRecordError as broken:
         mistakes.note(str(broken))
 
@@ -129,9 +133,10 @@ def read_csv(path: Path, target: str | None, task: str | None) -> Table:
 
     targets = None
     if labels:
-        targets = read_targets(labels, task, names[column], where, mistakes)
+        targets = read_targets(labels, task, names[column], where, mistakes, commas)
     elif not mistakes:
         mistakes.note("expected rows of data after the header, found none")
+    commas.tell(mistakes)
     if mistakes or targets is None:
         raise ProblemError(source, mistakes.lines)
     inputs = np.array(features).reshape(len(labels), len(names) - 1)
@@ -194,7 +199,15 @@ def _read_header(header: _Record, names: list[str], target: str | None, mistakes
     if len(names) == 1:
         mistakes.note(
             f"{line}: expected at least one feature and a target, separated by {', '.join(SEPARATORS.values())}; "
-            f"found the one column {shown(names[0])}"
+            f"found the one column {shown(names[0])}{_why_one(names[0])}"
+        )
+        return None
+    without = next((i for i, name in enumerate(reversed(names)) if name), len(names))
+    if without:
+        mistakes.note(
+            f"{line}, column {len(names) - without + 1}: expected a column's name, found an empty cell"
+            + (f", as in {without - 1} more" if without > 1 else "")
+            + "; remove the separators at the ends of the lines"
         )
         return None
     if all(number_in(name) is not None for name in names):
@@ -214,6 +227,14 @@ def _read_header(header: _Record, names: list[str], target: str | None, mistakes
     return None
 
 
+def _why_one(name: str) -> str:
+    """Why a line may have a single column."""
+    if name.startswith("#"):
+        return "; a comment is no part of a table: remove the line"
+    found = next((mark for mark in OTHER_SEPARATORS if mark in name), "")
+    return f"; it seems to be separated by {OTHER_SEPARATORS[found]}" if found else ""
+
+
 def _unknown(target: str, names: list[str]) -> str:
     message = suggest(target, names)
     if "did you mean" in message or len(names) <= MOST_NAMES:
@@ -221,7 +242,9 @@ def _unknown(target: str, names: list[str]) -> str:
     return f'unknown "{target}"; expected one of {", ".join(names[:MOST_NAMES])}, ... ({len(names)} columns)'
 
 
-def _read_features(record: _Record, names: list[str], target: int, mistakes: MistakeLines) -> list[float]:
+def _read_features(
+    record: _Record, names: list[str], target: int, mistakes: MistakeLines, commas: CommaNumbers
+) -> list[float]:
     cells = record.cells[:target] + record.cells[target + 1 :]
     try:
         row = [float(cell.strip()) for cell in cells]
@@ -232,5 +255,7 @@ def _read_features(record: _Record, names: list[str], target: int, mistakes: Mis
     for j, cell in enumerate(record.cells):
         value = None if j == target else number_in(cell)
         if j != target and (value is None or not isfinite(value)):
-            mistakes.note(f"line {record.line(j)}, column {j + 1} ({shown(names[j])}): {expected_number(cell)}")
+            place = f"line {record.line(j)}, column {j + 1} ({shown(names[j])})"
+            if not commas.takes(place, cell):
+                mistakes.note(f"{place}: {expected_number(cell)}")
     return row
