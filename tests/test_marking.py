@@ -171,11 +171,10 @@ class TestRules:
         assert marked({"loss": [1.9, 2.0]}, scheme(points={"loss": 1})).points == 0
 
     def test_a_last_digit_that_is_off_is_half_right(self) -> None:
-        answers = {"delta_out": [-0.9014, -0.9888, 1.0634, 1.0061]}  # 1.005945
+        answers = {"s_1[1]": [0.458, 0.869, 0.705]}  # 0.704
         assert [slip.kind for slip in core.check_answers(answers, STEP).slips] == ["last digit"]
-        assert marked(answers, scheme(points={"delta_out": 4})).points == Fraction(7, 2)
-        assert marked(answers, scheme(points={"delta_out": 4}, earns={"slight": 1})).points == 4
-        assert marked(answers, scheme(points={"delta_out": 4}, costs={"slip": 3})).points == Fraction(7, 2)
+        for rules, points in (({}, 2.5), ({"earns": {"slight": 1}}, 3), ({"costs": {"slip": 3}}, 2.5)):
+            assert marked(answers, scheme(points={"s_1[1]": 3}, **rules)).points == points
 
 
 class TestFormulas:
