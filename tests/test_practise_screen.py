@@ -388,6 +388,7 @@ async def test_the_mouse_presses_the_keys_of_the_last_line() -> None:
         await pilot.pause()
         assert screen_of(pilot).exercise.hints == 1
         await enter(pilot, "9")
+        pilot.app.screen.set_focus(None)
         await pilot.click("#keys", offset=(texts(pilot)[-1].index("esc clear"), 0))
         await pilot.pause()
         assert pilot.app.screen.query_one(AnswerInput).value == ""

@@ -40,8 +40,8 @@ def test_they_are_what_the_terms_of_a_cell_give(kind: str, problem: core.Problem
 @pytest.mark.parametrize(
     ("name", "cell", "written", "text"),
     [
-        ("s_1", (1, 1), "1.0", "X_in[1,1] W_1[1,1] is left out"),
-        ("s_1", (1, 1), "-0.5", "the sign of X_in[1,2] W_1[2,1] is wrong"),
+        ("s_1", (1, 1), "1.0", "perhaps X_in[1,1] W_1[1,1] is left out"),
+        ("s_1", (1, 1), "-0.5", "perhaps the sign of X_in[1,2] W_1[2,1] is wrong"),
         ("dW_out", (1, 1), None, "z_1[1,1] delta_out[1,1] is left out"),
         ("loss", (), None, "sample_losses[1] is left out"),
     ],

@@ -26,7 +26,7 @@ from core.equations import LOSS
 
 MOST_OTHERS = 2
 CHANCE = 0.006  # a reason is stated if fewer than so many of all wrong numbers of as many digits would fit as well
-OF_A_TERM = 0.05  # the same for a slip in one term of a number, of which there are many
+OF_A_TERM = 0.05  # the same for a slip in one term of a number, which may be one, for all that a few digits tell
 AGAIN = 0.2  # the same for a mistake that was made before on the same sheet
 WIDER = 4.0  # a mistake may leave open more than the right way does: so much more, before it is looked at closely
 OFTEN, RARE = 1, 3  # the rank of the mistakes that are tried first, and of those that right numbers must speak for
@@ -200,7 +200,8 @@ class _Search:
                 low, high = slip.value - half, slip.value + half
                 chance = float(self._wrong.chances(np.array([low]), np.array([high]))[0])
                 if written.fits(low, high) and chance * len(slips) < OF_A_TERM:
-                    return Finding((position,), Diagnosis(slip.kind, slip.text, self._name))
+                    text = slip.text if chance * len(slips) < CHANCE else f"perhaps {slip.text}"
+                    return Finding((position,), Diagnosis(slip.kind, text, self._name))
         return None
 
     def part(self) -> Finding | None:

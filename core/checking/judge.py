@@ -201,7 +201,8 @@ class Judge:
         zeros for the rest, or are a 0 that stands for something else.
         """
         owed, right = self._owed(name), numbers.of(values)
-        short = (numbers.units > owed) & ~(np.abs(numbers.values - right) <= EXACT * np.abs(right))
+        short = (numbers.units > owed) & (numbers.digits < self._digits)
+        short &= ~(np.abs(numbers.values - right) <= EXACT * np.abs(right))
         if short.any():
             short &= (numbers.values == 0) | ~numbers.to(np.full(len(numbers), owed)).fit(values, values)
         return short

@@ -204,6 +204,8 @@ class Exercise:
 
     def _stands(self, name: str, cell: Cell, word: str) -> bool:
         """Whether a number is the one on the table, be it written in another way."""
+        if not np.isfinite(self._true(name, cell)):
+            return False
         one, other = read_written(word), read_written(self.shown(name, cell))
         return one is not None and other is not None and one.value == other.value
 

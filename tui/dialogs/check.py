@@ -30,7 +30,7 @@ class CheckScreen(BaseModal[CheckReport | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Label(f"Check answers on step {self._step.index}: which file?")
-            yield Input(placeholder="answers.toml")
+            yield Input(placeholder="answers.toml, or a program's arrays in a .npz file")
             yield Label("", id="complaint", markup=False)
 
     def on_input_changed(self) -> None:

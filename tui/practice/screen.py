@@ -30,7 +30,7 @@ ACROSS = 4  # columns that a key scrolls
 PAUSE = 0.5  # seconds between two presses of a key that is not held down
 CHECK, CELL = Key("⏎", "check", ("check",)), Key("↑↓", "cell", ("move(-1, 0)", "move(1, 0)"))
 HINT, NEW = Key("h", "hint", ("hint",)), Key("n", "new sheet", ("another",))
-CLEAR, RESTORE = Key("esc", "clear", ("focused.aside",)), Key("esc", "restore", ("focused.aside",))
+CLEAR, RESTORE = Key("esc", "clear", ("aside",)), Key("esc", "restore", ("aside",))
 HELP, LEAVE = Key("?", "help", ("help",)), Key("q", "leave", ("leave",))
 GROUPS = (
     ("answering", ("screen.check", "aside", "hint")),
@@ -209,7 +209,7 @@ class PractiseScreen(KeyReasonsScreen[Exercise]):
         return [self.query_one(AnswerInput), self]
 
     def why_not(self, action: str, parameters: tuple[object, ...] = ()) -> str | None:  # noqa: ARG002
-        if self.exercise.done and action in ("check", "hint", "move"):
+        if self.exercise.done and action in ("check", "hint", "move", "aside"):
             return "This sheet is done: n opens another."
         if action == "check" and self.query_one(AnswerInput).spent and self._judged == self._before():
             return "This answer is checked: type another."  # one slip is not two
@@ -230,6 +230,10 @@ class PractiseScreen(KeyReasonsScreen[Exercise]):
         self._judged, answer.spent = self._before(), bool(answer.value)
         said = Said(reply=reply)
         self._finish(said if self._judged != before else replace(self._said, reply=reply, note=""))
+
+    def action_aside(self) -> None:
+        """Clear the line, or restore it, wherever the focus is."""
+        self.query_one(AnswerInput).action_aside()
 
     def action_hint(self) -> None:
         pressed, self._pressed = self._pressed, self._clock()
