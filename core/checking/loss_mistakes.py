@@ -20,6 +20,7 @@ from core.expression.nodes import (
     Node,
     Positive,
     Product,
+    Quotient,
     Softmax,
     Sum,
     Total,
@@ -30,6 +31,7 @@ from core.expression.nodes import (
 from core.expression.spots import Spot, spots, without_factor, without_term
 from core.losses import LOSSES
 
+TWO = Literal(2)
 TRUE, OTHERS = IsTrueClass(), IsTrueClass(other=True)
 DIAGONAL = "only the diagonal of the softmax Jacobian is taken"
 JACOBIAN = "the Jacobian of the softmax is left out"
@@ -65,6 +67,7 @@ class LossMistakes:
         if isinstance(equation.tree, Softmax):
             yield from _softmax(equation.tree)
         yield from self._slope_too_many(equation)
+        yield from self._factors(equation)
         yield from self._another_loss(equation)
 
     def within(self, equation: Equation, steps: int = 1) -> Iterator[Mistake]:
@@ -75,6 +78,19 @@ class LossMistakes:
             if found is not None:
                 for kind, text, tree in self.within(found, steps - 1):
                     yield Mistake(kind, text, put_in_place(equation.tree, {name: tree}))
+
+    def _factors(self, equation: Equation) -> Iterator[Mistake]:
+        """The 2 of a square's slope left out, and the division by the number of outputs."""
+        for part, with_ in spots(equation.tree) if equation.part == BACKWARD else ():
+            if isinstance(part, Quotient) and part.children[0] == TWO:
+                yield Mistake("factor 2 left out", "the factor 2 is left out", with_(Literal(1) / part.children[1]))
+            elif isinstance(part, Product) and TWO in part.children:
+                yield Mistake("factor 2 left out", "the factor 2 is left out", with_(without_factor(part, TWO)))
+        problem = self._statement.problem
+        for name in problem.loss.counts(problem.targets.shape[1]):
+            if name in names_in(equation.tree):
+                words = f"the division by {name}, the number of outputs, is left out"
+                yield Mistake("outputs left out", words, put_in_place(equation.tree, {name: Literal(1)}))
 
     def _slope_too_many(self, equation: Equation) -> Iterator[Mistake]:
         """∂z_k with f_k' already in it, which is δ_k."""
