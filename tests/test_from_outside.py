@@ -393,6 +393,7 @@ OF_MEANS: list[Slip] = [
     ("delta_out", lambda v: v["delta_out"] / 2, "factor 2 left out", "the factor 2 is left out"),
 ]
 OF_SIGMOID: list[Slip] = [
+    ("delta_out", lambda v: v["dy_out"], "derivative left out", "the derivative f_out'(s_out) is left out"),
     (
         "delta_out",
         lambda v: (v["y_out"] - v["y_gt"]) * v["y_out"] * (1 - v["y_out"]) / 4,

@@ -67,6 +67,7 @@ class LossMistakes:
         if isinstance(equation.tree, Softmax):
             yield from _softmax(equation.tree)
         yield from self._slope_too_many(equation)
+        yield from self._on_the_long_way(equation)
         yield from self._factors(equation)
         yield from self._another_loss(equation)
 
@@ -78,6 +79,17 @@ class LossMistakes:
             if found is not None:
                 for kind, text, tree in self.within(found, steps - 1):
                     yield Mistake(kind, text, put_in_place(equation.tree, {name: tree}))
+
+    def _on_the_long_way(self, equation: Equation) -> Iterator[Mistake]:
+        """f_out' left out of δ_out, where this has a shorter way and does not name it."""
+        tree = self._statement.in_detail(equation.name) if equation.layer else equation.tree
+        for part, with_ in spots(tree) if tree != equation.tree else ():
+            if not isinstance(part, Product):
+                continue
+            for slope in part.children:
+                if isinstance(slope, Function) and slope.slope:
+                    words = f"the derivative {slope_text(slope)} is left out"
+                    yield Mistake("derivative left out", words, with_(without_factor(part, slope)))
 
     def _factors(self, equation: Equation) -> Iterator[Mistake]:
         """The 2 of a square's slope left out, and the division by the number of outputs."""
