@@ -61,7 +61,7 @@ def test_the_statement_has_the_numbers_of_the_training_loop(problem: core.Proble
 @given(problems())
 def test_a_quantity_is_stated_over_what_comes_before_it(problem: core.Problem) -> None:
     step = core.Timeline(problem)[0]
-    known = {quantity.name for quantity in core.given(step)} | {"alpha", "n", "m"}
+    known = {quantity.name for quantity in core.given(step)} | {*step.statement.numbers}
     for name, equation in Statement(problem, len(step.batch)).equations.items():
         assert set(names_in(equation.tree)) <= known, name
         known.add(name)

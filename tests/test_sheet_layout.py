@@ -223,6 +223,12 @@ def test_every_usual_sheet_has_room_for_what_is_on_it(problem: str, size: tuple[
         check(sheets, index, View(fresh=False, numbers=True))
 
 
+@pytest.mark.parametrize("loss", [core.Hinge(), core.SoftmaxHinge()], ids=lambda loss: loss.name)
+def test_the_terms_of_a_single_output_have_room(loss: core.Loss) -> None:
+    for size in SIZES:
+        check(Sheets(exercise_2(loss=loss), size), 1)
+
+
 @pytest.mark.parametrize("size", SIZES, ids=by_size)
 def test_handwritten_digits_have_room(size: tuple[int, int]) -> None:
     check(Sheets(digits(), size), 1)
