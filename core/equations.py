@@ -100,6 +100,12 @@ class Statement(Record):
         return _loss(self.problem, self.rows, self.detailed)
 
     @cached_property
+    def widths_of_loss(self) -> dict[str, int]:
+        """How many columns each quantity has that the loss adds."""
+        shapes = _shapes_of_loss(self.problem, self.rows, self._loss)
+        return {name: columns or 1 for name, (_, columns) in shapes.items()}
+
+    @cached_property
     def out_of_range(self) -> dict[str, Node]:
         """What some quantities come to in rows whose numbers are out of range for their equation."""
         return {name: tree for name, tree in self._loss.out_of_range if name in self.equations}
@@ -268,7 +274,7 @@ def equations(problem: Problem, rows: int, detailed: bool = True) -> Iterator[Eq
     depth = len(problem.network)
     loss, plain, share = _loss(problem, rows, detailed), _loss(problem, rows, False), _share(problem, rows)
     yield from _forward(problem)
-    axes = _axes_of_loss(problem, rows, loss)
+    axes = {name: axes_of(shape) for name, shape in _shapes_of_loss(problem, rows, loss).items()}
     known = {name for name, _ in (*plain.forward, *plain.backward)}
     for name, tree in loss.forward:
         yield Equation(name, loss.symbols.get(name, name), tree, LOSS, axes[name], detail=name not in known)
@@ -344,13 +350,13 @@ def _loss(problem: Problem, rows: int, detailed: bool) -> LossEquations:
     return stated if share is None else stated.shared(share)
 
 
-def _axes_of_loss(problem: Problem, rows: int, loss: LossEquations) -> dict[str, str]:
-    """How the values of what the loss adds are laid out: a matrix, or a number for each sample."""
+def _shapes_of_loss(problem: Problem, rows: int, loss: LossEquations) -> dict[str, Shape]:
+    """The shapes of what the loss adds: a matrix, or a number for each sample."""
     found: dict[str, Shape] = dict.fromkeys(("y_out", "y_gt"), (rows, problem.targets.shape[1]))
     shapes = Shapes(lambda name: found.get(name, SINGLE))
     for name, tree in (*loss.forward, *loss.backward):
         found[name] = shapes(tree)
-    return {name: axes_of(shape) for name, shape in found.items()}
+    return found
 
 
 def _forward(problem: Problem) -> Iterator[Equation]:

@@ -383,7 +383,17 @@ OF_SCORES: list[Slip] = [
         "this is the gradient of the softmax c",
     ),
 ]
+OF_MEANS: list[Slip] = [
+    (
+        "sample_losses",
+        lambda v: 2 * v["sample_losses"],
+        "outputs left out",
+        "the division by d, the number of outputs, ",
+    ),
+    ("delta_out", lambda v: v["delta_out"] / 2, "factor 2 left out", "the factor 2 is left out"),
+]
 OF_SIGMOID: list[Slip] = [
+    ("delta_out", lambda v: v["dy_out"], "derivative left out", "the derivative f_out'(s_out) is left out"),
     (
         "delta_out",
         lambda v: (v["y_out"] - v["y_gt"]) * v["y_out"] * (1 - v["y_out"]) / 4,
@@ -404,7 +414,13 @@ def test_a_right_sheet_is_right(activation: core.Activation, loss: core.Loss) ->
 @everything
 def test_a_mistake_is_one_slip_and_named(activation: core.Activation, loss: core.Loss) -> None:
     step = core.Timeline(problem(activation, loss, reduction="mean"))[0]
-    own = {Huber: OF_HUBER, core.SquaredError: OF_SQUARES, core.Hinge: OF_SCORES, core.BinaryCrossEntropy: OF_SIGMOID}
+    own = {
+        Huber: OF_HUBER,
+        core.SquaredError: OF_SQUARES,
+        core.Hinge: OF_SCORES,
+        core.MeanSquaredError: OF_MEANS,
+        core.BinaryCrossEntropy: OF_SIGMOID,
+    }
     for name, slip, kind, words in (*SLIPS, *own.get(type(loss), [])):
         answers = answers_of(carried_on(step, name, slip), step, WRITE)
         (found,) = core.check_answers(answers, step).slips

@@ -256,6 +256,12 @@ def test_the_number_of_a_column_stands_clear_of_names(problem: str, size: tuple[
                     assert one.end + 2 <= other.column, (one, other)
 
 
+@pytest.mark.parametrize("loss", [core.Hinge(), core.SoftmaxHinge()], ids=lambda loss: loss.name)
+def test_the_terms_of_a_single_output_have_room(loss: core.Loss) -> None:
+    for size in SIZES:
+        check(Sheets(exercise_2(loss=loss), size), 1)
+
+
 @pytest.mark.parametrize("size", SIZES, ids=by_size)
 def test_handwritten_digits_have_room(size: tuple[int, int]) -> None:
     check(Sheets(digits(), size), 1)

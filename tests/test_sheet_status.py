@@ -94,6 +94,8 @@ class TestStatus:
         step, before = steps(core.load_problem("exercise-3"), 1)
         assert "│ softmax hinge, m 0.5, sum │ α 0.2" in text(status(step, before, Facts(1), View(), 120))
         assert "│ under the softmax hinge, m 0.5, sum" in text(status(step, before, Facts(1, own=False), View(), 120))
+        step, before = steps(exercise_2(loss=core.Hinge(squared=True)), 2)
+        assert "│ hinge on scores, squared, m 1, mean" in text(status(step, before, Facts(2), View(), 120))
 
     def test_answers_are_counted_on_the_step_they_belong_to(self) -> None:
         step, before = steps(core.load_problem("exercise-2"), 0)

@@ -22,6 +22,7 @@ from core.expression.nodes import (
     Positive,
     Power,
     Product,
+    Quotient,
     Softmax,
     Sum,
     Total,
@@ -34,6 +35,7 @@ from core.expression.spots import Spot, spots, without_factor, without_term
 from core.expression.typed import as_typed
 from core.losses import LOSSES, SoftmaxCrossEntropy, SquaredError
 
+TWO = Literal(2)
 TRUE, OTHERS = IsTrueClass(), IsTrueClass(other=True)
 DIAGONAL = "only the diagonal of the softmax Jacobian is taken"
 JACOBIAN = "the Jacobian of the softmax is left out"
@@ -75,6 +77,8 @@ class LossMistakes:
         if isinstance(equation.tree, Softmax):
             yield from _softmax(equation.tree)
         yield from self._slope_too_many(equation)
+        yield from self._on_the_long_way(equation)
+        yield from self._factors(equation)
         yield from self._another_loss(equation)
         yield from self._squared(equation)
 
@@ -129,6 +133,30 @@ class LossMistakes:
 
     def _of_samples(self) -> Iterator[Node]:
         return walk(self._equations["sample_losses"].tree)
+
+    def _on_the_long_way(self, equation: Equation) -> Iterator[Mistake]:
+        """f_out' left out of δ_out, where this has a shorter way and does not name it."""
+        tree = self._statement.in_detail(equation.name) if equation.layer else equation.tree
+        for part, with_ in spots(tree) if tree != equation.tree else ():
+            if not isinstance(part, Product):
+                continue
+            for slope in part.children:
+                if isinstance(slope, Function) and slope.slope:
+                    words = f"the derivative {slope_text(slope)} is left out"
+                    yield Mistake("derivative left out", words, with_(without_factor(part, slope)))
+
+    def _factors(self, equation: Equation) -> Iterator[Mistake]:
+        """The 2 of a square's slope left out, and the division by the number of outputs."""
+        for part, with_ in spots(equation.tree) if equation.part == BACKWARD else ():
+            if isinstance(part, Quotient) and part.children[0] == TWO:
+                yield Mistake("factor 2 left out", "the factor 2 is left out", with_(Literal(1) / part.children[1]))
+            elif isinstance(part, Product) and TWO in part.children:
+                yield Mistake("factor 2 left out", "the factor 2 is left out", with_(without_factor(part, TWO)))
+        problem = self._statement.problem
+        for name in problem.loss.counts(problem.targets.shape[1]):
+            if name in names_in(equation.tree):
+                words = f"the division by {name}, the number of outputs, is left out"
+                yield Mistake("outputs left out", words, put_in_place(equation.tree, {name: Literal(1)}))
 
     def _slope_too_many(self, equation: Equation) -> Iterator[Mistake]:
         """∂z_k with f_k' already in it, which is δ_k."""

@@ -37,7 +37,7 @@ from pathlib import Path
 from typing import Any
 
 from core.checking.answers import MOST_OWED
-from core.checking.matrices import WrittenMatrix, read_matrix
+from core.checking.matrices import Matrix, read_matrix
 from core.checking.written import as_decimal
 from core.errors import FormulaError, ProblemError
 from core.expression.reader import read as read_formula
@@ -83,7 +83,7 @@ class ExpectedMistake:
     quantity: str
     message: str
     formula: str = ""
-    numbers: WrittenMatrix | None = None
+    numbers: Matrix | None = None
     earns: Fraction = NONE
 
 

@@ -97,7 +97,7 @@ def _station(statement: Statement, equation: Equation, gradient: Equation | None
     elif equation.layer is not None:
         columns = widths[equation.layer]
     else:
-        columns = max(problem.targets.shape[1], 2)
+        columns = statement.widths_of_loss[equation.name]
     classes = problem.has_classes and equation.layer in (None, len(problem.network)) and columns > 1
     names = tuple(map(plain, problem.class_names)) if classes else ()
     below, under, below_formula = "", "", ""

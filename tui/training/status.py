@@ -124,7 +124,9 @@ def _items(step: Step, before: Step | None, facts: Facts, view: View, short: boo
         yield Item(5, [f"epoch {step.epoch}"])
     settings = ", ".join(f"{setting.symbol} {significant(setting.value, 6)}" for setting in problem.loss.settings)
     loss = ", ".join(part for part in (problem.loss.full_title, settings, problem.reduction) if part)
-    loss_item = Item(8 if facts.own else 4, [loss if facts.own else (f"under the {loss}", "amber")])
+    # One that may be taken for another stays longer.
+    gives_way = 4 if not facts.own else 5 if problem.loss.remark else 8
+    loss_item = Item(gives_way, [loss if facts.own else (f"under the {loss}", "amber")])
     alpha = Item(7, [f"α {significant(step.learning_rate, 6)}"])
     if whole:
         yield loss_item
