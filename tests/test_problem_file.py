@@ -421,7 +421,7 @@ class TestOptions:
             (
                 "rate",
                 "1",
-                'option rate: unknown "rate"; expected one of loss, half, margin, squared, lr, batch, seed, reduction',
+                'option rate: unknown "rate"; did you mean "update"?',
             ),
             *(
                 (name, "1", f"option {name}: only for a table (.csv, .npz); set it in the problem file")

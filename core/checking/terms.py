@@ -71,7 +71,9 @@ def _of_spot(statement: Statement, name: str, spot: Spot, position: Position, va
 def _of_sum(
     statement: Statement, name: str, spot: Spot, total: Sum, position: Position, values: Values
 ) -> Iterator[TermSlip]:
-    """Of a sum that is written out."""
+    """Of a sum that is written out; a minus alone is none."""
+    if len(total.terms) < 2:
+        return
     for i, (sign, term) in enumerate(total.terms):
         rest = [t for j, t in enumerate(total.terms) if j != i]
         label = f"{as_typed(term)} in {as_typed(total)}"
