@@ -45,7 +45,7 @@ class _Try:
 
     def __init__(self, diagnosis: Diagnosis, way: WrongWay | None, values: Values, low: Array, high: Array) -> None:
         self.diagnosis, self.way, self.values, self.low, self.high = diagnosis, way, values, low, high
-        self.close = False
+        self.close = self.looked_at = False
 
     @property
     def rank(self) -> int:
@@ -124,13 +124,17 @@ class _Search:
 
     def _whole(self, spares: bool) -> Finding | None:
         def fits(attempt: _Try) -> bool:
-            allowed = not self._speaks_against(attempt) if spares else attempt.rank < RARE
-            return allowed and bool(self._fits(attempt).all())
+            if not self._fits(attempt).all():
+                return False
+            return not self._speaks_against(attempt) if spares else attempt.rank < RARE
 
         fitting = [attempt for attempt in self._tries if fits(attempt)]
         if not fitting:
-            near = self._closely(attempt for attempt in self._tries if self._near(attempt).all())
-            fitting = [attempt for attempt in near if fits(attempt)]
+            new = [attempt for attempt in self._tries if not attempt.looked_at]
+            self._closely(attempt for attempt in new if self._near(attempt).all())
+            for attempt in new:
+                attempt.looked_at = True
+            fitting = [attempt for attempt in self._tries if attempt.close and fits(attempt)]
         fitting.sort(key=lambda attempt: attempt.rank)
         for attempt in fitting:
             if not self._is_credible(attempt, self._wrong, not spares):
@@ -244,17 +248,14 @@ class _Search:
                     break
                 yield _Try(Diagnosis(way.kind, way.text, at), way, values, came, came)
 
-    def _closely(self, attempts: Iterable[_Try]) -> list[_Try]:
-        """Those that explain the numbers, given what the digits of those before leave open."""
-        own, found = self._own, []
+    def _closely(self, attempts: Iterable[_Try]) -> None:
+        """See where the numbers lie with mistakes, given what the digits of those before leave open."""
+        own = self._own
         for attempt in attempts:
             if not attempt.close and attempt.way is not None and attempt.values is own.values:
                 instead = {**self._base, attempt.diagnosis.at: attempt.way.evaluate}
                 result = partial(own.carry, self._name, instead=instead)
                 attempt.reached(own.reach(self._name, result, attempt.way.reads, rough=True))
-            if self._fits(attempt).all():
-                found.append(attempt)
-        return found
 
     def _fits(self, attempt: _Try) -> Mask:
         return self._wrong.fit(attempt.low, attempt.high)
