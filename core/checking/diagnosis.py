@@ -11,10 +11,10 @@ import numpy as np
 
 from core.arrays import Array, Mask
 from core.checking.answered import Range
-from core.checking.finding import Diagnosis, Finding, Made, is_filled, without_little_parts
+from core.checking.finding import Diagnosis, Finding, Made, is_filled, of_other_kinds, without_little_parts
 from core.checking.mistakes import WrongWay, mistakes_of
 from core.checking.momentum import Momentum
-from core.checking.numbers import EVEN, Numbers
+from core.checking.numbers import Numbers
 from core.checking.own_values import Evaluate, OwnValues, Rule, always
 from core.checking.pen import BY_ROUNDING, LAST_DIGIT, OFF_BY, PenSlip, pen_slips
 from core.checking.rounding import Rounding, roundings
@@ -23,7 +23,6 @@ from core.checking.written import Position, Written
 from core.computation import Values
 from core.equations import LOSS
 
-MOST_OTHERS = 2
 CHANCE = 0.006  # a reason is stated if fewer than so many of all wrong numbers of as many digits would fit as well
 AGAIN = 0.2  # the same for a mistake that was made before on the same sheet
 WIDER = 4.0  # a mistake may leave open more than the right way does: so much more, before it is looked at closely
@@ -46,6 +45,7 @@ class _Try:
     def __init__(self, diagnosis: Diagnosis, way: WrongWay | None, values: Values, low: Array, high: Array) -> None:
         self.diagnosis, self.way, self.values, self.low, self.high = diagnosis, way, values, low, high
         self.close = self.looked_at = False
+        self.fit: Mask | None = None
 
     @property
     def rank(self) -> int:
@@ -53,6 +53,7 @@ class _Try:
 
     def reached(self, reach: Range) -> None:
         self.low, self.high, self.close = np.fmin(self.low, reach.low), np.fmax(self.high, reach.high), True
+        self.fit = None
 
 
 class Diagnoser:
@@ -158,18 +159,13 @@ class _Search:
             return None
         unknowns = Unknowns(self._own, self._diagnoser.momentum, self._name, self._wrong, self._right)
         if len(self._wrong) == 1:
-            return next(map(self._of_solved, filter(self._comes_out_even, unknowns.with_momentum())), None)
+            return next(map(self._of_solved, unknowns.with_momentum()), None)
         for solved in unknowns.found():
             came = self._wrong.of(solved.values)
             chances = np.sort(self._wrong.chances(came, came))[1:]
             if solved.tried * float(np.prod(chances)) < CHANCE:
                 return self._of_solved(solved)
         return None
-
-    def _comes_out_even(self, solved: Solved) -> bool:
-        """Whether a number that is solved for gives just the digits that were written, and no more."""
-        written = self._wrong.values
-        return bool((np.abs(self._wrong.of(solved.values) - written) <= EVEN * np.abs(written)).all())
 
     def penned(self) -> Finding | None:
         """A slip of the pen in a number alone among right ones; several numbers that are off in the last digit."""
@@ -180,7 +176,7 @@ class _Search:
                 return self._early(near)
             if found:
                 likeliest, *others = (Diagnosis(slip.kind, slip.text, self._name) for slip in found)
-                return Finding((position,), likeliest, tuple(_of_other_kinds(likeliest, others)))
+                return Finding((position,), likeliest, tuple(of_other_kinds(likeliest, others)))
             return self._early(near) if near else None
         if near := self._roundings():
             return self._early(near)
@@ -221,7 +217,7 @@ class _Search:
             for position, written in self._wrong.written.items():
                 if slips := [slip for slip in self._pen(position, written) if slip.chance * len(self._wrong) < CHANCE]:
                     likeliest, *others = (Diagnosis(slip.kind, slip.text, self._name) for slip in slips)
-                    found.append(Finding((position,), likeliest, tuple(_of_other_kinds(likeliest, others))))
+                    found.append(Finding((position,), likeliest, tuple(of_other_kinds(likeliest, others))))
                     del left[position]
         return [*found, Finding(tuple(left))] if left else found
 
@@ -258,7 +254,9 @@ class _Search:
                 attempt.reached(own.reach(self._name, result, attempt.way.reads, rough=True))
 
     def _fits(self, attempt: _Try) -> Mask:
-        return self._wrong.fit(attempt.low, attempt.high)
+        if attempt.fit is None:
+            attempt.fit = self._wrong.fit(attempt.low, attempt.high)
+        return attempt.fit
 
     def _near(self, attempt: _Try) -> Mask:
         """Which numbers a mistake comes so near to that it is worth a closer look."""
@@ -327,7 +325,7 @@ class _Search:
 
     def _finding(self, attempt: _Try, positions: tuple[Position, ...], causes: Mapping[Diagnosis, Made]) -> Finding:
         self.claimed = attempt.way
-        return Finding(positions, attempt.diagnosis, tuple(_of_other_kinds(attempt.diagnosis, causes)), causes)
+        return Finding(positions, attempt.diagnosis, tuple(of_other_kinds(attempt.diagnosis, causes)), causes)
 
     def _of_solved(self, solved: Solved) -> Finding:
         at = self._name if solved.kind == MISREAD else solved.at
@@ -391,15 +389,6 @@ class _Search:
             elif attempt.way is None and not self._speaks_against(attempt):
                 causes[attempt.diagnosis] = Made(attempt.low, np.zeros(()))
         return Finding(self._wrong.positions, chosen.diagnosis, (), causes)
-
-
-def _of_other_kinds(chosen: Diagnosis, others: Iterable[Diagnosis]) -> list[Diagnosis]:
-    """One diagnosis of each kind but that of the chosen one, as many as are told."""
-    kinds: dict[str, Diagnosis] = {}
-    for other in others:
-        if other.kind != chosen.kind:
-            kinds.setdefault(other.kind, other)
-    return list(kinds.values())[:MOST_OTHERS]
 
 
 def _rounded(rounding: Rounding, right: Rule) -> Callable[[Values], Array]:
