@@ -137,6 +137,83 @@ def test_what_else_people_compute_is_named(activation: str, name: str, mistake: 
     assert words in text
 
 
+def of_wrong_classes(terms: Any, v: dict[str, Any]) -> Any:
+    return (np.maximum(0, terms) * (1 - v["y_gt"])).sum(axis=1)
+
+
+def p_y(v: dict[str, Any]) -> Any:
+    return (v["p"] * v["y_gt"]).sum(axis=1, keepdims=True)
+
+
+CROSS_ENTROPY, HINGE = core.SoftmaxCrossEntropy(), core.SoftmaxHinge()
+
+
+@pytest.mark.parametrize(
+    ("loss", "name", "mistake", "kind", "words"),
+    [
+        (
+            CROSS_ENTROPY,
+            "p",
+            lambda v: np.exp(-v["y_out"]) / np.exp(-v["y_out"]).sum(axis=1, keepdims=True),
+            "sign of the exponent",
+            "in the softmax",
+        ),
+        (
+            CROSS_ENTROPY,
+            "sample_losses",
+            lambda v: -np.log(np.where(v["y_gt"] == 1, v["p"], 1 - v["p"])).sum(axis=1),
+            "another loss",
+            "binary cross-entropy of each class",
+        ),
+        (
+            CROSS_ENTROPY,
+            "sample_losses",
+            lambda v: ((v["p"] - v["y_gt"]) ** 2).sum(axis=1) / 2,
+            "another loss",
+            "the squared error of the probabilities",
+        ),
+        (
+            HINGE,
+            "sample_losses",
+            lambda v: of_wrong_classes(p_y(v) - v["p"] + 0.5, v),
+            "sign of a term",
+            "the difference is turned round",
+        ),
+        (
+            HINGE,
+            "sample_losses",
+            lambda v: of_wrong_classes(v["p"] - p_y(v) + 1, v),
+            "another number",
+            "m of 1 was used, not 0.5",
+        ),
+        (CROSS_ENTROPY, "delta_1", lambda v: v["delta_1"][[0, 3, 2, 1]], "swapped", "the rows 2 and 4 of delta_1"),
+        (
+            CROSS_ENTROPY,
+            "z_1",
+            lambda v: np.where(v["s_1"] > 0, v["s_1"], 0.1 * v["s_1"]),
+            "another function",
+            "leaky_relu with the slope 0.1 is applied, where f_1 is relu",
+        ),
+    ],
+)
+def test_what_people_compute_at_a_loss_of_classes_is_named(
+    loss: core.Loss, name: str, mistake: Any, kind: str, words: str
+) -> None:
+    step = core.Timeline(random_problem(12, (2, 4, 3), rows=4, loss=loss, activation=("relu", "identity")))[0]
+    ((at, found, text),) = judged(step, name, mistake)
+    assert (at, found) == (name, kind)
+    assert words in text
+
+
+def test_a_mistake_in_a_part_that_leaves_much_is_none() -> None:
+    step = step_0()
+
+    def of_two(v: dict[str, Any]) -> Any:
+        return v["z_1"][:2].T @ v["delta_out"][:2]
+
+    assert judged(step, "dW_out", of_two) == [("dW_out", "", "3 numbers, computed another way")]
+
+
 def test_one_mistake_in_what_is_not_written_is_one_slip_in_all_that_comes_of_it() -> None:
     step = core.Timeline(random_problem(8, (3, 4, 3, 2), rows=4, activation="tanh", bias=True))[0]
 

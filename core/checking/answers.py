@@ -31,8 +31,7 @@ import numpy as np
 
 from core.checking.as_written import Sheet, read_sheet
 from core.checking.keys import Keys
-from core.checking.matrices import WrittenMatrix as WrittenMatrix
-from core.checking.matrices import decimal_commas, read_matrix, without_graph
+from core.checking.matrices import Matrix, decimal_commas, read_matrix, without_graph
 from core.errors import DivergedError, FormulaError, ProblemError
 from core.expression.lexicon import spelled
 from core.expression.reader import read
@@ -77,7 +76,7 @@ class Answer:
     key: str
     name: str
     position: tuple[int, ...]
-    numbers: WrittenMatrix
+    numbers: Matrix
 
 
 @dataclass(frozen=True)

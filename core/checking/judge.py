@@ -16,7 +16,7 @@ from core.checking.diagnosis import EARLY, SLIGHT, Diagnoser
 from core.checking.finding import Finding, Made
 from core.checking.momentum import Momentum
 from core.checking.numbers import Numbers
-from core.checking.own_values import Cause, OwnValues
+from core.checking.own_values import Cause, OwnValues, always
 from core.checking.report import CellVerdict, Convention, Slip
 from core.checking.shapes import LaidOutAnswer
 from core.checking.unknowns import ANOTHER_NUMBER, MISREAD, WITH_MOMENTUM
@@ -268,7 +268,7 @@ class Judge:
         own, numbers = self._own, self._laid_out[name].numbers
         if at not in own.unwritten_before(name) or made.values.shape != own.true[at].shape:
             return False
-        result = partial(own.carry, name, instead={at: lambda _: made.values})
+        result = partial(own.carry, name, instead={at: always(made.values)})
         return bool(own.reach(name, result, rough=True).holds(numbers.where(numbers.mask(positions))).all())
 
     def _slips(self) -> list[Slip]:

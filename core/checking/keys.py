@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from core.checking.matrices import WrittenMatrix
+from core.checking.matrices import Matrix
 from core.expression.names import asked, no_such_thing
 from core.expression.shape import shape_text
 from core.loading.fields import FieldReader
@@ -44,7 +44,7 @@ class Keys:
         reader.note(path, f"{name} is given, not computed{hint}")
         return None
 
-    def of_given(self, reader: FieldReader, path: str, typed: str, matrix: WrittenMatrix) -> str | None:
+    def of_given(self, reader: FieldReader, path: str, typed: str, matrix: Matrix) -> str | None:
         """Where a program's array is one of what is given: nothing but a note where it is another; but what the weights
         are after the step may be given under their name.
         """
@@ -63,10 +63,10 @@ class Keys:
         names = self._names.as_key(typed).names
         return len(names) == 1 and names[0] in self._statement.given
 
-    def _is_same(self, name: str, matrix: WrittenMatrix) -> bool:
+    def _is_same(self, name: str, matrix: Matrix) -> bool:
         return not self._difference(name, matrix)
 
-    def _difference(self, name: str, matrix: WrittenMatrix) -> str:
+    def _difference(self, name: str, matrix: Matrix) -> str:
         """The first cell in which an array is another than a quantity, in words; empty where it is the same."""
         values = self._step.values[name]
         found = [cell for row in matrix.rows for cell in row]

@@ -32,7 +32,7 @@ from core.expression.nodes import (
 )
 from core.expression.spots import Spot, spots, without_factor, without_term
 from core.expression.typed import as_typed
-from core.losses import LOSSES, SquaredError
+from core.losses import LOSSES, SoftmaxCrossEntropy, SquaredError
 
 TRUE, OTHERS = IsTrueClass(), IsTrueClass(other=True)
 DIAGONAL = "only the diagonal of the softmax Jacobian is taken"
@@ -104,6 +104,14 @@ class LossMistakes:
                 yield Mistake("square left out", "the square is left out", with_(part.argument))
         if self._statement.rows > 1:  # of a single sample it may be anything
             yield from _absolute(tree)
+        for part, with_ in spots(tree):
+            terms = part.terms if isinstance(part, Sum) else ()
+            if any(term in self._settings for _, term in terms):
+                turned = Sum(*((sign if term in self._settings else -sign, term) for sign, term in terms))
+                words = f"the difference is turned round in {as_typed(part)}"
+                yield Mistake("sign of a term", words, with_(turned), 1)
+        if equation.name == "sample_losses" and isinstance(self._statement.problem.loss, SoftmaxCrossEntropy):
+            yield from _of_each_class()
         for name in names_in(tree):
             made = self._equations[name].tree if name in self._equations else None
             if isinstance(made, Softmax):
@@ -149,6 +157,10 @@ class LossMistakes:
                         yield Mistake("another loss", f"this is the gradient of the {titles}", with_(gradient), 2)
 
     @cached_property
+    def _settings(self) -> set[Node]:
+        return {Name(setting.name) for setting in self._statement.problem.loss.settings}
+
+    @cached_property
     def _plain(self) -> dict[str, Equation]:
         """The equations without details."""
         return Statement(self._statement.problem, self._statement.rows, detailed=False).equations
@@ -192,6 +204,17 @@ def without_output_slope(statement: Statement) -> Node | None:
 def slope_text(slope: Function) -> str:
     """f_1'(s_1)"""
     return f"{slope.name}'({slope.argument.name if isinstance(slope.argument, Name) else '...'})"
+
+
+def _of_each_class() -> Iterator[Mistake]:
+    """Other losses of the probabilities, of all classes: the binary cross-entropy of each, and the squared error."""
+    p = Name("p")
+    others = OTHERS * Function("log", Literal(1) - p)
+    words = f"this is the {BINARY_CROSS_ENTROPY} of each class, where only the true class counts"
+    yield Mistake("another loss", words, Sum((-1, Total(COLUMNS, TRUE * Function("log", p) + others))), 2)
+    for factor in (Literal(1) / Literal(2), Literal(1)):
+        squares = factor * Total(COLUMNS, (p - TRUE) ** 2)
+        yield Mistake("another loss", "this is the squared error of the probabilities", squares, 2)
 
 
 def _absolute(tree: Node) -> Iterator[Mistake]:
@@ -281,4 +304,6 @@ def _without_softmax(right: Softmax) -> Iterator[Mistake]:
     )
     without_exp = right.argument / Total(COLUMNS, right.argument)
     yield Mistake("softmax without exp", "exp is not applied, but all is divided by its sum", without_exp, 2)
+    turned = Softmax(Sum((-1, right.argument)))
+    yield Mistake("sign of the exponent", "the sign of the exponent is wrong in the softmax", turned, 1)
     yield Mistake("softmax without division", "exp is applied, but not divided by its sum", exp, 2)

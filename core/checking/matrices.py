@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -17,52 +18,51 @@ from core.text import shown
 WHOLE = re.compile(r"[-+−]?\d{1,20}")
 
 
+@dataclass(frozen=True)
 class WrittenMatrix:
     """Numbers in rows, not yet compared with any shape; None is a cell left open. `flat` where they were written as a
     flat list or as a single number.
     """
 
-    of_program = False
-
-    def __init__(self, rows: tuple[tuple[Written | None, ...], ...], flat: bool = False) -> None:
-        self._rows, self.flat = rows, flat
-
-    @property
-    def rows(self) -> tuple[tuple[Written | None, ...], ...]:
-        return self._rows
+    rows: tuple[tuple[Written | None, ...], ...]
+    flat: bool = False
+    of_program: ClassVar[bool] = False
 
     @property
     def size(self) -> int:
         return sum(map(len, self.rows))
 
-    def numbers(self, shape: tuple[int, ...]) -> Numbers | None:  # noqa: ARG002
-        """The numbers of a program's array of this shape; None where it is another, or no array."""
-        return None
 
+@dataclass(frozen=True, eq=False)
+class ProgramMatrix:
+    """The numbers of a program's array, which are read as such, or in rows where the shape is wrong."""
 
-class ProgramMatrix(WrittenMatrix):
-    """The numbers of a program's array. Raises Unfit where one is not finite."""
-
-    of_program = True
-
-    def __init__(self, array: Any) -> None:
-        self._numbers, self._shape, self.flat = read_array(array), array.shape, array.ndim < 2
+    array: Any
+    of_program: ClassVar[bool] = True
 
     @cached_property
-    def rows(self) -> tuple[tuple[Written, ...], ...]:
-        found = list(self._numbers.written.values())
-        width = self._shape[-1] if self._shape else 1
-        return tuple(tuple(found[i : i + width]) for i in range(0, len(found), width))
+    def numbers(self) -> Numbers:
+        """Raises Unfit where one is not finite."""
+        return read_array(self.array)
+
+    @property
+    def flat(self) -> bool:
+        return bool(self.array.ndim < 2)
 
     @property
     def size(self) -> int:
-        return len(self._numbers)
+        return int(self.array.size)
 
-    def numbers(self, shape: tuple[int, ...]) -> Numbers | None:
-        return self._numbers if shape == self._shape else None
+    @cached_property
+    def rows(self) -> tuple[tuple[Written, ...], ...]:
+        found, width = list(self.numbers.written.values()), self.array.shape[-1] if self.array.ndim else 1
+        return tuple(tuple(found[i : i + width]) for i in range(0, len(found), width))
 
 
-def read_matrix(reader: FieldReader, path: str, value: object) -> WrittenMatrix | None:
+Matrix: TypeAlias = WrittenMatrix | ProgramMatrix
+
+
+def read_matrix(reader: FieldReader, path: str, value: object) -> Matrix | None:
     """A number, a list of numbers or a list of rows; None where there is a mistake, which the reader takes."""
     if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "f":
         return _of_program(reader, path, np.asarray(value))
@@ -96,15 +96,19 @@ def _from_numpy(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _of_program(reader: FieldReader, path: str, array: Any) -> WrittenMatrix | None:
+def _of_program(reader: FieldReader, path: str, array: Any) -> ProgramMatrix | None:
     if array.ndim > 2 or not array.size:
         reader.note(path, f"expected a matrix or a vector, found an array of shape {array.shape}")
         return None
     try:
-        return ProgramMatrix(array)
+        kept = array.copy()
+        kept.setflags(write=False)
+        matrix = ProgramMatrix(kept)
+        matrix.numbers  # noqa: B018  # what is not finite is told here
     except Unfit as unfit:
         reader.note(path, str(unfit))
         return None
+    return matrix
 
 
 def _matrix(reader: FieldReader, path: str, rows: Any, flat: bool = False) -> WrittenMatrix | None:

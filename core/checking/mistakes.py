@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -44,6 +45,7 @@ OTHER_FUNCTIONS: dict[str, Callable[[Array], Array]] = {  # that sgdb has not
     "the absolute value": np.abs,
     "min(0, s)": lambda s: np.minimum(0.0, s),
 }
+MOST_SWAPPED = 6  # rows or columns, of which each two may be swapped
 MOST_SAMPLES = 12  # of which each may be the one that was taken or left out; of more, the first and the last
 
 
@@ -191,6 +193,8 @@ class StepMistakes:
                 yield from self._padded(right, part, shapes)
         for words, moved in _neighbours(shape):
             yield WrongWay("neighbour", f"{words} of {equation.name}", _after(moved, right), rank=4)
+        for words, moved in _swaps(shape):
+            yield WrongWay("swapped", f"{words} of {equation.name} are swapped", _after(moved, right), rank=5)
         for source in _sources(equation.tree, shapes):
             for words, moved in _neighbours(shapes[source.name].shape):
                 yield WrongWay("neighbour", f"{words} of {source.name}", _with(right, source.name, moved), rank=4)
@@ -326,6 +330,18 @@ def _neighbours(shape: tuple[int, ...]) -> Iterator[tuple[str, Callable[[Array],
             words = "a neighbouring number" if len(shape) == 1 else f"a neighbouring {ROW_OR_COLUMN[axis]}"
             for shift in (1, -1):
                 yield words, _rolled(shift, axis)
+
+
+def _swaps(shape: tuple[int, ...]) -> Iterator[tuple[str, Callable[[Array], Array]]]:
+    """Each row, and then each column, in the place of another, and the other way round."""
+    for axis, size in enumerate(shape):
+        for i, j in combinations(range(size), 2) if 2 < size <= MOST_SWAPPED else ():
+            words = "the numbers" if len(shape) == 1 else f"the {ROW_OR_COLUMN[axis]}s"
+            yield f"{words} {i + 1} and {j + 1}", _in_order([{i: j, j: i}.get(k, k) for k in range(size)], axis)
+
+
+def _in_order(order: list[int], axis: int) -> Callable[[Array], Array]:
+    return lambda values: np.take(values, order, axis)
 
 
 def _rolled(shift: int, axis: int) -> Callable[[Array], Array]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -24,12 +24,13 @@ FEWEST_PLACES, MOST_PLACES = 2, 15  # behind the point, that a program rounds to
 
 class Numbers:
     """Numbers at their `places` in a quantity, a row of indices from 0 for each, with their `values` and `units`, what
-    a one at the place of the last digit of each is worth. `text` gives the i-th as it was written, when it is asked.
+    a one at the place of the last digit of each is worth. `texts` are these as they were written, or
+    the numbers that print so.
     """
 
-    def __init__(self, places: Any, values: Array, units: Array, text: Callable[[int], str]) -> None:
+    def __init__(self, places: Any, values: Array, units: Array, texts: Sequence[Any]) -> None:
         self.values, self.units = values, units
-        self._places, self._text = places, text
+        self._places, self._source = places, texts
 
     @classmethod
     def at(cls, written: Mapping[Position, Written]) -> Numbers:
@@ -37,13 +38,13 @@ class Numbers:
         found = list(written.values())
         places = np.array(list(written), dtype=int).reshape(len(found), len(next(iter(written), ())))
         values, units = (np.array([getattr(w, name) for w in found], dtype=float) for name in ("value", "unit"))
-        return cls(places, values, units, lambda i: found[i].text)
+        return cls(places, values, units, [w.text for w in found])
 
     def __len__(self) -> int:
         return len(self.values)
 
     def __getitem__(self, i: int) -> Written:
-        return Written(self._text(i), float(self.values[i]), float(self.units[i]))
+        return Written(str(self._source[i]), float(self.values[i]), float(self.units[i]))
 
     @cached_property
     def positions(self) -> tuple[Position, ...]:
@@ -56,7 +57,7 @@ class Numbers:
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
-        return tuple(map(self._text, range(len(self))))
+        return tuple(map(str, self._source))
 
     @cached_property
     def written(self) -> dict[Position, Written]:
@@ -75,8 +76,9 @@ class Numbers:
 
     def where(self, mask: Mask) -> Numbers:
         """Those where a mask, in their own order, is true."""
-        chosen, text = np.flatnonzero(mask), self._text
-        return Numbers(self._places[chosen], self.values[chosen], self.units[chosen], lambda i: text(chosen[i]))
+        chosen = np.flatnonzero(mask)
+        texts = [self._source[i] for i in chosen.tolist()]
+        return Numbers(self._places[chosen], self.values[chosen], self.units[chosen], texts)
 
     def mask(self, positions: Collection[Position]) -> Mask:
         """Which of them are at these positions, in their own order."""
@@ -85,7 +87,7 @@ class Numbers:
 
     def to(self, units: Array, values: Array | None = None) -> Numbers:
         """The same as exact as other units, and with other values."""
-        return Numbers(self._places, self.values if values is None else values, units, self._text)
+        return Numbers(self._places, self.values if values is None else values, units, self._source)
 
     def of(self, array: Any) -> Array:
         """The numbers at these positions of an array of the quantity's shape."""
@@ -151,9 +153,9 @@ def read_array(array: Any) -> Numbers:
     exact = unit_of(math.ceil(math.log10(largest))) if largest else 0.0
     unit = max(exact, unit_of(-_places(values, np.abs(np.spacing(array)).astype(np.float64))))
     flat = array.ravel()
-    numbers = flat.tolist() if flat.dtype == np.float64 else flat
+    texts = flat.tolist() if flat.dtype == np.float64 else list(flat)
     places = np.argwhere(np.ones(array.shape, dtype=bool))
-    return Numbers(places, values.ravel(), np.full(values.size, unit), lambda i: str(numbers[i]))
+    return Numbers(places, values.ravel(), np.full(values.size, unit), texts)
 
 
 def _places(values: Array, spacing: Array) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
 from core.step import Step
@@ -119,7 +120,7 @@ class CheckReport:
         """The quantities with answers, in the order of the computation."""
         return tuple(dict.fromkeys(verdict.name for verdict in self.cells))
 
-    @property
+    @cached_property
     def counts(self) -> dict[Status, int]:
         """How many cells have each verdict."""
         counted = Counter(verdict.status for verdict in self.cells)

@@ -11,7 +11,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.checking.answers import Answer
-from core.checking.matrices import WrittenMatrix
+from core.checking.matrices import Matrix, ProgramMatrix
 from core.checking.numbers import Numbers
 from core.checking.written import Position, Written
 
@@ -60,8 +60,8 @@ def lay_out(answer: Answer, true: Array, summed_rows: int = 1) -> LaidOutAnswer:
     """
     if answer.position:
         return _lay_out_part(answer, true.shape)
-    if (numbers := answer.numbers.numbers(true.shape)) is not None:
-        return LaidOutAnswer(numbers)
+    if isinstance(answer.numbers, ProgramMatrix) and answer.numbers.array.shape == true.shape:
+        return LaidOutAnswer(answer.numbers.numbers)
     if answer.numbers.rows == ((None,),):
         return LaidOutAnswer.of(dict.fromkeys(np.ndindex(true.shape)))
     rows = _as_rows(answer.numbers, true.shape)
@@ -94,7 +94,7 @@ def _lay_out_part(answer: Answer, shape: tuple[int, ...]) -> LaidOutAnswer:
     return LaidOutAnswer.of({(*index, j) if len(index) < len(shape) else index: cell for j, cell in enumerate(row)})
 
 
-def _as_rows(matrix: WrittenMatrix, shape: tuple[int, ...]) -> tuple[tuple[Written | None, ...], ...] | None:
+def _as_rows(matrix: Matrix, shape: tuple[int, ...]) -> tuple[tuple[Written | None, ...], ...] | None:
     """The numbers in as many rows and columns as the quantity has, or None where they do not come out so."""
     found, sizes = matrix.rows, {len(row) for row in matrix.rows}
     height, width = (1, *shape)[-2:] if shape else (1, 1)
@@ -111,7 +111,7 @@ def _cells(rows: tuple[tuple[Written | None, ...], ...], shape: tuple[int, ...])
     return {(r, c)[2 - len(shape) :]: cell for r, row in enumerate(rows) for c, cell in enumerate(row)}
 
 
-def _misshapen(matrix: WrittenMatrix, true: Array) -> LaidOutAnswer:
+def _misshapen(matrix: Matrix, true: Array) -> LaidOutAnswer:
     shape, found = true.shape, matrix.rows
     sizes = sorted({len(row) for row in found})
     if matrix.flat and 1 < matrix.size != true.size and (1, *shape)[-2:].count(1) and shape:

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.activations import Activation
+from core.activations import ACTIVATIONS, Activation, leaky_relu
 from core.arrays import Array
 from core.checking.answered import Range
 from core.checking.momentum import Momentum
-from core.checking.numbers import Numbers
-from core.checking.own_values import Evaluate, OwnValues
+from core.checking.numbers import EVEN, Numbers
+from core.checking.own_values import Evaluate, OwnValues, always
 from core.computation import Values
 from core.equations import UPDATE
 from core.expression.nodes import Function, Name, names_in, put_in_place
@@ -25,6 +25,7 @@ MISREAD, ONE_NUMBER, ANOTHER_NUMBER = "misread", "one number before", "another n
 WITH_MOMENTUM, MOMENTA = "momentum", 99  # of two digits
 FACTOR, OFFSET = "common factor", "common offset"
 MOST_TRIED = 200  # numbers of a quantity
+OTHER_STARTS = (2.0, 0.5)  # times a setting, where a kink hides in which direction to go
 NEWTON = 6  # steps; where all is linear, two are enough
 STEP = 1e-6
 NEAR = 1e-9  # relative: how near to what is solved for a step is to come
@@ -68,13 +69,18 @@ class Unknowns:
         yield from self._multiple()
 
     def with_momentum(self) -> Iterator[Solved]:
-        """A run with momentum, which is a number of no more than two digits."""
+        """A run with momentum, which is a number of no more than two digits; a number alone must come of it as it was
+        written, with no digit more.
+        """
         if self._own.statement.equations[self._name].part != UPDATE or not self._momentum.matters:
             return
         predict = partial(self._momentum.update, self._name)
         solved = self._solve(predict, 0.0)
         if solved is not None and 0 < solved < 1 and round(solved, 2) == solved:
-            made = predict(solved)
+            made, written = predict(solved), self._wrong.values
+            is_even = (np.abs(self._wrong.of(made) - written) <= EVEN * np.abs(written)).all()
+            if len(self._wrong) == 1 and not is_even:
+                return
             yield Solved(WITH_MOMENTUM, f"this is what momentum {solved:g} gives", self._name, made, made, MOMENTA)
 
     def _misread(self) -> Iterator[Solved]:
@@ -122,7 +128,8 @@ class Unknowns:
             unknown = f"another {name}"
             evaluate = statement.compiled(put_in_place(equation.tree, {name: Name(unknown)}), equation.axes)
             predict = _with_number(evaluate, self._own.values, unknown)
-            solved = self._solve(predict, number)
+            starts = (number, *(times * number for times in OTHER_STARTS if name != "alpha"))
+            solved = next((found for start in starts if (found := self._solve(predict, start)) is not None), None)
             if solved is not None and _may_multiply(solved / number if number else 1 + solved):
                 words = f"{statement.symbols[name]} of {solved:.6g} was used, not {number:.6g}"
                 yield Solved(ANOTHER_NUMBER, words, self._name, predict(solved), predict(solved), len(numbers))
@@ -132,6 +139,8 @@ class Unknowns:
         statement, equation = self._own.statement, self._own.statement.equations[self._name]
         for spot in spots(equation.tree):
             own = statement.functions.get(spot.part.name) if isinstance(spot.part, Function) else None
+            if own is ACTIVATIONS["relu"]:
+                yield from self._leaky(spot)
             if own is None or own.make is None:
                 continue
             for setting, number in own.settings:
@@ -141,6 +150,16 @@ class Unknowns:
                     words = f"the {setting} of {own.name} is taken as {solved:.6g}, not {number:.6g}"
                     made = predict(solved)
                     yield Solved(ANOTHER_NUMBER, words, self._name, made, made, len(own.settings))
+
+    def _leaky(self, spot: Spot) -> Iterator[Solved]:
+        """A leaky ReLU of any slope for a ReLU."""
+        flat = leaky_relu(0.0)
+        predict = self._made_with(spot, flat, "slope")
+        solved = self._solve(predict, 0.0)
+        if solved is not None and 1 / FARTHEST <= abs(solved) < 1:
+            words = f"{flat.name} with the slope {solved:.6g} is applied, where {_function_name(spot)} is relu"
+            made = predict(solved)
+            yield Solved("another function", words, self._name, made, made, 1)
 
     def _made_with(self, spot: Spot, own: Activation, setting: str) -> Predict:
         """What comes of a function with another setting."""
@@ -180,14 +199,14 @@ class Unknowns:
         def predict(x: float) -> Array:
             moved = values.copy()
             moved[position] = x
-            return own.carry(target, {name: moved}) if given else own.carry(target, instead={name: _always(moved)})
+            return own.carry(target, {name: moved}) if given else own.carry(target, instead={name: always(moved)})
 
         return predict
 
     def _solve(self, predict: Predict, start: float, snap: bool = True) -> float | None:
         """The number with which everything comes out as it was written; None where there is none."""
         wrong, x, scale = self._wrong, start, max(1.0, abs(start))
-        now = wrong.of(self._theirs)
+        now = wrong.of(predict(start))
         for i in range(NEWTON):
             slope = (wrong.of(predict(x + STEP * scale)) - now) / (STEP * scale)
             steepness = float(slope @ slope)
@@ -228,6 +247,11 @@ class Unknowns:
         return bool(self._right.fit(reach.low, reach.high).all())
 
 
+def _function_name(spot: Spot) -> str:
+    assert isinstance(spot.part, Function)
+    return f"{spot.part.name}{chr(39) * spot.part.slope}"
+
+
 def _may_be_taken(found: float, right: float, beside: Array) -> bool:
     """Whether somebody may have taken a number for the right one, among others."""
     return abs(found - right) > NEAREST * abs(right) and abs(found) <= FARTHEST * float(np.max(np.abs(beside)))
@@ -240,10 +264,6 @@ def _may_multiply(factor: float) -> bool:
 def _with_number(evaluate: Evaluate, values: Values, name: str) -> Predict:
     """What comes of a number under a name of its own."""
     return lambda x: evaluate({**values, name: np.asarray(x)})
-
-
-def _always(values: Array) -> Evaluate:
-    return lambda _: values
 
 
 def _cell(name: str, position: tuple[int, ...]) -> str:
