@@ -11,10 +11,10 @@ import numpy as np
 
 from core.arrays import Array, Mask
 from core.checking.answered import Range
-from core.checking.finding import Diagnosis, Finding, Made, is_filled, without_little_parts
+from core.checking.finding import Diagnosis, Finding, Made, is_filled, of_other_kinds, without_little_parts
 from core.checking.mistakes import WrongWay, mistakes_of
 from core.checking.momentum import Momentum
-from core.checking.numbers import EVEN, Numbers
+from core.checking.numbers import Numbers
 from core.checking.own_values import Evaluate, OwnValues, Rule, always
 from core.checking.pen import BY_ROUNDING, LAST_DIGIT, OFF_BY, PenSlip, pen_slips
 from core.checking.rounding import Rounding, roundings
@@ -24,7 +24,6 @@ from core.checking.written import Position, Written
 from core.computation import Values
 from core.equations import LOSS
 
-MOST_OTHERS = 2
 CHANCE = 0.006  # a reason is stated if fewer than so many of all wrong numbers of as many digits would fit as well
 OF_A_TERM = 0.05  # the same for a slip in one term of a number, which may be one, for all that a few digits tell
 AGAIN = 0.2  # the same for a mistake that was made before on the same sheet
@@ -47,7 +46,8 @@ class _Try:
 
     def __init__(self, diagnosis: Diagnosis, way: WrongWay | None, values: Values, low: Array, high: Array) -> None:
         self.diagnosis, self.way, self.values, self.low, self.high = diagnosis, way, values, low, high
-        self.close = False
+        self.close = self.looked_at = False
+        self.fit: Mask | None = None
 
     @property
     def rank(self) -> int:
@@ -55,6 +55,7 @@ class _Try:
 
     def reached(self, reach: Range) -> None:
         self.low, self.high, self.close = np.fmin(self.low, reach.low), np.fmax(self.high, reach.high), True
+        self.fit = None
 
 
 class Diagnoser:
@@ -126,13 +127,17 @@ class _Search:
 
     def _whole(self, spares: bool) -> Finding | None:
         def fits(attempt: _Try) -> bool:
-            allowed = not self._speaks_against(attempt) if spares else attempt.rank < RARE
-            return allowed and bool(self._fits(attempt).all())
+            if not self._fits(attempt).all():
+                return False
+            return not self._speaks_against(attempt) if spares else attempt.rank < RARE
 
         fitting = [attempt for attempt in self._tries if fits(attempt)]
         if not fitting:
-            near = self._closely(attempt for attempt in self._tries if self._near(attempt).all())
-            fitting = [attempt for attempt in near if fits(attempt)]
+            new = [attempt for attempt in self._tries if not attempt.looked_at]
+            self._closely(attempt for attempt in new if self._near(attempt).all())
+            for attempt in new:
+                attempt.looked_at = True
+            fitting = [attempt for attempt in self._tries if attempt.close and fits(attempt)]
         fitting.sort(key=lambda attempt: attempt.rank)
         for attempt in fitting:
             if not self._is_credible(attempt, self._wrong, not spares):
@@ -156,18 +161,13 @@ class _Search:
             return None
         unknowns = Unknowns(self._own, self._diagnoser.momentum, self._name, self._wrong, self._right)
         if len(self._wrong) == 1:
-            return next(map(self._of_solved, filter(self._comes_out_even, unknowns.with_momentum())), None)
+            return next(map(self._of_solved, unknowns.with_momentum()), None)
         for solved in unknowns.found():
             came = self._wrong.of(solved.values)
             chances = np.sort(self._wrong.chances(came, came))[1:]
             if solved.tried * float(np.prod(chances)) < CHANCE:
                 return self._of_solved(solved)
         return None
-
-    def _comes_out_even(self, solved: Solved) -> bool:
-        """Whether a number that is solved for gives just the digits that were written, and no more."""
-        written = self._wrong.values
-        return bool((np.abs(self._wrong.of(solved.values) - written) <= EVEN * np.abs(written)).all())
 
     def penned(self) -> Finding | None:
         """A slip of the pen in a number alone among right ones; several numbers that are off in the last digit."""
@@ -180,7 +180,7 @@ class _Search:
                 return term
             if found:
                 likeliest, *others = (Diagnosis(slip.kind, slip.text, self._name) for slip in found)
-                return Finding((position,), likeliest, tuple(_of_other_kinds(likeliest, others)))
+                return Finding((position,), likeliest, tuple(of_other_kinds(likeliest, others)))
             return self._early(near) if near else None
         if near := self._roundings():
             return self._early(near)
@@ -234,7 +234,7 @@ class _Search:
             for position, written in self._wrong.written.items():
                 if slips := [slip for slip in self._pen(position, written) if slip.chance * len(self._wrong) < CHANCE]:
                     likeliest, *others = (Diagnosis(slip.kind, slip.text, self._name) for slip in slips)
-                    found.append(Finding((position,), likeliest, tuple(_of_other_kinds(likeliest, others))))
+                    found.append(Finding((position,), likeliest, tuple(of_other_kinds(likeliest, others))))
                     del left[position]
         return [*found, Finding(tuple(left))] if left else found
 
@@ -261,20 +261,19 @@ class _Search:
                     break
                 yield _Try(Diagnosis(way.kind, way.text, at), way, values, came, came)
 
-    def _closely(self, attempts: Iterable[_Try]) -> list[_Try]:
-        """Those that explain the numbers, given what the digits of those before leave open."""
-        own, found = self._own, []
+    def _closely(self, attempts: Iterable[_Try]) -> None:
+        """See where the numbers lie with mistakes, given what the digits of those before leave open."""
+        own = self._own
         for attempt in attempts:
             if not attempt.close and attempt.way is not None and attempt.values is own.values:
                 instead = {**self._base, attempt.diagnosis.at: attempt.way.evaluate}
                 result = partial(own.carry, self._name, instead=instead)
                 attempt.reached(own.reach(self._name, result, attempt.way.reads, rough=True))
-            if self._fits(attempt).all():
-                found.append(attempt)
-        return found
 
     def _fits(self, attempt: _Try) -> Mask:
-        return self._wrong.fit(attempt.low, attempt.high)
+        if attempt.fit is None:
+            attempt.fit = self._wrong.fit(attempt.low, attempt.high)
+        return attempt.fit
 
     def _near(self, attempt: _Try) -> Mask:
         """Which numbers a mistake comes so near to that it is worth a closer look."""
@@ -343,7 +342,7 @@ class _Search:
 
     def _finding(self, attempt: _Try, positions: tuple[Position, ...], causes: Mapping[Diagnosis, Made]) -> Finding:
         self.claimed = attempt.way
-        return Finding(positions, attempt.diagnosis, tuple(_of_other_kinds(attempt.diagnosis, causes)), causes)
+        return Finding(positions, attempt.diagnosis, tuple(of_other_kinds(attempt.diagnosis, causes)), causes)
 
     def _of_solved(self, solved: Solved) -> Finding:
         at = self._name if solved.kind == MISREAD else solved.at
@@ -407,15 +406,6 @@ class _Search:
             elif attempt.way is None and not self._speaks_against(attempt):
                 causes[attempt.diagnosis] = Made(attempt.low, np.zeros(()))
         return Finding(self._wrong.positions, chosen.diagnosis, (), causes)
-
-
-def _of_other_kinds(chosen: Diagnosis, others: Iterable[Diagnosis]) -> list[Diagnosis]:
-    """One diagnosis of each kind but that of the chosen one, as many as are told."""
-    kinds: dict[str, Diagnosis] = {}
-    for other in others:
-        if other.kind != chosen.kind:
-            kinds.setdefault(other.kind, other)
-    return list(kinds.values())[:MOST_OTHERS]
 
 
 def _rounded(rounding: Rounding, right: Rule) -> Callable[[Values], Array]:

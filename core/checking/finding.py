@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from core.checking.rounding import Rounding
 from core.checking.unknowns import MISREAD, ONE_NUMBER
 from core.checking.written import Position
 
+MOST_OTHERS = 2
 LEAST_LEFT = 3  # so many times more numbers than are left without a cause must come of a mistake in a part
 
 
@@ -68,3 +69,12 @@ def is_filled(wrong: Numbers, right: Numbers) -> bool:
     """Whether a quantity has one and the same 0 or 1 throughout: that tells nothing of how it was computed."""
     values = np.unique(np.concatenate([wrong.values, right.values]))
     return len(wrong) > 1 and len(values) == 1 and float(f"{values[0]:.0e}") == values[0]
+
+
+def of_other_kinds(chosen: Diagnosis, others: Iterable[Diagnosis]) -> list[Diagnosis]:
+    """One diagnosis of each kind but that of the chosen one, as many as are told."""
+    kinds: dict[str, Diagnosis] = {}
+    for other in others:
+        if other.kind != chosen.kind:
+            kinds.setdefault(other.kind, other)
+    return list(kinds.values())[:MOST_OTHERS]

@@ -13,7 +13,7 @@ from core.activations import ACTIVATIONS, Activation, leaky_relu
 from core.arrays import Array
 from core.checking.answered import Range
 from core.checking.momentum import Momentum
-from core.checking.numbers import Numbers
+from core.checking.numbers import EVEN, Numbers
 from core.checking.own_values import Evaluate, OwnValues, always
 from core.computation import Values
 from core.equations import UPDATE
@@ -69,13 +69,18 @@ class Unknowns:
         yield from self._multiple()
 
     def with_momentum(self) -> Iterator[Solved]:
-        """A run with momentum, which is a number of no more than two digits."""
+        """A run with momentum, which is a number of no more than two digits; a number alone must come of it as it was
+        written, with no digit more.
+        """
         if self._own.statement.equations[self._name].part != UPDATE or not self._momentum.matters:
             return
         predict = partial(self._momentum.update, self._name)
         solved = self._solve(predict, 0.0)
         if solved is not None and 0 < solved < 1 and round(solved, 2) == solved:
-            made = predict(solved)
+            made, written = predict(solved), self._wrong.values
+            is_even = (np.abs(self._wrong.of(made) - written) <= EVEN * np.abs(written)).all()
+            if len(self._wrong) == 1 and not is_even:
+                return
             yield Solved(WITH_MOMENTUM, f"this is what momentum {solved:g} gives", self._name, made, made, MOMENTA)
 
     def _misread(self) -> Iterator[Solved]:
