@@ -507,6 +507,12 @@ def test_a_number_that_has_few_bits(written: str, status: str) -> None:
     assert core.check_answers({"s_out": Decimal(written)}, step).cells[0].status == status
 
 
+def test_what_may_come_of_rounding_on_the_way_follows_from_no_slip() -> None:
+    step = core.Timeline(core.load_problem("exercise-2"))[0]
+    report = core.check_answers({"delta_out": [-0.9014, -0.9888, 1.0634, 1.0061]}, step)
+    assert [verdict.status for verdict in report.cells] == ["right", "right", "right", "rounded"]
+
+
 def test_a_name_that_is_misspelt_is_told_beside_every_quantity() -> None:
     with pytest.raises(core.ProblemError, match='did you mean "dz_1"'):
         core.check_answers({"dzz_1": [[1.0]]}, step_0())

@@ -176,9 +176,10 @@ class Judge:
             return judged
         wrong = numbers.where(~right)
         follow = own.range(name).holds(wrong)
-        follow |= self._are_rounded(name, wrong, ~follow)
+        of_rounding = self._are_rounded(name, wrong, ~follow)
+        follow |= of_rounding
         causes = own.causes(name, wrong)
-        rounded = follow & np.array([bool(cause.names) and not cause.is_slip for cause in causes])
+        rounded = of_rounding | (follow & np.array([bool(cause.names) and not cause.is_slip for cause in causes]))
         for given in own.misread:
             follow |= own.reading(name, given).holds(wrong)
         statuses[~right] = np.where(
