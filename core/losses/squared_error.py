@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -21,9 +22,9 @@ class _SquaredResiduals(Loss):
     def is_near(self, kind: type[Loss]) -> bool:
         return issubclass(kind, _SquaredResiduals)  # which differ by a factor
 
+    @abstractmethod
     def factor(self, width: int) -> float:
         """What the squares of a sample's `width` residuals are multiplied by."""
-        raise NotImplementedError
 
     def sample_losses(self, outputs: Array, targets: Array) -> Array:
         residuals = outputs - targets
