@@ -16,6 +16,7 @@ from tui.dialogs.help import TWO_COLUMNS, HelpScreen
 from tui.keys import key_groups
 from tui.training import picture
 from tui.training.help import GROUPS, READING
+from tui.training.marks import DOUBTFUL, FROM_ZEROS, VERDICTS
 from tui.training.screen import TrainingScreen
 from tui.training.verdicts import RIGHT, WRONG
 
@@ -86,7 +87,7 @@ async def test_groups_take_keys_by_how_their_actions_begin() -> None:
 def test_every_mark_of_the_sheet_is_explained() -> None:
     told = " ".join(marks for _, entries in READING for marks, _ in entries)
     marks = (picture.CURSOR, picture.SOURCE, picture.TARGET, picture.IDLE, picture.UP, picture.DOWN)
-    checked = (*picture.VERDICTS.values(), picture.FROM_ZEROS, picture.DOUBTFUL)
+    checked = (*VERDICTS.values(), FROM_ZEROS, DOUBTFUL)
     others = (picture.VEIL, picture.NO_TERM, picture.GAP, *picture.POSITIVE, *picture.NEGATIVE, picture.NEAR)
     verdicts = (RIGHT, WRONG)
     assert not [mark for mark in (*marks, *checked, *others, *verdicts, picture.NOT_FINITE) if mark not in told]
