@@ -613,12 +613,13 @@ def test_in_the_end_it_says_what_went_wrong_and_where_to_read_why() -> None:
     assert work.recap() == ()
     work.answer("-1.5")
     work.answer("15")
-    work.answer("1.5")
-    work.answer("0.2")
+    work.answer("1.5 -0.2 0.2")
+    work.answer("2")
+    work.answer("-0.6")
     work.answer(typed(work.step.pre_activations[0]))
     work.answer("-1.5")
     assert work.recap() == (
-        "3× sign: s₁[1,1], s₁[1,2], z₁[1,1]",
+        "3× sign: s₁[1,1], s₁[2,2], z₁[1,1]",
         "1× decimal point: s₁[1,1]",
         "Forward pass: s₁ = X_in W₁",
         "Forward pass: z₁ = f₁(s₁)",
