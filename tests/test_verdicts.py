@@ -235,6 +235,16 @@ def test_what_is_rounded_on_the_way_is_right_though_one_quantity_alone_is_writte
     assert judged(step, "", lambda _: None, ("dW_1",)) == []
 
 
+@pytest.mark.parametrize("seed", [14, 15, 22, 24, 30, 39])
+def test_rounding_on_the_way_may_leave_a_zero(seed: int) -> None:
+    step = core.Timeline(random_problem(seed, (2, 3, 2), rows=3, activation="sigmoid", reduction="mean"))[0]
+    write = decimals(3, ROUNDINGS[0])
+    sheet = answers_of(carried_on(step, "", lambda _: None, write), step, write)
+    kept = {name: sheet[name] for name in ("s_1", "y_out", "dW_1", "dW_out")}
+    report = core.check_answers(kept, step)
+    assert report.slips == ()
+
+
 def with_opposite_sign(step: core.Step, subtracted: tuple[str, ...] = ()) -> dict[str, Any]:
     write = significant(6, ROUNDINGS[1])
     values = carried_on(step, "delta_out", lambda v: -v["delta_out"], write)

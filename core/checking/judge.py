@@ -26,6 +26,7 @@ from core.step import Step
 
 EXACT = 1e-9  # relative: a number so near is written in full, however few digits it has
 GLOBAL = (MISREAD, ANOTHER_NUMBER, WITH_MOMENTUM)  # slips that are one wherever they show
+TINY = 5.0  # units of the last digit
 NO_CAUSE = Cause()
 
 
@@ -194,7 +195,8 @@ class Judge:
         """Whether those that are asked for may come of rounding what was not written like what was."""
         if not asked.any() or not self._own.unwritten_before(name):
             return np.zeros(len(numbers), dtype=bool)
-        found: Mask = asked & (numbers.values != 0) & self._own.roughly(name).holds(numbers)
+        tiny = np.abs(numbers.of(self._own.true[name])) < TINY * numbers.units  # rounding makes a 0 of this alone
+        found: Mask = asked & ((numbers.values != 0) | tiny) & self._own.roughly(name).holds(numbers)
         return found
 
     def _are_coarse(self, name: str, numbers: Numbers, values: Array) -> Mask:
