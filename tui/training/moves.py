@@ -171,7 +171,8 @@ def next_matrix(view: View, picture: Picture, frame: Frame, change: int) -> View
 def choose(view: View, picture: Picture, change: int) -> View:
     """Another sample: the one so many lines further down."""
     order = list(picture.order)
-    line = min(max(order.index(view.sample) + change, 0), len(order) - 1)
+    here = order.index(min(view.sample, len(order) - 1))  # a smaller batch may be there already
+    line = min(max(here + change, 0), len(order) - 1)
     return replace(view, sample=order[line], scroll=0)
 
 
