@@ -77,7 +77,7 @@ class Diagnoser:
             search = _Search(self, name, wrong, right, base)
             return [(search.whole() if is_of_loss and not wrong.values.any() else None) or Finding(wrong.positions)]
         while wrong:
-            search = _Search(self, name, wrong, right, base)
+            search = _Search(self, name, wrong, right, base, alone=not found)
             finding = search.penned() if search.is_rounded() else None
             finding = finding or search.whole() or search.solved() or search.penned() or search.part()
             if finding is None:
@@ -100,10 +100,17 @@ class _Search:
     """The causes of wrong numbers of a quantity, with `base` for what is known to be computed otherwise."""
 
     def __init__(
-        self, diagnoser: Diagnoser, name: str, wrong: Numbers, right: Numbers, base: Mapping[str, Evaluate]
+        self,
+        diagnoser: Diagnoser,
+        name: str,
+        wrong: Numbers,
+        right: Numbers,
+        base: Mapping[str, Evaluate],
+        alone: bool = True,
     ) -> None:
+        """`alone` tells that no others of the quantity are wrong."""
         self._diagnoser, self._own, self._name, self._wrong, self._right = diagnoser, diagnoser.own, name, wrong, right
-        self._base = base
+        self._base, self._alone = base, alone
         self._unwritten = self._own.unwritten_before(name)
         self._theirs = self._own.range(name)
         self._rough = self._own.roughly(name) if self._unwritten else self._theirs
@@ -176,7 +183,7 @@ class _Search:
             found, near = self._pen(position, written), self._roundings()
             if near and near[0].diagnosis.text != ROUGHLY:
                 return self._early(near)
-            if not near and (term := self._term(position, written)):
+            if not near and self._alone and (term := self._term(position, written)):
                 return term
             if found:
                 likeliest, *others = (Diagnosis(slip.kind, slip.text, self._name) for slip in found)
@@ -302,6 +309,8 @@ class _Search:
         """
         chances = numbers.chances(numbers.of(attempt.low), numbers.of(attempt.high), bare=ways > 1)
         chance = ways * float(np.prod(chances))
+        if numbers is self._wrong and len(numbers) > 1 and not speaks_against and len(self._right):
+            chance /= len(numbers) + len(self._right)  # that it is these very places where the mistake shows
         if self._diagnoser.knows(attempt.diagnosis.kind):
             return chance < AGAIN
         if chance * len(self._tries) < CHANCE:
