@@ -167,3 +167,8 @@ def test_the_report_on_formulas(compare: Compare) -> None:
     report = core.check_answers(EXAMPLES / "exercise-1-published.toml")
     report = replace(report, source="exercise-1-published.toml")
     assert compare(problem=report.step.problem, report=report, size=(80, 24))
+
+
+def test_what_an_update_remembers(compare: Compare) -> None:
+    problem = exercise_2(update=core.Adam(), penalty=core.Penalty(l2=0.1), learning_rate=0.05)
+    assert compare("n", "u", "u", problem=problem, step=3)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from rich.cells import cell_len
 
+import core
 from core import Network, Problem, Step, significant, sure
 from tui.format import fit, plain
 from tui.sheet.lines import Line, Words, clipped, fitting, line, width
@@ -127,7 +128,9 @@ def _items(step: Step, before: Step | None, facts: Facts, view: View, short: boo
     # One that may be taken for another stays longer.
     gives_way = 4 if not facts.own else 5 if problem.loss.remark else 8
     loss_item = Item(gives_way, [loss if facts.own else (f"under the {loss}", "amber")])
-    alpha = Item(7, [f"α {significant(step.learning_rate, 6)}"])
+    update = "" if problem.update == core.SGD() else f"{problem.update.title}, "
+    costs = "".join(f", {part.field} {significant(part.value, 6)}" for part in problem.penalty.settings)
+    alpha = Item(7, [f"{update}α {significant(step.learning_rate, 6)}{costs}"])
     if whole:
         yield loss_item
         yield alpha

@@ -30,9 +30,9 @@ KIND_TITLES = {"given": "before the step", "gradient": "gradients", "update": "a
 BUFFERS = {
     "v": "velocities",
     "m": "running means",
-    "n": "of squares",
-    "mhat": "means, corrected",
-    "nhat": "of squares, corrected",
+    "n": "means of squares",
+    "mhat": "corrected means",
+    "nhat": "corrected squares",
 }
 NO_ROOM = ("a line a layer; z opens the matrices", "z opens the matrices")  # where a layer is a line
 
