@@ -129,6 +129,33 @@ async def test_another_margin_by_key_is_another_run_and_never_below_zero() -> No
         assert "0 is the smallest margin" in last_line(pilot)
 
 
+async def test_capital_h_goes_to_the_hinge_on_scores_and_back_each_with_its_own_margin() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "H")
+        assert "h shows the first" in last_line(pilot)
+        await press(pilot, "n", "h", "]", "H")
+        assert shown(pilot).problem.loss == core.Hinge()
+        assert step_bits(shown(pilot)) == step_bits(core.Timeline(exercise_2().with_loss(core.Hinge()))[1])
+        assert "under the hinge on scores, m 1" in texts(pilot)[0]
+        await press(pilot, "[", "H")
+        assert shown(pilot).problem.loss == core.SoftmaxHinge(margin=0.6)
+        await press(pilot, "H", "h", "h")
+        assert shown(pilot).problem.loss == core.Hinge(margin=0.9)
+        await press(pilot, "h")
+        assert shown(pilot).problem.loss == exercise_2().loss
+
+
+async def test_capital_h_compares_the_hinge_of_a_problem_with_the_other() -> None:
+    async with app(core.load_problem("exercise-3")).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        own = shown(pilot).problem.loss
+        await press(pilot, "H")
+        assert isinstance(shown(pilot).problem.loss, core.Hinge)
+        await press(pilot, "H")
+        assert shown(pilot).problem.loss == own
+
+
 async def test_h_comes_back_to_the_margin_that_was_chosen() -> None:
     async with app().run_test(size=(120, 40)) as pilot:
         await settle(pilot)

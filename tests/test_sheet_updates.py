@@ -7,6 +7,7 @@ import pytest
 import core
 from drawn import Sheets, texts
 from samples import random_problem
+from screen import app, last_line, pane, press, settle
 from tui.training.painter import Painted
 from tui.training.view import View
 
@@ -63,3 +64,19 @@ def test_buffers_take_turns_with_the_gradients() -> None:
         assert "W₁⁺" in pane
     assert "u: 4 more" in shown[""]
     assert "(u" not in words(Sheets(problem(core.SGD()), (120, 40))(2))
+
+
+async def test_u_brings_buffers_in_the_place_of_the_gradients_and_back() -> None:
+    async with app(problem(core.Momentum())).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "u")
+        assert "vW₁⁺" in "\n".join(pane(pilot, "weights"))
+        await press(pilot, "u")
+        assert "∂W₁" in "\n".join(pane(pilot, "weights"))
+
+
+async def test_plain_sgd_says_that_it_remembers_nothing() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "u")
+        assert "there are no buffers" in last_line(pilot)

@@ -1,5 +1,5 @@
 """No line of numbers that is printed anywhere is false: each is read and worked out by a reader of its own, for random
-problems with every loss and activation. More of them, by hand: SGDB_LINES=20.
+problems with every loss, activation, update and penalty. More of them, by hand: SGDB_LINES=20.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from line_reader import (
     figures,
     lines_of,
 )
-from samples import ACTIVATIONS, LOSSES, random_problem
+from samples import ACTIVATIONS, LOSSES, PENALTIES, SCHEDULES, UPDATES, random_problem
 
 TIMES = int(os.environ.get("SGDB_LINES", "1"))
 SLOPES = (0.2, 1 / 3, 0.1 + 0.2)
@@ -42,6 +42,12 @@ def leaking(network: core.Network, rng: np.random.Generator) -> core.Network:
         for layer in network.layers
     ]
     return core.Network(layers)
+
+
+def trained(which: int) -> dict[str, Any]:
+    """How a problem is trained, plainly for 0: every update with every penalty and schedule."""
+    kinds = {"update": UPDATES, "penalty": PENALTIES, "schedule": SCHEDULES}
+    return {name: kind[which % len(kind)] for name, kind in kinds.items()}
 
 
 def steps() -> Iterator[tuple[core.Step, int]]:
@@ -61,6 +67,7 @@ def steps() -> Iterator[tuple[core.Step, int]]:
             learning_rate=float(rng.choice([0.1, 0.25, 1 / 3])),
             batch_size=2 if rng.integers(2) else None,
             reduction=str(rng.choice(["sum", "mean"])),
+            **trained(seed // 2 if seed % 2 else 0),
         )
         problem = replace(problem, network=leaking(problem.network, rng))
         yield core.Timeline(problem)[int(rng.integers(4))], int(rng.integers(3, 9))
