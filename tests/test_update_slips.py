@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 import core
 from samples import random_problem
+from tui import cli
 
 STEP = 3  # buffers are not zero there
 
@@ -140,3 +142,12 @@ def test_practice_is_at_a_step_whose_buffers_are_not_zero(update: core.Update) -
     assert all(exercise.step.values[name].any() for name in exercise.step.buffers)
     asked = {question.name for question in exercise.questions}
     assert {"penalty", "loss", f"{update.buffers[0]}W_1_next", "W_1_next"} <= asked
+
+
+@pytest.mark.parametrize("update", core.UPDATES)
+def test_a_practice_sheet_s_key_checks_as_right(update: str, tmp_path: Path) -> None:
+    key = tmp_path / "key.toml"
+    options = ["--update", update, "--l2", "0.1", "--l1", "0.2", "--seed", "5"]
+    assert cli.main(["practise", "exercise-2", *options, "--key", "-o", str(key)]) == 0
+    assert "l2 = 0.1" in key.read_text(encoding="utf-8")
+    assert cli.main(["check", str(key)]) == 0
