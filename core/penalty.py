@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial, reduce
 from operator import add
 
@@ -26,8 +26,8 @@ class Penalty:
     biases   whether the biases cost as much as the weights
     """
 
-    l2: float = 0.0
-    l1: float = 0.0
+    l2: float = field(default=0.0, metadata={"at_least": 0})
+    l1: float = field(default=0.0, metadata={"at_least": 0})
     half: bool = True
     biases: bool = False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import Field, fields
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,14 +29,23 @@ def settings_of(made: Any) -> tuple[Setting, ...]:
 
 
 def setting_mistakes(made: Any) -> list[str]:
-    """What is wrong with its settings: each is a finite number of at least 0, and below what its metadata say."""
-    found = []
-    for field in _numeric(made):
-        value, below = getattr(made, field.name), field.metadata.get("below", np.inf)
-        if not isinstance(value, (int, float, np.number)) or isinstance(value, bool) or not 0 <= value < below:
-            least = "a finite number of at least 0" if below == np.inf else f"a number from 0 to below {below:g}"
-            found.append(f"{field.name}: expected {least}, found {value!r}")
-    return found
+    """What is wrong with its fields: a switch is true or false, a number finite, and within the bounds that a field's
+    metadata have, "at_least" and "below"; without bounds it is anything.
+    """
+    wanted = ((field, _expected(field, getattr(made, field.name))) for field in fields(made))
+    return [f"{field.name}: expected {words}, found {getattr(made, field.name)}" for field, words in wanted if words]
+
+
+def _expected(field: Field[Any], value: object) -> str:
+    """What a field should have been; empty where it is that."""
+    if is_switch(field):
+        return "" if isinstance(value, bool) else "true or false"
+    least, below = field.metadata.get("at_least"), field.metadata.get("below", np.inf)
+    if least is None or (isinstance(value, Real) and not isinstance(value, bool) and least <= value < below):
+        return ""
+    return (
+        f"a finite number of at least {least:g}" if below == np.inf else f"a number from {least:g} to below {below:g}"
+    )
 
 
 def is_switch(field: Field[Any]) -> bool:

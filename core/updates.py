@@ -60,7 +60,7 @@ class Update(ABC):
     buffers: ClassVar[tuple[str, ...]] = ()
     helpers: ClassVar[tuple[str, ...]] = ()
 
-    weight_decay: float = field(default=0.0, kw_only=True, metadata={"symbol": "λ_w", "below": np.inf})
+    weight_decay: float = field(default=0.0, kw_only=True, metadata={"symbol": "λ_w", "at_least": 0})
 
     @abstractmethod
     def remembered(self, named: Named) -> Iterator[tuple[str, Node]]:
@@ -120,7 +120,7 @@ class Rates:
 
 
 def _setting(default: float, symbol: str, below: float = 1.0) -> float:
-    found: float = field(default=default, metadata={"symbol": symbol, "below": below})
+    found: float = field(default=default, metadata={"symbol": symbol, "at_least": 0, "below": below})
     return found
 
 
@@ -150,7 +150,7 @@ class Momentum(Update):
     title: ClassVar[str] = "SGD with momentum"
     buffers: ClassVar[tuple[str, ...]] = ("v",)
 
-    momentum: float = field(default=0.9, metadata={"name": "mu", "symbol": "μ", "below": 1.0})
+    momentum: float = field(default=0.9, metadata={"name": "mu", "symbol": "μ", "at_least": 0, "below": 1.0})
 
     def remembered(self, named: Named) -> Iterator[tuple[str, Node]]:
         yield "v", MU * named.before("v") + named.gradient

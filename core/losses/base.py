@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import Field, dataclass, fields, replace
-from numbers import Real
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
@@ -16,7 +15,7 @@ from core.expression.nodes import Literal, Name, Node, Product, Quotient, names_
 from core.expression.smoothness import Jump, is_straight, jumps
 from core.losses.joined import JoinedLoss
 from core.losses.stated import StatedLoss
-from core.settings import Setting, is_switch, settings_of
+from core.settings import Setting, is_switch, setting_mistakes, settings_of
 
 OUTPUTS, TARGETS = Name("y_out"), Name("y_gt")
 OUTPUT_GRADIENT = "dy_out"
@@ -203,11 +202,7 @@ class Loss(ABC):
 
     def setting_mistakes(self) -> list[str]:
         """What is wrong with the loss's own settings, a line for each mistake."""
-        return [
-            f"{field.name}: expected {expected}, found {getattr(self, field.name)}"
-            for field in fields(self)
-            if (expected := _expected(field, getattr(self, field.name)))
-        ]
+        return setting_mistakes(self)
 
     def target_mistakes(self, targets: Array) -> list[str]:  # noqa: ARG002
         """What is wrong with `targets` (n, d) for this loss, a line for each mistake."""
@@ -235,13 +230,3 @@ def _origin(kind: type[Loss], field: str) -> type[Loss]:
     """The class that brought a field."""
     lineage = (part for part in reversed(kind.__mro__) if issubclass(part, Loss))
     return next(part for part in lineage if field in part.__dict__.get("__dataclass_fields__", {}))
-
-
-def _expected(field: Field[Any], value: object) -> str:
-    """What a field should have been; empty where it is that. A number without bounds is anything."""
-    if is_switch(field):
-        return "" if isinstance(value, bool) else "true or false"
-    least = field.metadata.get("at_least")
-    if least is None or (isinstance(value, Real) and least <= value < np.inf):
-        return ""
-    return f"a finite number of at least {least:g}"
