@@ -73,7 +73,7 @@ def right_formulas(step: core.Step) -> Iterator[tuple[str, str]]:
         if step.targets.shape[1] > 1:
             yield "sample_losses", "mean((y_out - y_gt)^2)"
         if mean:
-            yield from (("loss", text) for text in ("mean((y_out - y_gt)^2)", "mean(sample_losses)"))
+            yield from ((loss, text) for text in ("mean((y_out - y_gt)^2)", "mean(sample_losses)"))
     elif isinstance(problem.loss, core.BinaryCrossEntropy):
         start = [f"((y_out - y_gt) / (y_out .* (1 - y_out)){mean})"]
         yield "sample_losses", "-sum(y_gt .* log(y_out) + (1 - y_gt) .* log(1 - y_out))"

@@ -70,7 +70,7 @@ async def test_a_problem_under_the_hinge_says_that_it_is() -> None:
     async with app(core.load_problem("exercise-3")).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "h")
-        assert "already uses the softmax hinge" in last_line(pilot)
+        assert "This is the softmax hinge" in last_line(pilot)
 
 
 async def test_the_true_class_has_no_term_and_what_the_max_cuts_is_marked() -> None:

@@ -88,7 +88,7 @@ def _why_no_zoom(action: str, amount: int, view: View, journey: Journey) -> str 
 
 def _why_no_hinge(problem: Problem) -> str | None:
     if problem.loss.name == "softmax_hinge":
-        return "This problem already uses the softmax hinge; H shows the one on scores."
+        return "This is the softmax hinge; H shows the one on scores."
     if not problem.has_classes:
         return "The hinge needs classes: one-hot targets, or -1 and +1."
     return None

@@ -12,7 +12,6 @@ import numpy as np
 from core.losses.stated import StatedLoss
 from core.network import Layer, Network
 from core.problem import Problem
-from core.quantity import first_not_finite
 from core.sgd import Trainer
 from core.step import Step
 
@@ -95,7 +94,8 @@ def _draw(step: Step, seed: int, rows: int, alpha: float, index: int) -> Step | 
         np.copyto(buffer, np.abs(rng.normal(size=buffer.shape)))  # sums of squares among them
     trainer.index = index
     found = trainer.step()
-    return found if first_not_finite(found) is None else None
+    finite = np.isfinite(found.loss) and np.isfinite(trainer.state).all()
+    return found if finite else None
 
 
 def _shows(step: Step) -> set[tuple[int, str]]:
