@@ -19,6 +19,7 @@ from core.updates import SGD, Momentum
 
 DIGITS = 4  # of the losses that are named
 SAME = 5e-4  # of a loss: two that differ by less are the same to 3 digits
+LARGEST = 1e150  # whose square does not overflow
 FEWEST_LOSSES = 4  # that a growth is read from
 FARTHEST = 1000  # steps that are walked back in search of the first one with an idle unit
 MOST_NUMBERS = 2**24  # that are computed on the way
@@ -28,7 +29,8 @@ def loss_over_all_rows(step: Step) -> float:
     """ℒ over all rows of the data, before the update of `step`, with the problem's reduction; inf where it overflows.
     The same as the step's loss where its batch is all rows.
     """
-    return _loss(step.problem, step.network)
+    whole = len(step.batch) == len(step.problem.inputs)
+    return step.loss if whole else _loss(step.problem, step.network)
 
 
 def facts_of_run(timeline: Timeline, last: int) -> tuple[str, ...]:
@@ -75,15 +77,20 @@ def _accelerates(timeline: Timeline, steps: int) -> bool:
 
 
 def _remedy(problem: Problem) -> str:
-    """Why the steps are too large, where more of their size is due to the number of rows than to α; and what to do."""
-    rows = problem.batch_size or len(problem.inputs)
-    scaled = isinstance(problem.update, (SGD, Momentum))  # others divide by the gradient's size
-    if not (scaled and problem.reduction == "sum" and rows > max(problem.learning_rate, 1)):
-        return "try a smaller --lr"
-    rate = significant(problem.learning_rate, DIGITS)
+    """Which of a step's factors makes it too large: the sum over the rows, the inputs, twice, or α; and what to do."""
+    rate = problem.learning_rate
+    rows = (problem.batch_size or len(problem.inputs)) if problem.reduction == "sum" else 1
+    largest = min(float(np.abs(problem.inputs).max()), LARGEST)
+    # A sigmoid or a tanh does not hand large inputs on.
+    squared = largest**2 if problem.network.layers[0].function.piecewise_linear else 0.0
+    if not isinstance(problem.update, (SGD, Momentum)) or max(rows, squared) <= max(rate, 1):
+        return "try a smaller --lr"  # the other updates divide by the gradient's size
+    if squared > rows:
+        size = significant(largest, DIGITS)
+        return f"inputs as large as {size} make the steps too large: try standardized features or a smaller --lr"
     return (
-        f"the sum over {_counted(rows, 'row')} with the learning rate {rate} makes the steps too large: "
-        "try --reduction mean or a smaller --lr"
+        f"the sum over {_counted(rows, 'row')} with the learning rate {significant(rate, DIGITS)} makes the steps too "
+        "large: try --reduction mean or a smaller --lr"
     )
 
 

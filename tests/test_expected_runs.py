@@ -81,6 +81,19 @@ class TestLossThatGrows:
         assert fact.startswith("the loss grows without bound: ")
         assert "the sum over 100 rows" in fact
 
+    def test_large_inputs_are_named_where_they_are_handed_on(self, tmp_path: Path) -> None:
+        path = tmp_path / "prices.csv"
+        path.write_text("area,price\n" + "".join(f"{700 + 13 * i},{1.5 * i + 0.25}\n" for i in range(40)))
+        reason = "inputs as large as 1207 make the steps too large: try standardized features or a smaller --lr"
+        for hidden, named in ((("none", "tanh"), True), (("4", "relu"), True), (("4", "tanh"), False)):
+            options = {"hidden": hidden[0], "activation": hidden[1], "lr": "10", "reduction": "mean"}
+            timeline = core.Timeline(core.load_problem(path, options))
+            with pytest.raises(core.DivergedError):
+                timeline.advance(2000)
+            assert any(fact.endswith(reason) for fact in core.facts_of_run(timeline, len(timeline) - 1)) is named
+        learns = core.load_problem(path, {"hidden": "none", "lr": "0.1", "standardize": True})
+        assert facts(learns, 200) == ()
+
     def test_one_row_is_no_sum_and_neither_is_a_mean(self, table: Path) -> None:
         problem = core.load_problem(table, {**TABLE_OPTIONS, "lr": "1000", "reduction": "mean"})
         for wild in (problem, replace(problem, batch_size=1, reduction="sum", shuffle=False)):
@@ -112,6 +125,12 @@ class TestIdleUnits:
         idle = [(timeline[k].pre_activations[0] <= 0).all() for k in range(21)]
         first = next(k for k in range(21) if all(idle[k:]))
         assert core.facts_of_run(timeline, 20) == (f"both hidden units are idle in all rows from step {first} on",)
+
+    def test_a_long_way_back_is_not_walked_to_its_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Momentum may move an idle unit, so that every step must be looked at."""
+        monkeypatch.setattr("core.run_facts.FARTHEST", 5)
+        problem = replace(core.load_problem(RUNS / "idle-units.toml"), update=core.Momentum(0.0))
+        assert facts(problem, 20) == ("both hidden units are idle in all rows from step 15 on at the latest",)
 
     def test_units_that_come_back_are_no_idle_units(self) -> None:
         """The penalty takes the bias away that keeps a unit idle."""

@@ -113,6 +113,11 @@ def test_many_classes_are_counted_and_the_first_named(tmp_path: Path) -> None:
     assert "12 classes (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ...)" in remark
 
 
+def test_a_long_name_of_a_class_is_cut(tmp_path: Path) -> None:
+    (remark,) = read(tmp_path, f"x,y\n1,{'a' * 41}\n2,{'b' * 40}\n").remarks
+    assert remark.endswith(f"2 classes ({'a' * 37}..., {'b' * 40})")
+
+
 def test_long_numbers_that_are_the_same_number_are_no_loss(tmp_path: Path) -> None:
     assert len(read(tmp_path, "id,x,y\n1e17,1,a\n100000000000000000,2,b\n").remarks) == 1
     assert len(read(tmp_path, 'id,x,y\n100000000000000001,1,a\n"100000000000000000",2,b\n').remarks) == 2

@@ -13,6 +13,7 @@ from core.loading.table import EXACT, MOST_CLASSES, Table, Targets, number_in
 from core.text import significant
 
 MOST_NAMED = 10  # classes
+LONGEST = 40  # characters of a class's name
 NUMBER_DIGITS = 6
 FEWEST_COUNTED = 10  # rows: 1, 2, 3 may be a feature
 COUNTER = re.compile(
@@ -58,12 +59,16 @@ def _on_targets(targets: Targets, task: str | None) -> str:
     if targets.are_classes:
         of_numbers = bool(targets.names) and all(number_in(label) is not None for label in targets.names)
         hint = '; for numbers, the task is "regression"' if task is None and of_numbers else ""
-        names = [*targets.names[:MOST_NAMED], *["..."] * (len(targets.names) > MOST_NAMED)]
+        names = [*map(_short, targets.names[:MOST_NAMED]), *["..."] * (len(targets.names) > MOST_NAMED)]
         return f"{name}: {count} classes" + (f" ({', '.join(names)})" if names else "") + hint
     low, high = (significant(float(number), NUMBER_DIGITS) for number in (targets.values.min(), targets.values.max()))
     columns = f" in {count} columns" if count > 1 else ""
     hint = '; for classes, the task is "classification"' if task is None and _could_be_classes(targets.values) else ""
     return f"{name}: numbers from {low} to {high}{columns}{hint}"
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 3]}..."
 
 
 def _could_be_classes(values: Array) -> bool:
