@@ -145,6 +145,8 @@ def test_a_column_without_a_name_that_does_not_count_is_refused(tmp_path: Path) 
     for text in (",x,y\n5,1,a\n6,2,b\n", ",y\n1,a\n2,b\n"):
         with pytest.raises(core.ProblemError, match="line 1, column 1: expected a column's name, found an empty cell"):
             read(tmp_path, text)
+    with pytest.raises(core.ProblemError, match="line 1, column 1: expected a column's name"):
+        read(tmp_path, ",x,y\n0,1,2\n1,2,3\n", target=" ")
 
 
 def test_remarks_are_no_part_of_what_a_run_follows_from(tmp_path: Path) -> None:

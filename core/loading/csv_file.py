@@ -248,7 +248,7 @@ def _read_header(header: _Record, names: list[str], target: str | None, mistakes
         return None
     for j, name in enumerate(names):
         place = f"line {header.line(j)}, column {j + 1}"
-        if not name and j == 0 and len(names) > 2 and target != "":
+        if not name and j == 0 and len(names) > 2 and (target is None or clean(target)):
             continue  # perhaps an index, which the rows tell
         if not name:
             mistakes.note(_unnamed(place))
