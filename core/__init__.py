@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from core.marking.table import MarkTable, UnreadableSheet
     from core.origins import Cells, Place, Scope, sources, targets
     from core.practice import Exercise, practice_problem
+    from core.run_facts import facts_of_run, loss_over_all_rows
     from core.solving import Solution, solve, write_solution
 
 __all__ = [
@@ -169,6 +170,7 @@ __all__ = [
     "computations",
     "expanded",
     "explain",
+    "facts_of_run",
     "find_sheets",
     "fingerprint",
     "given",
@@ -177,6 +179,7 @@ __all__ = [
     "layer_symbol",
     "load_problem",
     "load_scheme",
+    "loss_over_all_rows",
     "mark_answers",
     "mark_sheets",
     "names_in",
@@ -243,6 +246,7 @@ _LATER = {
         "core.marking.table": ("MarkTable", "UnreadableSheet"),
         "core.origins": ("Cells", "Place", "Scope", "sources", "targets"),
         "core.practice": ("Exercise", "practice_problem"),
+        "core.run_facts": ("facts_of_run", "loss_over_all_rows"),
         "core.solving": ("Solution", "solve", "write_solution"),
     }.items()
     for name in names

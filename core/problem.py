@@ -39,6 +39,7 @@ class Problem(Record):
     reduction      "sum" or "mean": the batch's loss is that of the samples' losses; "": the usual one of the loss
     input_names, target_names    the columns' names for people; empty where they have none
     files          the files that it was read from
+    remarks        what the reader of a file has to say of it, a sentence each: how a table was understood
 
     The arrays are copied and made read-only. Raises ProblemError, which lists every mistake.
     """
@@ -59,6 +60,7 @@ class Problem(Record):
     input_names: tuple[str, ...] = ()
     target_names: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, kind in (("network", Network), ("loss", Loss), ("update", Update), ("penalty", Penalty)):

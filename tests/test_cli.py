@@ -288,7 +288,12 @@ class TestRun:
         with pytest.raises(core.DivergedError) as caught:
             timeline.advance(1000)
         assert (answer.status, answer.out) == (1, "")
-        assert answer.err == f"sgdb: {caught.value}\n"
+        last = caught.value.step - 1
+        grown = f"{timeline.losses[last]:.4g} after {last} steps"
+        assert answer.mistakes == [
+            f"sgdb: {caught.value}",
+            f"run: the loss grows without bound: {grown}; try a smaller --lr",
+        ]
         lines = Path("losses.csv").read_text().splitlines()
         assert len(lines) == 1 + caught.value.step
         assert lines[-1] == f"{caught.value.step - 1},{timeline.losses[-1].item()!r}"

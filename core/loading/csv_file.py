@@ -7,7 +7,7 @@ import re
 from array import array
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO, TextIOWrapper
 from itertools import chain, islice
 from math import isfinite
@@ -19,6 +19,7 @@ from core.errors import ProblemError
 from core.files import MIB, decode, read_bytes
 from core.loading.fields import MistakeLines
 from core.loading.table import CommaNumbers, Table, expected_number, number_in, number_targets, read_targets
+from core.loading.table_remarks import counts_rows, may_be_indistinct, on_indistinct
 from core.suggestion import suggest
 from core.text import clean, shown
 
@@ -90,8 +91,8 @@ def _separator(data: bytes) -> str:
 
 def read_csv(path: Path, target: str | None, task: str | None) -> Table:
     """The table in a .csv file: a header row, cells separated by commas, semicolons or tabs, quoted or not.
-    `target` names the target's column (None: the last one). Raises ProblemError, which lists every mistake with its
-    physical line.
+    `target` names the target's column (None: the last one). A first column without a name is left out if it only counts
+    the rows. Raises ProblemError, which lists every mistake with its physical line.
     """
     source = clean(str(path))
     data = read_bytes(path, LARGEST_FILE)
@@ -113,9 +114,17 @@ def read_csv(path: Path, target: str | None, task: str | None) -> Table:
     column = _read_header(header, names, target, mistakes)
     if column is None:
         raise ProblemError(source, mistakes.lines)
-    if not mistakes and (table := _read_at_once(data, separator, header, names, column, task)) is not None:
-        return table
+    table = None if mistakes else _read_at_once(data, separator, header, names, column, task)
+    if table is None:
+        table = _read_by_rows(source, records, names, column, task, mistakes)
+    table = replace(table, remarks=tuple(_on_long_numbers(data, separator, names, column, table)))
+    return table if names[0] else _without_index(source, header, table)
 
+
+def _read_by_rows(
+    source: str, records: Iterator[_Record], names: list[str], column: int, task: str | None, mistakes: MistakeLines
+) -> Table:
+    """The table with its target in `column`, counted from 0. Raises ProblemError."""
     features, labels, places, commas = array("d"), [], array("q"), CommaNumbers()
     try:
         for record in records:
@@ -141,6 +150,30 @@ def read_csv(path: Path, target: str | None, task: str | None) -> Table:
         raise ProblemError(source, mistakes.lines)
     inputs = np.array(features).reshape(len(labels), len(names) - 1)
     return Table(inputs, _without(names, column), targets)
+
+
+def _without_index(source: str, header: _Record, table: Table) -> Table:
+    """The table without its first column, which has no name. Raises ProblemError unless it only counts the rows."""
+    if not counts_rows(table.inputs[:, 0]):
+        raise ProblemError(source, [_unnamed(f"line {header.first}, column 1")])
+    remark = "the first column has no name and only counts the rows: it is left out"
+    return replace(
+        table, inputs=table.inputs[:, 1:], input_names=table.input_names[1:], remarks=(remark, *table.remarks)
+    )
+
+
+def _unnamed(place: str) -> str:
+    return f"{place}: expected a column's name, found an empty cell"
+
+
+def _on_long_numbers(data: bytes, separator: str, names: list[str], target: int, table: Table) -> Iterator[str]:
+    """What to say of features whose numbers are so long that floats cannot tell them apart."""
+    places = [j for j in range(len(names)) if j != target]
+    for place, column in zip(places, table.inputs.T, strict=True):
+        if may_be_indistinct(column):
+            cells = (record.cells[place] for record in islice(_records(data, separator), 1, None))
+            if remark := on_indistinct(names[place], column, cells):
+                yield remark
 
 
 def _read_at_once(
@@ -215,8 +248,10 @@ def _read_header(header: _Record, names: list[str], target: str | None, mistakes
         return None
     for j, name in enumerate(names):
         place = f"line {header.line(j)}, column {j + 1}"
+        if not name and j == 0 and len(names) > 2 and (target is None or clean(target)):
+            continue  # perhaps an index, which the rows tell
         if not name:
-            mistakes.note(f"{place}: expected a column's name, found an empty cell")
+            mistakes.note(_unnamed(place))
         elif name in names[:j]:
             mistakes.note(f"{place}: the name {shown(name)} is already that of column {names.index(name) + 1}")
     if target is None:

@@ -96,13 +96,16 @@ TRAINING: dict[str, Kind] = {
 
 @dataclass(frozen=True, eq=False)
 class _Data:
-    """The data as far as they could be read: a None is a mistake that has been noted; and the table's file."""
+    """The data as far as they could be read: a None is a mistake that has been noted; the table's file, and what is to
+    be said of it.
+    """
 
     inputs: Array | None = None
     targets: Array | None = None
     input_names: tuple[str, ...] = ()
     target_names: tuple[str, ...] = ()
     file: Path | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def read_toml(
@@ -152,6 +155,7 @@ def load_problem_file(path: Path, source: str, options: Mapping[str, object]) ->
             input_names=data.input_names,
             target_names=data.target_names,
             files=tuple(os.path.abspath(file) for file in (path, data.file) if file is not None),
+            remarks=data.remarks,
         )
     except ProblemError as error:
         raise ProblemError(source, error.mistakes) from None
@@ -214,7 +218,8 @@ def _read_table(reader: FieldReader, way: str, read: dict[str, Any], folder: Pat
         for mistake in error.mistakes:
             reader.note(f"data.{way}", f"{shown(name)[1:-1]}: {mistake}")
         return _Data()
-    return _Data(table.inputs, table.targets.values, table.input_names, table.targets.names, folder / name)
+    names = table.input_names, table.targets.names
+    return _Data(table.inputs, table.targets.values, *names, folder / name, table.remarks)
 
 
 def _read_layers(reader: FieldReader, found: list[Any], data: _Data) -> list[Layer | None]:

@@ -25,20 +25,26 @@ IN_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+")
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """What a table's outputs are compared with: (n, C) one-hot rows with the classes' names, or (n, c) numbers."""
+    """What a table's outputs are compared with: (n, C) one-hot rows with the classes' names, or (n, c) numbers;
+    `column` is the name of the column that they stood in, if it has one.
+    """
 
     values: Array
     names: tuple[str, ...]
     are_classes: bool
+    column: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """`inputs` (n, d) and `targets` of n samples, with the features' names (empty where they have none)."""
+    """`inputs` (n, d) and `targets` of n samples, with the features' names (empty where they have none); `remarks` say
+    how it was understood.
+    """
 
     inputs: Array
     input_names: tuple[str, ...]
     targets: Targets
+    remarks: tuple[str, ...] = ()
 
     def standardized(self) -> Table:
         """The features with mean 0 and deviation 1; a constant feature becomes 0."""
@@ -164,7 +170,7 @@ def number_targets(values: Array, task: str | None, name: str, mistakes: Mistake
         classes, places = np.unique(values, return_inverse=True)
         if task == "classification" or (len(classes) <= MOST_NUMBER_CLASSES and _may_be_classes(classes, len(values))):
             return _classes([str(int(value)) for value in classes], places, name, mistakes)
-    return Targets(values.reshape(-1, 1), (name,) if name else (), are_classes=False)
+    return Targets(values.reshape(-1, 1), (name,) if name else (), are_classes=False, column=name)
 
 
 def _may_be_classes(different: Array, rows: int) -> bool:
@@ -194,4 +200,4 @@ def _classes(names: Sequence[str], places: NDArray[np.intp], name: str, mistakes
         return None
     values = np.zeros((len(places), len(names)))
     values[np.arange(len(places)), places] = 1.0
-    return Targets(values, tuple(names), are_classes=True)
+    return Targets(values, tuple(names), are_classes=True, column=name)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from core.errors import ProblemError
 from core.loading.table import Table
+from core.loading.table_remarks import remarks_on
 from core.text import clean
 
 
@@ -24,4 +26,5 @@ def read_table(path: Path, target: str | None = None, task: str | None = None, s
         from core.loading.csv_file import read_csv
 
         table = read_csv(path, target, task)
+    table = replace(table, remarks=(*remarks_on(table, task), *table.remarks))
     return table.standardized() if standardize else table

@@ -70,6 +70,7 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
         input_names=table.input_names,
         target_names=table.targets.names,
         files=(os.path.abspath(path),),
+        remarks=table.remarks,
     )
 
 

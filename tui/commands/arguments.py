@@ -111,9 +111,13 @@ def parse(
     parser.add_argument("operand", nargs="*", metavar=operand.name, help=operand.help)
     for option in (*options, HELP):
         if option.metavar is None:
-            parser.add_argument(*option.flags, action="store_true", default=SUPPRESS, help=option.help)
+            parser.add_argument(
+                *option.flags, dest=option.name, action="store_true", default=SUPPRESS, help=option.help
+            )
         else:
-            parser.add_argument(*option.flags, metavar=option.metavar, default=SUPPRESS, help=option.help)
+            parser.add_argument(
+                *option.flags, dest=option.name, metavar=option.metavar, default=SUPPRESS, help=option.help
+            )
     words, known, mistakes = _sorted(argv, (*options, HELP))
     values = vars(parser.parse_args(known))
     del values["operand"]

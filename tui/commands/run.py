@@ -67,9 +67,29 @@ def main(argv: Sequence[str]) -> int:
         complain(failures)
     if "loss" in arguments.values or problem.loss.remark:
         print(f"loss: {_loss_text(problem)}", file=sys.stderr)
+    for remark in problem.remarks:
+        print(f"table: {remark}", file=sys.stderr)
     if loss is not None:
-        print(significant(loss, DIGITS))
+        print(significant(loss, DIGITS), flush=True)
+    if status != INTERRUPTED:
+        _tell_facts(timeline, status != FAILED)
     return status
+
+
+def _tell_facts(timeline: Timeline, whole: bool) -> None:
+    """What is worth knowing of the steps, on stderr; and where the loss that was printed is that of a mini-batch, the
+    loss over all rows.
+    """
+    from core import facts_of_run, loss_over_all_rows, significant
+
+    if not len(timeline):
+        return
+    step = timeline[len(timeline) - 1]
+    if whole and len(step.batch) < (rows := len(step.problem.inputs)):
+        loss = significant(loss_over_all_rows(step), DIGITS)
+        print(f"run: the loss is that of a batch of {len(step.batch)}; over all {rows:,} rows: {loss}", file=sys.stderr)
+    for fact in facts_of_run(timeline, step.index):
+        print(f"run: {fact}", file=sys.stderr)
 
 
 def _loss_text(problem: Problem) -> str:
