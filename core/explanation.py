@@ -154,8 +154,14 @@ class Explanation(CellArithmetic):
         return symbols, f"= {as_text(line.numbers)}", result, *self._at_kinks(digits)
 
     def _at_kinks(self, digits: int) -> Iterator[str]:
-        """That rounding has decided on which side of a kink a number is."""
+        """That a number is at a kink, or that rounding has decided on which side of one it is."""
         step = self._scope.step
+        for part in walk(self._tree):
+            if not (isinstance(part, Function) and part.name == "sign"):
+                continue
+            if not self._compiler.value(part.argument, self._indices):
+                symbol = as_text(self._print(self._closed(part.argument, self._indices, TERMS)))
+                yield f"{symbol} is 0, where its size has a kink: the slope is taken to be 0"
         for part in walk(self._tree) if step.noise else ():
             if not (isinstance(part, Function) and part.slope and isinstance(part.argument, nodes.Cell)):
                 continue

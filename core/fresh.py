@@ -196,6 +196,9 @@ def _complaints(step: Step) -> Iterator[int]:
         counts = ~np.isnan(sides)
         yield BARRED * int((np.abs(sides[counts]) < KINK).sum())
         yield BARRED * int((sides[counts] <= 0).all())
+    for values in (*step.weights, *step.buffers.values()) if step.index else ():
+        sizes = np.abs(values)  # what an earlier step has left of ½ - ½
+        yield 10 * int(((sizes > NOTHING) & (sizes < SMALL)).sum())
     for values in _judged(step):
         sizes = np.abs(values)
         yield int(((sizes > NOTHING) & (sizes < SMALL)).sum())

@@ -175,3 +175,10 @@ def test_a_wrong_setting_is_told(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(core.ProblemError) as error:
         random_problem(1, (2, 1), **changes)
     assert error.value.mistakes == (message,)
+
+
+def test_a_weight_at_the_kink_of_its_size_is_told() -> None:
+    step = one_weight(0, 0.1, core.SGD(), penalty=core.Penalty(l1=0.5))[0]
+    assert core.explain(step, "dW_out", (1, 1)).lines()[-1] == (
+        "W_out[1] is 0, where its size has a kink: the slope is taken to be 0"
+    )

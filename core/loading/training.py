@@ -92,6 +92,8 @@ def read_training(
     if "in-order" in options:
         options["shuffle"] = not options.pop("in-order")
     found = {**training, **options}
+    if "shuffle_seed" in training and found.get("shuffle") is False and "shuffle" not in options:
+        reader.note(f"{path}.shuffle_seed", "of no use with shuffle = false")
     places = dict.fromkeys(training, path) | dict.fromkeys(options, "option")
     read = {key: found[key] for key in ("batch_size", "shuffle_seed", "shuffle", "reduction") if key in found}
     rate = found.get("learning_rate", LEARNING_RATE)
@@ -122,8 +124,9 @@ def _schedule(reader: FieldReader, places: Mapping[str, str], found: Mapping[str
 def _update(reader: FieldReader, places: Mapping[str, str], found: Mapping[str, Any]) -> Update:
     kind: type[Update] = found.get("update", UPDATES["sgd"])
     for key in (key for key in SETTINGS if key in found and key not in _settings(kind)):
-        having = " and ".join(name for name, other in UPDATES.items() if key in _settings(other))
-        reader.note(_at(places, key), f"{kind.name} has no {key}; {having} have one")
+        having = [name for name, other in UPDATES.items() if key in _settings(other)]
+        advice = "" if "update" in found else f': set update = "{having[0]}"'
+        reader.note(_at(places, key), f"{kind.name} has no {key}; it belongs to {', '.join(having)}{advice}")
     return kind(**{key: found[key] for key in SETTINGS if key in found and key in _settings(kind)})
 
 

@@ -16,7 +16,7 @@ from core.arrays import Array, Mask
 from core.asked import absent, asked, zeros
 from core.classes import one_hot
 from core.computation import Computation, computations, values_of
-from core.equations import BACKWARD, FORWARD, GRADIENT, LOSS, MATRIX, PER_SAMPLE, UPDATE
+from core.equations import BACKWARD, FORWARD, GRADIENT, LOSS, MATRIX, NUMBER, PER_SAMPLE, UPDATE
 from core.errors import ProblemError
 from core.explanation import Explanation, explain
 from core.expression.exact import gives
@@ -140,7 +140,7 @@ def _sections(entries: _Entries) -> Iterator[Section]:
 
 def section_of(quantity: Quantity) -> str:
     """Where a quantity is worked out. What the loss adds goes forward up to what each sample costs."""
-    is_forward = quantity.part == LOSS and quantity.name not in ("sample_losses", "loss")
+    is_forward = quantity.part == LOSS and quantity.axes != NUMBER and quantity.name != "sample_losses"
     return SECTIONS[FORWARD if is_forward else quantity.part]
 
 

@@ -108,7 +108,7 @@ def _answers(report: CheckReport) -> Iterator[Note]:
     if report.blank:
         yield Note([(f"nothing to judge: {counts['open']} numbers left open", "amber")], None)
     elif report.cells or slips or not report.formulas:
-        yield Note([(f"{head} in {count} numbers{listed}", style)], first)
+        yield Note([(f"{head} in {count} {'number' if count == 1 else 'numbers'}{listed}", style)], first)
     if report.formulas:
         mistaken = [formula.symbol for formula in report.formulas if not formula.right]
         said = f"formulas wrong: {', '.join(mistaken)}" if mistaken else "every formula is right"

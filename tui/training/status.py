@@ -130,7 +130,7 @@ def _items(step: Step, before: Step | None, facts: Facts, view: View, short: boo
     loss_item = Item(gives_way, [loss if facts.own else (f"under the {loss}", "amber")])
     update = "" if problem.update == core.SGD() else f"{problem.update.title}, "
     costs = "".join(f", {part.field} {significant(part.value, 6)}" for part in problem.penalty.settings)
-    alpha = Item(7, [f"{update}α {significant(step.learning_rate, 6)}{costs}"])
+    alpha = Item(7 if problem.schedule is None else 3, [f"{update}α {significant(step.learning_rate, 6)}{costs}"])
     if whole:
         yield loss_item
         yield alpha
