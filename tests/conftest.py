@@ -16,3 +16,8 @@ for name in [name for name in os.environ if name == "NO_COLOR" or name.startswit
 settings.register_profile("sgdb", deadline=None, max_examples=25)
 settings.register_profile("long", deadline=None, max_examples=1_000)  # by hand: --hypothesis-profile long
 settings.load_profile("sgdb")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than processors: a screen that is tested waits half of its time."""
+    return (os.cpu_count() or 1) + 1
