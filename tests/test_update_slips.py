@@ -151,3 +151,15 @@ def test_a_practice_sheet_s_key_checks_as_right(update: str, tmp_path: Path) -> 
     assert cli.main(["practise", "exercise-2", *options, "--key", "-o", str(key)]) == 0
     assert "l2 = 0.1" in key.read_text(encoding="utf-8")
     assert cli.main(["check", str(key)]) == 0
+
+
+@pytest.mark.parametrize(
+    "update", [core.Momentum(), core.Nesterov(), core.RMSprop(), core.Adam()], ids=lambda u: u.name
+)
+def test_any_wrong_number_of_a_later_step_is_judged(update: core.Update) -> None:
+    step = step_of(update)
+    for name, equation in step.statement.equations.items():
+        if equation.part == "update":
+            report = core.check_answers({f"{name}[1,1]" if step.values[name].ndim == 2 else f"{name}[1]": 9.87}, step)
+            assert [slip.name for slip in report.slips] == [name]
+            assert "momentum 0" not in report.slips[0].text
