@@ -224,3 +224,14 @@ def test_the_mean_for_the_sum_is_a_convention_under_a_penalty_too() -> None:
     report = core.check_answers(sheet(other), first)
     assert [convention.kind for convention in report.conventions] == ["mean for sum"]
     assert not report.slips
+
+
+@pytest.mark.parametrize(("key", "words"), [("velocity_7", "no momentum"), ("lambda_9", "no penalty")])
+def test_that_there_is_no_such_thing_is_said_where_there_is_none(key: str, words: str) -> None:
+    without, with_ = step_of(core.SGD()), step_of(core.Momentum(), core.Penalty(l2=0.1))
+    for step, said in ((without, True), (with_, False)):
+        formula = core.check_answers({"loss": 1.0}, step, formulas={"W_1_next": f"W_1 - {key} dW_1"})
+        assert (words in formula.unreadable[0]) is said
+        with pytest.raises(core.ProblemError) as error:
+            core.check_answers({key: 1.0}, step)
+        assert (words in str(error.value)) is said
