@@ -115,6 +115,13 @@ PLANTED = {
     ),
     "½ left out of the penalty": (core.SGD(), core.Penalty(l2=0.3), "penalty", lambda v, _: 2 * v["penalty"], "½"),
     "biases penalised": (core.SGD(), core.Penalty(l2=0.3), "db_1", lambda v, _: v["db_1"] + 0.3 * v["b_1"], "biases"),
+    "biases in the penalty": (
+        core.SGD(),
+        core.Penalty(l2=0.3),
+        "penalty",
+        lambda v, _: v["penalty"] + 0.15 * (np.sum(v["b_1"] ** 2) + np.sum(v["b_out"] ** 2)),
+        "the biases are penalised",
+    ),
     "m not carried over": (core.Adam(), None, "mW_1_next", lambda v, _: 0.1 * v["dW_1"], "not carried over"),
     "n not carried over": (
         core.RMSprop(rho=0.5),

@@ -42,7 +42,7 @@ class UpdateMistakes:
             yield from self._penalised(equation.tree)
             yield from self._with_biases(equation)
         elif equation.name.startswith("penalty"):
-            yield from self._of_penalty(equation.tree)
+            yield from self._of_penalty(equation)
         elif equation.name == "loss" and self._statement.problem.penalty:
             yield from self._without_penalty(equation.tree)
         elif equation.part == UPDATE:
@@ -85,11 +85,16 @@ class UpdateMistakes:
             words = f"{bias} is penalised, but the penalty is on the weights alone"
             yield Mistake("biases penalised", words, penalty.gradient_tree(equation.tree, Name(bias)), 1)
 
-    def _of_penalty(self, tree: Node) -> Iterator[Mistake]:
-        """The ½ left out of λ Σ W², or one too many."""
-        assert isinstance(tree, Product)
-        if HALF in tree.children:
+    def _of_penalty(self, equation: Equation) -> Iterator[Mistake]:
+        """The ½ left out of λ Σ W², and the biases in the sum, though they are not penalised."""
+        tree, given = equation.tree, self._statement.given.values()
+        if isinstance(tree, Product) and HALF in tree.children:
             yield Mistake("half left out", "the ½ of the penalty is left out", without_factor(tree, HALF), 0)
+        parameters = [one.name for one in given if one.letter in ("W", "b")]
+        for name, _, with_biases in self._statement.problem.penalty.cost_trees(parameters):
+            if name == equation.name:
+                words = "the biases are penalised, but the penalty is on the weights alone"
+                yield Mistake("biases penalised", words, with_biases, 1)
 
     def _without_penalty(self, tree: Node) -> Iterator[Mistake]:
         assert isinstance(tree, Sum)
