@@ -522,3 +522,9 @@ def test_the_true_class_left_out_of_the_gradient_at_p_is_no_matter_of_the_jacobi
     step = step_0(core.load_problem("exercise-3"))
     report = core.check_answers({"dp": np.maximum(step.values["dp"], 0)}, step)
     assert all("Jacobian" not in slip.text for slip in report.slips)
+
+
+def test_a_lone_hinge_of_one_output_is_judged() -> None:
+    step = step_0(exercise_2(loss=core.Hinge()))
+    report = core.check_answers({"sample_losses[1]": 0.1283}, step)
+    assert [slip.name for slip in report.slips] == ["sample_losses"]

@@ -71,6 +71,16 @@ def test_a_sheet_without_numbers_claims_nothing_of_them(check: Any) -> None:
     assert check(sheet=head + "loss = [1.9, 2.0]\n").out.splitlines()[1] == "1 slip"
 
 
+@pytest.mark.parametrize("problem", ["exercise-3", "svm", "three-classes", "why-the-max"])
+def test_a_blank_practice_sheet_has_nothing_to_judge_though_it_prints_zeros(
+    problem: str, check: Any, tmp_path: Path
+) -> None:
+    sheet = str(tmp_path / "sheet.toml")
+    assert cli.main(["practise", problem, "--seed", "7", "--sheet", "-o", sheet]) == 0
+    run = check(sheet)
+    assert (run.status, "nothing to judge" in run.out) == (3, True)
+
+
 def test_what_follows_from_a_slip_is_said_to(check: Any) -> None:
     sheet = "problem = 'exercise-2'\n[answers]\n's_1[1]' = [0.485, 0.869, 0.704]\n'z_1[1]' = [0.485, 0.869, '?']\n"
     run = check(sheet=sheet)

@@ -492,3 +492,11 @@ class TestNumbersFromPython:
     def test_a_row_may_be_left_open(self) -> None:
         report = core.check_answers({"s_1": [[0.458, 0.869, 0.704], "?", "?", [0.1195, 0.1185, -0.044]]}, step_0())
         assert (report.right, report.counts["open"]) == (True, 6)
+
+
+def test_a_number_of_the_wrong_sign_is_that_though_two_of_its_terms_cancel() -> None:
+    step = step_0(random_problem(seed=1, sizes=(2, 3, 3, 2), rows=3, activation="sigmoid", learning_rate=0.3))
+    answers = {name: np.round(step.values[name], 7) for name in ("delta_1", "db_1")}
+    answers["db_1"][1] *= -1
+    slips = core.check_answers({name: numbers.tolist() for name, numbers in answers.items()}, step).slips
+    assert [(slip.name, slip.cells, slip.kind) for slip in slips] == [("db_1", ((2,),), "sign")]

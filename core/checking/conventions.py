@@ -16,7 +16,7 @@ from core.checking.layer_mistakes import ALPHA
 from core.checking.mistakes import HALF, TWO, is_multiple
 from core.checking.numbers import Numbers
 from core.checking.report import Convention, FormulaVerdict
-from core.equations import BACKWARD, GRADIENT, LOSS, UPDATE, Equation, Statement
+from core.equations import BACKWARD, DATA_LOSS, GRADIENT, LOSS, UPDATE, Equation, Statement
 from core.expression.nodes import Node, Product, Sum, names_in
 from core.expression.spots import spots, without_factor
 
@@ -69,7 +69,7 @@ def readings(
     """The conventions that the numbers of a sheet with slips may follow; `kinds` has those of its slips by quantity."""
     written = [name for name in statement.equations if sheet.get(name)]
     parts = {name: statement.equations[name] for name in written}
-    costs = [name for name, e in parts.items() if e.part == LOSS and name in ("sample_losses", "loss")]
+    costs = [name for name, e in parts.items() if e.part == LOSS and name in ("sample_losses", DATA_LOSS, "loss")]
     start = next((name for name, e in parts.items() if e.part in (BACKWARD, GRADIENT)), None)
     found: dict[str, tuple[str, ...]] = {}
     if velocities := _are_steps(statement, parts, true, sheet):
@@ -79,7 +79,8 @@ def readings(
     if start is not None and costs:
         hinges = (*costs, start)
         found |= {HALF_LEFT_OUT: hinges} if any(_is_twice(sheet[name], true[name]) for name in costs) else {}
-        scales = [kind for kind in SCALES if kind in kinds.get(costs[-1], ()) and kind in kinds.get(start, ())]
+        of_costs = set[str]().union(*(kinds.get(name, set()) for name in costs))
+        scales = [kind for kind in SCALES if kind in of_costs and kind in kinds.get(start, ())]
         found |= dict.fromkeys(scales, hinges)
     for kind, hinges in found.items():
         if (under := statement_under(kind, statement)) is not None:

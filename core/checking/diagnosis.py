@@ -183,7 +183,10 @@ class _Search:
             found, near = self._pen(position, written), self._roundings()
             if near and near[0].diagnosis.text != ROUGHLY:
                 return self._early(near)
-            if not near and self._alone and (term := self._term(position, written)):
+            is_negated = any(
+                slip.kind == "sign" for slip in found
+            )  # of which two terms that cancel are no better cause
+            if not near and self._alone and not is_negated and (term := self._term(position, written)):
                 return term
             if found:
                 likeliest, *others = (Diagnosis(slip.kind, slip.text, self._name) for slip in found)

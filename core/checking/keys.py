@@ -99,7 +99,7 @@ class Keys:
                 self.remarks.append(f"{clean(typed)} is read as {meaning.names[0]}")
             return meaning.names[0]
         word = shown(typed)[1:-1]
-        why = no_such_thing(typed)
+        why = no_such_thing(typed, self._statement.numbers)
         unknown = f'unknown "{word}": {why}' if why else suggest(word, self._statement.equations)
         reader.note(path, asked(word, meaning) if meaning.names else unknown)
         return None

@@ -14,7 +14,7 @@ from core.checking.layer_mistakes import LayerMistakes
 from core.checking.loss_mistakes import LossMistakes, Mistake
 from core.checking.own_values import Evaluate
 from core.checking.update_mistakes import UpdateMistakes
-from core.equations import BACKWARD, FORWARD, GRADIENT, UPDATE, Equation, Statement
+from core.equations import BACKWARD, DATA_LOSS, FORWARD, GRADIENT, UPDATE, Equation, Statement
 from core.expression.nodes import (
     Function,
     Literal,
@@ -136,8 +136,8 @@ class StepMistakes:
             if not isinstance(part, Product) or HALF not in part.children:
                 continue
             wrong = with_(without_factor(part, HALF))
-            if equation.name in ("sample_losses", "loss"):
-                tree = equation.tree if equation.name == "loss" else Name("sample_losses")
+            if equation.name in ("sample_losses", DATA_LOSS, "loss"):
+                tree = equation.tree if equation.name != "sample_losses" else Name("sample_losses")
                 yield Mistake("half left out", words, put_in_place(tree, {"sample_losses": wrong}), 0)
                 yield Mistake("half twice", "the ½ is in it twice", HALF * equation.tree, 3)
             elif self._is_near_the_loss(equation) and is_multiple(costs, HALF):
@@ -145,7 +145,7 @@ class StepMistakes:
 
     def _is_shared(self, equation: Equation) -> bool:
         """Whether somebody may take the mean over the samples for their sum here, or the other way round."""
-        return equation.name == "loss" or equation.part == GRADIENT or self._is_near_the_loss(equation)
+        return equation.name in (DATA_LOSS, "loss") or equation.part == GRADIENT or self._is_near_the_loss(equation)
 
     def _is_near_the_loss(self, equation: Equation) -> bool:
         """Whether it is on the way back, and not yet beyond the last layer."""

@@ -10,6 +10,7 @@ from core.arrays import Array
 from core.computation import values_of
 from core.step import Step
 from core.timeline import Timeline
+from core.updates import SGD
 
 MOST_STEPS = 50  # of a run, that are computed anew
 
@@ -20,10 +21,13 @@ class Momentum:
     def __init__(self, step: Step) -> None:
         self._step = step
 
-    @property
-    def matters(self) -> bool:
-        """Whether there are steps before, and not too many."""
-        return 0 < self._step.index <= MOST_STEPS
+    def concerns(self, name: str) -> bool:
+        """Whether it makes another number of a quantity: of weights or biases after a step of plain SGD, with steps
+        before it, and not too many.
+        """
+        statement = self._step.statement
+        is_plain = statement.problem.update.name == SGD.name
+        return is_plain and name in statement.updates.values() and 0 < self._step.index <= MOST_STEPS
 
     @cached_property
     def _steps(self) -> list[Step]:

@@ -94,15 +94,20 @@ class CheckReport:
     remarks: tuple[str, ...] = ()
     conventions: tuple[Convention, ...] = ()
 
-    @property
+    @cached_property
     def blank(self) -> bool:
-        """Whether there is nothing to judge: no number, and no formula."""
-        return (
-            not self.unreadable
-            and not self.slips
-            and not self.formulas
-            and all(verdict.status == "open" for verdict in self.cells)
-        )
+        """Whether there is nothing to judge: no formula, and no number but those that are 0 whatever the others are,
+        which a practice sheet prints.
+        """
+        from core.asked import zeros
+
+        if self.unreadable or self.slips or self.formulas:
+            return False
+        written = [verdict for verdict in self.cells if verdict.status != "open"]
+        if any(verdict.true for verdict in written):
+            return False
+        printed = {name: zeros(self.step, name) for name in {verdict.name for verdict in written}}
+        return all(printed[verdict.name][tuple(i - 1 for i in verdict.cell)] for verdict in written)
 
     @property
     def right(self) -> bool:

@@ -85,8 +85,11 @@ def _of_sum(
 
 
 def _at(statement: Statement, name: str, tree: Node, values: Values, position: Position) -> float:
-    """What a tree in the place of a quantity's comes to at a position."""
-    made = statement.compiled(tree, statement.equations[name].axes)(values)
+    """What a tree in the place of a quantity's comes to at a position; not a number where it has no such shape."""
+    try:
+        made = statement.compiled(tree, statement.equations[name].axes)(values)
+    except IndexError:  # a number is left, where a matrix was to be summed
+        return np.nan
     return _number(made, values[name].shape, position)
 
 

@@ -72,7 +72,7 @@ class Unknowns:
         """A run with momentum, which is a number of no more than two digits; a number alone must come of it as it was
         written, with no digit more.
         """
-        if self._own.statement.equations[self._name].part != UPDATE or not self._momentum.matters:
+        if not self._momentum.concerns(self._name):
             return
         predict = partial(self._momentum.update, self._name)
         solved = self._solve(predict, 0.0)

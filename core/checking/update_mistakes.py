@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.checking.layer_mistakes import ALPHA
 from core.checking.loss_mistakes import Mistake
 from core.equations import GRADIENT, UPDATE, Equation, Statement
 from core.expression.nodes import (
+    COUNT,
     Function,
     Literal,
     Name,
@@ -20,6 +22,7 @@ from core.expression.nodes import (
 )
 from core.expression.spots import spots, without_factor, without_term
 from core.expression.typed import as_typed
+from core.penalty import HALF
 from core.quantity import NEXT
 
 ZERO, TWO = Literal(0), Literal(2)
@@ -37,11 +40,15 @@ class UpdateMistakes:
         """The mistakes that can be made in computing a quantity."""
         if equation.part == GRADIENT and self._statement.problem.penalty:
             yield from self._penalised(equation.tree)
+            yield from self._with_biases(equation)
+        elif equation.name.startswith("penalty"):
+            yield from self._of_penalty(equation)
         elif equation.name == "loss" and self._statement.problem.penalty:
             yield from self._without_penalty(equation.tree)
         elif equation.part == UPDATE:
             yield from self._remembered(equation.tree)
             yield from self._corrected(equation)
+            yield from self._plain(equation)
 
     def _penalised(self, tree: Node) -> Iterator[Mistake]:
         """λ W left out, or with a factor too many."""
@@ -55,6 +62,11 @@ class UpdateMistakes:
                 words = f"{setting.symbol} is left out"
                 yield Mistake("λ left out", words, with_(without_factor(part, Name(setting.name))), 0)
                 yield Mistake("sign of a term", "the penalty is subtracted", with_(Sum((-1, part))), 1)
+                for sign in (child for child in part.children if isinstance(child, Function)):
+                    words = f"{as_typed(sign)} is left out"
+                    yield Mistake("sign(W) left out", words, with_(without_factor(part, sign)), 0)
+                    words = f"{as_typed(sign.argument)} stands for {as_typed(sign)}"
+                    yield Mistake("W for sign(W)", words, with_(without_factor(part, sign) * sign.argument), 1)
                 if setting.field == "l2":
                     half = self._statement.problem.penalty.half
                     words = (
@@ -66,6 +78,24 @@ class UpdateMistakes:
                     words = "the penalty is divided by n, the number of rows"
                     yield Mistake("mean for sum", words, with_(Quotient(part, Name("n"))), 1)
 
+    def _with_biases(self, equation: Equation) -> Iterator[Mistake]:
+        """The biases penalised, though they are not."""
+        penalty, bias = self._statement.problem.penalty, equation.name.removeprefix("d")
+        if equation.letter == "db" and not penalty.takes("b"):
+            words = f"{bias} is penalised, but the penalty is on the weights alone"
+            yield Mistake("biases penalised", words, penalty.gradient_tree(equation.tree, Name(bias)), 1)
+
+    def _of_penalty(self, equation: Equation) -> Iterator[Mistake]:
+        """The ½ left out of λ Σ W², and the biases in the sum, though they are not penalised."""
+        tree, given = equation.tree, self._statement.given.values()
+        if isinstance(tree, Product) and HALF in tree.children:
+            yield Mistake("half left out", "the ½ of the penalty is left out", without_factor(tree, HALF), 0)
+        parameters = [one.name for one in given if one.letter in ("W", "b")]
+        for name, _, with_biases in self._statement.problem.penalty.cost_trees(parameters):
+            if name == equation.name:
+                words = "the biases are penalised, but the penalty is on the weights alone"
+                yield Mistake("biases penalised", words, with_biases, 1)
+
     def _without_penalty(self, tree: Node) -> Iterator[Mistake]:
         assert isinstance(tree, Sum)
         for _, term in tree.terms[1:]:
@@ -73,7 +103,7 @@ class UpdateMistakes:
             yield Mistake("penalty left out", words, without_term(tree, term), 0)
 
     def _remembered(self, tree: Node) -> Iterator[Mistake]:
-        """A buffer left out; the shares of a running mean left out or swapped; the square, the root or ε left out."""
+        """What is remembered left out; the shares of a mean left out or swapped; the square, the root or ε left out."""
         for part, with_ in spots(tree):
             if isinstance(part, Product) and Name("mu") in part.children:
                 words = f"the momentum is left out: {as_typed(part)}"
@@ -85,6 +115,9 @@ class UpdateMistakes:
                 share = next(name for name in SHARES if Name(name) in part.children)
                 words = f"{self._symbols[share]} is left out"
                 yield Mistake("share left out", words, with_(without_factor(part, Name(share))), 1)
+                if isinstance(tree, Sum) and part in tree.children:
+                    words = f"{as_typed(part)} is left out: nothing is carried over from the step before"
+                    yield Mistake("not carried over", words, without_term(tree, part), 0)
             elif isinstance(part, Product) and isinstance(part.children[0], Sum):
                 kept = part.children[0]
                 words = f"{as_typed(kept)} is left out"
@@ -116,12 +149,10 @@ class UpdateMistakes:
         for part, with_ in spots(tree):
             if isinstance(part, Quotient) and any(isinstance(below, Power) for below, _ in spots(part.children[1])):
                 yield Mistake("bias correction left out", "the bias correction is left out", with_(part.children[0]), 0)
-            if isinstance(part, Power) and isinstance(part.power, str):
-                t = int(self._statement.numbers[part.power])
-                for other, words in ((t - 1, "t - 1"), (t + 1, "t + 1")):
-                    if other >= 1:
-                        yield Mistake("another t", f"{words} stands for t", with_(part.argument**other), 1)
         hats = {name: letter for name in names_in(tree) for letter in helpers if name.startswith(letter)}
+        for other, words in self._other_counts():
+            changed = put_in_place(tree, {name: _at_step(self._equations[name].tree, other) for name in hats})
+            yield Mistake("another t", f"{words} stands for t", _at_step(changed, other), 1)
         plain = {
             name: Name(f"{letter.removesuffix('hat')}{name.removeprefix(letter)}{NEXT}")
             for name, letter in hats.items()
@@ -129,6 +160,11 @@ class UpdateMistakes:
         if plain:
             words = "the bias correction is left out"
             yield Mistake("bias correction left out", words, put_in_place(tree, dict(plain)), 0)
+        for name, letter in hats.items() if equation.letter in ("W", "b") else ():
+            gradient = f"d{name.removeprefix(letter)}"
+            if letter == "mhat":
+                words = f"{gradient} stands for {name}"
+                yield Mistake("gradient for the mean", words, put_in_place(tree, {name: Name(gradient)}), 1)
         if self._statement.problem.update.name == "nesterov" and equation.letter in ("W", "b"):
             for part, with_ in spots(tree):
                 if isinstance(part, Sum) and Name("mu") in {
@@ -146,3 +182,24 @@ class UpdateMistakes:
                 yield Mistake("momentum left out", words, put_in_place(tree, {name: Name(gradient)}), 0)
             words = f"{own}, from before the step, stands for {name}"
             yield Mistake("before the step", words, put_in_place(tree, {name: Name(own)}), 1)
+
+    def _plain(self, equation: Equation) -> Iterator[Mistake]:
+        """W - α ∂W, as without anything remembered."""
+        if equation.letter not in ("W", "b") or not self._statement.problem.update.buffers:
+            return
+        assert isinstance(equation.tree, Sum)
+        plain = ALPHA * Name(f"d{equation.name.removesuffix(NEXT)}")
+        words = f"this is a step of plain SGD, where it must be {self._statement.problem.update.title}"
+        yield Mistake("plain SGD", words, Sum(*equation.tree.terms[:-1], (-1, plain)), 1)
+
+    def _other_counts(self) -> Iterator[tuple[int, str]]:
+        """The steps before and behind t, where an update counts them."""
+        t = int(self._statement.numbers.get(COUNT, 0))
+        yield from ((other, words) for other, words in ((t - 1, "t - 1"), (t + 1, "t + 1")) if t and other >= 1)
+
+
+def _at_step(tree: Node, t: int) -> Node:
+    """A tree with a number for t."""
+    if isinstance(tree, Power) and tree.power == COUNT:
+        return tree.argument**t
+    return tree.with_children(tuple(_at_step(child, t) for child in tree.children))

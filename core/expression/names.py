@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
@@ -68,6 +68,10 @@ NO_SUCH_THING = {
     **dict.fromkeys(("beta", "momentum", "velocity", "mu", "vel"), "there is no momentum here"),
     **dict.fromkeys(("before", "previous", "prev", "old"), "only this step's quantities are known"),
     **dict.fromkeys(("lambda", "lam", "decay", "weight_decay"), "there is no penalty on the weights here"),
+}
+BELIES = {  # the numbers of a step that has such a thing
+    "there is no momentum here": frozenset(("mu", "beta_1", "rho")),
+    "there is no penalty on the weights here": frozenset(("lambda", "lambda_1", "lambda_2", "weight_decay")),
 }
 
 
@@ -150,10 +154,13 @@ def asked(typed: str, meaning: Meaning) -> str:
     return f'"{typed}" can mean {" or ".join(meaning.names)}; write which'
 
 
-def no_such_thing(typed: str) -> str:
-    """Why a step has nothing of this name, where people know the word for something else; else empty."""
+def no_such_thing(typed: str, numbers: Iterable[str]) -> str:
+    """Why a step with these numbers (mu, lambda, ...) has nothing of this name, where people know the word for
+    something else; else empty.
+    """
     words = [word for word in re.split(r"[_\W]", typed.lower()) if word]
-    return next((NO_SUCH_THING[word] for word in (typed.lower(), *words) if word in NO_SUCH_THING), "")
+    why = next((NO_SUCH_THING[word] for word in (typed.lower(), *words) if word in NO_SUCH_THING), "")
+    return why if BELIES.get(why, frozenset()).isdisjoint(numbers) else ""
 
 
 def function_of(word: str, functions: Collection[str]) -> tuple[str, bool] | None:

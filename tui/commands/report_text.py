@@ -45,6 +45,9 @@ class ReportText:
     def summary(self) -> str:
         """The outcome in a line."""
         report, parts = self.report, []
+        nothing = f"nothing to judge: {_count(report.counts['open'], 'number')} left open"
+        if report.blank:
+            return nothing
         if report.cells or report.slips:
             slips, numbers = len(report.slips), len(report.cells) - report.counts["open"]
             head = "no slip" if slips == 0 else _count(slips, "slip")
@@ -57,7 +60,7 @@ class ReportText:
             wrong = sum(not formula.right for formula in report.formulas)
             text = f"{wrong} of {_count(len(report.formulas), 'formula')} wrong"
             parts.append(self._painted("slip" if wrong else "right", text if wrong else "every formula is right"))
-        return ", ".join(parts) or f"nothing to judge: {_count(report.counts['open'], 'number')} left open"
+        return ", ".join(parts) or nothing
 
     def _slip(self, slip: Slip) -> Iterator[str]:
         verdicts = self.report.verdicts(slip.name)

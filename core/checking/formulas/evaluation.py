@@ -139,7 +139,7 @@ class Evaluator:
             return f"there is no {part.name}: the layers are 1 to {self._depth}, or out"
         if not isinstance(part, Name) or self.known(part.name) in self._names:
             return ""
-        if why := no_such_thing(part.name):
+        if why := no_such_thing(part.name, self._names):
             return f'unknown "{shown(part.name)[1:-1]}": {why}'
         if part.name in UNKNOWN_FUNCTIONS:
             return (
