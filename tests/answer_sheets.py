@@ -14,16 +14,31 @@ from core.computation import computations, values_of
 ROUNDINGS = (ROUND_DOWN, ROUND_HALF_UP, ROUND_HALF_EVEN)
 
 
+DISPLAYED = 15  # digits of a number on a display
+
+
 def decimals(digits: int, rounding: str) -> Callable[[float], Decimal]:
     """Numbers with so many digits behind the point."""
     context = Context(prec=60, rounding=rounding)
-    return lambda value: Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), context=context)
+
+    def written(value: float) -> Decimal:
+        found = displayed(value).quantize(Decimal(1).scaleb(-digits), context=context)
+        if len(found.as_tuple().digits) < DISPLAYED:
+            return found
+        return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), context=context)
+
+    return written
 
 
 def significant(digits: int, rounding: str) -> Callable[[float], Decimal]:
     """Numbers with so many digits from the first that is not 0."""
     context = Context(prec=digits, rounding=rounding)
-    return lambda value: context.create_decimal(Decimal(repr(float(value))))
+    return lambda value: context.create_decimal(displayed(value) if digits < DISPLAYED else Decimal(repr(float(value))))
+
+
+def displayed(value: float) -> Decimal:
+    """A number as a calculator shows it: 0.1 for 0.09999999999999998, which nobody cuts off to 0.09."""
+    return Decimal(f"{float(value):.{DISPLAYED}g}")
 
 
 def as_printed(value: float) -> Decimal:
