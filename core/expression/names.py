@@ -30,10 +30,10 @@ OF_STEP: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("y", "Y"), ("y_out", "y_gt")),
     **dict.fromkeys(("L", "Loss", "loss", "J", "E", "C", "cost", "Etotal", "Ltotal", "totalloss"), ("loss",)),
     **dict.fromkeys(("l", "losses", "sampleloss", "samplelosses", "ell"), ("sample_losses",)),
-    **dict.fromkeys(("logits", "scores"), ("o", "y_out")),  # the first that there is
+    **dict.fromkeys(("o", "logits", "scores"), ("o", "y_out")),  # the first that there is
     **dict.fromkeys(("probs", "prob", "probabilities", "softmax"), ("p",)),
 }
-FIRST_THAT_IS = frozenset(("logits", "scores"))
+FIRST_THAT_IS = frozenset(("o", "logits", "scores"))
 NUMBER_WORDS = {
     **dict.fromkeys(("lr", "eta", "learning_rate", "learningrate", "step_size", "rate"), "alpha"),
     **dict.fromkeys(("N", "batch_size", "n_samples", "num_samples"), "n"),
@@ -117,7 +117,7 @@ class Names:
                     yield name
         if label or after:
             return
-        for name in (word,) if word in ("o", "p") else OF_STEP.get(word, ()):
+        for name in (word,) if word == "p" else OF_STEP.get(word, ()):
             name = GRADIENTS.get(name, f"d{name}") if gradient else name
             if name in self._known:
                 yield name
@@ -129,7 +129,7 @@ def _readings(text: str) -> Iterator[tuple[str, tuple[bool, str, bool]]]:
     """The words that a name without separators may be made of: each with whether it is a gradient's, the layer, and
     whether it is what comes after the update.
     """
-    words = {*OF_LAYER, *OF_STEP, "o", "p"}
+    words = {*OF_LAYER, *OF_STEP, "p"}
     for new, before, behind, after in product(
         ("", "new", "next", "updated"), ("", *BEFORE_GRADIENT), ("", *BEHIND_GRADIENT), ("", *AFTER)
     ):

@@ -15,7 +15,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.checking.answers import WrittenFormula
-from core.checking.conventions import statement_under, values_under
+from core.checking.conventions import formula_values
 from core.checking.formulas.definitions import SEVERAL, aliases, context_of, definitions, names_of, rights
 from core.checking.formulas.edits import Repair, in_pairs, is_product, replaced
 from core.checking.formulas.evaluation import Evaluator, fitted, is_same
@@ -239,8 +239,9 @@ class FormulaChecker:
 
     def _values_under(self, kind: str, point: Step) -> Mapping[str, Array]:
         if (kind, point) not in self._by_convention:
-            under, values = statement_under(kind, point.statement), values_of(point)
-            self._by_convention[kind, point] = values if under is None else values_under(under, values)
+            values = values_of(point)
+            found = formula_values(kind, point.statement, values)
+            self._by_convention[kind, point] = values if found is None else found
         return self._by_convention[kind, point]
 
     def _diagnosed(self, points: tuple[Step, ...], name: str, tree: Node) -> tuple[str, Repair | None]:

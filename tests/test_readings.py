@@ -1,0 +1,42 @@
+"""What people write in formulas and as keys, in the spelling of their course or book, and what it is read as."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import core
+
+
+def step_of(problem: str, index: int = 0, **options: Any) -> core.Step:
+    return core.Timeline(core.load_problem(problem, options))[index]
+
+
+def verdicts(step: core.Step, **formulas: str) -> list[bool]:
+    """Whether each of the formulas is right, in the order of the quantities."""
+    report = core.check_answers({}, step, formulas=formulas)
+    assert report.unreadable == ()
+    return [formula.right for formula in report.formulas]
+
+
+class TestScores:
+    def test_o_is_the_output_under_a_hinge_on_scores(self) -> None:
+        assert verdicts(step_of("svm"), sample_losses="Σ_(j≠y) max(0, o_j - o_y + m)") == [True]
+        assert verdicts(step_of("svm"), sample_losses="Σ_(j≠y) max(0, o_y - o_j + m)") == [False]
+
+
+class TestVelocities:
+    def test_formulas_of_velocities_that_are_steps_are_followed_in_every_layer(self) -> None:
+        step = step_of("exercise-2", 1, update="momentum")
+        own = {
+            f"{name}_{layer}_next": text.format(layer)
+            for layer in ("1", "out")
+            for name, text in (("vW", "mu*vW_{0} - alpha*dW_{0}"), ("W", "W_{0} + vW_{0}_next"))
+        }
+        assert verdicts(step, **own) == [True] * 4
+        (convention,) = core.check_answers({}, step, formulas=own).conventions
+        assert convention.text.startswith("your velocities are v = μ v - α ∂W")
+
+    def test_without_the_rate_they_are_wrong_all_the_same(self) -> None:
+        step = step_of("exercise-2", 1, update="momentum")
+        own = {"vW_1_next": "mu*vW_1 - dW_1", "W_1_next": "W_1 + vW_1_next", "W_out_next": "W_out + vW_out_next"}
+        assert verdicts(step, **own)[0] is False
