@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 import core
 
 
@@ -40,3 +42,33 @@ class TestVelocities:
         step = step_of("exercise-2", 1, update="momentum")
         own = {"vW_1_next": "mu*vW_1 - dW_1", "W_1_next": "W_1 + vW_1_next", "W_out_next": "W_out + vW_out_next"}
         assert verdicts(step, **own)[0] is False
+
+
+class TestBuffers:
+    @pytest.mark.parametrize(
+        ("update", "name", "keys"),
+        [
+            ("momentum", "vW_1_next", ("vW1_new", "v_W_1+", "vW_1_next", "v_{W_1}^{t+1}", "velocity_W1_next")),
+            ("adam", "mW_1_next", ("mW_1+", "mW1_new", "m_W1_next")),
+            ("adam", "nW_1_next", ("vW1_new", "nW1_next", "v_W_1+")),
+            ("adam", "mhatW_1", ("mhatW1", "m_hat_W1", "mhat_W_1", "m̂W1")),
+            ("adam", "nhatW_out", ("v_hat_W_out", "vhatW2", "nhatW2")),
+        ],
+    )
+    def test_a_key_means_the_one_that_it_can_mean(self, update: str, name: str, keys: tuple[str, ...]) -> None:
+        step = step_of("xor", 1, update=update)
+        for key in keys:
+            assert core.check_answers({key: step.values[name].tolist()}, step).names == (name,)
+
+    def test_the_one_before_the_step_is_given(self) -> None:
+        with pytest.raises(core.ProblemError, match='vW_1 is given, not computed; after the step it is "vW_1_next"'):
+            core.check_answers({"vW1": 1}, step_of("xor", 1, update="momentum"))
+
+    @pytest.mark.parametrize(
+        ("name", "keys"),
+        [("data_loss", ("L_data", "data_loss", "ℒ_data")), ("penalty", ("omega", "Omega", "Ω", "reg_loss", "penalty"))],
+    )
+    def test_the_parts_of_a_penalised_loss(self, name: str, keys: tuple[str, ...]) -> None:
+        step = step_of("exercise-2", l2=0.1)
+        for key in keys:
+            assert core.check_answers({key: float(step.values[name])}, step).names == (name,)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from core.quantity import LETTERS, NEXT, canonical, layer_label
+from core.quantity import BUFFERS, LETTERS, NEXT, canonical, layer_label
 
 # Words for what each layer has one of. A capital Z is a pre-activation wherever it is written; a small z is sgdb's, and
 # a small a is an activation in some courses and a pre-activation in others.
@@ -20,6 +20,12 @@ OF_LAYER: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("A", "h", "H", "act", "activation"), ("z",)),
     **dict.fromkeys(("sigma", "σ", "Delta", "d"), ("delta",)),
     "a": ("z", "s"),
+    # What updates remember. The mean of squares is n here, and in many books v, which is the velocity of others.
+    **{f"{typed}{of}": (f"{typed}{of}",) for typed in BUFFERS for of in "Wb"},
+    **{f"v{d}{of}": (f"v{of}", f"n{of}") for d in ("", "d") for of in "Wb"},
+    **{f"{word}{of}": (f"nhat{of}",) for word in ("vhat", "v\u0302", "n\u0302") for of in "Wb"},
+    **{f"m\u0302{of}": (f"mhat{of}",) for of in "Wb"},
+    **{f"{word}{of}": (f"v{of}",) for word in ("velocity", "vel") for of in "Wb"},
 }
 # Words for what a step has one of.
 OF_STEP: dict[str, tuple[str, ...]] = {
@@ -31,6 +37,8 @@ OF_STEP: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("L", "Loss", "loss", "J", "E", "C", "cost", "Etotal", "Ltotal", "totalloss"), ("loss",)),
     **dict.fromkeys(("l", "losses", "sampleloss", "samplelosses", "ell"), ("sample_losses",)),
     **dict.fromkeys(("o", "logits", "scores"), ("o", "y_out")),  # the first that there is
+    **dict.fromkeys(("Ldata", "dataloss", "lossdata"), ("data_loss",)),
+    **dict.fromkeys(("Omega", "omega", "Ω", "penalty", "regloss", "regularization", "Lreg"), ("penalty",)),
     **dict.fromkeys(("probs", "prob", "probabilities", "softmax"), ("p",)),
 }
 FIRST_THAT_IS = frozenset(("o", "logits", "scores"))
