@@ -72,3 +72,40 @@ class TestBuffers:
         step = step_of("exercise-2", l2=0.1)
         for key in keys:
             assert core.check_answers({key: float(step.values[name])}, step).names == (name,)
+
+    def test_an_update_is_about_its_own_parameter(self) -> None:
+        step = step_of("xor", 1, update="adam")
+        own = {
+            "mW_1_next": "beta_1*m + (1-beta_1)*dW",
+            "nb_out_next": "beta_2*v + (1-beta_2)*db^2",
+            "mhatW_1": r"m_{W_1}^{+}/(1-\beta_1^t)",
+            "W_1_next": r"W - \eta \hat{m}_{W_1}/(\sqrt{\hat{v}_{W_1}} + \epsilon)",
+        }
+        assert verdicts(step, **own) == [True] * 4
+        assert verdicts(step_of("xor"), W_1_next="W - alpha dW", b_out_next=r"b - \alpha \nabla_b") == [True] * 2
+
+
+class TestLeftSides:
+    @pytest.mark.parametrize(
+        "left",
+        [
+            r"\partial\mathcal{L}/\partial W_{1}",
+            r"\partial L / \partial W_1",
+            r"\frac{\partial\mathcal{L}}{\partial W_{1}}",
+            r"\nabla_{W_1} \mathcal{L}",
+            r"\nabla_{W_1} L",
+            r"\nabla_{W_1}",
+            "∇_W₁",
+            "∇W_1",
+        ],
+    )
+    def test_the_gradient_as_it_is_printed(self, left: str) -> None:
+        right = r" = X_{\mathrm{in}}^{\mathsf{T}} \delta_{1}"
+        assert verdicts(step_of("xor"), dW_1=left + right) == [True]
+        with pytest.raises(core.ProblemError, match="it begins with"):
+            core.check_answers({}, step_of("xor"), formulas={"dW_out": left + right})
+
+    def test_the_parts_of_a_penalised_loss(self) -> None:
+        step = step_of("exercise-2", l2=0.1)
+        assert verdicts(step, loss=r"\mathcal{L} = \mathcal{L}_{\mathrm{data}} + \Omega") == [True]
+        assert verdicts(step, data_loss=r"\mathcal{L}_{\mathrm{data}} = \sum \ell") == [True]

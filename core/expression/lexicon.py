@@ -70,10 +70,11 @@ RAISED = POWERS | {ord("⁻"): "-"}
 # What is written in several letters: patterns by name, the first that fits wins, and what each is in plain letters.
 GROUP = r"(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*"  # between braces
 LOSS_LETTER = r"(?:[ℒLEJC]|\\mathcal\s*\{?\s*[LEJC]\s*\}?|\\ell)"
-DERIVATIVE = r"(?:∂|(?<![A-Za-z_])d)[ℒLEJC]\s*/\s*[∂d]"
+DERIVATIVE = rf"(?:(?:∂|(?<![A-Za-z_])d)[ℒLEJC]|\\partial\s*{LOSS_LETTER})\s*/\s*(?:[∂d]|\\partial\s*)"
 PATTERNS = {
     "backward": rf"(?:(?:{DERIVATIVE}|∂)s(?=_|{SUBSCRIPT})|\\partial\s*s(?=_))",
     "derivative": DERIVATIVE,
+    "nabla": rf"(?:\\nabla|∇)\s*_?\s*(?:\{{{GROUP}\}}|[A-Za-zδ](?:_\w+|{SUBSCRIPT}+)?)(?:\s*{LOSS_LETTER}(?!\w))?",
     "fraction": rf"\\[dtc]?frac\s*\{{\s*\\partial\s*{LOSS_LETTER}\s*\}}\s*(?=\{{\s*\\partial)",
     "remark": r", y(?: the true class in |\s*\\text\{ the true class in \}\s*)y_(?:gt|\{(?:\\mathrm\{)?gt\}+)\s*\Z",
     "frozen": r"\(frozen\)\s*\Z",
@@ -163,6 +164,12 @@ def _sum(written: str) -> str:
     return f" {SUM}{'_wrong' if re.fullmatch(r'[jk]!=y', inner) else '_j' if inner[:2] in ('j=', 'k=') else ''} "
 
 
+def _nabla(written: str) -> str:
+    """The gradient ∇_W L: what it is by, behind a d."""
+    of = re.sub(rf"^(?:\\nabla|∇)\s*_?\s*|(?<=[}}\s]){LOSS_LETTER}\Z", "", written).strip()
+    return f" d{spelled(_inside(of) if of[0] == '{' else of).strip()} "
+
+
 def _script(written: str) -> str:
     """An index in braces; the parts of several are indices behind each other."""
     return "".join(f"_{part.strip()}" for part in spelled(_inside(written)).split(",")) + " "
@@ -200,6 +207,7 @@ def _command(written: str) -> str:
 PLAIN: dict[str, str | Callable[[str], str]] = {
     "backward": " delta",
     "derivative": " d",
+    "nabla": _nabla,
     "fraction": " dloss_by ",
     "remark": "",
     "frozen": "",

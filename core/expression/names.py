@@ -25,6 +25,8 @@ OF_LAYER: dict[str, tuple[str, ...]] = {
     **{f"v{d}{of}": (f"v{of}", f"n{of}") for d in ("", "d") for of in "Wb"},
     **{f"{word}{of}": (f"nhat{of}",) for word in ("vhat", "v\u0302", "n\u0302") for of in "Wb"},
     **{f"m\u0302{of}": (f"mhat{of}",) for of in "Wb"},
+    **{letter: tuple(f"{letter}{of}" for of in "Wb") for letter in ("m", "mhat", "nhat")},
+    **{"v": ("vW", "vb", "nW", "nb"), "vhat": ("nhatW", "nhatb")},
     **{f"{word}{of}": (f"v{of}",) for word in ("velocity", "vel") for of in "Wb"},
 }
 # Words for what a step has one of.

@@ -103,7 +103,7 @@ class FormulaChecker:
         reading = read_formula(formula.text, context)
         self._look_at_left(name, reading.left)
         tree = in_pairs(reading.tree)
-        self._meanings = self._meanings_in(tree)
+        self._meanings = self._meanings_in(name, tree)
         spell = style_of(formula.text, reading, context.over, self._meanings, values_of(self.step), self._own_symbols)
         evaluate = Evaluator(self.step, name, spell, self._meanings)
         evaluate.look_up(tree)
@@ -164,8 +164,10 @@ class FormulaChecker:
         if name not in found and name not in (self.step.statement.updates.get(old, "") for old in found):
             raise FormulaError(f"it begins with {left} =, and stands for {name}")
 
-    def _meanings_in(self, tree: Node) -> dict[str, str]:
-        """The quantities that the words of a formula mean. Raises FormulaError where one can mean several."""
+    def _meanings_in(self, name: str, tree: Node) -> dict[str, str]:
+        """The quantities that the words of a formula for `name` mean; in an update those of the parameter that it is
+        about. Raises FormulaError where one can mean several.
+        """
         found: dict[str, str] = {}
         open_: dict[str, Meaning] = {}
         others = aliases(self.step.statement)
@@ -174,6 +176,8 @@ class FormulaChecker:
                 found[typed] = others[typed]
                 continue
             meaning = self._names.meaning(typed)
+            own = tuple(other for other in meaning.names if self._is_of_one_parameter(name, other))
+            meaning = meaning._replace(names=own) if len(own) == 1 else meaning
             if len(meaning.names) == 1:
                 found[typed] = meaning.names[0]
                 if meaning.remark:
@@ -187,6 +191,12 @@ class FormulaChecker:
                 raise FormulaError(asked(typed, meaning))
             found[typed] = left[0]
         return found
+
+    def _is_of_one_parameter(self, updated: str, name: str) -> bool:
+        """Whether a quantity is of the weights or biases that an update, `updated`, is about: W_1 or dW_1 of mW_1⁺."""
+        one, other = self._equations[updated], {**self.step.statement.given, **self._equations}.get(name)
+        same = other is not None and (one.layer, one.letter[-1:]) == (other.layer, other.letter[-1:])
+        return one.part == UPDATE and same
 
     def _reasons(self, name: str, tree: Node) -> list[str]:
         """Which of α and n must be 1, as they are, for a formula to hold."""

@@ -68,7 +68,7 @@ def context_of(name: str, statement: Statement) -> Context:
     columns = {LOGITS.name, *without_layer} & {LOGITS.name, *statement.with_axes(MATRIX)}
     symbols = {spelled(symbol).strip(): name for name, symbol in statement.symbols.items()}
     words = {word: number for word, number in NUMBER_WORDS.items() if number in (*statement.numbers, "loss")}
-    if not statement.problem.has_classes:
+    if not statement.problem.has_classes and "m" not in statement.problem.update.buffers:
         words["m"] = "n"  # where nobody thinks of a margin, people call the samples so
     outputs = next(iter(statement.problem.loss.counts(statement.problem.targets.shape[1])), "")
     numbers = NUMBERS.union(statement.numbers)
