@@ -109,3 +109,68 @@ class TestLeftSides:
         step = step_of("exercise-2", l2=0.1)
         assert verdicts(step, loss=r"\mathcal{L} = \mathcal{L}_{\mathrm{data}} + \Omega") == [True]
         assert verdicts(step, data_loss=r"\mathcal{L}_{\mathrm{data}} = \sum \ell") == [True]
+
+
+class TestEntrywise:
+    def test_numbers_of_a_sample_are_multiplied_as_such(self) -> None:
+        step = step_of("xor", loss="binary_cross_entropy", reduction="mean")
+        own = {
+            "sample_losses": r"-(y_i \ln \hat{y}_i + (1-y_i)\ln(1-\hat{y}_i))",
+            "loss": r"-\frac{1}{n}\sum_i [y_i \log \hat{y}_i + (1-y_i)\log(1-\hat{y}_i)]",
+        }
+        assert verdicts(step, **own) == [True] * 2
+        assert verdicts(step, sample_losses=r"-y_i \ln \hat{y}_i") == [False]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "np.outer(delta_out, W_out) * (s1>0)",
+            r"\delta_{out} W_{out}^T \circ 1[s_1>0]",
+            "δ_out W_outᵀ ⊙ 1[s₁ > 0]",
+        ],
+    )
+    def test_the_slope_of_a_relu(self, text: str) -> None:
+        assert verdicts(step_of("exercise-2"), delta_1=text) == [True]
+
+    def test_an_outer_product_of_one_sample(self) -> None:
+        step = step_of("exercise-2", batch=1)
+        assert verdicts(step, dW_out="np.outer(z_1, delta_out)") == [True]
+
+    def test_what_an_array_is_asked_tells_numpy(self) -> None:
+        step = step_of("xor", loss="binary_cross_entropy", reduction="mean")
+        bce = "-sum(y * log(yhat) + (1-y) * log(1-yhat)) / {}"
+        assert [verdicts(step, loss=bce.format(n)) for n in ("y.shape[0]", "len(y)")] == [[True]] * 2
+        assert verdicts(step_of("exercise-2"), z_1="s_1 * (s_1 >= 0)") == [True]
+
+
+class TestFunctions:
+    @pytest.mark.parametrize(
+        "text", ["s_1.clip(min=0)", "np.clip(s_1,0,None)", "s_1.clamp(0)", "np.clip(s_1, a_min=0)"]
+    )
+    def test_a_clipped_sum_is_a_relu(self, text: str) -> None:
+        assert verdicts(step_of("exercise-2"), z_1=text) == [True]
+
+    def test_another_bound_is_another_function(self) -> None:
+        for text in ("np.clip(s_1, 0, 1)", "s_1.clip(max=0)", "np.clip(s_1, 1, None)"):
+            with pytest.raises(core.ProblemError, match="expected something, 0 and None"):
+                core.check_answers({}, step_of("exercise-2"), formulas={"z_1": text})
+
+    def test_a_division_entry_by_entry(self) -> None:
+        assert verdicts(step_of("xor"), y_out="1 ./ (1 + exp(-s_out))") == [True]
+
+    def test_other_logarithms_are_named(self) -> None:
+        step = step_of("xor", loss="binary_cross_entropy")
+        with pytest.raises(core.ProblemError, match="log10 is another function than log, the natural logarithm"):
+            core.check_answers({}, step, formulas={"sample_losses": "-log10(y_out)"})
+
+
+class TestEpsilon:
+    @pytest.mark.parametrize("epsilon", ["epsilon", "1e-8"])
+    @pytest.mark.parametrize("alpha", ["alpha", "0.001"])
+    def test_a_small_epsilon_counts(self, alpha: str, epsilon: str) -> None:
+        step = step_of("exercise-2", 1, update="adam", lr=0.001)
+        right, slip, inside = (
+            f"W_1 - {alpha}*mhatW_1/{below}"
+            for below in (f"(sqrt(nhatW_1) + {epsilon})", "sqrt(nhatW_1)", f"sqrt(nhatW_1 + {epsilon})")
+        )
+        assert [verdicts(step, W_1_next=text) for text in (right, slip, inside)] == [[True], [False], [False]]

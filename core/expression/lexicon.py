@@ -58,6 +58,7 @@ SYMBOLS = {
     **dict.fromkeys("·⋅×", "*"),
     **dict.fromkeys("−–", "-"),
     "**": "^",
+    "./": "/",
     "≠": "!=",
     "≥": ">=",
     "≤": "<=",
@@ -84,7 +85,7 @@ PATTERNS = {
     r"(?:\s*\^\s*(?:\{[^{}]*\}|\w))?",
     "index": rf"_?{SUBSCRIPT}+(?:⁺|_next)?",
     "powers": rf"[{''.join(map(chr, RAISED))}]+",
-    "one": r"\\(?:mathbb|mathbf|mathds|mathbbm)\s*\{?\s*1\s*\}?|𝟙|𝟏",
+    "one": r"\\(?:mathbb|mathbf|mathds|mathbbm)\s*\{?\s*1\s*\}?|𝟙|𝟏|(?<![\w.])1(?=\s*\[)",
     "indicator": r"_\s*\{\s*\\?[\[{]?\s*j\s*(?:!=|≠|\\neq?|={1,2})\s*y\s*\\?[\]}]?\s*\}",
     "font": rf"\\(?:{FONTS})\s*\{{{GROUP}\}}",
     "font_alone": rf"\\(?:{FONTS})(?![A-Za-z])",
@@ -102,7 +103,7 @@ PATTERNS = {
     "command": r"\\[A-Za-z]+",
     "count": r"\b[A-Za-z]\w*\.(?:shape\[0\]|size\(0\))|\blen\(\w+\)",
     "true_entry": r"\[\s*(?:np\.)?a?range\((?:[^()]|\([^()]*\))*\)\s*,\s*\w+\s*\]",
-    "symbol": r"one-hot|ℒ_data|[mn]\u0302|\.T(?!\w)|\*\*|.",
+    "symbol": r"one-hot|ℒ_data|[mn]\u0302|\.T(?!\w)|\*\*|\./|.",
 }
 PRINT = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PATTERNS.items()), re.DOTALL)
 

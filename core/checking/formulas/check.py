@@ -21,7 +21,7 @@ from core.checking.formulas.edits import Repair, in_pairs, is_product, replaced
 from core.checking.formulas.evaluation import Evaluator, fitted, is_same
 from core.checking.formulas.ground import Ground
 from core.checking.formulas.notes import FormulaStyle, note, style_of
-from core.checking.formulas.points import points_like
+from core.checking.formulas.points import epsilon_of, points_like
 from core.checking.formulas.products import DISORDER
 from core.checking.formulas.repair import MOST_MISTAKES, Mender
 from core.checking.loss_mistakes import BINARY_CROSS_ENTROPY, LossMistakes, Mistake, without_output_slope
@@ -102,7 +102,7 @@ class FormulaChecker:
             context = context._replace(dialect=IN_NUMPY)
         reading = read_formula(formula.text, context)
         self._look_at_left(name, reading.left)
-        tree = in_pairs(reading.tree)
+        tree = self._with_epsilon(in_pairs(reading.tree))
         self._meanings = self._meanings_in(name, tree)
         spell = style_of(formula.text, reading, context.over, self._meanings, values_of(self.step), self._own_symbols)
         evaluate = Evaluator(self.step, name, spell, self._meanings)
@@ -229,6 +229,14 @@ class FormulaChecker:
         for part in list(walk(tree)):
             if isinstance(part, Literal) and float(part.value) in (rows, 1 / rows):
                 tree = replaced(tree, part, Name("n") if part.value == rows else Quotient(Literal(1), Name("n")))
+        return tree
+
+    def _with_epsilon(self, tree: Node) -> Node:
+        """The formula with ε for the number that it is, which is another where formulas are tried."""
+        epsilon, numbers = epsilon_of(self.step.problem.update), [*self.step.statement.numbers.values()]
+        for part in list(walk(tree)) if numbers.count(epsilon) == 1 else ():
+            if isinstance(part, Literal) and float(part.value) == epsilon:
+                tree = replaced(tree, part, Name("epsilon"))
         return tree
 
     def holds_under(self, kind: str, name: str) -> bool:

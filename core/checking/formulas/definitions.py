@@ -28,6 +28,7 @@ from core.expression.nodes import (
 )
 from core.expression.reader import Context
 from core.problem import Problem
+from core.quantity import layer_label
 
 OVER = {NUMBER: ALL, PER_SAMPLE: COLUMNS}  # what a sum leads to these axes over
 SAMPLE_LOSSES = "sample_losses"
@@ -72,7 +73,9 @@ def context_of(name: str, statement: Statement) -> Context:
         words["m"] = "n"  # where nobody thinks of a margin, people call the samples so
     outputs = next(iter(statement.problem.loss.counts(statement.problem.targets.shape[1])), "")
     numbers = NUMBERS.union(statement.numbers)
-    return Context(over, statement.functions, numbers, {**words, **symbols}, columns, outputs=outputs)
+    sizes = statement.problem.network.sizes
+    thin = [f"W_{layer_label(k, len(sizes) - 1)}" for k, units in enumerate(sizes) if k and units == 1]
+    return Context(over, statement.functions, numbers, {**words, **symbols}, columns, outputs=outputs, thin=thin)
 
 
 def names_of(statement: Statement) -> Names:
