@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -94,6 +95,7 @@ class TestLeftSides:
             r"\frac{\partial\mathcal{L}}{\partial W_{1}}",
             r"\nabla_{W_1} \mathcal{L}",
             r"\nabla_{W_1} L",
+            r"\frac{dL}{dW_1}",
             r"\nabla_{W_1}",
             "∇_W₁",
             "∇W_1",
@@ -127,6 +129,10 @@ class TestEntrywise:
             "np.outer(delta_out, W_out) * (s1>0)",
             r"\delta_{out} W_{out}^T \circ 1[s_1>0]",
             "δ_out W_outᵀ ⊙ 1[s₁ > 0]",
+            "np.outer(delta_out, W2) * (s1 > 0)",
+            r"\delta_{out} W_{out}^\top \odot \mathbb{1}_{s_1>0}",
+            r"\delta_{out} W_{out}^\top \circ 1_{s_1 \gt 0}",
+            r"\delta_{out} W_{out}^T \circ \mathbf{1}_{\{s_1 > 0\}}",
         ],
     )
     def test_the_slope_of_a_relu(self, text: str) -> None:
@@ -141,6 +147,7 @@ class TestEntrywise:
         bce = "-sum(y * log(yhat) + (1-y) * log(1-yhat)) / {}"
         assert [verdicts(step, loss=bce.format(n)) for n in ("y.shape[0]", "len(y)")] == [[True]] * 2
         assert verdicts(step_of("exercise-2"), z_1="s_1 * (s_1 >= 0)") == [True]
+        assert verdicts(step_of("exercise-2"), dW_1="X' * delta_1 / len(X) * n") == [True]
 
 
 class TestFunctions:
@@ -174,3 +181,10 @@ class TestEpsilon:
             for below in (f"(sqrt(nhatW_1) + {epsilon})", "sqrt(nhatW_1)", f"sqrt(nhatW_1 + {epsilon})")
         )
         assert [verdicts(step, W_1_next=text) for text in (right, slip, inside)] == [[True], [False], [False]]
+
+    @pytest.mark.parametrize("name", ["W_1_next", "b_1_next", "mhatW_1", "dW_1", "loss"])
+    def test_a_bare_letter_of_a_buffer_ends_no_check(self, name: str) -> None:
+        step = step_of("xor", 1, update="adam")
+        assert verdicts(step, **{name: r"W_1 - \alpha m_{W_1}/(\sqrt{v_{W_1}}+\epsilon)"}) == [False]
+        with suppress(core.ProblemError):
+            assert verdicts(step, **{name: r"W_1 - \alpha m/(\sqrt{v}+\epsilon)"}) == [False]

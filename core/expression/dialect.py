@@ -26,7 +26,8 @@ def dialect_of(text: str, found: Sequence[Lexeme], functions: Sequence[str] = ()
         return IN_NUMPY
     written = {lexeme.written for lexeme in found}
     compares = written & COMPARISONS and "[" not in written  # (s_1 > 0), where sgdb has [s_1 > 0]
-    hints = compares or written & NUMPY_HINTS or any(_is_slope(lexeme.text, functions) for lexeme in found)
+    asks = any(map(ROWS_OF_AN_ARRAY.search, written))
+    hints = asks or compares or written & NUMPY_HINTS or any(_is_slope(lexeme.text, functions) for lexeme in found)
     if hints and not written & PLAIN_CUES and not _turns(found, functions):
         return IN_NUMPY
     return PRINTED if PRINTED_CUES.intersection(text) else TYPED
@@ -40,8 +41,7 @@ def is_plain(text: str, found: Sequence[Lexeme], functions: Sequence[str] = ()) 
 
 def _is_numpy(lexeme: Lexeme) -> bool:
     is_method = lexeme.text[:1] == "." and lexeme.text[1:2].isalpha()
-    is_array = is_method or ROWS_OF_AN_ARRAY.search(lexeme.written) is not None
-    return lexeme.text in NUMPY_CUES or is_array or lexeme.text.partition(".")[0] in MODULES
+    return lexeme.text in NUMPY_CUES or is_method or lexeme.text.partition(".")[0] in MODULES
 
 
 def _is_slope(word: str, functions: Sequence[str]) -> bool:

@@ -72,11 +72,12 @@ RAISED = POWERS | {ord("⁻"): "-"}
 GROUP = r"(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*"  # between braces
 LOSS_LETTER = r"(?:[ℒLEJC]|\\mathcal\s*\{?\s*[LEJC]\s*\}?|\\ell)"
 DERIVATIVE = rf"(?:(?:∂|(?<![A-Za-z_])d)[ℒLEJC]|\\partial\s*{LOSS_LETTER})\s*/\s*(?:[∂d]|\\partial\s*)"
+ONE = r"(?:\\(?:mathbb|mathbf|mathds|mathbbm)\s*\{?\s*1\s*\}?|𝟙|𝟏)"
 PATTERNS = {
     "backward": rf"(?:(?:{DERIVATIVE}|∂)s(?=_|{SUBSCRIPT})|\\partial\s*s(?=_))",
     "derivative": DERIVATIVE,
     "nabla": rf"(?:\\nabla|∇)\s*_?\s*(?:\{{{GROUP}\}}|[A-Za-zδ](?:_\w+|{SUBSCRIPT}+)?)(?:\s*{LOSS_LETTER}(?!\w))?",
-    "fraction": rf"\\[dtc]?frac\s*\{{\s*\\partial\s*{LOSS_LETTER}\s*\}}\s*(?=\{{\s*\\partial)",
+    "fraction": rf"\\[dtc]?frac\s*\{{\s*(?:\\partial|[d∂])\s*{LOSS_LETTER}\s*\}}\s*(?=\{{\s*(?:\\partial|[d∂]))",
     "remark": r", y(?: the true class in |\s*\\text\{ the true class in \}\s*)y_(?:gt|\{(?:\\mathrm\{)?gt\}+)\s*\Z",
     "frozen": r"\(frozen\)\s*\Z",
     "true_sum": r"(?:for|\\text\{ for \}) *j *(?:≠|\\neq) *y, *"
@@ -85,7 +86,8 @@ PATTERNS = {
     r"(?:\s*\^\s*(?:\{[^{}]*\}|\w))?",
     "index": rf"_?{SUBSCRIPT}+(?:⁺|_next)?",
     "powers": rf"[{''.join(map(chr, RAISED))}]+",
-    "one": r"\\(?:mathbb|mathbf|mathds|mathbbm)\s*\{?\s*1\s*\}?|𝟙|𝟏|(?<![\w.])1(?=\s*\[)",
+    "one_where": rf"(?:{ONE}|(?<![\w.])1)\s*_\s*\{{(?=[^{{}}]*(?:[<>]|\\[gl](?:eq?|t)(?![a-z])|[≥≤]|\{{)){GROUP}\}}",
+    "one": rf"{ONE}|(?<![\w.])1(?=\s*\[)",
     "indicator": r"_\s*\{\s*\\?[\[{]?\s*j\s*(?:!=|≠|\\neq?|={1,2})\s*y\s*\\?[\]}]?\s*\}",
     "font": rf"\\(?:{FONTS})\s*\{{{GROUP}\}}",
     "font_alone": rf"\\(?:{FONTS})(?![A-Za-z])",
@@ -171,6 +173,12 @@ def _nabla(written: str) -> str:
     return f" d{spelled(_inside(of) if of[0] == '{' else of).strip()} "
 
 
+def _where(written: str) -> str:
+    """1 with a condition as its index."""
+    condition = re.sub(r"^\s*\\?[{\[]|\\?[}\]]\s*$", "", _inside(written[written.index("_") :]))
+    return f"[{spelled(condition)}]"
+
+
 def _script(written: str) -> str:
     """An index in braces; the parts of several are indices behind each other."""
     return "".join(f"_{part.strip()}" for part in spelled(_inside(written)).split(",")) + " "
@@ -216,6 +224,7 @@ PLAIN: dict[str, str | Callable[[str], str]] = {
     "sum": _sum,
     "index": _index,
     "powers": lambda written: f"^({written.translate(RAISED)})",
+    "one_where": _where,
     "one": "",
     "indicator": lambda written: "[j!=y]" if re.search(r"!=|≠|\\ne", written) else "[j=y]",
     "font": lambda written: spelled(_inside(written)),
