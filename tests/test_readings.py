@@ -188,3 +188,16 @@ class TestEpsilon:
         assert verdicts(step, **{name: r"W_1 - \alpha m_{W_1}/(\sqrt{v_{W_1}}+\epsilon)"}) == [False]
         with suppress(core.ProblemError):
             assert verdicts(step, **{name: r"W_1 - \alpha m/(\sqrt{v}+\epsilon)"}) == [False]
+
+
+def test_the_gradient_that_a_program_keeps_with_its_weights() -> None:
+    assert verdicts(step_of("xor"), W_1_next="W_1 -= lr * W1.grad", b_1_next="b1 - lr * b1.grad") == [True] * 2
+    assert verdicts(step_of("xor"), W_1_next="W_1 - lr * W2.grad") == [False]
+
+
+@pytest.mark.parametrize("text", ["m * delta_out * m / n", "X_in' * m + m*v", "m .* v / (1 + m)"])
+def test_a_margin_that_there_is_none_of_is_no_buffer(text: str) -> None:
+    step = step_of("svm", 1, update="adam", loss="softmax_cross_entropy")
+    with pytest.raises(core.ProblemError, match='unknown "m"'):
+        core.check_answers({}, step, formulas={"dW_out": text})
+    assert verdicts(step, W_out_next=text) == [False]

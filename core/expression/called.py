@@ -29,8 +29,10 @@ class Calls(Cases):
     """Reads calls and methods."""
 
     def _method(self, node: Node) -> Node:
-        """a.dot(b), a.sum(axis=0)"""
+        """a.dot(b), a.sum(axis=0), W.grad"""
         name = self._take()[1:]
+        if name == "grad" and isinstance(node, Name):
+            return Name(f"d{node.name}")
         if name not in (*TOTALS, *CALLS, *CLIPS, "pow"):
             raise FormulaError(f'"{name}" is not known {self._here(-1)}')
         if self._peek() != "(":

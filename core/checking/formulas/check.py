@@ -32,7 +32,7 @@ from core.errors import FormulaError
 from core.expression.dialect import IN_NUMPY, TYPED, dialect_of, is_plain
 from core.expression.lexicon import lexemes
 from core.expression.names import Meaning, asked
-from core.expression.nodes import Literal, Name, Node, Quotient, names_in, put_in_place, walk
+from core.expression.nodes import NUMBERS, Literal, Name, Node, Quotient, names_in, put_in_place, walk
 from core.expression.pieces import Piece
 from core.expression.reader import read_formula
 from core.expression.shape import shape_text
@@ -176,6 +176,8 @@ class FormulaChecker:
                 found[typed] = others[typed]
                 continue
             meaning = self._names.meaning(typed)
+            if typed in NUMBERS and typed not in meaning.names:
+                continue  # the name of a number, which this problem does not have
             own = tuple(other for other in meaning.names if self._is_of_one_parameter(name, other))
             meaning = meaning._replace(names=own) if len(own) == 1 else meaning
             if len(meaning.names) == 1:
