@@ -201,3 +201,23 @@ def test_a_margin_that_there_is_none_of_is_no_buffer(text: str) -> None:
     with pytest.raises(core.ProblemError, match='unknown "m"'):
         core.check_answers({}, step, formulas={"dW_out": text})
     assert verdicts(step, W_out_next=text) == [False]
+
+
+class TestSumsOverSamples:
+    @pytest.mark.parametrize("text", [r"\sum_i x_i^T \delta_{1,i}", r"\sum_{i=1}^{n} X_i^T \delta_1", "Σ_i x_iᵀ δ_1"])
+    def test_the_sum_of_the_samples_products_is_the_matrix_product(self, text: str) -> None:
+        assert verdicts(step_of("exercise-2"), dW_1=text) == [True]
+
+    def test_a_sum_of_the_matrix_product_does_not_belong(self) -> None:
+        assert verdicts(step_of("exercise-2"), dW_1="Σ X_in' * delta_1") == [False]
+
+    def test_fractions_of_two_digits(self) -> None:
+        assert verdicts(step_of("exercise-2"), loss=r"\frac12 \sum_i (y_i - t_i)^2") == [True]
+        assert verdicts(step_of("exercise-2"), loss=r"\frac 2 3 \sum_i (y_i - t_i)^2") == [False]
+
+    def test_a_large_delta_is_the_margin(self) -> None:
+        assert verdicts(step_of("svm"), sample_losses=r"\sum_{j\neq y} \max(0, o_j - o_y + \Delta)") == [True]
+
+    def test_behind_a_transpose_numpys_product_stays_entrywise(self) -> None:
+        own = {"dW_out": "z_1.T @ delta_out", "dW_1": "X_in.T * delta_1"}
+        assert verdicts(step_of("exercise-2"), **own) == [True, False]

@@ -76,6 +76,7 @@ ONE = r"(?:\\(?:mathbb|mathbf|mathds|mathbbm)\s*\{?\s*1\s*\}?|𝟙|𝟏)"
 PATTERNS = {
     "backward": rf"(?:(?:{DERIVATIVE}|∂)s(?=_|{SUBSCRIPT})|\\partial\s*s(?=_))",
     "derivative": DERIVATIVE,
+    "digits": r"\\[dtc]?frac\s*\d\s*\d(?!\d)",
     "nabla": rf"(?:\\nabla|∇)\s*_?\s*(?:\{{{GROUP}\}}|[A-Za-zδ](?:_\w+|{SUBSCRIPT}+)?)(?:\s*{LOSS_LETTER}(?!\w))?",
     "fraction": rf"\\[dtc]?frac\s*\{{\s*(?:\\partial|[d∂])\s*{LOSS_LETTER}\s*\}}\s*(?=\{{\s*(?:\\partial|[d∂]))",
     "remark": r", y(?: the true class in |\s*\\text\{ the true class in \}\s*)y_(?:gt|\{(?:\\mathrm\{)?gt\}+)\s*\Z",
@@ -216,6 +217,7 @@ def _command(written: str) -> str:
 PLAIN: dict[str, str | Callable[[str], str]] = {
     "backward": " delta",
     "derivative": " d",
+    "digits": lambda written: " ({}/{}) ".format(*re.findall(r"\d", written)),
     "nabla": _nabla,
     "fraction": " dloss_by ",
     "remark": "",

@@ -17,11 +17,13 @@ from core.expression.nodes import (
     Function,
     IsTrueClass,
     Literal,
+    MatrixProduct,
     Name,
     Node,
     Quotient,
     Signs,
     Total,
+    Transpose,
 )
 from core.expression.numbers import MINUS_ONE
 
@@ -143,6 +145,9 @@ class Operands(Calls):
             self._expect("(", f" behind the function {name}")
             argument = self._parenthesis()
         self._in_class = before
+        if name == SUM and self._indices > indices and _is_of_rows(argument):
+            self._indices = indices
+            return argument
         if name in OF_CLASSES or over == COLUMNS:
             self._indices = indices
         if name == "Σ_wrong":
@@ -216,6 +221,11 @@ class Operands(Calls):
             return Total(COLUMNS, IsTrueClass() * node)
         self._indices += index in (*CLASS_LETTERS, "i")
         return node
+
+
+def _is_of_rows(node: Node) -> bool:
+    """Whether it is x_iᵀ δ_i, whose sum over the samples is the matrix product."""
+    return isinstance(node, MatrixProduct) and isinstance(node.children[0], Transpose)
 
 
 def slope_by(above: str, below: str) -> Node | None:
