@@ -128,6 +128,8 @@ class TestNumbers:
         [
             "delta_out = [-0,90141, -0,988785, 1,06336, 1,005945]",
             "delta_out = [[-0,90141], [-0,988785], [1,06336], [1,005945]]",
+            "delta_out = [-0,90141, -0,988785]",
+            "W_out_next = [[0,2258, 0,1035]]",
             "s_out = [0,09859, 0,011215, 0,06336, 0,005945]",
             '"s_1[1]" = [0,458, 0,869, 0,704]',
         ],
@@ -144,6 +146,8 @@ class TestNumbers:
         ]
         report = core.check_answers({"dW_out": [5, 10], "s_out": 5}, step)
         assert report.right
+        report = core.check_answers({"dW_out": [5, 100]}, step)
+        assert [slip.name for slip in report.slips] == ["dW_out"]
 
 
 class TestWhatCannotBeRead:

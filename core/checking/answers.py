@@ -308,7 +308,7 @@ def _read_answer(reader: FieldReader, keys: Keys, key: str, value: object) -> An
         name = None if matrix is None else keys.of_given(reader, path, typed, matrix)
         return None if matrix is None or name is None else Answer(key, name, position, matrix)
     name = keys.of_answer(reader, path, typed)
-    if name is not None and (commas := decimal_commas(value, keys.shape(name, position))):
+    if name is not None and (commas := decimal_commas(value, keys.shape(name, position), keys.largest(name))):
         reader.note(path, commas)
         return None
     matrix = read_matrix(reader, path, value)

@@ -110,6 +110,20 @@ def values_under(statement: Statement, true: Mapping[str, Array]) -> dict[str, A
     return values
 
 
+def formula_values(kind: str, statement: Statement, true: Mapping[str, Array]) -> dict[str, Array] | None:
+    """What the names in formulas stand for by a convention: the velocities before the step, too, are the writer's own.
+    None where there is nothing of it.
+    """
+    under = statement_under(kind, statement)
+    if under is None:
+        return None
+    values = values_under(under, true)
+    if kind == VELOCITY:
+        given = (name for name, after in statement.updates.items() if statement.equations[after].letter[0] == "v")
+        values |= {name: -statement.numbers["alpha"] * true[name] for name in given}
+    return values
+
+
 def _opposite(statement: Statement) -> Iterator[tuple[str, Node]]:
     """δ = (t - y) f', and W + α ∂W."""
     depth = len(statement.problem.network)

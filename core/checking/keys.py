@@ -34,6 +34,10 @@ class Keys:
         shape: tuple[int, ...] = self._step.values[name].shape
         return shape[len(position) :]
 
+    def largest(self, name: str) -> float:
+        """The size of a quantity's largest number."""
+        return float(np.abs(self._step.values[name]).max())
+
     def of_answer(self, reader: FieldReader, path: str, typed: str) -> str | None:
         """The quantity whose numbers are given under a name; None after a note of what there is."""
         name = self._meant(reader, path, typed)

@@ -15,6 +15,7 @@ from core.checking.written import OPEN, Written, read_written
 from core.loading.fields import FieldReader, MistakeLines, Unfit
 from core.text import shown
 
+FAR = 100  # times as large as any number of a quantity: no slip
 WHOLE = re.compile(r"[-+−]?\d{1,20}")
 
 
@@ -130,18 +131,31 @@ def _matrix(reader: FieldReader, path: str, rows: Any, flat: bool = False) -> Wr
     return None if mistakes else WrittenMatrix(tuple(read), flat)
 
 
-def decimal_commas(value: object, shape: tuple[int, ...]) -> str:
-    """Whether numbers with decimal commas were read as twice as many whole ones, in words; empty where not."""
+def decimal_commas(value: object, shape: tuple[int, ...], largest: float) -> str:
+    """Whether numbers with decimal commas were read as twice as many whole ones, in words; empty where not. Those for a
+    quantity, whose `largest` number has this size, may be as many as it has by chance: then they tell by their sizes.
+    """
     if not isinstance(value, list) or not value:
         return ""
     nested = isinstance(value[0], list)
     rows: list[Any] = value if nested else [value]
     width = shape[-1] if shape else 1
     count = shape[0] if not nested and len(shape) == 2 and width == 1 else width
-    if not all(isinstance(row, list) and len(row) == 2 * count and all(map(_is_whole, row)) for row in rows):
+    if not all(isinstance(row, list) and row and len(row) % 2 == 0 and all(map(_is_whole, row)) for row in rows):
         return ""
     one, two = rows[0][:2]
+    if all(_are_commas(row, max(largest, 1.0)) for row in rows):
+        return f'every second number is too large; write a decimal point: {one}.{two}, not "{one},{two}"'
+    if any(len(row) != 2 * count for row in rows):
+        return ""
     return f'found {2 * count} whole numbers for {count}; write a decimal point: {one}.{two}, not "{one},{two}"'
+
+
+def _are_commas(row: list[Any], largest: float) -> bool:
+    """Whether whole numbers can only be those before and behind commas, where none is far larger than `largest`."""
+    before, behind = ([str(cell) for cell in row[start::2]] for start in (0, 1))
+    is_small = all(abs(int(text.replace("−", "-"))) <= FAR * largest for text in before)
+    return is_small and all(text.isdigit() and int(text) > FAR * largest for text in behind)
 
 
 def _is_whole(cell: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.errors import FormulaError
-from core.expression.calls import AXIS, CALLS, IGNORED, TOTALS, total
+from core.expression.calls import AXIS, BOUNDS, CALLS, CLIPS, IGNORED, TOTALS, total
 from core.expression.cases import Cases
 from core.expression.cursor import COMPARED, ONE, ZERO
 from core.expression.nodes import (
@@ -22,15 +22,18 @@ from core.expression.nodes import (
 )
 
 MOST_POWER = 99
+NO_BOUND = (Name("None"), Name("np.inf"), Name("inf"))
 
 
 class Calls(Cases):
     """Reads calls and methods."""
 
     def _method(self, node: Node) -> Node:
-        """a.dot(b), a.sum(axis=0)"""
+        """a.dot(b), a.sum(axis=0), W.grad"""
         name = self._take()[1:]
-        if name not in (*TOTALS, *CALLS, "pow"):
+        if name == "grad" and isinstance(node, Name):
+            return Name(f"d{node.name}")
+        if name not in (*TOTALS, *CALLS, *CLIPS, "pow"):
             raise FormulaError(f'"{name}" is not known {self._here(-1)}')
         if self._peek() != "(":
             raise FormulaError(f"expected ( behind .{name} {self._here()}")
@@ -51,6 +54,10 @@ class Calls(Cases):
             if not isinstance(exponent, Literal) or exponent.value not in range(1, MOST_POWER + 1):
                 raise FormulaError(f"expected a whole power from 1 to {MOST_POWER} in {name}() {self._here()}")
             return arguments[0] ** int(exponent.value)
+        if name in CLIPS:
+            return self._clipped(name, arguments, named)
+        if name == "outer" and len(arguments) == 2 and any(part in self._thin for part in arguments):
+            return arguments[0] @ arguments[1].T
         if name in ("maximum", "fmax"):
             if len(arguments) != 2 or ZERO not in arguments:
                 raise FormulaError(f"expected 0 and something in {name}() {self._here()}")
@@ -59,6 +66,19 @@ class Calls(Cases):
             return CALLS[name](*arguments)
         except TypeError:
             raise FormulaError(f"{name}() does not take {len(arguments)} arguments {self._here()}") from None
+
+    def _clipped(self, name: str, arguments: list[Node], named: dict[str, Node]) -> Node:
+        """np.clip(s, 0, None), s.clip(min=0)"""
+        bounds = [*arguments[1:], *named.values()]
+        low = bounds[0] if len(arguments) > 1 else named.get("min") or named.get("a_min")
+        if not arguments or low != ZERO or any(bound not in (ZERO, *NO_BOUND) for bound in bounds):
+            raise FormulaError(f"expected something, 0 and None in {name}() {self._here()}")
+        return Function("relu", arguments[0])
+
+    @property
+    def _thin(self) -> list[Node]:
+        """The weights to a single unit, which programs may have as a vector."""
+        return [Name(name) for typed in self._context.thin for name in (typed, typed.replace("_", ""))]
 
     def _count(self, found: Total) -> Node:
         """How many numbers a mean is over."""
@@ -80,11 +100,11 @@ class Calls(Cases):
         arguments: list[Node] = []
         named: dict[str, Node] = {}
         while self._peek() != ")":
-            if self._peek(1) == "=" and self._peek() in IGNORED:
+            if self._peek(1) == "=" and self._peek() in (*IGNORED, *BOUNDS):
                 name = self._take()
                 self._take()
                 value = self._sum()
-                if name in AXIS:
+                if name in (*AXIS, *BOUNDS):
                     named[name] = value
             else:
                 arguments.append(self._comparable())

@@ -11,6 +11,8 @@ AXES = {0: ROWS, 1: COLUMNS, -1: COLUMNS, -2: ROWS}
 AXIS = ("axis", "dim")
 IGNORED = frozenset(("keepdims", "keepdim", "dtype", *AXIS))  # named arguments that change no number
 
+CLIPS, BOUNDS = frozenset(("clip", "clamp")), ("min", "max", "a_min", "a_max")
+
 Build = Callable[..., Node]
 
 

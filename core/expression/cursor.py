@@ -34,6 +34,7 @@ class Context(NamedTuple):
     columns     the quantities without a layer that have several: o_2 is the second of o
     longest     how many characters it may have
     outputs     the name of the number of outputs, where a loss has one: a mean over each sample's row is over these
+    thin        the weights to a single unit
     dialect     the notation, one of `dialect`'s; empty where the formula itself tells
     """
 
@@ -45,6 +46,7 @@ class Context(NamedTuple):
     longest: int = LONGEST
     dialect: str = ""
     outputs: str = ""
+    thin: Collection[str] = ()
 
 
 class Reading(NamedTuple):

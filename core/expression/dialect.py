@@ -13,6 +13,8 @@ LATEX_CUE = re.compile(r"\\[A-Za-z]|[_^]\s*\{")
 PRINTED_CUES = frozenset("⊙ᵀ₀₁₂₃₄₅₆₇₈₉")
 NUMPY_CUES = frozenset(("@", "axis", "keepdims", "dim"))
 NUMPY_HINTS = frozenset((".T", "**"))  # which sgdb's own formulas may have, too
+ROWS_OF_AN_ARRAY = re.compile(r"\.shape\[|\.size\(|len\(")
+COMPARISONS = frozenset((">", "<", ">=", "<="))
 PLAIN_CUES = frozenset((".*", "⊙", "∘", "ᵀ", "·"))
 
 
@@ -23,8 +25,9 @@ def dialect_of(text: str, found: Sequence[Lexeme], functions: Sequence[str] = ()
     if any(_is_numpy(lexeme) for lexeme in found):
         return IN_NUMPY
     written = {lexeme.written for lexeme in found}
-    compares = ">" in written and "[" not in written  # (s_1 > 0), where sgdb has [s_1 > 0]
-    hints = compares or written & NUMPY_HINTS or any(_is_slope(lexeme.text, functions) for lexeme in found)
+    compares = written & COMPARISONS and "[" not in written  # (s_1 > 0), where sgdb has [s_1 > 0]
+    asks = any(map(ROWS_OF_AN_ARRAY.search, written))
+    hints = asks or compares or written & NUMPY_HINTS or any(_is_slope(lexeme.text, functions) for lexeme in found)
     if hints and not written & PLAIN_CUES and not _turns(found, functions):
         return IN_NUMPY
     return PRINTED if PRINTED_CUES.intersection(text) else TYPED

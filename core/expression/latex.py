@@ -9,6 +9,7 @@ COMMANDS = {
     "alpha": " alpha ",
     "eta": " eta ",
     "sigma": " sigma",
+    "Delta": " Delta",
     "ell": " sample_losses ",
     **{name: f" {name}" for name in ("lambda", "mu", "rho", "beta")},
     **dict.fromkeys(("epsilon", "varepsilon"), " epsilon"),

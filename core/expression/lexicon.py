@@ -58,6 +58,7 @@ SYMBOLS = {
     **dict.fromkeys("·⋅×", "*"),
     **dict.fromkeys("−–", "-"),
     "**": "^",
+    "./": "/",
     "≠": "!=",
     "≥": ">=",
     "≤": "<=",
@@ -70,11 +71,14 @@ RAISED = POWERS | {ord("⁻"): "-"}
 # What is written in several letters: patterns by name, the first that fits wins, and what each is in plain letters.
 GROUP = r"(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*"  # between braces
 LOSS_LETTER = r"(?:[ℒLEJC]|\\mathcal\s*\{?\s*[LEJC]\s*\}?|\\ell)"
-DERIVATIVE = r"(?:∂|(?<![A-Za-z_])d)[ℒLEJC]\s*/\s*[∂d]"
+DERIVATIVE = rf"(?:(?:∂|(?<![A-Za-z_])d)[ℒLEJC]|\\partial\s*{LOSS_LETTER})\s*/\s*(?:[∂d]|\\partial\s*)"
+ONE = r"(?:\\(?:mathbb|mathbf|mathds|mathbbm)\s*\{?\s*1\s*\}?|𝟙|𝟏)"
 PATTERNS = {
     "backward": rf"(?:(?:{DERIVATIVE}|∂)s(?=_|{SUBSCRIPT})|\\partial\s*s(?=_))",
     "derivative": DERIVATIVE,
-    "fraction": rf"\\[dtc]?frac\s*\{{\s*\\partial\s*{LOSS_LETTER}\s*\}}\s*(?=\{{\s*\\partial)",
+    "digits": r"\\[dtc]?frac\s*\d\s*\d(?!\d)",
+    "nabla": rf"(?:\\nabla|∇)\s*_?\s*(?:\{{{GROUP}\}}|[A-Za-zδ](?:_\w+|{SUBSCRIPT}+)?)(?:\s*{LOSS_LETTER}(?!\w))?",
+    "fraction": rf"\\[dtc]?frac\s*\{{\s*(?:\\partial|[d∂])\s*{LOSS_LETTER}\s*\}}\s*(?=\{{\s*(?:\\partial|[d∂]))",
     "remark": r", y(?: the true class in |\s*\\text\{ the true class in \}\s*)y_(?:gt|\{(?:\\mathrm\{)?gt\}+)\s*\Z",
     "frozen": r"\(frozen\)\s*\Z",
     "true_sum": r"(?:for|\\text\{ for \}) *j *(?:≠|\\neq) *y, *"
@@ -83,7 +87,8 @@ PATTERNS = {
     r"(?:\s*\^\s*(?:\{[^{}]*\}|\w))?",
     "index": rf"_?{SUBSCRIPT}+(?:⁺|_next)?",
     "powers": rf"[{''.join(map(chr, RAISED))}]+",
-    "one": r"\\(?:mathbb|mathbf|mathds|mathbbm)\s*\{?\s*1\s*\}?|𝟙|𝟏",
+    "one_where": rf"(?:{ONE}|(?<![\w.])1)\s*_\s*\{{(?=[^{{}}]*(?:[<>]|\\[gl](?:eq?|t)(?![a-z])|[≥≤]|\{{)){GROUP}\}}",
+    "one": rf"{ONE}|(?<![\w.])1(?=\s*\[)",
     "indicator": r"_\s*\{\s*\\?[\[{]?\s*j\s*(?:!=|≠|\\neq?|={1,2})\s*y\s*\\?[\]}]?\s*\}",
     "font": rf"\\(?:{FONTS})\s*\{{{GROUP}\}}",
     "font_alone": rf"\\(?:{FONTS})(?![A-Za-z])",
@@ -101,7 +106,7 @@ PATTERNS = {
     "command": r"\\[A-Za-z]+",
     "count": r"\b[A-Za-z]\w*\.(?:shape\[0\]|size\(0\))|\blen\(\w+\)",
     "true_entry": r"\[\s*(?:np\.)?a?range\((?:[^()]|\([^()]*\))*\)\s*,\s*\w+\s*\]",
-    "symbol": r"one-hot|ℒ_data|[mn]\u0302|\.T(?!\w)|\*\*|.",
+    "symbol": r"one-hot|ℒ_data|[mn]\u0302|\.T(?!\w)|\*\*|\./|.",
 }
 PRINT = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PATTERNS.items()), re.DOTALL)
 
@@ -163,6 +168,18 @@ def _sum(written: str) -> str:
     return f" {SUM}{'_wrong' if re.fullmatch(r'[jk]!=y', inner) else '_j' if inner[:2] in ('j=', 'k=') else ''} "
 
 
+def _nabla(written: str) -> str:
+    """The gradient ∇_W L: what it is by, behind a d."""
+    of = re.sub(rf"^(?:\\nabla|∇)\s*_?\s*|(?<=[}}\s]){LOSS_LETTER}\Z", "", written).strip()
+    return f" d{spelled(_inside(of) if of[0] == '{' else of).strip()} "
+
+
+def _where(written: str) -> str:
+    """1 with a condition as its index."""
+    condition = re.sub(r"^\s*\\?[{\[]|\\?[}\]]\s*$", "", _inside(written[written.index("_") :]))
+    return f"[{spelled(condition)}]"
+
+
 def _script(written: str) -> str:
     """An index in braces; the parts of several are indices behind each other."""
     return "".join(f"_{part.strip()}" for part in spelled(_inside(written)).split(",")) + " "
@@ -200,6 +217,8 @@ def _command(written: str) -> str:
 PLAIN: dict[str, str | Callable[[str], str]] = {
     "backward": " delta",
     "derivative": " d",
+    "digits": lambda written: " ({}/{}) ".format(*re.findall(r"\d", written)),
+    "nabla": _nabla,
     "fraction": " dloss_by ",
     "remark": "",
     "frozen": "",
@@ -207,6 +226,7 @@ PLAIN: dict[str, str | Callable[[str], str]] = {
     "sum": _sum,
     "index": _index,
     "powers": lambda written: f"^({written.translate(RAISED)})",
+    "one_where": _where,
     "one": "",
     "indicator": lambda written: "[j!=y]" if re.search(r"!=|≠|\\ne", written) else "[j=y]",
     "font": lambda written: spelled(_inside(written)),

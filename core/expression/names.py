@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from core.quantity import LETTERS, NEXT, canonical, layer_label
+from core.quantity import BUFFERS, LETTERS, NEXT, canonical, layer_label
 
 # Words for what each layer has one of. A capital Z is a pre-activation wherever it is written; a small z is sgdb's, and
 # a small a is an activation in some courses and a pre-activation in others.
@@ -20,6 +20,14 @@ OF_LAYER: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("A", "h", "H", "act", "activation"), ("z",)),
     **dict.fromkeys(("sigma", "σ", "Delta", "d"), ("delta",)),
     "a": ("z", "s"),
+    # What updates remember. The mean of squares is n here, and in many books v, which is the velocity of others.
+    **{f"{typed}{of}": (f"{typed}{of}",) for typed in BUFFERS for of in "Wb"},
+    **{f"v{d}{of}": (f"v{of}", f"n{of}") for d in ("", "d") for of in "Wb"},
+    **{f"{word}{of}": (f"nhat{of}",) for word in ("vhat", "v\u0302", "n\u0302") for of in "Wb"},
+    **{f"m\u0302{of}": (f"mhat{of}",) for of in "Wb"},
+    **{letter: tuple(f"{letter}{of}" for of in "Wb") for letter in ("m", "mhat", "nhat")},
+    **{"v": ("vW", "vb", "nW", "nb"), "vhat": ("nhatW", "nhatb")},
+    **{f"{word}{of}": (f"v{of}",) for word in ("velocity", "vel") for of in "Wb"},
 }
 # Words for what a step has one of.
 OF_STEP: dict[str, tuple[str, ...]] = {
@@ -30,10 +38,12 @@ OF_STEP: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("y", "Y"), ("y_out", "y_gt")),
     **dict.fromkeys(("L", "Loss", "loss", "J", "E", "C", "cost", "Etotal", "Ltotal", "totalloss"), ("loss",)),
     **dict.fromkeys(("l", "losses", "sampleloss", "samplelosses", "ell"), ("sample_losses",)),
-    **dict.fromkeys(("logits", "scores"), ("o", "y_out")),  # the first that there is
+    **dict.fromkeys(("o", "logits", "scores"), ("o", "y_out")),  # the first that there is
+    **dict.fromkeys(("Ldata", "dataloss", "lossdata"), ("data_loss",)),
+    **dict.fromkeys(("Omega", "omega", "Ω", "penalty", "regloss", "regularization", "Lreg"), ("penalty",)),
     **dict.fromkeys(("probs", "prob", "probabilities", "softmax"), ("p",)),
 }
-FIRST_THAT_IS = frozenset(("logits", "scores"))
+FIRST_THAT_IS = frozenset(("o", "logits", "scores"))
 NUMBER_WORDS = {
     **dict.fromkeys(("lr", "eta", "learning_rate", "learningrate", "step_size", "rate"), "alpha"),
     **dict.fromkeys(("N", "batch_size", "n_samples", "num_samples"), "n"),
@@ -121,7 +131,7 @@ class Names:
                     yield name
         if label or after:
             return
-        for name in (word,) if word in ("o", "p") else OF_STEP.get(word, ()):
+        for name in (word,) if word == "p" else OF_STEP.get(word, ()):
             name = GRADIENTS.get(name, f"d{name}") if gradient else name
             if name in self._known:
                 yield name
@@ -133,7 +143,7 @@ def _readings(text: str) -> Iterator[tuple[str, tuple[bool, str, bool]]]:
     """The words that a name without separators may be made of: each with whether it is a gradient's, the layer, and
     whether it is what comes after the update.
     """
-    words = {*OF_LAYER, *OF_STEP, "o", "p"}
+    words = {*OF_LAYER, *OF_STEP, "p"}
     for new, before, behind, after in product(
         ("", "new", "next", "updated"), ("", *BEFORE_GRADIENT), ("", *BEHIND_GRADIENT), ("", *AFTER)
     ):

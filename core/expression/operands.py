@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from core.errors import FormulaError
 from core.expression.called import Calls
-from core.expression.calls import CALLS, TOTALS
+from core.expression.calls import CALLS, CLIPS, TOTALS
 from core.expression.cases import DIAGONAL, negative
 from core.expression.cursor import COMPARED, ONE, OPENING, PRIME, WORDS
 from core.expression.lexicon import CLASS_LETTERS, OF_CLASSES, SUM, SUMS
@@ -17,11 +17,13 @@ from core.expression.nodes import (
     Function,
     IsTrueClass,
     Literal,
+    MatrixProduct,
     Name,
     Node,
     Quotient,
     Signs,
     Total,
+    Transpose,
 )
 from core.expression.numbers import MINUS_ONE
 
@@ -30,6 +32,8 @@ MOST_DIGITS = 15  # of a whole number that a float holds exactly
 INDICES = (*(f"_{letter}" for letter in f"y{CLASS_LETTERS}i"),)
 ENTRY = re.compile(rf"(\w*)_([y{CLASS_LETTERS}i])")
 ELEMENTARY = ("exp", "log", "sqrt", "abs", "sign")
+LOGARITHMS = {"ln": "log"}
+OTHER_LOGARITHMS = ("log10", "log2", "lg")
 LOCAL_SLOPES = {("dp", "do"): DIAGONAL}
 GRADIENT = re.compile(r"d(?:[yopWbszX](?:_|\Z)|elta_)")
 LAYER_SLOPE = re.compile(r"d[zy]_(\w+)"), re.compile(r"(?:delta|ds)_(\w+)")
@@ -55,10 +59,16 @@ class Operands(Calls):
             return self._parenthesis()
         module, _, name = token.rpartition(".")
         is_call = self._peek() == "("
-        if is_call and name in (*TOTALS, *CALLS) and (module or (name not in SUMS and name not in ("t", "int"))):
+        if (
+            is_call
+            and name in (*TOTALS, *CALLS, *CLIPS)
+            and (module or (name not in SUMS and name not in ("t", "int")))
+        ):
             return self._call(name)
         if token in SUMS:
             return self._total(token)
+        if is_call and name in OTHER_LOGARITHMS:
+            raise FormulaError(f"{name} is another function than log, the natural logarithm {self._here(-1)}")
         if name in ("softmax", "max", "one_hot", "maximum", "fmax", "power", "pow", "array"):
             return self._of_classes(name)
         function = self._function_of(name)
@@ -84,7 +94,7 @@ class Operands(Calls):
         following = self._peek(self._peek() == PRIME)
         known = [*self._context.functions, *ELEMENTARY]
         found = function_of(name, known)
-        is_name = found is not None and found[0] != name and not found[0].startswith("f_")
+        is_name = found is not None and found[0] not in (name, LOGARITHMS.get(name)) and not found[0].startswith("f_")
         return None if is_name and following not in OPENING else found
 
     def _fraction(self, word: str) -> Node:
@@ -135,6 +145,9 @@ class Operands(Calls):
             self._expect("(", f" behind the function {name}")
             argument = self._parenthesis()
         self._in_class = before
+        if name == SUM and self._indices > indices and _is_of_rows(argument):
+            self._indices = indices
+            return argument
         if name in OF_CLASSES or over == COLUMNS:
             self._indices = indices
         if name == "Σ_wrong":
@@ -206,8 +219,13 @@ class Operands(Calls):
         """The entry of a row in a class's column, as a column: of the true class, or of any, which is left at that."""
         if index == "y":
             return Total(COLUMNS, IsTrueClass() * node)
-        self._indices += index in CLASS_LETTERS
+        self._indices += index in (*CLASS_LETTERS, "i")
         return node
+
+
+def _is_of_rows(node: Node) -> bool:
+    """Whether it is x_iᵀ δ_i, whose sum over the samples is the matrix product."""
+    return isinstance(node, MatrixProduct) and isinstance(node.children[0], Transpose)
 
 
 def slope_by(above: str, below: str) -> Node | None:

@@ -49,6 +49,7 @@ from core.expression.nodes import (
     Signs,
     Sum,
     Total,
+    Transpose,
 )
 from core.expression.numbers import is_number
 from core.expression.operands import ENTRY, INDICES, Operands, of_wrong_classes
@@ -120,9 +121,8 @@ class _Reader(Operands):
             else:
                 return node
             factor = self._signed()
-            if operator == "*" and (
-                self._in_class or self._indices + self._slopes > before or self._dialect == IN_NUMPY
-            ):
+            indexed = self._indices + self._slopes > before and not isinstance(node, Transpose)
+            if operator == "*" and (self._in_class or indexed or self._dialect == IN_NUMPY):
                 operator = ".*"
             node = multiplied(operator, node, factor, self._context.numbers)
 

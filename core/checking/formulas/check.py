@@ -15,13 +15,13 @@ import numpy as np
 
 from core.arrays import Array
 from core.checking.answers import WrittenFormula
-from core.checking.conventions import statement_under, values_under
+from core.checking.conventions import formula_values
 from core.checking.formulas.definitions import SEVERAL, aliases, context_of, definitions, names_of, rights
 from core.checking.formulas.edits import Repair, in_pairs, is_product, replaced
 from core.checking.formulas.evaluation import Evaluator, fitted, is_same
 from core.checking.formulas.ground import Ground
 from core.checking.formulas.notes import FormulaStyle, note, style_of
-from core.checking.formulas.points import points_like
+from core.checking.formulas.points import epsilon_of, points_like
 from core.checking.formulas.products import DISORDER
 from core.checking.formulas.repair import MOST_MISTAKES, Mender
 from core.checking.loss_mistakes import BINARY_CROSS_ENTROPY, LossMistakes, Mistake, without_output_slope
@@ -32,7 +32,7 @@ from core.errors import FormulaError
 from core.expression.dialect import IN_NUMPY, TYPED, dialect_of, is_plain
 from core.expression.lexicon import lexemes
 from core.expression.names import Meaning, asked
-from core.expression.nodes import Literal, Name, Node, Quotient, names_in, put_in_place, walk
+from core.expression.nodes import NUMBERS, Literal, Name, Node, Quotient, names_in, put_in_place, walk
 from core.expression.pieces import Piece
 from core.expression.reader import read_formula
 from core.expression.shape import shape_text
@@ -102,8 +102,8 @@ class FormulaChecker:
             context = context._replace(dialect=IN_NUMPY)
         reading = read_formula(formula.text, context)
         self._look_at_left(name, reading.left)
-        tree = in_pairs(reading.tree)
-        self._meanings = self._meanings_in(tree)
+        tree = self._with_epsilon(in_pairs(reading.tree))
+        self._meanings = self._meanings_in(name, tree)
         spell = style_of(formula.text, reading, context.over, self._meanings, values_of(self.step), self._own_symbols)
         evaluate = Evaluator(self.step, name, spell, self._meanings)
         evaluate.look_up(tree)
@@ -164,8 +164,10 @@ class FormulaChecker:
         if name not in found and name not in (self.step.statement.updates.get(old, "") for old in found):
             raise FormulaError(f"it begins with {left} =, and stands for {name}")
 
-    def _meanings_in(self, tree: Node) -> dict[str, str]:
-        """The quantities that the words of a formula mean. Raises FormulaError where one can mean several."""
+    def _meanings_in(self, name: str, tree: Node) -> dict[str, str]:
+        """The quantities that the words of a formula for `name` mean; in an update those of the parameter that it is
+        about. Raises FormulaError where one can mean several.
+        """
         found: dict[str, str] = {}
         open_: dict[str, Meaning] = {}
         others = aliases(self.step.statement)
@@ -174,6 +176,10 @@ class FormulaChecker:
                 found[typed] = others[typed]
                 continue
             meaning = self._names.meaning(typed)
+            if typed in NUMBERS and typed not in meaning.names:
+                continue  # the name of a number, which this problem does not have
+            own = tuple(other for other in meaning.names if self._is_of_one_parameter(name, other))
+            meaning = meaning._replace(names=own) if len(own) == 1 else meaning
             if len(meaning.names) == 1:
                 found[typed] = meaning.names[0]
                 if meaning.remark:
@@ -187,6 +193,12 @@ class FormulaChecker:
                 raise FormulaError(asked(typed, meaning))
             found[typed] = left[0]
         return found
+
+    def _is_of_one_parameter(self, updated: str, name: str) -> bool:
+        """Whether a quantity is of the weights or biases that an update, `updated`, is about: W_1 or dW_1 of mW_1⁺."""
+        one, other = self._equations[updated], {**self.step.statement.given, **self._equations}.get(name)
+        same = other is not None and (one.layer, one.letter[-1:]) == (other.layer, other.letter[-1:])
+        return one.part == UPDATE and same
 
     def _reasons(self, name: str, tree: Node) -> list[str]:
         """Which of α and n must be 1, as they are, for a formula to hold."""
@@ -221,6 +233,14 @@ class FormulaChecker:
                 tree = replaced(tree, part, Name("n") if part.value == rows else Quotient(Literal(1), Name("n")))
         return tree
 
+    def _with_epsilon(self, tree: Node) -> Node:
+        """The formula with ε for the number that it is, which is another where formulas are tried."""
+        epsilon, numbers = epsilon_of(self.step.problem.update), [*self.step.statement.numbers.values()]
+        for part in list(walk(tree)) if numbers.count(epsilon) == 1 else ():
+            if isinstance(part, Literal) and float(part.value) == epsilon:
+                tree = replaced(tree, part, Name("epsilon"))
+        return tree
+
     def holds_under(self, kind: str, name: str) -> bool:
         """Whether the formula that was checked for a quantity is right by a convention."""
         points, trees, self._meanings = self._checked[name]
@@ -239,8 +259,9 @@ class FormulaChecker:
 
     def _values_under(self, kind: str, point: Step) -> Mapping[str, Array]:
         if (kind, point) not in self._by_convention:
-            under, values = statement_under(kind, point.statement), values_of(point)
-            self._by_convention[kind, point] = values if under is None else values_under(under, values)
+            values = values_of(point)
+            found = formula_values(kind, point.statement, values)
+            self._by_convention[kind, point] = values if found is None else found
         return self._by_convention[kind, point]
 
     def _diagnosed(self, points: tuple[Step, ...], name: str, tree: Node) -> tuple[str, Repair | None]:

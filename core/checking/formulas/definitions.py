@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from core.checking.formulas.edits import in_pairs, tidy
-from core.equations import MATRIX, NUMBER, PER_SAMPLE, Statement
+from core.equations import MATRIX, NUMBER, PER_SAMPLE, UPDATE, Statement
 from core.expression.lexicon import spelled
 from core.expression.names import NUMBER_WORDS, Names
 from core.expression.nodes import (
@@ -28,6 +28,7 @@ from core.expression.nodes import (
 )
 from core.expression.reader import Context
 from core.problem import Problem
+from core.quantity import layer_label
 
 OVER = {NUMBER: ALL, PER_SAMPLE: COLUMNS}  # what a sum leads to these axes over
 SAMPLE_LOSSES = "sample_losses"
@@ -68,11 +69,19 @@ def context_of(name: str, statement: Statement) -> Context:
     columns = {LOGITS.name, *without_layer} & {LOGITS.name, *statement.with_axes(MATRIX)}
     symbols = {spelled(symbol).strip(): name for name, symbol in statement.symbols.items()}
     words = {word: number for word, number in NUMBER_WORDS.items() if number in (*statement.numbers, "loss")}
-    if not statement.problem.has_classes:
+    buffer = "" if equation is None or equation.part != UPDATE else f"m{equation.letter[-1]}_{name.split('_')[1]}"
+    if buffer in statement.given and "m" not in statement.numbers:
+        words["m"] = buffer
+    elif not statement.problem.has_classes:
         words["m"] = "n"  # where nobody thinks of a margin, people call the samples so
     outputs = next(iter(statement.problem.loss.counts(statement.problem.targets.shape[1])), "")
     numbers = NUMBERS.union(statement.numbers)
-    return Context(over, statement.functions, numbers, {**words, **symbols}, columns, outputs=outputs)
+    sizes = statement.problem.network.sizes
+    labels = {
+        label for k, units in enumerate(sizes) if k and units == 1 for label in (k, layer_label(k, len(sizes) - 1))
+    }
+    thin = [f"W_{label}" for label in labels]
+    return Context(over, statement.functions, numbers, {**words, **symbols}, columns, outputs=outputs, thin=thin)
 
 
 def names_of(statement: Statement) -> Names:

@@ -1,5 +1,6 @@
 """Where formulas are judged: steps of the same network with other numbers, at which no bias, weight or gradient happens
-to be 0 or 1, and ReLUs are on and off. Where one point cannot show all of this, several do.
+to be 0 or 1, an ε is large enough to count, and ReLUs are on and off. Where one point cannot show all of this, several
+do.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from core.network import Layer, Network
 from core.problem import Problem
 from core.sgd import Trainer
 from core.step import Step
+from core.updates import Update
 
 POINTS = 3
 MOST_TRIED = 20  # draws among which points are chosen
 MANY_ROWS = 100
 LARGEST = 6  # a layer with more units has fewer at a point
 ALPHA = 0.37
+SMALL, EPSILON = 1e-3, 0.29  # an ε so small is this one at a point
 OFF, GRADIENT = "off", "gradient"
 LOSS = -1
 
@@ -84,6 +87,7 @@ def _draw(step: Step, seed: int, rows: int, alpha: float, index: int) -> Step | 
         targets=targets,
         network=Network(layers),
         learning_rate=alpha,
+        update=_with_epsilon(problem.update),
         schedule=None,
         batch_size=None,
         input_names=(),
@@ -96,6 +100,16 @@ def _draw(step: Step, seed: int, rows: int, alpha: float, index: int) -> Step | 
     found = trainer.step()
     finite = np.isfinite(found.loss) and np.isfinite(trainer.state).all()
     return found if finite else None
+
+
+def epsilon_of(update: Update) -> float:
+    """The ε of an update that is too small to be seen in its steps; 0 where there is none."""
+    epsilon = float(getattr(update, "epsilon", 0.0))
+    return epsilon if epsilon < SMALL else 0.0
+
+
+def _with_epsilon(update: Update) -> Update:
+    return replace(update, **{"epsilon": EPSILON}) if epsilon_of(update) else update
 
 
 def _shows(step: Step) -> set[tuple[int, str]]:
