@@ -187,7 +187,8 @@ class UpdateMistakes:
         """W - α ∂W, as without anything remembered."""
         if equation.letter not in ("W", "b") or not self._statement.problem.update.buffers:
             return
-        assert isinstance(equation.tree, Sum)
+        if not isinstance(equation.tree, Sum):  # frozen
+            return
         plain = ALPHA * Name(f"d{equation.name.removesuffix(NEXT)}")
         words = f"this is a step of plain SGD, where it must be {self._statement.problem.update.title}"
         yield Mistake("plain SGD", words, Sum(*equation.tree.terms[:-1], (-1, plain)), 1)
