@@ -19,5 +19,5 @@ settings.load_profile("sgdb")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than processors: a screen that is tested waits half of its time."""
-    return (os.cpu_count() or 1) + 1
+    """Two workers more than processors: a screen that is tested waits half of its time."""
+    return (os.cpu_count() or 1) + 2
