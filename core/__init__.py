@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from core.classes import true_classes
     from core.comparison import LossComparison, compare_losses, step_under
     from core.computation import Computation, Variable, computations, symbols_of, values_of
+    from core.diagnosis.finding import Diagnosis, Finding, Outcome
+    from core.diagnosis.losses import loss_over_all_rows
+    from core.diagnosis.run import diagnose, diagnosing, facts_of_run
+    from core.diagnosis.why_not import Cut, WhyNot, why_not
     from core.equations import Equation, Statement, statement_of
     from core.explanation import Explanation, Factor, Term, explain
     from core.expression.nodes import (
@@ -75,7 +79,6 @@ if TYPE_CHECKING:
     from core.marking.table import MarkTable, UnreadableSheet
     from core.origins import Cells, Place, Scope, sources, targets
     from core.practice import Exercise, practice_problem
-    from core.run_facts import facts_of_run, loss_over_all_rows
     from core.solving import Solution, solve, write_solution
 
 __all__ = [
@@ -96,12 +99,15 @@ __all__ = [
     "CheckedGradient",
     "Computation",
     "Cosine",
+    "Cut",
     "Decay",
+    "Diagnosis",
     "DivergedError",
     "Equation",
     "Exercise",
     "Explanation",
     "Factor",
+    "Finding",
     "Fingerprint",
     "FormulaVerdict",
     "Function",
@@ -126,6 +132,7 @@ __all__ = [
     "Nesterov",
     "Network",
     "Node",
+    "Outcome",
     "Penalty",
     "Place",
     "Positive",
@@ -162,12 +169,15 @@ __all__ = [
     "UnreadableSheet",
     "Update",
     "Variable",
+    "WhyNot",
     "absent",
     "built_in_problems",
     "check_answers",
     "check_gradients",
     "compare_losses",
     "computations",
+    "diagnose",
+    "diagnosing",
     "expanded",
     "explain",
     "facts_of_run",
@@ -199,6 +209,7 @@ __all__ = [
     "targets",
     "true_classes",
     "values_of",
+    "why_not",
     "write_solution",
 ]
 
@@ -212,6 +223,10 @@ _LATER = {
         "core.classes": ("true_classes",),
         "core.comparison": ("LossComparison", "compare_losses", "step_under"),
         "core.computation": ("Computation", "Variable", "computations", "symbols_of", "values_of"),
+        "core.diagnosis.finding": ("Diagnosis", "Finding", "Outcome"),
+        "core.diagnosis.losses": ("loss_over_all_rows",),
+        "core.diagnosis.run": ("diagnose", "diagnosing", "facts_of_run"),
+        "core.diagnosis.why_not": ("Cut", "WhyNot", "why_not"),
         "core.equations": ("Equation", "Statement", "statement_of"),
         "core.expression.nodes": (
             "ALL",
@@ -246,7 +261,6 @@ _LATER = {
         "core.marking.table": ("MarkTable", "UnreadableSheet"),
         "core.origins": ("Cells", "Place", "Scope", "sources", "targets"),
         "core.practice": ("Exercise", "practice_problem"),
-        "core.run_facts": ("facts_of_run", "loss_over_all_rows"),
         "core.solving": ("Solution", "solve", "write_solution"),
     }.items()
     for name in names

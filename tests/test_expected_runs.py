@@ -59,7 +59,7 @@ class TestLossThatGrows:
     def test_the_sum_over_many_rows_is_named(self, sgdb_run: Any, table: Path) -> None:
         answer = sgdb_run(str(table), *self.WORDS, "--steps", "20")
         loss = core.significant(float(answer.out), 4)
-        assert answer.status == 0
+        assert answer.status == 1
         assert float(answer.out) > 1e100
         (said,) = [line for line in answer.said if line.startswith("run: ")]
         assert said == f"run: the loss grows without bound: {loss} after 20 steps{self.REASON}{self.REMEDY}"
@@ -128,7 +128,7 @@ class TestIdleUnits:
 
     def test_a_long_way_back_is_not_walked_to_its_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Momentum may move an idle unit, so that every step must be looked at."""
-        monkeypatch.setattr("core.run_facts.FARTHEST", 5)
+        monkeypatch.setattr("core.diagnosis.off.FARTHEST", 5)
         problem = replace(core.load_problem(RUNS / "idle-units.toml"), update=core.Momentum(0.0))
         assert facts(problem, 20) == ("both hidden units are idle in all rows from step 15 on at the latest",)
 

@@ -40,6 +40,12 @@ def _gradcheck(argv: Sequence[str]) -> int:
     return main(argv)
 
 
+def _diagnose(argv: Sequence[str]) -> int:
+    from tui.commands.diagnose import main
+
+    return main(argv)
+
+
 def _check(argv: Sequence[str]) -> int:
     from tui.commands.check import main
 
@@ -61,6 +67,7 @@ def _practise(argv: Sequence[str]) -> int:
 # Each imports its own file when it is asked for, so that no command waits for what another one needs.
 COMMANDS: dict[str, Command] = {
     "run": Command("train without a screen and print the final loss", _run),
+    "diagnose": Command("train, and say why the network does not learn, if it does not", _diagnose),
     "check": Command("check work done by hand: its first slip, or the marks of a class", _check),
     "solve": Command("write the worked solution of a step: Markdown, LaTeX, HTML, or an answer sheet", _solve),
     "practise": Command(

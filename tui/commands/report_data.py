@@ -44,8 +44,8 @@ def report_as_data(report: CheckReport) -> dict[str, Any]:
                 "cell": list(verdict.cell),
                 "status": verdict.status,
                 "written": verdict.written,
-                "true": _finite(verdict.true),
-                "own": _finite(verdict.own),
+                "true": finite(verdict.true),
+                "own": finite(verdict.own),
                 "follows_from": list(verdict.follows_from),
                 "from_zeros": verdict.from_zeros,
             }
@@ -108,7 +108,7 @@ def _points(points: Fraction) -> float:
     return float(shown_points(points))
 
 
-def _finite(value: float) -> float | None:
+def finite(value: float) -> float | None:
     """A number without the digits that depend on the processor; None where it is not finite."""
     from core import rounded_to
 

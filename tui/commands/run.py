@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from tui.commands.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable
 from tui.commands.output import FORCE, refused
-from tui.commands.progress import train
+from tui.commands.progress import progress_of, train
 from tui.commands.streams import UNWRITTEN
 
 if TYPE_CHECKING:
     from core import Problem, Timeline
 
 ABOUT = "Train without a screen and print the loss after the last step."
+STEPS_OPTION = Option("steps", "N", "the number of SGD steps (default: 1000)")
 OPTIONS = (
-    Option("steps", "N", "the number of SGD steps (default: 1000)"),
+    STEPS_OPTION,
     Option("csv", "FILE", "save the loss of each step to a file"),
     FORCE,
     *PROBLEM_OPTIONS,
@@ -29,8 +30,9 @@ INTERRUPTED = 130
 
 
 def main(argv: Sequence[str]) -> int:
-    """Train a problem for some steps. Returns 0, 1 where the run diverges, 2 for wrong input, 74 where a file cannot be
-    written, 130 when interrupted; in every case but wrong input the losses so far are written.
+    """Train a problem for some steps. Returns 0, 1 where the run diverges or is diverging, 2 for wrong input, 74 where a file cannot be
+    written, 130 when interrupted; in every case but wrong input the losses so far are written. What keeps it from
+    learning is said on stderr.
     """
     arguments = parse("sgdb run", ABOUT, OPTIONS, argv)
     if "help" in arguments.values:
@@ -38,7 +40,7 @@ def main(argv: Sequence[str]) -> int:
         return 0
 
     problem, mistakes = load(arguments)
-    steps = _steps(arguments.values.get("steps", str(STEPS)), mistakes)
+    steps = steps_of(arguments.values.get("steps", str(STEPS)), mistakes)
     path = arguments.values.get("csv")
     if path is not None and (mistake := refused(path, problem, "force" in arguments.values)):
         mistakes.append(f"--csv: {mistake}")
@@ -72,24 +74,28 @@ def main(argv: Sequence[str]) -> int:
     if loss is not None:
         print(significant(loss, DIGITS), flush=True)
     if status != INTERRUPTED:
-        _tell_facts(timeline, status != FAILED)
+        diverging = _tell_facts(timeline, status != FAILED)
+        status = status or (FAILED if diverging else 0)
     return status
 
 
-def _tell_facts(timeline: Timeline, whole: bool) -> None:
+def _tell_facts(timeline: Timeline, whole: bool) -> bool:
     """What is worth knowing of the steps, on stderr; and where the loss that was printed is that of a mini-batch, the
-    loss over all rows.
+    loss over all rows. Returns whether the run is diverging.
     """
-    from core import facts_of_run, loss_over_all_rows, significant
+    from core import diagnose, loss_over_all_rows, significant
 
     if not len(timeline):
-        return
+        return False
     step = timeline[len(timeline) - 1]
     if whole and len(step.batch) < (rows := len(step.problem.inputs)):
         loss = significant(loss_over_all_rows(step), DIGITS)
         print(f"run: the loss is that of a batch of {len(step.batch)}; over all {rows:,} rows: {loss}", file=sys.stderr)
-    for fact in facts_of_run(timeline, step.index):
+    with progress_of("step") as progress:
+        found = diagnose(timeline, step.index, progress, rates=False)
+    for fact in found.told:
         print(f"run: {fact}", file=sys.stderr)
+    return found.outcome.kind == "diverging"
 
 
 def _loss_text(problem: Problem) -> str:
@@ -102,7 +108,8 @@ def _loss_text(problem: Problem) -> str:
     return f"{text} ({loss.remark})" if loss.remark else text
 
 
-def _steps(text: str, mistakes: list[str]) -> int:
+def steps_of(text: str, mistakes: list[str]) -> int:
+    """The number that was typed as --steps; whatever is wrong with it is added to the mistakes."""
     try:
         steps = int(text)
     except ValueError:

@@ -1,0 +1,21 @@
+"""How much work a step of a problem is, so that a search can be bounded and done in slices."""
+
+from __future__ import annotations
+
+from core.problem import Problem
+
+SLICE = 2**22  # numbers that are multiplied between two looks at the clock: a few hundredths of a second at most
+MOST_STEPS = 256  # in a slice; of a small network most of a step's time is no multiplication
+
+
+def products(problem: Problem, whole: bool = False) -> int:
+    """How many numbers a pass forward multiplies, over a batch or over the `whole` data."""
+    sizes, rows = problem.network.sizes, len(problem.inputs)
+    if not whole and problem.batch_size is not None:
+        rows = problem.batch_size
+    return rows * sum(a * b for a, b in zip(sizes, sizes[1:], strict=False))
+
+
+def slice_of(problem: Problem) -> int:
+    """How many steps make a slice."""
+    return max(1, min(MOST_STEPS, SLICE // products(problem)))

@@ -1,0 +1,42 @@
+"""Where a run stopped being finite: the first number that did, and its arithmetic."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.diagnosis.finding import NOT_FINITE, Finding
+from core.errors import DivergedError
+from core.explanation import explain
+from core.origins import Place
+from core.quantity import first_not_finite
+from core.sgd import Trainer
+from core.step import Step
+from core.timeline import Timeline
+
+TERMS = 3  # of its sum that are shown
+
+
+def of_not_finite(timeline: Timeline, error: DivergedError) -> Finding:
+    """The first number that is not finite, and what it was computed from."""
+    step = _step(timeline, error)
+    lines: tuple[str, ...] = ()
+    if step is not None:
+        found = explain(step, error.quantity, error.cell)
+        with np.errstate(all="ignore"):
+            lines = (f"{found.symbol} = {found.symbols(TERMS)}", f"= {found.numbers(TERMS)}")
+    place = Place(error.step, error.quantity, error.cell)
+    return Finding(NOT_FINITE, str(error), error.step, error.step, place, alarm=True, lines=lines)
+
+
+def _step(timeline: Timeline, error: DivergedError) -> Step | None:
+    """The step that is not finite, which the timeline does not give; None where it is not found again."""
+    if error.step == 0:
+        step = Trainer(timeline.problem).step()
+    else:
+        before = timeline[error.step - 1]
+        trainer = Trainer(before.problem)
+        trainer.resume(before)
+        trainer.step()
+        step = trainer.step()
+    found = first_not_finite(step)
+    return step if found is not None and (found[0].name, found[1]) == (error.quantity, error.cell) else None

@@ -1,0 +1,185 @@
+"""A diagnosis of a run: what became of it, and the facts that tell why it does not learn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from core.diagnosis.cost import slice_of
+from core.diagnosis.finding import (
+    AT_ZERO,
+    CONVERGED,
+    DIVERGING,
+    FROZEN,
+    GOING,
+    GROWN,
+    GROWS,
+    IDLE,
+    NOT_FINITE,
+    RATIO,
+    SATURATED,
+    STUCK,
+    UNLIT,
+    Diagnosis,
+    Finding,
+    Outcome,
+)
+from core.diagnosis.losses import DIGITS, is_nothing, level, loss_over_all_rows, of_losses
+from core.diagnosis.not_finite import of_not_finite
+from core.diagnosis.rates import of_rate
+from core.diagnosis.units import of_units
+from core.diagnosis.wording import counted
+from core.errors import DivergedError
+from core.quantity import layer_symbol
+from core.step import Step
+from core.text import significant
+from core.timeline import Timeline
+
+CAUSES = (IDLE, UNLIT, SATURATED, AT_ZERO, FROZEN, GROWN)  # why a loss that changes no more is stuck, not converged
+
+Slices = Generator[tuple[int, int], None, Diagnosis]
+
+
+def diagnose(
+    timeline: Timeline,
+    last: int,
+    progress: Callable[[int, int], object] | None = None,
+    rates: bool = True,
+) -> Diagnosis:
+    """What can be said for certain of steps 0 to `last` of a run, computed as far as it must be; of one that stops
+    being finite before that, of those up to there. It goes by `timeline[k]` and the losses alone.
+
+    `progress(done, total)` is called every few hundredths of a second (of a large network, after every step); where it
+    returns False, the diagnosis ends there with what it has, and is not `complete`. Unless `rates`, no largest α is
+    looked for. Raises IndexError where `last` is negative.
+    """
+    slices = diagnosing(timeline, last, rates)
+    while True:
+        try:
+            done, total = next(slices)
+        except StopIteration as end:
+            found: Diagnosis = end.value
+            return found
+        if progress is not None and progress(done, total) is False:
+            try:
+                slices.throw(Stopped)
+            except StopIteration as end:
+                found = end.value
+                return found
+
+
+class Stopped(Exception):  # noqa: N818
+    """What ends a diagnosis on its way, thrown into it: it returns what it has."""
+
+
+def diagnosing(timeline: Timeline, last: int, rates: bool = True) -> Slices:
+    """The same in slices: each `next` does some of the work and gives how much is done of how much there is, of the
+    part at hand. The StopIteration at last has the Diagnosis as its `value`. The timeline may be used in between.
+    """
+    if last < 0:
+        raise IndexError(f"expected a step of at least 0, found {last}")
+    findings: list[Finding] = []
+    complete = True
+    try:
+        yield from _approach(timeline, last)
+    except DivergedError as error:
+        findings.append(of_not_finite(timeline, error))
+        last = error.step - 1
+    except Stopped:
+        complete, last = False, min(last, len(timeline)) - 1
+    if last < 0:
+        outcome = Outcome(DIVERGING, findings[0].text) if findings else Outcome(GOING, "there is no step yet")
+        return Diagnosis(last, float("nan"), outcome, tuple(findings), complete=complete)
+    if timeline.diverged is not None and not findings and last == timeline.diverged.step - 1:
+        findings.append(of_not_finite(timeline, timeline.diverged))
+    step = timeline[last]
+    loss = loss_over_all_rows(step)
+    findings += of_losses(timeline, step, loss)
+    findings += _frozen(step)
+    try:
+        findings += yield from of_units(timeline, step)
+        if rates:
+            yield from _rates(timeline, findings)
+    except Stopped:
+        complete = False
+    outcome = _outcome(timeline, step, loss, findings)
+    if outcome.kind == STUCK:
+        findings = [replace(f, alarm=f.alarm or f.kind == SATURATED) for f in findings]
+    findings += _ratios(step)
+    told = tuple(_told(step, outcome, findings))
+    return Diagnosis(last, loss, outcome, tuple(sorted(findings, key=lambda f: not f.alarm)), told, complete)
+
+
+def facts_of_run(timeline: Timeline, last: int) -> tuple[str, ...]:
+    """What a diagnosis of the run up to step `last` has to tell unasked, a sentence each; nothing of a run that learns.
+    Raises IndexError or DivergedError where the run does not get to step `last`.
+    """
+    return diagnose(timeline, timeline[last].index, rates=False).told
+
+
+def _approach(timeline: Timeline, last: int) -> Iterator[tuple[int, int]]:
+    while len(timeline) <= last:
+        timeline.approach(min(last + 1, len(timeline) + slice_of(timeline.problem)))
+        yield len(timeline), last + 1
+
+
+def _rates(timeline: Timeline, findings: list[Finding]) -> Iterator[tuple[int, int]]:
+    """Add the largest α, where the run diverges: from where the loss was lowest before it grew."""
+    growing = [f for f in findings if f.kind in (GROWS, NOT_FINITE)]
+    if not growing:
+        return
+    first = next((f.first for f in growing if f.kind == GROWS), 0)
+    for found in of_rate(timeline[first]):
+        if isinstance(found, Finding):
+            findings.append(found)
+        else:
+            yield found
+
+
+def _frozen(step: Step) -> Iterator[Finding]:
+    layers = step.network.layers
+    if not any(layer.train_weights or (layer.bias is not None and layer.train_bias) for layer in layers):
+        yield Finding(FROZEN, "every weight and bias is frozen: nothing is trained", 0, step.index, alarm=True)
+
+
+def _ratios(step: Step) -> Iterator[Finding]:
+    """How large the update of each layer's weights is beside them."""
+    depth = len(step.network)
+    with np.errstate(all="ignore"):
+        for k, (before, after) in enumerate(zip(step.weights, step.next_weights, strict=True), 1):
+            size, change = float(np.linalg.norm(before)), float(np.linalg.norm(after - before))
+            symbol = layer_symbol("W", k, depth)
+            if size and np.isfinite(change / size):
+                ratio = significant(change / size, 2)
+                text = f"layer {k}: ‖{symbol}⁺ - {symbol}‖ / ‖{symbol}‖ = {ratio} at step {step.index}"
+                yield Finding(RATIO, text, step.index, step.index, layer=k)
+
+
+def _told(step: Step, outcome: Outcome, findings: list[Finding]) -> Iterator[str]:
+    """The alarms; and that the run is stuck, where none of them says so of the whole network."""
+    alarms = [finding for finding in findings if finding.alarm and finding.kind != NOT_FINITE]
+    yield from (finding.text for finding in alarms)
+    whole = any(
+        finding.kind in (AT_ZERO, FROZEN) or len(finding.units) == step.network.sizes[finding.layer or 0]
+        for finding in alarms
+    )
+    if outcome.kind == STUCK and not whole:
+        yield f"{STUCK}: {outcome.text}"
+
+
+def _outcome(timeline: Timeline, step: Step, loss: float, findings: list[Finding]) -> Outcome:
+    kinds, shown, last = {f.kind for f in findings}, significant(loss, DIGITS), step.index
+    first = significant(float(timeline.losses[0]), DIGITS)
+    if NOT_FINITE in kinds or GROWS in kinds:
+        end = next((f"; step {f.first} is not finite" for f in findings if f.kind == NOT_FINITE), "")
+        return Outcome(DIVERGING, f"the loss goes from {first} to {shown} in {counted(last, 'step')}{end}")
+    if is_nothing(timeline, loss):
+        return Outcome(CONVERGED, f"the loss is {shown} after {counted(last, 'step')}")
+    since = level(timeline, last)
+    if since is None:
+        return Outcome(GOING, f"the loss goes from {first} to {shown} in {counted(last, 'step')}")
+    told = f"the loss is {shown} from step {since} to step {last}, to 3 digits"
+    causes = [f for f in findings if f.kind in CAUSES and (f.alarm or f.kind == SATURATED)]
+    return Outcome(STUCK if causes or since == 0 else CONVERGED, told)

@@ -1,0 +1,127 @@
+"""Units that are idle, rows that light none, and layers that are saturated: what is said of them, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+
+import numpy as np
+
+from core.arrays import Array, Mask
+from core.diagnosis.finding import IDLE, SATURATED, UNLIT, Finding
+from core.diagnosis.losses import over_all_rows
+from core.diagnosis.off import SMALL_SLOPE, Off, Since, off_in, since
+from core.diagnosis.wording import rows_text
+from core.network import Layer
+from core.origins import Place
+from core.quantity import layer_label, layer_symbol
+from core.step import Step
+from core.text import significant
+from core.timeline import Timeline
+
+
+def of_units(timeline: Timeline, step: Step) -> Generator[tuple[int, int], None, list[Finding]]:
+    """What is off in `step`, and since when. Gives how many steps were looked at and how many there are on the way."""
+    whole = over_all_rows(step)
+    costs = np.zeros(len(step.problem.inputs), dtype=bool) if whole is None else whole.sample_losses != 0
+    # Rows that cost nothing need no unit; and where all units are idle, no row has one.
+    now = [
+        Off(off.units[0], off.rows[0] & costs & (not off.units[0].all()), off.saturated[0]) for off in off_in([step])
+    ]
+    begun: list[Since] = []
+    for told in since(timeline, step, now):
+        if isinstance(told, list):
+            begun = told
+        else:
+            yield told
+    pulls = np.zeros(len(costs), dtype=bool) if whole is None else _pulls(whole)
+    found = []
+    for k, (off, first) in enumerate(zip(now, begun, strict=True)):
+        found += _idle(step, k, off.units, first)
+        found += _unlit(timeline, step, k, off.rows, first, pulls)
+        if off.saturated:
+            found.append(_saturated(step, k, first))
+    return found
+
+
+def _idle(step: Step, k: int, idle: Mask, begun: Since) -> Iterator[Finding]:
+    """A finding for each step from which on units of layer k (from 0) are idle. Where all are in the end, that of the
+    last of them tells of all, and those before it are part of it.
+    """
+    layer, depth = step.network.layers[k], len(step.network)
+    steps: list[int] = np.unique(begun.units[idle]).tolist()
+    for first in steps:
+        chosen = idle & (begun.units == first)
+        alarm = not bool(idle.all()) or first == steps[-1]
+        units = idle if alarm and idle.all() else chosen
+        exact = not 0 < first == begun.floor
+        text = f"{_units(k, layer, units, depth)} idle in all rows {_from(first, exact)}"
+        numbers = tuple((np.flatnonzero(units) + 1).tolist())
+        cell = (1, int(np.flatnonzero(chosen)[0]) + 1)
+        place = Place(first, f"s_{layer_label(k + 1, depth)}", cell)
+        yield Finding(IDLE, text, first, step.index, place, alarm, k + 1, units=numbers, exact=exact)
+
+
+def _unlit(timeline: Timeline, step: Step, k: int, rows: Mask, begun: Since, pulls: Mask) -> Iterator[Finding]:
+    """A finding for each step from which on rows light no unit of layer k (from 0), of those that something pulls on
+    all the same and of the others.
+    """
+    name = f"s_{layer_label(k + 1, len(step.network))}"
+    for first in np.unique(begun.rows[rows]).tolist():
+        for pulled in (False, True):
+            some = np.flatnonzero(rows & (begun.rows == first) & (pulls == pulled))
+            if not len(some):
+                continue
+            one, exact = len(some) == 1, not 0 < first == begun.floor
+            which = rows_text((some + 1).tolist(), len(rows))
+            told = f"{which} light{'s' * one} no unit of layer {k + 1} {_from(first, exact)}"
+            loss = "its loss" if one else "their loss"
+            text = f"{told}: only the layers above feel {loss}" if pulled else f"{told}: nothing pulls on {loss}"
+            at = np.flatnonzero(timeline[first].batch == some[0])
+            place = Place(first, name, (int(at[0]) + 1, 1)) if len(at) else None
+            numbers = tuple((some + 1).tolist())
+            yield Finding(UNLIT, text, first, step.index, place, not pulled, k + 1, rows=numbers, exact=exact)
+
+
+def _saturated(step: Step, k: int, begun: Since) -> Finding:
+    depth, first = len(step.network), int(begun.saturated)
+    exact = not 0 < first == begun.floor
+    slope = f"{layer_symbol('f', k + 1, depth)}'"
+    text = (
+        f"layer {k + 1} is saturated {_from(first, exact)}: every slope {slope} is below "
+        f"{significant(SMALL_SLOPE, 1)} in all rows"
+    )
+    place = Place(first, f"s_{layer_label(k + 1, depth)}", (1, 1))
+    return Finding(SATURATED, text, first, step.index, place, layer=k + 1, exact=exact)
+
+
+def _pulls(step: Step) -> Mask:
+    """Whether each row's loss has a part in the gradient of anything that is trained."""
+    pulled = np.zeros(len(step.inputs), dtype=bool)
+    z: Array = step.inputs
+    for layer, delta, above in zip(step.network.layers, step.deltas, step.activations, strict=True):
+        trained: Mask | bool = (z != 0).any(axis=1) & layer.train_weights
+        trained |= layer.bias is not None and layer.train_bias
+        pulled |= (delta != 0).any(axis=1) & trained
+        z = above
+    return pulled
+
+
+def _units(k: int, layer: Layer, idle: Mask, depth: int) -> str:
+    """Which units of layer k (from 0) are meant, with the verb: "both hidden units are"."""
+    output = k == depth - 1
+    kind = "output unit" if output else "hidden unit" if depth == 2 else "unit"
+    place = f" of layer {k + 1}" if kind == "unit" else ""
+    count, plural = int(idle.sum()), f"{kind}s{place}"
+    if count == layer.units:
+        return f"the {kind}{place} is" if count == 1 else f"{'both' if count == 2 else f'all {count}'} {plural} are"
+    which = _some(np.flatnonzero(idle) + 1)
+    return f"{count} of {layer.units} {plural} ({which}) {'is' if count == 1 else 'are'}"
+
+
+def _some(numbers: Sequence[int] | Array, most: int = 12) -> str:
+    """The first of the numbers, and that there are more."""
+    return ", ".join(str(int(i)) for i in numbers[:most]) + ", …" * (len(numbers) > most)
+
+
+def _from(step: int, exact: bool) -> str:
+    return f"from step {step} on{'' if exact else ' at the latest'}"
