@@ -28,6 +28,7 @@ from core.problem import Problem
 from core.quantity import Quantity, given, layer_label, layer_symbol, quantities
 from core.schedules import Cosine, Decay, Schedule, Stages
 from core.settings import Setting
+from core.source import Source
 from core.step import Step
 from core.suggestion import suggest
 from core.text import rounded_to, significant, sure
@@ -36,11 +37,14 @@ from core.updates import SGD, UPDATES, Adam, Momentum, Nesterov, RMSprop, Update
 
 if TYPE_CHECKING:
     from core.asked import absent
+    from core.branch import Branch, Edit
+    from core.branches import Timelines
     from core.checking.check import check_answers
     from core.checking.report import CellVerdict, CheckReport, FormulaVerdict, Slip
     from core.classes import true_classes
     from core.comparison import LossComparison, compare_losses, step_under
     from core.computation import Computation, Variable, computations, symbols_of, values_of
+    from core.edits import changeable, edits_for
     from core.equations import Equation, Statement, statement_of
     from core.explanation import Explanation, Factor, Term, explain
     from core.expression.nodes import (
@@ -90,6 +94,7 @@ __all__ = [
     "Adam",
     "Array",
     "BinaryCrossEntropy",
+    "Branch",
     "CellVerdict",
     "Cells",
     "CheckReport",
@@ -98,6 +103,7 @@ __all__ = [
     "Cosine",
     "Decay",
     "DivergedError",
+    "Edit",
     "Equation",
     "Exercise",
     "Explanation",
@@ -149,6 +155,7 @@ __all__ = [
     "SoftmaxLoss",
     "SoftmaxMargin",
     "Solution",
+    "Source",
     "SquaredError",
     "Stages",
     "Statement",
@@ -156,6 +163,7 @@ __all__ = [
     "Sum",
     "Term",
     "Timeline",
+    "Timelines",
     "Token",
     "Total",
     "Transpose",
@@ -164,10 +172,12 @@ __all__ = [
     "Variable",
     "absent",
     "built_in_problems",
+    "changeable",
     "check_answers",
     "check_gradients",
     "compare_losses",
     "computations",
+    "edits_for",
     "expanded",
     "explain",
     "facts_of_run",
@@ -207,11 +217,14 @@ _LATER = {
     name: module
     for module, names in {
         "core.asked": ("absent",),
+        "core.branch": ("Branch", "Edit"),
+        "core.branches": ("Timelines",),
         "core.checking.check": ("check_answers",),
         "core.checking.report": ("CellVerdict", "CheckReport", "FormulaVerdict", "Slip"),
         "core.classes": ("true_classes",),
         "core.comparison": ("LossComparison", "compare_losses", "step_under"),
         "core.computation": ("Computation", "Variable", "computations", "symbols_of", "values_of"),
+        "core.edits": ("changeable", "edits_for"),
         "core.equations": ("Equation", "Statement", "statement_of"),
         "core.expression.nodes": (
             "ALL",
