@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
-from core.errors import DivergedError, ProblemError
+from core.errors import DivergedError, FormulaError, ProblemError
 from core.loading.loader import built_in_problems, load_problem
 from core.losses import (
     LOSSES,
@@ -39,11 +39,13 @@ if TYPE_CHECKING:
     from core.asked import absent
     from core.branch import Branch, Edit
     from core.branches import Timelines
+    from core.change import edit_text, read_change, unchanged_text
     from core.checking.check import check_answers
     from core.checking.report import CellVerdict, CheckReport, FormulaVerdict, Slip
     from core.classes import true_classes
     from core.comparison import LossComparison, compare_losses, step_under
     from core.computation import Computation, Variable, computations, symbols_of, values_of
+    from core.differences import Difference, Differences, compare_steps, first_step_apart
     from core.edits import changeable, edits_for
     from core.equations import Equation, Statement, statement_of
     from core.explanation import Explanation, Factor, Term, explain
@@ -102,6 +104,8 @@ __all__ = [
     "Computation",
     "Cosine",
     "Decay",
+    "Difference",
+    "Differences",
     "DivergedError",
     "Edit",
     "Equation",
@@ -109,6 +113,7 @@ __all__ = [
     "Explanation",
     "Factor",
     "Fingerprint",
+    "FormulaError",
     "FormulaVerdict",
     "Function",
     "GradientCheck",
@@ -176,13 +181,16 @@ __all__ = [
     "check_answers",
     "check_gradients",
     "compare_losses",
+    "compare_steps",
     "computations",
+    "edit_text",
     "edits_for",
     "expanded",
     "explain",
     "facts_of_run",
     "find_sheets",
     "fingerprint",
+    "first_step_apart",
     "given",
     "hinge_view",
     "layer_label",
@@ -195,6 +203,7 @@ __all__ = [
     "names_in",
     "practice_problem",
     "quantities",
+    "read_change",
     "recursive",
     "rounded_to",
     "shown_points",
@@ -208,6 +217,7 @@ __all__ = [
     "symbols_of",
     "targets",
     "true_classes",
+    "unchanged_text",
     "values_of",
     "write_solution",
 ]
@@ -219,11 +229,13 @@ _LATER = {
         "core.asked": ("absent",),
         "core.branch": ("Branch", "Edit"),
         "core.branches": ("Timelines",),
+        "core.change": ("edit_text", "read_change", "unchanged_text"),
         "core.checking.check": ("check_answers",),
         "core.checking.report": ("CellVerdict", "CheckReport", "FormulaVerdict", "Slip"),
         "core.classes": ("true_classes",),
         "core.comparison": ("LossComparison", "compare_losses", "step_under"),
         "core.computation": ("Computation", "Variable", "computations", "symbols_of", "values_of"),
+        "core.differences": ("Difference", "Differences", "compare_steps", "first_step_apart"),
         "core.edits": ("changeable", "edits_for"),
         "core.equations": ("Equation", "Statement", "statement_of"),
         "core.expression.nodes": (
