@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
-from core.errors import DivergedError, ProblemError
+from core.errors import DivergedError, FormulaError, ProblemError
 from core.loading.loader import built_in_problems, load_problem
 from core.losses import (
     LOSSES,
@@ -28,6 +28,7 @@ from core.problem import Problem
 from core.quantity import Quantity, given, layer_label, layer_symbol, quantities
 from core.schedules import Cosine, Decay, Schedule, Stages
 from core.settings import Setting
+from core.source import Source
 from core.step import Step
 from core.suggestion import suggest
 from core.text import rounded_to, significant, sure
@@ -36,6 +37,9 @@ from core.updates import SGD, UPDATES, Adam, Momentum, Nesterov, RMSprop, Update
 
 if TYPE_CHECKING:
     from core.asked import absent
+    from core.branch import Branch, Edit
+    from core.branches import Timelines
+    from core.change import edit_text, read_change, unchanged_text
     from core.checking.check import check_answers
     from core.checking.report import CellVerdict, CheckReport, FormulaVerdict, Slip
     from core.classes import true_classes
@@ -45,6 +49,8 @@ if TYPE_CHECKING:
     from core.diagnosis.losses import loss_over_all_rows
     from core.diagnosis.run import diagnose, diagnosing, facts_of_run
     from core.diagnosis.why_not import Cut, WhyNot, why_not
+    from core.differences import Difference, Differences, compare_steps, first_step_apart
+    from core.edits import changeable, edits_for
     from core.equations import Equation, Statement, statement_of
     from core.explanation import Explanation, Factor, Term, explain
     from core.expression.nodes import (
@@ -93,6 +99,7 @@ __all__ = [
     "Adam",
     "Array",
     "BinaryCrossEntropy",
+    "Branch",
     "CellVerdict",
     "Cells",
     "CheckReport",
@@ -102,13 +109,17 @@ __all__ = [
     "Cut",
     "Decay",
     "Diagnosis",
+    "Difference",
+    "Differences",
     "DivergedError",
+    "Edit",
     "Equation",
     "Exercise",
     "Explanation",
     "Factor",
     "Finding",
     "Fingerprint",
+    "FormulaError",
     "FormulaVerdict",
     "Function",
     "GradientCheck",
@@ -156,6 +167,7 @@ __all__ = [
     "SoftmaxLoss",
     "SoftmaxMargin",
     "Solution",
+    "Source",
     "SquaredError",
     "Stages",
     "Statement",
@@ -163,6 +175,7 @@ __all__ = [
     "Sum",
     "Term",
     "Timeline",
+    "Timelines",
     "Token",
     "Total",
     "Transpose",
@@ -172,17 +185,22 @@ __all__ = [
     "WhyNot",
     "absent",
     "built_in_problems",
+    "changeable",
     "check_answers",
     "check_gradients",
     "compare_losses",
+    "compare_steps",
     "computations",
     "diagnose",
     "diagnosing",
+    "edit_text",
+    "edits_for",
     "expanded",
     "explain",
     "facts_of_run",
     "find_sheets",
     "fingerprint",
+    "first_step_apart",
     "given",
     "hinge_view",
     "layer_label",
@@ -195,6 +213,7 @@ __all__ = [
     "names_in",
     "practice_problem",
     "quantities",
+    "read_change",
     "recursive",
     "rounded_to",
     "shown_points",
@@ -208,6 +227,7 @@ __all__ = [
     "symbols_of",
     "targets",
     "true_classes",
+    "unchanged_text",
     "values_of",
     "why_not",
     "write_solution",
@@ -218,6 +238,9 @@ _LATER = {
     name: module
     for module, names in {
         "core.asked": ("absent",),
+        "core.branch": ("Branch", "Edit"),
+        "core.branches": ("Timelines",),
+        "core.change": ("edit_text", "read_change", "unchanged_text"),
         "core.checking.check": ("check_answers",),
         "core.checking.report": ("CellVerdict", "CheckReport", "FormulaVerdict", "Slip"),
         "core.classes": ("true_classes",),
@@ -227,6 +250,8 @@ _LATER = {
         "core.diagnosis.losses": ("loss_over_all_rows",),
         "core.diagnosis.run": ("diagnose", "diagnosing", "facts_of_run"),
         "core.diagnosis.why_not": ("Cut", "WhyNot", "why_not"),
+        "core.differences": ("Difference", "Differences", "compare_steps", "first_step_apart"),
+        "core.edits": ("changeable", "edits_for"),
         "core.equations": ("Equation", "Statement", "statement_of"),
         "core.expression.nodes": (
             "ALL",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from core.problem import Problem
 
 SLICE = 2**22  # numbers that are multiplied between two looks at the clock: a few hundredths of a second at most
@@ -13,7 +15,7 @@ def products(problem: Problem, whole: bool = False) -> int:
     sizes, rows = problem.network.sizes, len(problem.inputs)
     if not whole and problem.batch_size is not None:
         rows = problem.batch_size
-    return rows * sum(a * b for a, b in zip(sizes, sizes[1:], strict=False))
+    return rows * sum(a * b for a, b in pairwise(sizes))
 
 
 def slice_of(problem: Problem) -> int:

@@ -62,9 +62,7 @@ def of_losses(timeline: Timeline, step: Step, loss: float) -> Iterator[Finding]:
         yield Finding(GROWN, text, _lowest(timeline, steps), steps, alarm=True)
     elif loss != 0 and abs(loss - first) <= SAME * abs(first) and _starts_at_zero(timeline[0].problem, first):
         told = f"the loss {after} is that of the start, {significant(loss, 3)}"
-        yield Finding(
-            AT_ZERO, f"{told}: the weights start so small that nothing is learned", 0, steps, alarm=True
-        )
+        yield Finding(AT_ZERO, f"{told}: the weights start so small that nothing is learned", 0, steps, alarm=True)
 
 
 def level(timeline: Timeline, last: int) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.arrays import Array, Mask
+from core.arrays import Array, Mask, Rows
 from core.diagnosis.cost import products
 from core.network import Layer
 from core.problem import Problem
@@ -50,13 +50,13 @@ class Since:
     that the search went back to: what began there may have begun before.
     """
 
-    units: Array
-    rows: Array
-    saturated: Array
+    units: Rows
+    rows: Rows
+    saturated: Rows
     floor: int = 0
 
     @property
-    def parts(self) -> tuple[Array, Array, Array]:
+    def parts(self) -> tuple[Rows, Rows, Rows]:
         return self.units, self.rows, self.saturated
 
 
@@ -82,7 +82,7 @@ def since(timeline: Timeline, step: Step, now: Sequence[Off]) -> Iterator[tuple[
     """Since when that is so which is off `now`, in `step`. Gives how many steps were looked at and how many there are
     on the way, and the answer, a Since for each layer, at last.
     """
-    found = [Since(*(np.full(part.shape, step.index) for part in off.parts)) for off in now]
+    found = [Since(*[np.full(part.shape, step.index) for part in off.parts], floor=0) for off in now]
     tracked = [[part.copy() for part in off.parts] for off in now]
     if not any(off.any for off in now):
         yield found
@@ -163,7 +163,7 @@ def _first(holds: Callable[[int], bool], last: int) -> int:
     return low
 
 
-def _go_back(first: Array, wanted: Mask, off: Mask, start: int) -> None:
+def _go_back(first: Rows, wanted: Mask, off: Mask, start: int) -> None:
     """Note for what is still wanted since when, in the steps from `start` on, it is off without a break."""
     steps = len(off)
     on = ~off[::-1]

@@ -59,15 +59,12 @@ def diagnose(
     while True:
         try:
             done, total = next(slices)
+            if progress is not None and progress(done, total) is False:
+                slices.throw(Stopped)
         except StopIteration as end:
             found: Diagnosis = end.value
-            return found
-        if progress is not None and progress(done, total) is False:
-            try:
-                slices.throw(Stopped)
-            except StopIteration as end:
-                found = end.value
-                return found
+            break
+    return found
 
 
 class Stopped(Exception):  # noqa: N818

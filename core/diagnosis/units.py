@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 
 import numpy as np
 
-from core.arrays import Array, Mask
+from core.arrays import Array, Mask, Rows
 from core.diagnosis.finding import IDLE, SATURATED, UNLIT, Finding
 from core.diagnosis.losses import over_all_rows
 from core.diagnosis.off import SMALL_SLOPE, Off, Since, off_in, since
@@ -34,7 +34,7 @@ def of_units(timeline: Timeline, step: Step) -> Generator[tuple[int, int], None,
         else:
             yield told
     pulls = np.zeros(len(costs), dtype=bool) if whole is None else _pulls(whole)
-    found = []
+    found: list[Finding] = []
     for k, (off, first) in enumerate(zip(now, begun, strict=True)):
         found += _idle(step, k, off.units, first)
         found += _unlit(timeline, step, k, off.rows, first, pulls)
@@ -118,7 +118,7 @@ def _units(k: int, layer: Layer, idle: Mask, depth: int) -> str:
     return f"{count} of {layer.units} {plural} ({which}) {'is' if count == 1 else 'are'}"
 
 
-def _some(numbers: Sequence[int] | Array, most: int = 12) -> str:
+def _some(numbers: Rows, most: int = 12) -> str:
     """The first of the numbers, and that there are more."""
     return ", ".join(str(int(i)) for i in numbers[:most]) + ", …" * (len(numbers) > most)
 

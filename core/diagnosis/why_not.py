@@ -9,7 +9,7 @@ from math import isfinite
 import numpy as np
 
 from core.arithmetic import CellArithmetic
-from core.arrays import Array, Mask
+from core.arrays import Mask, Rows
 from core.diagnosis import zeros
 from core.diagnosis.wording import joined, rows_text
 from core.diagnosis.zeros import Key, Zeros
@@ -171,7 +171,7 @@ def _per_sample(scope: Scope, name: str) -> bool:
     return equation.per_sample
 
 
-def _cut(scope: Scope, key: Key, cells: Array, by_column: bool) -> Cut:
+def _cut(scope: Scope, key: Key, cells: Rows, by_column: bool) -> Cut:
     step = scope.step
     places = tuple(Place(step.index, key.name, tuple(cell)) for cell in cells[:MOST_PLACES].tolist())
     first = places[0]

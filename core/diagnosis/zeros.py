@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from core.arithmetic import compiler_of
-from core.arrays import Array, Mask
-from core.equations import BACKWARD, GRADIENT, GIVEN
+from core.arrays import Array, Mask, Rows
+from core.equations import BACKWARD, GIVEN, GRADIENT
 from core.expression.cell import ANY_OTHER, LARGEST, OTHER, TRUE, cells_in
 from core.expression.nodes import (
     Cell,
@@ -56,7 +56,7 @@ class Zeros:
         self.left = 0
         self._scope, self._compiler = scope, compiler_of(scope)
         self._pending: dict[str, Mask] = {}
-        self._owner: tuple[str, Array] = ("", np.zeros((0, 0)))
+        self._owner: tuple[str, Rows] = ("", np.zeros((0, 0), dtype=int))
 
     @np.errstate(all="ignore")
     def follow(self, place: Place) -> None:
@@ -69,7 +69,7 @@ class Zeros:
         """Look into why an updated weight is what it was `before` the step."""
         found = self._scope.rule(place)
         assert found is not None
-        rule, bound = found
+        rule, _ = found
         cells = np.array([place.cell])
         self._owner = (place.name, cells)
         if isinstance(rule.tree, Cell):
@@ -100,9 +100,9 @@ class Zeros:
             for rule, some in self._by_rule(name, cells):
                 self._look_into(name, rule, some)
 
-    def _by_rule(self, name: str, cells: Array) -> list[tuple[Rule, Array]]:
+    def _by_rule(self, name: str, cells: Rows) -> list[tuple[Rule, Rows]]:
         """The cells by the rule that holds for them; one at a time where its letters depend on the row."""
-        found: dict[Rule, list[Array]] = {}
+        found: dict[Rule, list[Rows]] = {}
         for cell in cells:
             ruled = self._scope.rule(Place(self._scope.step.index, name, tuple(cell.tolist())))
             if ruled is not None:
@@ -113,7 +113,7 @@ class Zeros:
             for part in ([[cell] for cell in some] if _depends_on_row(rule) else [some])
         ]
 
-    def _look_into(self, name: str, rule: Rule, cells: Array) -> None:
+    def _look_into(self, name: str, rule: Rule, cells: Rows) -> None:
         self._owner = (name, cells)
         where = np.ones(len(cells), dtype=bool)
         if rule.is_zero:
@@ -121,7 +121,7 @@ class Zeros:
             return
         self._zero(rule.tree, self._arrays(rule, cells), where)
 
-    def _arrays(self, rule: Rule, cells: Array) -> Indices:
+    def _arrays(self, rule: Rule, cells: Rows) -> Indices:
         indices: dict[str, Any] = {}
         for axis, letter in enumerate(rule.letters):
             if isinstance(letter, str):
@@ -198,10 +198,9 @@ class Zeros:
 
     def _zero_function(self, node: Function | Positive, cell: Cell, indices: Indices, where: Mask) -> None:
         functions = self._scope.statement.functions
-        if isinstance(node, Function) and not node.slope and node.name in functions:
-            if functions[node.name].is_identity:
-                self._zero_cell(cell, indices, where)
-                return
+        if isinstance(node, Function) and not node.slope and (known := functions.get(node.name)) and known.is_identity:
+            self._zero_cell(cell, indices, where)
+            return
         slope = isinstance(node, Function) and node.slope
         inactive = isinstance(node, Positive) or (isinstance(node, Function) and node.name == "relu" and not slope)
         reason = SLOPE if slope else INACTIVE if inactive else FUNCTION

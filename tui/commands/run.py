@@ -30,9 +30,9 @@ INTERRUPTED = 130
 
 
 def main(argv: Sequence[str]) -> int:
-    """Train a problem for some steps. Returns 0, 1 where the run diverges or is diverging, 2 for wrong input, 74 where a file cannot be
-    written, 130 when interrupted; in every case but wrong input the losses so far are written. What keeps it from
-    learning is said on stderr.
+    """Train a problem for some steps. Returns 0; 1 where the run stops being finite, or its loss grows without bound;
+    2 for wrong input, 74 where a file cannot be written, 130 when interrupted. In every case but wrong input the losses
+    so far are written. What keeps it from learning is said on stderr, and alone does not change the status.
     """
     arguments = parse("sgdb run", ABOUT, OPTIONS, argv)
     if "help" in arguments.values:
