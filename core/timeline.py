@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.arrays import Array
-from core.checkpoints import Checkpoints
+from core.checkpoints import FLOAT_BYTES, Checkpoints
 from core.errors import DivergedError
 from core.problem import Problem
 from core.quantity import first_not_finite
@@ -101,6 +101,21 @@ class Timeline:
             return self.parent.state(index)
         self.approach(index)
         return self._trainer.state.copy()
+
+    def states(self, first: int, count: int) -> Array:
+        """The states before `count` steps from `first` on, (count, its size), of one run of the lineage; all of these
+        steps have been computed, or are the next one.
+        """
+        if first < self.start:
+            assert self.parent is not None
+            return self.parent.states(first, count)
+        self.approach(first)
+        trainer = self._trainer
+        kept = Checkpoints(trainer.state.size, count * max(FLOAT_BYTES, trainer.state.nbytes))
+        kept.restart(first)
+        trainer.run(count - 1, kept)
+        kept.rows[count - 1] = trainer.state
+        return kept.rows[:count]
 
     def fork(self, problem: Problem, index: int, state: Array) -> Timeline:
         """A run that leaves this one before step `index`, where its state is `state` (as `state(index)` has it), and

@@ -1,25 +1,28 @@
-"""Which units are off in a step, and since when: the slopes f' over all rows of the data."""
+"""Which units are off before a step, and since when: the slopes f' over all rows of the data."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import repeat
 
 import numpy as np
 
 from core.arrays import Array, Mask, Rows
-from core.diagnosis.cost import products
-from core.network import Layer
+from core.diagnosis.cost import Stopped, products, slice_of
+from core.network import Layer, trained_views
 from core.problem import Problem
 from core.quantity import NEXT
 from core.step import Step
 from core.timeline import Timeline
 
 SMALL_SLOPE = 1e-3  # below it, what comes back through a layer is less than a thousandth
-FARTHEST = 2**16  # steps that are walked back in search of the first one
-MOST_PRODUCTS = 2**31  # numbers that are multiplied on the way: some seconds
-CHUNK, LARGEST_CHUNK = 64, 512  # steps that are looked at in one go, at first and at most
-NUMBERS = 2**20  # of all slopes that are held at once
+FARTHEST = 2**20  # steps that a search that is bounded walks back
+MOST_PRODUCTS = 2**31  # numbers that it multiplies on the way: some seconds
+NUMBERS = 2**20  # that are held at once
+BISECTION = 2**9  # steps that a bisection computes again, about
+
+Walk = Generator[tuple[int, int], None, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,139 +56,168 @@ class Since:
     units: Rows
     rows: Rows
     saturated: Rows
-    floor: int = 0
+    floor: int
+
+    @classmethod
+    def of(cls, off: Off, index: int) -> Since:
+        """All of them from step `index` on."""
+        units, rows, saturated = (np.full(part.shape, index) for part in off.parts)
+        return cls(units, rows, saturated, index)
 
     @property
     def parts(self) -> tuple[Rows, Rows, Rows]:
         return self.units, self.rows, self.saturated
 
 
-def off_in(steps: Sequence[Step]) -> list[Off]:
-    """What is off in these steps of one problem, of every layer; the steps along the first axis."""
-    problem, found = steps[0].problem, []
-    whole = steps[0].problem.batch_size is None
-    z: Array = problem.inputs[np.newaxis]
+def off_before(timeline: Timeline, first: int, count: int, problem: Problem) -> list[Off]:
+    """What is off before `count` steps from `first` on, all of one run, that of `problem`; of every layer, the steps
+    along the first axis.
+    """
+    states, found = timeline.states(first, count), []
+    size = states.shape[1] // (1 + len(problem.update.buffers))
+    trained = trained_views(problem.network, np.arange(states.shape[1] - size, states.shape[1], dtype=float))
+    z: Iterable[Array] = repeat(problem.inputs)
     with np.errstate(all="ignore"):
         for k, layer in enumerate(problem.network.layers):
-            if whole:
-                s = np.stack([step.pre_activations[k] for step in steps])
-            else:
-                s = z @ np.stack([step.weights[k] for step in steps])
-                biases = _there([step.biases[k] for step in steps])
-                s = s + np.stack(biases)[:, np.newaxis] if biases else s
-                z = layer.function(s)
+            s = np.empty((count, len(problem.inputs), layer.units))
+            weights = _stacked(states, trained.get((k, "W")))
+            # One at a time, as a step does it, for the same bits: whether a sum comes to 0 is asked.
+            for below, own, above in zip(z, repeat(layer.weights) if weights is None else weights, s, strict=False):
+                below.dot(own, above)
+            if layer.bias is not None:
+                biases = _stacked(states, trained.get((k, "b")))
+                s += layer.bias if biases is None else biases[:, np.newaxis]
             found.append(_of_layer(layer, s))
+            z = layer.function(s)
     return found
 
 
-def since(timeline: Timeline, step: Step, now: Sequence[Off]) -> Iterator[tuple[int, int] | list[Since]]:
-    """Since when that is so which is off `now`, in `step`. Gives how many steps were looked at and how many there are
-    on the way, and the answer, a Since for each layer, at last.
+def since(
+    timeline: Timeline, step: Step, now: Sequence[Off], bounded: bool
+) -> Generator[tuple[int, int], None, tuple[list[Since], bool]]:
+    """Since when that is so which is off `now`, before `step`, and whether the search was not stopped. Where it is
+    `bounded`, it goes back as far as some seconds allow. Gives how many steps were looked at of how many on the way.
     """
-    found = [Since(*[np.full(part.shape, step.index) for part in off.parts], floor=0) for off in now]
+    found, end = [Since.of(off, step.index) for off in now], step.index
     tracked = [[part.copy() for part in off.parts] for off in now]
     if not any(off.any for off in now):
-        yield found
-        return
-    still = _first_still(timeline, step)
-    for begun in found:
-        for part in begun.parts:
-            part[...] = still
-    _bisect(timeline, step, found, tracked)
-    end, floor, size = still, _floor(step, still), CHUNK
-    while end > floor and any(part.any() for parts in tracked for part in parts):
-        start = max(floor, end - min(size, _fitting(step.problem)))
-        steps = _same_problem([timeline[index] for index in range(start, end)])
-        start = end - len(steps)
-        for begun, parts, off in zip(found, tracked, off_in(steps), strict=True):
-            for first, wanted, mask in zip(begun.parts, parts, off.parts, strict=True):
-                _go_back(first, wanted, mask, start)
-        end, size = start, min(2 * size, LARGEST_CHUNK)
-        yield still - end, still - floor
-    for begun in found:
-        begun.floor = floor
-    yield found
+        return found, True
+    try:
+        still = end = yield from _first_still(timeline, step)
+        found = [Since.of(off, end) for off in now]
+        floor = _floor(step.problem, end) if bounded else 0
+        if end - floor > BISECTION * int(tracked[0][0].sum()):
+            yield from _bisect(timeline, end, found[0].units, tracked[0][0])
+        for run, last in _runs(timeline, end - 1):
+            end = last + 1
+            while end > max(run.start, floor) and any(part.any() for parts in tracked for part in parts):
+                first = max(run.start, floor, end - _fitting(run.problem))
+                while timeline.approach(first, slice_of(run.problem)):
+                    yield still - end, still - floor
+                _go_back(found, tracked, off_before(timeline, first, end - first, run.problem), first)
+                end = first
+                yield still - end, still - floor
+    except Stopped:
+        return [replace(begun, floor=end) for begun in found], False
+    return [replace(begun, floor=floor) for begun in found], True
 
 
-def _first_still(timeline: Timeline, step: Step) -> int:
-    """The first step from which on nothing moves any more, up to `step` itself."""
+def _first_still(timeline: Timeline, step: Step) -> Walk:
+    """The first step from which on nothing moves any more, up to `step` itself; a fork begins with a move."""
     problem = step.problem
-    before, after = _state(step)
-    if problem.batch_size is not None or problem.changes_with_step or not _equal(before, after):
+    if problem.batch_size is not None or problem.changes_with_step or _moves(step):
         return step.index
-
-    def stands(index: int) -> bool:
-        other = timeline[index]
-        return other.problem is problem and _equal(_state(other)[0], before)
-
-    return _first(stands, step.index)
+    state = timeline.state(step.index)
+    run, _ = _runs(timeline, step.index)[0]
+    return (yield from _first(lambda index: np.array_equal(timeline.state(index), state), run.start, step.index))
 
 
-def _state(step: Step) -> tuple[list[Array], list[Array]]:
-    """What a step starts from and what it leaves: weights, biases and buffers."""
-    updated = {name for name in step.buffers if name.endswith(NEXT)}
-    return (
-        [*step.weights, *_there(step.biases), *(step.buffers[name.removesuffix(NEXT)] for name in sorted(updated))],
-        [*step.next_weights, *_there(step.next_biases), *(step.buffers[name] for name in sorted(updated))],
+def _moves(step: Step) -> bool:
+    """Whether it changes a weight, a bias or a buffer."""
+    changes = [
+        *zip(step.weights, step.next_weights, strict=True),
+        *zip(step.biases, step.next_biases, strict=True),
+        *((step.buffers[name.removesuffix(NEXT)], after) for name, after in step.buffers.items() if NEXT in name),
+    ]
+    return any(
+        not np.array_equal(before, after) for before, after in changes if before is not None and after is not None
     )
 
 
-def _there(biases: Sequence[Array | None]) -> list[Array]:
-    return [bias for bias in biases if bias is not None]
+def _runs(timeline: Timeline, last: int) -> list[tuple[Timeline, int]]:
+    """The runs that the steps up to `last` are of, each with the last of these that is its own; the latest first."""
+    found = []
+    for run in reversed(timeline.lineage):
+        if run.start <= last:
+            found.append((run, last))
+            last = run.start - 1
+    return found
 
 
-def _bisect(timeline: Timeline, step: Step, found: Sequence[Since], tracked: Sequence[Sequence[Mask]]) -> None:
+def _bisect(timeline: Timeline, end: int, begun: Rows, units: Mask) -> Generator[tuple[int, int], None, None]:
     """Units of layer 1 that are off stay off where nothing but their gradient moves them: no step is left out."""
-    problem, (units, *_) = step.problem, tracked[0]
-    if problem.update.buffers or problem.update.weight_decay or problem.penalty:
-        return
-    begun = timeline[0].problem
-    for unit in np.flatnonzero(units):
+    for unit in np.flatnonzero(units).tolist():
+        for run, last in _runs(timeline, end - 1):
 
-        def is_off(index: int, unit: int = int(unit)) -> bool:
-            other = timeline[index]
-            return other.problem is begun and bool(off_in([other])[0].units[0, unit])
+            def is_off(index: int, unit: int = unit, problem: Problem = run.problem) -> bool:
+                return bool(off_before(timeline, index, 1, problem)[0].units[0, unit])
 
-        if begun is problem:
-            found[0].units[unit] = _first(is_off, step.index)
-            units[unit] = False
+            if not is_off(last):
+                units[unit] = False
+                break
+            if _moves_by_itself(run.problem):
+                break
+            begun[unit] = first = yield from _first(is_off, run.start, last)
+            if first > run.start or not first:
+                units[unit] = False
+                break
 
 
-def _first(holds: Callable[[int], bool], last: int) -> int:
-    """The first step for which it holds, as it does for all that follow, up to `last`."""
-    low, high = 0, last
+def _moves_by_itself(problem: Problem) -> bool:
+    """Whether a weight may move in a step in which its gradient is 0."""
+    return bool(problem.update.buffers or problem.update.weight_decay or problem.penalty)
+
+
+def _first(holds: Callable[[int], bool], low: int, high: int) -> Walk:
+    """The first step for which it holds, of those from `low` to `high`; it does for all that follow."""
     while low < high:
         middle = (low + high) // 2
         if holds(middle):
             high = middle
         else:
             low = middle + 1
+        yield 0, high - low
     return low
 
 
-def _go_back(first: Rows, wanted: Mask, off: Mask, start: int) -> None:
-    """Note for what is still wanted since when, in the steps from `start` on, it is off without a break."""
-    steps = len(off)
-    on = ~off[::-1]
-    broken = on.any(axis=0)
-    back = np.where(broken, on.argmax(axis=0), steps)
-    np.copyto(first, start + steps - back, where=wanted)
-    wanted &= ~broken
+def _go_back(found: Sequence[Since], tracked: Sequence[Sequence[Mask]], off: Sequence[Off], start: int) -> None:
+    """Note for what is still tracked since when, in the steps from `start` on, it is off without a break."""
+    for begun, wanted, now in zip(found, tracked, off, strict=True):
+        for first, still, mask in zip(begun.parts, wanted, now.parts, strict=True):
+            on = ~mask[::-1]
+            broken = on.any(axis=0)
+            back = np.where(broken, on.argmax(axis=0), len(mask))
+            np.copyto(first, start + len(mask) - back, where=still)
+            still &= ~broken
 
 
-def _same_problem(steps: list[Step]) -> list[Step]:
-    """The last of the steps that are of one problem."""
-    problem = steps[-1].problem
-    other = [i for i, step in enumerate(steps) if step.problem is not problem]
-    return steps[other[-1] + 1 :] if other else steps
-
-
-def _floor(step: Step, end: int) -> int:
-    return max(0, end - min(FARTHEST, max(1, MOST_PRODUCTS // products(step.problem, whole=True))))
+def _floor(problem: Problem, end: int) -> int:
+    return max(0, end - min(FARTHEST, max(1, MOST_PRODUCTS // products(problem, whole=True))))
 
 
 def _fitting(problem: Problem) -> int:
-    return max(1, NUMBERS // (len(problem.inputs) * sum(problem.network.sizes)))
+    """How many steps are looked at in one go."""
+    network, rows = problem.network, len(problem.inputs)
+    held = rows * sum(network.sizes) + (1 + len(problem.update.buffers)) * products(problem, whole=True) // rows
+    return max(1, min(slice_of(problem, whole=True), NUMBERS // held))
+
+
+def _stacked(states: Array, where: Array | None) -> Array | None:
+    """A parameter of several states, along a first axis; None for one that is not trained."""
+    if where is None:
+        return None
+    first = int(where.flat[0])
+    return states[:, first : first + where.size].reshape(-1, *where.shape)
 
 
 def _of_layer(layer: Layer, s: Array) -> Off:
@@ -196,7 +228,3 @@ def _of_layer(layer: Layer, s: Array) -> Off:
     steps, rows, units = s.shape
     small = np.abs(slopes).max(axis=(1, 2)) < SMALL_SLOPE
     return Off(np.zeros((steps, units), dtype=bool), np.zeros((steps, rows), dtype=bool), small)
-
-
-def _equal(some: Sequence[Array], others: Sequence[Array]) -> bool:
-    return all(np.array_equal(a, b) for a, b in zip(some, others, strict=True))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.diagnosis.cost import slice_of
+from core.diagnosis.cost import Stopped, slice_of
 from core.diagnosis.finding import (
     AT_ZERO,
     CONVERGED,
@@ -46,16 +46,17 @@ def diagnose(
     timeline: Timeline,
     last: int,
     progress: Callable[[int, int], object] | None = None,
-    rates: bool = True,
+    thorough: bool = True,
 ) -> Diagnosis:
     """What can be said for certain of steps 0 to `last` of a run, computed as far as it must be; of one that stops
     being finite before that, of those up to there. It goes by `timeline[k]` and the losses alone.
 
     `progress(done, total)` is called every few hundredths of a second (of a large network, after every step); where it
-    returns False, the diagnosis ends there with what it has, and is not `complete`. Unless `rates`, no largest α is
-    looked for. Raises IndexError where `last` is negative.
+    returns False, the diagnosis ends there with what it has, and is not `complete`. Unless `thorough`, no largest α is
+    looked for, and the first step of what began long ago only as far back as some seconds allow. Raises IndexError
+    where `last` is negative.
     """
-    slices = diagnosing(timeline, last, rates)
+    slices = diagnosing(timeline, last, thorough)
     while True:
         try:
             done, total = next(slices)
@@ -67,11 +68,7 @@ def diagnose(
     return found
 
 
-class Stopped(Exception):  # noqa: N818
-    """What ends a diagnosis on its way, thrown into it: it returns what it has."""
-
-
-def diagnosing(timeline: Timeline, last: int, rates: bool = True) -> Slices:
+def diagnosing(timeline: Timeline, last: int, thorough: bool = True) -> Slices:
     """The same in slices: each `next` does some of the work and gives how much is done of how much there is, of the
     part at hand. The StopIteration at last has the Diagnosis as its `value`. The timeline may be used in between.
     """
@@ -96,8 +93,9 @@ def diagnosing(timeline: Timeline, last: int, rates: bool = True) -> Slices:
     findings += of_losses(timeline, step, loss)
     findings += _frozen(step)
     try:
-        findings += yield from of_units(timeline, step)
-        if rates:
+        of_all_units, complete = yield from of_units(timeline, step, bounded=not thorough)
+        findings += of_all_units
+        if thorough and complete:
             yield from _rates(timeline, findings)
     except Stopped:
         complete = False
@@ -113,7 +111,7 @@ def facts_of_run(timeline: Timeline, last: int) -> tuple[str, ...]:
     """What a diagnosis of the run up to step `last` has to tell unasked, a sentence each; nothing of a run that learns.
     Raises IndexError or DivergedError where the run does not get to step `last`.
     """
-    return diagnose(timeline, timeline[last].index, rates=False).told
+    return diagnose(timeline, timeline[last].index, thorough=False).told
 
 
 def _approach(timeline: Timeline, last: int) -> Iterator[tuple[int, int]]:

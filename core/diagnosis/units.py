@@ -9,7 +9,7 @@ import numpy as np
 from core.arrays import Array, Mask, Rows
 from core.diagnosis.finding import IDLE, SATURATED, UNLIT, Finding
 from core.diagnosis.losses import over_all_rows
-from core.diagnosis.off import SMALL_SLOPE, Off, Since, off_in, since
+from core.diagnosis.off import SMALL_SLOPE, Off, Since, off_before, since
 from core.diagnosis.wording import rows_text
 from core.network import Layer
 from core.origins import Place
@@ -18,21 +18,19 @@ from core.step import Step
 from core.text import significant
 from core.timeline import Timeline
 
+Slices = Generator[tuple[int, int], None, tuple[list[Finding], bool]]
 
-def of_units(timeline: Timeline, step: Step) -> Generator[tuple[int, int], None, list[Finding]]:
-    """What is off in `step`, and since when. Gives how many steps were looked at and how many there are on the way."""
+
+def of_units(timeline: Timeline, step: Step, bounded: bool) -> Slices:
+    """What is off before `step`, and since when, and whether that was found: as `since` does."""
     whole = over_all_rows(step)
     costs = np.zeros(len(step.problem.inputs), dtype=bool) if whole is None else whole.sample_losses != 0
     # Rows that cost nothing need no unit; and where all units are idle, no row has one.
     now = [
-        Off(off.units[0], off.rows[0] & costs & (not off.units[0].all()), off.saturated[0]) for off in off_in([step])
+        Off(off.units[0], off.rows[0] & costs & (not off.units[0].all()), off.saturated[0])
+        for off in off_before(timeline, step.index, 1, step.problem)
     ]
-    begun: list[Since] = []
-    for told in since(timeline, step, now):
-        if isinstance(told, list):
-            begun = told
-        else:
-            yield told
+    begun, complete = yield from since(timeline, step, now, bounded)
     pulls = np.zeros(len(costs), dtype=bool) if whole is None else _pulls(whole)
     found: list[Finding] = []
     for k, (off, first) in enumerate(zip(now, begun, strict=True)):
@@ -40,7 +38,7 @@ def of_units(timeline: Timeline, step: Step) -> Generator[tuple[int, int], None,
         found += _unlit(timeline, step, k, off.rows, first, pulls)
         if off.saturated:
             found.append(_saturated(step, k, first))
-    return found
+    return found, complete
 
 
 def _idle(step: Step, k: int, idle: Mask, begun: Since) -> Iterator[Finding]:

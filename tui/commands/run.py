@@ -92,7 +92,7 @@ def _tell_facts(timeline: Timeline, whole: bool) -> bool:
         loss = significant(loss_over_all_rows(step), DIGITS)
         print(f"run: the loss is that of a batch of {len(step.batch)}; over all {rows:,} rows: {loss}", file=sys.stderr)
     with progress_of("step") as progress:
-        found = diagnose(timeline, step.index, progress, rates=False)
+        found = diagnose(timeline, step.index, progress, thorough=False)
     for fact in found.told:
         print(f"run: {fact}", file=sys.stderr)
     return found.outcome.kind == "diverging"
