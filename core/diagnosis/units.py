@@ -18,6 +18,8 @@ from core.step import Step
 from core.text import significant
 from core.timeline import Timeline
 
+MOST_GROUPS = 4  # findings on the units of a layer, or on rows, that began to be off at different steps
+
 Slices = Generator[tuple[int, int], None, tuple[list[Finding], bool]]
 
 
@@ -42,54 +44,65 @@ def of_units(timeline: Timeline, step: Step, bounded: bool) -> Slices:
 
 
 def _idle(step: Step, k: int, idle: Mask, begun: Since) -> Iterator[Finding]:
-    """A finding for each step from which on units of layer k (from 0) are idle. Where all are in the end, that of the
-    last of them tells of all, and those before it are part of it.
+    """That units of layer k (from 0) are idle: a finding for each step from which on some are. Where all are in the
+    end, one tells of all, and those before it are part of it.
     """
     layer, depth = step.network.layers[k], len(step.network)
-    steps: list[int] = np.unique(begun.units[idle]).tolist()
-    for first in steps:
-        chosen = idle & (begun.units == first)
-        alarm = not bool(idle.all()) or first == steps[-1]
-        units = idle if alarm and idle.all() else chosen
-        exact = not 0 < first == begun.floor
-        text = f"{_units(k, layer, units, depth)} idle in all rows {_from(first, exact)}"
+    whole = bool(idle.all())
+    groups = list(_groups(idle, begun.units))
+    if whole and len(groups) > 1:
+        last = int(begun.units.max())
+        groups = [(last, last, idle), *_groups(begun.units < last, begun.units)]
+    for i, (first, until, units) in enumerate(groups):
+        text = f"{_units(k, layer, units, depth)} idle in all rows {_from(first, until, begun)}"
         numbers = tuple((np.flatnonzero(units) + 1).tolist())
-        cell = (1, int(np.flatnonzero(chosen)[0]) + 1)
+        cell = (1, int(np.flatnonzero(units & (begun.units == first))[0]) + 1)
         place = Place(first, f"s_{layer_label(k + 1, depth)}", cell)
+        alarm, exact = not whole or i == 0, _is_exact(first, begun)
         yield Finding(IDLE, text, first, step.index, place, alarm, k + 1, units=numbers, exact=exact)
 
 
 def _unlit(timeline: Timeline, step: Step, k: int, rows: Mask, begun: Since, pulls: Mask) -> Iterator[Finding]:
-    """A finding for each step from which on rows light no unit of layer k (from 0), of those that something pulls on
-    all the same and of the others.
+    """That rows light no unit of layer k (from 0): a finding for each step from which on some do not, of those that
+    nothing pulls on and of those that something pulls on all the same.
     """
     name = f"s_{layer_label(k + 1, len(step.network))}"
-    for first in np.unique(begun.rows[rows]).tolist():
-        for pulled in (False, True):
-            some = np.flatnonzero(rows & (begun.rows == first) & (pulls == pulled))
-            if not len(some):
-                continue
-            one, exact = len(some) == 1, not 0 < first == begun.floor
-            which = rows_text((some + 1).tolist(), len(rows))
-            told = f"{which} light{'s' * one} no unit of layer {k + 1} {_from(first, exact)}"
+    for pulled in (False, True):
+        for first, until, some in _groups(rows & (pulls == pulled), begun.rows):
+            numbers = (np.flatnonzero(some) + 1).tolist()
+            one = len(numbers) == 1
+            which = rows_text(numbers, len(rows))
+            told = f"{which} light{'s' * one} no unit of layer {k + 1} {_from(first, until, begun)}"
             loss = "its loss" if one else "their loss"
             text = f"{told}: only the layers above feel {loss}" if pulled else f"{told}: nothing pulls on {loss}"
-            at = np.flatnonzero(timeline[first].batch == some[0])
+            row = np.flatnonzero(some & (begun.rows == first))[0]
+            at = np.flatnonzero(timeline[first].batch == row)
             place = Place(first, name, (int(at[0]) + 1, 1)) if len(at) else None
-            numbers = tuple((some + 1).tolist())
-            yield Finding(UNLIT, text, first, step.index, place, not pulled, k + 1, rows=numbers, exact=exact)
+            exact = _is_exact(first, begun)
+            yield Finding(UNLIT, text, first, step.index, place, not pulled, k + 1, rows=tuple(numbers), exact=exact)
+
+
+def _groups(chosen: Mask, begun: Rows) -> Iterator[tuple[int, int, Mask]]:
+    """The chosen by the step from which on they are off: that step twice, and which; of many steps, the first ones by
+    themselves, the others together, with the first of their steps and the last.
+    """
+    steps: list[int] = np.unique(begun[chosen]).tolist()
+    alone = steps if len(steps) <= MOST_GROUPS else steps[: MOST_GROUPS - 1]
+    for first in alone:
+        yield first, first, chosen & (begun == first)
+    if len(alone) < len(steps):
+        yield steps[len(alone)], steps[-1], chosen & (begun >= steps[len(alone)])
 
 
 def _saturated(step: Step, k: int, begun: Since) -> Finding:
     depth, first = len(step.network), int(begun.saturated)
-    exact = not 0 < first == begun.floor
     slope = f"{layer_symbol('f', k + 1, depth)}'"
     text = (
-        f"layer {k + 1} is saturated {_from(first, exact)}: every slope {slope} is below "
+        f"layer {k + 1} is saturated {_from(first, first, begun)}: every slope {slope} is below "
         f"{significant(SMALL_SLOPE, 1)} in all rows"
     )
     place = Place(first, f"s_{layer_label(k + 1, depth)}", (1, 1))
-    return Finding(SATURATED, text, first, step.index, place, layer=k + 1, exact=exact)
+    return Finding(SATURATED, text, first, step.index, place, layer=k + 1, exact=_is_exact(first, begun))
 
 
 def _pulls(step: Step) -> Mask:
@@ -121,5 +134,12 @@ def _some(numbers: Rows, most: int = 12) -> str:
     return ", ".join(str(int(i)) for i in numbers[:most]) + ", …" * (len(numbers) > most)
 
 
-def _from(step: int, exact: bool) -> str:
-    return f"from step {step} on{'' if exact else ' at the latest'}"
+def _from(first: int, until: int, begun: Since) -> str:
+    if until > first:
+        return f"from step {first} or a later one on, all of them from step {until} on"
+    return f"from step {first} on{'' if _is_exact(first, begun) else ' at the latest'}"
+
+
+def _is_exact(first: int, begun: Since) -> bool:
+    """Whether it began there, and not before the steps that were looked at."""
+    return not 0 < first == begun.floor
