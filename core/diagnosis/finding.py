@@ -24,7 +24,8 @@ class Finding:
     text     a sentence
     first    the step from which on it is so
     last     the step up to which it is so
-    place    the cell that it leads to, of step `first`; None where it is no cell's
+    place    the cell that it leads to: of step `first`, but of a row that is not in its batch, of the next step that
+             has it, and of what is frozen, of the last step; None only where such a step is far away
     alarm    whether it tells why the network does not learn, and is not part of what another alarm tells
     layer    from 1; None for what is no layer's
     units    from 1: those that it is about

@@ -12,6 +12,7 @@ from core.diagnosis.finding import AT_ZERO, GROWN, GROWS, Finding
 from core.diagnosis.wording import counted
 from core.errors import DivergedError
 from core.network import Network
+from core.origins import Place
 from core.problem import Problem
 from core.step import Step
 from core.text import significant
@@ -46,48 +47,54 @@ def over_all_rows(step: Step) -> Step | None:
         return None
 
 
-def of_losses(timeline: Timeline, step: Step, loss: float) -> Iterator[Finding]:
-    """That the loss, over all rows, grows, or that nothing is learned."""
-    steps, problem = step.index, step.problem
-    if steps == 0:
+def of_losses(timeline: Timeline, step: Step, loss: float, begun: int) -> Iterator[Finding]:
+    """That the loss, over all rows, grows from step `begun` on, or that nothing is learned."""
+    last, problem = step.index, step.problem
+    if last == begun:
         return
-    first = loss_over_all_rows(timeline[0])
-    after = f"after {counted(steps, 'step')}"
-    if loss > first and (timeline.diverged is not None or _accelerates(timeline, steps)):
+    start = timeline[begun]
+    first = loss_over_all_rows(start)
+    after = f"after {counted(last, 'step')}"
+    if loss > first and (timeline.diverged is not None or _accelerates(timeline, begun, last)):
         text = f"the loss grows without bound: {significant(loss, DIGITS)} {after}; {_remedy(problem)}"
-        yield Finding(GROWS, text, _lowest(timeline, steps), steps, alarm=True)
-    elif loss > first + SAME * abs(first) and steps >= timeline.steps_per_epoch:
-        grown = f"from {significant(first, DIGITS)} to {significant(loss, DIGITS)}"
+        yield _of_loss(GROWS, text, _lowest(timeline, begun, last), last, alarm=True)
+    elif loss > first + SAME * abs(first) and last - begun >= timeline.steps_per_epoch:
+        at = f" at step {begun}" if begun else ""
+        grown = f"from {significant(first, DIGITS)}{at} to {significant(loss, DIGITS)}"
         text = f"the loss has grown {grown} {after}; {_remedy(problem)}"
-        yield Finding(GROWN, text, _lowest(timeline, steps), steps, alarm=True)
-    elif loss != 0 and abs(loss - first) <= SAME * abs(first) and _starts_at_zero(timeline[0].problem, first):
+        yield _of_loss(GROWN, text, _lowest(timeline, begun, last), last)
+    elif begun == 0 and loss != 0 and abs(loss - first) <= SAME * abs(first) and _starts_at_zero(start.problem, first):
         told = f"the loss {after} is that of the start, {significant(loss, 3)}"
-        yield Finding(AT_ZERO, f"{told}: the weights start so small that nothing is learned", 0, steps, alarm=True)
+        text = f"{told}: the weights start so small that nothing is learned"
+        yield Finding(AT_ZERO, text, 0, last, Place(0, "delta_1", (1, 1)), alarm=True)
 
 
-def level(timeline: Timeline, last: int) -> int | None:
+def _of_loss(kind: str, text: str, first: int, last: int, alarm: bool = False) -> Finding:
+    return Finding(kind, text, first, last, Place(first, "loss", ()), alarm)
+
+
+def level(timeline: Timeline, begun: int, last: int) -> int | None:
     """From which step on, up to step `last`, the loss (of mini-batches: its mean over each epoch) is the same to 3
-    digits, if that is at least the second half of the steps, and enough of them.
+    digits, if that is at least the second half of the steps from `begun` on, and enough of them.
     """
     size = timeline.steps_per_epoch
-    series = _means(timeline.losses[: last + 1], size)
+    series = _means(timeline.losses[begun : last + 1], size)
     if len(series) < FEWEST_LEVEL:
         return None
     # What is left of a loss that has come down to rounding is the same as 0.
     differs = np.abs(series - series[-1]) > max(SAME * abs(series[-1]), NOTHING * abs(series[0]))
     since = int(np.flatnonzero(differs)[-1]) + 1 if differs.any() else 0
-    return since * size if since <= len(series) // 2 else None
+    return begun + since * size if since <= len(series) // 2 else None
 
 
-def is_nothing(timeline: Timeline, loss: float) -> bool:
+def is_nothing(loss: float, first: float) -> bool:
     """Whether a loss is 0, or nothing but rounding beside the first one."""
-    return abs(loss) <= NOTHING * abs(float(timeline.losses[0]))
+    return abs(loss) <= NOTHING * abs(first)
 
 
-def _lowest(timeline: Timeline, steps: int) -> int:
+def _lowest(timeline: Timeline, begun: int, last: int) -> int:
     """The step from which on the loss grows: the last of those with the lowest."""
-    losses = timeline.losses[: steps + 1]
-    return int(len(losses) - 1 - np.argmin(losses[::-1]))
+    return int(last - np.argmin(timeline.losses[begun : last + 1][::-1]))
 
 
 def _means(losses: Array, size: int) -> Array:
@@ -95,9 +102,9 @@ def _means(losses: Array, size: int) -> Array:
     return means
 
 
-def _accelerates(timeline: Timeline, steps: int) -> bool:
+def _accelerates(timeline: Timeline, begun: int, last: int) -> bool:
     """Whether the second half of the losses, or of their means over whole epochs, grows faster and faster."""
-    losses = timeline.losses[: steps + 1]
+    losses = timeline.losses[begun : last + 1]
     with np.errstate(over="ignore"):
         for series in (losses, _means(losses, timeline.steps_per_epoch)):
             growth = np.diff(series[len(series) // 2 :])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.diagnosis.finding import NOT_FINITE, Finding
+from core.diagnosis.runs import runs_of
 from core.errors import DivergedError
 from core.explanation import explain
 from core.origins import Place
@@ -30,13 +31,9 @@ def of_not_finite(timeline: Timeline, error: DivergedError) -> Finding:
 
 def _step(timeline: Timeline, error: DivergedError) -> Step | None:
     """The step that is not finite, which the timeline does not give; None where it is not found again."""
-    if error.step == 0:
-        step = Trainer(timeline.problem).step()
-    else:
-        before = timeline[error.step - 1]
-        trainer = Trainer(before.problem)
-        trainer.resume(before)
-        trainer.step()
-        step = trainer.step()
+    run, _ = runs_of(timeline, error.step)[0]
+    trainer = Trainer(run.problem)
+    trainer.restore(error.step, timeline.state(error.step))
+    step = trainer.step()
     found = first_not_finite(step)
     return step if found is not None and (found[0].name, found[1]) == (error.quantity, error.cell) else None

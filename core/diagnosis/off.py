@@ -10,6 +10,7 @@ import numpy as np
 
 from core.arrays import Array, Mask, Rows
 from core.diagnosis.cost import Stopped, products, slice_of
+from core.diagnosis.runs import runs_of
 from core.network import Layer, trained_views
 from core.problem import Problem
 from core.quantity import NEXT
@@ -108,7 +109,7 @@ def since(
         floor = _floor(step.problem, end) if bounded else 0
         if end - floor > BISECTION * int(tracked[0][0].sum()):
             yield from _bisect(timeline, end, found[0].units, tracked[0][0])
-        for run, last in _runs(timeline, end - 1):
+        for run, last in runs_of(timeline, end - 1):
             end = last + 1
             while end > max(run.start, floor) and any(part.any() for parts in tracked for part in parts):
                 first = max(run.start, floor, end - _fitting(run.problem))
@@ -128,7 +129,7 @@ def _first_still(timeline: Timeline, step: Step) -> Walk:
     if problem.batch_size is not None or problem.changes_with_step or _moves(step):
         return step.index
     state = timeline.state(step.index)
-    run, _ = _runs(timeline, step.index)[0]
+    run, _ = runs_of(timeline, step.index)[0]
     return (yield from _first(lambda index: np.array_equal(timeline.state(index), state), run.start, step.index))
 
 
@@ -144,20 +145,10 @@ def _moves(step: Step) -> bool:
     )
 
 
-def _runs(timeline: Timeline, last: int) -> list[tuple[Timeline, int]]:
-    """The runs that the steps up to `last` are of, each with the last of these that is its own; the latest first."""
-    found = []
-    for run in reversed(timeline.lineage):
-        if run.start <= last:
-            found.append((run, last))
-            last = run.start - 1
-    return found
-
-
 def _bisect(timeline: Timeline, end: int, begun: Rows, units: Mask) -> Generator[tuple[int, int], None, None]:
     """Units of layer 1 that are off stay off where nothing but their gradient moves them: no step is left out."""
     for unit in np.flatnonzero(units).tolist():
-        for run, last in _runs(timeline, end - 1):
+        for run, last in runs_of(timeline, end - 1):
 
             def is_off(index: int, unit: int = unit, problem: Problem = run.problem) -> bool:
                 return bool(off_before(timeline, index, 1, problem)[0].units[0, unit])

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from core.diagnosis.cost import products, slice_of
 from core.diagnosis.finding import RATE, Finding
 from core.errors import DivergedError
+from core.origins import Place
 from core.problem import Problem
 from core.step import Step
 from core.text import significant
@@ -45,7 +46,7 @@ def of_rate(step: Step) -> Iterator[Finding | tuple[int, int]]:
     if ends[1] >= ends[0]:
         falling, fallen = yield from _largest(problem, finite, lambda ends: ends is not None and ends[1] < ends[0])
         text += f", and the loss falls up to α = {_rate(falling)}" if fallen else ""
-    yield Finding(RATE, text, step.index, step.index + STEPS)
+    yield Finding(RATE, text, step.index, step.index + STEPS, Place(step.index, "loss", ()))
 
 
 def _largest(problem: Problem, rate: float, will_do: Callable[[Ends], bool]) -> Slices:

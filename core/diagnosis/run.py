@@ -29,10 +29,12 @@ from core.diagnosis.finding import (
 from core.diagnosis.losses import DIGITS, is_nothing, level, loss_over_all_rows, of_losses
 from core.diagnosis.not_finite import of_not_finite
 from core.diagnosis.rates import of_rate
+from core.diagnosis.runs import first_with_this_loss
 from core.diagnosis.units import of_units
 from core.diagnosis.wording import counted
 from core.errors import DivergedError
-from core.quantity import layer_symbol
+from core.origins import Place
+from core.quantity import NEXT, layer_label, layer_symbol
 from core.step import Step
 from core.text import significant
 from core.timeline import Timeline
@@ -90,7 +92,8 @@ def diagnosing(timeline: Timeline, last: int, thorough: bool = True) -> Slices:
         findings.append(of_not_finite(timeline, timeline.diverged))
     step = timeline[last]
     loss = loss_over_all_rows(step)
-    findings += of_losses(timeline, step, loss)
+    begun = first_with_this_loss(timeline, last)
+    findings += of_losses(timeline, step, loss, begun)
     findings += _frozen(step)
     try:
         of_all_units, complete = yield from of_units(timeline, step, bounded=not thorough)
@@ -99,9 +102,9 @@ def diagnosing(timeline: Timeline, last: int, thorough: bool = True) -> Slices:
             yield from _rates(timeline, findings)
     except Stopped:
         complete = False
-    outcome = _outcome(timeline, step, loss, findings)
+    outcome = _outcome(timeline, begun, step, loss, findings)
     if outcome.kind == STUCK:
-        findings = [replace(f, alarm=f.alarm or f.kind == SATURATED) for f in findings]
+        findings = [replace(f, alarm=f.alarm or f.kind in (SATURATED, GROWN)) for f in findings]
     findings += _ratios(step)
     told = tuple(_told(step, outcome, findings))
     return Diagnosis(last, loss, outcome, tuple(sorted(findings, key=lambda f: not f.alarm)), told, complete)
@@ -136,7 +139,8 @@ def _rates(timeline: Timeline, findings: list[Finding]) -> Iterator[tuple[int, i
 def _frozen(step: Step) -> Iterator[Finding]:
     layers = step.network.layers
     if not any(layer.train_weights or (layer.bias is not None and layer.train_bias) for layer in layers):
-        yield Finding(FROZEN, "every weight and bias is frozen: nothing is trained", 0, step.index, alarm=True)
+        place = Place(step.index, f"W_{layer_label(1, len(layers))}{NEXT}", (1, 1))
+        yield Finding(FROZEN, "every weight and bias is frozen: nothing is trained", 0, step.index, place, alarm=True)
 
 
 def _ratios(step: Step) -> Iterator[Finding]:
@@ -144,18 +148,21 @@ def _ratios(step: Step) -> Iterator[Finding]:
     depth = len(step.network)
     with np.errstate(all="ignore"):
         for k, (before, after) in enumerate(zip(step.weights, step.next_weights, strict=True), 1):
-            size, change = float(np.linalg.norm(before)), float(np.linalg.norm(after - before))
+            moves = after - before
+            size, change = float(np.linalg.norm(before)), float(np.linalg.norm(moves))
             symbol = layer_symbol("W", k, depth)
             if size and np.isfinite(change / size):
                 ratio = significant(change / size, 2)
                 text = f"layer {k}: ‖{symbol}⁺ - {symbol}‖ / ‖{symbol}‖ = {ratio} at step {step.index}"
-                yield Finding(RATIO, text, step.index, step.index, layer=k)
+                most = np.unravel_index(int(np.abs(moves).argmax()), moves.shape)
+                place = Place(step.index, f"W_{layer_label(k, depth)}{NEXT}", (int(most[0]) + 1, int(most[1]) + 1))
+                yield Finding(RATIO, text, step.index, step.index, place, layer=k)
 
 
 def _told(step: Step, outcome: Outcome, findings: list[Finding]) -> Iterator[str]:
     """The alarms; and that the run is stuck, where none of them says so of the whole network."""
     alarms = [finding for finding in findings if finding.alarm and finding.kind != NOT_FINITE]
-    yield from (finding.text for finding in alarms)
+    yield from (finding.text for finding in findings if finding in alarms or finding.kind == GROWN)
     whole = any(
         finding.kind in (AT_ZERO, FROZEN) or len(finding.units) == step.network.sizes[finding.layer or 0]
         for finding in alarms
@@ -164,17 +171,19 @@ def _told(step: Step, outcome: Outcome, findings: list[Finding]) -> Iterator[str
         yield f"{STUCK}: {outcome.text}"
 
 
-def _outcome(timeline: Timeline, step: Step, loss: float, findings: list[Finding]) -> Outcome:
+def _outcome(timeline: Timeline, begun: int, step: Step, loss: float, findings: list[Finding]) -> Outcome:
     kinds, shown, last = {f.kind for f in findings}, significant(loss, DIGITS), step.index
-    first = significant(float(timeline.losses[0]), DIGITS)
+    first = float(timeline.losses[begun])
+    at = f" at step {begun}" if begun else ""
+    goes = f"the loss goes from {significant(first, DIGITS)}{at} to {shown} in {counted(last - begun, 'step')}"
     if NOT_FINITE in kinds or GROWS in kinds:
         end = next((f"; step {f.first} is not finite" for f in findings if f.kind == NOT_FINITE), "")
-        return Outcome(DIVERGING, f"the loss goes from {first} to {shown} in {counted(last, 'step')}{end}")
-    if is_nothing(timeline, loss):
+        return Outcome(DIVERGING, f"{goes}{end}")
+    if is_nothing(loss, first):
         return Outcome(CONVERGED, f"the loss is {shown} after {counted(last, 'step')}")
-    since = level(timeline, last)
+    since = level(timeline, begun, last)
     if since is None:
-        return Outcome(GOING, f"the loss goes from {first} to {shown} in {counted(last, 'step')}")
+        return Outcome(GOING, goes)
     told = f"the loss is {shown} from step {since} to step {last}, to 3 digits"
-    causes = [f for f in findings if f.kind in CAUSES and (f.alarm or f.kind == SATURATED)]
-    return Outcome(STUCK if causes or since == 0 else CONVERGED, told)
+    causes = [f for f in findings if f.kind in CAUSES and (f.alarm or f.kind in (SATURATED, GROWN))]
+    return Outcome(STUCK if causes or since == begun else CONVERGED, told)

@@ -19,6 +19,7 @@ from core.text import significant
 from core.timeline import Timeline
 
 MOST_GROUPS = 4  # findings on the units of a layer, or on rows, that began to be off at different steps
+FARTHEST_BATCH = 32  # steps in which the row is looked for that a finding leads to
 
 Slices = Generator[tuple[int, int], None, tuple[list[Finding], bool]]
 
@@ -76,10 +77,18 @@ def _unlit(timeline: Timeline, step: Step, k: int, rows: Mask, begun: Since, pul
             loss = "its loss" if one else "their loss"
             text = f"{told}: only the layers above feel {loss}" if pulled else f"{told}: nothing pulls on {loss}"
             row = np.flatnonzero(some & (begun.rows == first))[0]
-            at = np.flatnonzero(timeline[first].batch == row)
-            place = Place(first, name, (int(at[0]) + 1, 1)) if len(at) else None
+            place = _place_of(timeline, name, int(row), first, step.index)
             exact = _is_exact(first, begun)
             yield Finding(UNLIT, text, first, step.index, place, not pulled, k + 1, rows=tuple(numbers), exact=exact)
+
+
+def _place_of(timeline: Timeline, name: str, row: int, first: int, last: int) -> Place | None:
+    """The cell of a row of the data (from 0) in the first step that has it, up to `last`."""
+    for index in range(first, min(first + FARTHEST_BATCH, last) + 1):
+        at = np.flatnonzero(timeline[index].batch == row)
+        if len(at):
+            return Place(index, name, (int(at[0]) + 1, 1))
+    return None
 
 
 def _groups(chosen: Mask, begun: Rows) -> Iterator[tuple[int, int, Mask]]:

@@ -175,7 +175,7 @@ def _cut(scope: Scope, key: Key, cells: Rows, by_column: bool) -> Cut:
     step = scope.step
     places = tuple(Place(step.index, key.name, tuple(cell)) for cell in cells[:MOST_PLACES].tolist())
     first = places[0]
-    text = _text(scope, key, places)
+    text = _text(scope, key, places, len(cells))
     if by_column:
         rows, columns = np.unique(cells[:, 0]), np.unique(cells[:, 1])
         where = rows_text(rows.tolist(), len(step.batch))
@@ -188,7 +188,7 @@ def _cut(scope: Scope, key: Key, cells: Rows, by_column: bool) -> Cut:
     return Cut(key.reason, text, len(cells), places)
 
 
-def _text(scope: Scope, key: Key, places: Sequence[Place]) -> str:
+def _text(scope: Scope, key: Key, places: Sequence[Place], count: int) -> str:
     first, node = places[0], key.node
     symbol, statement = scope.label(first), scope.statement
     if key.reason == zeros.FROZEN:
@@ -208,7 +208,7 @@ def _text(scope: Scope, key: Key, places: Sequence[Place]) -> str:
         return f"{symbol} = 0"
     factor = _printed(scope, put_in_place(node, {first.name: Cell(first.name, first.cell)}))
     values = joined([f"{scope.label(place)} = {_shown(scope.value(place))}" for place in places[:SHOWN]], last=", ")
-    more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
+    more = f" and {count - SHOWN:,} more" if count > SHOWN else ""
     inactive = "inactive, " if key.reason == zeros.INACTIVE else ""
     return f"{inactive}{factor} = 0, for {values}{more}"
 

@@ -64,9 +64,10 @@ def _lines(found: Diagnosis) -> Iterator[str]:
 
 
 def _look(finding: Finding) -> Iterator[str]:
-    if finding.place is not None and not finding.lines:
-        _, name, cell = finding.place
-        yield f"look at {name}[{','.join(map(str, cell))}] of step {finding.place.step}"
+    if finding.alarm and finding.place is not None and not finding.lines:
+        step, name, cell = finding.place
+        at = f"[{','.join(map(str, cell))}]" if cell else ""
+        yield f"look at {name}{at} of step {step}"
 
 
 def _as_data(problem: Problem, found: Diagnosis) -> dict[str, Any]:
