@@ -11,7 +11,7 @@ import numpy as np
 from core.arithmetic import CellArithmetic
 from core.arrays import Mask, Rows
 from core.diagnosis import zeros
-from core.diagnosis.wording import joined, rows_text
+from core.diagnosis.wording import rows_text
 from core.diagnosis.zeros import Key, Zeros
 from core.equations import BACKWARD, GRADIENT
 from core.explanation import explain
@@ -121,7 +121,7 @@ def _of_given(scope: Scope, place: Place, symbol: str) -> WhyNot:
         text, places = f"given: {explain(scope.step, place.name, place.cell).origin}", (place,)
     else:
         after = scope.statement.updates[place.name]
-        text = f"step {place.step - 1} has made it 0"
+        text = f"step {place.step - 1} left it at 0"
         places = (Place(place.step - 1, after, place.cell),)
     return WhyNot(place, symbol, 0.0, f"{symbol} = 0", (Cut(zeros.ZERO, text, 1, places),))
 
@@ -145,8 +145,11 @@ def _verdict(scope: Scope, place: Place, symbol: str, cuts: Sequence[Cut]) -> st
         return f"{symbol} = 0"
     if all(cut.reason == zeros.ABSENT for cut in cuts):
         return f"{symbol} = 0 whatever the numbers are"
-    if any(cut.reason == zeros.CANCEL and place in cut.places for cut in cuts):
+    cancels = [cut for cut in cuts if cut.reason == zeros.CANCEL]
+    if any(place in cut.places for cut in cancels):
         return f"{symbol} = 0: not every path to ℒ is cut, but what comes along the others cancels"
+    if cancels:
+        return f"{symbol} = 0: every path to ℒ is cut, or what comes along it cancels"
     return f"{symbol} = 0: every path to ℒ is cut"
 
 
@@ -204,11 +207,12 @@ def _text(scope: Scope, key: Key, places: Sequence[Place], count: int) -> str:
         return f"{symbol} is below 4.9e-324, the smallest number in floating point"
     if key.reason == zeros.ABSENT:
         return f"{symbol}: {statement.zeros.get(first.name, '0 whatever the numbers are')}"
-    if node is None:
-        return f"{symbol} = 0"
-    factor = _printed(scope, put_in_place(node, {first.name: Cell(first.name, first.cell)}))
-    values = joined([f"{scope.label(place)} = {_shown(scope.value(place))}" for place in places[:SHOWN]], last=", ")
     more = f" and {count - SHOWN:,} more" if count > SHOWN else ""
+    shown = places[:SHOWN]
+    if node is None:
+        return f"{' = '.join(map(scope.label, shown))} = 0{more}"
+    factor = _printed(scope, put_in_place(node, {first.name: Cell(first.name, first.cell)}))
+    values = ", ".join(f"{scope.label(place)} = {_shown(scope.value(place))}" for place in shown)
     inactive = "inactive, " if key.reason == zeros.INACTIVE else ""
     return f"{inactive}{factor} = 0, for {values}{more}"
 

@@ -11,9 +11,9 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
-def joined(parts: Sequence[str], last: str = " and ") -> str:
+def joined(parts: Sequence[str]) -> str:
     """ "1, 2 and 3" """
-    return last.join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
 
 
 def listed(numbers: Sequence[int]) -> str:
