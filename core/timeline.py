@@ -103,12 +103,14 @@ class Timeline:
         return self._trainer.state.copy()
 
     def states(self, first: int, count: int) -> Array:
-        """The states before `count` steps from `first` on, (count, its size), of one run of the lineage; all of these
-        steps have been computed, or are the next one.
+        """The states before `count` steps from `first` on, (count, its size): those of a single run of the lineage.
+        Raises as `approach` does.
         """
         if first < self.start:
             assert self.parent is not None
             return self.parent.states(first, count)
+        if first + count - 1 > self._length:
+            self.approach(first + count - 1)
         self.approach(first)
         trainer = self._trainer
         kept = Checkpoints(trainer.state.size, count * max(FLOAT_BYTES, trainer.state.nbytes))
