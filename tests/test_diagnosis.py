@@ -111,15 +111,19 @@ def test_a_long_run_is_bisected_to_the_same_steps(monkeypatch: pytest.MonkeyPatc
             check_units(timeline, found.last, found)
 
 
-def test_a_unit_that_an_edit_woke_is_idle_from_where_it_died_again() -> None:
-    """A bisection over all steps would find the first death."""
+@pytest.mark.parametrize("bisection", [1, 10**6])
+def test_a_unit_that_an_edit_woke_is_idle_from_where_it_died_again(
+    bisection: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is idle from step 5 on, awake at 10, dead again at 12, and another dead one from 14 on."""
+    monkeypatch.setattr("core.diagnosis.off.BISECTION", bisection)
     problem = exercise_2(learning_rate=1.0)
     timelines, branch = core.Timelines(problem), core.Branch.of(problem)
     branch = branch.with_edits(core.Edit(10, "W_1", (1, 3), 0.1), core.Edit(10, "W_1", (2, 3), 0.1))
     dead = core.Timeline(problem)[8].weights[0][:, 2]
     timeline = timelines[branch.with_edits(*(core.Edit(14, "W_1", (i + 1, 3), float(dead[i])) for i in (0, 1)))]
     found = core.diagnose(timeline, 60)
-    assert next(f.first for f in found.findings if 3 in f.units) == 14
+    assert next(f.first for f in found.findings if 3 in f.units) == 12
     check_units(timeline, 60, found)
 
 

@@ -88,6 +88,17 @@ def test_the_class_in_it_is_marked_so(
     assert table.read_text(encoding="utf-8").count("\n") == 4
 
 
+def test_the_run_in_it_is_diagnosed_so(capsys: pytest.CaptureFixture[str]) -> None:
+    section = README.partition("## Find out why a network does not learn\n")[2].partition("\n## ")[0]
+    (command,) = re.findall(r"```sh\n(.*?) +#", section)
+    said, why = re.findall(r"```\n\n```\n(.*?)```", section, re.S)
+    (code,) = re.findall(r"```python\n(.*?)```", section, re.S)
+    assert cli.main(command.split()[1:]) == 1
+    assert capsys.readouterr().out == said
+    exec(compile(code, "README.md", "exec"), {"core": core})
+    assert capsys.readouterr().out == why
+
+
 def test_its_pictures_are_there() -> None:
     pictures = re.findall(r"!\[[^\]]*\]\(<?([^)>]+)>?\)", README)
     assert len(pictures) >= 4

@@ -141,7 +141,7 @@ def _not_zero(step: Step, place: Place, symbol: str, value: float) -> str:
 
 def _verdict(scope: Scope, place: Place, symbol: str, cuts: Sequence[Cut]) -> str:
     equation = scope.statement.equations[place.name]
-    if equation.part not in (BACKWARD, GRADIENT):
+    if equation.part not in (BACKWARD, GRADIENT) or not cuts:
         return f"{symbol} = 0"
     if all(cut.reason == zeros.ABSENT for cut in cuts):
         return f"{symbol} = 0 whatever the numbers are"

@@ -78,6 +78,7 @@ def _as_data(problem: Problem, found: Diagnosis) -> dict[str, Any]:
         "outcome": found.outcome.kind,
         "text": found.outcome.text,
         "learns": found.learns,
+        "complete": found.complete,
         "findings": [
             {
                 "kind": finding.kind,
