@@ -115,7 +115,8 @@ class Timeline:
         trainer = self._trainer
         kept = Checkpoints(trainer.state.size, count * max(FLOAT_BYTES, trainer.state.nbytes))
         kept.restart(first)
-        trainer.run(count - 1, kept)
+        if count > 1:
+            trainer.run(count - 1, kept)
         kept.rows[count - 1] = trainer.state
         return kept.rows[:count]
 

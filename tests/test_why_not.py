@@ -100,6 +100,22 @@ def test_what_is_0_has_a_reason_and_what_is_not_has_none(problem: core.Problem, 
                 core.explain(timeline[place.step], place.name, place.cell)
 
 
+@pytest.mark.parametrize("loss", [core.SoftmaxHinge(margin=0.1), core.Hinge(margin=0.3)])
+def test_a_row_that_costs_nothing_has_no_active_term(loss: core.Loss) -> None:
+    asked = 0
+    for seed in range(12):
+        step = core.Timeline(random_problem(seed, (3, 4), rows=5, loss=loss, activation="identity", bias=False))[0]
+        true = step.targets.argmax(axis=1)
+        for row in np.flatnonzero(step.sample_losses == 0).tolist():
+            terms = {("term", (row + 1, j + 1)) for j in range(4) if j != true[row]}
+            for name, cell in (("sample_losses", (row + 1,)), ("dy_out", (row + 1, int(true[row]) + 1))):
+                cuts = core.why_not(step, name, cell).cuts
+                assert {cut.reason for cut in cuts} == {"inactive"}
+                assert {(place.name, place.cell) for cut in cuts for place in cut.places} == terms
+            asked += 1
+    assert asked > 3
+
+
 def lines(step: core.Step, name: str, *cell: int) -> tuple[str, ...]:
     return core.why_not(step, name, cell).lines
 
