@@ -175,6 +175,15 @@ class TestExercise2:
         timeline.advance(100)
         assert timeline.losses[-1] < timeline.losses[0]
 
+    def test_what_a_run_becomes_later_is_not_said_of_its_first_steps(self) -> None:
+        fresh, known = (core.Timeline(exercise_2(learning_rate=3.0)) for _ in range(2))
+        with pytest.raises(core.DivergedError):
+            known.advance(100)
+        for last in range(7):
+            assert core.diagnose(known, last) == core.diagnose(fresh, last)
+        assert core.diagnose(known, 2).outcome.kind == "still going"
+        assert core.diagnose(known, 7).outcome.kind == "diverging"
+
 
 @pytest.mark.parametrize("name", core.built_in_problems())
 def test_a_built_in_problem_raises_no_alarm(name: str) -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from core.problem import Problem
 
-SLICE = 2**25  # numbers that are multiplied between two looks at the clock: a few hundredths of a second at most
+SLICE = 2**26  # numbers that are multiplied between two looks at the clock: a few hundredths of a second at most
 MOST_STEPS = 1024  # in a slice; of a small network most of a step's time is no multiplication
 
 

@@ -55,7 +55,8 @@ def of_losses(timeline: Timeline, step: Step, loss: float, begun: int) -> Iterat
     start = timeline[begun]
     first = loss_over_all_rows(start)
     after = f"after {counted(last, 'step')}"
-    if loss > first and (timeline.diverged is not None or _accelerates(timeline, begun, last)):
+    overflows = timeline.diverged is not None and timeline.diverged.step == last + 1
+    if loss > first and (overflows or _accelerates(timeline, begun, last)):
         text = f"the loss grows without bound: {significant(loss, DIGITS)} {after}; {_remedy(problem)}"
         yield _of_loss(GROWS, text, _lowest(timeline, begun, last), last, alarm=True)
     elif loss > first + SAME * abs(first) and last - begun >= timeline.steps_per_epoch:

@@ -20,7 +20,7 @@ from core.timeline import Timeline
 SMALL_SLOPE = 1e-3  # below it, what comes back through a layer is less than a thousandth
 FARTHEST = 2**18  # steps that a search that is bounded walks back
 MOST_PRODUCTS = 2**31  # numbers that it multiplies on the way: some seconds
-NUMBERS = 2**20  # that are held at once
+NUMBERS = 2**21  # that are held at once
 BISECTION = 2**9  # steps that a bisection computes again, about
 
 Walk = Generator[tuple[int, int], None, int]
