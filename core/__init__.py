@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from core.asked import absent
     from core.branch import Branch, Edit
     from core.branches import Timelines
-    from core.change import edit_text, read_change, unchanged_text
+    from core.change import changes, edit_text, read_change, unchanged_text
     from core.checking.check import check_answers
     from core.checking.report import CellVerdict, CheckReport, FormulaVerdict, Slip
     from core.classes import true_classes
@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from core.origins import Cells, Place, Scope, sources, targets
     from core.practice import Exercise, practice_problem
     from core.run_facts import facts_of_run, loss_over_all_rows
+    from core.session import Bookmark, Cursor, NamedBranch, SavedWatch, Session
     from core.solving import Solution, solve, write_solution
 
 __all__ = [
@@ -96,6 +97,7 @@ __all__ = [
     "Adam",
     "Array",
     "BinaryCrossEntropy",
+    "Bookmark",
     "Branch",
     "CellVerdict",
     "Cells",
@@ -103,6 +105,7 @@ __all__ = [
     "CheckedGradient",
     "Computation",
     "Cosine",
+    "Cursor",
     "Decay",
     "Difference",
     "Differences",
@@ -134,6 +137,7 @@ __all__ = [
     "MeanSquaredError",
     "Momentum",
     "Name",
+    "NamedBranch",
     "Nesterov",
     "Network",
     "Node",
@@ -148,9 +152,11 @@ __all__ = [
     "Quotient",
     "RMSprop",
     "Recursion",
+    "SavedWatch",
     "Schedule",
     "Scheme",
     "Scope",
+    "Session",
     "Setting",
     "Signs",
     "Slip",
@@ -178,6 +184,7 @@ __all__ = [
     "absent",
     "built_in_problems",
     "changeable",
+    "changes",
     "check_answers",
     "check_gradients",
     "compare_losses",
@@ -229,7 +236,7 @@ _LATER = {
         "core.asked": ("absent",),
         "core.branch": ("Branch", "Edit"),
         "core.branches": ("Timelines",),
-        "core.change": ("edit_text", "read_change", "unchanged_text"),
+        "core.change": ("changes", "edit_text", "read_change", "unchanged_text"),
         "core.checking.check": ("check_answers",),
         "core.checking.report": ("CellVerdict", "CheckReport", "FormulaVerdict", "Slip"),
         "core.classes": ("true_classes",),
@@ -272,6 +279,7 @@ _LATER = {
         "core.origins": ("Cells", "Place", "Scope", "sources", "targets"),
         "core.practice": ("Exercise", "practice_problem"),
         "core.run_facts": ("facts_of_run", "loss_over_all_rows"),
+        "core.session": ("Bookmark", "Cursor", "NamedBranch", "SavedWatch", "Session"),
         "core.solving": ("Solution", "solve", "write_solution"),
     }.items()
     for name in names
