@@ -30,7 +30,7 @@ def compared(found: Compared | None, view: View, columns: int) -> Page:
     if not differences.total:
         said = [[f"all {differences.compared} numbers are the same"]]
     else:
-        said = [[f"{differences.total} of {differences.compared} numbers differ, the largest difference first"]]
+        said = [[f"{differences.total} of {differences.compared} numbers differ, largest first"]]
     said += [[text] for text in _parting(found)]
     if differences.left_out:
         more = " …" * (len(differences.left_out) > NAMED)
