@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
-from core.errors import DivergedError, ProblemError
+from core.errors import DivergedError, FormulaError, ProblemError
+from core.judgement import judged, judgement
 from core.loading.loader import built_in_problems, load_problem
 from core.losses import (
     LOSSES,
@@ -81,6 +82,10 @@ if TYPE_CHECKING:
     from core.practice import Exercise, practice_problem
     from core.run_facts import facts_of_run, loss_over_all_rows
     from core.solving import Solution, solve, write_solution
+    from core.watching.history import History
+    from core.watching.hits import Hits
+    from core.watching.search import Hit, Search, run_until
+    from core.watching.watch import Watch, read_watch
 
 __all__ = [
     "ACTIVATIONS",
@@ -109,12 +114,16 @@ __all__ = [
     "Explanation",
     "Factor",
     "Fingerprint",
+    "FormulaError",
     "FormulaVerdict",
     "Function",
     "GradientCheck",
     "GradientFormula",
     "Hinge",
     "HingeView",
+    "History",
+    "Hit",
+    "Hits",
     "IsTrueClass",
     "JoinedLoss",
     "Layer",
@@ -146,6 +155,7 @@ __all__ = [
     "Schedule",
     "Scheme",
     "Scope",
+    "Search",
     "Setting",
     "Signs",
     "Slip",
@@ -170,6 +180,7 @@ __all__ = [
     "UnreadableSheet",
     "Update",
     "Variable",
+    "Watch",
     "absent",
     "built_in_problems",
     "changeable",
@@ -185,6 +196,8 @@ __all__ = [
     "fingerprint",
     "given",
     "hinge_view",
+    "judged",
+    "judgement",
     "layer_label",
     "layer_symbol",
     "load_problem",
@@ -195,8 +208,10 @@ __all__ = [
     "names_in",
     "practice_problem",
     "quantities",
+    "read_watch",
     "recursive",
     "rounded_to",
+    "run_until",
     "shown_points",
     "significant",
     "solve",
@@ -261,6 +276,10 @@ _LATER = {
         "core.practice": ("Exercise", "practice_problem"),
         "core.run_facts": ("facts_of_run", "loss_over_all_rows"),
         "core.solving": ("Solution", "solve", "write_solution"),
+        "core.watching.history": ("History",),
+        "core.watching.hits": ("Hits",),
+        "core.watching.search": ("Hit", "Search", "run_until"),
+        "core.watching.watch": ("Watch", "read_watch"),
     }.items()
     for name in names
 }
