@@ -40,11 +40,13 @@ if TYPE_CHECKING:
     from core.asked import absent
     from core.branch import Branch, Edit
     from core.branches import Timelines
+    from core.change import edit_text, read_change, unchanged_text
     from core.checking.check import check_answers
     from core.checking.report import CellVerdict, CheckReport, FormulaVerdict, Slip
     from core.classes import true_classes
     from core.comparison import LossComparison, compare_losses, step_under
     from core.computation import Computation, Variable, computations, symbols_of, values_of
+    from core.differences import Difference, Differences, compare_steps, first_step_apart
     from core.edits import changeable, edits_for
     from core.equations import Equation, Statement, statement_of
     from core.explanation import Explanation, Factor, Term, explain
@@ -107,6 +109,8 @@ __all__ = [
     "Computation",
     "Cosine",
     "Decay",
+    "Difference",
+    "Differences",
     "DivergedError",
     "Edit",
     "Equation",
@@ -187,13 +191,16 @@ __all__ = [
     "check_answers",
     "check_gradients",
     "compare_losses",
+    "compare_steps",
     "computations",
+    "edit_text",
     "edits_for",
     "expanded",
     "explain",
     "facts_of_run",
     "find_sheets",
     "fingerprint",
+    "first_step_apart",
     "given",
     "hinge_view",
     "judged",
@@ -208,6 +215,7 @@ __all__ = [
     "names_in",
     "practice_problem",
     "quantities",
+    "read_change",
     "read_watch",
     "recursive",
     "rounded_to",
@@ -223,6 +231,7 @@ __all__ = [
     "symbols_of",
     "targets",
     "true_classes",
+    "unchanged_text",
     "values_of",
     "write_solution",
 ]
@@ -234,11 +243,13 @@ _LATER = {
         "core.asked": ("absent",),
         "core.branch": ("Branch", "Edit"),
         "core.branches": ("Timelines",),
+        "core.change": ("edit_text", "read_change", "unchanged_text"),
         "core.checking.check": ("check_answers",),
         "core.checking.report": ("CellVerdict", "CheckReport", "FormulaVerdict", "Slip"),
         "core.classes": ("true_classes",),
         "core.comparison": ("LossComparison", "compare_losses", "step_under"),
         "core.computation": ("Computation", "Variable", "computations", "symbols_of", "values_of"),
+        "core.differences": ("Difference", "Differences", "compare_steps", "first_step_apart"),
         "core.edits": ("changeable", "edits_for"),
         "core.equations": ("Equation", "Statement", "statement_of"),
         "core.expression.nodes": (
