@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from core.errors import FormulaError
 from core.expression.calls import AXIS, BOUNDS, CALLS, CLIPS, IGNORED, TOTALS, total
 from core.expression.cases import Cases
 from core.expression.cursor import COMPARED, ONE, ZERO

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from core.errors import FormulaError
 from core.expression.cursor import COMPARED, ONE, OPENING, OTHERWISE, PRIME, WHEN, WITH, WORDS, ZERO, Cursor
 from core.expression.nodes import Function, IsTrueClass, Name, Node, Positive, Product, Sum, put_in_place
 

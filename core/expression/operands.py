@@ -114,7 +114,9 @@ class Operands(Calls):
             self._next += further
             self._slopes += 1
         elif GRADIENT.match(above) and GRADIENT.match(below):
-            raise FormulaError(f"{above}/{below} is not one of the step's quantities; write what it comes to", self._place())
+            raise FormulaError(
+                f"{above}/{below} is not one of the step's quantities; write what it comes to", self._place()
+            )
         return found
 
     def _group(self) -> Node:

@@ -135,9 +135,7 @@ class WatchReader(Reader):
         shape = self._vocabulary.shape_of_tree(condition)
         if shape != SINGLE and not self._in_quantifier:
             text = as_watched(condition)
-            raise FormulaError(
-                f"{text}: this compares {shape_text(shape)}; write all({text}) or any({text})", place
-            )
+            raise FormulaError(f"{text}: this compares {shape_text(shape)}; write all({text}) or any({text})", place)
         return condition
 
     def _fit(self, node: Node, place: int) -> Node:
