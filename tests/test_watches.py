@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import core
 from core import Branch, DivergedError, Edit, History, Hits, Search, Step, Timeline, Timelines, Watch, read_watch
 from core.quantity import canonical
 from core.watching.blocks import Blocks
-from samples import exercise_2, problems, random_problem
+from samples import problems
 
 STEPS = 24
 Truth = Callable[[Step, Step | None], bool]

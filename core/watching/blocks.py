@@ -174,7 +174,7 @@ class _Segment:
             recorded |= {"X_in": kind.problem.inputs[np.newaxis], "y_gt": kind.problem.targets[np.newaxis]}
         values = self._numbers(kind, steps, recorded)
         if kind.derived:
-            self._work_out(kind, steps, recorded)
+            recorded |= kind.work_out(steps.tolist(), recorded)
         if kind.may_have_noise:
             self._take_noise_off(kind, steps, recorded)
         values |= {name: kind.laid_out(name, recorded[name]) for name in kind.arrays}
@@ -205,14 +205,6 @@ class _Segment:
             found[ACCURACY] = right.mean(axis=-1)
         assert ROWS not in found or found[ROWS] == kind.rows
         return {name: array.reshape(-1, 1, 1) for name, array in found.items()}
-
-    def _work_out(self, kind: Kind, steps: Rows, recorded: dict[str, Array]) -> None:
-        found = []
-        for row, index in enumerate(steps.tolist()):
-            values = {name: rows[row if len(rows) > 1 else 0] for name, rows in recorded.items() if name != STATE}
-            kind.work_out(index, values)
-            found.append(values)
-        recorded |= {name: np.array([values[name] for values in found]) for name in kind.derived}
 
     def _take_noise_off(self, kind: Kind, steps: Rows, recorded: dict[str, Array]) -> None:
         """Put 0 where a Step has 0 for what is but rounding: that is so where everything is a short decimal number."""

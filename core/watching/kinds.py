@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -21,7 +21,7 @@ from core.watching.nodes import Finite
 from core.watching.vocabulary import ACCURACY, EPOCH, STEP, Vocabulary
 
 DATA = ("X_in", "y_gt")
-SCORES = "s_out"
+SCORES, LAST = "s_out", ("y_out", "y_gt")
 # What the training loop leaves in its arrays, by part of the step and letter.
 WORKED_OUT = frozenset(
     (
@@ -56,7 +56,7 @@ class Kind:
         for name in sorted(self.arrays):
             self._plan(name)
         if ACCURACY in self.numbers:
-            self.recorded |= {"y_out", "y_gt"}
+            self.recorded |= {*LAST}
         if self.may_have_noise:
             self.recorded.add(STATE)
         if problem.batch_size is None:
@@ -93,18 +93,54 @@ class Kind:
         return values.reshape(len(values), rows or 1, columns or 1)
 
     @np.errstate(all="ignore")
-    def work_out(self, index: int, found: dict[str, Array]) -> None:
-        """Add to the quantities of step `index` those that the training loop leaves out, as a Step has them."""
-        statement = statement_of(self.problem, self.rows, index=index)
-        ready: dict[str, Array] = {}
+    def work_out(self, steps: Sequence[int], recorded: Mapping[str, Array]) -> dict[str, Array]:
+        """The quantities of `steps` that the training loop leaves out, from those that it leaves, (steps, ...): as a
+        Step has them, one by one, since numpy would add up many at once in another order.
+        """
+        names, rows = zip(*((name, _one_each(recorded[name], len(steps))) for name in self._sources), strict=True)
+        ways = self._ways(0)
+        found: dict[str, list[Array]] = {name: [] for name in self.derived}
+        for index, *arrays in zip(steps, *rows, strict=True):
+            values = dict(zip(names, arrays, strict=True))
+            if self.problem.changes_with_step:
+                ways = self._ways(index)
+            for add in ways:
+                add(values)
+            for name, into in found.items():
+                into.append(values[name])
+        return {name: np.array(values) for name, values in found.items()}
+
+    def _ways(self, index: int) -> list[Callable[[dict[str, Array]], object]]:
+        """What adds the quantities that are worked out, in order, to the values of step `index`."""
+        statement, (loss, last) = statement_of(self.problem, self.rows, index=index), self._loss
+        own = self._of_loss & {*self.derived}
+
+        def costs(values: dict[str, Array]) -> None:
+            values["sample_losses"] = loss.sample_losses(values[last], values["y_gt"])
+
+        def owned(values: dict[str, Array]) -> None:
+            values |= loss.own_values(values[last], values["y_gt"], self._share)
+
+        def follows(name: str) -> Callable[[dict[str, Array]], None]:
+            equation = statement.equations[name]
+            evaluate = statement.compiled(equation.tree, equation.axes)
+
+            def work_out(values: dict[str, Array]) -> None:
+                values[name] = evaluate(values)
+
+            return work_out
+
+        ways = [costs] * ("sample_losses" in own) + [owned] * bool(own - {"sample_losses"})
+        return ways + [follows(name) for name in self.derived if name not in own]
+
+    @cached_property
+    def _sources(self) -> list[str]:
+        """What the quantities that are worked out follow from."""
+        trees = [self.statement.equations[name].tree for name in self.derived if name not in self._of_loss]
+        names = {name for tree in trees for name in names_in(tree)}
         if self._of_loss & {*self.derived}:
-            scores, outputs, targets = found[SCORES], found["y_out"], found["y_gt"]
-            if "sample_losses" in self.derived:
-                ready["sample_losses"] = self.problem.sample_losses(scores, outputs, targets)
-            loss, last = self._loss
-            ready |= loss.own_values(found[last], targets, self._share)
-        for name in self.derived:
-            found[name] = ready[name] if name in ready else statement.evaluate(name, found)
+            names |= {SCORES, *LAST}
+        return sorted(names - {*self.derived} - self.statement.numbers.keys())
 
     def _plan(self, name: str) -> None:
         """Let this quantity be recorded, or worked out after what it follows from."""
@@ -114,7 +150,7 @@ class Kind:
         if name in DATA or equation is None or self._is_left_by_the_loop(equation):
             self.recorded.add(name)
             return
-        sources = {SCORES, "y_out", "y_gt"} if name in self._of_loss else names_in(equation.tree)
+        sources = {SCORES, *LAST} if name in self._of_loss else names_in(equation.tree)
         for source in sorted(sources):
             self._plan(source)
         self.derived.append(name)
@@ -139,3 +175,8 @@ class Kind:
         outputs = np.zeros((self.rows, self.problem.targets.shape[1]))
         own: Mapping[str, Array] = loss.own_values(outputs, self.problem.targets[: self.rows], self._share)
         return frozenset(("sample_losses", *own))
+
+
+def _one_each(rows: Array, steps: int) -> Iterable[Array]:
+    """The array of each step; of what all steps share, always that."""
+    return rows if len(rows) == steps else [rows[0]] * steps

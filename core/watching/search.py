@@ -43,7 +43,7 @@ class Hit:
     numbers: tuple[Said, ...]
 
     def __str__(self) -> str:
-        return ", ".join(map(str, self.numbers)) or self.watch.canonical
+        return ", ".join(map(str, self.numbers)) or self.watch.text
 
 
 class Search(Sliced):

@@ -52,7 +52,11 @@ class Rows:
         self.columns = frame.columns
         self.problem = picture.step.problem
         worded = any(group.station.above == VERDICT for group in self.columns.groups)
-        self._marks = not worded and judgement(self.problem) in ("sign", "side", "largest")  # right or wrong, beside y_gt
+        self._marks = not worded and judgement(self.problem) in (
+            "sign",
+            "side",
+            "largest",
+        )  # right or wrong, beside y_gt
         count = len(picture.step.batch)
         top = max(0, min(picture.view.top, count - frame.rows))
         self.rows = list(picture.order[top : top + frame.rows])
