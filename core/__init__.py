@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
 from core.errors import DivergedError, FormulaError, ProblemError
+from core.judgement import judged, judgement
 from core.loading.loader import built_in_problems, load_problem
 from core.losses import (
     LOSSES,
@@ -84,6 +85,10 @@ if TYPE_CHECKING:
     from core.run_facts import facts_of_run, loss_over_all_rows
     from core.session import Bookmark, Cursor, NamedBranch, SavedWatch, Session
     from core.solving import Solution, solve, write_solution
+    from core.watching.history import History
+    from core.watching.hits import Hits
+    from core.watching.search import Hit, Search, run_until
+    from core.watching.watch import Watch, read_watch
 
 __all__ = [
     "ACTIVATIONS",
@@ -123,6 +128,9 @@ __all__ = [
     "GradientFormula",
     "Hinge",
     "HingeView",
+    "History",
+    "Hit",
+    "Hits",
     "IsTrueClass",
     "JoinedLoss",
     "Layer",
@@ -156,6 +164,7 @@ __all__ = [
     "Schedule",
     "Scheme",
     "Scope",
+    "Search",
     "Session",
     "Setting",
     "Signs",
@@ -181,6 +190,7 @@ __all__ = [
     "UnreadableSheet",
     "Update",
     "Variable",
+    "Watch",
     "absent",
     "built_in_problems",
     "changeable",
@@ -200,6 +210,8 @@ __all__ = [
     "first_step_apart",
     "given",
     "hinge_view",
+    "judged",
+    "judgement",
     "layer_label",
     "layer_symbol",
     "load_problem",
@@ -211,8 +223,10 @@ __all__ = [
     "practice_problem",
     "quantities",
     "read_change",
+    "read_watch",
     "recursive",
     "rounded_to",
+    "run_until",
     "shown_points",
     "significant",
     "solve",
@@ -281,6 +295,10 @@ _LATER = {
         "core.run_facts": ("facts_of_run", "loss_over_all_rows"),
         "core.session": ("Bookmark", "Cursor", "NamedBranch", "SavedWatch", "Session"),
         "core.solving": ("Solution", "solve", "write_solution"),
+        "core.watching.history": ("History",),
+        "core.watching.hits": ("Hits",),
+        "core.watching.search": ("Hit", "Search", "run_until"),
+        "core.watching.watch": ("Watch", "read_watch"),
     }.items()
     for name in names
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from core import judgement
 from tui.sheet.keyline import keyline
 from tui.sheet.lines import Line, clipped, line
 from tui.training.compared import report_on
@@ -18,7 +19,6 @@ from tui.training.plot import Curve, LossPlot, title
 from tui.training.rows import Rows
 from tui.training.run import Run
 from tui.training.status import Facts, status
-from tui.training.verdicts import kind
 from tui.training.view import Cell
 from tui.training.why import why
 
@@ -141,7 +141,7 @@ class Painter:
             hidden=bool(frame.columns.before or frame.columns.behind),
         )
         dimmed = {"arrow(0, -1)"} if step.index == 0 and view.cursor is None else set()
-        if kind(step.problem) not in ("sign", "largest"):
+        if judgement(step.problem) not in ("sign", "largest"):
             dimmed.add("hinge")  # it needs classes
         offered, places = keyline(found, frame.width, dimmed)
         said = clipped(line([(scene.message, "amber")], 1), frame.width) if scene.message else offered

@@ -10,13 +10,13 @@ import numpy as np
 from rich.cells import cell_len
 
 import core
-from core import Network, Problem, Step, significant, sure
+from core import Network, Problem, Step, judged, significant, sure
 from tui.format import fit, plain
 from tui.sheet.lines import Line, Words, clipped, fitting, line, width
 from tui.sheet.written import Written
 from tui.training.compared import report_on, same_rows
 from tui.training.units import idle
-from tui.training.verdicts import judged, right
+from tui.training.verdicts import right
 from tui.training.view import View
 
 DECIMALS = 4
