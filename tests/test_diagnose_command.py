@@ -110,3 +110,8 @@ class TestRun:
         run = sgdb("run", "exercise-2", "--steps", "17")
         assert run.status == 0
         assert "run: the loss has grown from 1.966 to " in run.err
+
+    def test_a_watch_that_holds_is_a_success_whatever_becomes_of_the_loss(self, sgdb: Any) -> None:
+        run = sgdb("run", "exercise-2", "--lr", "3", "--until", "loss > 1e200")
+        assert run.status == 0
+        assert "run: the loss grows without bound: " in run.err

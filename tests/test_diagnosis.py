@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import core
-from samples import ACTIVATIONS, exercise_2, oracle_activation, oracle_slope, problems, random_problem
+from samples import exercise_2, oracle_activation, oracle_slope, problems, random_problem
 
 KINKED = ("relu", "leaky_relu")
 STEPS = 12
@@ -345,13 +345,3 @@ class TestInSlices:
     def test_a_step_before_the_first_is_refused(self) -> None:
         with pytest.raises(IndexError, match="at least 0, found -1"):
             core.diagnose(core.Timeline(exercise_2()), -1)
-
-
-@settings(max_examples=10)
-@given(st.integers(0, 99), st.integers(0, 9), st.integers(1, 6), st.sampled_from(ACTIVATIONS))
-def test_states_are_those_before_the_steps(seed: int, first: int, count: int, activation: str) -> None:
-    problem = random_problem(seed, (2, 3, 1), activation=activation, freeze=True, update=core.Momentum(0.5))
-    timeline = core.Timeline(problem)
-    states = timeline.states(first, count)
-    for index in range(count):
-        assert states[index].tobytes() == timeline.state(first + index).tobytes()

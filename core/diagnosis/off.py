@@ -1,20 +1,20 @@
-"""Which units are off before a step, and since when: the slopes f' over all rows of the data."""
+"""Which units are off in a step, and since when: the slopes f' over all rows of the data."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
 
 import numpy as np
 
 from core.arrays import Array, Mask, Rows
 from core.diagnosis.cost import Stopped, products, slice_of
 from core.diagnosis.runs import runs_of
-from core.network import Layer, trained_views
+from core.network import Layer
 from core.problem import Problem
-from core.quantity import NEXT
+from core.quantity import NEXT, layer_label
 from core.step import Step
+from core.tap import Tap
 from core.timeline import Timeline
 
 SMALL_SLOPE = 1e-3  # below it, what comes back through a layer is less than a thousandth
@@ -70,33 +70,45 @@ class Since:
         return self.units, self.rows, self.saturated
 
 
-def off_before(timeline: Timeline, first: int, count: int, problem: Problem) -> list[Off]:
-    """What is off before `count` steps from `first` on, all of one run, that of `problem`; of every layer, the steps
-    along the first axis.
+@np.errstate(all="ignore")
+def off_in(run: Timeline, first: int, count: int) -> list[Off]:
+    """What is off in `count` steps of a run from `first` on, all its own; of every layer, the steps along the first
+    axis.
     """
-    states, found = timeline.states(first, count), []
-    size = states.shape[1] // (1 + len(problem.update.buffers))
-    trained = trained_views(problem.network, np.arange(states.shape[1] - size, states.shape[1], dtype=float))
-    z: Iterable[Array] = repeat(problem.inputs)
-    with np.errstate(all="ignore"):
-        for k, layer in enumerate(problem.network.layers):
-            s = np.empty((count, len(problem.inputs), layer.units))
-            weights = _stacked(states, trained.get((k, "W")))
-            # One at a time, as a step does it, for the same bits: whether a sum comes to 0 is asked.
-            for below, own, above in zip(z, repeat(layer.weights) if weights is None else weights, s, strict=False):
-                below.dot(own, above)
-            if layer.bias is not None:
-                biases = _stacked(states, trained.get((k, "b")))
-                s += layer.bias if biases is None else biases[:, np.newaxis]
-            found.append(_of_layer(layer, s))
-            z = layer.function(s)
+    problem, found, depth = run.problem, [], len(run.problem.network)
+    layers = {layer_label(k, depth): layer for k, layer in enumerate(problem.network.layers, 1)}
+    if problem.batch_size is None:
+        recorded = _observed(run, first, count, [f"s_{label}" for label in layers])
+        return [_of_layer(layer, recorded[f"s_{label}"]) for label, layer in layers.items()]
+    recorded = _observed(run, first, count, [f"{letter}_{label}" for letter in "Wb" for label in layers])
+    z: Array = problem.inputs
+    for label, layer in layers.items():
+        s = z @ recorded[f"W_{label}"]
+        if layer.bias is not None:
+            s += recorded[f"b_{label}"][:, np.newaxis]
+        found.append(_of_layer(layer, s))
+        z = layer.function(s)
+    return found
+
+
+def _observed(run: Timeline, first: int, count: int, names: Collection[str]) -> dict[str, Array]:
+    """Quantities of steps of a run, by name, the steps along the first axis."""
+    tap = Tap(names, count)
+    run.observe(first, first + count, tap)
+    sizes = run.schedule.sizes(first, first + count)
+    found: dict[str, Array] = {}
+    for size in np.unique(sizes).tolist():
+        chosen = sizes == size
+        for name, values in tap.rows(size).items():
+            of_all = found.setdefault(name, np.empty((count, *values.shape[1:])))
+            of_all[chosen] = values[: int(chosen.sum())]
     return found
 
 
 def since(
     timeline: Timeline, step: Step, now: Sequence[Off], bounded: bool
 ) -> Generator[tuple[int, int], None, tuple[list[Since], bool]]:
-    """Since when that is so which is off `now`, before `step`, and whether the search was not stopped. Where it is
+    """Since when that is so which is off `now`, in `step`, and whether the search was not stopped. Where it is
     `bounded`, it goes back as far as some seconds allow. Gives how many steps were looked at of how many on the way.
     """
     found, end = [Since.of(off, step.index) for off in now], step.index
@@ -115,7 +127,7 @@ def since(
                 first = max(run.start, floor, end - _fitting(run.problem))
                 while timeline.approach(first, slice_of(run.problem)):
                     yield still - end, still - floor
-                _go_back(found, tracked, off_before(timeline, first, end - first, run.problem), first)
+                _go_back(found, tracked, off_in(run, first, end - first), first)
                 end = first
                 yield still - end, still - floor
     except Stopped:
@@ -150,8 +162,8 @@ def _bisect(timeline: Timeline, end: int, begun: Rows, units: Mask) -> Generator
     for unit in np.flatnonzero(units).tolist():
         for run, last in runs_of(timeline, end - 1):
 
-            def is_off(index: int, unit: int = unit, problem: Problem = run.problem) -> bool:
-                return bool(off_before(timeline, index, 1, problem)[0].units[0, unit])
+            def is_off(index: int, unit: int = unit, run: Timeline = run) -> bool:
+                return bool(off_in(run, index, 1)[0].units[0, unit])
 
             if not is_off(last):
                 units[unit] = False
@@ -201,14 +213,6 @@ def _fitting(problem: Problem) -> int:
     network, rows = problem.network, len(problem.inputs)
     held = rows * sum(network.sizes) + (1 + len(problem.update.buffers)) * products(problem, whole=True) // rows
     return max(1, min(slice_of(problem, whole=True), NUMBERS // held))
-
-
-def _stacked(states: Array, where: Array | None) -> Array | None:
-    """A parameter of several states, along a first axis; None for one that is not trained."""
-    if where is None:
-        return None
-    first = int(where.flat[0])
-    return states[:, first : first + where.size].reshape(-1, *where.shape)
 
 
 def _of_layer(layer: Layer, s: Array) -> Off:

@@ -9,7 +9,8 @@ import numpy as np
 from core.arrays import Array, Mask, Rows
 from core.diagnosis.finding import IDLE, SATURATED, UNLIT, Finding
 from core.diagnosis.losses import over_all_rows
-from core.diagnosis.off import SMALL_SLOPE, Off, Since, off_before, since
+from core.diagnosis.off import SMALL_SLOPE, Off, Since, off_in, since
+from core.diagnosis.runs import runs_of
 from core.diagnosis.wording import rows_text
 from core.network import Layer
 from core.origins import Place
@@ -25,13 +26,14 @@ Slices = Generator[tuple[int, int], None, tuple[list[Finding], bool]]
 
 
 def of_units(timeline: Timeline, step: Step, bounded: bool) -> Slices:
-    """What is off before `step`, and since when, and whether that was found: as `since` does."""
+    """What is off in `step`, and since when, and whether that was found: as `since` does."""
     whole = over_all_rows(step)
+    run, _ = runs_of(timeline, step.index)[0]
     costs = np.zeros(len(step.problem.inputs), dtype=bool) if whole is None else whole.sample_losses != 0
     # Rows that cost nothing need no unit; and where all units are idle, no row has one.
     now = [
         Off(off.units[0], off.rows[0] & costs & (not off.units[0].all()), off.saturated[0])
-        for off in off_before(timeline, step.index, 1, step.problem)
+        for off in off_in(run, step.index, 1)
     ]
     begun, complete = yield from since(timeline, step, now, bounded)
     pulls = np.zeros(len(costs), dtype=bool) if whole is None else _pulls(whole)

@@ -10,6 +10,7 @@ from tui.commands.arguments import PROBLEM_OPTIONS, Option, complain, load, pars
 from tui.commands.output import FORCE, refused
 from tui.commands.progress import progress_of, train
 from tui.commands.streams import UNWRITTEN
+from tui.commands.until import train_until, until
 
 if TYPE_CHECKING:
     from core import Problem, Timeline
@@ -18,11 +19,14 @@ ABOUT = "Train without a screen and print the loss after the last step."
 STEPS_OPTION = Option("steps", "N", "the number of SGD steps (default: 1000)")
 OPTIONS = (
     STEPS_OPTION,
+    Option("until", "WATCH", "train until this holds, such as 'loss < 0.01': 0 where it does, else 1"),
+    Option("max-steps", "N", "with --until: the last step to look at (default: 100000)"),
     Option("csv", "FILE", "save the loss of each step to a file"),
     FORCE,
     *PROBLEM_OPTIONS,
 )
 STEPS = 1000
+UNTIL = 100_000
 MOST_STEPS = 10**9
 DIGITS = 8  # of the loss that is printed: what a thousand steps leave sharp on any processor
 FAILED = 1
@@ -30,9 +34,10 @@ INTERRUPTED = 130
 
 
 def main(argv: Sequence[str]) -> int:
-    """Train a problem for some steps. Returns 0; 1 where the run stops being finite, or its loss grows without bound;
-    2 for wrong input, 74 where a file cannot be written, 130 when interrupted. In every case but wrong input the losses
-    so far are written. What keeps it from learning is said on stderr, and alone does not change the status.
+    """Train a problem for some steps, or until a watch holds. Returns 0; 1 where the run stops being finite, its loss
+    grows without bound, or the watch does not hold; 2 for wrong input, 74 where a file cannot be written, 130 when
+    interrupted. In every case but wrong input the losses so far are written. What keeps it from learning is said on
+    stderr, and alone does not change the status, nor does anything where the watch holds.
     """
     arguments = parse("sgdb run", ABOUT, OPTIONS, argv)
     if "help" in arguments.values:
@@ -40,7 +45,12 @@ def main(argv: Sequence[str]) -> int:
         return 0
 
     problem, mistakes = load(arguments)
-    steps = steps_of(arguments.values.get("steps", str(STEPS)), mistakes)
+    condition = arguments.values.get("until")
+    count, usual, other = ("steps", STEPS, "max-steps") if condition is None else ("max-steps", UNTIL, "steps")
+    steps = steps_of(arguments.values.get(count, str(usual)), mistakes, count)
+    if other in arguments.values:
+        mistakes.append(f"--{other}: expected {'no' if condition is not None else 'an'} --until; write --{count}")
+    watch = None if condition is None or problem is None else until(condition, problem, mistakes)
     path = arguments.values.get("csv")
     if path is not None and (mistake := refused(path, problem, "force" in arguments.values)):
         mistakes.append(f"--csv: {mistake}")
@@ -51,17 +61,23 @@ def main(argv: Sequence[str]) -> int:
 
     timeline = Timeline(problem)
     status, failures = 0, []
-    loss: float | None = None
+    last: int | None = None  # the step that is told of
+    answer = ""
     try:
-        train(timeline, steps)
-        loss = timeline[steps].loss
+        if watch is None:
+            train(timeline, steps)
+            last, answer = steps, significant(timeline[steps].loss, DIGITS)
+        elif (hit := train_until(timeline, watch, steps)) is not None:
+            last, answer = hit.step, f"step {hit.step}: {hit}"
+        else:
+            status, failures = FAILED, [f"--until: in none of the steps 0 to {steps}: {watch.canonical}"]
     except DivergedError as error:
         status, failures = FAILED, [str(error)]
     except KeyboardInterrupt:
         status, failures = INTERRUPTED, [f"stopped at step {len(timeline)} of {steps}"]
     if path is not None:
         try:
-            _write(path, timeline)
+            _write(path, timeline, last)
         except OSError as error:
             status = status or UNWRITTEN
             failures.append(f"--csv: {printable(path)}: {error.strerror or error}")
@@ -71,23 +87,22 @@ def main(argv: Sequence[str]) -> int:
         print(f"loss: {_loss_text(problem)}", file=sys.stderr)
     for remark in problem.remarks:
         print(f"table: {remark}", file=sys.stderr)
-    if loss is not None:
-        print(significant(loss, DIGITS), flush=True)
-    if status != INTERRUPTED:
-        diverging = _tell_facts(timeline, status != FAILED)
-        status = status or (FAILED if diverging else 0)
+    if answer:
+        print(answer, flush=True)
+    if status != INTERRUPTED and len(timeline):
+        end = len(timeline) - 1
+        diverging = _tell_facts(timeline, end if last is None else min(last, end), watch is None and status != FAILED)
+        status = status or (FAILED if diverging and watch is None else 0)
     return status
 
 
-def _tell_facts(timeline: Timeline, whole: bool) -> bool:
-    """What is worth knowing of the steps, on stderr; and where the loss that was printed is that of a mini-batch, the
-    loss over all rows. Returns whether the run is diverging.
+def _tell_facts(timeline: Timeline, last: int, whole: bool) -> bool:
+    """What is worth knowing of the steps up to step `last`, on stderr; and where the loss that was printed is that of a
+    mini-batch, the loss over all rows. Returns whether the run is diverging.
     """
     from core import diagnose, loss_over_all_rows, significant
 
-    if not len(timeline):
-        return False
-    step = timeline[len(timeline) - 1]
+    step = timeline[last]
     if whole and len(step.batch) < (rows := len(step.problem.inputs)):
         loss = significant(loss_over_all_rows(step), DIGITS)
         print(f"run: the loss is that of a batch of {len(step.batch)}; over all {rows:,} rows: {loss}", file=sys.stderr)
@@ -108,20 +123,20 @@ def _loss_text(problem: Problem) -> str:
     return f"{text} ({loss.remark})" if loss.remark else text
 
 
-def steps_of(text: str, mistakes: list[str]) -> int:
-    """The number that was typed as --steps; whatever is wrong with it is added to the mistakes."""
+def steps_of(text: str, mistakes: list[str], option: str = "steps") -> int:
+    """The number that was typed as an option; whatever is wrong with it is added to the mistakes."""
     try:
         steps = int(text)
     except ValueError:
         steps = -1
     if not 0 <= steps <= MOST_STEPS:
-        mistakes.append(f'--steps: expected a whole number from 0 to {MOST_STEPS}, found "{printable(text)}"')
+        mistakes.append(f'--{option}: expected a whole number from 0 to {MOST_STEPS}, found "{printable(text)}"')
     return steps
 
 
-def _write(path: str, timeline: Timeline) -> None:
-    """The losses so far."""
+def _write(path: str, timeline: Timeline, last: int | None) -> None:
+    """The losses up to step `last`, or so far."""
     from core.files import write_lines
 
-    losses = timeline.losses.tolist()
+    losses = timeline.losses[: None if last is None else last + 1].tolist()
     write_lines(path, ("step,loss\n", *(f"{step},{loss!r}\n" for step, loss in enumerate(losses))))
