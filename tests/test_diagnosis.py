@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import core
-from samples import exercise_2, oracle_activation, oracle_slope, problems, random_problem
+from samples import exercise_2, oracle_activation, oracle_slope, problems, problems_of_any_size, random_problem
 
 KINKED = ("relu", "leaky_relu")
 STEPS = 12
@@ -101,10 +101,14 @@ def test_a_branch_is_diagnosed_over_the_runs_that_it_came_from(seed: int, data: 
     check_units(timeline, found.last, found)
 
 
-def test_a_long_run_is_bisected_to_the_same_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "training", [{}, {"update": core.Momentum(0.9)}, {"penalty": core.Penalty(l2=1.0, biases=True)}]
+)
+def test_a_long_run_is_bisected_to_the_same_steps(training: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where units can come back to life, it is not."""
     monkeypatch.setattr("core.diagnosis.off.BISECTION", 1)
-    for seed in range(8):
-        problem = random_problem(seed, (2, 4, 1), rows=3, activation="relu", bias=True, learning_rate=0.5)
+    for seed in range(12):
+        problem = random_problem(seed, (2, 4, 1), rows=3, activation="relu", bias=True, learning_rate=0.3, **training)
         timeline = core.Timeline(problem)
         found = core.diagnose(timeline, 60, thorough=False)
         if found.last >= 0:
@@ -345,3 +349,25 @@ class TestInSlices:
     def test_a_step_before_the_first_is_refused(self) -> None:
         with pytest.raises(IndexError, match="at least 0, found -1"):
             core.diagnose(core.Timeline(exercise_2()), -1)
+
+
+@settings(max_examples=12)
+@given(problems_of_any_size(), st.integers(0, 30), st.booleans())
+def test_numbers_of_any_size_are_diagnosed_and_every_finding_leads_somewhere(
+    problem: core.Problem, last: int, thorough: bool
+) -> None:
+    timeline = core.Timeline(problem)
+    found = core.diagnose(timeline, last, thorough=thorough)
+    for finding in found.findings:
+        assert finding.place is not None or finding.kind == "unlit"
+        if finding.place is not None and finding.place.step <= found.last:
+            step, name, cell = finding.place
+            assert core.explain(timeline[step], name, cell).lines()
+
+
+def test_means_over_an_epoch_do_not_overflow() -> None:
+    network = core.Network([core.Layer(weights=[[0.5]])])
+    loss = core.SoftmaxHinge(margin=1.7e308)
+    problem = core.Problem("huge", [[1.0], [2.0]], [[1.0], [-1.0]], network, loss=loss, learning_rate=0.1, batch_size=1)
+    with np.errstate(all="raise"):
+        assert core.diagnose(core.Timeline(problem), 40).outcome.kind == "stuck"

@@ -74,6 +74,7 @@ def _of_loss(kind: str, text: str, first: int, last: int, alarm: bool = False) -
     return Finding(kind, text, first, last, Place(first, "loss", ()), alarm)
 
 
+@np.errstate(over="ignore")
 def level(timeline: Timeline, begun: int, last: int) -> int | None:
     """From which step on, up to step `last`, the loss (of mini-batches: its mean over each epoch) is the same to 3
     digits, if that is at least the second half of the steps from `begun` on, and enough of them.
@@ -99,7 +100,8 @@ def _lowest(timeline: Timeline, begun: int, last: int) -> int:
 
 
 def _means(losses: Array, size: int) -> Array:
-    means: Array = losses[: len(losses) // size * size].reshape(-1, size).mean(axis=1)
+    # Divided first, so that the sum of large ones does not overflow.
+    means: Array = (losses[: len(losses) // size * size] / size).reshape(-1, size).sum(axis=1)
     return means
 
 

@@ -79,7 +79,8 @@ def _largest(problem: Problem, will_do: Callable[[Ends], bool], close: float) ->
 def _ends(timeline: Timeline) -> Ends:
     """The first loss and the last; of mini-batches, the means over the first and the last epoch."""
     size = min(timeline.steps_per_epoch, STEPS // 2)
-    return float(timeline.losses[:size].mean()), float(timeline.losses[-size:].mean())
+    first, last = (float((losses / size).sum()) for losses in (timeline.losses[:size], timeline.losses[-size:]))
+    return first, last
 
 
 def _rate(value: float) -> str:
