@@ -203,6 +203,10 @@ class Session:
         order = {name: k for k, name in enumerate(self.names)}
         return replace(self, bookmarks=tuple(sorted((*others, mark), key=lambda m: (order[m.branch], m.step))))
 
+    def remarks(self, branch: str, step: int) -> tuple[str, ...]:
+        """The note of the bookmark on a step of a branch, by the branch's name; none without a bookmark."""
+        return tuple(mark.note for mark in self.bookmarks if (mark.branch, mark.step) == (branch, step))
+
     def remove_bookmark(self, branch: str, step: int) -> Session:
         """Without the bookmark on a step of a branch."""
         return replace(self, bookmarks=tuple(m for m in self.bookmarks if (m.branch, m.step) != (branch, step)))
