@@ -116,7 +116,7 @@ async def test_a_mistake_is_shown_under_its_character() -> None:
     async with sgdb.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "w")
-        for text, place in (("loss << 3", 7), ("W_1[9,9] > 0", 5), ("9**9**9**9 > 1", None), ("(" * 3000, None)):
+        for text, place in (("loss << 3", 7), ("W_1[9,9] > 0", 4), ("9**9**9**9 > 1", None), ("(" * 3000, None)):
             pilot.app.screen.query_one(Input).value = text
             await press(pilot, "enter")
             lines = texts(pilot)
@@ -160,7 +160,7 @@ async def test_bookmarks_have_notes_and_c_stops_at_them() -> None:
     async with sgdb.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "c")
-        assert "No watch is on, and there is no bookmark" in last_line(pilot)
+        assert "No watch is on" in last_line(pilot)
         await watch(pilot, "step == 9")
         for step, note in ((3, "look here"), (6, "")):
             await seek(pilot, step)
@@ -191,14 +191,10 @@ async def test_braces_go_to_where_something_happened_to_the_cell(name: str) -> N
         timeline = Timeline(exercise_2())
         values = [float(timeline[k].values[name][0, 2]) for k in range(41)]
         largest = max(range(41), key=lambda k: abs(values[k]))
-        changed = [
-            k for k in range(1, 41) if (kept := [v for v in values[:k] if v]) and values[k] and values[k] * kept[-1] < 0
-        ]
-        zero = [
-            k for k in range(41) if values[k] == 0 and not (k in range(1, 40) and values[k - 1] == values[k + 1] == 0)
-        ]
-        if values[40] == 0 == values[39]:
-            zero = [k for k in zero if k != 40] + [40]
+        signs = [value > 0 for value in values if value]
+        places = [k for k in range(41) if values[k]]
+        changed = [at for at, now, was in zip(places[1:], signs[1:], signs, strict=False) if now != was]
+        zero = [k for k in range(41) if not values[k] and not (0 < k < 40 and values[k - 1] == values[k + 1] == 0)]
         wanted = sorted({largest, *changed, *zero} - {40}, reverse=True)
         assert wanted
         for step in wanted:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import core
-from core import FormulaError, Place, SavedWatch, Step
+from core import FormulaError, SavedWatch, Step
 from tui.base import work
 from tui.training.actions.seeing import SeeingKeys
 from tui.training.actions.stepping import SteppingKeys
@@ -16,7 +16,6 @@ from tui.training.deciding import DecidingScreen
 from tui.training.notes import Note
 from tui.training.plot import Curve, Marks
 from tui.training.watching import Watching
-from tui.training.why.statement import cell_label
 
 if TYPE_CHECKING:
     from core import History, Problem, Search, Watch
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 FARTHEST = 1_000_000  # steps that a search goes on from where one is
 BOOKMARK = "b"
-NO_CONDITION = "No watch is on, and there is no bookmark: w adds a watch, b a bookmark."
+NO_CONDITION = "No watch is on: w adds a watch, b a bookmark."
 
 
 class WatchKeys(DecidingScreen, SteppingKeys, SeeingKeys):
@@ -68,9 +67,11 @@ class WatchKeys(DecidingScreen, SteppingKeys, SeeingKeys):
         """The history of the cell, while it is followed."""
         if self.view.history and self.view.cursor is not None and self.step is not None:
             name, cell = self.view.cursor
+            from tui.training.why.statement import cell_label
+
             values = self._watching.values(name, cell)
             if values is not None and name in self.step.values:
-                return [Curve(cell_label(self.step, Place(0, name, cell)), values, of_cell=True)]
+                return [Curve(cell_label(self.step, core.Place(0, name, cell)), values, of_cell=True)]
         return super().curves()
 
     def keep_up(self) -> None:
@@ -206,11 +207,13 @@ class WatchKeys(DecidingScreen, SteppingKeys, SeeingKeys):
         )
 
     def _happened(self, history: History, direction: int) -> None:
+        from tui.training.why.statement import cell_label
+
         step = self.step
         if step is None or self.view.cursor is None:
             return
         name, cell = self.view.cursor
-        symbol = cell_label(step, Place(step.index, name, cell))
+        symbol = cell_label(step, core.Place(step.index, name, cell))
         event = history.before(step.index) if direction < 0 else history.after(step.index)
         self.view = replace(self.view, history=True, fresh=False)
         if event is None:
