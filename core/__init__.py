@@ -80,6 +80,12 @@ if TYPE_CHECKING:
     from core.origins import Cells, Place, Scope, sources, targets
     from core.practice import Exercise, practice_problem
     from core.run_facts import facts_of_run, loss_over_all_rows
+    from core.saving.export import export_session
+    from core.saving.reader import load_session
+    from core.saving.replay import replay, replay_differences
+    from core.saving.store import Autosave, LeftSession, claim, left_sessions
+    from core.saving.text import save_session
+    from core.session import Bookmark, Cursor, NamedBranch, SavedWatch, Session
     from core.solving import Solution, solve, write_solution
 
 __all__ = [
@@ -93,7 +99,9 @@ __all__ = [
     "Activation",
     "Adam",
     "Array",
+    "Autosave",
     "BinaryCrossEntropy",
+    "Bookmark",
     "Branch",
     "CellVerdict",
     "Cells",
@@ -101,6 +109,7 @@ __all__ = [
     "CheckedGradient",
     "Computation",
     "Cosine",
+    "Cursor",
     "Decay",
     "DivergedError",
     "Edit",
@@ -118,6 +127,7 @@ __all__ = [
     "IsTrueClass",
     "JoinedLoss",
     "Layer",
+    "LeftSession",
     "Literal",
     "Loss",
     "LossComparison",
@@ -129,6 +139,7 @@ __all__ = [
     "MeanSquaredError",
     "Momentum",
     "Name",
+    "NamedBranch",
     "Nesterov",
     "Network",
     "Node",
@@ -143,9 +154,11 @@ __all__ = [
     "Quotient",
     "RMSprop",
     "Recursion",
+    "SavedWatch",
     "Schedule",
     "Scheme",
     "Scope",
+    "Session",
     "Setting",
     "Signs",
     "Slip",
@@ -175,11 +188,13 @@ __all__ = [
     "changeable",
     "check_answers",
     "check_gradients",
+    "claim",
     "compare_losses",
     "computations",
     "edits_for",
     "expanded",
     "explain",
+    "export_session",
     "facts_of_run",
     "find_sheets",
     "fingerprint",
@@ -187,8 +202,10 @@ __all__ = [
     "hinge_view",
     "layer_label",
     "layer_symbol",
+    "left_sessions",
     "load_problem",
     "load_scheme",
+    "load_session",
     "loss_over_all_rows",
     "mark_answers",
     "mark_sheets",
@@ -196,7 +213,10 @@ __all__ = [
     "practice_problem",
     "quantities",
     "recursive",
+    "replay",
+    "replay_differences",
     "rounded_to",
+    "save_session",
     "shown_points",
     "significant",
     "solve",
@@ -260,6 +280,12 @@ _LATER = {
         "core.origins": ("Cells", "Place", "Scope", "sources", "targets"),
         "core.practice": ("Exercise", "practice_problem"),
         "core.run_facts": ("facts_of_run", "loss_over_all_rows"),
+        "core.saving.export": ("export_session",),
+        "core.saving.reader": ("load_session",),
+        "core.saving.replay": ("replay", "replay_differences"),
+        "core.saving.store": ("Autosave", "LeftSession", "claim", "left_sessions"),
+        "core.saving.text": ("save_session",),
+        "core.session": ("Bookmark", "Cursor", "NamedBranch", "SavedWatch", "Session"),
         "core.solving": ("Solution", "solve", "write_solution"),
     }.items()
     for name in names

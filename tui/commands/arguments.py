@@ -74,6 +74,8 @@ class Operand(NamedTuple):
 
 
 PROBLEM = Operand("PROBLEM", "problem", "a built-in problem, or a .toml, .csv or .npz file", DEFAULT_PROBLEM)
+SESSION = Operand("FILE", "session", "a .session file")
+SESSION_TOO = PROBLEM._replace(help="a built-in problem, a .toml, .csv or .npz file, or a saved .session")
 
 
 class Arguments(NamedTuple):

@@ -6,15 +6,16 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui.commands.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable
+from tui.commands.arguments import PROBLEM_OPTIONS, SESSION_TOO, Option, complain, load, parse, printable
 from tui.commands.output import FORCE, refused
 from tui.commands.progress import train
+from tui.commands.session import is_session, run_session
 from tui.commands.streams import UNWRITTEN
 
 if TYPE_CHECKING:
     from core import Problem, Timeline
 
-ABOUT = "Train without a screen and print the loss after the last step."
+ABOUT = "Train without a screen and print the loss after the last step; or replay a session as far as it was."
 OPTIONS = (
     Option("steps", "N", "the number of SGD steps (default: 1000)"),
     Option("csv", "FILE", "save the loss of each step to a file"),
@@ -32,10 +33,12 @@ def main(argv: Sequence[str]) -> int:
     """Train a problem for some steps. Returns 0, 1 where the run diverges, 2 for wrong input, 74 where a file cannot be
     written, 130 when interrupted; in every case but wrong input the losses so far are written.
     """
-    arguments = parse("sgdb run", ABOUT, OPTIONS, argv)
+    arguments = parse("sgdb run", ABOUT, OPTIONS, argv, operand=SESSION_TOO)
     if "help" in arguments.values:
         print(arguments.help, end="")
         return 0
+    if is_session(arguments.problem):
+        return run_session(arguments)
 
     problem, mistakes = load(arguments)
     steps = _steps(arguments.values.get("steps", str(STEPS)), mistakes)

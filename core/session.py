@@ -1,0 +1,251 @@
+"""Session: what somebody decided while debugging a run, and where they are in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from core.branch import Branch, Cell, Edit
+from core.errors import ProblemError
+from core.machine import Fingerprint
+from core.problem import Problem
+from core.source import Source
+from core.suggestion import suggest
+from core.text import clean
+
+if TYPE_CHECKING:
+    from core.branches import Timelines
+
+MAIN, WHAT_IF = "main", "what if"
+ViewSetting: TypeAlias = str | int | bool
+
+
+@dataclass(frozen=True)
+class NamedBranch:
+    """A branch, what it is called, and how many of its steps were computed."""
+
+    name: str
+    branch: Branch
+    steps: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", clean(self.name))
+
+
+@dataclass(frozen=True)
+class SavedWatch:
+    """A watch as it was typed, and whether it is on."""
+
+    text: str
+    enabled: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", clean(self.text))
+
+
+@dataclass(frozen=True)
+class Bookmark:
+    """A step of a branch, by the branch's name, and what somebody noted about it."""
+
+    branch: str
+    step: int
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "branch", clean(self.branch))
+        object.__setattr__(self, "note", clean(self.note))
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where somebody is: on a branch, by its name, at a step, at a cell of a quantity ("W_1", (1, 3)) or at none."""
+
+    branch: str = MAIN
+    step: int = 0
+    cell: tuple[str, Cell] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "branch", clean(self.branch))
+
+
+class LossDigest(NamedTuple):
+    """What the losses of a run came to: the last one, and digests of the first so many, by how many, as a mapping in
+    the order of their numbers.
+    """
+
+    loss: float
+    digests: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a session came to when it was saved: on which machine, from which problem (a digest of its numbers), and the
+    losses of its branches.
+    """
+
+    machine: Fingerprint | None = None
+    problem: str = ""
+    losses: Mapping[Branch, LossDigest] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Session:
+    """Decisions, not arrays: the branches of one source, watches, bookmarks, the cursor, which says what branch is
+    looked at, and settings of the view by name, in the order of their names. It never changes: what changes one returns
+    another. Equal sessions have the same decisions, wherever they were saved.
+
+    Raises ProblemError where names are not unique, or stand for nothing, or the branches are of several sources.
+    """
+
+    branches: tuple[NamedBranch, ...]
+    watches: tuple[SavedWatch, ...] = ()
+    bookmarks: tuple[Bookmark, ...] = ()
+    cursor: Cursor = Cursor()
+    view: tuple[tuple[str, ViewSetting], ...] = ()
+    recorded: Recorded = field(default_factory=Recorded, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if mistakes := [*self._mistakes()]:
+            raise ProblemError("", mistakes)
+
+    @classmethod
+    def of(cls, source: Source | Problem) -> Session:
+        """A new one, on the run of a source or a problem as it is."""
+        branch = Branch.of(source) if isinstance(source, Problem) else Branch(source)
+        return cls((NamedBranch(MAIN, branch),))
+
+    @property
+    def source(self) -> Source | Problem:
+        """Where the problem of all branches comes from."""
+        return self.branches[0].branch.source
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those of the branches."""
+        return tuple(named.name for named in self.branches)
+
+    @property
+    def looked_at(self) -> NamedBranch:
+        """The branch that the cursor is on."""
+        return self.named(self.cursor.branch)
+
+    def named(self, name: str) -> NamedBranch:
+        """The branch of this name. Raises ProblemError."""
+        for named in self.branches:
+            if named.name == name:
+                return named
+        raise ProblemError("", [f"branch: {suggest(name, self.names)}"])
+
+    def fork(self, *edits: Edit) -> Session:
+        """With the branch that leaves the one looked at by these edits, which is looked at then."""
+        return self.add(self.looked_at.branch.with_edits(*edits))
+
+    def add(self, branch: Branch, name: str = "") -> Session:
+        """With another branch, which is looked at then; without a `name` it is called "what if 1", "what if 2" and so on.
+        One that is there already keeps its own.
+        """
+        for known in self.branches:
+            if known.branch == branch:
+                return self.switch(known.name)
+        name = name or next(name for k in count(1) if (name := f"{WHAT_IF} {k}") not in self.names)
+        added = NamedBranch(name, branch)
+        cursor = replace(self.cursor, branch=added.name)
+        return replace(self, branches=(*self.branches, added), cursor=cursor)
+
+    def remove(self, name: str) -> Session:
+        """Without a branch and its bookmarks; no other branch changes. Where it was looked at, the nearest that it came
+        from is now, or the first. Raises ProblemError where it is the only one.
+        """
+        gone = self.named(name)
+        left = tuple(named for named in self.branches if named.name != name)
+        if not left:
+            raise ProblemError("", [f"{name}: the only branch cannot be removed"])
+        by_branch = {named.branch: named.name for named in reversed(left)}
+        origins = [by_branch[branch] for branch in gone.branch.lineage if branch in by_branch]
+        there = (origins or [left[0].name])[-1]
+        cursor = replace(self.cursor, branch=there) if self.cursor.branch == name else self.cursor
+        bookmarks = tuple(mark for mark in self.bookmarks if mark.branch != name)
+        return replace(self, branches=left, bookmarks=bookmarks, cursor=cursor)
+
+    def rename(self, name: str, new: str) -> Session:
+        """With another name for a branch, in its bookmarks, too. Raises ProblemError where another one has it."""
+        self.named(name)
+        return replace(
+            self,
+            branches=tuple(replace(named, name=new) if named.name == name else named for named in self.branches),
+            bookmarks=tuple(replace(mark, branch=new) if mark.branch == name else mark for mark in self.bookmarks),
+            cursor=replace(self.cursor, branch=new) if self.cursor.branch == name else self.cursor,
+        )
+
+    def switch(self, name: str) -> Session:
+        """With another branch looked at, at the same step and cell."""
+        return replace(self, cursor=replace(self.cursor, branch=self.named(name).name))
+
+    def add_watch(self, text: str) -> Session:
+        """With a watch; one that is there already is on again."""
+        watch = SavedWatch(text)
+        if watch.text in [known.text for known in self.watches]:
+            return self.change_watch(watch.text, watch)
+        return replace(self, watches=(*self.watches, watch))
+
+    def change_watch(self, text: str, watch: SavedWatch | None) -> Session:
+        """With another watch in place of one, or none. Raises ProblemError where there is another like it."""
+        put = () if watch is None else (watch,)
+        watches = tuple(part for known in self.watches for part in (put if known.text == text else (known,)))
+        return replace(self, watches=watches)
+
+    def add_bookmark(self, step: int, note: str = "") -> Session:
+        """With a bookmark on a step of the branch looked at; the note is that of the one that is there already."""
+        mark = Bookmark(self.cursor.branch, step, note)
+        others = self.remove_bookmark(mark.branch, step).bookmarks
+        order = {name: k for k, name in enumerate(self.names)}
+        return replace(self, bookmarks=tuple(sorted((*others, mark), key=lambda m: (order[m.branch], m.step))))
+
+    def remove_bookmark(self, branch: str, step: int) -> Session:
+        """Without the bookmark on a step of a branch."""
+        return replace(self, bookmarks=tuple(m for m in self.bookmarks if (m.branch, m.step) != (branch, step)))
+
+    def with_view(self, settings: Mapping[str, ViewSetting]) -> Session:
+        """With these settings of the view; the others stay."""
+        return replace(self, view=tuple(sorted({**dict(self.view), **settings}.items())))
+
+    def as_far_as(self, timelines: Timelines) -> Session:
+        """With the numbers of steps that `timelines` have computed, where those are more."""
+
+        def reached(named: NamedBranch) -> NamedBranch:
+            if named.branch not in timelines:
+                return named
+            return replace(named, steps=max(named.steps, len(timelines[named.branch])))
+
+        return replace(self, branches=tuple(map(reached, self.branches)))
+
+    def _mistakes(self) -> Iterator[str]:
+        if not self.branches:
+            yield "branches: expected at least one"
+            return
+        names = self.names
+        yield from _repeated("branches[{}].name", names)
+        for k, named in enumerate(self.branches, 1):
+            if named.branch.source != self.source:
+                yield f"branches[{k}]: expected the source of the first branch"
+        places = {"cursor.branch": self.cursor.branch}
+        places |= {f"bookmarks[{k}].branch": mark.branch for k, mark in enumerate(self.bookmarks, 1)}
+        yield from (f"{place}: {suggest(name, names)}" for place, name in places.items() if name not in names)
+        yield from _repeated("watches[{}].text", [watch.text for watch in self.watches])
+        marks = [(mark.branch, mark.step) for mark in self.bookmarks]
+        for k, mark in enumerate(marks, 1):
+            if mark in marks[: k - 1]:
+                yield f"bookmarks[{k}]: there is one on step {mark[1]} of {mark[0]} already"
+
+
+def _repeated(place: str, texts: Iterable[str]) -> Iterator[str]:
+    """What is wrong with texts that should be different, and not empty."""
+    seen: set[str] = set()
+    for k, text in enumerate(texts, 1):
+        if not text:
+            yield f"{place.format(k)}: expected a text, found an empty one"
+        elif text in seen:
+            yield f'{place.format(k)}: there is "{text}" already'
+        seen.add(text)
