@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
-from core.errors import DivergedError, ProblemError
+from core.errors import DivergedError, FormulaError, ProblemError
 from core.loading.loader import built_in_problems, load_problem
 from core.losses import (
     LOSSES,
@@ -39,11 +39,13 @@ if TYPE_CHECKING:
     from core.asked import absent
     from core.branch import Branch, Edit
     from core.branches import Timelines
+    from core.change import edit_text, read_change, unchanged_text
     from core.checking.check import check_answers
     from core.checking.report import CellVerdict, CheckReport, FormulaVerdict, Slip
     from core.classes import true_classes
     from core.comparison import LossComparison, compare_losses, step_under
     from core.computation import Computation, Variable, computations, symbols_of, values_of
+    from core.differences import Difference, Differences, compare_steps, first_step_apart
     from core.edits import changeable, edits_for
     from core.equations import Equation, Statement, statement_of
     from core.explanation import Explanation, Factor, Term, explain
@@ -111,6 +113,8 @@ __all__ = [
     "Cosine",
     "Cursor",
     "Decay",
+    "Difference",
+    "Differences",
     "DivergedError",
     "Edit",
     "Equation",
@@ -118,6 +122,7 @@ __all__ = [
     "Explanation",
     "Factor",
     "Fingerprint",
+    "FormulaError",
     "FormulaVerdict",
     "Function",
     "GradientCheck",
@@ -190,7 +195,9 @@ __all__ = [
     "check_gradients",
     "claim",
     "compare_losses",
+    "compare_steps",
     "computations",
+    "edit_text",
     "edits_for",
     "expanded",
     "explain",
@@ -198,6 +205,7 @@ __all__ = [
     "facts_of_run",
     "find_sheets",
     "fingerprint",
+    "first_step_apart",
     "given",
     "hinge_view",
     "layer_label",
@@ -212,6 +220,7 @@ __all__ = [
     "names_in",
     "practice_problem",
     "quantities",
+    "read_change",
     "recursive",
     "replay",
     "replay_differences",
@@ -228,6 +237,7 @@ __all__ = [
     "symbols_of",
     "targets",
     "true_classes",
+    "unchanged_text",
     "values_of",
     "write_solution",
 ]
@@ -239,11 +249,13 @@ _LATER = {
         "core.asked": ("absent",),
         "core.branch": ("Branch", "Edit"),
         "core.branches": ("Timelines",),
+        "core.change": ("edit_text", "read_change", "unchanged_text"),
         "core.checking.check": ("check_answers",),
         "core.checking.report": ("CellVerdict", "CheckReport", "FormulaVerdict", "Slip"),
         "core.classes": ("true_classes",),
         "core.comparison": ("LossComparison", "compare_losses", "step_under"),
         "core.computation": ("Computation", "Variable", "computations", "symbols_of", "values_of"),
+        "core.differences": ("Difference", "Differences", "compare_steps", "first_step_apart"),
         "core.edits": ("changeable", "edits_for"),
         "core.equations": ("Equation", "Statement", "statement_of"),
         "core.expression.nodes": (

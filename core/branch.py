@@ -59,6 +59,12 @@ class Branch:
         return self.edits[-1].step if self.edits else 0
 
     @property
+    def loss(self) -> Loss | None:
+        """The loss that the run is under from step 0 on; None: that of its problem."""
+        found = next((edit.value for edit in self.edits if edit.target == (0, "loss", ())), None)
+        return found if isinstance(found, Loss) else None
+
+    @property
     def own(self) -> tuple[Edit, ...]:
         """Its edits at that step."""
         return tuple(edit for edit in self.edits if edit.step == self.start)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from core.branch import Branch
-from core.edits import changed, put
 from core.problem import Problem
 from core.sgd import Trainer
 from core.timeline import Timeline
@@ -31,14 +32,17 @@ class Timelines:
             found = self._known[branch] = self._made(branch)
         return found
 
-    def forget(self, branch: Branch) -> None:
-        """Let a timeline go; it can be made again."""
-        self._known.pop(branch, None)
+    def keep_only(self, branches: Iterable[Branch]) -> None:
+        """Let all other timelines go; they can be made again."""
+        kept = {part for branch in branches for part in branch.lineage}
+        self._known = {branch: timeline for branch, timeline in self._known.items() if branch in kept}
 
     def _made(self, branch: Branch) -> Timeline:
         if branch.parent is None:
             source = branch.source
             return Timeline(source if isinstance(source, Problem) else source.problem())
+        from core.edits import changed, put  # nobody else needs it
+
         parent = self[branch.parent]
         problem = changed(parent.problem, branch.own)
         trainer = Trainer(problem)

@@ -80,7 +80,9 @@ def test_a_fork_leaves_its_parent_as_it_was_and_shares_its_steps() -> None:
     assert other[6] is not None
     assert same(other[6], timeline[6])
     assert other[7].weights[0][0, 2] == 0.1 / 3
-    timelines.forget(fork)
+    timelines.keep_only([branch])
+    assert fork not in timelines
+    assert timelines[branch] is timeline
     assert timeline.losses.tolist() == losses
     assert timelines[fork][9].loss == other[9].loss
 
