@@ -84,8 +84,8 @@ if TYPE_CHECKING:
     from core.run_facts import facts_of_run, loss_over_all_rows
     from core.saving.export import export_session
     from core.saving.reader import load_session
-    from core.saving.replay import replay, replay_differences
-    from core.saving.store import Autosave, LeftSession, claim, left_sessions
+    from core.saving.replay import Replay
+    from core.saving.store import Autosave, LeftSession
     from core.saving.text import save_session
     from core.session import Bookmark, Cursor, NamedBranch, SavedWatch, Session
     from core.solving import Solution, solve, write_solution
@@ -159,6 +159,7 @@ __all__ = [
     "Quotient",
     "RMSprop",
     "Recursion",
+    "Replay",
     "SavedWatch",
     "Schedule",
     "Scheme",
@@ -193,7 +194,6 @@ __all__ = [
     "changeable",
     "check_answers",
     "check_gradients",
-    "claim",
     "compare_losses",
     "compare_steps",
     "computations",
@@ -210,7 +210,6 @@ __all__ = [
     "hinge_view",
     "layer_label",
     "layer_symbol",
-    "left_sessions",
     "load_problem",
     "load_scheme",
     "load_session",
@@ -222,8 +221,6 @@ __all__ = [
     "quantities",
     "read_change",
     "recursive",
-    "replay",
-    "replay_differences",
     "rounded_to",
     "save_session",
     "shown_points",
@@ -294,8 +291,8 @@ _LATER = {
         "core.run_facts": ("facts_of_run", "loss_over_all_rows"),
         "core.saving.export": ("export_session",),
         "core.saving.reader": ("load_session",),
-        "core.saving.replay": ("replay", "replay_differences"),
-        "core.saving.store": ("Autosave", "LeftSession", "claim", "left_sessions"),
+        "core.saving.replay": ("Replay",),
+        "core.saving.store": ("Autosave", "LeftSession"),
         "core.saving.text": ("save_session",),
         "core.session": ("Bookmark", "Cursor", "NamedBranch", "SavedWatch", "Session"),
         "core.solving": ("Solution", "solve", "write_solution"),

@@ -100,7 +100,7 @@ def _quantities(problem: Problem) -> dict[str, tuple[int, ...]]:
 
 
 def _mistake(problem: Problem, edit: Edit) -> str:
-    """What keeps an edit from being made whatever its number is, or a number from being one; empty where nothing does."""
+    """What keeps an edit from being made, whatever its number is; empty where nothing does."""
     name, shapes = edit.name, _quantities(problem)
     if isinstance(edit.value, Loss) != (name == LOSS):
         return f"{name}: expected a {'loss' if name == LOSS else 'number'}, found {edit.value!r}"

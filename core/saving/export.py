@@ -9,7 +9,7 @@ from core.branch import Edit
 from core.branches import Timelines
 from core.files import write_lines
 from core.losses import Loss
-from core.saving.replay import lengths
+from core.saving.digests import lengths
 from core.saving.text import loss_settings, source_of
 from core.session import Session
 from core.source import Source

@@ -11,20 +11,21 @@ from typing import Any, NamedTuple
 from core.branch import Branch, Cell, Edit
 from core.errors import ProblemError
 from core.files import path_in
-from core.loading.fields import LIST, NUMBER, SWITCH, TABLE, TEXT, FieldReader, Kind, Unfit, whole
+from core.loading.fields import LIST, NUMBER, SWITCH, TABLE, TEXT, FieldReader, Kind, MistakeLines, Unfit, whole
 from core.loading.loader import built_in_names
 from core.loading.options import LOSS, LOSS_SETTINGS, TABLE_OPTIONS, read_loss
-from core.loading.problem_file import LARGEST_FILE, read_toml
+from core.loading.problem_file import read_toml
 from core.losses import Loss
 from core.machine import Fingerprint
-from core.saving.text import VERSION
-from core.session import Bookmark, Cursor, LossDigest, NamedBranch, Recorded, SavedWatch, Session
+from core.saving.text import LARGEST, VERSION
+from core.session import Bookmark, Cursor, LossDigest, NamedBranch, Recorded, SavedWatch, Session, again
 from core.source import Option, Source
 from core.suggestion import suggest
 from core.text import clean, shown
 
 NUMBER_TEXT = re.compile(r"([^\[\]]+?)(?:\[(\d{1,9}(?:,\d{1,9})*)\])?")
-STEP = whole(0)
+MOST_STEPS = 10**9  # as many as a run is taken
+STEP = whole(0, MOST_STEPS)
 
 
 class SavedSession(NamedTuple):
@@ -118,8 +119,10 @@ def load_session(path: str | os.PathLike[str]) -> Session:
 def read_session(path: str | os.PathLike[str]) -> SavedSession:
     """The same with the name of the file that it is a copy of."""
     source = clean(os.fspath(path))
-    found = read_toml(Path(path), source, LARGEST_FILE)
-    version = found.get("version", VERSION)
+    found = read_toml(Path(path), source, LARGEST)
+    if not {"version", "problem"} & found.keys():
+        raise ProblemError(source, ["this is no session: expected a version and a problem"])
+    version = found.get("version")
     if isinstance(version, int) and version > VERSION:
         mistake = f"version: a newer sgdb has saved this session, in version {version}; this one reads {VERSION}"
         raise ProblemError(source, [mistake])
@@ -127,14 +130,18 @@ def read_session(path: str | os.PathLike[str]) -> SavedSession:
     try:
         return _read(reader, found, os.path.dirname(os.path.abspath(path)))
     except ProblemError as error:
-        raise ProblemError(source, [*reader.mistakes, *error.mistakes]) from None
+        mistakes = MistakeLines()
+        for line in (*reader.mistakes, *error.mistakes):
+            mistakes.note(line)
+        raise ProblemError(source, mistakes.lines) from None
 
 
 def _read(reader: FieldReader, found: Mapping[str, object], folder: str) -> SavedSession:
     """What a file says. Raises ProblemError for what does not go together."""
     read = reader.table("", found, SESSION)
-    if "problem" not in found:
-        reader.note("problem", "missing; expected a built-in problem's name or a file")
+    for key, expected in (("version", str(VERSION)), ("problem", "a built-in problem's name or a file")):
+        if key not in found:
+            reader.note(key, f"missing; expected {expected}")
     name = _problem_name(reader, read["problem"], folder) if "problem" in read else ""
     options = reader.table("options", read.get("options", {}), OPTIONS)
     source = Source(name, tuple(sorted(options.items())), read.get("practice"))
@@ -182,23 +189,28 @@ def _entries(
     reader: FieldReader, place: str, found: Iterable[object], kinds: Mapping[str, Kind], needed: tuple[str, ...]
 ) -> list[dict[str, Any]]:
     """The tables of a list, as far as they are as they should be; what one needs and has not is a mistake."""
-    entries = []
+    entries: list[dict[str, Any]] = []
     for k, table in enumerate(found, 1):
-        if (known := reader.read(f"{place}[{k}]", table, TABLE)) is None:
-            continue
-        entries.append(reader.table(f"{place}[{k}]", known, kinds))
-        for name in (name for name in needed if name not in known):
+        known = reader.read(f"{place}[{k}]", table, TABLE)
+        entries.append({} if known is None else reader.table(f"{place}[{k}]", known, kinds))
+        for name in (name for name in needed if known is not None and name not in known):
             reader.note(f"{place}[{k}].{name}", f"missing; expected {kinds[name].expected}")
     return entries
 
 
 def _edits(reader: FieldReader, place: str, entry: Mapping[str, Any]) -> tuple[Edit, ...]:
     entries = _entries(reader, place, entry.get("edits", ()), EDIT, ("step", "number", "value"))
-    edits = [Edit(edit["step"], *edit["number"], edit["value"]) for edit in entries if edit.keys() == EDIT.keys()]
-    for k, edit in enumerate(edits, 1):
-        if edit.target in [other.target for other in edits[: k - 1]]:
-            reader.note(f"{place}[{k}]", f"step {edit.step} changes this number already")
-    return tuple(sorted(edits, key=lambda edit: edit.target))
+    whole_ones = {k: edit for k, edit in enumerate(entries, 1) if edit.keys() == EDIT.keys()}
+    edits = {k: _edit(**edit) for k, edit in whole_ones.items()}
+    places = [*edits]
+    for at, (step, _, _) in again(edit.target for edit in edits.values()):
+        reader.note(f"{place}[{places[at - 1]}]", f"step {step} changes this number already")
+    return tuple(sorted(edits.values(), key=lambda edit: edit.target))
+
+
+def _edit(step: int, number: tuple[str, Cell], value: float | Loss) -> Edit:
+    name, cell = number
+    return Edit(step, name, cell, value)
 
 
 def _digests(reader: FieldReader, place: str, entry: Mapping[str, Any]) -> dict[int, str]:

@@ -1,123 +1,130 @@
-"""Whether a session that is replayed comes to the losses that it had when it was saved."""
+"""Replay: a session's runs computed anew, and whether they come to what they came to when it was saved."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from hashlib import sha256
-from itertools import takewhile
+from collections import deque
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
 
-import numpy as np
-
-from core.arrays import Array
 from core.branch import Branch
 from core.branches import Timelines
 from core.errors import DivergedError, ProblemError
-from core.files import legible
 from core.machine import fingerprint
-from core.problem import Problem
-from core.session import LossDigest, NamedBranch, Recorded, Session
-from core.source import Source
-from core.text import clean, significant
+from core.saving.digests import digests, problem_digest
+from core.session import NamedBranch, Session
+from core.text import significant
 from core.timeline import Timeline
 
-DIGITS = 8  # of a digest, hexadecimal
-SHOWN = 8  # of a loss
+SHOWN = 8  # digits of a loss
 
 
-def lengths(steps: int) -> list[int]:
-    """The numbers of steps at which the losses of so many are looked at: powers of four, and all."""
-    return [*takewhile(lambda length: length < steps, (4**k for k in range(32))), steps]
+class _Leg(NamedTuple):
+    """A part of the way to where a branch was: a branch, itself or one that it comes from, and the step to get to."""
+
+    name: str
+    branch: Branch
+    until: int
 
 
-def loss_digest(losses: Array) -> LossDigest:
-    """What the losses of the steps from 0 on came to, at least one."""
-    data, found, done, digests = np.ascontiguousarray(losses, "<f8"), sha256(), 0, {}
-    for length in lengths(len(data)):
-        found.update(data[done:length].tobytes())
-        digests[length] = found.hexdigest()[:DIGITS]
-        done = length
-    return LossDigest(float(data[-1]), digests)
+class Replay:
+    """The way of `timelines` to where the branches of a session were when it was saved, taken in pieces:
 
-
-def problem_digest(problem: Problem) -> str:
-    """Of everything that its runs follow from."""
-
-    def told(array: Array) -> str:
-        return f"{array.shape} {sha256(array.astype('<f8').tobytes()).hexdigest()}"
-
-    return sha256(repr(problem.particulars(told)).encode()).hexdigest()[:DIGITS]
-
-
-def recorded(session: Session, timelines: Timelines) -> Recorded:
-    """What a session has come to in `timelines`; of a branch that they have not computed as far as that, what it came
-    to when it was saved, if it still may.
+    replay = Replay(session, timelines)
+    while replay.go(1000):
+        ...  # look at the clock or the keyboard
+    for line in replay.differences: ...
     """
-    before, machine, root = session.recorded, fingerprint(), Branch(session.source)
-    problem = problem_digest(timelines[root].problem) if root in timelines else before.problem
-    may_stay = before.machine == machine and before.problem == problem
-    losses = {}
-    for named in session.branches:
-        reached = timelines[named.branch].losses if named.branch in timelines else np.empty(0)
-        if 0 < named.steps <= len(reached):
-            losses[named.branch] = loss_digest(reached[: named.steps])
-        elif may_stay and named.branch in before.losses:
-            losses[named.branch] = before.losses[named.branch]
-    return Recorded(machine, problem, losses)
+
+    def __init__(self, session: Session, timelines: Timelines) -> None:
+        self._session, self._timelines = session, timelines
+        self._lost: list[str] = []
+        self._legs = deque(leg for named in session.branches for leg in _legs(named))
+
+    @property
+    def left(self) -> int:
+        """How many steps are left, if no run stops before that."""
+        ends: dict[Branch, int] = {}
+        for leg in self._legs:
+            ends[leg.branch] = max(leg.until, ends.get(leg.branch, 0))
+        return sum(max(0, end - self._length(branch)) for branch, end in ends.items())
+
+    def go(self, steps: int | None = None) -> int:
+        """Compute at most `steps` steps (None: all), and return how many are left. A run that stops being finite is
+        taken as far as it goes.
+
+        Raises ProblemError where the problem cannot be read, or an edit cannot be made any more.
+        """
+        while self._legs:
+            leg = self._legs[0]
+            try:
+                timeline = self._timelines[leg.branch]
+                before = len(timeline)
+                if before < leg.until:
+                    if steps == 0:
+                        break
+                    timeline.approach(leg.until, steps)
+                    steps = None if steps is None else steps - (len(timeline) - before)
+                if len(timeline) >= leg.until:
+                    self._legs.popleft()
+            except ProblemError as error:
+                raise ProblemError(leg.name, error.mistakes) from None
+            except DivergedError as error:
+                if self._session.named(leg.name).branch not in self._timelines:
+                    self._lost.append(f"{leg.name}: {error}")
+                while self._legs and self._legs[0].name == leg.name:
+                    self._legs.popleft()
+        return self.left
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """What is not as it was when the session was saved, as far as it has been computed, a line each: a problem file
+        that has changed, another machine, a branch whose losses differ or that does not get as far.
+        """
+        return (*self._lost, *_differences(self._session, self._timelines))
+
+    @property
+    def complete(self) -> bool:
+        """Whether every branch is as far as it was."""
+        return all(self._length(named.branch) >= named.steps for named in self._session.branches)
+
+    def _length(self, branch: Branch) -> int:
+        return len(self._timelines[branch]) if branch in self._timelines else branch.start
 
 
-def replay(
-    session: Session, timelines: Timelines, train: Callable[[Timeline, int], object] = Timeline.approach
-) -> tuple[str, ...]:
-    """Compute every branch as far as it was when the session was saved, and return what is not as it was then, a line
-    each. `train(timeline, steps)` computes the steps before `steps`.
-
-    Raises ProblemError where the problem cannot be read, or an edit cannot be made any more.
-    """
-    timelines[Branch(session.source)]
-    lost = []
-    for named in session.branches:
-        try:
-            train(timelines[named.branch], named.steps)
-        except ProblemError as error:
-            raise ProblemError(named.name, error.mistakes) from None
-        except DivergedError as error:
-            if named.branch not in timelines:  # it does not get to the step of its edits
-                lost.append(f"{named.name}: {error}")
-    return (*lost, *replay_differences(session, timelines))
+def _legs(named: NamedBranch) -> Iterator[_Leg]:
+    for part, following in pairwise(named.branch.lineage):
+        yield _Leg(named.name, part, following.start)
+    yield _Leg(named.name, named.branch, named.steps)
 
 
-def replay_differences(session: Session, timelines: Timelines) -> tuple[str, ...]:
-    """What is not as it was when the session was saved, a line each, as far as `timelines` have computed it."""
-    before, root = session.recorded, Branch(session.source)
-    computed = [(named, timelines[named.branch]) for named in session.branches if named.branch in timelines]
-    differences = ((named.name, _difference(named, before, timeline)) for named, timeline in computed)
-    found = [f"{name}: {difference}" for name, difference in differences if difference]
-    reasons = []
+def _differences(session: Session, timelines: Timelines) -> Iterator[str]:
+    before, root, here = session.recorded, Branch(session.source), fingerprint()
+    elsewhere = before.machine not in (None, here)
     if before.problem and root in timelines and problem_digest(timelines[root].problem) != before.problem:
-        reasons.append(f"{_name(session.source)} has changed since the session was saved")
-    if found and before.machine not in (None, here := fingerprint()):
-        others = (
-            f"{name} {now}, was {then}"
-            for name, now, then in zip(here._fields, here, before.machine or (), strict=True)
-            if now != then
-        )
-        reasons.append(f"this machine has another fingerprint: {'; '.join(others)}")
-    return (*reasons, *found)
+        others = "" if not elsewhere else ", or its numbers depend on the machine"
+        yield f"{session.title} has changed since the session was saved{others}"
+    computed = [(named, timelines[named.branch]) for named in session.branches if named.branch in timelines]
+    found = [f"{named.name}: {line}" for named, timeline in computed if (line := _difference(named, session, timeline))]
+    if found and elsewhere and before.machine is not None:
+        parts = zip(here._fields, here, before.machine, strict=True)
+        changes = "; ".join(f"{name} {now}, was {then}" for name, now, then in parts if now != then)
+        yield f"this machine computes with other last bits: {changes}"
+    yield from found
 
 
-def _difference(named: NamedBranch, before: Recorded, timeline: Timeline) -> str:
+def _difference(named: NamedBranch, session: Session, timeline: Timeline) -> str:
     """What the losses of a branch are not as they were; empty where they are, as far as they have been computed."""
-    losses, saved = timeline.losses, before.losses.get(named.branch)
+    losses, saved = timeline.losses, session.recorded.losses.get(named.branch)
     if timeline.diverged is not None and len(losses) < named.steps:
         return f"{timeline.diverged}; {named.steps} steps were saved"
     if saved is None:
         return ""
-    first = 0
+    now_digests, first = digests(losses, saved.digests), 0
     for length, digest in saved.digests.items():
-        if length > len(losses):
+        if length not in now_digests:
             return ""
-        if loss_digest(losses[:length]).digests[length] != digest:
+        if now_digests[length] != digest:
             break
         first = length
     else:
@@ -135,7 +142,3 @@ def _difference(named: NamedBranch, before: Recorded, timeline: Timeline) -> str
         f"{line}; that of step {total - 1} is {significant(now, SHOWN)} and was {significant(then, SHOWN)}, "
         f"a relative difference of {relative:.0e}"
     )
-
-
-def _name(source: Source | Problem) -> str:
-    return clean(legible(os.path.basename(source.name)))

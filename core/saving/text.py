@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import fields
 
 from core.branch import Cell, Edit
 from core.branches import Timelines
 from core.errors import ProblemError
-from core.files import spelled, write_lines
+from core.files import MIB, spelled, write_lines
 from core.loading.loader import built_in_names
 from core.losses import LOSSES, Loss
 from core.problem import Problem
-from core.saving.replay import recorded
+from core.saving.digests import Reached, as_reached, reached
 from core.session import NamedBranch, Session
 from core.source import Source
 from core.text import clean
 from core.toml import line, value
 
 VERSION = 1
+LARGEST = MIB  # bytes of a file: some ten thousand edits
 ABOUT = "# A session of sgdb. Open it: sgdb FILE; replay it: sgdb run FILE"
 ABOUT_DIGESTS = "# digests: of the losses of the first so many steps, to tell whether a replay has the same bits"
 
@@ -28,12 +29,18 @@ def save_session(session: Session, path: str | os.PathLike[str], timelines: Time
     """Write a session to a file, whole or not at all, and onto the disk: as far as `timelines` have computed it, with
     what it came to there. `saved_as` is the file of a person's own that this one is a copy of.
 
-    Raises OSError, ValueError for what is no file name, and ProblemError for what only Python knows: a problem or a
-    loss that was made there.
+    Raises OSError, ValueError for what is no file name, and ProblemError for what cannot be read again: a problem or a
+    loss that was made in Python, and more than a file may have.
     """
-    session = session.as_far_as(timelines)
-    session = replace(session, recorded=recorded(session, timelines))
-    write_lines(path, [session_text(session, os.path.dirname(os.path.abspath(path)), saved_as)])
+    write_session(session, path, reached(session, timelines), saved_as)
+
+
+def write_session(session: Session, path: str | os.PathLike[str], there: Reached, saved_as: str = "") -> None:
+    """The same of timelines that have `reached` so much, by any thread."""
+    text = session_text(as_reached(session, there), os.path.dirname(os.path.abspath(path)), saved_as)
+    if len(text.encode("utf-8", "surrogateescape")) > LARGEST:
+        raise ProblemError("", [f"the session is too large to be saved: expected at most {LARGEST // MIB} MiB"])
+    write_lines(path, [text])
 
 
 def session_text(session: Session, folder: str, saved_as: str = "") -> str:
@@ -114,19 +121,15 @@ def _branch(session: Session, named: NamedBranch) -> Iterator[str]:
     if named.branch.edits:
         yield "edits = ["
         for edit in named.branch.edits:
-            changed = (
-                {"name": edit.value.name, **loss_settings(edit.value)}
-                if isinstance(edit.value, Loss)
-                else float(edit.value)
-            )
-            yield f"  {value({'step': edit.step, 'number': _number_text(edit.name, edit.cell), 'value': changed})},"
+            number = _number_text(edit.name, edit.cell)
+            yield f"  {value({'step': edit.step, 'number': number, 'value': _changed(edit)})},"
         yield "]"
     if came_to := session.recorded.losses.get(named.branch):
         yield line("loss", came_to.loss)
         yield line("digests", {str(length): digest for length, digest in came_to.digests.items()})
 
 
-def _value(edit: Edit) -> float | dict[str, object]:
+def _changed(edit: Edit) -> float | dict[str, object]:
     """What an edit makes of its number: another one, or a loss by its name and settings."""
     if isinstance(edit.value, Loss):
         return {"name": edit.value.name, **loss_settings(edit.value)}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from tui.commands.arguments import Arguments, complain, load, printable
-from tui.commands.progress import train
+from tui.commands.progress import SLICE, progress_bar
 
 if TYPE_CHECKING:
-    from core import Problem, Session, Timelines
+    from core import Problem, Replay, Session, Timelines
 
 SUFFIX = ".session"
 FAILED = 1
@@ -42,7 +43,7 @@ def read_session(arguments: Arguments, known: Iterable[str] = ()) -> tuple[Probl
     mistakes += [f"--{name}: of no use with a session" for name in arguments.values if name not in known]
     try:
         session = load_session(arguments.problem)
-        problem = session.source.problem()
+        problem = session.problem()
     except ProblemError as error:
         for mistake in error.mistakes:
             in_session = mistake.startswith("option ")
@@ -66,8 +67,8 @@ def run_session(arguments: Arguments) -> int:
 
     timelines, looked_at = Timelines(problem), session.looked_at
     try:
-        differences = replayed(session, timelines)
-        for line in differences or [_agreement(session)]:
+        replay = replayed(session, timelines)
+        for line in replay.differences or [_agreement(session)]:
             print(f"session: {line}", file=sys.stderr)
         timeline = timelines[looked_at.branch]
         loss = timeline[max(looked_at.steps - 1, timeline.start)].loss
@@ -78,15 +79,23 @@ def run_session(arguments: Arguments) -> int:
     except KeyboardInterrupt:
         return complain(["stopped on the way to where the session was"], INTERRUPTED)
     print(significant(loss, DIGITS), flush=True)
-    reached = (len(timelines[named.branch]) if named.branch in timelines else -1 for named in session.branches)
-    return FAILED if any(map(int.__lt__, reached, (named.steps for named in session.branches))) else 0
+    return 0 if replay.complete else FAILED
 
 
-def replayed(session: Session, timelines: Timelines) -> tuple[str, ...]:
-    """What is not as it was when the session was saved, after a replay with a bar."""
-    from core import replay
+def replayed(session: Session, timelines: Timelines) -> Replay:
+    """A replay that has come to its end, with a bar. Raises ProblemError."""
+    from core import Replay
 
-    return replay(session, timelines, train)
+    replay = Replay(session, timelines)
+    total, size, left = replay.left, 1, 1
+    with progress_bar() as bar:
+        while left:
+            start = perf_counter()
+            left = replay.go(size)
+            bar.show(total - left, total, f"step {total - left} of {total}")
+            if perf_counter() - start < SLICE:
+                size *= 2
+    return replay
 
 
 def _agreement(session: Session) -> str:
