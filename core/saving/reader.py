@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from core.branch import Branch, Cell, Edit
 from core.errors import ProblemError
 from core.files import path_in
+from core.fresh import LARGEST_SEED
 from core.loading.fields import LIST, NUMBER, SWITCH, TABLE, TEXT, FieldReader, Kind, MistakeLines, Unfit, whole
 from core.loading.loader import built_in_names
 from core.loading.options import LOSS, LOSS_SETTINGS, TABLE_OPTIONS, read_loss
@@ -87,7 +88,7 @@ CELL = Kind('a number by its name and cell, such as "W_1[1,3]" or "alpha"', _num
 SESSION: dict[str, Kind] = {
     "version": whole(1),
     "problem": PLACE,
-    "practice": whole(0),
+    "practice": whole(0, LARGEST_SEED),
     "problem_digest": TEXT,
     "saved_as": PLACE,
     "options": TABLE,

@@ -25,22 +25,26 @@ ABOUT = "# A session of sgdb. Open it: sgdb FILE; replay it: sgdb run FILE"
 ABOUT_DIGESTS = "# digests: of the losses of the first so many steps, to tell whether a replay has the same bits"
 
 
-def save_session(session: Session, path: str | os.PathLike[str], timelines: Timelines, saved_as: str = "") -> None:
+def save_session(session: Session, path: str | os.PathLike[str], timelines: Timelines, saved_as: str = "") -> Session:
     """Write a session to a file, whole or not at all, and onto the disk: as far as `timelines` have computed it, with
-    what it came to there. `saved_as` is the file of a person's own that this one is a copy of.
+    what it came to there. Returns it as it was saved. `saved_as` is the file of a person's own that this one is a copy
+    of.
 
     Raises OSError, ValueError for what is no file name, and ProblemError for what cannot be read again: a problem or a
     loss that was made in Python, and more than a file may have.
     """
-    write_session(session, path, reached(session, timelines), saved_as)
+    return write_session(session, path, reached(session, timelines), saved_as)
 
 
-def write_session(session: Session, path: str | os.PathLike[str], there: Reached, saved_as: str = "") -> None:
+def write_session(session: Session, path: str | os.PathLike[str], there: Reached, saved_as: str = "") -> Session:
     """The same of timelines that have `reached` so much, by any thread."""
-    text = session_text(as_reached(session, there), os.path.dirname(os.path.abspath(path)), saved_as)
-    if len(text.encode("utf-8", "surrogateescape")) > LARGEST:
+    source_of(session)
+    session = as_reached(session, there)
+    text = session_text(session, os.path.dirname(os.path.abspath(path)), saved_as)
+    if len(text.encode()) > LARGEST:
         raise ProblemError("", [f"the session is too large to be saved: expected at most {LARGEST // MIB} MiB"])
     write_lines(path, [text])
+    return session
 
 
 def session_text(session: Session, folder: str, saved_as: str = "") -> str:
