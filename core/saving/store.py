@@ -45,7 +45,7 @@ class LeftSession:
 
     @property
     def text(self) -> str:
-        """What it is, for an offer to go on with it: "exercise-2 at step 41, 2 branches, saved on 2026-03-01 at 14:02"."""
+        """What it is, for an offer: "exercise-2 at step 41, 2 branches, saved on 2026-03-01 at 14:02"."""
         session = self.session
         counts = (
             (len(session.branches) - 1 and len(session.branches), "branch", "branches"),

@@ -191,8 +191,10 @@ def _operands(words: list[str], noun: str, commands: Iterable[str], mistakes: li
             return [*words[:i], *words[i + 1 :]]
     if len(words) < 2:
         return words
-    message, meant = _meant(words[0], commands)
-    if meant:
+    from core import built_in_problems
+
+    message, meant = _meant(words[0], (*commands, *built_in_problems()))
+    if meant in commands:
         mistakes.append(f"command: {message}")
         return words[1:]
     extra = ", ".join(f'"{printable(word)}"' for word in words[1:])

@@ -25,10 +25,12 @@ def main(argv: Sequence[str]) -> int:
         print(arguments.help, end="")
         return 0
     path = arguments.values.get("to")
-    if not is_session(arguments.problem):
-        found = f"{printable(arguments.problem)}: expected a {SUFFIX} file"
-        return complain([*arguments.mistakes, *([found] if arguments.problem else [])])
-    problem, session, mistakes = read_session(arguments, ("to", "force"))
+    if is_session(arguments.problem):
+        problem, session, mistakes = read_session(arguments, ("to", "force"))
+    else:
+        problem, session, mistakes = None, None, list(arguments.mistakes)
+        if arguments.problem:
+            mistakes.append(f"{printable(arguments.problem)}: expected a {SUFFIX} file")
     if path is None:
         mistakes.append("--to: expected a file to write, such as --to test_run.py")
     elif os.path.exists(path) and os.path.exists(arguments.problem) and os.path.samefile(path, arguments.problem):

@@ -68,7 +68,7 @@ def run_session(arguments: Arguments) -> int:
     timelines, looked_at = Timelines(problem), session.looked_at
     try:
         replay = replayed(session, timelines)
-        for line in replay.differences or [_agreement(session)]:
+        for line in (*_branches(session, timelines), *(replay.differences or [_agreement(session)])):
             print(f"session: {line}", file=sys.stderr)
         timeline = timelines[looked_at.branch]
         loss = timeline[max(looked_at.steps - 1, timeline.start)].loss
@@ -96,6 +96,18 @@ def replayed(session: Session, timelines: Timelines) -> Replay:
             if perf_counter() - start < SLICE:
                 size *= 2
     return replay
+
+
+def _branches(session: Session, timelines: Timelines) -> list[str]:
+    """What each branch came to, where there are several."""
+    from core import significant
+
+    computed = [(named.name, timelines[named.branch]) for named in session.branches if named.branch in timelines]
+    return [
+        f"{name}: {len(timeline)} steps, loss {significant(timeline.losses[-1], DIGITS)}"
+        for name, timeline in computed
+        if len(session.branches) > 1 and len(timeline)
+    ]
 
 
 def _agreement(session: Session) -> str:
