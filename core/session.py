@@ -195,6 +195,10 @@ class Session:
         """With another branch looked at, at the same step and cell."""
         return replace(self, cursor=replace(self.cursor, branch=self.named(name).name))
 
+    def at(self, step: int, cell: tuple[str, Cell] | None = None) -> Session:
+        """With the cursor on another step of the branch looked at, at a cell of a quantity, or at none."""
+        return replace(self, cursor=replace(self.cursor, step=step, cell=cell))
+
     def add_watch(self, text: str) -> Session:
         """With a watch; one that is there already is on again."""
         watch = SavedWatch(text)
@@ -221,7 +225,10 @@ class Session:
 
     def with_view(self, settings: Mapping[str, ViewSetting]) -> Session:
         """With these settings of the view; the others stay."""
-        return replace(self, view=tuple(sorted({**dict(self.view), **settings}.items())))
+        cleaned = {
+            clean(name): clean(setting) if isinstance(setting, str) else setting for name, setting in settings.items()
+        }
+        return replace(self, view=tuple(sorted({**dict(self.view), **cleaned}.items())))
 
     def _mistakes(self) -> Iterator[str]:
         if not self.branches:

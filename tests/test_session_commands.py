@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import runpy
@@ -14,13 +15,10 @@ import pytest
 
 import core
 from core import Edit, Session, Timelines
+from session_samples import PROBLEM
 from tui import cli
 
 ROOT = Path(__file__).parent.parent
-PROBLEM = (
-    "[data]\ninputs = [[1, 2], [3, 4]]\ntargets = [[1], [-1]]\n"
-    "[[layers]]\nweights = [[1], [2]]\n[training]\nlearning_rate = 0.01\n"
-)
 
 
 @pytest.fixture
@@ -171,6 +169,33 @@ def failing(file: str) -> list[str]:
         except AssertionError:
             failed.append(branch)
     return failed
+
+
+@pytest.mark.usefixtures("saved")
+@pytest.mark.parametrize("command", [["run"], ["export", "--to", "test_it.py"]])
+def test_what_is_interrupted_says_so(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    def interrupt(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(core.Replay, "go", interrupt)
+    status, out, err = sgdb(capfd, *command, "a.session")
+    assert (status, out, err) == (130, "", ["sgdb: stopped on the way to where the session was"])
+    assert not Path("test_it.py").exists()
+
+
+@pytest.mark.usefixtures("saved")
+def test_a_test_that_cannot_be_written_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "replace", full)
+    status, _, err = sgdb(capfd, "export", "a.session", "--to", "test_it.py")
+    assert (status, err) == (74, ["sgdb: --to: test_it.py: No space left on device"])
+    assert sorted(os.listdir()) == ["a.session", "problem.toml"]
 
 
 class TestScreen:
