@@ -116,6 +116,18 @@ def test_who_goes_on_with_a_session_has_it_alone(tmp_path: Path) -> None:
     assert not two.take(left)
 
 
+def test_what_somebody_else_has_gone_on_with_since_is_neither_taken_nor_dropped(tmp_path: Path) -> None:
+    with running(tmp_path):
+        pass
+    autosave = autosave_in(tmp_path)
+    (left,) = autosave.offers()
+    os.utime(left.place / "autosaved.session", ns=(left.time + 1, left.time + 1))
+    assert not autosave.take(left)
+    autosave.drop(left)
+    (later,) = autosave.offers()
+    assert later.time == left.time + 1
+
+
 def test_a_session_that_nobody_wants_is_dropped(tmp_path: Path) -> None:
     with running(tmp_path):
         pass

@@ -15,7 +15,7 @@ import pytest
 
 import core
 from core import Edit, Session, Timelines
-from session_samples import PROBLEM
+from session_samples import HEAD, PROBLEM
 from tui import cli
 
 ROOT = Path(__file__).parent.parent
@@ -74,6 +74,16 @@ class TestRun:
         status, out, err = sgdb(capfd, "run", "a.session")
         assert (status, out) == (1, "")
         assert any("finite at step" in line and line.endswith("20 steps were saved") for line in err)
+
+    def test_it_fails_too_where_that_is_another_branch_than_the_one_looked_at(
+        self, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        edits = "edits = [{step = 2, number = 'alpha', value = 1e200}]"
+        path = tmp_path / "b.session"
+        path.write_text(f"{HEAD}[[branches]]\nname = 'a'\nsteps = 5\n[[branches]]\nname = 'b'\nsteps = 9\n{edits}\n")
+        status, out, err = sgdb(capfd, "run", str(path))
+        assert (status, out) == (1, f"{core.Timeline(core.load_problem('exercise-2'))[4].loss:.8g}\n")
+        assert err[-1].startswith("session: b: the run stops being finite at step 3: ")
 
     @pytest.mark.parametrize(
         ("change", "mistake"),

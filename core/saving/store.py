@@ -78,9 +78,9 @@ class Autosave:
         self._place: Path | None = None
         self._lock: IO[bytes] | None = None
         self._thread: ThreadPoolExecutor | None = None
-        self._turn = Lock()  # over the three below
+        self._turn = Lock()  # over the two below
         self._wanted: _Wanted | None = None
-        self._saving = self._ended = False
+        self._ended = False
         self._said = ""
 
     def offers(self) -> tuple[LeftSession, ...]:
@@ -127,9 +127,6 @@ class Autosave:
             if self._ended:
                 return
             self._wanted = _Wanted(session, reached(session, timelines), saved_as)
-            if self._saving:
-                return
-            self._saving = True
         self._thread = self._thread or ThreadPoolExecutor(max_workers=1, thread_name_prefix="autosave")
         self._thread.submit(self._work)
 
@@ -156,17 +153,15 @@ class Autosave:
         self._place = self._lock = None
 
     def _work(self) -> None:
-        """Save what is wanted, until nothing is."""
-        while True:
-            with self._turn:
-                wanted, self._wanted = self._wanted, None
-                if wanted is None:
-                    self._saving = False
-                    return
-            mistake = self._mistake(wanted)
-            if mistake not in ("", self._said):
-                self._failed(mistake)
-            self._said = mistake
+        """Save what is wanted last, if that has not been done."""
+        with self._turn:
+            wanted, self._wanted = self._wanted, None
+        if wanted is None:
+            return
+        mistake = self._mistake(wanted)
+        if mistake not in ("", self._said):
+            self._failed(mistake)
+        self._said = mistake
 
     def _mistake(self, wanted: _Wanted) -> str:
         """What keeps a session from being saved; empty where it has been."""
