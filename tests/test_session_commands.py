@@ -15,8 +15,11 @@ import pytest
 
 import core
 from core import Edit, Session, Timelines
+from screen import settle
 from session_samples import HEAD, PROBLEM
 from tui import cli
+from tui.app import SgdbApp
+from tui.training.screen import TrainingScreen
 
 ROOT = Path(__file__).parent.parent
 
@@ -227,3 +230,22 @@ class TestScreen:
         hint = "the screen needs a terminal; to train without one: sgdb run a.session"
         assert (status, err) == (2, [f"sgdb: {hint}"])
         assert sgdb(capfd, "none.session") == (2, "", ["sgdb: none.session: there is no such file"])
+
+    async def test_the_training_screen_is_given_it(self, saved: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+        given: list[tuple[Session | None, str]] = []
+
+        class Screen(TrainingScreen):
+            def __init__(
+                self,
+                problem: core.Problem,
+                report: core.CheckReport | None = None,
+                session: Session | None = None,
+                path: str = "",
+            ) -> None:
+                super().__init__(problem, report)
+                given.append((session, path))
+
+        monkeypatch.setattr("tui.app.TrainingScreen", Screen)
+        async with SgdbApp(saved.problem(), session=saved, path="a.session").run_test() as pilot:
+            await settle(pilot)
+            assert given == [(saved, "a.session")]
