@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
 from core.errors import DivergedError, FormulaError, ProblemError
+from core.judgement import judged, judgement
 from core.loading.loader import built_in_problems, load_problem
 from core.losses import (
     LOSSES,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from core.asked import absent
     from core.branch import Branch, Edit
     from core.branches import Timelines
-    from core.change import edit_text, read_change, unchanged_text
+    from core.change import changes, edit_text, read_change, unchanged_text
     from core.checking.check import check_answers
     from core.checking.report import CellVerdict, CheckReport, FormulaVerdict, Slip
     from core.classes import true_classes
@@ -89,6 +90,10 @@ if TYPE_CHECKING:
     from core.saving.text import save_session
     from core.session import Bookmark, Cursor, NamedBranch, SavedWatch, Session
     from core.solving import Solution, solve, write_solution
+    from core.watching.history import History
+    from core.watching.hits import Hits
+    from core.watching.search import Hit, Search, run_until
+    from core.watching.watch import Watch, read_watch
 
 __all__ = [
     "ACTIVATIONS",
@@ -129,6 +134,9 @@ __all__ = [
     "GradientFormula",
     "Hinge",
     "HingeView",
+    "History",
+    "Hit",
+    "Hits",
     "IsTrueClass",
     "JoinedLoss",
     "Layer",
@@ -164,6 +172,7 @@ __all__ = [
     "Schedule",
     "Scheme",
     "Scope",
+    "Search",
     "Session",
     "Setting",
     "Signs",
@@ -189,9 +198,11 @@ __all__ = [
     "UnreadableSheet",
     "Update",
     "Variable",
+    "Watch",
     "absent",
     "built_in_problems",
     "changeable",
+    "changes",
     "check_answers",
     "check_gradients",
     "compare_losses",
@@ -208,6 +219,8 @@ __all__ = [
     "first_step_apart",
     "given",
     "hinge_view",
+    "judged",
+    "judgement",
     "layer_label",
     "layer_symbol",
     "load_problem",
@@ -220,8 +233,10 @@ __all__ = [
     "practice_problem",
     "quantities",
     "read_change",
+    "read_watch",
     "recursive",
     "rounded_to",
+    "run_until",
     "save_session",
     "shown_points",
     "significant",
@@ -246,7 +261,7 @@ _LATER = {
         "core.asked": ("absent",),
         "core.branch": ("Branch", "Edit"),
         "core.branches": ("Timelines",),
-        "core.change": ("edit_text", "read_change", "unchanged_text"),
+        "core.change": ("changes", "edit_text", "read_change", "unchanged_text"),
         "core.checking.check": ("check_answers",),
         "core.checking.report": ("CellVerdict", "CheckReport", "FormulaVerdict", "Slip"),
         "core.classes": ("true_classes",),
@@ -296,6 +311,10 @@ _LATER = {
         "core.saving.text": ("save_session",),
         "core.session": ("Bookmark", "Cursor", "NamedBranch", "SavedWatch", "Session"),
         "core.solving": ("Solution", "solve", "write_solution"),
+        "core.watching.history": ("History",),
+        "core.watching.hits": ("Hits",),
+        "core.watching.search": ("Hit", "Search", "run_until"),
+        "core.watching.watch": ("Watch", "read_watch"),
     }.items()
     for name in names
 }

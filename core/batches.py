@@ -41,6 +41,16 @@ class BatchSchedule:
         _, place = self.place(index)
         return min(self.batch_size, self.rows - place * self.batch_size)
 
+    def sizes(self, start: int, stop: int) -> Rows:
+        """The same for all steps from `start` up to `stop`."""
+        place = (np.arange(start, stop) - self.start) % self.steps_per_epoch
+        return np.minimum(self.batch_size, self.rows - place * self.batch_size)
+
+    def epochs_of(self, start: int, stop: int) -> Rows:
+        """The epochs of these steps."""
+        found: Rows = self.epochs + (np.arange(start, stop) - self.start) // self.steps_per_epoch
+        return found
+
     def batch(self, index: int) -> Rows:
         """The rows of step `index`."""
         epoch, place = self.place(index)

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from core.branch import Edit
-from core.edits import RATE, edits_for
+from core.edits import BATCH, DATA, PENALTIES, RATE, edits_for
 from core.equations import statement_of
 from core.errors import FormulaError
 from core.expression.cursor import Context
@@ -43,9 +43,16 @@ def read_change(text: str, step: Step) -> tuple[Edit, ...]:
 def unchanged_text(step: Step, name: str, cell: tuple[int, ...] = ()) -> str:
     """The text that would change nothing: the number as it is, to be written over."""
     place = f"[{','.join(map(str, cell))}]" if cell else ""
-    values = step.statement.numbers | {"batch_size": float(step.problem.batch_size or len(step.problem.inputs))}
-    value = float(step.values[name][tuple(at - 1 for at in cell)]) if cell else values.get(name, 0.0)
-    return f"{name}{place} = {significant(value, 6)}"
+    return f"{name}{place} = {significant(_of_step(step, name, cell), 6)}"
+
+
+def changes(edit: Edit, step: Step) -> bool:
+    """Whether an edit of a step makes any number another one."""
+    if isinstance(edit.value, Loss):
+        return edit.value != step.problem.loss
+    if edit.name in DATA:
+        return float(getattr(step.problem, DATA[edit.name])[tuple(at - 1 for at in edit.cell)]) != edit.value
+    return _of_step(step, edit.name, edit.cell) != edit.value
 
 
 def edit_text(problem: Problem, edit: Edit) -> str:
@@ -55,6 +62,16 @@ def edit_text(problem: Problem, edit: Edit) -> str:
     symbol = statement_of(problem, 1).symbols.get(edit.name, edit.name)
     place = f"[{','.join(map(str, edit.cell))}]" if edit.cell else ""
     return f"{symbol}{place} = {significant(edit.value, 6)}"
+
+
+def _of_step(step: Step, name: str, cell: tuple[int, ...]) -> float:
+    """A number of the step, by its cell on the sheet where it has one."""
+    problem = step.problem
+    if cell:
+        return float(step.values[name][tuple(at - 1 for at in cell)])
+    if name == BATCH:
+        return float(problem.batch_size or len(problem.inputs))
+    return float(getattr(problem.penalty, name) if name in PENALTIES else step.statement.numbers[name])
 
 
 def _number(text: str, start: int, step: Step) -> float:

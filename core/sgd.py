@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 
@@ -14,8 +15,9 @@ from core.batches import BatchSchedule, GatheredRows
 from core.checkpoints import Checkpoints
 from core.network import Parameters, trained_views
 from core.problem import Problem
-from core.quantity import NEXT, layer_label
+from core.quantity import NEXT, canonical, layer_label
 from core.step import Step
+from core.tap import STATE, Tap
 from core.updates import Piece, Rates
 
 PIECE = 2**14  # cells of the parameters that are updated in one go
@@ -52,6 +54,7 @@ class Trainer:
         gathered = self.schedule.in_batches
         self._rows = GatheredRows(problem.inputs, problem.targets, self.schedule) if gathered else None
         self._changes = gathered or problem.changes_with_step
+        self.tap: Tap | None = None  # gets copies of the numbers of every step
 
     def run(self, steps: int, checkpoints: Checkpoints) -> Array:
         """Take `steps` steps, leave the state before each that falls on a checkpoint there, and return their losses.
@@ -64,7 +67,11 @@ class Trainer:
         first, self.index = self.index, NOWHERE
         slot = -(-(first - origin) // stride)
         due, cell = origin + slot * stride, slot * size
-        operations = self._load(first).operations
+        load = self._load
+        if self.tap is not None:
+            self.tap.begin(first)
+            load = self._load_tapped
+        operations = load(first)
         with np.errstate(all="ignore"):  # a run that overflows is found by whoever asked for it
             for index in range(first, first + steps):
                 if index == due:
@@ -72,7 +79,7 @@ class Trainer:
                     due += stride
                     cell += size
                 if changes and index != first:
-                    operations = self._load(index).operations
+                    operations = load(index)
                 for operation in operations:
                     operation()
         checkpoints.extend(first + steps)
@@ -162,8 +169,40 @@ class Trainer:
             piece = Piece(parameters, self._gradients.trained[cells], buffers, change[: parameters.size])
             yield from self.problem.update.operations(piece, self._rates)
 
-    def _load(self, index: int) -> Pass:
-        """The pass for step `index`, with the rows of its batch and the numbers of its update in place."""
+    def _load_tapped(self, index: int) -> list[Operation]:
+        """As `_load`, with what the tap does."""
+        assert self.tap is not None
+        operations, size = self._load(index), self.schedule.size(index)
+        placed = self.tap.placed(size)
+        if placed is None:
+            after = self._worked_out(self._passes[size])
+            placed = self.tap.around(operations, size, self.schedule, self.before, after, self._losses)
+        return placed
+
+    @cached_property
+    def before(self) -> dict[str, Array]:
+        """The arrays with the numbers before step `index`, by the name of the quantity, and all of `state`."""
+        depth, parameters = len(self.problem.network), self._parameters
+        found = {f"W_{layer_label(k, depth)}": weights for k, weights in enumerate(parameters.weights, 1)}
+        found |= {f"b_{layer_label(k, depth)}": bias for k, bias in enumerate(parameters.biases, 1) if bias is not None}
+        return found | self._buffer_views(self.buffers) | {STATE: self.state}
+
+    def _worked_out(self, work: Pass) -> dict[str, Array]:
+        """The arrays that a pass leaves its numbers in, by the name of the quantity."""
+        depth, gradients = len(self.problem.network), self._gradients
+        found: dict[str, Array | None] = {"X_in": work.inputs, "y_gt": work.targets}
+        for letter, arrays in (
+            ("s", work.pre_activations),
+            ("z", work.activations),
+            ("delta", work.deltas),
+            ("dW", gradients.weights),
+            ("db", gradients.biases),
+        ):
+            found |= {canonical(f"{letter}_{layer_label(k, depth)}", depth): a for k, a in enumerate(arrays, 1)}
+        return {name: array for name, array in found.items() if array is not None}
+
+    def _load(self, index: int) -> list[Operation]:
+        """The operations of step `index`, with the rows of its batch and the numbers of its update in place."""
         size, problem = self.schedule.size(index), self.problem
         if size not in self._passes:
             data = (problem.inputs, problem.targets) if self._rows is None else self._rows.batch(size)
@@ -175,4 +214,4 @@ class Trainer:
             self._rows.load(index)
         if problem.changes_with_step:
             self._rates.set(problem.rate(index), index + 1)
-        return work
+        return work.operations

@@ -8,12 +8,14 @@ from typing import NamedTuple
 import numpy as np
 
 from core.arrays import Array
+from core.batches import BatchSchedule
 from core.checkpoints import Checkpoints
 from core.errors import DivergedError
 from core.problem import Problem
 from core.quantity import first_not_finite
 from core.sgd import Trainer
 from core.step import Step
+from core.tap import Tap
 
 KIB = 2**10
 MIB = 2**20
@@ -82,8 +84,13 @@ class Timeline:
         return losses
 
     @property
+    def schedule(self) -> BatchSchedule:
+        """Which rows its own steps use."""
+        return self._trainer.schedule
+
+    @property
     def steps_per_epoch(self) -> int:
-        return self._trainer.schedule.steps_per_epoch
+        return self.schedule.steps_per_epoch
 
     @property
     def lineage(self) -> tuple[Timeline, ...]:
@@ -150,14 +157,29 @@ class Timeline:
         if self.diverged is not None and index > self.diverged.step:
             raise self.diverged.with_traceback(None)
         self._go_back(index)
+        self._run_to(index if steps is None else min(index, self._trainer.index + steps))
+        return index - self._trainer.index
+
+    def observe(self, start: int, stop: int, tap: Tap) -> None:
+        """Pass the steps from `start`, one of its own, up to, not including, `stop`, computed before or not, and let
+        `tap` copy their numbers. Raises as `approach` does; the step that is not finite is copied, too.
+        """
+        self.approach(start)
+        tap.restart(start)
+        self._trainer.tap = tap
+        try:
+            self._run_to(stop)
+        finally:
+            self._trainer.tap = None
+
+    def _run_to(self, end: int) -> None:
+        """Pass every step from the trainer's on up to step `end`."""
         trainer = self._trainer
-        end = index if steps is None else min(index, trainer.index + steps)
         while trainer.index < end:
             if trainer.index < self._length:
                 trainer.run(min(end, self._length) - trainer.index, self._recorder(min(end, self._length)))
             else:
                 self._run_on(min(end - trainer.index, BLOCK))
-        return index - trainer.index
 
     def _go_back(self, index: int) -> None:
         """Put the trainer where the fewest steps lead to `index`."""

@@ -18,6 +18,7 @@ from screen import regression
 from tests.samples import exercise_2, problems, problems_of_any_size, random_problem
 from tui.sheet.lines import Line, width
 from tui.sheet.styles import styles
+from tui.training.late import Late
 from tui.training.plot import MARKS, Curve, legend
 from tui.training.view import View
 from tui.training.why import Why, short_names, why
@@ -392,7 +393,9 @@ def test_all_losses_stand_side_by_side() -> None:
     step, before = two_steps()
     assert "being computed" in read(shown(step, before, view(aside="losses")))
     losses = core.compare_losses(step)
-    lines = [text(line) for line in shown(step, before, view(aside="losses", sample=3), 90, 12, losses=losses).lines]
+    lines = [
+        text(line) for line in shown(step, before, view(aside="losses", sample=3), 90, 12, late=Late(losses)).lines
+    ]
     assert "squared error ◂" in lines[0]
     assert "softmax hinge" in lines[0]
     assert lines[1].split()[:2] == ["ℒ", core.significant(step.loss, 4)]
@@ -403,12 +406,12 @@ def test_all_losses_stand_side_by_side() -> None:
 def test_every_loss_has_the_mark_of_its_curve(width: int) -> None:
     step, before = two_steps()
     losses = core.compare_losses(step)
-    said = one_line(shown(step, before, view(aside="losses"), width, 30, losses=losses))
+    said = one_line(shown(step, before, view(aside="losses"), width, 30, late=Late(losses)))
     curves = [Curve(loss.title if width == 90 else loss.loss_function.word, np.zeros(1)) for loss in losses]
     legend_says = "".join(word if isinstance(word, str) else word[0] for word in legend(curves, 200))
     for curve in legend_says.split("  "):
         assert curve in said
-    low = text(shown(step, before, view(aside="losses"), 59, 1, losses=losses).lines[0])
+    low = text(shown(step, before, view(aside="losses"), 59, 1, late=Late(losses)).lines[0])
     assert all(f"{mark} {loss.loss_function.word}" in low for mark, loss in zip(MARKS, losses, strict=False))
 
 
@@ -420,7 +423,7 @@ def test_the_numbers_of_a_loss_stand_under_each_other(problem: str, width: int, 
     losses = core.compare_losses(run[11])
     lines = [
         text(line)
-        for line in shown(run[11], run[10], view(aside="losses", sample=sample), width, 30, losses=losses).lines
+        for line in shown(run[11], run[10], view(aside="losses", sample=sample), width, 30, late=Late(losses)).lines
     ]
     numbers = [[found.start() for found in re.finditer(r"\.\d", line)] for line in lines[1:4]]
     assert len({tuple(points[:3]) for points in numbers}) == 1, lines
@@ -432,7 +435,9 @@ def test_the_numbers_of_a_loss_stand_under_each_other(problem: str, width: int, 
 def test_a_small_delta_has_as_many_digits_as_a_large_one() -> None:
     run = core.Timeline(core.load_problem("three-classes", {"batch": 60}))
     losses = core.compare_losses(run[3])
-    lines = [text(line) for line in shown(run[3], run[2], view(aside="losses", sample=2), 47, 30, losses=losses).lines]
+    lines = [
+        text(line) for line in shown(run[3], run[2], view(aside="losses", sample=2), 47, 30, late=Late(losses)).lines
+    ]
     deltas = [abs(float(line.split()[-2])) for line in lines[1:4]]
     expected = [abs(float(found.delta_out[2, 0])) for found in losses if found.delta_out is not None]
     assert max(expected) < 0.05
@@ -442,7 +447,7 @@ def test_a_small_delta_has_as_many_digits_as_a_large_one() -> None:
 def test_a_loss_that_needs_classes_has_no_numbers_without_them() -> None:
     run = core.Timeline(regression())
     losses = core.compare_losses(run[1])
-    lines = [text(line) for line in shown(run[1], run[0], view(aside="losses"), 90, 30, losses=losses).lines]
+    lines = [text(line) for line in shown(run[1], run[0], view(aside="losses"), 90, 30, late=Late(losses)).lines]
     assert lines[1].split()[2:] == ["–", "–"]
     assert "– it needs classes" in " ".join(lines)
 
@@ -519,7 +524,7 @@ def draw_and_check(data: st.DataObject, problem: core.Problem) -> None:
     columns, height = data.draw(st.integers(30, 150)), data.draw(st.integers(1, 40))
     squares = set(data.draw(st.lists(st.sampled_from(sorted(step.values)), max_size=4)))
     losses = core.compare_losses(step) if chosen.aside == "losses" and data.draw(st.booleans()) else None
-    found = shown(step, before, chosen, columns, height, squares=squares, losses=losses)
+    found = shown(step, before, chosen, columns, height, squares=squares, late=Late(losses))
     assert found.lines
     for place in found.terms:
         assert place.name in step.values

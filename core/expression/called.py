@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from core.errors import FormulaError
 from core.expression.calls import AXIS, BOUNDS, CALLS, CLIPS, IGNORED, TOTALS, total
 from core.expression.cases import Cases
 from core.expression.cursor import COMPARED, ONE, ZERO
@@ -34,9 +33,9 @@ class Calls(Cases):
         if name == "grad" and isinstance(node, Name):
             return Name(f"d{node.name}")
         if name not in (*TOTALS, *CALLS, *CLIPS, "pow"):
-            raise FormulaError(f'"{name}" is not known {self._here(-1)}')
+            raise self._mistake(f'"{name}" is not known', -1)
         if self._peek() != "(":
-            raise FormulaError(f"expected ( behind .{name} {self._here()}")
+            raise self._mistake(f"expected ( behind .{name}")
         return self._call(name, node)
 
     def _call(self, name: str, *first: Node) -> Node:
@@ -46,13 +45,13 @@ class Calls(Cases):
         if name in TOTALS:
             axis = named.get("axis") or named.get("dim") or (arguments[1] if len(arguments) > 1 else None)
             if not arguments:
-                raise FormulaError(f"expected something to sum in {name}() {self._here()}")
+                raise self._mistake(f"expected something to sum in {name}()")
             found = total(arguments[0], axis)
             return found if name == "sum" else Quotient(ONE, self._count(found)) * found
         if name in ("power", "pow"):
             exponent = arguments[1] if len(arguments) == 2 else None
             if not isinstance(exponent, Literal) or exponent.value not in range(1, MOST_POWER + 1):
-                raise FormulaError(f"expected a whole power from 1 to {MOST_POWER} in {name}() {self._here()}")
+                raise self._mistake(f"expected a whole power from 1 to {MOST_POWER} in {name}()")
             return arguments[0] ** int(exponent.value)
         if name in CLIPS:
             return self._clipped(name, arguments, named)
@@ -60,19 +59,19 @@ class Calls(Cases):
             return arguments[0] @ arguments[1].T
         if name in ("maximum", "fmax"):
             if len(arguments) != 2 or ZERO not in arguments:
-                raise FormulaError(f"expected 0 and something in {name}() {self._here()}")
+                raise self._mistake(f"expected 0 and something in {name}()")
             return Function("relu", arguments[arguments[0] == ZERO])
         try:
             return CALLS[name](*arguments)
         except TypeError:
-            raise FormulaError(f"{name}() does not take {len(arguments)} arguments {self._here()}") from None
+            raise self._mistake(f"{name}() does not take {len(arguments)} arguments") from None
 
     def _clipped(self, name: str, arguments: list[Node], named: dict[str, Node]) -> Node:
         """np.clip(s, 0, None), s.clip(min=0)"""
         bounds = [*arguments[1:], *named.values()]
         low = bounds[0] if len(arguments) > 1 else named.get("min") or named.get("a_min")
         if not arguments or low != ZERO or any(bound not in (ZERO, *NO_BOUND) for bound in bounds):
-            raise FormulaError(f"expected something, 0 and None in {name}() {self._here()}")
+            raise self._mistake(f"expected something, 0 and None in {name}()")
         return Function("relu", arguments[0])
 
     @property
@@ -128,7 +127,7 @@ class Calls(Cases):
         self._in_class = before
         axis = named.get("axis") or named.get("dim")
         if len(arguments) != 1:
-            raise FormulaError(f"expected one quantity in softmax() {self._here()}")
+            raise self._mistake("expected one quantity in softmax()")
         return Transpose(Softmax(arguments[0].T)) if axis == ZERO else Softmax(arguments[0])
 
     def _signs(self) -> Node:
@@ -156,10 +155,10 @@ class Calls(Cases):
             self._take(",", f" in {name}()")
             argument = self._within(self._sum)
         else:
-            why = f"expected 0 in {name}() {self._here()}"
+            why = self._mistake(f"expected 0 in {name}()")
             argument = self._within(self._sum)
             if (self._peek(), self._peek(1), self._peek(2)) != (",", "0", ")"):
-                raise FormulaError(why)
+                raise why
             self._next += 2
         self._take(")")
         return Function("relu", argument)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from core.errors import FormulaError
 from core.expression.cursor import COMPARED, ONE, OPENING, OTHERWISE, PRIME, WHEN, WITH, WORDS, ZERO, Cursor
 from core.expression.nodes import Function, IsTrueClass, Name, Node, Positive, Product, Sum, put_in_place
 
@@ -65,7 +64,7 @@ class Cases(Cursor):
             self._take()
             name = self._factor()
             if not isinstance(name, Name):
-                raise FormulaError(f"expected a name and = {self._here()}")
+                raise self._mistake("expected a name and =")
             self._expect("=", f" behind {name.name}")
             self._take()
             node = put_in_place(node, {name.name: self._sum()})
@@ -104,12 +103,12 @@ class Cases(Cursor):
         """left > right and the like."""
         operator = self._peek()
         if operator not in COMPARED:
-            raise FormulaError(f"expected one of {' '.join(COMPARED)} {self._here()}")
+            raise self._mistake(f"expected one of {' '.join(COMPARED)}")
         self._take()
         right = self._sum()
         if operator in ("=", "==", "!="):
             if right != ZERO or not (isinstance(left, Function) and left.name == "relu" and not left.slope):
-                raise FormulaError(f"expected a comparison with > or <, or of max(0, ...) with 0 {self._here()}")
+                raise self._mistake("expected a comparison with > or <, or of max(0, ...) with 0")
             above = Positive(left.argument)
             return Condition(above, ONE - above) if operator == "!=" else Condition(ONE - above, above)
         if operator in ("<", ">="):

@@ -36,6 +36,7 @@ class Context(NamedTuple):
     outputs     the name of the number of outputs, where a loss has one: a mean over each sample's row is over these
     thin        the weights to a single unit
     dialect     the notation, one of `dialect`'s; empty where the formula itself tells
+    signs       what else may stand in it, each a single character
     """
 
     over: str = ROWS
@@ -47,6 +48,7 @@ class Context(NamedTuple):
     dialect: str = ""
     outputs: str = ""
     thin: Collection[str] = ()
+    signs: str = ""
 
 
 class Reading(NamedTuple):
@@ -64,7 +66,8 @@ class Cursor:
     """The words and signs of a formula, and how many of them were read."""
 
     def __init__(self, text: str, context: Context) -> None:
-        self._lexemes = list(lexemes(text))
+        self._lexemes = list(lexemes(text, context.signs))
+        self._end = len(text.rstrip()) + 1
         self._next = 0
         self._depth = 0
         self._context = context
@@ -87,14 +90,14 @@ class Cursor:
         """Reads something, a level deeper."""
         self._depth += 1
         if self._depth > DEEPEST:
-            raise FormulaError(f"the formula is nested too deep: expected at most {DEEPEST} levels")
+            raise FormulaError(f"the formula is nested too deep: expected at most {DEEPEST} levels", self._place())
         node = read()
         self._depth -= 1
         return node
 
     def _expect(self, token: str, why: str = "") -> None:
         if self._peek() != token:
-            raise FormulaError(f"expected {token}{why} {self._here()}")
+            raise self._mistake(f"expected {token}{why}")
 
     def _skip(self, token: str, unless: Collection[str] = ()) -> None:
         """Past this sign, if it is the next one."""
@@ -114,6 +117,15 @@ class Cursor:
     def _peek(self, further: int = 0) -> str:
         at = self._next + further
         return self._lexemes[at].text if at < len(self._lexemes) else ""
+
+    def _mistake(self, message: str, further: int = 0) -> FormulaError:
+        """What is wrong with the word or sign that stands there, with its place."""
+        return FormulaError(f"{message} {self._here(further)}", self._place(further))
+
+    def _place(self, further: int = 0) -> int:
+        """The character at which a word or sign begins, from 1; behind the last one that behind the formula."""
+        at = self._next + further
+        return self._lexemes[at].place if at < len(self._lexemes) else self._end
 
     def _here(self, further: int = 0) -> str:
         at = self._next + further

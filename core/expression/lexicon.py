@@ -124,8 +124,9 @@ def spelled(text: str) -> str:
     return "".join(_plain(match) for match in PRINT.finditer(text))
 
 
-def lexemes(text: str) -> Iterator[Lexeme]:
-    """The words and signs of a formula. Raises FormulaError."""
+def lexemes(text: str, signs: str = "") -> Iterator[Lexeme]:
+    """The words and signs of a formula, among which there may be these `signs`, too. Raises FormulaError."""
+    others = re.compile(rf"\s*([{re.escape(signs)}])") if signs else None
     plain, origins = "", []
     for symbol in PRINT.finditer(text):
         new = _plain(symbol)
@@ -133,11 +134,11 @@ def lexemes(text: str) -> Iterator[Lexeme]:
         origins += [symbol.span()] * len(new)
     place, end = 0, len(plain.rstrip())
     while place < end:
-        match = LEXEME.match(plain, place)
+        match = LEXEME.match(plain, place) or (others.match(plain, place) if others else None)
         if match is None:
             at = origins[place + len(plain[place:]) - len(plain[place:].lstrip())]
             sign = text[slice(*at)] if text[at[0]] == "\\" else text[at[0]]
-            raise FormulaError(f"nothing is written with {shown(sign)} (character {at[0] + 1})")
+            raise FormulaError(f"nothing is written with {shown(sign)} (character {at[0] + 1})", at[0] + 1)
         found, place = match[match.lastindex or 0], match.end()
         start, stop = origins[place - len(found)][0], origins[place - 1][1]
         yield Lexeme(found, start + 1, text[start:stop].strip())

@@ -117,7 +117,7 @@ class Node:
         return self.argument if isinstance(self, Transpose) else Transpose(self)
 
 
-def _part(i: int) -> Any:
+def part(i: int) -> Any:
     """What a node was made with, by its place, as an attribute."""
     return property(lambda node: node._parts[i])
 
@@ -127,7 +127,7 @@ class Name(Node):
 
     __slots__ = ()
 
-    name: str = _part(0)
+    name: str = part(0)
 
 
 class OperatorNode(Node):
@@ -172,7 +172,7 @@ class IsTrueClass(Node):
 
     __slots__ = ()
 
-    other: bool = _part(0)
+    other: bool = part(0)
 
     def __init__(self, other: bool = False) -> None:
         super().__init__(other)
@@ -212,8 +212,8 @@ class Power(Node):
 
     __slots__ = ()
 
-    argument: Node = _part(0)
-    power: int | str = _part(1)
+    argument: Node = part(0)
+    power: int | str = part(1)
 
     def __init__(self, argument: Operand, power: int | str) -> None:
         if power != COUNT and (not isinstance(power, Integral) or power < 1):
@@ -228,9 +228,9 @@ class Function(Node):
 
     __slots__ = ()
 
-    name: str = _part(0)
-    argument: Node = _part(1)
-    slope: bool = _part(2)
+    name: str = part(0)
+    argument: Node = part(1)
+    slope: bool = part(2)
 
     def __init__(self, name: str, argument: Operand, slope: bool = False) -> None:
         super().__init__(name, argument if isinstance(argument, Node) else _node(argument), slope)
@@ -241,7 +241,7 @@ class Positive(OperatorNode):
 
     __slots__ = ()
 
-    argument: Node = _part(0)
+    argument: Node = part(0)
 
 
 class MatrixProduct(OperatorNode):
@@ -255,7 +255,7 @@ class Transpose(OperatorNode):
 
     __slots__ = ()
 
-    argument: Node = _part(0)
+    argument: Node = part(0)
 
 
 class Total(Node):
@@ -263,8 +263,8 @@ class Total(Node):
 
     __slots__ = ()
 
-    over: str = _part(0)
-    argument: Node = _part(1)
+    over: str = part(0)
+    argument: Node = part(1)
 
     def __init__(self, over: str, argument: Operand) -> None:
         if over not in (ROWS, COLUMNS, ALL):
@@ -277,7 +277,7 @@ class Softmax(OperatorNode):
 
     __slots__ = ()
 
-    argument: Node = _part(0)
+    argument: Node = part(0)
 
 
 class Largest(OperatorNode):
@@ -285,7 +285,7 @@ class Largest(OperatorNode):
 
     __slots__ = ()
 
-    argument: Node = _part(0)
+    argument: Node = part(0)
 
 
 class Cell(Node):
@@ -295,9 +295,9 @@ class Cell(Node):
 
     __slots__ = ()
 
-    name: str = _part(0)
-    index: tuple[int | str, ...] = _part(1)
-    back: int = _part(2)
+    name: str = part(0)
+    index: tuple[int | str, ...] = part(1)
+    back: int = part(2)
 
     def __init__(self, name: str, index: tuple[int | str, ...], back: int = 0) -> None:
         super().__init__(name, index, back)
@@ -308,8 +308,8 @@ class RunningSum(Node):
 
     __slots__ = ()
 
-    letter: str = _part(0)
-    body: Node = _part(1)
+    letter: str = part(0)
+    body: Node = part(1)
 
     def __init__(self, letter: str, body: Node) -> None:
         super().__init__(letter, body)
@@ -320,7 +320,7 @@ class Number(Node):
 
     __slots__ = ()
 
-    value: float = _part(0)
+    value: float = part(0)
 
 
 class Rest(Node):
@@ -328,8 +328,8 @@ class Rest(Node):
 
     __slots__ = ()
 
-    count: int = _part(0)
-    argument: Node = _part(1)
+    count: int = part(0)
+    argument: Node = part(1)
 
     def __init__(self, count: int, argument: Node) -> None:
         super().__init__(count, argument)

@@ -51,7 +51,7 @@ class Operands(Calls):
         if token[:1] in DIGITS or (token[:1] == "." and token[1:2] in DIGITS):
             return self._number()
         if not (token[:1].isalpha() or token[:1] == "_") or token in WORDS:
-            raise FormulaError(f"expected a number, a name or a parenthesis {self._here()}")
+            raise self._mistake("expected a number, a name or a parenthesis")
         self._take()
         if token in ("frac", "dloss_by"):
             return self._fraction(token)
@@ -68,7 +68,7 @@ class Operands(Calls):
         if token in SUMS:
             return self._total(token)
         if is_call and name in OTHER_LOGARITHMS:
-            raise FormulaError(f"{name} is another function than log, the natural logarithm {self._here(-1)}")
+            raise self._mistake(f"{name} is another function than log, the natural logarithm", -1)
         if name in ("softmax", "max", "one_hot", "maximum", "fmax", "power", "pow", "array"):
             return self._of_classes(name)
         function = self._function_of(name)
@@ -114,7 +114,9 @@ class Operands(Calls):
             self._next += further
             self._slopes += 1
         elif GRADIENT.match(above) and GRADIENT.match(below):
-            raise FormulaError(f"{above}/{below} is not one of the step's quantities; write what it comes to")
+            raise FormulaError(
+                f"{above}/{below} is not one of the step's quantities; write what it comes to", self._place()
+            )
         return found
 
     def _group(self) -> Node:
@@ -131,7 +133,7 @@ class Operands(Calls):
     def _number(self) -> Node:
         token = self._peek()
         if float(token) == float("inf"):
-            raise FormulaError(f"expected a smaller number {self._here()}")
+            raise self._mistake("expected a smaller number")
         self._take()
         return Literal(int(token) if token.isdigit() and len(token) <= MOST_DIGITS else float(token))
 
@@ -172,7 +174,7 @@ class Operands(Calls):
         argument = self._parenthesis()
         layer = re.fullmatch(r"[sSZ]_?(\d{1,4}|out)", argument.name) if isinstance(argument, Name) else None
         if layer is None:
-            raise FormulaError(f"which layer's function is {word}? Write f1 to f_out")
+            raise FormulaError(f"which layer's function is {word}? Write f1 to f_out", self._place(-1))
         return Function(f"f_{layer[1]}", argument, slope)
 
     def _parenthesis(self) -> Node:
@@ -199,7 +201,7 @@ class Operands(Calls):
             self._take()
             other = self._sum()
             if node != (MINUS_ONE if other == ONE else negative(other)):
-                raise FormulaError(f"expected (-a, +a), the same a twice {self._here()}")
+                raise self._mistake("expected (-a, +a), the same a twice")
             node = Signs() if other == ONE else other @ Signs()
         self._take(close)
         return node

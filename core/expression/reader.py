@@ -28,6 +28,7 @@ How words, symbols and LaTeX's commands are spelled is in `lexicon`, `latex` and
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import ClassVar
 
 from core.errors import FormulaError
 from core.expression.called import MOST_POWER
@@ -66,9 +67,14 @@ def read(text: str, context: Context = Context()) -> Node:  # noqa: B008
 
 def read_formula(text: str, context: Context = Context()) -> Reading:  # noqa: B008
     """A formula with what is written around it. Raises FormulaError, which says where and what."""
-    if len(text) > context.longest:
-        raise FormulaError(f"expected a formula of at most {context.longest} characters, found {len(text)}")
-    return _Reader(text, context).read()
+    refuse_too_long(text, context.longest)
+    return Reader(text, context).read()
+
+
+def refuse_too_long(text: str, longest: int) -> None:
+    """Raises FormulaError for a text of more characters."""
+    if len(text) > longest:
+        raise FormulaError(f"expected a formula of at most {longest} characters, found {len(text)}", longest + 1)
 
 
 def multiplied(operator: str, left: Node, right: Node, numbers: Collection[str] = NUMBERS) -> Node:
@@ -79,7 +85,11 @@ def multiplied(operator: str, left: Node, right: Node, numbers: Collection[str] 
     return left * right if is_entrywise else left @ right
 
 
-class _Reader(Operands):
+class Reader(Operands):
+    """Reads sums of products of operands."""
+
+    operators: ClassVar[Collection[str]] = ("*", ".*", "/", "@")  # that bind as closely as the product
+
     def read(self) -> Reading:
         if not self._lexemes:
             raise FormulaError("expected a formula, found nothing")
@@ -91,9 +101,8 @@ class _Reader(Operands):
                 node = Sum((1, Name(left)), (ADDED[operator], node))
         node = self._defined(node)
         if self._peek():
-            raise FormulaError(f"expected an operator or the end {self._here()}")
-        if _height(node) > 4 * DEEPEST:
-            raise FormulaError(f"the formula is too deep: expected at most {4 * DEEPEST} operations inside each other")
+            raise self._mistake("expected an operator or the end")
+        refuse_too_deep(node)
         return Reading(node, self._dialect, left, self._words)
 
     def _sum(self) -> Node:
@@ -114,7 +123,7 @@ class _Reader(Operands):
         before = self._indices + self._slopes
         node = self._signed()
         while True:
-            if self._peek() in ("*", ".*", "/", "@"):
+            if self._peek() in self.operators:
                 operator = self._take()
             elif self._starts_a_factor():
                 operator = "*"
@@ -124,7 +133,10 @@ class _Reader(Operands):
             indexed = self._indices + self._slopes > before and not isinstance(node, Transpose)
             if operator == "*" and (self._in_class or indexed or self._dialect == IN_NUMPY):
                 operator = ".*"
-            node = multiplied(operator, node, factor, self._context.numbers)
+            node = self._multiplied(operator, node, factor)
+
+    def _multiplied(self, operator: str, left: Node, right: Node) -> Node:
+        return multiplied(operator, left, right, self._context.numbers)
 
     def _signed(self) -> Node:
         while self._peek() == "+":
@@ -137,25 +149,27 @@ class _Reader(Operands):
 
     def _factor(self) -> Node:
         node = self._atom()
-        while True:
-            mark = self._peek()
-            if mark == PRIME:
-                self._take()
-                node = node.T
-            elif mark == "^":
-                node = self._power(node)
-            elif mark in INDICES:
-                self._take()
-                node = self._entry(node, mark[1])
-            elif mark == NEXT and isinstance(node, Name):
-                self._take()
-                node = Name(f"{node.name}{NEXT}")
-            elif mark[:1] == "." and mark[1:2].isalpha():
-                node = self._method(node)
-            elif mark == "/" and (slope := self._local_slope(node)) is not None:
-                node = slope
-            else:
-                return node
+        while (marked := self._marked(node)) is not None:
+            node = marked
+        return node
+
+    def _marked(self, node: Node) -> Node | None:
+        """An operand with the mark that stands behind it; None where there is none."""
+        mark = self._peek()
+        if mark == PRIME:
+            self._take()
+            return node.T
+        if mark == "^":
+            return self._power(node)
+        if mark in INDICES:
+            self._take()
+            return self._entry(node, mark[1])
+        if mark == NEXT and isinstance(node, Name):
+            self._take()
+            return Name(f"{node.name}{NEXT}")
+        if mark[:1] == "." and mark[1:2].isalpha():
+            return self._method(node)
+        return self._local_slope(node) if mark == "/" else None
 
     def _power(self, node: Node) -> Node:
         place = self._lexemes[self._next].place
@@ -175,7 +189,7 @@ class _Reader(Operands):
             return node ** Name(COUNT)
         if not power.isdigit() or not power.isascii() or not 0 < int(power) <= MOST_POWER:
             why = "expected a whole power, ^2 for a square"
-            raise FormulaError(f'nothing is written with "^" (character {place}); {why}')
+            raise FormulaError(f'nothing is written with "^" (character {place}); {why}', place)
         self._take()
         if close:
             self._take(close)
@@ -204,6 +218,12 @@ class _Reader(Operands):
                     difference = Name(base) @ Signs().T
                     return difference if names[0] == second else negative(difference)
         return node
+
+
+def refuse_too_deep(node: Node) -> None:
+    """Raises FormulaError for a tree that recursion may not get to the bottom of."""
+    if _height(node) > 4 * DEEPEST:
+        raise FormulaError(f"the formula is too deep: expected at most {4 * DEEPEST} operations inside each other")
 
 
 def _height(node: Node) -> int:

@@ -25,7 +25,7 @@ def as_typed(
     relu(...) for max(0, ...), `indicator` [j = y] for one_hot(y_gt); `symbols` are those of
     names that are not typed as usual.
     """
-    return as_text(_TypedPrinter(over, relu, indicator, symbols)(node))
+    return as_text(TypedPrinter(over, relu, indicator, symbols)(node))
 
 
 def function_name(node: Function, relu: bool = False) -> str:
@@ -37,7 +37,9 @@ def _is_max(node: Function) -> bool:
     return node.name == RELU and not node.slope
 
 
-class _TypedPrinter(Printer):
+class TypedPrinter(Printer):
+    """Prints formulas as they are typed; see `as_typed`."""
+
     def __init__(self, over: str | None, relu: bool, indicator: bool, symbols: Mapping[str, Piece]) -> None:
         super().__init__(TYPED, symbols)
         self._over, self._relu, self._indicator = over, relu, indicator

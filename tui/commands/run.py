@@ -11,6 +11,7 @@ from tui.commands.output import FORCE, refused
 from tui.commands.progress import train
 from tui.commands.session import is_session, run_session
 from tui.commands.streams import UNWRITTEN
+from tui.commands.until import train_until, until
 
 if TYPE_CHECKING:
     from core import Problem, Timeline
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
 ABOUT = "Train without a screen and print the loss after the last step; or replay a session as far as it was."
 OPTIONS = (
     Option("steps", "N", "the number of SGD steps (default: 1000)"),
+    Option("until", "WATCH", "train until this holds, such as 'loss < 0.01': 0 where it does, else 1"),
+    Option("max-steps", "N", "with --until: the last step to look at (default: 100000)"),
     Option("csv", "FILE", "save the loss of each step to a file"),
     FORCE,
     *PROBLEM_OPTIONS,
 )
 STEPS = 1000
+UNTIL = 100_000
 MOST_STEPS = 10**9
 DIGITS = 8  # of the loss that is printed: what a thousand steps leave sharp on any processor
 FAILED = 1
@@ -30,8 +34,9 @@ INTERRUPTED = 130
 
 
 def main(argv: Sequence[str]) -> int:
-    """Train a problem for some steps. Returns 0, 1 where the run diverges, 2 for wrong input, 74 where a file cannot be
-    written, 130 when interrupted; in every case but wrong input the losses so far are written.
+    """Train a problem for some steps, or until a watch holds. Returns 0, 1 where the run diverges or the watch does not
+    hold, 2 for wrong input, 74 where a file cannot be written, 130 when interrupted; in every case but wrong input the
+    losses so far are written.
     """
     arguments = parse("sgdb run", ABOUT, OPTIONS, argv, operand=SESSION_TOO)
     if "help" in arguments.values:
@@ -41,7 +46,12 @@ def main(argv: Sequence[str]) -> int:
         return run_session(arguments)
 
     problem, mistakes = load(arguments)
-    steps = _steps(arguments.values.get("steps", str(STEPS)), mistakes)
+    condition = arguments.values.get("until")
+    count, usual, other = ("steps", STEPS, "max-steps") if condition is None else ("max-steps", UNTIL, "steps")
+    steps = _steps(arguments.values.get(count, str(usual)), mistakes, count)
+    if other in arguments.values:
+        mistakes.append(f"--{other}: expected {'no' if condition is not None else 'an'} --until; write --{count}")
+    watch = None if condition is None or problem is None else until(condition, problem, mistakes)
     path = arguments.values.get("csv")
     if path is not None and (mistake := refused(path, problem, "force" in arguments.values)):
         mistakes.append(f"--csv: {mistake}")
@@ -52,17 +62,23 @@ def main(argv: Sequence[str]) -> int:
 
     timeline = Timeline(problem)
     status, failures = 0, []
-    loss: float | None = None
+    last: int | None = None  # the step that is told of
+    answer = ""
     try:
-        train(timeline, steps)
-        loss = timeline[steps].loss
+        if watch is None:
+            train(timeline, steps)
+            last, answer = steps, significant(timeline[steps].loss, DIGITS)
+        elif (hit := train_until(timeline, watch, steps)) is not None:
+            last, answer = hit.step, f"step {hit.step}: {hit}"
+        else:
+            status, failures = FAILED, [f"--until: in none of the steps 0 to {steps}: {watch.canonical}"]
     except DivergedError as error:
         status, failures = FAILED, [str(error)]
     except KeyboardInterrupt:
         status, failures = INTERRUPTED, [f"stopped at step {len(timeline)} of {steps}"]
     if path is not None:
         try:
-            _write(path, timeline)
+            _write(path, timeline, last)
         except OSError as error:
             status = status or UNWRITTEN
             failures.append(f"--csv: {printable(path)}: {error.strerror or error}")
@@ -72,22 +88,21 @@ def main(argv: Sequence[str]) -> int:
         print(f"loss: {_loss_text(problem)}", file=sys.stderr)
     for remark in problem.remarks:
         print(f"table: {remark}", file=sys.stderr)
-    if loss is not None:
-        print(significant(loss, DIGITS), flush=True)
-    if status != INTERRUPTED:
-        _tell_facts(timeline, status != FAILED)
+    if answer:
+        print(answer, flush=True)
+    if status != INTERRUPTED and len(timeline):
+        end = len(timeline) - 1
+        _tell_facts(timeline, end if last is None else min(last, end), watch is None and status != FAILED)
     return status
 
 
-def _tell_facts(timeline: Timeline, whole: bool) -> None:
-    """What is worth knowing of the steps, on stderr; and where the loss that was printed is that of a mini-batch, the
-    loss over all rows.
+def _tell_facts(timeline: Timeline, last: int, whole: bool) -> None:
+    """What is worth knowing of the steps up to step `last`, on stderr; and where the loss that was printed is that of a
+    mini-batch, the loss over all rows.
     """
     from core import facts_of_run, loss_over_all_rows, significant
 
-    if not len(timeline):
-        return
-    step = timeline[len(timeline) - 1]
+    step = timeline[last]
     if whole and len(step.batch) < (rows := len(step.problem.inputs)):
         loss = significant(loss_over_all_rows(step), DIGITS)
         print(f"run: the loss is that of a batch of {len(step.batch)}; over all {rows:,} rows: {loss}", file=sys.stderr)
@@ -105,19 +120,19 @@ def _loss_text(problem: Problem) -> str:
     return f"{text} ({loss.remark})" if loss.remark else text
 
 
-def _steps(text: str, mistakes: list[str]) -> int:
+def _steps(text: str, mistakes: list[str], option: str) -> int:
     try:
         steps = int(text)
     except ValueError:
         steps = -1
     if not 0 <= steps <= MOST_STEPS:
-        mistakes.append(f'--steps: expected a whole number from 0 to {MOST_STEPS}, found "{printable(text)}"')
+        mistakes.append(f'--{option}: expected a whole number from 0 to {MOST_STEPS}, found "{printable(text)}"')
     return steps
 
 
-def _write(path: str, timeline: Timeline) -> None:
-    """The losses so far."""
+def _write(path: str, timeline: Timeline, last: int | None) -> None:
+    """The losses up to step `last`, or so far."""
     from core.files import write_lines
 
-    losses = timeline.losses.tolist()
+    losses = timeline.losses[: None if last is None else last + 1].tolist()
     write_lines(path, ("step,loss\n", *(f"{step},{loss!r}\n" for step, loss in enumerate(losses))))

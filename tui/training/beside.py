@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import core
 from core import Branch, DivergedError, Loss, Step, Timeline
+from tui.training.late import Compared, Late
 from tui.training.run import Run
 from tui.training.status import OverAll, over_all
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-    from core import GradientCheck, LossComparison
+    from core import GradientCheck
 
 SMALL_WORK = 20_000_000  # multiplications over all rows that are done at once: they take about a millisecond
 LATER = 0.05  # seconds that what takes long waits before it starts
@@ -27,7 +28,7 @@ SOON = ("textual_plotext.plot", "core.explanation", "tui.training.why.inspected"
 class Beside:
     """The pass over all rows, the step under every loss, the runs under other losses, and central differences.
 
-    losses      the step under every loss; None while that is not there
+    late        what there is so far for the step on the sheet
     timelines   the runs that are drawn beside the one looked at
     """
 
@@ -42,7 +43,7 @@ class Beside:
         """The work ends with `owner`; `shown` tells which step is on the sheet. `changed` is called when there is more
         to see, `known` when all rows have been through the network of that step.
         """
-        self.losses: list[LossComparison] | None = None
+        self.late = Late()
         self.timelines: tuple[Timeline, ...] = ()
         self._run, self._owner, self._shown, self._changed, self._known = run, owner, shown, changed, known
 
@@ -87,7 +88,7 @@ class Beside:
         if self._shown() is step:
             if all(compared.loss_function != step.problem.loss for compared in found):
                 found = (core.LossComparison(step.problem.loss, step), *found)
-            self.losses = list(found)
+            self.late = self.late._replace(losses=found)
             self._changed()
             others = [c.loss_function for c in found if c.loss is not None and c.loss_function != step.problem.loss]
             self.accompany(others, wanted)
@@ -113,6 +114,34 @@ class Beside:
                     grown = grown or len(timeline) > before
         if grown or tuple(timelines) != self.timelines:
             self.timelines = tuple(timelines)
+            self._changed()
+
+    def compare_steps(
+        self, step: Step, branch: Branch, index: int, names: tuple[str, str], wanted: Callable[[], bool]
+    ) -> None:
+        """From step `index` of a branch to the step; `names` are what the step's run and that branch are called."""
+        self._work(partial(self._compare_steps, step, branch, index, names, wanted), "steps")
+
+    async def _compare_steps(
+        self, step: Step, branch: Branch, index: int, names: tuple[str, str], wanted: Callable[[], bool]
+    ) -> None:
+        engine, here, timeline = self._run.engine, self._run.branch, self._run.timeline
+        one, other = f"{names[1]}, step {index}", f"{names[0]}, step {step.index}"
+        try:
+            async for _ in engine.lead(self._run.timelines, branch):
+                if not wanted():
+                    return
+            against = self._run.timelines[branch]
+            async for _ in engine.approach(against, index):
+                if not wanted():
+                    return
+            found = await engine.do(core.compare_steps, await engine.record(against, index), step)
+            apart = await engine.do(core.first_step_apart, timeline, against) if branch != here else None
+            compared = Compared(one, other, found, "", here.parts_from(branch), apart)
+        except DivergedError as error:
+            compared = Compared(one, other, None, str(error))
+        if self._shown() is step:
+            self.late = self.late._replace(compared=compared)
             self._changed()
 
     def difference(self, step: Step, wanted: Callable[[], bool], then: Callable[[GradientCheck], None]) -> None:

@@ -14,6 +14,7 @@ GROUPS = (
             *("copy", "numbers", "order", "buffers", "alone", "digits"),
         ),
     ),
+    ("what if", ("change", "branches", "compare", "undo")),
     ("the loss and its plot", ("hinge", "other_hinge", "margin", "losses", "log", "zoom", "pan")),
     ("checking", ("differences", "formulas", "slip", "report", "answers", "check_answers")),
     ("the rest", ("",)),

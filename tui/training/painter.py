@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from core import judgement
 from tui.sheet.keyline import keyline
 from tui.sheet.lines import Line, clipped, line
 from tui.training.compared import report_on
 from tui.training.drawing import Pane, draw
 from tui.training.frame import Frame
 from tui.training.keys_offered import keys
+from tui.training.late import Late
 from tui.training.notes import notes
 from tui.training.picture import Picture
 from tui.training.plot import Curve, LossPlot, title
 from tui.training.rows import Rows
 from tui.training.run import Run
 from tui.training.status import Facts, status
-from tui.training.verdicts import kind
 from tui.training.view import Cell
 from tui.training.why import why
 
 if TYPE_CHECKING:
-    from core import LossComparison, Place
+    from core import Place
 
 
 class Scene(NamedTuple):
@@ -30,14 +31,14 @@ class Scene(NamedTuple):
 
     facts      what the status line tells
     curves     the losses in the plot, those of the run that is looked at first
-    losses     the step under every loss; None while that is being computed
+    late       what is worked out beside, and comes late
     playing    whether the run plays
     message    what there is to say about the last key, in place of the keys
     """
 
     facts: Facts
     curves: Sequence[Curve]
-    losses: Sequence[LossComparison] | None = None
+    late: Late = Late()
     playing: bool = False
     message: str = ""
 
@@ -94,7 +95,7 @@ class Painter:
         noted: list[Spots] = []
         if "notes" in frame.areas:
             report, facts = report_on(view, step), scene.facts
-            noticed, links = notes(step, earlier, frame.width, report, facts.own, facts.ending)
+            noticed, links = notes(step, earlier, frame.width, report, facts.own, facts.ending, facts.changed)
             panes["notes"] = Pane(noticed)
             noted = [Spots(link.start, link.end, cell=link.place) for link in links]
         terms: list[Place] = []
@@ -104,7 +105,7 @@ class Painter:
         if "why" in frame.areas:
             area = frame.areas["why"]
             squares = {name for g in frame.columns.groups if g.squares for name in (g.station.above, g.station.below)}
-            said = why(step, earlier, view, area.width - 1, max(1, area.height - 1), squares, scene.losses)
+            said = why(step, earlier, view, area.width - 1, max(1, area.height - 1), squares, scene.late)
             terms, scrollable = said.terms, said.total - len(said.lines)
             if view.term is not None and terms:
                 picture.picked = terms[min(view.term, len(terms) - 1)]
@@ -140,7 +141,7 @@ class Painter:
             hidden=bool(frame.columns.before or frame.columns.behind),
         )
         dimmed = {"arrow(0, -1)"} if step.index == 0 and view.cursor is None else set()
-        if kind(step.problem) not in ("sign", "largest"):
+        if judgement(step.problem) not in ("sign", "largest"):
             dimmed.add("hinge")  # it needs classes
         offered, places = keyline(found, frame.width, dimmed)
         said = clipped(line([(scene.message, "amber")], 1), frame.width) if scene.message else offered

@@ -8,13 +8,14 @@ from itertools import chain
 import numpy as np
 from rich.cells import cell_len
 
+from core import judgement
 from tui.sheet.lines import Line, Span, clipped, line, width
 from tui.sheet.written import Written
 from tui.training.frame import Frame
 from tui.training.groups import Group
 from tui.training.picture import IDLE, SOURCE, Look, Picture
 from tui.training.stations import SHARE, VERDICT
-from tui.training.verdicts import RIGHT, WRONG, kind, verdicts
+from tui.training.verdicts import RIGHT, WRONG, verdicts
 from tui.training.why import short_names
 
 CHOSEN, CURRENT = "▸", "▶"
@@ -51,7 +52,11 @@ class Rows:
         self.columns = frame.columns
         self.problem = picture.step.problem
         worded = any(group.station.above == VERDICT for group in self.columns.groups)
-        self._marks = not worded and kind(self.problem) in ("sign", "side", "largest")  # right or wrong, beside y_gt
+        self._marks = not worded and judgement(self.problem) in (
+            "sign",
+            "side",
+            "largest",
+        )  # right or wrong, beside y_gt
         count = len(picture.step.batch)
         top = max(0, min(picture.view.top, count - frame.rows))
         self.rows = list(picture.order[top : top + frame.rows])

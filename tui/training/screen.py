@@ -13,6 +13,7 @@ from core import Problem
 from tui.keys import key_groups
 from tui.training import reasons
 from tui.training.actions.answers import AnswerKeys
+from tui.training.actions.branches import BranchKeys
 from tui.training.actions.losses import LossKeys
 from tui.training.actions.seeing import SeeingKeys
 from tui.training.bindings import BINDINGS
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from core import CheckReport
 
 
-class TrainingScreen(AnswerKeys, SeeingKeys, LossKeys):
+class TrainingScreen(AnswerKeys, SeeingKeys, LossKeys, BranchKeys):
     """Steps through a problem's run."""
 
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
@@ -110,4 +111,6 @@ class TrainingScreen(AnswerKeys, SeeingKeys, LossKeys):
         if self.sheet is None:
             return None
         trail = bool(self._trail)
+        if action == "undo":
+            return None if self.undone else "There is nothing to undo."
         return reasons.why_not(action, parameters, self.view, self.journey, self.sheet, self.problem, trail)

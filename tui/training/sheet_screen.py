@@ -10,13 +10,15 @@ from textual import events
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from core import DivergedError, Problem, Step
+import core
+from core import Branch, DivergedError, Problem, Step
 from tui.key_reasons import KeyReasonsScreen
 from tui.sheet.widget import Sheet
 from tui.training import moves
 from tui.training.beside import Beside
 from tui.training.engine import Engine
 from tui.training.journey import Journey
+from tui.training.late import Late
 from tui.training.painter import Painted, Painter, Scene
 from tui.training.picture import Numbers, Picture
 from tui.training.plot import Curve, curve_of
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from core import GradientCheck, Place
 
 SMALLEST = (60, 20)
+MOST_CURVES = 4  # that can be told apart
 
 
 class SheetScreen(KeyReasonsScreen[None]):
@@ -100,7 +103,7 @@ class SheetScreen(KeyReasonsScreen[None]):
 
     def _scene(self, step: Step) -> Scene:
         playing = self.journey.playing
-        return Scene(self._facts(step), self._curves(), self._beside.losses, playing, self._message)
+        return Scene(self._facts(step), self._curves(), self._beside.late, playing, self._message)
 
     def _facts(self, step: Step) -> Facts:
         everything = (
@@ -111,12 +114,24 @@ class SheetScreen(KeyReasonsScreen[None]):
         ended = self.run.timeline.diverged
         ending = str(ended) if ended is not None and ended.step == step.index + 1 else ""
         own = self.run.branch.loss is None
-        return Facts(reached, self.activity or self._state(), everything, before, own, ending)
+        several = len(self.run.listed) > 1
+        branch = self.name_of(self.run.branch) if several else ""
+        edits = [edit for edit in self.run.branch.edits if edit.step == step.index and edit.name != "loss"]
+        changed = ", ".join(core.edit_text(step.problem, edit) for edit in edits)
+        return Facts(reached, self.activity or self._state(), everything, before, own, ending, branch, changed)
 
     def _curves(self) -> list[Curve]:
-        """The losses that are drawn: of the run looked at, and of those beside it."""
-        timelines = (self.run.timeline, *self._beside.timelines)
-        return [curve_of(timeline, timeline.problem.loss.title, timeline.problem.loss.word) for timeline in timelines]
+        """The losses that are drawn: of the run looked at, of the other branches, and of those beside it."""
+        if self._beside.timelines or len(self.run.listed) == 1:
+            runs = (self.run.timeline, *self._beside.timelines)
+            return [curve_of(run, run.problem.loss.title, run.problem.loss.word) for run in runs]
+        here, timelines = self.run.branch, self.run.timelines
+        others = [branch for branch in self.run.listed if branch != here and branch in timelines]
+        return [curve_of(timelines[branch], self.name_of(branch)) for branch in (here, *others[: MOST_CURVES - 1])]
+
+    def name_of(self, branch: Branch) -> str:
+        """What a branch is called."""
+        raise NotImplementedError
 
     # What the journey tells.
 
@@ -124,7 +139,7 @@ class SheetScreen(KeyReasonsScreen[None]):
         """A step has come: paint it, with what it was wanted for."""
         first, step, playing = self._numbers is None, numbers.step, self.journey.playing
         self.view = moves.to_step(self.view, None if self.sheet is None else self.sheet.picture, step)
-        self._numbers, self._beside.losses = (numbers, before), None
+        self._numbers, self._beside.late = (numbers, before), Late()
         self._trail = [place for place in self._trail if place.name in step.values]
         if self._coming is not None and self._coming.step == step.index:
             self.view = replace(self.view, cursor=(self._coming.name, self._coming.cell), term=None)
@@ -141,6 +156,19 @@ class SheetScreen(KeyReasonsScreen[None]):
             self._beside.get_ready()
         if not playing:
             self._beside_step(step)
+
+    def _open_aside(self, name: str) -> None:
+        self._pause()
+        if self.view.aside == name:
+            self._close_aside()
+        else:
+            self.look(aside=name, scroll=0)
+
+    def _close_aside(self) -> None:
+        self._beside.timelines = ()
+        self.look(aside="", scroll=0)
+        if self.step is not None:
+            self._beside_step(self.step)
 
     def begin(self, step: Step) -> None:
         """The first step has come, and is about to be painted."""

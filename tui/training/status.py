@@ -10,13 +10,13 @@ import numpy as np
 from rich.cells import cell_len
 
 import core
-from core import Network, Problem, Step, significant, sure
+from core import Network, Problem, Step, judged, significant, sure
 from tui.format import fit, plain
 from tui.sheet.lines import Line, Words, clipped, fitting, line, width
 from tui.sheet.written import Written
 from tui.training.compared import report_on, same_rows
 from tui.training.units import idle
-from tui.training.verdicts import judged, right
+from tui.training.verdicts import right
 from tui.training.view import View
 
 DECIMALS = 4
@@ -45,6 +45,8 @@ class Facts(NamedTuple):
     over_all_before  the same of the step before
     own              whether the step is under the problem's own loss
     ending           why the run stops being finite behind this step, if it does
+    branch           what the branch is called, where there are several
+    changed          what was changed before this step, or nothing
     """
 
     reached: int
@@ -53,6 +55,8 @@ class Facts(NamedTuple):
     over_all_before: OverAll | None = None
     own: bool = True
     ending: str = ""
+    branch: str = ""
+    changed: str = ""
 
 
 class Item(NamedTuple):
@@ -107,6 +111,8 @@ def _items(step: Step, before: Step | None, facts: Facts, view: View, short: boo
     whole = problem.batch_size is None
     compared = before if same_rows(step, before) else None
     yield Item(3, [(fit(plain(problem.name), LONGEST_NAME), "title")])
+    if facts.branch:
+        yield Item(1, [(fit(plain(facts.branch), LONGEST_NAME), "amber")])
     yield Item(0, [f"step {step.index} of {max(facts.reached, step.index)}"])
     if facts.activity:
         yield Item(1, [(plain(facts.activity), "amber bold")])

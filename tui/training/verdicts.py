@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from core import Array, Problem, Step, sure
+from core import Problem, Step, judged, judgement, sure
 from tui.sheet.written import Written
 
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
@@ -25,29 +24,16 @@ class Verdict(NamedTuple):
     style: str
 
 
-@lru_cache(maxsize=2)  # it looks at every row of the data
-def kind(problem: Problem) -> Literal["sign", "side", "largest", "difference", "distance"]:
-    """How a sample is judged: by the sign of a single ±1 output, by which side of ½ one between 0 and 1 is on, by the
-    largest output among classes, else by how far its outputs are from y_gt.
-    """
-    single = problem.targets.shape[1] == 1
-    if problem.has_classes:
-        return "sign" if single else "largest"
-    if problem.threshold is not None:
-        return "side"
-    return "difference" if single else "distance"
-
-
 def title(problem: Problem) -> str:
     """What stands above the verdicts."""
-    return TITLES[kind(problem)]
+    return TITLES[judgement(problem)]
 
 
 def longest(problem: Problem, written: Written) -> int:
     """Columns of the widest verdict that there can be."""
-    judged = kind(problem)
-    if judged in ("sign", "side", "largest"):
-        says = len(f"{WRONG} {problem.targets.shape[1]}") if judged == "largest" else 0
+    how = judgement(problem)
+    if how in ("sign", "side", "largest"):
+        says = len(f"{WRONG} {problem.targets.shape[1]}") if how == "largest" else 0
         return max(len("right"), says)
     return written.width
 
@@ -57,22 +43,9 @@ def right(step: Step) -> Mask | None:
     return judged(step.problem, step.outputs, step.targets)
 
 
-def judged(problem: Problem, outputs: Array, targets: Array) -> Mask | None:
-    """Which of these outputs are right, (n,); an output between both sides has none, and NaN is never right."""
-    how = kind(problem)
-    if how in ("sign", "side"):
-        middle = problem.threshold or 0.0
-        sides: Mask = np.sign(outputs[:, 0] - middle) == np.sign(targets[:, 0] - middle)
-        return sides
-    if how == "largest":
-        said: Mask = (outputs.argmax(axis=1) == targets.argmax(axis=1)) & ~np.isnan(outputs).any(axis=1)
-        return said
-    return None
-
-
 def verdicts(step: Step, rows: Sequence[int], written: Written | None = None) -> list[Verdict]:
     """The verdicts on these samples of the batch, counted from 0; `written` says how a difference is written."""
-    mask, how = right(step), kind(step.problem)
+    mask, how = right(step), judgement(step.problem)
     if mask is None:
         form = written or Written(integers=2)
         with np.errstate(all="ignore"):

@@ -66,19 +66,6 @@ class SeeingKeys(SheetScreen):
         if self.view.aside and self.step is not None:
             self._beside.compare(self.step, self._still_at(self.step))
 
-    def _open_aside(self, name: str) -> None:
-        self._pause()
-        if self.view.aside == name:
-            self._close_aside()
-        else:
-            self.look(aside=name, scroll=0)
-
-    def _close_aside(self) -> None:
-        self._beside.timelines = ()
-        self.look(aside="", scroll=0)
-        if self.step is not None:
-            self._beside_step(self.step)
-
     def action_differences(self) -> None:
         self._pause()
         self.look(differences=not self.view.differences, gradients=None)

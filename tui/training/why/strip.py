@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
 from core import Step
 from tui.training.compared import report_on
+from tui.training.late import Late
 from tui.training.view import View
 from tui.training.why.page import Page, Why, laid_out
-
-if TYPE_CHECKING:
-    from core import LossComparison
 
 
 def why(
@@ -21,15 +18,15 @@ def why(
     width: int,
     height: int,
     squares: Collection[str] = (),
-    losses: Sequence[LossComparison] | None = None,
+    late: Late = Late(),  # noqa: B008
 ) -> Why:
     """What the strip shows in `width` columns and at most `height` lines.
 
     before    the step before, if it is there to compare with
     squares   the quantities that the sheet shows as squares, by name
-    losses    the step under every loss, for the table of losses; None while that is being computed
+    late      what is worked out beside the step's numbers
     """
-    return laid_out(_page(step, before, view, width, height, squares, losses), view.scroll, width, height)
+    return laid_out(_page(step, before, view, width, height, squares, late), view.scroll, width, height)
 
 
 def _page(
@@ -39,7 +36,7 @@ def _page(
     width: int,
     height: int,
     squares: Collection[str],
-    losses: Sequence[LossComparison] | None,
+    late: Late,
 ) -> Page:
     if view.aside == "formulas":
         from tui.training.why.gradients import network_formulas
@@ -48,7 +45,11 @@ def _page(
     if view.aside == "losses":
         from tui.training.why.losses import side_by_side
 
-        return side_by_side(step, losses, view, width)
+        return side_by_side(step, late.losses, view, width)
+    if view.aside == "compare":
+        from tui.training.why.compared import compared
+
+        return compared(late.compared, view, width)
     cursor = cell_of(step, view)
     report = report_on(view, step)
     if cursor is not None:

@@ -1,0 +1,41 @@
+"""Which of a network's outputs are right, where the targets are classes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from core.arrays import Array, Mask
+from core.problem import Problem
+
+Judgement: TypeAlias = Literal["sign", "side", "largest", "difference", "distance"]
+
+
+@lru_cache(maxsize=2)  # it looks at every row of the data
+def judgement(problem: Problem) -> Judgement:
+    """How a sample is judged: by the sign of a single ±1 output, by which side of ½ one between 0 and 1 is on, by the
+    largest output among classes, else by how far its outputs are from y_gt.
+    """
+    single = problem.targets.shape[1] == 1
+    if problem.has_classes:
+        return "sign" if single else "largest"
+    if problem.threshold is not None:
+        return "side"
+    return "difference" if single else "distance"
+
+
+def judged(problem: Problem, outputs: Array, targets: Array) -> Mask | None:
+    """Which of these outputs (..., n, d) are right, (..., n); None where the targets are not classes. An output between
+    both sides has none, and NaN is never right.
+    """
+    how = judgement(problem)
+    if how in ("sign", "side"):
+        middle = problem.threshold or 0.0
+        sides: Mask = np.sign(outputs[..., 0] - middle) == np.sign(targets[..., 0] - middle)
+        return sides
+    if how == "largest":
+        said: Mask = (outputs.argmax(axis=-1) == targets.argmax(axis=-1)) & ~np.isnan(outputs).any(axis=-1)
+        return said
+    return None

@@ -1,0 +1,53 @@
+"""The question: what if a number were another one?"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input, Label
+from textual.widgets.input import Selection
+
+import core
+from core import Edit, FormulaError, ProblemError, Step
+from tui.base import BaseModal
+from tui.dialogs.mistake import mistake_text
+
+
+class ChangeScreen(BaseModal[tuple[Edit, ...] | None]):
+    """Asks for a change of a step: a name, "=", and a number. Answers with the edits, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+
+    def __init__(self, step: Step, text: str) -> None:
+        """`text` is what the line begins with: a number as it is."""
+        super().__init__()
+        self._step, self._text = step, text
+
+    def compose(self) -> ComposeResult:
+        names = core.changeable(self._step.problem)
+        with Vertical(id="dialog"):
+            yield Label(f"What if, from step {self._step.index} on …")
+            line = Input(self._text, select_on_focus=False)
+            line.selection = Selection(self._text.index("=") + 2, len(self._text))
+            yield line
+            yield Label("", id="complaint", markup=False)
+            hint = "This run stays, and another one begins here. Type a number or a formula, such as 0.1/3 or alpha/2. "
+            hint += "What can be changed: " + ", ".join(names)
+            yield Label(hint, id="hint", markup=False)
+
+    def on_input_changed(self) -> None:
+        self.query_one("#complaint", Label).update("")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        try:
+            edits = core.read_change(event.value, self._step)
+        except (FormulaError, ProblemError) as error:
+            self.query_one("#complaint", Label).update(mistake_text(event.value, error))
+            return
+        if not any(core.changes(edit, self._step) for edit in edits):
+            self.query_one("#complaint", Label).update("It is that already: nothing would change.")
+            return
+        self.dismiss(edits)

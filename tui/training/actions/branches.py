@@ -1,0 +1,112 @@
+"""The keys that ask what if: change a number, go from branch to branch, compare."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import core
+from core import Branch, Step
+from tui.training.deciding import DecidingScreen
+
+if TYPE_CHECKING:
+    from core import Edit
+
+
+class Against(NamedTuple):
+    """What a step is compared with: a branch, and the step of it; None for the same step."""
+
+    branch: Branch
+    step: int | None
+
+
+class BranchKeys(DecidingScreen):
+    """Forks the run, and compares it with others."""
+
+    def __init__(self, problem: core.Problem) -> None:
+        super().__init__(problem)
+        self._against: Against | None = None
+
+    def action_change(self) -> None:
+        from tui.dialogs.change import ChangeScreen
+
+        if self.step is not None:
+            self._pause()
+            name, cell = self._changeable()
+            self.app.push_screen(ChangeScreen(self.step, core.unchanged_text(self.step, name, cell)), self._change)
+
+    def _changeable(self) -> tuple[str, tuple[int, ...]]:
+        """The inspected number, if it is one that can be changed; else α."""
+        if self.step is not None and self.view.cursor is not None:
+            name, cell = self.view.cursor
+            if name in core.changeable(self.step.problem):
+                return name, cell
+        return "alpha", ()
+
+    def _change(self, edits: tuple[Edit, ...] | None) -> None:
+        if edits:
+            self.decide(self.session.add(self.run.branch.with_edits(*edits)))
+
+    def action_branches(self) -> None:
+        from tui.dialogs.branches import BranchesScreen, BranchRow
+
+        self._pause()
+        rows = []
+        for named in self.session.branches:
+            known = named.branch in self.run.timelines
+            timeline = self.run.timelines[named.branch] if known else None
+            computed = len(timeline) if timeline is not None else named.steps
+            loss = float(timeline.losses[-1]) if timeline is not None and computed else None
+            rows.append(BranchRow(named.name, self._about(named.branch), computed, loss))
+        self.app.push_screen(BranchesScreen(rows, self.session.looked_at.name), self._branch_chosen)
+
+    def _about(self, branch: Branch) -> str:
+        """How a branch came about: what was changed, at which step, and what it left."""
+        if branch.parent is None:
+            return "the run as it is"
+        problem = self.run.timelines[self.run.own].problem
+        changes = ", ".join(core.edit_text(problem, edit) for edit in branch.own)
+        origin = self.name_of(branch.parent)
+        return f"{changes} from step {branch.start}{f' of {origin}' if origin else ''}"
+
+    def _branch_chosen(self, answer: tuple[str, str] | None) -> None:
+        if answer is None:
+            return
+        wish, name = answer
+        if wish == "look":
+            self.session = self.session.switch(name)
+            self.show_branch(self.session.looked_at.branch)
+        elif wish == "remove":
+            self.decide(self.session.remove(name))
+        else:
+            self._compare_with(Against(self.session.named(name).branch, None))
+
+    def action_compare(self) -> None:
+        from tui.dialogs.compare import CompareScreen
+
+        if self.view.aside == "compare":
+            self._close_aside()
+        elif self.step is not None:
+            self._pause()
+            parent = self.run.branch.parent
+            other = self.name_of(parent) if parent is not None else ""
+            first = other or str(max(0, self.step.index - 1))
+            self.app.push_screen(CompareScreen(self.session.names, self.step.index, first), self._compare_chosen)
+
+    def _compare_chosen(self, answer: tuple[str, int | None] | None) -> None:
+        if answer is not None:
+            name, step = answer
+            self._compare_with(Against(self.session.named(name).branch if name else self.run.branch, step))
+
+    def _compare_with(self, against: Against) -> None:
+        self._against = against
+        self.look(aside="compare", scroll=0)
+        if self.step is not None:
+            self._beside_step(self.step)
+
+    def _beside_step(self, step: Step) -> None:
+        super()._beside_step(step)
+        if self.view.aside == "compare" and self._against is not None:
+            branch, index = self._against
+            names = self.name_of(self.run.branch), self.name_of(branch)
+            other = step.index if index is None else index
+            self._beside.compare_steps(step, branch, other, names, self._still_at(step))
