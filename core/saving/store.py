@@ -180,7 +180,7 @@ def _begun(folder: Path) -> tuple[Path, IO[bytes]]:
     """A new folder for a session, and its lock, which is held. Raises OSError."""
     while True:
         place = folder / f"{os.getpid()}-{token_hex(4)}"
-        place.mkdir(parents=True)
+        place.mkdir(mode=0o700, parents=True)
         with suppress(FileNotFoundError):  # another process has found an empty folder, and removed it
             lock = open(place / LOCK, "xb")  # noqa: SIM115
             with suppress(OSError):  # a file system without locks: what is left there is not offered
