@@ -14,7 +14,7 @@ from core.saving.text import loss_settings, source_of
 from core.session import Session
 from core.source import Source
 
-WITHIN = 1e-9  # other last bits, of another machine, do not grow past this in most runs; a slip does
+WITHIN = 1e-9  # chosen, not measured: far above the rounding of one step, far below a change that is meant
 TEST = '''\
 """The losses of a session of sgdb, within a relative {within:g}."""
 
