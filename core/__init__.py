@@ -83,6 +83,11 @@ if TYPE_CHECKING:
     from core.origins import Cells, Place, Scope, sources, targets
     from core.practice import Exercise, practice_problem
     from core.run_facts import facts_of_run, loss_over_all_rows
+    from core.saving.export import export_session
+    from core.saving.reader import load_session
+    from core.saving.replay import Replay
+    from core.saving.store import Autosave, LeftSession
+    from core.saving.text import save_session
     from core.session import Bookmark, Cursor, NamedBranch, SavedWatch, Session
     from core.solving import Solution, solve, write_solution
     from core.watching.history import History
@@ -101,6 +106,7 @@ __all__ = [
     "Activation",
     "Adam",
     "Array",
+    "Autosave",
     "BinaryCrossEntropy",
     "Bookmark",
     "Branch",
@@ -134,6 +140,7 @@ __all__ = [
     "IsTrueClass",
     "JoinedLoss",
     "Layer",
+    "LeftSession",
     "Literal",
     "Loss",
     "LossComparison",
@@ -160,6 +167,7 @@ __all__ = [
     "Quotient",
     "RMSprop",
     "Recursion",
+    "Replay",
     "SavedWatch",
     "Schedule",
     "Scheme",
@@ -204,6 +212,7 @@ __all__ = [
     "edits_for",
     "expanded",
     "explain",
+    "export_session",
     "facts_of_run",
     "find_sheets",
     "fingerprint",
@@ -216,6 +225,7 @@ __all__ = [
     "layer_symbol",
     "load_problem",
     "load_scheme",
+    "load_session",
     "loss_over_all_rows",
     "mark_answers",
     "mark_sheets",
@@ -227,6 +237,7 @@ __all__ = [
     "recursive",
     "rounded_to",
     "run_until",
+    "save_session",
     "shown_points",
     "significant",
     "solve",
@@ -293,6 +304,11 @@ _LATER = {
         "core.origins": ("Cells", "Place", "Scope", "sources", "targets"),
         "core.practice": ("Exercise", "practice_problem"),
         "core.run_facts": ("facts_of_run", "loss_over_all_rows"),
+        "core.saving.export": ("export_session",),
+        "core.saving.reader": ("load_session",),
+        "core.saving.replay": ("Replay",),
+        "core.saving.store": ("Autosave", "LeftSession"),
+        "core.saving.text": ("save_session",),
         "core.session": ("Bookmark", "Cursor", "NamedBranch", "SavedWatch", "Session"),
         "core.solving": ("Solution", "solve", "write_solution"),
         "core.watching.history": ("History",),
