@@ -86,6 +86,11 @@ if TYPE_CHECKING:
     from core.marking.table import MarkTable, UnreadableSheet
     from core.origins import Cells, Place, Scope, sources, targets
     from core.practice import Exercise, practice_problem
+    from core.saving.export import export_session
+    from core.saving.reader import load_session
+    from core.saving.replay import Replay
+    from core.saving.store import Autosave, LeftSession
+    from core.saving.text import save_session
     from core.session import Bookmark, Cursor, NamedBranch, SavedWatch, Session
     from core.solving import Solution, solve, write_solution
     from core.watching.history import History
@@ -104,6 +109,7 @@ __all__ = [
     "Activation",
     "Adam",
     "Array",
+    "Autosave",
     "BinaryCrossEntropy",
     "Bookmark",
     "Branch",
@@ -140,6 +146,7 @@ __all__ = [
     "IsTrueClass",
     "JoinedLoss",
     "Layer",
+    "LeftSession",
     "Literal",
     "Loss",
     "LossComparison",
@@ -167,6 +174,7 @@ __all__ = [
     "Quotient",
     "RMSprop",
     "Recursion",
+    "Replay",
     "SavedWatch",
     "Schedule",
     "Scheme",
@@ -214,6 +222,7 @@ __all__ = [
     "edits_for",
     "expanded",
     "explain",
+    "export_session",
     "facts_of_run",
     "find_sheets",
     "fingerprint",
@@ -226,6 +235,7 @@ __all__ = [
     "layer_symbol",
     "load_problem",
     "load_scheme",
+    "load_session",
     "loss_over_all_rows",
     "mark_answers",
     "mark_sheets",
@@ -237,6 +247,7 @@ __all__ = [
     "recursive",
     "rounded_to",
     "run_until",
+    "save_session",
     "shown_points",
     "significant",
     "solve",
@@ -307,6 +318,11 @@ _LATER = {
         "core.marking.table": ("MarkTable", "UnreadableSheet"),
         "core.origins": ("Cells", "Place", "Scope", "sources", "targets"),
         "core.practice": ("Exercise", "practice_problem"),
+        "core.saving.export": ("export_session",),
+        "core.saving.reader": ("load_session",),
+        "core.saving.replay": ("Replay",),
+        "core.saving.store": ("Autosave", "LeftSession"),
+        "core.saving.text": ("save_session",),
         "core.session": ("Bookmark", "Cursor", "NamedBranch", "SavedWatch", "Session"),
         "core.solving": ("Solution", "solve", "write_solution"),
         "core.watching.history": ("History",),

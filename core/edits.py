@@ -47,11 +47,8 @@ def edits_for(step: Step, name: str, cell: tuple[int, ...], value: float) -> tup
         edits: tuple[Edit, ...] = (Edit(step.index, name, (), value),)
     else:
         shape = step.values[name].shape
-        if len(cell) != len(shape) or not all(1 <= at <= size for at, size in zip(cell, shape, strict=True)):
-            expected = " x ".join(map(str, shape))
-            raise ProblemError("", [f"{name}: expected a cell of {expected}, found [{','.join(map(str, cell))}]"])
-        if not np.isfinite(value):
-            raise ProblemError("", [f"{name}: expected a finite number, found {value}"])
+        if mistake := _cell_mistake(name, shape, cell, value):
+            raise ProblemError("", [mistake])
         places = {cell: value}
         if name == "y_gt" and shape[1] > 1 and problem.has_classes:
             if value == 0:
@@ -66,6 +63,8 @@ def edits_for(step: Step, name: str, cell: tuple[int, ...], value: float) -> tup
 
 def changed(problem: Problem, edits: Sequence[Edit]) -> Problem:
     """The problem that a run follows after edits of one step. Raises ProblemError for what cannot be."""
+    if mistakes := [line for edit in edits if (line := _mistake(problem, edit))]:
+        raise ProblemError("", mistakes)
     for edit in edits:
         problem = _changed(problem, edit)
     data = {DATA[name]: _put(problem, name, edits) for name in {edit.name for edit in edits} & DATA.keys()}
@@ -80,21 +79,42 @@ def put(trainer: Trainer, edits: Sequence[Edit]) -> None:
             numbers[edit.name][tuple(at - 1 for at in edit.cell)] = edit.number
 
 
-def _quantities(problem: Problem) -> tuple[str, ...]:
-    """The quantities that are given to a step, those of the network in order, the data last."""
+def _quantities(problem: Problem) -> dict[str, tuple[int, ...]]:
+    """The quantities that are given to a step, those of the network in order, the data last; each with its shape, over
+    all rows.
+    """
     depth = len(problem.network)
     labels = [(layer_label(k, depth), layer) for k, layer in enumerate(problem.network.layers, 1)]
     own = [
-        (f"{letter}_{label}", trained)
+        (f"{letter}_{label}", values.shape, trained)
         for label, layer in labels
-        for letter, there, trained in (
-            ("W", True, layer.train_weights),
-            ("b", layer.bias is not None, layer.train_bias),
+        for letter, values, trained in (
+            ("W", layer.weights, layer.train_weights),
+            ("b", layer.bias, layer.train_bias),
         )
-        if there
+        if values is not None
     ]
-    buffers = [f"{buffer}{name}" for name, trained in own if trained for buffer in problem.update.buffers]
-    return (*(name for name, _ in own), *buffers, *DATA)
+    shapes = {name: shape for name, shape, _ in own}
+    shapes |= {f"{letter}{name}": shape for name, shape, trained in own if trained for letter in problem.update.buffers}
+    return shapes | {name: getattr(problem, field).shape for name, field in DATA.items()}
+
+
+def _mistake(problem: Problem, edit: Edit) -> str:
+    """What keeps an edit from being made, whatever its number is; empty where nothing does."""
+    name, shapes = edit.name, _quantities(problem)
+    if isinstance(edit.value, Loss) != (name == LOSS):
+        return f"{name}: expected a {'loss' if name == LOSS else 'number'}, found {edit.value!r}"
+    if name in shapes:
+        return _cell_mistake(name, shapes[name], edit.cell, edit.number)
+    if name not in (RATE, BATCH, LOSS, *_numbers(problem)):
+        return suggest(name, changeable(problem))
+    return f"{name}: this is a single number, without a cell" if edit.cell else ""
+
+
+def _cell_mistake(name: str, shape: tuple[int, ...], cell: tuple[int, ...], value: float) -> str:
+    if len(cell) != len(shape) or not all(1 <= at <= size for at, size in zip(cell, shape, strict=True)):
+        return f"{name}: expected a cell of {' x '.join(map(str, shape))}, found [{','.join(map(str, cell))}]"
+    return "" if np.isfinite(value) else f"{name}: expected a finite number, found {value}"
 
 
 def _settings(problem: Problem) -> dict[str, tuple[str, Setting]]:

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
+from errno import EINVAL, ENOTSUP
 from pathlib import Path
 
 from core.errors import ProblemError
@@ -86,7 +87,8 @@ def unwritable(path: str, kept: Iterable[str] = ()) -> str | None:
 
 def write_lines(path: str | os.PathLike[str], lines: Iterable[str]) -> None:
     """Write texts, each with its own line ends, to a temporary file, which replaces `path` when all of it is on the
-    disk. A file that is replaced keeps its permissions. Raises OSError, and ValueError for what is no file name.
+    disk; once this returns, it stays so after a crash of the machine. A file that is replaced keeps its permissions.
+    Raises OSError, and ValueError for what is no file name.
     """
     from tempfile import TemporaryDirectory
 
@@ -102,6 +104,22 @@ def write_lines(path: str | os.PathLike[str], lines: Iterable[str]) -> None:
         with suppress(FileNotFoundError):
             os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
         os.replace(temporary, target)
+    _settle(os.path.dirname(target))
+
+
+def _settle(folder: str) -> None:
+    """Have the names in a folder on the disk, where the system can do that."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows opens no folder, and this one need not be readable
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (EINVAL, ENOTSUP):  # not every file system does that for a folder
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def spelled(path: str) -> str:

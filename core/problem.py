@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from numbers import Integral, Real
@@ -184,17 +185,17 @@ class Problem(Record):
             return ("-1", "+1")
         return self.target_names or tuple(str(j) for j in range(1, self.targets.shape[1] + 1))
 
-    def particulars(self) -> dict[str, object]:
+    def particulars(self, told: Callable[[Array], object] = np.ndarray.tolist) -> dict[str, object]:
         """Everything that a run follows from, by name, in plain numbers and texts: two problems with the same are
-        trained alike, whatever they are called.
+        trained alike, whatever they are called. `told` is what stands for an array.
         """
         layers = self.network.layers
         return {
-            "inputs": self.inputs.tolist(),
-            "targets": self.targets.tolist(),
+            "inputs": told(self.inputs),
+            "targets": told(self.targets),
             "network": [(layer.function.particulars, layer.train_weights, layer.train_bias) for layer in layers],
-            "weights": [layer.weights.tolist() for layer in layers],
-            "bias": [None if layer.bias is None else layer.bias.tolist() for layer in layers],
+            "weights": [told(layer.weights) for layer in layers],
+            "bias": [None if layer.bias is None else told(layer.bias) for layer in layers],
             "loss": self.loss.particulars,
             "learning rate": self.learning_rate,
             "order of batches": (self.batch_size, self.shuffle_seed),

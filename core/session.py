@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import count
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from itertools import count, islice
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from core.branch import Branch, Cell, Edit
 from core.errors import ProblemError
@@ -13,13 +14,13 @@ from core.machine import Fingerprint
 from core.problem import Problem
 from core.source import Source
 from core.suggestion import suggest
-from core.text import clean
-
-if TYPE_CHECKING:
-    from core.branches import Timelines
+from core.text import clean, legible, shown
 
 MAIN, WHAT_IF = "main", "what if"
+MOST_LISTED = 10  # mistakes that are told
+MOST_EDITED = 200  # steps of a branch with edits: each is a timeline of its own
 ViewSetting: TypeAlias = str | int | bool
+T = TypeVar("T", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class Session:
     recorded: Recorded = field(default_factory=Recorded, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if mistakes := [*self._mistakes()]:
+        if mistakes := [*islice(self._mistakes(), MOST_LISTED)]:
             raise ProblemError("", mistakes)
 
     @classmethod
@@ -120,6 +121,17 @@ class Session:
     def source(self) -> Source | Problem:
         """Where the problem of all branches comes from."""
         return self.branches[0].branch.source
+
+    @property
+    def title(self) -> str:
+        """What its problem is called, on one line: "exercise-2", "data.csv", "sheet 7 of exercise-2"."""
+        name = clean(legible(os.path.basename(self.source.name)))
+        seed = None if isinstance(self.source, Problem) else self.source.seed
+        return name if seed is None else f"sheet {seed} of {name}"
+
+    def problem(self) -> Problem:
+        """The problem that all branches begin with, read anew. Raises ProblemError."""
+        return self.source if isinstance(self.source, Problem) else self.source.problem()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -143,8 +155,8 @@ class Session:
         return self.add(self.looked_at.branch.with_edits(*edits))
 
     def add(self, branch: Branch, name: str = "") -> Session:
-        """With another branch, which is looked at then, called "what if 1" and so on unless there is a `name`. One that
-        is there already keeps its own.
+        """With another branch, which is looked at then; without a `name` it is called "what if 1", "what if 2" and so
+        on. One that is there already keeps its own.
         """
         for known in self.branches:
             if known.branch == branch:
@@ -183,6 +195,10 @@ class Session:
         """With another branch looked at, at the same step and cell."""
         return replace(self, cursor=replace(self.cursor, branch=self.named(name).name))
 
+    def at(self, step: int, cell: tuple[str, Cell] | None = None) -> Session:
+        """With the cursor on another step of the branch looked at, at a cell of a quantity, or at none."""
+        return replace(self, cursor=replace(self.cursor, step=step, cell=cell))
+
     def add_watch(self, text: str) -> Session:
         """With a watch; one that is there already is on again."""
         watch = SavedWatch(text)
@@ -203,23 +219,20 @@ class Session:
         order = {name: k for k, name in enumerate(self.names)}
         return replace(self, bookmarks=tuple(sorted((*others, mark), key=lambda m: (order[m.branch], m.step))))
 
+    def remarks(self, branch: str, step: int) -> tuple[str, ...]:
+        """The note of the bookmark on a step of a branch, by the branch's name; none without a bookmark."""
+        return tuple(mark.note for mark in self.bookmarks if (mark.branch, mark.step) == (branch, step))
+
     def remove_bookmark(self, branch: str, step: int) -> Session:
         """Without the bookmark on a step of a branch."""
         return replace(self, bookmarks=tuple(m for m in self.bookmarks if (m.branch, m.step) != (branch, step)))
 
     def with_view(self, settings: Mapping[str, ViewSetting]) -> Session:
         """With these settings of the view; the others stay."""
-        return replace(self, view=tuple(sorted({**dict(self.view), **settings}.items())))
-
-    def as_far_as(self, timelines: Timelines) -> Session:
-        """With the numbers of steps that `timelines` have computed, where those are more."""
-
-        def reached(named: NamedBranch) -> NamedBranch:
-            if named.branch not in timelines:
-                return named
-            return replace(named, steps=max(named.steps, len(timelines[named.branch])))
-
-        return replace(self, branches=tuple(map(reached, self.branches)))
+        cleaned = {
+            clean(name): clean(setting) if isinstance(setting, str) else setting for name, setting in settings.items()
+        }
+        return replace(self, view=tuple(sorted({**dict(self.view), **cleaned}.items())))
 
     def _mistakes(self) -> Iterator[str]:
         if not self.branches:
@@ -230,22 +243,33 @@ class Session:
         for k, named in enumerate(self.branches, 1):
             if named.branch.source != self.source:
                 yield f"branches[{k}]: expected the source of the first branch"
+            if (found := len({edit.step for edit in named.branch.edits})) > MOST_EDITED:
+                yield f"branches[{k}].edits: expected edits at {MOST_EDITED} steps at most, found {found} steps"
         places = {"cursor.branch": self.cursor.branch}
         places |= {f"bookmarks[{k}].branch": mark.branch for k, mark in enumerate(self.bookmarks, 1)}
-        yield from (f"{place}: {suggest(name, names)}" for place, name in places.items() if name not in names)
+        known = {*names}
+        for place in (place for place, name in places.items() if name not in known):
+            yield f"{place}: {suggest(shown(places[place])[1:-1], names)}"
         yield from _repeated("watches[{}].text", [watch.text for watch in self.watches])
         marks = [(mark.branch, mark.step) for mark in self.bookmarks]
-        for k, mark in enumerate(marks, 1):
-            if mark in marks[: k - 1]:
-                yield f"bookmarks[{k}]: there is one on step {mark[1]} of {mark[0]} already"
+        for k, (name, step) in again(marks):
+            yield f"bookmarks[{k}]: there is one on step {step} of {shown(name)} already"
 
 
-def _repeated(place: str, texts: Iterable[str]) -> Iterator[str]:
+def _repeated(place: str, texts: Sequence[str]) -> Iterator[str]:
     """What is wrong with texts that should be different, and not empty."""
-    seen: set[str] = set()
     for k, text in enumerate(texts, 1):
         if not text:
             yield f"{place.format(k)}: expected a text, found an empty one"
-        elif text in seen:
-            yield f'{place.format(k)}: there is "{text}" already'
-        seen.add(text)
+    for k, text in again(texts):
+        if text:
+            yield f"{place.format(k)}: there is {shown(text)} already"
+
+
+def again(found: Iterable[T]) -> Iterator[tuple[int, T]]:
+    """What has been there before, and which it is, from 1."""
+    seen: set[T] = set()
+    for k, one in enumerate(found, 1):
+        if one in seen:
+            yield k, one
+        seen.add(one)

@@ -43,7 +43,8 @@ class Source:
             return problem
         from core.fresh import practice_problem
 
-        return practice_problem(problem, self.seed, keep_rate="lr" in options, keep_rows="batch" in options)
+        fresh = practice_problem(problem, self.seed, keep_rate="lr" in options, keep_rows="batch" in options)
+        return fresh.with_source(self)
 
     def practised(self, seed: int, keep_rate: bool, keep_rows: bool) -> Source | None:
         """That of a practice sheet of its kind; None where the sheet would keep other numbers when it is made anew."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from itertools import count
 
+import pytest
 from hypothesis import settings
 
 # They change what Textual draws, and Textual reads them when it is imported. The tests of pictures tell each other a
@@ -16,6 +18,19 @@ for name in [name for name in os.environ if name == "NO_COLOR" or name.startswit
 settings.register_profile("sgdb", deadline=None, max_examples=25)
 settings.register_profile("long", deadline=None, max_examples=1_000)  # by hand: --hypothesis-profile long
 settings.load_profile("sgdb")
+
+FOLDERS = count()
+
+
+@pytest.fixture(scope="session")
+def states(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(tmp_path_factory.mktemp("states"))
+
+
+@pytest.fixture(autouse=True)
+def no_session_of_another_test(states: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test saves by itself is offered to no other test, and is not in a person's home."""
+    monkeypatch.setenv("XDG_STATE_HOME", f"{states}/{next(FOLDERS)}")
 
 
 def pytest_xdist_auto_num_workers() -> int:

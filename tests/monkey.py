@@ -212,7 +212,8 @@ class Outcome:
 @contextlib.contextmanager
 def cage() -> Iterator[Path]:
     """A temporary folder that everything is written into."""
-    names = ("HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_DOWNLOAD_DIR")
+    xdg = ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DOWNLOAD_DIR")
+    names = ("HOME", "USERPROFILE", "LOCALAPPDATA", *xdg)
     kept, here = {name: os.environ.get(name) for name in names}, os.getcwd()
     with tempfile.TemporaryDirectory(prefix="monkey-") as folder:
         os.environ.update(dict.fromkeys(names, folder))

@@ -52,21 +52,24 @@ class TestWriting:
         assert (tmp_path / "file").read_text() == "outer\n"
         assert os.listdir(tmp_path) == ["file"]
 
-    def test_all_of_it_is_on_the_disk_before_it_replaces_the_file(
+    def test_all_of_it_is_on_the_disk_before_it_replaces_the_file_and_so_is_its_name_afterwards(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        synced: list[tuple[int, int]] = []
+        synced: list[tuple[int, int | None, bool]] = []
         fsync = os.fsync
 
         def recorded(descriptor: int) -> None:
             fsync(descriptor)
             found = os.fstat(descriptor)
-            synced.append((found.st_ino, found.st_size))
-            assert not (tmp_path / "file").exists()
+            size = None if stat.S_ISDIR(found.st_mode) else found.st_size
+            synced.append((found.st_ino, size, (tmp_path / "file").exists()))
 
         monkeypatch.setattr(os, "fsync", recorded)
         write_lines(tmp_path / "file", ["1234\n", "56\n"])
-        assert synced == [((tmp_path / "file").stat().st_ino, 8)]
+        assert synced == [
+            ((tmp_path / "file").stat().st_ino, 8, False),
+            (tmp_path.stat().st_ino, None, True),
+        ]
 
     def test_a_new_file_has_the_permissions_that_the_umask_leaves(self, tmp_path: Path, umask: int) -> None:
         write_lines(tmp_path / "file", ["new"])

@@ -99,6 +99,24 @@ def test_the_run_in_it_is_diagnosed_so(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().out == why
 
 
+def test_the_session_in_it_is_replayed_and_the_one_from_python_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    section = README.partition("## Sessions\n")[2].partition("\n## ")[0]
+    ((text,), (code,)) = (re.findall(rf"```{kind}\n(.*?)```", section, re.S) for kind in ("toml", "python"))
+    monkeypatch.chdir(tmp_path)
+    Path("work.session").write_text(text, encoding="utf-8")
+    for command in re.findall(r"^sgdb (.*?) +#", section, re.M)[1:]:
+        assert cli.main(command.split()) == 0
+    assert Path("test_work.py").exists()
+    told = capsys.readouterr().err
+    assert "main: 50 steps" in told
+    assert "another weight: 40 steps" in told
+    exec(compile(code, "README.md", "exec"), {"core": core})
+    assert capsys.readouterr().out == "()\n"
+    assert core.load_session("work.session").names == ("main", "what if 1")
+
+
 def test_its_pictures_are_there() -> None:
     pictures = re.findall(r"!\[[^\]]*\]\(<?([^)>]+)>?\)", README)
     assert len(pictures) >= 4

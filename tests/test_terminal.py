@@ -81,6 +81,7 @@ def terminal(tmp_path: Path) -> Iterator[Any]:
         environment = {
             **os.environ,
             "XDG_DATA_HOME": str(tmp_path),
+            "XDG_STATE_HOME": str(tmp_path),
             "TERM": "xterm-256color",
             "LINES": "",
             "COLUMNS": "",

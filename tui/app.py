@@ -6,9 +6,10 @@ import gc
 import sys
 from collections.abc import Iterable, Iterator
 from functools import partial
+from inspect import signature
 from shutil import get_terminal_size
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.app import SystemCommand
 from textual.screen import Screen
@@ -20,7 +21,7 @@ from tui.training.screen import TrainingScreen
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core import CheckReport, Problem
+    from core import CheckReport, Problem, Session
     from core.practice import Exercise
     from tui.practice.screen import PractiseScreen
 
@@ -32,18 +33,29 @@ class SgdbApp(BaseApp[str]):
     CSS_PATH = "app.tcss"
 
     def __init__(
-        self, problem: Problem, report: CheckReport | None = None, practice: PractiseScreen | None = None
+        self,
+        problem: Problem,
+        report: CheckReport | None = None,
+        practice: PractiseScreen | None = None,
+        session: Session | None = None,
+        path: str = "",
     ) -> None:
-        """Trains `problem`, from the step of `report` where answers were checked; or begins with a sheet to practise
-        on.
+        """Trains `problem`, from the step of `report` where answers were checked, or as `session` says, which is saved
+        in the file `path`; or begins with a sheet to practise on.
         """
         super().__init__()
         self.problem, self.report = problem, report
+        self._session, self._path = session, path
         self._practice = practice
         self._left: Exercise | None = None  # the sheet that was left last
 
     def on_mount(self) -> None:
-        self.push_screen(self._practice or TrainingScreen(self.problem, self.report))
+        self.push_screen(self._practice or self._training())
+
+    def _training(self) -> TrainingScreen:
+        given: dict[str, Any] = {"session": self._session, "path": self._path}
+        known = signature(TrainingScreen.__init__).parameters
+        return TrainingScreen(self.problem, self.report, **{name: given[name] for name in given if name in known})
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that a key does is in the command palette, too."""
@@ -89,11 +101,11 @@ class SgdbApp(BaseApp[str]):
             self.exit(" ".join(filter(None, (screen.last_word for screen in screens))))
 
 
-def run_app(problem: Problem, report: CheckReport | None = None) -> int:
-    """Open `problem` on the terminal, until the person quits; with answers that were checked, at their step. Returns
-    the exit status: 0, 1 after a crash, 128 and a signal's number after the signal.
+def run_app(problem: Problem, report: CheckReport | None = None, session: Session | None = None, path: str = "") -> int:
+    """Open `problem` on the terminal, until the person quits; with answers that were checked, at their step, or with
+    the session of a file. Returns the exit status: 0, 1 after a crash, 128 and a signal's number after the signal.
     """
-    return _run(SgdbApp(problem, report))
+    return _run(SgdbApp(problem, report, session=session, path=path))
 
 
 def run_practice(exercise: Exercise, folder: Path) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import Context
@@ -210,6 +210,13 @@ class BaseApp(App[ReturnType]):
         if isinstance(namespace, Widget) and not (here(namespace) and namespace.screen.is_mounted):
             return False
         return await super()._dispatch_action(namespace, action_name, params)
+
+
+def work(owner: Widget, what: Callable[[], Awaitable[None]], group: str) -> None:
+    """Do something in a worker of the owner's, in place of the one before of its group."""
+    # Not what it returns: work that is cancelled before it begins would leave that without anybody to await it.
+    # Described, or else Textual writes out what it is called with: steps, with all of their numbers.
+    owner.run_worker(what, group=group, description=group, exclusive=True)
 
 
 def here(widget: Widget) -> bool:

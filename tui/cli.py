@@ -34,6 +34,12 @@ def _run(argv: Sequence[str]) -> int:
     return main(argv)
 
 
+def _export(argv: Sequence[str]) -> int:
+    from tui.commands.export import main
+
+    return main(argv)
+
+
 def _gradcheck(argv: Sequence[str]) -> int:
     from tui.commands.gradcheck import main
 
@@ -73,6 +79,7 @@ COMMANDS: dict[str, Command] = {
     "practise": Command(
         "practise on a new problem of the same kind, or print it as a sheet; also: practice", _practise
     ),
+    "export": Command("write a pytest file that asserts the losses of a saved session", _export),
     "gradcheck": Command("compare the gradients of a step with central differences of its loss", _gradcheck),
 }
 ALSO = {"practice": "practise"}  # other spellings of a command
@@ -113,14 +120,15 @@ def _use_one_thread() -> None:
 def _open(argv: Sequence[str]) -> int:
     """`sgdb [PROBLEM]`: the screen; also --version and --list."""
     gc.disable()  # until the screen runs: what is loaded stays, and to look through it takes a tenth of the start
-    from tui.commands.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable, terminal
+    from tui.commands.arguments import PROBLEM_OPTIONS, SESSION_TOO, Option, complain, parse, printable, terminal
+    from tui.commands.session import load_either
 
     options = (
         *PROBLEM_OPTIONS,
         Option("list", None, "list the built-in problems"),
         Option("version", None, "show the version"),
     )
-    arguments = parse("sgdb", ABOUT, options, argv, (*COMMANDS, *ALSO))
+    arguments = parse("sgdb", ABOUT, options, argv, (*COMMANDS, *ALSO), SESSION_TOO)
     if "help" in arguments.values:
         print(f"{arguments.help}\ncommands:")
         for name, command in COMMANDS.items():
@@ -130,17 +138,17 @@ def _open(argv: Sequence[str]) -> int:
     for name, answer in (("version", _print_version), ("list", _print_list)):
         if name in arguments.values and not arguments.mistakes:
             return answer()
-    problem, mistakes = load(arguments)
+    problem, session, mistakes = load_either(arguments)
     if problem is None:
         return complain(mistakes)
     if not terminal():
         from shlex import quote
 
-        hint = f"sgdb run {quote(printable(arguments.problem))} --steps 1000"
+        hint = f"sgdb run {quote(printable(arguments.problem))}{' --steps 1000' if session is None else ''}"
         return complain([f"the screen needs a terminal; to train without one: {hint}"])
     from tui.app import run_app
 
-    return run_app(problem)
+    return run_app(problem) if session is None else run_app(problem, session=session, path=arguments.problem)
 
 
 def _print_version() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 
@@ -15,11 +14,11 @@ from core.solving.solution import BLANK, Entry, Solution
 from core.solving.wording import heading
 from core.step import Step
 from core.text import NONE
+from core.toml import text as text_of
 
 __all__ = ["LAST_CHECKED", "MOST_CHECKED", "count", "to_toml"]
 
 PLAIN = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?(?:e-?\d+)?|true|false")  # a number or switch as TOML has it
-CONTROLS = {c: f"\\u{c:04x}" for c in (0x7F, *range(0x80, 0xA0))}
 NAME_AND_DATE = "# Name ________________________________________ Date ________________"
 
 
@@ -45,10 +44,10 @@ def _lines(solution: Solution, problem: str, options: Mapping[str, object], seed
         yield NAME_AND_DATE
         yield f'# Write a number, with as many digits as you like, in place of a "{OPEN}"; then: sgdb check THIS FILE'
     yield ""
-    yield f"problem = {_text(problem)}"
+    yield f"problem = {text_of(problem)}"
     for name, value in options.items():
         text = str(value).lower() if isinstance(value, bool) else str(value)
-        yield f"{name} = {text if PLAIN.fullmatch(text) and TABLE_OPTIONS[name].as_text else _text(text)}"
+        yield f"{name} = {text if PLAIN.fullmatch(text) and TABLE_OPTIONS[name].as_text else text_of(text)}"
     if seed is not None:
         yield f"practice = {seed}"
     yield from (f"step = {step.index}", "", "[answers]")
@@ -79,8 +78,3 @@ def _number(cell: str) -> str:
     if cell == NONE:
         return f'"{NONE}"'
     return f'"{OPEN}"' if cell == BLANK or cell.strip("-") in ("inf", "NaN") else cell
-
-
-def _text(text: str) -> str:
-    """A text in quotation marks: JSON's escapes are TOML's, but for some characters that JSON leaves as they are."""
-    return json.dumps(text, ensure_ascii=False).translate(CONTROLS)

@@ -74,6 +74,8 @@ class Operand(NamedTuple):
 
 
 PROBLEM = Operand("PROBLEM", "problem", "a built-in problem, or a .toml, .csv or .npz file", DEFAULT_PROBLEM)
+SESSION = Operand("FILE", "session", "a .session file")
+SESSION_TOO = PROBLEM._replace(help="a built-in problem, a .toml, .csv or .npz file, or a saved .session")
 
 
 class Arguments(NamedTuple):
@@ -189,8 +191,10 @@ def _operands(words: list[str], noun: str, commands: Iterable[str], mistakes: li
             return [*words[:i], *words[i + 1 :]]
     if len(words) < 2:
         return words
-    message, meant = _meant(words[0], commands)
-    if meant:
+    from core import built_in_problems
+
+    message, meant = _meant(words[0], (*commands, *built_in_problems()))
+    if meant in commands:
         mistakes.append(f"command: {message}")
         return words[1:]
     extra = ", ".join(f'"{printable(word)}"' for word in words[1:])

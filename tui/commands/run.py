@@ -6,16 +6,17 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui.commands.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable
+from tui.commands.arguments import PROBLEM_OPTIONS, SESSION_TOO, Option, complain, load, parse, printable
 from tui.commands.output import FORCE, refused
 from tui.commands.progress import progress_of, train
+from tui.commands.session import is_session, run_session
 from tui.commands.streams import UNWRITTEN
 from tui.commands.until import train_until, until
 
 if TYPE_CHECKING:
     from core import Problem, Timeline
 
-ABOUT = "Train without a screen and print the loss after the last step."
+ABOUT = "Train without a screen and print the loss after the last step; or replay a session as far as it was."
 STEPS_OPTION = Option("steps", "N", "the number of SGD steps (default: 1000)")
 OPTIONS = (
     STEPS_OPTION,
@@ -39,10 +40,12 @@ def main(argv: Sequence[str]) -> int:
     interrupted. In every case but wrong input the losses so far are written. What keeps it from learning is said on
     stderr, and alone does not change the status, nor does anything where the watch holds.
     """
-    arguments = parse("sgdb run", ABOUT, OPTIONS, argv)
+    arguments = parse("sgdb run", ABOUT, OPTIONS, argv, operand=SESSION_TOO)
     if "help" in arguments.values:
         print(arguments.help, end="")
         return 0
+    if is_session(arguments.problem):
+        return run_session(arguments)
 
     problem, mistakes = load(arguments)
     condition = arguments.values.get("until")

@@ -46,8 +46,8 @@ class BranchesScreen(BaseModal[tuple[str, str] | None]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "branches"
             yield OptionList(*(Option(self._drawn(row)) for row in self._rows))
-            yield Label("", id="complaint", markup=False)
-            yield Label(HINT, id="hint", markup=False)
+            yield Label("", id="complaint", classes="complaint", markup=False)
+            yield Label(HINT, classes="hint", markup=False)
 
     def on_mount(self) -> None:
         listed = self.query_one(OptionList)

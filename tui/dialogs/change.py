@@ -33,10 +33,10 @@ class ChangeScreen(BaseModal[tuple[Edit, ...] | None]):
             line = Input(self._text, select_on_focus=False)
             line.selection = Selection(self._text.index("=") + 2, len(self._text))
             yield line
-            yield Label("", id="complaint", markup=False)
+            yield Label("", id="complaint", classes="complaint", markup=False)
             hint = "This run stays, and another one begins here. Type a number or a formula, such as 0.1/3 or alpha/2. "
             hint += "What can be changed: " + ", ".join(names)
-            yield Label(hint, id="hint", markup=False)
+            yield Label(hint, classes="hint", markup=False)
 
     def on_input_changed(self) -> None:
         self.query_one("#complaint", Label).update("")

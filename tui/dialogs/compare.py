@@ -31,8 +31,8 @@ class CompareScreen(BaseModal["tuple[str, int | None] | None"]):
         with Vertical(id="dialog"):
             yield Label(f"Compare step {self._here} with …")
             yield Input(self._first, placeholder="a step such as 12 or -1, a branch, or a branch and a step")
-            yield Label("", id="complaint", markup=False)
-            yield Label(f"Branches: {', '.join(map(plain, self._names))}", id="hint", markup=False)
+            yield Label("", id="complaint", classes="complaint", markup=False)
+            yield Label(f"Branches: {', '.join(map(plain, self._names))}", classes="hint", markup=False)
 
     def on_input_changed(self) -> None:
         self.query_one("#complaint", Label).update("")

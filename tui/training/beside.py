@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import core
 from core import Branch, DivergedError, Loss, Step, Timeline
+from tui.base import work
 from tui.training.late import Compared, Late
 from tui.training.run import Run
 from tui.training.status import OverAll, over_all
@@ -49,7 +50,7 @@ class Beside:
 
     def get_ready(self) -> None:
         """Import what the first keys need and the first picture does not: they would wait for it, 80 ms."""
-        self._work(self._get_ready, "ready")
+        work(self._owner, self._get_ready, "ready")
 
     async def _get_ready(self) -> None:
         await asyncio.sleep(LATER)
@@ -64,7 +65,7 @@ class Beside:
             found = over_all(step.problem, step.network)
             self._run.keep_over_all(place, found)
         elif found is None and at_leisure:
-            self._work(partial(self._pass_over_all, place, step), "all rows")
+            work(self._owner, partial(self._pass_over_all, place, step), "all rows")
         return found
 
     async def _pass_over_all(self, place: tuple[Branch, int], step: Step) -> None:
@@ -81,7 +82,7 @@ class Beside:
 
     def compare(self, step: Step, wanted: Callable[[], bool]) -> None:
         """The step under every loss, and the runs under the others; while it is `wanted`."""
-        self._work(partial(self._compare, step, wanted), "losses")
+        work(self._owner, partial(self._compare, step, wanted), "losses")
 
     async def _compare(self, step: Step, wanted: Callable[[], bool]) -> None:
         found = await asyncio.to_thread(core.compare_losses, step)
@@ -95,7 +96,7 @@ class Beside:
 
     def accompany(self, losses: list[Loss], wanted: Callable[[], bool]) -> None:
         """Bring the runs under other losses as far as the one looked at, while that is `wanted`, and draw them all."""
-        self._work(partial(self._accompany, losses, wanted), "companions")
+        work(self._owner, partial(self._accompany, losses, wanted), "companions")
 
     async def _accompany(self, losses: list[Loss], wanted: Callable[[], bool]) -> None:
         far = len(self._run.timeline)
@@ -120,7 +121,7 @@ class Beside:
         self, step: Step, branch: Branch, index: int, names: tuple[str, str], wanted: Callable[[], bool]
     ) -> None:
         """From step `index` of a branch to the step; `names` are what the step's run and that branch are called."""
-        self._work(partial(self._compare_steps, step, branch, index, names, wanted), "steps")
+        work(self._owner, partial(self._compare_steps, step, branch, index, names, wanted), "steps")
 
     async def _compare_steps(
         self, step: Step, branch: Branch, index: int, names: tuple[str, str], wanted: Callable[[], bool]
@@ -146,7 +147,7 @@ class Beside:
 
     def difference(self, step: Step, wanted: Callable[[], bool], then: Callable[[GradientCheck], None]) -> None:
         """Compare the step's gradients with differences; what is not `wanted` any more is stopped."""
-        self._work(partial(self._difference, step, wanted, then), "differences")
+        work(self._owner, partial(self._difference, step, wanted, then), "differences")
 
     async def _difference(self, step: Step, wanted: Callable[[], bool], then: Callable[[GradientCheck], None]) -> None:
         def unwanted(_done: int, _total: int) -> bool:
@@ -155,9 +156,3 @@ class Beside:
         found = await asyncio.to_thread(core.check_gradients, step, progress=unwanted)
         if not unwanted(0, 0):
             then(found)
-
-    def _work(self, work: Callable[[], Awaitable[None]], group: str) -> None:
-        """In a worker of the owner's, in place of the one before of its group."""
-        # Not what it returns: work that is cancelled before it begins would leave that without anybody to await it.
-        # Described, or else Textual writes out what it is called with: steps, with all of their numbers.
-        self._owner.run_worker(work, group=group, description=group, exclusive=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
+EARLIER = "Where the inspected cell last changed sign, was 0, was largest; without one, pan the plot"
+LATER = "Where the inspected cell next changes sign, is 0, is largest; without one, pan the plot"
+
 BINDINGS: list[BindingType] = [
     Binding("left", "arrow(0, -1)", "back", tooltip="One SGD step back; a cell to the left"),
     Binding("right", "arrow(0, 1)", "next", tooltip="Next SGD step; a cell to the right"),
@@ -53,8 +56,12 @@ BINDINGS: list[BindingType] = [
     Binding("l", "log", "log", tooltip="Loss on a log scale, or linear"),
     Binding("left_parenthesis", "zoom(1)", "zoom in", tooltip="Zoom into the plot", key_display="("),
     Binding("right_parenthesis", "zoom(-1)", "zoom out", tooltip="Zoom out of the plot", key_display=")"),
-    Binding("left_curly_bracket", "pan(-1)", "pan", tooltip="Pan the plot to earlier steps", key_display="{"),
-    Binding("right_curly_bracket", "pan(1)", "pan", tooltip="Pan the plot to later steps", key_display="}"),
+    Binding("left_curly_bracket", "event(-1)", "earlier", tooltip=EARLIER, key_display="{"),
+    Binding("right_curly_bracket", "event(1)", "later", tooltip=LATER, key_display="}"),
+    Binding("w", "watches", "watches", tooltip="Watches, such as loss < 0.01: add, change, and where they hold"),
+    Binding("c", "continue(1)", "continue", tooltip="On to the next step in which a watch holds, or with a bookmark"),
+    Binding("C", "continue(-1)", "back to", tooltip="Back to the last step in which a watch holds, or with a bookmark"),
+    Binding("b", "bookmark", "bookmark", tooltip="Bookmark this step, with a note; go to another bookmark"),
     Binding("s", "slip(1)", "next slip", tooltip="Next slip in the checked answers"),
     Binding("S", "slip(-1)", "previous slip", tooltip="Previous slip"),
     Binding("r", "report", "report", tooltip="The whole report on the checked answers"),

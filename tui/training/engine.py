@@ -29,6 +29,11 @@ class Engine:
         self._recording = 0.0  # seconds that a step took to record, the last time
         self.steps_per_second = 1000.0  # measured as it runs
 
+    @property
+    def idle(self) -> bool:
+        """Whether the thread has nothing to do."""
+        return self._last is None or self._last.done()
+
     def at_once(self, timeline: Timeline, index: int) -> Step | None:
         """Step `index`, if it takes no longer than a moment; else None. Raises DivergedError."""
         left = self._quick(timeline, index)
@@ -50,7 +55,7 @@ class Engine:
 
     def _quick(self, timeline: Timeline, index: int) -> int | None:
         """How many steps are left to step `index`, if they and a record of it take no longer than a moment."""
-        if self._last is not None and not self._last.done():
+        if not self.idle:
             return None  # the thread may be at this timeline
         left = timeline.approach(index, 0)
         return left if left / self.steps_per_second + self._recording <= MOMENT else None

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Protocol
 
 from textual.widget import Widget
 
 from core import Branch, DivergedError, ProblemError
-from tui.base import here
+from tui.base import here, work
 from tui.training.picture import Numbers
 from tui.training.run import Run
 
@@ -69,7 +68,7 @@ class Journey:
             return
         if found is None:
             self._following = True
-            self._work(self._follow, "follow")
+            work(self._owner, self._follow, "follow")
         else:
             self._arrive(*found)
 
@@ -121,7 +120,7 @@ class Journey:
         self._traveller.arrive(numbers, before)
         wanted = self.shown[1] - 2  # what one step back will be compared with
         if wanted >= 0 and not self.playing and not self.run.is_ready(wanted):
-            self._work(self._prepare, "prepare")
+            work(self._owner, self._prepare, "prepare")
 
     async def _prepare(self) -> None:
         """Have ready what one step back needs: it can lie as many steps behind a checkpoint as take a while."""
@@ -143,7 +142,7 @@ class Journey:
             self.seek(self.cursor)
         else:
             self._switching = branch
-            self._work(self._switch, "switch")
+            work(self._owner, self._switch, "switch")
 
     async def _switch(self) -> None:
         branch = self._switching
@@ -169,7 +168,7 @@ class Journey:
 
     def play(self) -> None:
         self.playing = True
-        self._work(self._play, "play")
+        work(self._owner, self._play, "play")
 
     def pause(self) -> bool:
         """Stop playing; whether it was so."""
@@ -226,7 +225,3 @@ class Journey:
         self._arrive(*found)
         await asyncio.sleep(0)
         return monotonic() - began
-
-    def _work(self, work: Callable[[], Awaitable[None]], group: str) -> None:
-        # Not what it returns: work that is cancelled before it begins would leave that without anybody to await it.
-        self._owner.run_worker(work, group=group, exclusive=True)

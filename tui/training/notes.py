@@ -53,17 +53,17 @@ def notes(
     report: CheckReport | None = None,
     own: bool = True,
     ending: str = "",
-    changed: str = "",
+    others: Sequence[Note] = (),
 ) -> tuple[Line, list[Link]]:
     """The line of notes on a step, after the step before it (None: there is none), in `width` columns, and where a
-    click on each goes. At most four, each whole or not at all. First comes why the run is `ending` here, then what was
-    `changed` before this step, a `report` on answers for it, and that the run is not the problem's `own`.
+    click on each goes. At most four, each whole or not at all. First comes why the run is `ending` here, then
+    `others`, a `report` on answers for the step, and that the run is not the problem's `own`.
     """
     words: list[str | tuple[str, str]] = [(HEAD, "dim")]
     links: list[Link] = []
     column, shown = cell_len(HEAD), 0
     first = [Note([(ending, "alarm")], None)] if ending else []
-    first += [Note([(f"changed here: {changed}", "amber")], None)] if changed else []
+    first += others
     first += [] if report is None else _answers(report)
     if not own:
         first.append(Note([("another run, trained under this loss from step 0: its numbers differ", "wrong")], None))

@@ -13,9 +13,9 @@ from tui.training.drawing import Pane, draw
 from tui.training.frame import Frame
 from tui.training.keys_offered import keys
 from tui.training.late import Late
-from tui.training.notes import notes
+from tui.training.notes import Note, notes
 from tui.training.picture import Picture
-from tui.training.plot import Curve, LossPlot, title
+from tui.training.plot import Curve, LossPlot, Marks, title
 from tui.training.rows import Rows
 from tui.training.run import Run
 from tui.training.status import Facts, status
@@ -31,6 +31,8 @@ class Scene(NamedTuple):
 
     facts      what the status line tells
     curves     the losses in the plot, those of the run that is looked at first
+    marks      the steps that are marked in it
+    notes      what is to be noted beside the step's numbers
     late       what is worked out beside, and comes late
     playing    whether the run plays
     message    what there is to say about the last key, in place of the keys
@@ -38,6 +40,8 @@ class Scene(NamedTuple):
 
     facts: Facts
     curves: Sequence[Curve]
+    marks: Sequence[Marks] = ()
+    notes: Sequence[Note] = ()
     late: Late = Late()
     playing: bool = False
     message: str = ""
@@ -95,7 +99,7 @@ class Painter:
         noted: list[Spots] = []
         if "notes" in frame.areas:
             report, facts = report_on(view, step), scene.facts
-            noticed, links = notes(step, earlier, frame.width, report, facts.own, facts.ending, facts.changed)
+            noticed, links = notes(step, earlier, frame.width, report, facts.own, facts.ending, scene.notes)
             panes["notes"] = Pane(noticed)
             noted = [Spots(link.start, link.end, cell=link.place) for link in links]
         terms: list[Place] = []
@@ -112,7 +116,8 @@ class Painter:
             panes["why"] = Pane(said.title, said.lines)
         if "loss" in frame.areas:
             area = frame.areas["loss"]
-            lines = self.plot.draw(area.width - (area.x > 0), area.height - 1, scene.curves, step.index, view)
+            size = area.width - (area.x > 0), area.height - 1
+            lines = self.plot.draw(*size, scene.curves, step.index, view, scene.marks)
             panes["loss"] = Pane(title(view, step, scene.curves, area.width - 4), lines)
         last, pressed = self._keys(frame, picture, scene)
         panes["keys"] = Pane(last)

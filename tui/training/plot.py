@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from core import Array, Step, Timeline, significant, sure
+from core.arrays import Rows
 from tui.format import plain
 from tui.sheet.lines import Line, Span, Words, clipped, fitting, line
 from tui.sheet.lines import width as columns
@@ -36,18 +37,21 @@ NEAREST = 1 / FARTHEST  # what is smaller is taken for 0 on a log scale
 SMALLEST = 4, 12  # rows and columns of a plot
 NO_CURVE = ("ℒ of every step is drawn here.", "→ takes the next step.")
 SHORTER = ("", "→ next step")
+GOES_ON = "━"
+ROOMY = 9  # lines that a plot keeps where marks have lines of their own
 CLOSEST = 4  # steps that a zoom leaves in view
 
 
 class Curve(NamedTuple):
     """The losses of a run, one for each step from 0 on; with mini-batches, of how many steps an epoch is made; and what
-    it is called where room is short.
+    it is called where room is short. Or what a cell was in each step.
     """
 
     title: str
     losses: Array
     per_epoch: int | None = None
     word: str = ""
+    of_cell: bool = False
 
 
 def curve_of(timeline: Timeline, title: str, word: str = "") -> Curve:
@@ -55,6 +59,13 @@ def curve_of(timeline: Timeline, title: str, word: str = "") -> Curve:
     epochs = {part.steps_per_epoch for part in timeline.lineage}
     in_batches = timeline.problem.batch_size is not None and len(epochs) == 1
     return Curve(title, timeline.losses, timeline.steps_per_epoch if in_batches else None, word)
+
+
+class Marks(NamedTuple):
+    """Steps that are marked in the plot, and the character that marks them."""
+
+    sign: str
+    steps: Rows
 
 
 class LossPlot:
@@ -68,22 +79,31 @@ class LossPlot:
         self._of: tuple[object, ...] = ()
         self._reached = 0
 
-    def draw(self, width: int, height: int, curves: Sequence[Curve], at: int, view: View) -> list[Line]:
+    def draw(
+        self, width: int, height: int, curves: Sequence[Curve], at: int, view: View, marks: Sequence[Marks] = ()
+    ) -> list[Line]:
         """`height` lines of at most `width` columns with the curves, the first one the run's own, and ● at its step
         `at`; none where there is no room. Losses that are not finite are left out, on a log scale those not above 0.
+        Marked steps stand in lines of their own above the last; where there is no room, the curve is amber there.
         """
         self._frame = None
         if height < SMALLEST[0] or width < SMALLEST[1] or not curves:
             return []
+        own_lines = len(marks) if height - len(marks) >= ROOMY else 0
+        height -= own_lines
         self._reached = max(len(curve.losses) for curve in curves) - 1
         if self._reached < 1:
-            return _no_curve(width, height, curves[0], at)
+            return _no_curve(width, height + own_lines, curves[0], at)
         last = ticks.last_step(self._reached)
         window = (0, last) if view.window is None else (view.window[0], max(view.window[0] + 1, view.window[1]))
         heights = self._scale(curves, window, view, height)
         frame = self._frame = axes(width, height, *window, heights, view.logarithmic)
         codes, styles = self._marked(frame, curves, view.logarithmic)
-        return _lines(frame, codes, styles, _here(frame, curves[0], at, view.logarithmic))
+        marked = [_marked_text(frame, one) for one in marks]
+        held = [] if own_lines else [x for x in range(frame.columns) if any(text[x] != " " for text in marked)]
+        lines = _lines(frame, codes, styles, _here(frame, curves[0], at, view.logarithmic), held)
+        own = [tuple(_runs(text, ["amber"] * len(text), frame.start)) for text in marked if own_lines]
+        return [*lines[:-1], *own, lines[-1]]
 
     def step_at(self, x: int) -> int | None:
         """The step that a column of the plot stands for, counted from its left; None beside the curves."""
@@ -212,6 +232,28 @@ def epoch_means(curve: Curve) -> Array:
     return means
 
 
+def _marked_text(frame: Frame, marks: Marks) -> str:
+    """The columns of marked steps: the sign in the first column of several in a row, and a line in the others, also
+    between one step and the next.
+    """
+    first, end = np.searchsorted(marks.steps, (frame.first, frame.last + 1))
+    steps = marks.steps[first:end]
+    apart = np.flatnonzero(np.diff(steps) > 1)
+    ends = np.zeros(frame.columns + 1, dtype=np.intp)
+    if len(steps):
+        np.add.at(ends, _columns(frame, steps[np.concatenate([[0], apart + 1])]), 1)
+        np.add.at(ends, _columns(frame, steps[np.concatenate([apart, [len(steps) - 1]])]) + 1, -1)
+    found = (np.cumsum(ends[:-1]) > 0).tolist()
+    before = [False, *found]
+    return "".join(" " if not there else GOES_ON if before[x] else marks.sign for x, there in enumerate(found))
+
+
+def _columns(frame: Frame, steps: Rows) -> Rows:
+    """The characters that steps are in."""
+    columns: Rows = np.floor(0.5 + (frame.columns - 1) * (steps - frame.first) / (frame.last - frame.first)).astype(int)
+    return columns
+
+
 def _here(frame: Frame, curve: Curve, at: int, logarithmic: bool) -> tuple[int, int] | None:
     """The character, row and column, in which ● stands: at the foot where its loss cannot be drawn."""
     if not (0 <= at < len(curve.losses) and frame.first <= at <= frame.last):
@@ -228,14 +270,18 @@ def _lines(
     codes: Codes,
     styles: Numbers | None,
     here: tuple[int, int] | None,
+    held: Sequence[int],
 ) -> list[Line]:
+    """The lines; the first curve is amber in the columns `held`."""
     rows: list[Line] = []
     for i, (left, text) in enumerate(zip(frame.left, texts(codes), strict=True)):
         names = ["curve"] * len(text) if styles is None else [STYLES[style] for style in styles[i].tolist()]
+        for x in held:
+            names[x] = "amber" if names[x] == "curve" else names[x]
         if here is not None and i == here[0]:
             text = text[: here[1]] + HERE + text[here[1] + 1 :]
             names[here[1]] = "amber bold"
-        elif styles is None:
+        elif styles is None and not held:
             shown = text.rstrip()
             blanks = len(shown) - len(shown.lstrip())
             curve = (Span(frame.start + blanks, shown.lstrip(), "curve"),) if shown else ()
@@ -266,6 +312,8 @@ def title(view: View, step: Step, curves: Sequence[Curve], width: int) -> Line:
     head: Words = [("loss per SGD step", "title")]
     if len(curves) > 1:
         head = legend(curves, width)
+    elif curves and curves[0].of_cell:
+        head = [(f"{curves[0].title} per SGD step", "title")]
     items: list[Words] = [head]
     reached = max((len(curve.losses) for curve in curves), default=1) - 1
     if view.window is not None:
@@ -275,9 +323,12 @@ def title(view: View, step: Step, curves: Sequence[Curve], width: int) -> Line:
         items.append(["log scale"])
     left_out = sum(int((~_valid(curve.losses, view.logarithmic)).sum()) for curve in curves if _spoiled(curve, view))
     if left_out:
-        losses = "losses" if left_out > 1 else "loss"
+        losses = "values" if curves[0].of_cell else "losses" if left_out > 1 else "loss"
         items.append([(f"{left_out} {losses} {'≤ 0' if view.logarithmic else 'not finite'} left out", "wrong")])
-    if len(curves) == 1:
+    if len(curves) == 1 and curves[0].of_cell:
+        if step.index <= reached:
+            items.append([f"{loss_text(float(curves[0].losses[step.index]), view)} at {step.index}"])
+    elif len(curves) == 1:
         items.append([f"ℒ {loss_text(step.loss, view)} at {step.index}"])
         own = curves[0]
         if own.per_epoch is not None and own.per_epoch > 1 and len(own.losses) >= own.per_epoch:

@@ -15,7 +15,7 @@ from tui.training import reasons
 from tui.training.actions.answers import AnswerKeys
 from tui.training.actions.branches import BranchKeys
 from tui.training.actions.losses import LossKeys
-from tui.training.actions.seeing import SeeingKeys
+from tui.training.actions.watches import NO_CONDITION, WatchKeys
 from tui.training.bindings import BINDINGS
 from tui.training.mouse import Mouse
 from tui.training.sheet_screen import SMALLEST
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core import CheckReport
 
 
-class TrainingScreen(AnswerKeys, SeeingKeys, LossKeys, BranchKeys):
+class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys):
     """Steps through a problem's run."""
 
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
@@ -113,4 +113,8 @@ class TrainingScreen(AnswerKeys, SeeingKeys, LossKeys, BranchKeys):
         trail = bool(self._trail)
         if action == "undo":
             return None if self.undone else "There is nothing to undo."
+        if action == "continue":
+            return None if self.on or self.bookmarked() else NO_CONDITION
+        if action == "event" and self.view.cursor is None:
+            action = "pan"
         return reasons.why_not(action, parameters, self.view, self.journey, self.sheet, self.problem, trail)

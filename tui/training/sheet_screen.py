@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +17,13 @@ from tui.sheet.widget import Sheet
 from tui.training import moves
 from tui.training.beside import Beside
 from tui.training.engine import Engine
+from tui.training.hunt import Hunt
 from tui.training.journey import Journey
 from tui.training.late import Late
+from tui.training.notes import Note
 from tui.training.painter import Painted, Painter, Scene
 from tui.training.picture import Numbers, Picture
-from tui.training.plot import Curve, curve_of
+from tui.training.plot import Curve, Marks, curve_of
 from tui.training.run import Run
 from tui.training.status import Facts
 from tui.training.view import View
@@ -50,6 +52,7 @@ class SheetScreen(KeyReasonsScreen[None]):
         self._trail: list[Place] = []
         self._coming: Place | None = None  # the cell to inspect once its step is there
         self._message = ""  # what there is to say about the last key
+        self.hunt = Hunt(self.run.engine, self, self.tell)
         self._beside = Beside(self.run, self, lambda: self.step, self.paint, self._repaint)
 
     def compose(self) -> ComposeResult:
@@ -102,8 +105,15 @@ class SheetScreen(KeyReasonsScreen[None]):
             self.query_one(Sheet).show(self.sheet.lines, self.sheet.place)
 
     def _scene(self, step: Step) -> Scene:
-        playing = self.journey.playing
-        return Scene(self._facts(step), self._curves(), self._beside.late, playing, self._message)
+        return Scene(
+            self._facts(step),
+            self.curves(),
+            self.marks(),
+            self.first_notes(step),
+            self._beside.late,
+            self.journey.playing,
+            self._message,
+        )
 
     def _facts(self, step: Step) -> Facts:
         everything = (
@@ -116,11 +126,9 @@ class SheetScreen(KeyReasonsScreen[None]):
         own = self.run.branch.loss is None
         several = len(self.run.listed) > 1
         branch = self.name_of(self.run.branch) if several else ""
-        edits = [edit for edit in self.run.branch.edits if edit.step == step.index and edit.name != "loss"]
-        changed = ", ".join(core.edit_text(step.problem, edit) for edit in edits)
-        return Facts(reached, self.activity or self._state(), everything, before, own, ending, branch, changed)
+        return Facts(reached, self.activity or self._state(), everything, before, own, ending, branch)
 
-    def _curves(self) -> list[Curve]:
+    def curves(self) -> list[Curve]:
         """The losses that are drawn: of the run looked at, of the other branches, and of those beside it."""
         if self._beside.timelines or len(self.run.listed) == 1:
             runs = (self.run.timeline, *self._beside.timelines)
@@ -128,6 +136,16 @@ class SheetScreen(KeyReasonsScreen[None]):
         here, timelines = self.run.branch, self.run.timelines
         others = [branch for branch in self.run.listed if branch != here and branch in timelines]
         return [curve_of(timelines[branch], self.name_of(branch)) for branch in (here, *others[: MOST_CURVES - 1])]
+
+    def marks(self) -> Sequence[Marks]:
+        """The steps that are marked in the plot."""
+        return ()
+
+    def first_notes(self, step: Step) -> list[Note]:
+        """What is to be noted about a step beside its numbers."""
+        edits = [edit for edit in self.run.branch.edits if edit.step == step.index and edit.name != "loss"]
+        changed = ", ".join(core.edit_text(step.problem, edit) for edit in edits)
+        return [Note([(f"changed here: {changed}", "amber")], None)] if changed else []
 
     def name_of(self, branch: Branch) -> str:
         """What a branch is called."""
@@ -150,12 +168,16 @@ class SheetScreen(KeyReasonsScreen[None]):
             self.view = replace(self.view, sample=moves.first_sample(step))
             self.begin(step)
         if not playing:
-            self._beside.keep_up()
+            self.keep_up()
         self.paint(follow=True)
         if first:
             self._beside.get_ready()
         if not playing:
             self._beside_step(step)
+
+    def keep_up(self) -> None:
+        """Bring what grows with the run as far as it, where that is quick: then one picture has it all."""
+        self._beside.keep_up()
 
     def _open_aside(self, name: str) -> None:
         self._pause()
@@ -236,6 +258,7 @@ class SheetScreen(KeyReasonsScreen[None]):
         notice.display, self.query_one(Sheet).display = bool(text), not text
 
     def _pause(self) -> None:
+        self.hunt.stop()
         if self.journey.pause():
             self.tell("")
             if self.step is not None:

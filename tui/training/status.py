@@ -46,7 +46,6 @@ class Facts(NamedTuple):
     own              whether the step is under the problem's own loss
     ending           why the run stops being finite behind this step, if it does
     branch           what the branch is called, where there are several
-    changed          what was changed before this step, or nothing
     """
 
     reached: int
@@ -56,7 +55,6 @@ class Facts(NamedTuple):
     own: bool = True
     ending: str = ""
     branch: str = ""
-    changed: str = ""
 
 
 class Item(NamedTuple):

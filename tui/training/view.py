@@ -31,6 +31,7 @@ class View:
     alone        the one pane that is shown
     logarithmic  whether the plot's losses are on a log scale
     window       the first and the last step in the plot; None: all
+    history      whether the plot shows what became of the inspected cell
     middle       what stands between the weights before and after the step: "" for the gradients, or a buffer of the
                  update: "v", "mhat"
     fresh        before the first key: `why` says what this is
@@ -54,6 +55,7 @@ class View:
     alone: str = ""
     logarithmic: bool = False
     window: tuple[int, int] | None = None
+    history: bool = False
     middle: str = ""
     fresh: bool = True
 

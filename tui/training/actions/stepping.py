@@ -39,7 +39,7 @@ class SteppingKeys(SheetScreen):
         """Play; or pause, and stop a long run where it is."""
         if self.journey.playing:
             self._pause()
-        elif not self.journey.stop():
+        elif not self.hunt.stop() and not self.journey.stop():
             self.view = replace(self.view, fresh=False)
             self.journey.play()
             self.tell("")

@@ -1,0 +1,175 @@
+"""Files of sessions that are damaged, foreign or hostile, and disks that are full."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import core
+from session_samples import HEAD, begun, worked_on
+
+
+def mistakes_in(path: Path) -> tuple[str, ...]:
+    with pytest.raises(core.ProblemError) as caught:
+        core.load_session(path)
+    assert caught.value.source == str(path)
+    assert all(line.isprintable() and len(line) < 400 for line in caught.value.mistakes)
+    return caught.value.mistakes
+
+
+class TestBadFiles:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("", "the file is empty"),
+            ("PK\x03\x04", "not TOML: Expected '=' after a key"),
+            ("[data]\ninputs = [[1]]\n", "this is no session: expected a version and a problem"),
+            ('problem = "xor"\n[answers]\n', "answers: unknown"),
+            ("version = 1\n", "problem: missing; expected a built-in problem's name or a file"),
+            ('problem = "xor"\n', "version: missing; expected 1"),
+            ('version = 7\nproblem = [1]\nnew = "?"', "a newer sgdb has saved this session, in version 7; this one r"),
+            ('version = 0\nproblem = "xor"', "version: expected a whole number of at least 1, found 0"),
+            ("version = true\nproblem = 7", "problem: expected a text, the path of a file, found 7"),
+            ('version = 1\nproblem = "xro"', 'problem: unknown "xro"; did you mean "xor"?'),
+            (HEAD + "branches = 7", "branches: expected a list, found 7"),
+            (HEAD + "branches = [7]", "branches[1]: expected a table, found 7"),
+            (HEAD + "[[branches]]\nsteps = 3", "branches[1].name: missing; expected a text"),
+            (HEAD + "[[branches]]\nname = ''", "branches[1].name: expected a text, found an empty one"),
+            (HEAD + "[[branches]]\nname = 'a'\n" * 2, 'branches[2].name: there is "a" already'),
+            (HEAD + "[[branches]]\nname = 'a'\nsteps = 1" + 18 * "0", "steps: expected a whole number from 0 to 10000"),
+            (HEAD + "[[branches]]\nname = 'a'\nsteps = " + "9" * 5000, "not TOML: "),
+            (HEAD + "[[branches]]\nname = 'a'\nedits = [{step = 3}]", "branches[1].edits[1].number: missing; expected"),
+            (
+                HEAD + "[[branches]]\nname = 'a'\nedits = [{step = -1, number = 'W_1[0,', value = nan}]",
+                "branches[1].edits[1].value: expected a finite number, or a table with the name of a loss, found nan",
+            ),
+            (
+                HEAD + "[[branches]]\nname = 'a'\nedits = [{step = 1, number = 'loss', value = {name = 'hinges'}}]",
+                'branches[1].edits[1].value: name: unknown "hinges"; did you mean "hinge"?',
+            ),
+            (
+                HEAD + "[[branches]]\nname = 'a'\nedits = [7" + ",{step = 1, number = 'alpha', value = 1}" * 2 + "]",
+                "branches[1].edits[3]: step 1 changes this number already",
+            ),
+            (HEAD + "[cursor]\nbranch = 'b'", 'cursor.branch: unknown "b"'),
+            (HEAD + "[cursor]\nstep = 0.5", "cursor.step: expected a whole number from 0 to 1000000000, found 0.5"),
+            (HEAD + "[[bookmarks]]\nbranch = 'b'\nstep = 1", 'bookmarks[1].branch: unknown "b"; expected one of main'),
+            (HEAD + "[[bookmarks]]\nbranch = 'main'\nstep = 1\n" * 2, 'bookmarks[2]: there is one on step 1 of "main"'),
+            (HEAD + "[[watches]]\ntext = 'a'\n" * 2, 'watches[2].text: there is "a" already'),
+            (HEAD + "[[watches]]\ntext = 'a'\nenabled = 1", "watches[1].enabled: expected true or false, found 1"),
+            (HEAD + "[view]\nlog = [1]", "view.log: expected a text, a whole number, or true or false, found a list"),
+            (HEAD + "[options]\nlearning = 1", "options.learning: unknown"),
+            (HEAD + "[machine]\nthreads = 'x'", "machine.threads: expected a whole number"),
+            (HEAD + "a = " + "[" * 10**5, "lists or tables are nested too deep"),
+            (HEAD + "\x1b[31m" + "a" * 1000 + " = 1", "not TOML: "),
+            (HEAD + f'"{"a" * 1000}" = 1', "unknown"),
+            (
+                HEAD + "[[branches]]\nname = 'a'\ndigests = {x = 'y'}",
+                "branches[1].digests: expected numbers of steps, fo",
+            ),
+        ],
+    )
+    def test_each_is_refused_in_words_with_the_place(self, tmp_path: Path, text: str, expected: str) -> None:
+        path = tmp_path / "bad.session"
+        path.write_text(text)
+        assert any(expected in line for line in mistakes_in(path)), mistakes_in(path)
+
+    def test_all_mistakes_are_told_at_once_up_to_ten(self, tmp_path: Path) -> None:
+        path = tmp_path / "bad.session"
+        path.write_text(HEAD + "[cursor]\nstep = 'x'\n[[watches]]\ntext = 7\n[[bookmarks]]\nstep = 1")
+        assert [line.partition(":")[0] for line in mistakes_in(path)] == [
+            "watches[1].text",
+            "bookmarks[1].branch",
+            "cursor.step",
+        ]
+        path.write_text(HEAD + "[[bookmarks]]\nstep = 'x'\n" * 1000)
+        assert len(mistakes_in(path)) == 11
+        path.write_text(HEAD + "".join(f"[[bookmarks]]\nbranch = 'b'\nstep = {k}\n" for k in range(10_000)))
+        assert len(mistakes_in(path)) == 10
+
+    def test_a_million_edits_are_too_much_and_many_are_not(self, tmp_path: Path) -> None:
+        path = tmp_path / "bad.session"
+        line = "{{step = {}, number = 'alpha', value = 1}},\n"
+        path.write_text(HEAD + "[[branches]]\nname = 'a'\nedits = [" + line.format(1) * 10**6 + "]")
+        assert mistakes_in(path) == ("the file is too large: expected at most 1 MiB",)
+        path.write_text(HEAD + "[[branches]]\nname = 'a'\nedits = [" + "".join(map(line.format, range(9999))) + "]")
+        assert mistakes_in(path) == ("branches[1].edits: expected edits at 200 steps at most, found 9999 steps",)
+
+    def test_what_would_be_too_large_to_be_read_is_not_saved(self, tmp_path: Path) -> None:
+        session, timelines = begun()
+        core.save_session(session, tmp_path / "a.session", timelines)
+        text = (tmp_path / "a.session").read_bytes()
+        with pytest.raises(core.ProblemError, match="too large to be saved"):
+            core.save_session(session.add_bookmark(1, "long " * 300_000), tmp_path / "a.session", timelines)
+        assert (tmp_path / "a.session").read_bytes() == text
+
+    def test_what_is_no_file_is_refused(self, tmp_path: Path) -> None:
+        assert mistakes_in(tmp_path / "none.session") == ("there is no such file",)
+        assert mistakes_in(tmp_path) == ("expected a file, found a folder",)
+        (tmp_path / "latin").write_bytes(b"problem = '\xe9'")
+        assert mistakes_in(tmp_path / "latin") == ("line 1: expected UTF-8 text, found the byte 0xe9",)
+
+    def test_a_file_that_is_cut_off_anywhere_or_spoilt_ends_in_no_traceback(self, tmp_path: Path) -> None:
+        session, timelines = worked_on()
+        saved = core.save_session(session, tmp_path / "a.session", timelines)
+        data, path = (tmp_path / "a.session").read_bytes(), tmp_path / "b.session"
+        random = np.random.default_rng(0)
+        read = 0
+        for cut in random.integers(0, len(data), 60):
+            spoilt = bytearray(data)
+            spoilt[cut] = random.integers(256)
+            for found in (data[:cut], bytes(spoilt)):
+                path.write_bytes(found)
+                try:
+                    again = core.load_session(path)
+                except core.ProblemError:
+                    continue
+                read += 1
+                assert again.source.name
+        assert 0 < read < 110
+        assert core.load_session(tmp_path / "a.session") == saved
+
+
+class TestBadDisks:
+    @pytest.mark.parametrize("failing", ["open", "fsync", "replace", "mkdir"])
+    @pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EROFS, errno.EIO])
+    def test_what_cannot_be_written_leaves_the_session_before(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str, reason: int
+    ) -> None:
+        session, timelines = worked_on()
+        saved = core.save_session(session, tmp_path / "a.session", timelines)
+
+        def fail(*_: object, **__: object) -> None:
+            raise OSError(reason, os.strerror(reason))
+
+        with monkeypatch.context() as broken:
+            if failing == "open":
+                broken.setattr("core.files.open", lambda *_, **__: fail(), raising=False)
+            else:
+                broken.setattr(os, failing, fail)
+            with pytest.raises(OSError, match=os.strerror(reason)):
+                core.save_session(session.add_bookmark(7), tmp_path / "a.session", timelines)
+        assert core.load_session(tmp_path / "a.session") == saved
+        assert os.listdir(tmp_path) == ["a.session"]
+
+    def test_a_disk_that_fills_up_while_it_is_written_leaves_the_session_before(self, tmp_path: Path) -> None:
+        resource = pytest.importorskip("resource")
+        import signal
+
+        session, timelines = worked_on()
+        saved = core.save_session(session, tmp_path / "a.session", timelines)
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (200, limits[1]))
+            with pytest.raises(OSError, match="File too large"):
+                core.save_session(session.add_bookmark(7), tmp_path / "a.session", timelines)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+            signal.signal(signal.SIGXFSZ, before)
+        assert core.load_session(tmp_path / "a.session") == saved
+        assert os.listdir(tmp_path) == ["a.session"]

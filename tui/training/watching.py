@@ -1,0 +1,132 @@
+"""Watching: where the watches of a session hold on the run looked at, and the history of a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+import core
+from core import Array, Branch, FormulaError
+from core.arrays import Rows
+from tui.training.engine import MOMENT
+from tui.training.run import Run
+from tui.training.view import Cell
+
+if TYPE_CHECKING:
+    from core import History, Hit, Hits, Watch
+
+Key: TypeAlias = tuple[Branch, str]
+MOST_KEPT = 64  # watches of branches whose hits are kept
+NO_STEPS: Rows = np.empty(0, dtype=np.intp)
+
+
+class Watching:
+    """What is known of watches, by their texts, and of a cell. All of it grows with the run, in the engine's thread
+    where it takes more than a moment.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._read: dict[tuple[str, str], Watch | FormulaError] = {}
+        self._hits: dict[Key, Hits] = {}
+        self._steps: dict[Key, Rows] = {}  # where they hold, as far as was looked
+        self._history: tuple[tuple[Branch, str, Cell], History] | None = None
+        self._busy = False  # whether the engine's thread is at one of them
+
+    def read(self, text: str) -> Watch | FormulaError:
+        """A watch on the run looked at, or what is wrong with it."""
+        key = text, self._run.loss.name
+        if key not in self._read:
+            try:
+                self._read[key] = core.read_watch(text, self._run.timeline.problem)
+            except FormulaError as error:
+                self._read[key] = error
+        return self._read[key]
+
+    def steps(self, text: str) -> Rows:
+        """The steps in which a watch holds, as far as is known."""
+        return self._steps.get((self._run.branch, text), NO_STEPS)
+
+    def hit(self, text: str, place: int) -> Hit | None:
+        """One of the steps in which a watch holds, by its place, with its numbers; None while they are worked on."""
+        return None if self._busy else self._hits[self._run.branch, text][place]
+
+    def looked_at(self, text: str) -> int:
+        """How many steps were looked at for a watch."""
+        hits = self._hits.get((self._run.branch, text))
+        return 0 if hits is None else hits.reached
+
+    # The history of a cell.
+
+    def follow(self, name: str, cell: Cell) -> History:
+        """The history of a cell of the run looked at: the one that is followed from now on."""
+        key = self._run.branch, name, cell
+        if self._history is None or self._history[0] != key:
+            self._history = key, core.History(self._run.timeline, name, cell)
+        return self._history[1]
+
+    def values(self, name: str, cell: Cell) -> Array | None:
+        """What a cell was in each step, as far as is known; None where it is not the one that is followed."""
+        if self._history is None or self._history[0] != (self._run.branch, name, cell):
+            return None
+        return self._history[1].values
+
+    # Keeping up with the run.
+
+    def keep_up(self, texts: Iterable[str]) -> bool:
+        """Look at the steps that were computed since, for watches and the cell, where that takes no longer than a
+        moment; whether all of it is up to date.
+        """
+        engine = self._run.engine
+        for work, note in self._behind(texts):
+            if self._busy or not engine.idle or not self._is_quick(work):
+                return False
+            work.finish()
+            note()
+        return True
+
+    def _is_quick(self, work: Hits | History) -> bool:
+        timeline = self._run.timeline
+        left = len(timeline) - work.reached
+        left += timeline.approach(min(work.reached, len(timeline) - 1), 0) if left else 0
+        return left / self._run.engine.steps_per_second <= MOMENT
+
+    async def catch_up(self, texts: Iterable[str], wanted: Callable[[], bool]) -> None:
+        """The same in the engine's thread, while it is `wanted`."""
+        branch = self._run.branch
+        for work, note in [*self._behind(texts)]:
+            done = False
+            while not done and wanted() and self._run.branch == branch:
+                self._busy = True
+                try:
+                    done = await self._run.engine.do(work.further)
+                finally:
+                    self._busy = False
+                note()
+
+    def _behind(self, texts: Iterable[str]) -> Iterator[tuple[Hits | History, Callable[[], None]]]:
+        """What is not up to date, each with what takes note of what was found."""
+        branch = self._run.branch
+        for text in texts:
+            watch = self.read(text)
+            if isinstance(watch, FormulaError):
+                continue
+            key = branch, text
+            if key not in self._hits:
+                if len(self._hits) >= MOST_KEPT:
+                    self._hits.clear()
+                    self._steps.clear()
+                self._hits[key] = core.Hits(self._run.timeline, watch)
+            hits = self._hits[key]
+            if not hits.done:
+                yield hits, lambda key=key, hits=hits: self._steps.update({key: hits.steps})  # type: ignore[misc]
+        if self._history is not None and self._history[0][0] == branch and not self._history[1].done:
+            yield self._history[1], lambda: None
+
+    def forget(self, branches: Sequence[Branch]) -> None:
+        """Keep what is known of these branches alone."""
+        for key in [key for key in self._hits if key[0] not in branches]:
+            del self._hits[key]
+            self._steps.pop(key, None)
