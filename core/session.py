@@ -227,6 +227,11 @@ class Session:
         """Without the bookmark on a step of a branch."""
         return replace(self, bookmarks=tuple(m for m in self.bookmarks if (m.branch, m.step) != (branch, step)))
 
+    @property
+    def is_in_python(self) -> bool:
+        """Whether its problem was made in Python, so that no file can say where it came from."""
+        return isinstance(self.source, Problem)
+
     def with_view(self, settings: Mapping[str, ViewSetting]) -> Session:
         """With these settings of the view; the others stay."""
         cleaned = {

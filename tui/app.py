@@ -6,10 +6,9 @@ import gc
 import sys
 from collections.abc import Iterable, Iterator
 from functools import partial
-from inspect import signature
 from shutil import get_terminal_size
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
 from textual.screen import Screen
@@ -50,12 +49,7 @@ class SgdbApp(BaseApp[str]):
         self._left: Exercise | None = None  # the sheet that was left last
 
     def on_mount(self) -> None:
-        self.push_screen(self._practice or self._training())
-
-    def _training(self) -> TrainingScreen:
-        given: dict[str, Any] = {"session": self._session, "path": self._path}
-        known = signature(TrainingScreen.__init__).parameters
-        return TrainingScreen(self.problem, self.report, **{name: given[name] for name in given if name in known})
+        self.push_screen(self._practice or TrainingScreen(self.problem, self.report, self._session, self._path))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that a key does is in the command palette, too."""

@@ -66,6 +66,7 @@ BINDINGS: list[BindingType] = [
     Binding("S", "slip(-1)", "previous slip", tooltip="Previous slip"),
     Binding("r", "report", "report", tooltip="The whole report on the checked answers"),
     Binding("a", "answers", "answers", tooltip="Hide the marks of the checked answers, or show them again"),
+    Binding("ctrl+s", "save", "save", tooltip="Save the session: branches, watches, bookmarks, where you are"),
     Binding("x", "export", "export", tooltip="Write this step's worked solution to a file"),
     Binding("question_mark", "help", "help", tooltip="The keys, and how to read the numbers", key_display="?"),
     Binding("q", "app.quit", "quit", tooltip="Quit"),

@@ -9,32 +9,44 @@ from textual import events
 from textual.app import SystemCommand
 from textual.binding import BindingType
 
-from core import Problem
+from core import Problem, Session
 from tui.keys import key_groups
 from tui.training import reasons
 from tui.training.actions.answers import AnswerKeys
 from tui.training.actions.branches import BranchKeys
 from tui.training.actions.losses import LossKeys
+from tui.training.actions.sessions import SessionKeys
 from tui.training.actions.watches import NO_CONDITION, WatchKeys
 from tui.training.bindings import BINDINGS
 from tui.training.mouse import Mouse
 from tui.training.sheet_screen import SMALLEST
 
 if TYPE_CHECKING:
-    from core import CheckReport
+    from core import Autosave, CheckReport
 
 
-class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys):
+class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys, SessionKeys):
     """Steps through a problem's run."""
 
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
-    def __init__(self, problem: Problem, report: CheckReport | None = None) -> None:
-        """`report` is of answers that were checked on one of the problem's steps: the screen begins there."""
+    def __init__(
+        self,
+        problem: Problem,
+        report: CheckReport | None = None,
+        session: Session | None = None,
+        path: str = "",
+        store: Autosave | None = None,
+    ) -> None:
+        """`report` is of answers that were checked on one of the problem's steps: the screen begins there. Or it goes
+        on with a `session` of the file `path`, which `store` has if it was left by another process.
+        """
         super().__init__(problem)
         self._mouse = Mouse(self, self._painter.plot)
         if report is not None:
             self.begin_with(report)
+        if session is not None:
+            self.open_session(session, path, store)
 
     def commands(self) -> Iterator[SystemCommand]:
         """Everything that a key does, and what has no key, for the command palette."""

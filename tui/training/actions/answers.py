@@ -25,6 +25,7 @@ class AnswerKeys(NumberKeys):
         self.view = View(answers=report, fresh=False)
 
     def begin(self, step: Step) -> None:
+        super().begin(step)
         self._begin_with_answers(step)
 
     def action_check_answers(self) -> None:
