@@ -66,6 +66,8 @@ BINDINGS: list[BindingType] = [
     Binding("S", "slip(-1)", "previous slip", tooltip="Previous slip"),
     Binding("r", "report", "report", tooltip="The whole report on the checked answers"),
     Binding("a", "answers", "answers", tooltip="Hide the marks of the checked answers, or show them again"),
+    Binding("0", "why_not", "why 0", tooltip="Why the inspected number is 0: what cuts every path to the loss"),
+    Binding("i", "diagnosis", "diagnosis", tooltip="Why it does not learn: dead units, unlit rows, overflow"),
     Binding("ctrl+s", "save", "save", tooltip="Save the session: branches, watches, bookmarks, where you are"),
     Binding("x", "export", "export", tooltip="Write this step's worked solution to a file"),
     Binding("question_mark", "help", "help", tooltip="The keys, and how to read the numbers", key_display="?"),

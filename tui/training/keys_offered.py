@@ -37,6 +37,10 @@ NEXT_PANE, ALL_PANES = Key("z", "next pane", ("alone",)), Key("esc", "all panes"
 HIDE_DIFFERENCES = Key("d", "hide differences", ("differences",))
 
 
+NUMBER = Key("⏎", "pick a number", ("inspect",))
+LEADING = ("why 0", "diagnosis")  # pages that lead to numbers
+
+
 def keys(view: View, playing: bool, hinge: bool, loss: Loss, elided: bool, hidden: bool) -> list[Key]:
     """The keys of a state, the most wanted first; `hinge` while the same network is looked at under a hinge."""
     found = _of_state(view, hinge, loss, elided, hidden)
@@ -44,6 +48,8 @@ def keys(view: View, playing: bool, hinge: bool, loss: Loss, elided: bool, hidde
 
 
 def _of_state(view: View, hinge: bool, loss: Loss, elided: bool, hidden: bool) -> list[Key]:
+    if view.aside in LEADING:
+        return [PICK, GO, LEAVE, HELP] if view.term is not None else [NUMBER, SCROLL, CLOSE, STEP, HELP]
     if view.aside:
         return [SCROLL, CLOSE, STEP, HELP]
     if view.cursor is not None and view.term is not None:

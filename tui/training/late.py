@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from core import Differences, LossComparison
+    from core import Diagnosis, Differences, LossComparison, WhyNot
 
 
 class Compared(NamedTuple):
@@ -27,7 +27,11 @@ class Late(NamedTuple):
 
     losses    the step under every loss
     compared  the step beside another one
+    zero       why the inspected number is 0
+    diagnosis  what became of the run
     """
 
     losses: Sequence[LossComparison] | None = None
     compared: Compared | None = None
+    zero: WhyNot | None = None
+    diagnosis: Diagnosis | None = None

@@ -47,6 +47,7 @@ def why_not(
         "last": (journey.cursor >= last, "This is the last step computed; → computes the next."),
         "first": (journey.cursor == 0, "This is step 0, the first."),
         "copy": (view.cursor is None, NO_CELL),
+        "why_not": (view.cursor is None, NO_CELL),
         "move": (view.cursor is None, NO_CELL),
         "back": (not trail, "The trail is empty: follow a term with enter first."),
         "leave": (not leavable(view), "Nothing to leave here; q quits."),

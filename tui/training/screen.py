@@ -14,6 +14,7 @@ from tui.keys import key_groups
 from tui.training import reasons
 from tui.training.actions.answers import AnswerKeys
 from tui.training.actions.branches import BranchKeys
+from tui.training.actions.diagnosis import DiagnosisKeys
 from tui.training.actions.losses import LossKeys
 from tui.training.actions.sessions import SessionKeys
 from tui.training.actions.watches import NO_CONDITION, WatchKeys
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from core import Autosave, CheckReport
 
 
-class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys, SessionKeys):
+class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys, DiagnosisKeys, SessionKeys):
     """Steps through a problem's run."""
 
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
@@ -125,6 +126,8 @@ class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys, SessionKeys):
         trail = bool(self._trail)
         if action == "undo":
             return None if self.undone else "There is nothing to undo."
+        if action == "why_not" and self.view.cursor is not None:
+            return self.why_no_zero()
         if action == "continue":
             return None if self.on or self.bookmarked() else NO_CONDITION
         if action == "event" and self.view.cursor is None:

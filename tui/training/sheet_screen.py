@@ -110,7 +110,7 @@ class SheetScreen(KeyReasonsScreen[None]):
             self.curves(),
             self.marks(),
             self.first_notes(step),
-            self._beside.late,
+            self.late(),
             self.journey.playing,
             self._message,
         )
@@ -126,7 +126,7 @@ class SheetScreen(KeyReasonsScreen[None]):
         own = self.run.branch.loss is None
         several = len(self.run.listed) > 1
         branch = self.name_of(self.run.branch) if several else ""
-        return Facts(reached, self.activity or self._state(), everything, before, own, ending, branch)
+        return Facts(reached, self.activity or self.state(), everything, before, own, ending, branch)
 
     def curves(self) -> list[Curve]:
         """The losses that are drawn: of the run looked at, of the other branches, and of those beside it."""
@@ -214,7 +214,12 @@ class SheetScreen(KeyReasonsScreen[None]):
         self.activity = text
         self.paint()
 
-    def _state(self) -> str:
+    def late(self) -> Late:
+        """What is worked out beside the numbers of the step."""
+        return self._beside.late
+
+    def state(self) -> str:
+        """What one is in, for the status line."""
         if self.journey.playing:
             return f"▶ {self.journey.speed:,}/s"
         ended = self.run.timeline.diverged

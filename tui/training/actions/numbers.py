@@ -40,11 +40,12 @@ class NumberKeys(SteppingKeys):
         if self.sheet is None:
             return
         view, terms = self.view, self.sheet.terms
-        if view.cursor is None:
+        if view.cursor is None and not (view.aside and terms):
             self.view = moves.inspect(view, self.sheet.picture)
             self.look(scroll=0, aside="")
         elif view.term is not None and terms:
-            self._trail.append(core.Place(self.sheet.picture.step.index, *view.cursor))
+            if view.cursor is not None:
+                self._trail.append(core.Place(self.sheet.picture.step.index, *view.cursor))
             self.go(terms[min(view.term, len(terms) - 1)])
         elif terms:
             self.look(term=0)

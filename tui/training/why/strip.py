@@ -50,6 +50,14 @@ def _page(
         from tui.training.why.compared import compared
 
         return compared(late.compared, view, width)
+    if view.aside == "why 0":
+        from tui.training.why.told import of_zero
+
+        return of_zero(late.zero, view, width)
+    if view.aside == "diagnosis":
+        from tui.training.why.told import of_run
+
+        return of_run(late.diagnosis, view, width)
     cursor = cell_of(step, view)
     report = report_on(view, step)
     if cursor is not None:
