@@ -102,26 +102,27 @@ class Block:
 
     def _compare(self, change: Change) -> None:
         """Put what a Change comes to among the values."""
-        argument = change.argument
         count = self.stop - self._first
-        now = {}
-        known: dict[tuple[int, ...], tuple[Array, Mask]] = {}  # by shape, in all steps
-        for i, group in enumerate(self._groups):
-            evaluate = group.kind.evaluate(argument)
+        now: list[tuple[_Group, Array]] = []
+        latest: dict[tuple[int, ...], tuple[Array, Mask]] = {}  # by shape, where the step behind finds it
+        for group in self._groups:
+            evaluate = group.kind.evaluate(change.argument)
             if evaluate is None:
                 continue
             values = np.asarray(evaluate(group.values))
-            values = np.broadcast_to(values, (len(group.steps), *values.shape[1:]))
-            now[i] = values
             shape = values.shape[1:]
-            if shape not in known:
-                known[shape] = np.full((count + 1, *shape), np.nan), np.zeros(count + 1, dtype=bool)
-            for into, what in zip(known[shape], (values, True), strict=True):
-                into[group.steps - self._first + 1] = what  # where the step behind finds it
-        for i, values in now.items():
-            group = self._groups[i]
-            before, has = (array[group.steps - self._first] for array in known[values.shape[1:]])
-            group.values[change] = changed(change.how, values, before) & has[:, np.newaxis, np.newaxis]
+            values = np.broadcast_to(values, (len(group.steps), *shape))
+            now.append((group, values))
+            if shape not in latest:
+                latest[shape] = np.full((count + 1, *shape), np.nan), np.zeros(count + 1, dtype=bool)
+            before, known = latest[shape]
+            before[group.steps - self._first + 1] = values
+            known[group.steps - self._first + 1] = True
+        for group, values in now:
+            before, known = latest[values.shape[1:]]
+            rows = group.steps - self._first
+            differs = changed(change.how, values, before[rows])
+            group.values[change] = differs & known[rows][:, np.newaxis, np.newaxis]
 
 
 class _Group(NamedTuple):
@@ -231,4 +232,5 @@ def _are_short(numbers: Array) -> Mask:
     with np.errstate(all="ignore"):
         scale = 10.0 ** (MOST_DIGITS - 1 - np.floor(np.log10(sizes)))
         short: Mask = np.abs(np.rint(sizes * scale) / scale - sizes) <= ROUNDING * sizes
-    return short | (sizes == 0)
+    short |= sizes == 0
+    return short

@@ -47,7 +47,7 @@ def main(argv: Sequence[str]) -> int:
     count, usual, other = ("steps", STEPS, "max-steps") if condition is None else ("max-steps", UNTIL, "steps")
     steps = _steps(arguments.values.get(count, str(usual)), mistakes, count)
     if other in arguments.values:
-        mistakes.append(f"--{other}: expected {'no' if condition is not None else 'an'} --until; write --{count}")
+        mistakes.append(f"--{other}: expected {'an' if condition is None else 'no'} --until; write --{count}")
     watch = None if condition is None or problem is None else until(condition, problem, mistakes)
     path = arguments.values.get("csv")
     if path is not None and (mistake := refused(path, problem, "force" in arguments.values)):
@@ -94,8 +94,8 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _tell_facts(timeline: Timeline, last: int, whole: bool) -> None:
-    """What is worth knowing of the steps up to step `last`, on stderr; and where the loss that was printed is that of a mini-batch, the
-    loss over all rows.
+    """What is worth knowing of the steps up to step `last`, on stderr; and where the loss that was printed is that of a
+    mini-batch, the loss over all rows.
     """
     from core import facts_of_run, loss_over_all_rows, significant
 
