@@ -298,3 +298,24 @@ def test_what_is_observed_leaves_the_run_as_it_was() -> None:
     found(watched, "norm(W_1) < -1", at=300, back=True)
     assert plain.losses.tobytes() == watched.losses.tobytes()
     assert all(plain[k].next_weights[0].tobytes() == watched[k].next_weights[0].tobytes() for k in (299, 7, 300))
+
+
+@pytest.mark.parametrize(
+    "training", [{}, {"batch_size": 3}, {"update": core.Adam(), "batch_size": 2, "shuffle": False}]
+)
+def test_long_blocks_and_few_checkpoints_change_nothing(training: dict[str, Any]) -> None:
+    problem, steps = random_problem(4, (2, 3, 1), rows=7, learning_rate=0.01, **training), 2_100
+    watch = read_watch("dW_1[1,1] changes sign", problem)
+    fresh = Timeline(problem, budget=20_000)
+    assert len(fresh) == 0
+    in_one = Blocks(fresh, [watch.tree])[0:2_000].holds(watch.tree)
+    plain = computed(Timeline(problem), steps)
+    signs = np.sign([step.weight_gradients[0][0, 0] for step in plain])
+    held = np.concatenate([[False], signs[1:] * signs[:-1] < 0])
+    np.testing.assert_array_equal(in_one, held[:2_000])
+    fresh.advance(steps - len(fresh))
+    for at in (2_100, 1_500, 77):
+        hit, last = found(fresh, watch.text, at=at, back=True), np.flatnonzero(held[:at])
+        assert (hit and hit.step) == (int(last[-1]) if len(last) else None)
+        hit, following = found(fresh, watch.text, at=at - 50), np.flatnonzero(held[at - 49 :])
+        assert (hit and hit.step) == (int(following[0]) + at - 49 if len(following) else None)

@@ -82,7 +82,7 @@ class Search(Sliced):
 
     def _look(self, steps: int) -> None:
         if self.back:
-            block = self._blocks[max(0, self.reached - steps) : self.reached]
+            block = self._blocks[self._blocks.start_of(self.reached, steps) : self.reached]
         else:
             start = self.reached + 1
             block = self._blocks[start : min(start + steps, self.limit + 1)]
