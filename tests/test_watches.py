@@ -319,3 +319,22 @@ def test_long_blocks_and_few_checkpoints_change_nothing(training: dict[str, Any]
         assert (hit and hit.step) == (int(last[-1]) if len(last) else None)
         hit, following = found(fresh, watch.text, at=at - 50), np.flatnonzero(held[at - 49 :])
         assert (hit and hit.step) == (int(following[0]) + at - 49 if len(following) else None)
+
+
+def test_what_a_step_works_out_with_its_own_numbers_is_that_of_each_step() -> None:
+    timeline = computed(Timeline(random_problem(6, (2, 3, 1), update=core.Adam())))
+    for name in ("mhatW_1", "nhatW_1"):
+        history = History(timeline, name, (1, 1))
+        history.finish()
+        assert history.values.tolist() == [float(step.values[name][0, 0]) for step in timeline]
+
+
+def test_a_block_that_goes_back_starts_where_the_state_is_kept() -> None:
+    timeline = computed(Timeline(exercise_2(), budget=20_000), 2_000)
+    for text, before in (("W_1[1,1] > 0", 0), ("W_1[1,1] rises", 1)):
+        blocks = Blocks(timeline, [read_watch(text, timeline.problem).tree])
+        for stop in (2_000, 1_234, 5, 1):
+            start = blocks.start_of(stop, 3)
+            assert start == 0 or timeline.kept(start - before) == start - before
+            assert start <= max(0, stop - 3)
+    assert Blocks(timeline, [read_watch("loss < 1", timeline.problem).tree]).start_of(1_234, 3) == 1_231
