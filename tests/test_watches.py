@@ -210,6 +210,10 @@ def test_the_step_that_is_not_finite_is_found_and_ends_a_search() -> None:
             assert hit.step == bad, text
         assert steps_of(timeline, text) == [bad]
     assert found(timeline, "step >= 0", at=bad - 1, limit=10_000) is None  # it is no step of the run
+    assert found(timeline, "not finite", at=bad, limit=10_000) is None  # nothing is behind it
+    hit = found(timeline, "not finite", at=0)
+    assert hit is not None
+    assert hit.step == bad
 
 
 def test_a_batch_without_the_row_has_no_hit() -> None:
