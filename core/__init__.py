@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
 from core.errors import DivergedError, FormulaError, ProblemError
-from core.judgement import judged, judgement
+from core.judgement import how_judged, judged
 from core.loading.loader import built_in_problems, load_problem
 from core.losses import (
     LOSSES,
@@ -229,8 +229,8 @@ __all__ = [
     "first_step_apart",
     "given",
     "hinge_view",
+    "how_judged",
     "judged",
-    "judgement",
     "layer_label",
     "layer_symbol",
     "load_problem",

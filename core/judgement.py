@@ -14,7 +14,7 @@ Judgement: TypeAlias = Literal["sign", "side", "largest", "difference", "distanc
 
 
 @lru_cache(maxsize=2)  # it looks at every row of the data
-def judgement(problem: Problem) -> Judgement:
+def how_judged(problem: Problem) -> Judgement:
     """How a sample is judged: by the sign of a single ±1 output, by which side of ½ one between 0 and 1 is on, by the
     largest output among classes, else by how far its outputs are from y_gt.
     """
@@ -30,7 +30,7 @@ def judged(problem: Problem, outputs: Array, targets: Array) -> Mask | None:
     """Which of these outputs (..., n, d) are right, (..., n); None where the targets are not classes. An output between
     both sides has none, and NaN is never right.
     """
-    how = judgement(problem)
+    how = how_judged(problem)
     if how in ("sign", "side"):
         middle = problem.threshold or 0.0
         sides: Mask = np.sign(outputs[..., 0] - middle) == np.sign(targets[..., 0] - middle)

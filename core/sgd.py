@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -54,10 +54,10 @@ class Trainer:
         gathered = self.schedule.in_batches
         self._rows = GatheredRows(problem.inputs, problem.targets, self.schedule) if gathered else None
         self._changes = gathered or problem.changes_with_step
-        self.tap: Tap | None = None  # gets copies of the numbers of every step
 
-    def run(self, steps: int, checkpoints: Checkpoints) -> Array:
-        """Take `steps` steps, leave the state before each that falls on a checkpoint there, and return their losses.
+    def run(self, steps: int, checkpoints: Checkpoints, tap: Tap | None = None) -> Array:
+        """Take `steps` steps, leave the state before each that falls on a checkpoint there and copies of the numbers of
+        each in the tap, and return their losses.
         Whoever interrupts it leaves the trainer NOWHERE, to be restored.
         """
         self._losses.clear()
@@ -68,9 +68,9 @@ class Trainer:
         slot = -(-(first - origin) // stride)
         due, cell = origin + slot * stride, slot * size
         load = self._load
-        if self.tap is not None:
-            self.tap.begin(first)
-            load = self._load_tapped
+        if tap is not None:
+            tap.begin(first)
+            load = partial(self._load_tapped, tap)
         operations = load(first)
         with np.errstate(all="ignore"):  # a run that overflows is found by whoever asked for it
             for index in range(first, first + steps):
@@ -118,12 +118,12 @@ class Trainer:
         checkpoints.restart(self.index)
         return self.record(checkpoints)
 
-    def record(self, checkpoints: Checkpoints) -> Step:
+    def record(self, checkpoints: Checkpoints, tap: Tap | None = None) -> Step:
         """Take one step of a run, and keep every number of it."""
         index, network = self.index, self.problem.network
         before = Parameters(network, frozen(self._parameters.flat))
         buffers = self._buffer_views({letter: frozen(flat) for letter, flat in self.buffers.items()})
-        (loss,) = self.run(1, checkpoints)
+        (loss,) = self.run(1, checkpoints, tap)
         work = self._passes[self.schedule.size(index)]
         gradients = Parameters(network, frozen(self._gradients.flat))
         after = Parameters(network, frozen(self._parameters.flat))
@@ -169,14 +169,13 @@ class Trainer:
             piece = Piece(parameters, self._gradients.trained[cells], buffers, change[: parameters.size])
             yield from self.problem.update.operations(piece, self._rates)
 
-    def _load_tapped(self, index: int) -> list[Operation]:
+    def _load_tapped(self, tap: Tap, index: int) -> list[Operation]:
         """As `_load`, with what the tap does."""
-        assert self.tap is not None
         operations, size = self._load(index), self.schedule.size(index)
-        placed = self.tap.placed(size)
+        placed = tap.placed(size)
         if placed is None:
             after = self._worked_out(self._passes[size])
-            placed = self.tap.around(operations, size, self.schedule, self.before, after, self._losses)
+            placed = tap.around(operations, size, self.schedule, self.before, after, self._losses)
         return placed
 
     @cached_property

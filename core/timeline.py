@@ -166,20 +166,23 @@ class Timeline:
         """
         self.approach(start)
         tap.restart(start)
-        self._trainer.tap = tap
-        try:
-            self._run_to(stop)
-        finally:
-            self._trainer.tap = None
+        self._run_to(stop, tap)
 
-    def _run_to(self, end: int) -> None:
+    def kept(self, index: int) -> int:
+        """The last step up to `index`, a computed one, that is there without computing others anew."""
+        if self.parent is not None and index < self.start:
+            return self.parent.kept(index)
+        kept = (checkpoints.nearest(index) for checkpoints in (self._checkpoints, self._window))
+        return max(found[0] for found in kept if found is not None)
+
+    def _run_to(self, end: int, tap: Tap | None = None) -> None:
         """Pass every step from the trainer's on up to step `end`."""
         trainer = self._trainer
         while trainer.index < end:
             if trainer.index < self._length:
-                trainer.run(min(end, self._length) - trainer.index, self._recorder(min(end, self._length)))
+                trainer.run(min(end, self._length) - trainer.index, self._recorder(min(end, self._length)), tap)
             else:
-                self._run_on(min(end - trainer.index, BLOCK))
+                self._run_on(min(end - trainer.index, BLOCK), tap)
 
     def _go_back(self, index: int) -> None:
         """Put the trainer where the fewest steps lead to `index`."""
@@ -210,16 +213,16 @@ class Timeline:
         self._window.reserve(end)
         return self._window
 
-    def _run_on(self, steps: int) -> None:
+    def _run_on(self, steps: int, tap: Tap | None) -> None:
         """Take new steps."""
         np.copyto(self._frontier, self._trainer.state)
-        self._accept(self._trainer.run(steps, self._recorder(self._length + steps)))
+        self._accept(self._trainer.run(steps, self._recorder(self._length + steps), tap), tap)
 
-    def _accept(self, losses: Array) -> None:
+    def _accept(self, losses: Array, tap: Tap | None = None) -> None:
         """Keep the new steps, which had these losses and began at the frontier, if all of them are finite."""
         # A parameter that is not finite never becomes finite again, so the last state answers for all before it.
         if not (np.isfinite(losses).all() and np.isfinite(self._trainer.state).all()):
-            self._stop(losses)
+            self._stop(losses, tap)
         self._note(losses)
 
     def _note(self, losses: Array) -> None:
@@ -231,21 +234,21 @@ class Timeline:
         self._losses[self._length : length] = losses
         self._length = length
 
-    def _stop(self, losses: Array) -> None:
+    def _stop(self, losses: Array, tap: Tap | None) -> None:
         """One of the steps from the frontier on, which had these losses, is not finite: find it, keep what is before
         it, and raise.
         """
         trainer, checkpoints = self._trainer, self._checkpoints
         trainer.restore(self._length, self._frontier)
         for _ in losses:
-            loss = trainer.run(1, checkpoints)
+            loss = trainer.run(1, checkpoints, tap)
             if not (np.isfinite(loss).all() and np.isfinite(trainer.state).all()):
                 break
             self._note(loss)
             np.copyto(self._frontier, trainer.state)
         bad = self._length
         trainer.restore(bad, self._frontier)
-        step = trainer.record(checkpoints)
+        step = trainer.record(checkpoints, tap)
         trainer.restore(bad, self._frontier)
         found = first_not_finite(step)
         assert found is not None

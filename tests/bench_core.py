@@ -528,6 +528,43 @@ def histories() -> Iterator[Result]:
             yield limit(f"{what}: a step back {way}, slowest", max(times), worst)
 
 
+def searches() -> Iterator[Result]:
+    """Steps of Exercise 2 in which a watch never holds, looked through forward and back, beside computing them."""
+    for text, goal in (
+        ("loss < -1", 1.5),
+        ("W_1[1,3] changes sign and loss < -1", 2.5),
+        ("all(z_1[:,2] == -1)", 2.5),
+        ("norm(W_1_next - W_1)/norm(W_1) > 1e9", 2.5),
+        ("accuracy == 2", 2.5),
+        ("max(abs(dz_1)) > 1e9", 2.5),
+    ):
+        yield from searches_of(text, goal, *((20_000, 3) if QUICK else (100_000, 5)))
+
+
+def searches_of(text: str, goal: float, steps: int, turns: int) -> Iterator[Result]:
+    problem = exercise_2()
+    watch, known = core.read_watch(text, problem), core.Timeline(problem)
+    known.advance(steps)
+
+    def look(timeline: core.Timeline, back: bool = False) -> None:
+        found = core.Search(timeline, [watch], steps if back else -1, steps - 1, back)
+        found.finish()
+        assert found.found is None
+
+    for way, search in (
+        ("forward, computing", lambda: look(core.Timeline(problem))),
+        ("forward", lambda: look(known)),
+        ("back", lambda: look(known, back=True)),
+    ):
+        ours, theirs, ratio = side_by_side(search, lambda: core.Timeline(problem).advance(steps), turns)
+        yield Result(
+            f"{steps:,} steps: {text}, {way} / advance ({theirs:.2f} s)",
+            f"{ours:.2f} s = {ratio:.2f} x",
+            f"{goal} x",
+            ratio <= goal,
+        )
+
+
 def limit(what: str, found: float, goal: float) -> Result:
     """`found` in seconds, `goal` in milliseconds."""
     return Result(what, f"{1e3 * found:.2f} ms", f"{goal:g} ms", 1e3 * found <= goal)
@@ -573,7 +610,7 @@ def csv_file() -> Iterator[Result]:
 
 def main() -> None:
     print(f"{'what':<96}{'measured':>24}{'goal':>16}")
-    for part in (small_steps, large_step, histories, csv_file, imports):
+    for part in (small_steps, large_step, histories, searches, csv_file, imports):
         for result in part():
             print(result, flush=True)
 

@@ -281,6 +281,40 @@ class TestRun:
         assert Path("link.csv").is_symlink()
         assert Path("losses.csv").read_text().startswith("step,loss\n0,")
 
+    def test_it_trains_until_a_watch_holds(self, sgdb: Any) -> None:
+        answer = sgdb("run", "--until", "loss < 0.01", "--max-steps", "100000", "--csv", "losses.csv")
+        assert (answer.status, answer.out) == (0, "step 1669: loss = 0.00999767\n")
+        losses = [float(row["loss"]) for row in csv.DictReader(Path("losses.csv").read_text().splitlines())]
+        assert [index for index, loss in enumerate(losses) if loss < 0.01] == [1669]  # no step behind it is written
+        answer = sgdb("run", "--until", "becomes W_1[1,3] < 0")
+        assert (answer.status, answer.out) == (0, "step 4: W_1[1,3] = -0.0419636\n")
+
+    def test_a_watch_that_does_not_hold_is_a_failure(self, sgdb: Any) -> None:
+        answer = sgdb("run", "--until", "loss < 0.01", "--max-steps", "1668")
+        assert (answer.status, answer.out) == (1, "")
+        assert answer.mistakes[0] == "sgdb: --until: in none of the steps 0 to 1668: when loss < 0.01"
+        Path("wild.toml").write_text(PROBLEM + 'activation = "identity"\n[training]\nlearning_rate = 10\n')
+        answer = sgdb("run", "wild.toml", "--until", "loss < 0")
+        assert answer.status == 1
+        assert "the run stops being finite at step" in answer.mistakes[0]
+        answer = sgdb("run", "wild.toml", "--until", "not finite")
+        assert answer.status == 0
+        assert answer.out.endswith(": not finite\n")
+
+    def test_a_mistake_in_a_watch_is_shown_under_its_character(self, sgdb: Any) -> None:
+        answer = sgdb("run", "--until", "1 > los", "--steps", "3")
+        assert answer.status == 2
+        assert answer.mistakes == [
+            "sgdb: --steps: expected no --until; write --max-steps",
+            'sgdb: --until: unknown "los"; did you mean "loss"?',
+            "  1 > los",
+            "      ^",
+        ]
+        assert sgdb("run", "--max-steps", "3").mistakes == ["sgdb: --max-steps: expected an --until; write --steps"]
+        assert sgdb("run", "--until", "(" * 100_000).mistakes == [
+            "sgdb: --until: expected a formula of at most 1000 characters, found 100000"
+        ]
+
     def test_a_run_that_diverges_says_where_and_keeps_the_losses_before(self, sgdb: Any) -> None:
         Path("wild.toml").write_text(PROBLEM + "[training]\nlearning_rate = 1000\n")
         answer = sgdb("run", "wild.toml", "--csv", "losses.csv")

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 import core
-from core import batches, checkpoints, sgd, timeline
+from core import batches, checkpoints, sgd, tap, timeline
 from samples import exercise_2, step_bits
 
-TRACED = frozenset(module.__file__ for module in (batches, checkpoints, sgd, timeline))
+TRACED = frozenset(module.__file__ for module in (batches, checkpoints, sgd, tap, timeline))
 OFTEN = 2  # times that each line is interrupted, and once more when it runs for the last time
 STEPS = 26
 STATES = 6  # room for so few checkpoints that they are thinned again and again
@@ -38,6 +38,7 @@ def work(run: core.Timeline) -> None:
     run.advance(9)
     run[1]
     run[20]
+    run.observe(17, 24, tap.Tap({"W_1", "z_1", "W_1_next", "loss"}, 8))
 
 
 @contextmanager

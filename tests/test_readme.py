@@ -21,7 +21,7 @@ PRINTS = r"print\(.*?\) +# (.*)"
 
 def test_the_python_examples_print_what_stands_beside_them() -> None:
     examples = [code for code in re.findall(r"```python\n(.*?)```", README, re.S) if re.search(PRINTS, code)]
-    assert len(examples) == 3
+    assert len(examples) == 4
     for example in examples:
         names = {"core": core, "step": core.Timeline(core.load_problem("exercise-2"))[0]}
         printed = io.StringIO()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -31,30 +31,49 @@ class Blocks:
     """
 
     def __init__(self, timeline: Timeline, trees: Sequence[Node]) -> None:
-        lineage = timeline.lineage
+        self._timeline, lineage = timeline, timeline.lineage
         conditions = [tree.argument if isinstance(tree, Becomes) else tree for tree in trees]
         self._segments = [_Segment(part, conditions) for part in lineage]
         self._starts = [part.start for part in lineage]
-        self.looks_back = any(isinstance(part, (Change, Becomes)) for tree in trees for part in walk(tree))
+        parts = [part for tree in trees for part in walk(tree)]
+        self._compared = {
+            part.argument for part in parts if isinstance(part, (Change, Becomes))
+        }  # with the step before
+        self._last: tuple[int, dict[Node, Any]] = -1, {}  # a step, and what they were in it
 
     @property
     def most(self) -> int:
         """How many steps a block may have."""
         return min(segment.most for segment in self._segments) - 1
 
+    def start_of(self, stop: int, steps: int) -> int:
+        """Where a block of about so many steps up to `stop` should start: where the state is kept, so that every step
+        that must be computed anew on the way is one of the block.
+        """
+        start, before = max(0, stop - steps), int(bool(self._compared))
+        if not any(segment.observes for segment in self._segments):
+            return start
+        kept = self._timeline.kept(max(0, start - before))
+        return max(min(kept + before if kept else 0, start), stop - self.most)
+
     def __getitem__(self, steps: slice) -> Block:
         """The steps from `steps.start` up to `steps.stop`, or to the one in which the run stops being finite. Its
         values can be asked for until the next block is.
         """
         start, stop = steps.start, steps.stop
-        first = max(0, start - 1) if self.looks_back else start
+        index, last = self._last
+        if index != start - 1 or not self._compared <= last.keys():
+            last = {}
+        first = start if last or not self._compared else max(0, start - 1)
         groups: list[_Group] = []
         diverged: DivergedError | None = None
         for segment, (begin, end) in zip(self._segments, pairwise([*self._starts, stop]), strict=True):
             begin, end = max(begin, first), min(end, stop)
             if begin < end and diverged is None:
                 diverged = segment.read(begin, end, groups)
-        return Block(first, start, stop if diverged is None else diverged.step + 1, groups, diverged)
+        stop = stop if diverged is None else diverged.step + 1
+        self._last = stop - 1, {}
+        return Block((first, start, stop), groups, diverged, last, self._last[1])
 
 
 class Block:
@@ -62,17 +81,30 @@ class Block:
     which only watches say something that ask whether it is.
     """
 
-    def __init__(self, first: int, start: int, stop: int, groups: list[_Group], diverged: DivergedError | None) -> None:
-        self.start, self.stop, self.diverged = start, stop, diverged
-        self._first, self._groups = first, groups
+    def __init__(
+        self,
+        steps: tuple[int, int, int],
+        groups: list[_Group],
+        diverged: DivergedError | None,
+        before: Mapping[Node, Any],
+        last: dict[Node, Any],
+    ) -> None:
+        """The groups are those of all steps from the first of `steps` on, which may be the one before the block. What
+        is compared with the step before has the values `before` there, where that is left out, and those of the last
+        step are added to `last`.
+        """
+        self._first, self.start, self.stop = steps
+        self.diverged = diverged
+        self._groups, self._before, self._last = groups, before, last
         self._changes: set[Node] = set()
 
     def holds(self, condition: Condition) -> Mask:
         """In which of the steps it holds, (steps,)."""
         if isinstance(condition, Becomes):
             held = self._found(condition.argument, False)
-            before = np.concatenate([[True], held[:-1]])[self.start - self._first :]
-            holds: Mask = held[self.start - self._first :] & ~before
+            self._last[condition.argument] = held[-1]
+            before = np.concatenate([[self._before.get(condition.argument, True)], held[:-1]])
+            holds: Mask = (held & ~before)[self.start - self._first :]
         else:
             holds = self._found(condition, False)[self.start - self._first :]
         if self.diverged is not None and not any(isinstance(part, Finite) for part in walk(condition)):
@@ -84,8 +116,9 @@ class Block:
         it has no value.
         """
         found: Array = self._found(tree, np.nan)
-        before = np.concatenate([[np.nan], found])[self.start - self._first : -1]
-        return found[self.start - self._first :], before
+        before = self._before.get(tree)
+        was = np.concatenate([[np.nan if before is None else before.item()], found[:-1]])
+        return found[self.start - self._first :], was[self.start - self._first :]
 
     @np.errstate(all="ignore")
     def _found(self, tree: Node, absent: Any) -> Any:
@@ -102,26 +135,32 @@ class Block:
 
     def _compare(self, change: Change) -> None:
         """Put what a Change comes to among the values."""
-        argument = change.argument
-        count = self.stop - self._first
-        now = {}
-        known: dict[tuple[int, ...], tuple[Array, Mask]] = {}  # by shape, in all steps
-        for i, group in enumerate(self._groups):
+        count, argument = self.stop - self._first, change.argument
+        now: list[tuple[_Group, Array]] = []
+        latest: dict[tuple[int, ...], tuple[Array, Mask]] = {}  # by shape, where the step behind finds it
+        for group in self._groups:
             evaluate = group.kind.evaluate(argument)
             if evaluate is None:
                 continue
             values = np.asarray(evaluate(group.values))
-            values = np.broadcast_to(values, (len(group.steps), *values.shape[1:]))
-            now[i] = values
             shape = values.shape[1:]
-            if shape not in known:
-                known[shape] = np.full((count + 1, *shape), np.nan), np.zeros(count + 1, dtype=bool)
-            for into, what in zip(known[shape], (values, True), strict=True):
-                into[group.steps - self._first + 1] = what  # where the step behind finds it
-        for i, values in now.items():
-            group = self._groups[i]
-            before, has = (array[group.steps - self._first] for array in known[values.shape[1:]])
-            group.values[change] = changed(change.how, values, before) & has[:, np.newaxis, np.newaxis]
+            values = np.broadcast_to(values, (len(group.steps), *shape))
+            now.append((group, values))
+            if shape not in latest:
+                latest[shape] = np.full((count + 1, *shape), np.nan), np.zeros(count + 1, dtype=bool)
+            before, known = latest[shape]
+            before[group.steps - self._first + 1] = values
+            known[group.steps - self._first + 1] = True
+        earlier = self._before.get(argument)
+        if earlier is not None and earlier.shape in latest:
+            before, known = latest[earlier.shape]
+            before[0], known[0] = earlier, True
+        self._last[argument] = next((before[-1].copy() for before, known in latest.values() if known[-1]), None)
+        for group, values in now:
+            before, known = latest[values.shape[1:]]
+            rows = group.steps - self._first
+            differs = changed(change.how, values, before[rows])
+            group.values[change] = differs & known[rows][:, np.newaxis, np.newaxis]
 
 
 class _Group(NamedTuple):
@@ -150,11 +189,16 @@ class _Segment:
         self._tap = Tap(names, self.most)
         self._clean: tuple[bytes, dict[str, Array]] = b"", {}  # a state, and what was worked out from it
 
+    @property
+    def observes(self) -> bool:
+        """Whether a step must be computed, anew or for the first time, to be read."""
+        return bool(self._tap.names)
+
     def read(self, start: int, stop: int, groups: list[_Group]) -> DivergedError | None:
         """Add the groups of the steps from `start` up to `stop`, or to the one that is not finite; which that is."""
         timeline, diverged = self._timeline, None
         try:
-            if self._tap.names:
+            if self.observes:
                 timeline.observe(start, stop, self._tap)
             elif stop > len(timeline):
                 timeline.approach(stop)
@@ -231,4 +275,5 @@ def _are_short(numbers: Array) -> Mask:
     with np.errstate(all="ignore"):
         scale = 10.0 ** (MOST_DIGITS - 1 - np.floor(np.log10(sizes)))
         short: Mask = np.abs(np.rint(sizes * scale) / scale - sizes) <= ROUNDING * sizes
-    return short | (sizes == 0)
+    short |= sizes == 0
+    return short

@@ -101,5 +101,5 @@ def _events_of(values: Array) -> dict[str, Rows]:
     return {
         SIGN_CHANGED: np.flatnonzero((signs != 0) & (lately >= 0) & (signs != signs[lately])),
         ZERO: np.flatnonzero(is_zero & ~(was_zero & goes_on)),
-        LARGEST: steps[:0] if sizes.max(initial=0.0) <= 0 else sizes.argmax(keepdims=True),
+        LARGEST: steps[:0] if sizes.max(initial=0.0) <= 0 else np.array([sizes.argmax()]),
     }

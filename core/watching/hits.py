@@ -7,7 +7,7 @@ import numpy as np
 from core.arrays import Array, Rows
 from core.timeline import Timeline
 from core.watching.blocks import Blocks
-from core.watching.search import Hit, Said
+from core.watching.search import Hit, Said, end_of
 from core.watching.slices import Sliced
 from core.watching.watch import Watch
 
@@ -28,15 +28,9 @@ class Hits(Sliced):
         self._new: list[tuple[Rows, Array]] = []
 
     @property
-    def end(self) -> int:
-        """Up to where there are steps to look at: those computed, and the one in which the run stops being finite."""
-        diverged = self._timeline.diverged
-        return len(self._timeline) + (diverged is not None and diverged.step == len(self._timeline))
-
-    @property
     def done(self) -> bool:
         """Whether all steps that are computed by now were looked at."""
-        return self.reached >= self.end
+        return self.reached >= end_of(self._timeline)
 
     @property
     def steps(self) -> Rows:
@@ -56,7 +50,7 @@ class Hits(Sliced):
         return Hit(int(self._steps[place]), self.watch, said)
 
     def _look(self, steps: int) -> None:
-        block = self._blocks[self.reached : min(self.end, self.reached + steps)]
+        block = self._blocks[self.reached : min(end_of(self._timeline), self.reached + steps)]
         rows = np.flatnonzero(block.holds(self.watch.tree))
         if len(rows):
             numbers = np.empty((len(rows), len(self.watch.sides), 2))

@@ -10,7 +10,7 @@ import numpy as np
 from core.arrays import Array
 from core.equations import Equation, Statement, statement_of
 from core.errors import FormulaError
-from core.expression.nodes import Node, Power, names_in, walk
+from core.expression.nodes import COUNT, Name, Node, Power, names_in, walk
 from core.expression.value import Evaluate
 from core.losses import JoinedLoss, Loss
 from core.noise import MOST_NUMBERS
@@ -18,7 +18,7 @@ from core.problem import Problem
 from core.tap import LOSS, STATE
 from core.watching.compiler import BlockCompiler
 from core.watching.nodes import Finite
-from core.watching.vocabulary import ACCURACY, EPOCH, STEP, Vocabulary
+from core.watching.vocabulary import ACCURACY, EPOCH, RATE, STEP, Vocabulary
 
 DATA = ("X_in", "y_gt")
 SCORES, LAST = "s_out", ("y_out", "y_gt")
@@ -102,7 +102,7 @@ class Kind:
         found: dict[str, list[Array]] = {name: [] for name in self.derived}
         for index, *arrays in zip(steps, *rows, strict=True):
             values = dict(zip(names, arrays, strict=True))
-            if self.problem.changes_with_step:
+            if self._varies:
                 ways = self._ways(index)
             for add in ways:
                 add(values)
@@ -132,6 +132,15 @@ class Kind:
 
         ways = [costs] * ("sample_losses" in own) + [owned] * bool(own - {"sample_losses"})
         return ways + [follows(name) for name in self.derived if name not in own]
+
+    @cached_property
+    def _varies(self) -> bool:
+        """Whether steps work these out with other numbers each."""
+        trees = [self.statement.equations[name].tree for name in self.derived]
+        parts = [part for tree in trees for part in walk(tree)]
+        rate = any(isinstance(part, Name) and part.name in (RATE, COUNT) for part in parts)
+        count = any(isinstance(part, Power) and part.power == COUNT for part in parts)
+        return self.problem.changes_with_step and (rate or count)
 
     @cached_property
     def _sources(self) -> list[str]:

@@ -39,7 +39,8 @@ class WatchPrinter(TypedPrinter):
 
     def remainder(self, node: Remainder) -> Printed:
         above, below = node.children
-        return Printed(PRODUCT, (*self.within(above, PRODUCT), *_spaced("%"), *self.within(below, POSTFIX)))
+        # As loose as a sum, so that it has parentheses in one: -(a % b) is another number than (-a) % b.
+        return Printed(SUM, (*self.within(above, PRODUCT), *_spaced("%"), *self.within(below, POSTFIX)))
 
     def summary(self, node: Summary) -> Printed:
         return self._call(node.name, node.argument, SUM)

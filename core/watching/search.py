@@ -47,9 +47,9 @@ class Hit:
 
 
 class Search(Sliced):
-    """Looks for the first step behind step `at` in which one of `watches` holds, up to step `limit` (computing on,
-    where the run has not come so far), or `back` for the last one before it. Step `at` itself is not looked at; -1
-    stands before the first.
+    """Looks for the first step behind step `at` in which one of `watches` holds, up to step `limit`, or `back` for the
+    last one before it. Step `at` itself is not looked at; -1 stands before the first. Where the run has not come as far
+    as `limit`, it is computed on; None: only what is computed is looked at.
 
     `further` does a part of it, so that somebody may look at the keyboard in between; `finish` all. Then `found` is
     the hit, of the watch that comes first among several; None where there is none, and `diverged` says where the run
@@ -60,7 +60,8 @@ class Search(Sliced):
         self, timeline: Timeline, watches: Sequence[Watch], at: int, limit: int | None = None, back: bool = False
     ) -> None:
         self.watches, self.back, self.at = tuple(watches), back, at
-        self.limit = 0 if back else len(timeline) - 1 if limit is None else limit
+        self._timeline = timeline
+        self.limit = 0 if back else end_of(timeline) - 1 if limit is None else limit
         self.found: Hit | None = None
         self.diverged: DivergedError | None = None
         self.reached = at  # every step from `at` up to this one was looked at
@@ -82,9 +83,12 @@ class Search(Sliced):
 
     def _look(self, steps: int) -> None:
         if self.back:
-            block = self._blocks[max(0, self.reached - steps) : self.reached]
+            block = self._blocks[self._blocks.start_of(self.reached, steps) : self.reached]
         else:
             start = self.reached + 1
+            if self._timeline.diverged is not None and start > self._timeline.diverged.step:
+                self.diverged = self._timeline.diverged
+                return
             block = self._blocks[start : min(start + steps, self.limit + 1)]
         held = np.array([block.holds(watch.tree) for watch in self.watches])
         rows = np.flatnonzero(held.any(axis=0))
@@ -96,6 +100,11 @@ class Search(Sliced):
             return
         self.reached = block.start if self.back else block.stop - 1
         self.diverged = None if self.back else block.diverged
+
+
+def end_of(timeline: Timeline) -> int:
+    """Up to where a run has steps to look at: those computed, and the one in which it stops being finite."""
+    return len(timeline) + (timeline.diverged is not None)
 
 
 def said(block: Block, sides: Sequence[Side], row: int) -> tuple[Said, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from time import perf_counter
 
-FIRST = 64  # steps of the first block
 SLICE = 0.02  # seconds
 
 
@@ -16,7 +15,7 @@ class Sliced(ABC):
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._pace = min(FIRST, most)  # of the next block
+        self._pace = 1  # steps of the next block: one may take seconds
 
     @property
     @abstractmethod

@@ -22,7 +22,7 @@ from core.expression.nodes import (
 from core.expression.reader import Context
 from core.expression.shape import SINGLE, Shape, Shapes, shape_text
 from core.expression.value import PRIMITIVES
-from core.judgement import judgement
+from core.judgement import how_judged
 from core.problem import Problem
 from core.quantity import canonical
 from core.suggestion import suggest
@@ -63,7 +63,7 @@ class Vocabulary:
         """Of everything that has a name."""
         statement, problem = self.statement, self.problem
         found: dict[str, Shape] = dict.fromkeys((*statement.numbers, STEP, EPOCH), SINGLE)
-        if judgement(problem) in JUDGED:
+        if how_judged(problem) in JUDGED:
             found[ACCURACY] = SINGLE
         found |= {"X_in": (self.rows, problem.inputs.shape[1]), "y_gt": (self.rows, problem.targets.shape[1])}
         for equation in statement.given.values():

@@ -52,7 +52,7 @@ def main(argv: Sequence[str]) -> int:
     count, usual, other = ("steps", STEPS, "max-steps") if condition is None else ("max-steps", UNTIL, "steps")
     steps = steps_of(arguments.values.get(count, str(usual)), mistakes, count)
     if other in arguments.values:
-        mistakes.append(f"--{other}: expected {'no' if condition is not None else 'an'} --until; write --{count}")
+        mistakes.append(f"--{other}: expected {'an' if condition is None else 'no'} --until; write --{count}")
     watch = None if condition is None or problem is None else until(condition, problem, mistakes)
     path = arguments.values.get("csv")
     if path is not None and (mistake := refused(path, problem, "force" in arguments.values)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from core import judgement
+from core import how_judged
 from tui.sheet.keyline import keyline
 from tui.sheet.lines import Line, clipped, line
 from tui.training.compared import report_on
@@ -146,7 +146,7 @@ class Painter:
             hidden=bool(frame.columns.before or frame.columns.behind),
         )
         dimmed = {"arrow(0, -1)"} if step.index == 0 and view.cursor is None else set()
-        if judgement(step.problem) not in ("sign", "largest"):
+        if how_judged(step.problem) not in ("sign", "largest"):
             dimmed.add("hinge")  # it needs classes
         offered, places = keyline(found, frame.width, dimmed)
         said = clipped(line([(scene.message, "amber")], 1), frame.width) if scene.message else offered

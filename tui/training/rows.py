@@ -8,7 +8,7 @@ from itertools import chain
 import numpy as np
 from rich.cells import cell_len
 
-from core import judgement
+from core import how_judged
 from tui.sheet.lines import Line, Span, clipped, line, width
 from tui.sheet.written import Written
 from tui.training.frame import Frame
@@ -52,7 +52,7 @@ class Rows:
         self.columns = frame.columns
         self.problem = picture.step.problem
         worded = any(group.station.above == VERDICT for group in self.columns.groups)
-        self._marks = not worded and judgement(self.problem) in (
+        self._marks = not worded and how_judged(self.problem) in (
             "sign",
             "side",
             "largest",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from core import Problem, Step, judged, judgement, sure
+from core import Problem, Step, how_judged, judged, sure
 from tui.sheet.written import Written
 
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
@@ -26,12 +26,12 @@ class Verdict(NamedTuple):
 
 def title(problem: Problem) -> str:
     """What stands above the verdicts."""
-    return TITLES[judgement(problem)]
+    return TITLES[how_judged(problem)]
 
 
 def longest(problem: Problem, written: Written) -> int:
     """Columns of the widest verdict that there can be."""
-    how = judgement(problem)
+    how = how_judged(problem)
     if how in ("sign", "side", "largest"):
         says = len(f"{WRONG} {problem.targets.shape[1]}") if how == "largest" else 0
         return max(len("right"), says)
@@ -45,7 +45,7 @@ def right(step: Step) -> Mask | None:
 
 def verdicts(step: Step, rows: Sequence[int], written: Written | None = None) -> list[Verdict]:
     """The verdicts on these samples of the batch, counted from 0; `written` says how a difference is written."""
-    mask, how = right(step), judgement(step.problem)
+    mask, how = right(step), how_judged(step.problem)
     if mask is None:
         form = written or Written(integers=2)
         with np.errstate(all="ignore"):
