@@ -12,6 +12,10 @@ for name in [name for name in os.environ if name == "NO_COLOR" or name.startswit
     if not name.startswith("TEXTUAL_SNAPSHOT_"):
         del os.environ[name]
 
+from quiet import without_sleeping  # noqa: E402  only now
+
+without_sleeping()
+
 # A slow, shared machine must not turn a property red.
 settings.register_profile("sgdb", deadline=None, max_examples=25)
 settings.register_profile("long", deadline=None, max_examples=1_000)  # by hand: --hypothesis-profile long
