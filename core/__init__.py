@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array
-from core.errors import DivergedError, ProblemError
+from core.errors import DivergedError, FormulaError, ProblemError
 from core.loading.loader import built_in_problems, load_problem
 from core.losses import (
     LOSSES,
@@ -28,6 +28,7 @@ from core.problem import Problem
 from core.quantity import Quantity, given, layer_label, layer_symbol, quantities
 from core.schedules import Cosine, Decay, Schedule, Stages
 from core.settings import Setting
+from core.source import Source
 from core.step import Step
 from core.suggestion import suggest
 from core.text import rounded_to, significant, sure
@@ -36,11 +37,16 @@ from core.updates import SGD, UPDATES, Adam, Momentum, Nesterov, RMSprop, Update
 
 if TYPE_CHECKING:
     from core.asked import absent
+    from core.branch import Branch, Edit
+    from core.branches import Timelines
+    from core.change import edit_text, read_change, unchanged_text
     from core.checking.check import check_answers
     from core.checking.report import CellVerdict, CheckReport, FormulaVerdict, Slip
     from core.classes import true_classes
     from core.comparison import LossComparison, compare_losses, step_under
     from core.computation import Computation, Variable, computations, symbols_of, values_of
+    from core.differences import Difference, Differences, compare_steps, first_step_apart
+    from core.edits import changeable, edits_for
     from core.equations import Equation, Statement, statement_of
     from core.explanation import Explanation, Factor, Term, explain
     from core.expression.nodes import (
@@ -90,6 +96,7 @@ __all__ = [
     "Adam",
     "Array",
     "BinaryCrossEntropy",
+    "Branch",
     "CellVerdict",
     "Cells",
     "CheckReport",
@@ -97,12 +104,16 @@ __all__ = [
     "Computation",
     "Cosine",
     "Decay",
+    "Difference",
+    "Differences",
     "DivergedError",
+    "Edit",
     "Equation",
     "Exercise",
     "Explanation",
     "Factor",
     "Fingerprint",
+    "FormulaError",
     "FormulaVerdict",
     "Function",
     "GradientCheck",
@@ -149,6 +160,7 @@ __all__ = [
     "SoftmaxLoss",
     "SoftmaxMargin",
     "Solution",
+    "Source",
     "SquaredError",
     "Stages",
     "Statement",
@@ -156,6 +168,7 @@ __all__ = [
     "Sum",
     "Term",
     "Timeline",
+    "Timelines",
     "Token",
     "Total",
     "Transpose",
@@ -164,15 +177,20 @@ __all__ = [
     "Variable",
     "absent",
     "built_in_problems",
+    "changeable",
     "check_answers",
     "check_gradients",
     "compare_losses",
+    "compare_steps",
     "computations",
+    "edit_text",
+    "edits_for",
     "expanded",
     "explain",
     "facts_of_run",
     "find_sheets",
     "fingerprint",
+    "first_step_apart",
     "given",
     "hinge_view",
     "layer_label",
@@ -185,6 +203,7 @@ __all__ = [
     "names_in",
     "practice_problem",
     "quantities",
+    "read_change",
     "recursive",
     "rounded_to",
     "shown_points",
@@ -198,6 +217,7 @@ __all__ = [
     "symbols_of",
     "targets",
     "true_classes",
+    "unchanged_text",
     "values_of",
     "write_solution",
 ]
@@ -207,11 +227,16 @@ _LATER = {
     name: module
     for module, names in {
         "core.asked": ("absent",),
+        "core.branch": ("Branch", "Edit"),
+        "core.branches": ("Timelines",),
+        "core.change": ("edit_text", "read_change", "unchanged_text"),
         "core.checking.check": ("check_answers",),
         "core.checking.report": ("CellVerdict", "CheckReport", "FormulaVerdict", "Slip"),
         "core.classes": ("true_classes",),
         "core.comparison": ("LossComparison", "compare_losses", "step_under"),
         "core.computation": ("Computation", "Variable", "computations", "symbols_of", "values_of"),
+        "core.differences": ("Difference", "Differences", "compare_steps", "first_step_apart"),
+        "core.edits": ("changeable", "edits_for"),
         "core.equations": ("Equation", "Statement", "statement_of"),
         "core.expression.nodes": (
             "ALL",

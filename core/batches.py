@@ -10,27 +10,40 @@ GATHERED = 2**15  # numbers that are gathered in one go: enough to spread the co
 
 
 class BatchSchedule:
-    """Which rows each SGD step uses: a function of the step's index alone, so that any step can be asked for."""
+    """Which rows each SGD step uses: a function of the step's index alone, so that any step can be asked for. Its first
+    epoch begins at step `start`, and has the number `epochs`.
+    """
 
-    def __init__(self, rows: int, batch_size: int | None, seed: int, shuffle: bool = True) -> None:
+    def __init__(
+        self,
+        rows: int,
+        batch_size: int | None,
+        seed: int,
+        shuffle: bool = True,
+        start: int = 0,
+        epochs: int = 0,
+    ) -> None:
         self.rows = rows
+        self.start, self.epochs = start, epochs
         self.batch_size = rows if batch_size is None else batch_size
         self.steps_per_epoch = -(-rows // self.batch_size)
         self.in_batches = batch_size is not None
         self._shuffled, self._seed = shuffle and self.in_batches, seed
         self._order: tuple[int, Rows] = (-1, np.arange(rows))  # an epoch, and its order
 
-    def epoch(self, index: int) -> int:
-        return index // self.steps_per_epoch
+    def place(self, index: int) -> tuple[int, int]:
+        """The epoch of step `index`, and how many of its steps come before."""
+        epoch, place = divmod(index - self.start, self.steps_per_epoch)
+        return self.epochs + epoch, place
 
     def size(self, index: int) -> int:
         """How many rows step `index` uses; the last one of an epoch uses what is left."""
-        place = index % self.steps_per_epoch
+        _, place = self.place(index)
         return min(self.batch_size, self.rows - place * self.batch_size)
 
     def batch(self, index: int) -> Rows:
         """The rows of step `index`."""
-        epoch, place = divmod(index, self.steps_per_epoch)
+        epoch, place = self.place(index)
         return self.order(epoch)[place * self.batch_size : (place + 1) * self.batch_size]
 
     def order(self, epoch: int) -> Rows:
@@ -73,7 +86,7 @@ class GatheredRows:
     def load(self, index: int) -> None:
         """Write the rows of step `index` into the arrays for a batch of its size."""
         schedule = self._schedule
-        epoch, place = divmod(index, schedule.steps_per_epoch)
+        epoch, place = schedule.place(index)
         size = schedule.size(index)
         arrays, (inputs, targets) = self._batches[size]
         if self._steps == 1:

@@ -45,4 +45,14 @@ class DivergedError(ArithmeticError):
 
 
 class FormulaError(ValueError):
-    """A formula that cannot be read or evaluated, in words."""
+    """A formula that cannot be read or evaluated, in words. `place` is the character, from 1, at which the mistake
+    stands; None where that is not known.
+    """
+
+    def __init__(self, message: str, place: int | None = None) -> None:
+        self.message = message
+        self.place = place
+        super().__init__(message, place)
+
+    def __str__(self) -> str:
+        return self.message

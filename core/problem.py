@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import partial
 from numbers import Integral, Real
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from core.penalty import Penalty
 from core.record import Record
 from core.schedules import Schedule
 from core.updates import SGD, Update
+
+if TYPE_CHECKING:
+    from core.source import Source
 
 REDUCTIONS = ("sum", "mean")
 
@@ -40,6 +44,7 @@ class Problem(Record):
     input_names, target_names    the columns' names for people; empty where they have none
     files          the files that it was read from
     remarks        what the reader of a file has to say of it, a sentence each: how a table was understood
+    source         where it came from, so that it can be had again; None: it was made in Python, or from another one
 
     The arrays are copied and made read-only. Raises ProblemError, which lists every mistake.
     """
@@ -61,6 +66,7 @@ class Problem(Record):
     target_names: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    source: Source | None = field(default=None, init=False)  # not taken over by what `replace` makes of it
 
     def __post_init__(self) -> None:
         for name, kind in (("network", Network), ("loss", Loss), ("update", Update), ("penalty", Penalty)):
@@ -203,6 +209,12 @@ class Problem(Record):
             )
             if value != usual
         }
+
+    def with_source(self, source: Source) -> Problem:
+        """The same problem, which came from there."""
+        problem = replace(self)
+        object.__setattr__(problem, "source", source)
+        return problem
 
     def with_loss(self, loss: Loss) -> Problem:
         """The same network, data and reduction under another loss. Raises ProblemError where that does not fit."""

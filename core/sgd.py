@@ -30,9 +30,12 @@ class Trainer:
     whether somebody looks at it or not.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, start: int = 0, epochs: int = 0) -> None:
+        """An epoch begins at step `start`, and has the number `epochs`."""
         self.problem = problem
-        self.schedule = BatchSchedule(len(problem.inputs), problem.batch_size, problem.shuffle_seed, problem.shuffle)
+        self.schedule = BatchSchedule(
+            len(problem.inputs), problem.batch_size, problem.shuffle_seed, problem.shuffle, start, epochs
+        )
         self.index = 0
         self._gradients = Parameters(problem.network)
         size, letters = self._gradients.trained.size, problem.update.buffers
@@ -89,9 +92,18 @@ class Trainer:
             for array, values in zip(own, given, strict=True):
                 if array is not None and values is not None:
                     np.copyto(array, values)
-        for name, view in self._buffer_views(dict(self.buffers)).items():
+        for name, view in self._buffer_views(self.buffers).items():
             np.copyto(view, step.buffers[name])
         self.index = step.index
+
+    @property
+    def numbers(self) -> dict[str, Array]:
+        """The arrays of `state` by the name of the quantity: what is trained, and the buffers, before step `index`."""
+        network = self.problem.network
+        trained = trained_views(network, self._parameters.trained)
+        return self._buffer_views(self.buffers) | {
+            f"{letter}_{layer_label(k + 1, len(network))}": view for (k, letter), view in trained.items()
+        }
 
     def step(self) -> Step:
         """Take one step by itself, and keep every number of it."""
@@ -114,7 +126,7 @@ class Trainer:
         return Step(
             problem=self.problem,
             index=index,
-            epoch=self.schedule.epoch(index),
+            epoch=self.schedule.place(index)[0],
             batch=batch,
             inputs=frozen(work.inputs),
             targets=frozen(work.targets),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,6 +25,17 @@ SPARSEST = 32  # steps from one checkpoint to the next, at most, while there is 
 BLOCK = 1024  # steps between two looks at whether the run is still finite
 
 
+class Fork(NamedTuple):
+    """Where a timeline leaves another one, its `parent`: before step `step`, with the state that it has there. `epochs`
+    is the number of the epoch that begins there; None: the parent's goes on.
+    """
+
+    parent: Timeline
+    step: int
+    state: Array
+    epochs: int | None = None
+
+
 class Timeline:
     """The run of a problem, step by step from 0; any step can be had, in any order, and comes with its very bits.
 
@@ -34,17 +46,24 @@ class Timeline:
     beside them, 8 bytes a step. A run stops being finite where its loss or a trained parameter does; an infinity that
     an activation swallows, like the relu of -inf, does not stop it. An interrupted call leaves it whole. Not for use
     by two threads at once, but `losses` and `len` may be read by another.
+
+    With a `fork` it has the steps of `parent` up to step `start`, and its own from there on.
     """
 
-    def __init__(self, problem: Problem, budget: int = 256 * MIB) -> None:
+    def __init__(self, problem: Problem, budget: int = 256 * MIB, fork: Fork | None = None) -> None:
         self.problem = problem
         self.diverged: DivergedError | None = None
-        self._trainer = Trainer(problem)
+        self.parent: Timeline | None = None if fork is None else fork.parent
+        self.start = 0 if fork is None else fork.step
+        self._trainer = Trainer(problem) if fork is None else _trainer(problem, fork)
         size = self._trainer.state.size
         self._checkpoints = Checkpoints(size, budget - budget // 8, stride=self._first_stride())
         self._window = Checkpoints(size, budget // 8)
         self._losses: Array = np.empty(1024)
         self._length = 0
+        if fork is not None:
+            self._checkpoints.restart(self.start)
+            self._note(fork.parent.losses[: self.start])
         self._frontier = self._trainer.state.copy()  # the state before step len(self), unless the trainer is there
 
     def __len__(self) -> int:
@@ -66,8 +85,42 @@ class Timeline:
     def steps_per_epoch(self) -> int:
         return self._trainer.schedule.steps_per_epoch
 
+    @property
+    def lineage(self) -> tuple[Timeline, ...]:
+        """The timelines that its steps are of, the oldest first: each has those from its `start` up to that of the next
+        one.
+        """
+        if self.parent is None:
+            return (self,)
+        return (*(timeline for timeline in self.parent.lineage if timeline.start < self.start), self)
+
+    def state(self, index: int) -> Array:
+        """The state of the run before step `index`, a copy. Raises as `approach` does."""
+        if index < self.start:
+            assert self.parent is not None
+            return self.parent.state(index)
+        self.approach(index)
+        return self._trainer.state.copy()
+
+    def fork(self, problem: Problem, index: int, state: Array) -> Timeline:
+        """A run that leaves this one before step `index`, where its state is `state` (as `state(index)` has it), and
+        goes on as `problem` says: this run's with other numbers, or other rows, but the same shapes. Raises as
+        `approach` does.
+        """
+        if self.parent is not None and index < self.start:
+            return self.parent.fork(problem, index, state)
+        self.approach(index)
+        if self._trainer.schedule.batch_size == (problem.batch_size or len(problem.inputs)):
+            epochs = None
+        else:
+            # In the middle of an epoch, that one ends here.
+            epochs = self[index - 1].epoch + 1 if index else 0
+        return Timeline(problem, fork=Fork(self, index, state, epochs))
+
     def __getitem__(self, index: int) -> Step:
         """Step `index`, computed as far as it must be. Raises DivergedError where the run does not get there."""
+        if self.parent is not None and 0 <= index < self.start:
+            return self.parent[index]
         if self.diverged is not None and index >= self.diverged.step:
             raise self.diverged.with_traceback(None)
         self.approach(index)
@@ -92,6 +145,8 @@ class Timeline:
         """
         if index < 0:
             raise IndexError(f"expected a step of at least 0, found {index}")
+        if self.parent is not None and index < self.start:
+            return self.parent.approach(index, steps)
         if self.diverged is not None and index > self.diverged.step:
             raise self.diverged.with_traceback(None)
         self._go_back(index)
@@ -176,3 +231,12 @@ class Timeline:
         value = float(quantity.values[tuple(i - 1 for i in cell)])
         self.diverged = DivergedError(bad, quantity.name, quantity.symbol, cell, value)
         raise self.diverged
+
+
+def _trainer(problem: Problem, fork: Fork) -> Trainer:
+    """One that stands where a run leaves another."""
+    schedule = fork.parent._trainer.schedule
+    start, epochs = (schedule.start, schedule.epochs) if fork.epochs is None else (fork.step, fork.epochs)
+    trainer = Trainer(problem, start, epochs)
+    trainer.restore(fork.step, fork.state)
+    return trainer

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from core.errors import ProblemError
 from core.problem import Problem
+from core.source import Source
 from core.suggestion import suggest
 from core.text import clean, shown
 
@@ -38,6 +39,14 @@ def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] |
 
     Raises ProblemError, which lists every mistake in the file and in the options.
     """
+    name, given = os.fspath(source), options or {}
+    known = {key: value for key, value in given.items() if value is not None}
+    is_built_in = isinstance(source, str) and name in built_in_names()
+    origin = Source.of(name if is_built_in else os.path.abspath(name), known)
+    return _load(source, given, is_built_in).with_source(origin)
+
+
+def _load(source: str | os.PathLike[str], given: Mapping[str, object], is_built_in: bool) -> Problem:
     from pathlib import Path
 
     from core.loading.fields import FieldReader
@@ -45,8 +54,8 @@ def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] |
     from core.loading.problem_file import load_problem_file
     from core.loading.table_problem import load_table_problem
 
-    name, given = os.fspath(source), options or {}
-    if isinstance(source, str) and name in built_in_names():
+    name = os.fspath(source)
+    if is_built_in:
         return load_problem_file(Path(BUILT_IN, f"{name}.toml"), name, given)
     path = Path(name)
     suffix = path.suffix.lower()

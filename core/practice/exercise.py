@@ -54,6 +54,8 @@ class Exercise:
         self.like, self.seed = like, seed
         self._keep_rate, self._keep_rows = keep_rate, keep_rows
         self.problem = practice_problem(like, seed, keep_rate=keep_rate, keep_rows=keep_rows)
+        source = like.source and like.source.practised(seed, keep_rate, keep_rows)
+        self.problem = self.problem if source is None else self.problem.with_source(source)
         self.step = practised_step(self.problem)
         self.symbols = self.step.statement.symbols
         self._asked, self._copies = asked(self.step), copies(self.problem)

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import core
-from core import DivergedError, Loss, Step, Timeline
+from core import Branch, DivergedError, Loss, Step, Timeline
 from tui.training.run import Run
 from tui.training.status import OverAll, over_all
 
@@ -57,17 +57,18 @@ class Beside:
 
     def over_all(self, step: Step, at_leisure: bool) -> OverAll | None:
         """All rows through the step's network: at once where that is quick, else `at_leisure`."""
-        found = self._run.over_all.get((step.problem.loss, step.index))
+        place = self._run.branch, step.index
+        found = self._run.over_all.get(place)
         if found is None and len(step.problem.inputs) * sum(w.size for w in step.weights) <= SMALL_WORK:
             found = over_all(step.problem, step.network)
-            self._run.keep_over_all(step, found)
+            self._run.keep_over_all(place, found)
         elif found is None and at_leisure:
-            self._work(partial(self._pass_over_all, step), "all rows")
+            self._work(partial(self._pass_over_all, place, step), "all rows")
         return found
 
-    async def _pass_over_all(self, step: Step) -> None:
+    async def _pass_over_all(self, place: tuple[Branch, int], step: Step) -> None:
         await asyncio.sleep(LATER)  # the picture comes first, and of steps in a quick row the last alone is wanted
-        self._run.keep_over_all(step, await asyncio.to_thread(over_all, step.problem, step.network))
+        self._run.keep_over_all(place, await asyncio.to_thread(over_all, step.problem, step.network))
         if self._shown() is step:
             self._known()
 
@@ -97,17 +98,21 @@ class Beside:
 
     async def _accompany(self, losses: list[Loss], wanted: Callable[[], bool]) -> None:
         far = len(self._run.timeline)
-        timelines = tuple(self._run.timelines.companion(loss) for loss in losses)
-        before = [len(timeline) for timeline in timelines]
-        for timeline in timelines:
-            try:
-                async for _ in self._run.engine.approach(timeline, far):
-                    if not wanted():
-                        return
-            except DivergedError:
-                continue  # it is drawn as far as it has come
-        if timelines != self.timelines or before != [len(timeline) for timeline in timelines]:
-            self.timelines = timelines
+        timelines: list[Timeline] = []
+        grown = False
+        for loss in losses:
+            with suppress(DivergedError):  # it is drawn as far as it has come, if it comes as far as its first change
+                timeline = await self._run.companion(loss)
+                before = len(timeline)
+                timelines.append(timeline)
+                try:
+                    async for _ in self._run.engine.approach(timeline, far):
+                        if not wanted():
+                            return
+                finally:
+                    grown = grown or len(timeline) > before
+        if grown or tuple(timelines) != self.timelines:
+            self.timelines = tuple(timelines)
             self._changed()
 
     def difference(self, step: Step, wanted: Callable[[], bool], then: Callable[[GradientCheck], None]) -> None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import pairwise
 from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
 
-from core import Step, Timeline
+from core import Branch, Step, Timeline, Timelines
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -68,6 +69,26 @@ class Engine:
         DivergedError.
         """
         return await self.do(self._slice, timeline, index, seconds)
+
+    def lead_at_once(self, timelines: Timelines, branch: Branch) -> bool:
+        """Make the timeline of a branch, if that takes no longer than a moment; whether it is there. Raises as
+        `core.Timelines` does.
+        """
+        for part, following in pairwise(branch.lineage):
+            timeline = timelines[part]
+            if self._quick(timeline, following.start) is None:
+                return False
+            timeline.approach(following.start)
+        return timelines[branch] is not None
+
+    async def lead(self, timelines: Timelines, branch: Branch) -> AsyncIterator[int]:
+        """Make the timeline of a branch, yielding after each slice how many steps are left to where it begins. Raises
+        as `core.Timelines` does.
+        """
+        for part, following in pairwise(branch.lineage):
+            async for left in self.approach(await self.do(timelines.__getitem__, part), following.start):
+                yield left
+        await self.do(timelines.__getitem__, branch)
 
     async def record(self, timeline: Timeline, index: int) -> Step:
         """Step `index`, which `timeline` has approached. Raises DivergedError."""

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from textual.widget import Widget
 
-from core import DivergedError, Loss
+from core import Branch, DivergedError, ProblemError
 from tui.base import here
 from tui.training.picture import Numbers
 from tui.training.run import Run
@@ -33,6 +33,9 @@ class Traveller(Protocol):
     def end_before(self, error: DivergedError) -> None:
         """The run stops being finite, and one is to stay before that."""
 
+    def refuse(self, reason: str) -> None:
+        """Another run cannot be had."""
+
 
 class Journey:
     """`cursor` says where one wants to be; the step that is shown follows, and `shown` says which that is."""
@@ -41,11 +44,12 @@ class Journey:
         """`owner` has the work that is done meanwhile: it ends with it."""
         self.run = run
         self.cursor = 0
-        self.shown: tuple[Loss, int] | None = None
+        self.shown: tuple[Branch, int] | None = None
         self.speed = SPEEDS[2]
         self.playing = False
         self._traveller, self._owner = traveller, owner
         self._following = False
+        self._switching: Branch | None = None  # the run that is on its way
         self._told = False  # whether the status line says that a long way is under way
 
     @property
@@ -70,8 +74,12 @@ class Journey:
             self._arrive(*found)
 
     def stop(self) -> bool:
-        """Stop a long way where it has come to; whether there was one."""
-        if not self._following or self.shown == (self.run.loss, self.cursor):
+        """Stop a long way where it has come to, or to another run; whether there was one."""
+        if self._switching is not None:
+            self._switching = None
+            self._traveller.tell("")
+            return True
+        if not self._following or self.shown == (self.run.branch, self.cursor):
             return False
         self.cursor = min(self.cursor, max(len(self.run.timeline) - 1, 0))
         return True
@@ -79,9 +87,9 @@ class Journey:
     async def _follow(self) -> None:
         """Bring what is shown to where the cursor is, wherever it goes meanwhile."""
         try:
-            while here(self._owner) and (self.run.loss, self.cursor) != self.shown:
+            while here(self._owner) and (self.run.branch, self.cursor) != self.shown:
                 try:
-                    await self._reach(self.run.loss, self.cursor)
+                    await self._reach(self.run.branch, self.cursor)
                 except DivergedError as error:
                     if error.step == 0:
                         self._traveller.end_before(error)
@@ -94,22 +102,22 @@ class Journey:
                 self._told = False
                 self._traveller.tell("")
 
-    async def _reach(self, loss: Loss, index: int) -> None:
+    async def _reach(self, branch: Branch, index: int) -> None:
         timeline = self.run.timeline
         next_told = monotonic() + PROGRESS_AFTER
         async for left in self.run.engine.approach(timeline, self.run.first_wanted(index)):
-            if (self.run.loss, self.cursor) != (loss, index):
+            if (self.run.branch, self.cursor) != (branch, index):
                 return
             if left and monotonic() > next_told:
                 next_told = monotonic() + PROGRESS_EVERY
                 self._told = True
                 self._traveller.tell(f"running, {left:,} to go; space stops")
         found = await self.run.record(index)
-        if self.run.loss == loss:
+        if self.run.branch == branch:
             self._arrive(*found)
 
     def _arrive(self, numbers: Numbers, before: Numbers | None) -> None:
-        self.shown = numbers.step.problem.loss, numbers.step.index
+        self.shown = self.run.branch, numbers.step.index
         self._traveller.arrive(numbers, before)
         wanted = self.shown[1] - 2  # what one step back will be compared with
         if wanted >= 0 and not self.playing and not self.run.is_ready(wanted):
@@ -123,9 +131,39 @@ class Journey:
         if wanted < 0:  # back at the start before this began
             return
         async for _ in self.run.engine.approach(self.run.timeline, wanted):
-            if self.playing or (self.run.loss, self.cursor) != shown:
+            if self.playing or (self.run.branch, self.cursor) != shown:
                 return
         await self.run.prepare(wanted)
+
+    # To another run.
+
+    def switch(self, branch: Branch) -> None:
+        """To the same step of another run: at once where that is quick, else beside."""
+        if self._switching is None and self.run.switch_at_once(branch):
+            self.seek(self.cursor)
+        else:
+            self._switching = branch
+            self._work(self._switch, "switch")
+
+    async def _switch(self) -> None:
+        branch = self._switching
+        assert branch is not None
+        next_told = monotonic() + PROGRESS_AFTER
+        try:
+            async for left in self.run.switch(branch):
+                if self._switching != branch:
+                    return
+                if left and monotonic() > next_told:
+                    next_told = monotonic() + PROGRESS_EVERY
+                    self._traveller.tell(f"running up to the change, {left:,} to go; space stops")
+        except (DivergedError, ProblemError) as error:
+            self._traveller.refuse(str(error))
+            return
+        finally:
+            if self._switching == branch:
+                self._switching = None
+        self._traveller.tell("")
+        self.seek(self.cursor)
 
     # Playing.
 
@@ -174,7 +212,7 @@ class Journey:
         """As many of so many steps as there is time for, and a picture: at once where that is quick, else in the
         engine's thread, for longer than the last picture took. Returns how many seconds this one took.
         """
-        engine, timeline, loss, start = self.run.engine, self.run.timeline, self.run.loss, self.cursor
+        engine, timeline, branch, start = self.run.engine, self.run.timeline, self.run.branch, self.cursor
         index, began = start + steps, monotonic()
         found = self.run.at_once(index)
         if found is None:
@@ -182,7 +220,7 @@ class Journey:
             index -= await engine.further(timeline, self.run.first_wanted(index), seconds)
             began = monotonic()
             found = await self.run.record(index)
-            if not self.playing or (self.run.loss, self.cursor) != (loss, start):
+            if not self.playing or (self.run.branch, self.cursor) != (branch, start):
                 return painting
         self.cursor = index
         self._arrive(*found)

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from core import Array, Loss, Step, layer_label, layer_symbol, significant, sure
 from tui.sheet.lines import Line, Words, clipped, line
-from tui.training.status import same_rows
+from tui.training.compared import same_rows
 from tui.training.units import Mask, bounds, idle, moved_by
 from tui.training.verdicts import right
 from tui.training.view import Cell

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.sheet.keyline import keyline
 from tui.sheet.lines import Line, clipped, line
+from tui.training.compared import report_on
 from tui.training.drawing import Pane, draw
 from tui.training.frame import Frame
 from tui.training.keys_offered import keys
 from tui.training.notes import notes
-from tui.training.picture import Picture, belongs
+from tui.training.picture import Picture
 from tui.training.plot import Curve, LossPlot, title
 from tui.training.rows import Rows
 from tui.training.run import Run
@@ -81,7 +82,7 @@ class Painter:
         """Where everything stands on a terminal of this size."""
         step, view = picture.step, picture.view
         # A smaller last batch moves nothing.
-        rows = self._run.problem.batch_size or len(step.batch)
+        rows = step.problem.batch_size or len(step.batch)
         return self._run.frames(step)(size, rows, view.more, view.numbers, view.left, view.alone)
 
     def paint(self, picture: Picture, size: tuple[int, int], scene: Scene) -> Painted:
@@ -92,8 +93,8 @@ class Painter:
         panes = {"status": Pane(self._status(frame, picture, scene))}
         noted: list[Spots] = []
         if "notes" in frame.areas:
-            report = view.report if view.report is not None and belongs(view.report.step, step) else None
-            noticed, links = notes(step, earlier, frame.width, report, scene.facts.own, scene.facts.ending)
+            report, facts = report_on(view, step), scene.facts
+            noticed, links = notes(step, earlier, frame.width, report, facts.own, facts.ending)
             panes["notes"] = Pane(noticed)
             noted = [Spots(link.start, link.end, cell=link.place) for link in links]
         terms: list[Place] = []
@@ -129,17 +130,17 @@ class Painter:
 
     def _keys(self, frame: Frame, picture: Picture, scene: Scene) -> tuple[Line, list[Spots]]:
         """The last line, and what can be clicked on it, also where a message stands for a moment."""
-        view, step, problem = picture.view, picture.step, self._run.problem
+        view, step = picture.view, picture.step
         found = keys(
             view,
             playing=scene.playing,
-            hinge=step.problem.loss != problem.loss,
+            hinge=self._run.branch.loss is not None,
             loss=step.problem.loss,
             elided=not frame.columns.whole,
             hidden=bool(frame.columns.before or frame.columns.behind),
         )
         dimmed = {"arrow(0, -1)"} if step.index == 0 and view.cursor is None else set()
-        if kind(problem) not in ("sign", "largest"):
+        if kind(step.problem) not in ("sign", "largest"):
             dimmed.add("hinge")  # it needs classes
         offered, places = keyline(found, frame.width, dimmed)
         said = clipped(line([(scene.message, "amber")], 1), frame.width) if scene.message else offered

@@ -15,6 +15,7 @@ from core import Array, Step, quantities
 from tui.sheet.styles import shade
 from tui.sheet.written import Written
 from tui.training.columns import WORDY
+from tui.training.compared import report_on
 from tui.training.marks import DOUBTFUL, JUDGED, RIGHT, WRONG, mark_of
 from tui.training.origins_shown import by_way_of, origins
 from tui.training.stations import Station, stations
@@ -220,8 +221,8 @@ class Picture:
         """What was found of checked answers, by the quantity in whose place they stand: of two that are the same
         numbers the slip, not what follows from it.
         """
-        report = self.view.report
-        if report is None or not belongs(report.step, self.step):
+        report = report_on(self.view, self.step)
+        if report is None:
             return {}
         found: dict[str, dict[tuple[int, ...], CellVerdict]] = {}
         for name in report.names:
@@ -360,8 +361,3 @@ def _moved(now: Shown, before: Shown) -> str:
     if now.value == before.value or now.text == before.text:
         return " "
     return UP if now.value > before.value else DOWN
-
-
-def belongs(one: Step, other: Step) -> bool:
-    """Whether two steps are the same one of a run."""
-    return one.index == other.index and one.problem.loss == other.problem.loss

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from core import Array, Step, significant, sure
+from core import Array, Step, Timeline, significant, sure
 from tui.format import plain
 from tui.sheet.lines import Line, Span, Words, clipped, fitting, line
 from tui.sheet.lines import width as columns
@@ -48,6 +48,13 @@ class Curve(NamedTuple):
     losses: Array
     per_epoch: int | None = None
     word: str = ""
+
+
+def curve_of(timeline: Timeline, title: str, word: str = "") -> Curve:
+    """The losses of a run; with its epochs, where they are as long throughout."""
+    epochs = {part.steps_per_epoch for part in timeline.lineage}
+    in_batches = timeline.problem.batch_size is not None and len(epochs) == 1
+    return Curve(title, timeline.losses, timeline.steps_per_epoch if in_batches else None, word)
 
 
 class LossPlot:

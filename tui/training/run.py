@@ -1,70 +1,113 @@
-"""Run: what of a run is on the sheet, and how to get to another step of it."""
+"""Run: what of a run is on the sheet, and how to get to another step of it, or to another run."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import AsyncIterator
 
-from core import Loss, Problem, Step, Timeline
+import core
+from core import Branch, Loss, Problem, Step, Timeline
 from tui.training.engine import Engine
 from tui.training.frame import Frames
 from tui.training.groups import formats
 from tui.training.picture import Numbers
 from tui.training.status import OverAll
-from tui.training.timelines import Timelines
 
 MOST_OVER_ALL = 1000  # steps that are remembered for what they make of all rows
 KEPT = 12  # steps whose numbers are kept ready
+MOST_COMPANIONS = 4  # runs beside the one looked at that are kept
 
 
 class Run:
-    """The run that is looked at, under one loss or another: its steps, with the one before each."""
+    """The run that is looked at, a branch: its steps, with the one before each. Its timeline is always there.
+
+    own     the run of the problem as it was opened
+    listed  the branches that stay, whatever is looked at
+    """
 
     def __init__(self, problem: Problem, engine: Engine) -> None:
-        self.problem, self.loss, self.engine = problem, problem.loss, engine
-        self.timelines = Timelines(problem)
-        self.over_all: dict[tuple[Loss, int], OverAll] = {}  # by loss and step
-        self._frames: dict[Loss, Frames] = {}
-        self._ready: OrderedDict[tuple[Loss, int], Numbers] = OrderedDict()
+        self.engine = engine
+        self.own = core.Branch.of(problem)
+        self.branch = self.own
+        self.listed: tuple[Branch, ...] = (self.own,)
+        self.timelines = core.Timelines(problem)
+        self.over_all: dict[tuple[Branch, int], OverAll] = {}
+        self._companions: list[Branch] = []
+        self._frames: dict[str, Frames] = {}
+        self._ready: OrderedDict[tuple[Branch, int], Numbers] = OrderedDict()
 
     @property
     def timeline(self) -> Timeline:
-        """The run under the loss that is looked at."""
-        return self.timelines[self.loss]
+        """The run that is looked at."""
+        return self.timelines[self.branch]
+
+    @property
+    def loss(self) -> Loss:
+        """The loss that it is under, at its end."""
+        return self.timeline.problem.loss
+
+    # Other runs.
+
+    def switch_at_once(self, branch: Branch) -> bool:
+        """Look at another run, if its timeline can be made in a moment; whether it could."""
+        if not self.engine.lead_at_once(self.timelines, branch):
+            return False
+        self._look_at(branch)
+        return True
+
+    async def switch(self, branch: Branch) -> AsyncIterator[int]:
+        """Look at another run, yielding how many steps are left until it is there."""
+        async for left in self.engine.lead(self.timelines, branch):
+            yield left
+        self._look_at(branch)
+
+    def _look_at(self, branch: Branch) -> None:
+        self.branch = branch
+        self.timelines.keep_only((*self.listed, self.branch, *self._companions))
+
+    async def companion(self, loss: Loss) -> Timeline:
+        """The same run under another loss, to be drawn beside it."""
+        branch = self.branch.under(None if loss == self.timelines[self.own].problem.loss else loss)
+        if branch not in self._companions:
+            self._companions = [*self._companions[1 - MOST_COMPANIONS :], branch]
+        async for _ in self.engine.lead(self.timelines, branch):
+            pass
+        return self.timelines[branch]
+
+    # Its steps.
 
     def frames(self, step: Step) -> Frames:
         """The frames of the run that a step is of."""
-        loss = step.problem.loss
+        loss = step.problem.loss.name
         if loss not in self._frames:
             self._frames[loss] = Frames(step.problem, formats(step))
         return self._frames[loss]
 
-    def keep_over_all(self, step: Step, found: OverAll) -> None:
-        """What a step's network makes of all rows."""
+    def keep_over_all(self, place: tuple[Branch, int], found: OverAll) -> None:
+        """What the network of a step of a branch makes of all rows."""
         if len(self.over_all) >= MOST_OVER_ALL:
             self.over_all.clear()
-        self.over_all[step.problem.loss, step.index] = found
+        self.over_all[place] = found
 
     def at_once(self, index: int) -> tuple[Numbers, Numbers | None] | None:
         """Step `index` and the one before it, if that takes no longer than a moment. Raises DivergedError."""
-        timeline = self.timeline
         before = self._known(index - 1) if index else None
         if index and before is None and self._known(index) is None:
-            step = self.engine.at_once(timeline, index - 1)
-            if step is None:
+            before = self._recorded_at_once(index - 1)
+            if before is None:
                 return None
-            before = self._keep(step)
-        numbers = self._known(index)
+        numbers = self._known(index) or self._recorded_at_once(index)
         if numbers is None:
-            step = self.engine.at_once(timeline, index)
-            if step is None:
-                return None
-            numbers = self._keep(step)
+            return None
         if index and before is None:
-            step = self.engine.at_once(timeline, index - 1)
-            if step is None:
+            before = self._recorded_at_once(index - 1)
+            if before is None:
                 return None
-            before = self._keep(step)
         return numbers, before
+
+    def _recorded_at_once(self, index: int) -> Numbers | None:
+        step = self.engine.at_once(self.timeline, index)
+        return None if step is None else self._keep(self.branch, step)
 
     def is_ready(self, index: int) -> bool:
         """Whether step `index` can be shown as it is, or compared with."""
@@ -72,7 +115,8 @@ class Run:
 
     async def prepare(self, index: int) -> None:
         """Have step `index`, which the engine's thread has approached, ready."""
-        self._keep(await self.engine.record(self.timeline, index))
+        branch = self.branch
+        self._keep(branch, await self.engine.record(self.timeline, index))
 
     def first_wanted(self, index: int) -> int:
         """Where the timeline is wanted for step `index` to be shown: at the step before it, unless that is known."""
@@ -80,20 +124,20 @@ class Run:
 
     async def record(self, index: int) -> tuple[Numbers, Numbers | None]:
         """The same in the engine's thread, which has approached step `index`."""
-        timeline, before = self.timeline, self._known(index - 1) if index else None
+        branch, timeline, before = self.branch, self.timeline, self._known(index - 1) if index else None
         if index and before is None:
-            before = self._keep(await self.engine.record(timeline, index - 1))
-        numbers = self._known(index) or self._keep(await self.engine.record(timeline, index))
+            before = self._keep(branch, await self.engine.record(timeline, index - 1))
+        numbers = self._ready.get((branch, index)) or self._keep(branch, await self.engine.record(timeline, index))
         return numbers, before
 
     def _known(self, index: int) -> Numbers | None:
-        found = self._ready.get((self.loss, index))
+        found = self._ready.get((self.branch, index))
         if found is not None:
-            self._ready.move_to_end((self.loss, index))
+            self._ready.move_to_end((self.branch, index))
         return found
 
-    def _keep(self, step: Step) -> Numbers:
-        numbers = self._ready[step.problem.loss, step.index] = Numbers(step)
+    def _keep(self, branch: Branch, step: Step) -> Numbers:
+        numbers = self._ready[branch, step.index] = Numbers(step)
         while len(self._ready) > KEPT:
             self._ready.popitem(last=False)
         return numbers

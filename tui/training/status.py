@@ -14,6 +14,7 @@ from core import Network, Problem, Step, significant, sure
 from tui.format import fit, plain
 from tui.sheet.lines import Line, Words, clipped, fitting, line, width
 from tui.sheet.written import Written
+from tui.training.compared import report_on, same_rows
 from tui.training.units import idle
 from tui.training.verdicts import judged, right
 from tui.training.view import View
@@ -76,11 +77,6 @@ def over_all(problem: Problem, network: Network) -> OverAll:
         rows = len(problem.inputs)
         loss = total / rows if problem.reduction == "mean" else total
         return OverAll(loss, count if classes else None, rows, math.sqrt(squares / problem.targets.size))
-
-
-def same_rows(step: Step, before: Step | None) -> bool:
-    """Whether the step before used the same rows, so that the two can be compared."""
-    return before is not None and np.array_equal(step.batch, before.batch)
 
 
 def loss_text(loss: float, view: View) -> str:
@@ -151,8 +147,8 @@ def _change(value: float, before: float | None, view: View, short: bool = False)
 
 
 def _score(step: Step, view: View) -> str:
-    report = view.report
-    if report is not None and report.step.index == step.index and report.step.problem.loss == step.problem.loss:
+    report = report_on(view, step)
+    if report is not None:
         if report.blank:
             return "nothing to judge"
         counts = report.counts

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import core
-from core import Step
 from tui.commands.report_text import ReportText, reason, what_it_is, words
 from tui.format import plain
 from tui.sheet.lines import Line, Words
@@ -31,11 +30,6 @@ LEGEND: dict[str, Words] = {
 }
 STYLES = {"right": "right", "rounded": "right", "coarse": "amber"}
 MOST_CELLS = 6  # of a slip that are named
-
-
-def belongs(report: CheckReport, step: Step) -> bool:
-    """Whether answers were checked on this step, under this loss."""
-    return report.step.index == step.index and report.step.problem.loss == step.problem.loss
 
 
 def checked(report: CheckReport, columns: int) -> Page:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from core import Step
+from tui.training.compared import report_on
 from tui.training.view import View
-from tui.training.why.checked import belongs
 from tui.training.why.page import Page, Why, laid_out
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _page(
 
         return side_by_side(step, losses, view, width)
     cursor = cell_of(step, view)
-    report = view.report if view.report is not None and belongs(view.report, step) else None
+    report = report_on(view, step)
     if cursor is not None:
         from tui.training.why.inspected import inspected
 

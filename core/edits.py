@@ -1,0 +1,168 @@
+"""What edits do to a run: to its problem, and to the state that it goes on from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+
+from core.arrays import Array
+from core.branch import Edit
+from core.errors import ProblemError
+from core.losses import Loss
+from core.network import Layer, Network
+from core.problem import Problem
+from core.quantity import canonical, layer_label
+from core.settings import Setting
+from core.sgd import Trainer
+from core.step import Step
+from core.suggestion import suggest
+
+DATA = {"X_in": "inputs", "y_gt": "targets"}
+RATE, BATCH, LOSS = "alpha", "batch_size", "loss"
+PENALTIES = ("l1", "l2")
+
+
+def changeable(problem: Problem) -> tuple[str, ...]:
+    """What of a run can be changed: quantities first, then numbers."""
+    return (*_quantities(problem), RATE, BATCH, *_numbers(problem))
+
+
+def edits_for(step: Step, name: str, cell: tuple[int, ...], value: float) -> tuple[Edit, ...]:
+    """The edits that make a number of `step` another one, from that step on; cells are those on the sheet, whose rows
+    are the batch's. Where the targets are one-hot, a 1 makes the others of its row 0, and its 0 is told what to do.
+
+    Raises ProblemError: what there is not, what is computed, a cell that is not there, and a number that cannot be.
+    """
+    problem = step.problem
+    name = canonical(name, len(problem.network))
+    arrays = _quantities(problem)
+    if name not in arrays:
+        if name not in (RATE, BATCH, *_numbers(problem)):
+            raise ProblemError("", [_unknown(step, name)])
+        if cell:
+            raise ProblemError("", [f"{name}: this is a single number, without a cell"])
+        edits: tuple[Edit, ...] = (Edit(step.index, name, (), value),)
+    else:
+        shape = step.values[name].shape
+        if len(cell) != len(shape) or not all(1 <= at <= size for at, size in zip(cell, shape, strict=True)):
+            expected = " x ".join(map(str, shape))
+            raise ProblemError("", [f"{name}: expected a cell of {expected}, found [{','.join(map(str, cell))}]"])
+        if not np.isfinite(value):
+            raise ProblemError("", [f"{name}: expected a finite number, found {value}"])
+        places = {cell: value}
+        if name == "y_gt" and shape[1] > 1 and problem.has_classes:
+            if value == 0:
+                raise ProblemError("", ["y_gt: one class is the true one: write 1 at it, and the others become 0"])
+            places = {(cell[0], j): float(j == cell[1]) for j in range(1, shape[1] + 1)} if value == 1 else places
+        if name in DATA:
+            places = {(int(step.batch[i - 1]) + 1, j): number for (i, j), number in places.items()}
+        edits = tuple(Edit(step.index, name, place, number) for place, number in places.items())
+    changed(problem, edits)
+    return edits
+
+
+def changed(problem: Problem, edits: Sequence[Edit]) -> Problem:
+    """The problem that a run follows after edits of one step. Raises ProblemError for what cannot be."""
+    for edit in edits:
+        problem = _changed(problem, edit)
+    data = {DATA[name]: _put(problem, name, edits) for name in {edit.name for edit in edits} & DATA.keys()}
+    return replace(problem, **cast("dict[str, Any]", data)) if data else problem
+
+
+def put(trainer: Trainer, edits: Sequence[Edit]) -> None:
+    """Change what a trainer goes on from."""
+    numbers = trainer.numbers
+    for edit in edits:
+        if edit.name in numbers:
+            numbers[edit.name][tuple(at - 1 for at in edit.cell)] = edit.number
+
+
+def _quantities(problem: Problem) -> tuple[str, ...]:
+    """The quantities that are given to a step, those of the network in order, the data last."""
+    depth = len(problem.network)
+    labels = [(layer_label(k, depth), layer) for k, layer in enumerate(problem.network.layers, 1)]
+    own = [
+        (f"{letter}_{label}", trained)
+        for label, layer in labels
+        for letter, there, trained in (
+            ("W", True, layer.train_weights),
+            ("b", layer.bias is not None, layer.train_bias),
+        )
+        if there
+    ]
+    buffers = [f"{buffer}{name}" for name, trained in own if trained for buffer in problem.update.buffers]
+    return (*(name for name, _ in own), *buffers, *DATA)
+
+
+def _settings(problem: Problem) -> dict[str, tuple[str, Setting]]:
+    """The numbers that parts of a problem were made with, by their names in formulas, each with its part."""
+    return {
+        setting.name: (part, setting)
+        for part in ("loss", "penalty", "update")
+        for setting in getattr(problem, part).settings
+    }
+
+
+def _numbers(problem: Problem) -> tuple[str, ...]:
+    return (*_settings(problem), *PENALTIES)
+
+
+def _changed(problem: Problem, edit: Edit) -> Problem:
+    """After an edit that is not one of the data."""
+    name, settings = edit.name, _settings(problem)
+    if isinstance(edit.value, Loss):
+        return problem.with_loss(edit.value)
+    value = edit.value
+    if name == RATE:
+        return replace(problem, learning_rate=value, schedule=None)
+    if name == BATCH:
+        if not float(value).is_integer():
+            raise ProblemError("", [f"{BATCH}: expected a whole number of at least 1, found {value:g}"])
+        return replace(problem, batch_size=int(value))
+    if name in settings:
+        part, setting = settings[name]
+        return replace(problem, **{part: replace(getattr(problem, part), **{setting.field: value})})
+    if name in PENALTIES:
+        changes: dict[str, Any] = {name: value}
+        return replace(problem, penalty=replace(problem.penalty, **changes))
+    if name in DATA:
+        return problem
+    return _frozen_changed(problem, edit)
+
+
+def _frozen_changed(problem: Problem, edit: Edit) -> Problem:
+    """What is not trained stands in the network; what is trained, in the state of the run."""
+    letter, _, label = edit.name.partition("_")
+    depth = len(problem.network)
+    layers = list(problem.network.layers)
+    for k, layer in enumerate(layers):
+        frozen = {"W": not layer.train_weights, "b": not layer.train_bias}.get(letter, False)
+        if frozen and label == layer_label(k + 1, depth):
+            layers[k] = _with_number(layer, letter, edit)
+            return replace(problem, network=Network(layers))
+    return problem
+
+
+def _with_number(layer: Layer, letter: str, edit: Edit) -> Layer:
+    values: Array = np.array(layer.weights if letter == "W" else layer.bias)
+    values[tuple(at - 1 for at in edit.cell)] = edit.number
+    return replace(layer, weights=values) if letter == "W" else replace(layer, bias=values)
+
+
+def _put(problem: Problem, name: str, edits: Sequence[Edit]) -> Array:
+    """The data after edits."""
+    values: Array = np.array(getattr(problem, DATA[name]))
+    for edit in edits:
+        if edit.name == name:
+            values[edit.cell[0] - 1, edit.cell[1] - 1] = edit.number
+    return values
+
+
+def _unknown(step: Step, name: str) -> str:
+    """Why there is nothing of this name to change."""
+    if name in step.values:
+        return f"{name} is computed: change what it is computed from, {', '.join(changeable(step.problem))}"
+    return suggest(name, changeable(step.problem))

@@ -1,0 +1,232 @@
+"""The sheet on the screen: where one is in the run, what one sees of it, and how it is painted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from core import DivergedError, Problem, Step
+from tui.key_reasons import KeyReasonsScreen
+from tui.sheet.widget import Sheet
+from tui.training import moves
+from tui.training.beside import Beside
+from tui.training.engine import Engine
+from tui.training.journey import Journey
+from tui.training.painter import Painted, Painter, Scene
+from tui.training.picture import Numbers, Picture
+from tui.training.plot import Curve, curve_of
+from tui.training.run import Run
+from tui.training.status import Facts
+from tui.training.view import View
+
+if TYPE_CHECKING:
+    from core import GradientCheck, Place
+
+SMALLEST = (60, 20)
+
+
+class SheetScreen(KeyReasonsScreen[None]):
+    """The journey says where one is, the view what one sees; the sheet follows."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__()
+        self.problem = problem
+        self.run = Run(problem, Engine())
+        self.journey = Journey(self.run, self, self)
+        self.view = View()
+        self.activity = ""
+        self.painted = 0  # how often the sheet was drawn
+        self.sheet: Painted | None = None
+        self._numbers: tuple[Numbers, Numbers | None] | None = None
+        self._painter = Painter(self.run)
+        self._trail: list[Place] = []
+        self._coming: Place | None = None  # the cell to inspect once its step is there
+        self._message = ""  # what there is to say about the last key
+        self._beside = Beside(self.run, self, lambda: self.step, self.paint, self._repaint)
+
+    def compose(self) -> ComposeResult:
+        yield Sheet(id="sheet")
+        yield Static(id="notice")
+
+    def on_mount(self) -> None:
+        self.query_one(Sheet).focus()
+
+    def on_unmount(self) -> None:
+        self.journey.pause()
+        self.run.engine.close()
+
+    @property
+    def step(self) -> Step | None:
+        """The step on the sheet."""
+        return None if self._numbers is None else self._numbers[0].step
+
+    def seek(self, index: int) -> None:
+        """Go to step `index`, or as near to it as the run gets."""
+        self.journey.seek(index)
+
+    # Painting: everything on the sheet follows from the step, the view and the scene.
+
+    def look(self, **changes: Any) -> None:
+        """Change what a person sees, and paint it with where one is in sight."""
+        self.view = replace(self.view, fresh=False, **changes)
+        self.paint(follow=True)
+
+    def paint(self, follow: bool = False) -> None:
+        """Draw the sheet; only lines that differ from those on it are painted. With `follow`, it is scrolled to where
+        one is.
+        """
+        sheet = self.query_one(Sheet)
+        size = (sheet.size.width, sheet.size.height)
+        if self._numbers is None or size[0] < SMALLEST[0] or size[1] < SMALLEST[1]:
+            return
+        self.painted += 1
+        numbers, before = self._numbers
+        picture = Picture(numbers, before, self.view, size[0])
+        if follow:
+            self.view = picture.view = moves.in_sight(picture, self._painter.frame(picture, size))
+        self.sheet = self._painter.paint(picture, size, self._scene(numbers.step))
+        sheet.show(self.sheet.lines, self.sheet.place)
+
+    def _repaint(self) -> None:
+        """Draw anew what the first line and the last one tell."""
+        if self.sheet is not None:
+            self.sheet = self._painter.repaint(self.sheet, self._scene(self.sheet.picture.step))
+            self.query_one(Sheet).show(self.sheet.lines, self.sheet.place)
+
+    def _scene(self, step: Step) -> Scene:
+        playing = self.journey.playing
+        return Scene(self._facts(step), self._curves(), self._beside.losses, playing, self._message)
+
+    def _facts(self, step: Step) -> Facts:
+        everything = (
+            self._beside.over_all(step, not self.journey.playing) if step.problem.batch_size is not None else None
+        )
+        before = self.run.over_all.get((self.run.branch, step.index - 1))
+        reached = max(len(self.run.timeline) - 1, step.index)
+        ended = self.run.timeline.diverged
+        ending = str(ended) if ended is not None and ended.step == step.index + 1 else ""
+        own = self.run.branch.loss is None
+        return Facts(reached, self.activity or self._state(), everything, before, own, ending)
+
+    def _curves(self) -> list[Curve]:
+        """The losses that are drawn: of the run looked at, and of those beside it."""
+        timelines = (self.run.timeline, *self._beside.timelines)
+        return [curve_of(timeline, timeline.problem.loss.title, timeline.problem.loss.word) for timeline in timelines]
+
+    # What the journey tells.
+
+    def arrive(self, numbers: Numbers, before: Numbers | None) -> None:
+        """A step has come: paint it, with what it was wanted for."""
+        first, step, playing = self._numbers is None, numbers.step, self.journey.playing
+        self.view = moves.to_step(self.view, None if self.sheet is None else self.sheet.picture, step)
+        self._numbers, self._beside.losses = (numbers, before), None
+        self._trail = [place for place in self._trail if place.name in step.values]
+        if self._coming is not None and self._coming.step == step.index:
+            self.view = replace(self.view, cursor=(self._coming.name, self._coming.cell), term=None)
+            self._coming = None
+        if not self.journey.under_way:
+            self.activity = ""
+        if first:
+            self.view = replace(self.view, sample=moves.first_sample(step))
+            self.begin(step)
+        if not playing:
+            self._beside.keep_up()
+        self.paint(follow=True)
+        if first:
+            self._beside.get_ready()
+        if not playing:
+            self._beside_step(step)
+
+    def begin(self, step: Step) -> None:
+        """The first step has come, and is about to be painted."""
+
+    def _beside_step(self, step: Step) -> None:
+        """What is computed for a step beside its numbers, and comes late."""
+        companion = step.problem.loss.companion
+        if self.view.differences and self.view.gradients is None:
+            self._difference(step)
+        if self.view.aside == "losses":
+            self._beside.compare(step, self._still_at(step))
+        elif companion is not None and self.problem.loss.companion is not None:
+            self._beside.accompany([companion], self._still_at(step))
+
+    def _still_at(self, step: Step) -> Callable[[], bool]:
+        """Whether one has not gone on from a step."""
+        return lambda: self.journey.cursor == step.index
+
+    def tell(self, text: str) -> None:
+        """What goes on, in the status line; an empty text leaves there what one is in."""
+        self.activity = text
+        self.paint()
+
+    def _state(self) -> str:
+        if self.journey.playing:
+            return f"▶ {self.journey.speed:,}/s"
+        ended = self.run.timeline.diverged
+        if ended is not None and self.journey.cursor >= ended.step - 1:
+            return f"diverges at step {ended.step}"
+        if self.view.alone:
+            return f"{self.view.alone} alone"
+        if self.view.current is not None and self.view.cursor is None:
+            return "walk"
+        return "another run" if self.run.branch.loss is not None else ""
+
+    def refuse(self, reason: str) -> None:
+        """Another run cannot be had."""
+        self.activity = ""
+        self.say(reason)
+
+    def end_before(self, error: DivergedError) -> None:
+        """Show the last step that is finite; where there is none, say so for good."""
+        self.journey.pause()
+        if error.step == 0:
+            self._notice(f"There is nothing to step through:\n{error}.\n\nq quits")
+            return
+        if not self.journey.under_way:
+            self.seek(error.step - 1)
+
+    def _difference(self, step: Step) -> None:
+        """Compare the gradients with central differences, beside."""
+
+        def then(found: GradientCheck) -> None:
+            self.view = replace(self.view, gradients=found)
+            self.paint()
+
+        self._beside.difference(step, lambda: self.view.differences, then)
+
+    def _notice(self, text: str) -> None:
+        """A message in place of the sheet; none, and the sheet is back."""
+        notice = self.query_one("#notice", Static)
+        if not text and not notice.display:
+            return  # else all would be laid out and painted again
+        notice.update(text)
+        notice.display, self.query_one(Sheet).display = bool(text), not text
+
+    def _pause(self) -> None:
+        if self.journey.pause():
+            self.tell("")
+            if self.step is not None:
+                self._beside_step(self.step)
+
+    def say(self, text: str) -> None:
+        """A message in the last line, until the next key or click."""
+        self._message = text
+        self._repaint()
+
+    def on_key(self, event: events.Key) -> None:  # noqa: ARG002
+        """A message is there until the next key. That of the class above is called after this one."""
+        self._unsay()
+
+    def on_mouse_down(self) -> None:
+        self._unsay()
+
+    def _unsay(self) -> None:
+        if self._message:
+            self._message = ""
+            # After what the key does: it paints the sheet without the message, or nothing else takes that away.
+            self.app.call_later(self.call_later, self._repaint)
