@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from hypothesis import settings
@@ -20,6 +21,12 @@ without_sleeping()
 settings.register_profile("sgdb", deadline=None, max_examples=25)
 settings.register_profile("long", deadline=None, max_examples=1_000)  # by hand: --hypothesis-profile long
 settings.load_profile("sgdb")
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays: the garbage collector need not go through it again and again while the tests run."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_xdist_auto_num_workers() -> int:
