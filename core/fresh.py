@@ -178,12 +178,14 @@ def _different(rows: Array, most: int | None) -> Array:
     return np.unique(np.array(found), axis=0)
 
 
-def _badness(step: Step, most: tuple[float, int]) -> tuple[float, int]:
-    """The complaints about a step, and its decimals; no more of either is counted than tells that they exceed `most`."""
+def _badness(step: Step, best: tuple[float, int]) -> tuple[float, int]:
+    """The complaints about a step, which are counted on no longer than they are no more than those of the `best` one so
+    far, and its decimals.
+    """
     complaints = 0
     for more in _complaints(step):
         complaints += more
-        if complaints > most[0]:
+        if complaints > best[0]:
             return complaints, ENDLESS
     return complaints, _decimals(step)
 

@@ -17,16 +17,13 @@ from quiet import without_sleeping  # noqa: E402  only now
 
 without_sleeping()
 
+# The modules alone are some hundred thousand objects, which nobody needs to go through again and again.
+gc.set_threshold(50_000, 20, 10)
+
 # A slow, shared machine must not turn a property red.
 settings.register_profile("sgdb", deadline=None, max_examples=25)
 settings.register_profile("long", deadline=None, max_examples=1_000)  # by hand: --hypothesis-profile long
 settings.load_profile("sgdb")
-
-
-def pytest_collection_finish() -> None:
-    """What is there now stays: the garbage collector need not go through it again and again while the tests run."""
-    gc.collect()
-    gc.freeze()
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -50,7 +50,6 @@ class TestThePublishedSolution:
 
 
 class TestWhatIsRight:
-    @settings(max_examples=40)
     @given(problems(), st.integers(1, 17), st.sampled_from(ROUNDINGS), st.sampled_from([decimals, significant]))
     def test_a_step_written_with_any_number_of_digits_rounded_or_cut_off(
         self, problem: core.Problem, digits: int, rounding: str, write: Any
@@ -336,7 +335,6 @@ def pen_slips(text: str) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("kind", ["sign", "decimal point", "digit inserted", "digit dropped", "digits swapped"])
-@settings(max_examples=40)
 @given(data=st.data(), seed=st.integers(0, 10_000))
 def test_a_planted_slip_of_the_pen(kind: str, data: st.DataObject, seed: int) -> None:
     """It is found, named and the only one, carried on or not."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import core
@@ -79,7 +79,6 @@ class TestSlipsOfThePen:
 
     @pytest.mark.parametrize("kind", KINDS)
     @pytest.mark.parametrize("in_full", [True, False])
-    @settings(max_examples=40)
     @given(data=st.data(), seed=st.integers(0, 10_000))
     def test_it_is_the_only_one_and_named(self, kind: str, in_full: bool, data: st.DataObject, seed: int) -> None:
         step = step_0(random_problem(seed=seed, sizes=(2, 3, 3, 2), rows=3, activation="sigmoid", learning_rate=0.3))
@@ -153,7 +152,6 @@ class TestSlipsInWhatWasLeftOut:
         slip = only_slip({name: nested(-values[name], write) for name in ("delta_1", "dW_out")})
         assert slip.text == "the sign is wrong (in delta_out)"
 
-    @settings(max_examples=40)
     @given(data=st.data(), seed=st.integers(0, 10_000), digits=st.integers(5, 8))
     def test_any_subset_of_a_sheet_with_one_slip_has_at_most_one(
         self, data: st.DataObject, seed: int, digits: int
