@@ -380,7 +380,7 @@ class TestUnusableSheets:
             ({"s_1[5,1]": 1}, "answers.s_1[5,1]: expected a row from 1 to 4 and a column from 1 to 3, found [5,1]"),
             ({"s_1[1]": [1, 2]}, "answers.s_1[1]: expected 3 numbers, found 2"),
             ({"loss[1]": 1}, "answers.loss[1]: expected no row or cell of a single number, found [1]"),
-            ({"s_1": [[1, "x"]]}, 'answers.s_1: row 1, column 2: expected a number or "?", found "x"'),
+            ({"s_1": [["y", "?"]]}, 'answers.s_1: row 1, column 1: expected a number or "?", found "y"'),
             ({"loss": float("nan")}, "answers.loss: expected a finite number, found nan"),
             ({"loss": True}, 'answers.loss: expected a number or "?", found true'),
             ({"s_1[1,1": 1}, "answers.s_1[1,1: expected a name such as s_1, or one with a row or a cell such as"),
