@@ -194,11 +194,15 @@ class Statement(Record):
     @np.errstate(all="ignore")
     def evaluate(self, name: str, values: Mapping[str, Array]) -> Array:
         """What a quantity comes to for these values of those before it, laid out as the step's are."""
+        found: Array = self.evaluator(name)(values)
+        return found
+
+    def evaluator(self, name: str) -> Evaluate:
+        """The same as a function of these values, compiled once; numpy warns of numbers out of all bounds."""
         if name not in self._compiled:
             equation = self.equations[name]
             self._compiled[name] = self.compiled(equation.tree, equation.axes)
-        found: Array = self._compiled[name](values)
-        return found
+        return self._compiled[name]
 
     def compiled(self, tree: Node, axes: str) -> Evaluate:
         """What any tree comes to, as a function of the values of the quantities in it, laid out as `axes` say."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -50,11 +51,10 @@ def practice_problem(problem: Problem, seed: int, *, keep_rate: bool = False, ke
     rows = _rows(problem, keep_rows)
     rate = problem.learning_rate if keep_rate or _friendly(problem.learning_rate) else USUAL_RATE
     draw = _Draw(problem, rows, rate, seed)
-    best, found = None, (0, 0)
+    best, found = None, (math.inf, ENDLESS)
     for attempt in range(ATTEMPTS):
         candidate = draw.problem(attempt)
-        step = practised_step(candidate)
-        judged = sum(_complaints(step)), _decimals(step)
+        judged = _badness(practised_step(candidate), found)
         if best is None or judged < found:
             best, found = candidate, judged
         if not found[0] and (found[1] <= FEW_DECIMALS or found[1] == ENDLESS or attempt >= PICKY):
@@ -176,6 +176,18 @@ def _different(rows: Array, most: int | None) -> Array:
         found.append(left[0])
         left = left[(left != left[0]).any(axis=1)]
     return np.unique(np.array(found), axis=0)
+
+
+def _badness(step: Step, best: tuple[float, int]) -> tuple[float, int]:
+    """The complaints about a step, which are counted on no longer than they are no more than those of the `best` one so
+    far, and its decimals.
+    """
+    complaints = 0
+    for more in _complaints(step):
+        complaints += more
+        if complaints > best[0]:
+            return complaints, ENDLESS
+    return complaints, _decimals(step)
 
 
 def _complaints(step: Step) -> Iterator[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from itertools import count
 
@@ -13,6 +14,13 @@ from hypothesis import settings
 for name in [name for name in os.environ if name == "NO_COLOR" or name.startswith("TEXTUAL_")]:
     if not name.startswith("TEXTUAL_SNAPSHOT_"):
         del os.environ[name]
+
+from quiet import without_sleeping  # noqa: E402  only now
+
+without_sleeping()
+
+# The modules alone are some hundred thousand objects, which nobody needs to go through again and again.
+gc.set_threshold(50_000, 20, 10)
 
 # A slow, shared machine must not turn a property red.
 settings.register_profile("sgdb", deadline=None, max_examples=25)

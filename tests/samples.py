@@ -8,6 +8,7 @@ from itertools import count, pairwise
 from typing import Any
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
 import core
@@ -43,6 +44,12 @@ LOSS_PARTS = ("data_loss", "penalty", "penalty_1", "penalty_2", "loss")
 SCHEDULES = (None, core.Stages(((0, 0.03), (2, 0.01))), core.Decay(0.5), core.Cosine(7))
 VARIANTS = (core.SquaredError(half=False), core.Hinge(margin=0.5, squared=True))
 SQUARES = (core.SquaredError, core.MeanSquaredError)
+
+
+def examples(count: int) -> settings:
+    """So many examples by default, and more under the profile `long`, as of every property."""
+    usual, now = settings.get_profile("sgdb").max_examples, settings().max_examples
+    return settings(max_examples=count * now // usual)
 
 
 def exercise_2(**changes: Any) -> core.Problem:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
+from time import monotonic
 from typing import Any
 
 import numpy as np
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
+from textual.worker import WorkerCancelled
 
 import core
 from core import CheckReport, Step
@@ -22,7 +25,7 @@ from tui.training.picture import Picture
 from tui.training.screen import TrainingScreen
 from tui.training.view import View
 
-PATIENCE = 3000  # looks at what is waited for
+PATIENCE = 60  # seconds, for a machine that has other things to do
 SIZES = ((60, 20), (80, 24), (120, 40), (200, 60))  # those that the sheet is drawn for
 
 
@@ -33,7 +36,11 @@ async def settle(pilot: Pilot[Any]) -> None:
 
 
 async def _shown(pilot: Pilot[Any]) -> None:
-    await pilot.app.workers.wait_for_complete()
+    while working := [worker for worker in pilot.app.workers if not worker.is_finished]:
+        for worker in working:
+            with suppress(WorkerCancelled):  # another has its place
+                await worker.wait()
+        await pilot.pause()
     await pilot.pause()
 
 
@@ -46,11 +53,10 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
     """Wait until something is so, however busy the machine is."""
-    for _ in range(PATIENCE):
-        if condition():
-            return
-        await pilot.pause()
-    raise AssertionError("it never was so")
+    end = monotonic() + PATIENCE
+    while not condition():
+        assert monotonic() < end, "it never was so"
+        await pilot.pause(0.001)  # threads have their turn
 
 
 async def stand_still(pilot: Pilot[Any]) -> None:

@@ -50,7 +50,6 @@ class TestThePublishedSolution:
 
 
 class TestWhatIsRight:
-    @settings(max_examples=40)
     @given(problems(), st.integers(1, 17), st.sampled_from(ROUNDINGS), st.sampled_from([decimals, significant]))
     def test_a_step_written_with_any_number_of_digits_rounded_or_cut_off(
         self, problem: core.Problem, digits: int, rounding: str, write: Any
@@ -336,7 +335,6 @@ def pen_slips(text: str) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("kind", ["sign", "decimal point", "digit inserted", "digit dropped", "digits swapped"])
-@settings(max_examples=40)
 @given(data=st.data(), seed=st.integers(0, 10_000))
 def test_a_planted_slip_of_the_pen(kind: str, data: st.DataObject, seed: int) -> None:
     """It is found, named and the only one, carried on or not."""
@@ -382,7 +380,7 @@ class TestUnusableSheets:
             ({"s_1[5,1]": 1}, "answers.s_1[5,1]: expected a row from 1 to 4 and a column from 1 to 3, found [5,1]"),
             ({"s_1[1]": [1, 2]}, "answers.s_1[1]: expected 3 numbers, found 2"),
             ({"loss[1]": 1}, "answers.loss[1]: expected no row or cell of a single number, found [1]"),
-            ({"s_1": [[1, "x"]]}, 'answers.s_1: row 1, column 2: expected a number or "?", found "x"'),
+            ({"s_1": [["y", "?"]]}, 'answers.s_1: row 1, column 1: expected a number or "?", found "y"'),
             ({"loss": float("nan")}, "answers.loss: expected a finite number, found nan"),
             ({"loss": True}, 'answers.loss: expected a number or "?", found true'),
             ({"s_1[1,1": 1}, "answers.s_1[1,1: expected a name such as s_1, or one with a row or a cell such as"),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from samples import examples
 from test_any_input import edited, edits
 from tui import cli
 
@@ -60,7 +61,7 @@ PIECES = [
 FORMULAS = ["(" * 40, "'" * 50, "*W_1", ".*", "-" * 60, "f9(", "f_out'", "X_in*" * 100, "alpha", "n/", "1e308*", "0/0"]
 WORDS = ["X_in", "W_1", "s_1", "z_1", "delta_1", "delta_out", "W_out", "y_out", "y_gt", "f1(s_1)", "f_out'(", "(", ")"]
 WORDS += ["*", ".*", "+", "-", "/", "'", "2", "1e9", "alpha", "n", "loss", "sample_losses", "b_1", "\u00e9"]
-any_sheet = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+any_sheet = settings(examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def check(path: Path, capsys: pytest.CaptureFixture[str], *options: str) -> int:

@@ -845,8 +845,9 @@ def test_every_right_formula_is_right(problem: core.Problem) -> None:
 @given(problem=problems())
 def test_what_is_taken_for_right_is_what_the_step_has(problem: core.Problem) -> None:
     step = core.Timeline(problem)[0]
+    points = (step, *points_like(step, own_rate=True, own_rows=True), *points_like(step))
     for name, tree in definitions(problem).items():
-        for point in (step, *points_like(step, own_rate=True, own_rows=True), *points_like(step)):
+        for point in points:
             found, right = Evaluator(point, name)(tree), values_of(point)[name]
             np.testing.assert_allclose(found.reshape(right.shape), right, rtol=1e-9, atol=1e-12)
 

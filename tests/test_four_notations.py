@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import core
@@ -35,7 +35,7 @@ from core.expression.nodes import (
 )
 from core.expression.paper import on_paper
 from core.expression.reader import Context, read, read_formula
-from samples import problems
+from samples import examples, problems
 from test_notations import in_numpy, steps
 from test_reader import as_printed, printed
 
@@ -73,7 +73,6 @@ class TestWhatIsPrinted:
             assert as_printed(read(tex(on_paper(tree)), context)) == as_printed(tree)
             assert as_printed(read(in_numpy(tree), context._replace(dialect=IN_NUMPY))) == as_printed(tree)
 
-    @settings(max_examples=30)
     @given(problems())
     def test_what_is_printed_of_any_problem_is_right_in_every_notation(self, problem: core.Problem) -> None:
         step = core.Timeline(problem)[0]
@@ -304,7 +303,7 @@ PARTS += ["np.sum(", ".dot(", ".T", "axis=0", "@", "**2", "np.where(", ", 1, 0)"
 PARTS += ["∂p_j/∂o_j", "[j = y]", ">", "0", "s_1", "(", ")", "+", "⁻²", "np.", "softmax(", "max(", "W^{t+1}", "-=", "j"]
 
 
-@settings(max_examples=400)
+@examples(120)
 @given(st.lists(st.sampled_from(PARTS) | st.text(string.printable + "δΣ⊙ᵀ½²₁", max_size=3), max_size=14))
 def test_no_text_ends_in_a_traceback(parts: list[str]) -> None:
     step = step_of("exercise-3")

@@ -190,7 +190,7 @@ async def test_the_trail_forgets_what_another_loss_does_not_have() -> None:
         assert "trail is empty" in last_line(pilot)
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
 async def test_the_walk_goes_through_the_whole_hinge(size: tuple[int, int]) -> None:
     for problem in (core.load_problem("exercise-3"), exercise_2().with_loss(core.SoftmaxHinge())):
         async with app(problem).run_test(size=size) as pilot:

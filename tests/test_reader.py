@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import core
 from core.checking.formulas.definitions import context_of
@@ -60,7 +60,6 @@ def test_what_is_printed_of_the_built_in_problems_reads_back(name: str) -> None:
     assert_all_come_back(core.Timeline(core.load_problem(name))[0])
 
 
-@settings(max_examples=60)
 @given(problem=problems())
 def test_what_is_printed_of_any_problem_reads_back(problem: core.Problem) -> None:
     assert_all_come_back(core.Timeline(problem)[0])

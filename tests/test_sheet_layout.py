@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 import core
 from drawn import Cell, Sheets, cells, texts
-from samples import LOSSES, exercise_2, random_problem
+from samples import LOSSES, examples, exercise_2, random_problem
 from screen import SIZES, app, batches, digits, flowers, frame, press, regression, settle, training, view, wide
 from screen import cells as measured_cells
 from tui.sheet.lines import Line
@@ -208,7 +208,7 @@ def networks(draw: st.DrawFn) -> tuple[core.Problem, tuple[int, int]]:
 
 
 @given(networks(), st.integers(0, 3), st.booleans())
-@settings(max_examples=80)
+@examples(40)
 def test_every_sheet_has_room_for_what_is_on_it(
     drawn: tuple[core.Problem, tuple[int, int]], index: int, numbers: bool
 ) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -30,7 +30,7 @@ from core.solving.latex import SPECIAL
 from core.solving.rounding import rounded
 from core.solving.toml import to_toml
 from core.solving.worked import solve, worksheet
-from samples import LOSSES, exercise_2, problems, problems_of_any_size, random_problem
+from samples import LOSSES, examples, exercise_2, problems, problems_of_any_size, random_problem
 from solution_readers import as_answers, read_html, read_latex, read_markdown
 
 NASTY = r"<script>$\input{x}|"
@@ -58,7 +58,6 @@ def assert_right(found: dict[str, list[list[str]]], step: core.Step, whole: bool
                 assert written.fits(float(value))
 
 
-@settings(max_examples=40)
 @given(problems(), st.integers(2, 12), st.integers(0, 2), st.sampled_from(sorted(WRITERS)))
 def test_what_is_printed_checks_as_right(problem: core.Problem, digits: int, index: int, format: str) -> None:
     assume(problem.learning_rate < 1)
@@ -69,7 +68,7 @@ def test_what_is_printed_checks_as_right(problem: core.Problem, digits: int, ind
     assert_right(read(render(solve([step], digits, whole=True), format), format, step), step)
 
 
-@settings(max_examples=60)
+@examples(30)
 @given(problems_of_any_size(), st.integers(2, 12), st.booleans(), st.sampled_from([*sorted(WRITERS), "toml"]))
 def test_numbers_of_any_size_check_as_right(problem: core.Problem, digits: int, whole: bool, format: str) -> None:
     try:

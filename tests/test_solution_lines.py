@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import core
@@ -16,17 +16,16 @@ from core.expression.nodes import Function, Literal, Node, Number, Positive, Res
 from core.solving.export import render
 from core.solving.worked import solve
 from line_reader import assert_true, lines_of
-from samples import exercise_2, problems, problems_of_any_size
+from samples import examples, exercise_2, problems, problems_of_any_size
 
 
-@settings(max_examples=40)
 @given(problems(), st.integers(2, 12), st.integers(0, 2))
 def test_a_line_gives_its_result_or_says_that_it_does_not_quite(problem: core.Problem, digits: int, index: int) -> None:
     assume(problem.learning_rate < 1)
     assert_lines_are_right(core.Timeline(problem)[index], digits)
 
 
-@settings(max_examples=60)
+@examples(30)
 @given(problems_of_any_size(), st.integers(2, 12))
 def test_numbers_of_any_size_in_a_line(problem: core.Problem, digits: int) -> None:
     try:

@@ -152,7 +152,6 @@ def test_the_losses_are_those_of_the_steps(problem: core.Problem) -> None:
     assert timeline.losses.tobytes() == np.array([step.loss for step in steps]).tobytes()
 
 
-@settings(max_examples=50)
 @given(problem=problems())
 def test_fifty_steps_agree_with_plain_numpy(problem: core.Problem) -> None:
     """Each of them from where it begins, since a run can make any difference larger."""

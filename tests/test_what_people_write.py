@@ -151,6 +151,15 @@ class TestNumbers:
 
 
 class TestWhatCannotBeRead:
+    def test_the_other_cells_of_its_quantity_are_judged(self) -> None:
+        step = step_of("exercise-2")
+        s_1 = [["0.458", "0.86g", "0.704"], [0.1205, 0.1615, 0.044], [-0.442, -0.181, -0.704], [0.1195, "?", -0.044]]
+        report = core.check_answers({"s_1": s_1}, step)
+        assert report.unreadable == ('answers.s_1: row 1, column 2: expected a number alone, found "g" behind 0.86',)
+        assert [verdict.cell for verdict in report.cells if verdict.status == "open"] == [(1, 2), (4, 2)]
+        assert [(slip.kind, slip.cells) for slip in report.slips] == [("sign", ((3, 3),))]
+        assert len(report.cells) == 12
+
     def test_the_rest_is_judged(self, sheet: Any) -> None:
         report = sheet(
             "[answers]\nloss = 1.9664\ns_9 = 1\ns_1 = 1/3 m\nz_1 = [[0.458, 0.869\ns_out = [0.09859, ?, 0.06336, ?]\n"

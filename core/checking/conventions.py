@@ -1,5 +1,5 @@
-"""Conventions of other books, which somebody may follow throughout: δ of the opposite sign, no ½ in the squared error,
-the mean for the sum.
+"""Conventions of other books, which somebody may follow throughout: δ of the opposite sign, no ½ in the squared error
+or one where the problem has none, the mean for the sum.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from core.checking.mistakes import HALF, TWO, is_multiple
 from core.checking.numbers import Numbers
 from core.checking.report import Convention, FormulaVerdict
 from core.equations import BACKWARD, DATA_LOSS, GRADIENT, LOSS, UPDATE, Equation, Statement
-from core.expression.nodes import Node, Product, Sum, names_in
+from core.expression.nodes import Node, Power, Product, Sum, Total, names_in
 from core.expression.spots import spots, without_factor
 
 if TYPE_CHECKING:
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
 Sheet = Mapping[str, Numbers]
 OPPOSITE = 0.5  # of all δ: so many more have the opposite sign than have the right one
-SIGN, HALF_LEFT_OUT, VELOCITY = "sign", "half left out", "velocity"
+SIGN, HALF_LEFT_OUT, HALF_PUT_IN, VELOCITY = "sign", "half left out", "half put in", "velocity"
 SCALES = {"mean for sum": ("sum", "mean"), "sum for mean": ("mean", "sum")}
 CONVENTIONS = {
     SIGN: "your δ have the opposite sign convention, with W + α ∂W; followed",
     VELOCITY: "your velocities are v = μ v - α ∂W, and you add them: W + v; followed",
     HALF_LEFT_OUT: "your squared error has no ½, and its gradient is twice as large; followed",
+    HALF_PUT_IN: "your squared error has a ½, and its gradient is half as large; followed",
     "mean for sum": "you take the mean over the samples, where the problem has the sum; followed",
     "sum for mean": "you take the sum over the samples, where the problem has the mean; followed",
 }
@@ -78,7 +79,9 @@ def readings(
         found[SIGN] = tuple(name for name, e in parts.items() if e.part == UPDATE)
     if start is not None and costs:
         hinges = (*costs, start)
-        found |= {HALF_LEFT_OUT: hinges} if any(_is_twice(sheet[name], true[name]) for name in costs) else {}
+        for kind, factor in ((HALF_LEFT_OUT, 2.0), (HALF_PUT_IN, 0.5)):
+            if any(_is_about(sheet[name], factor * true[name]) for name in costs):
+                found[kind] = hinges
         of_costs = set[str]().union(*(kinds.get(name, set()) for name in costs))
         scales = [kind for kind in SCALES if kind in of_costs and kind in kinds.get(start, ())]
         found |= dict.fromkeys(scales, hinges)
@@ -93,7 +96,7 @@ def statement_under(kind: str, statement: Statement) -> Statement | None:
     if kind in SCALES:
         stated, taken = SCALES[kind]
         return replace(statement, problem=replace(problem, reduction=taken)) if problem.reduction == stated else None
-    ways = {SIGN: _opposite, HALF_LEFT_OUT: _without_half, VELOCITY: _as_steps}
+    ways = {SIGN: _opposite, HALF_LEFT_OUT: _without_half, HALF_PUT_IN: _with_half, VELOCITY: _as_steps}
     trees = dict(ways[kind](statement))
     under = (problem, statement.rows, statement.detailed, statement.index)
     return _ByConvention(*under, trees) if trees else None
@@ -149,6 +152,15 @@ def _without_half(statement: Statement) -> Iterator[tuple[str, Node]]:
     yield first.name, TWO * first.tree
 
 
+def _with_half(statement: Statement) -> Iterator[tuple[str, Node]]:
+    costs = statement.equations["sample_losses"].tree
+    if not (isinstance(costs, Total) and isinstance(costs.argument, Power) and costs.argument.power == 2):
+        return
+    yield "sample_losses", HALF * costs
+    first = next(equation for equation in statement.equations.values() if equation.part == BACKWARD)
+    yield first.name, HALF * first.tree
+
+
 def _as_steps(statement: Statement) -> Iterator[tuple[str, Node]]:
     """v = μ v - α ∂W, which is -α times what it is here, and W + v."""
     if statement.problem.update.name != "momentum":
@@ -185,10 +197,6 @@ def _is_opposite(parts: Mapping[str, Equation], true: Mapping[str, Array], sheet
         if equation.letter == "delta"
     ]
     return bool(signs) and bool(np.concatenate(signs).mean() < -OPPOSITE)
-
-
-def _is_twice(numbers: Numbers, true: Array) -> bool:
-    return _is_about(numbers, 2 * true)
 
 
 def _is_about(numbers: Numbers, values: Array) -> bool:

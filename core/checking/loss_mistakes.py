@@ -66,7 +66,8 @@ class LossMistakes:
 
     def at(self, equation: Equation) -> Iterator[Mistake]:
         """The mistakes that can be made in computing a quantity."""
-        if equation.part in (LOSS, BACKWARD) and equation.layer is None:
+        # Without small steps, the gradient of a loss on scores stands in δ_out itself.
+        if equation.part in (LOSS, BACKWARD) and equation.layer in (None, len(self._statement.problem.network)):
             stated = self._plain.get(equation.name, equation).tree
             trees = dict.fromkeys([equation.tree, stated, self._statement.in_detail(equation.name)])
             # The diagonal first: with it, fewer numbers are wrong than without all of the Jacobian.

@@ -64,7 +64,9 @@ Matrix: TypeAlias = WrittenMatrix | ProgramMatrix
 
 
 def read_matrix(reader: FieldReader, path: str, value: object) -> Matrix | None:
-    """A number, a list of numbers or a list of rows; None where there is a mistake, which the reader takes."""
+    """A number, a list of numbers or a list of rows. The reader takes what is wrong: a cell that cannot be read is left
+    open, and None is what has no number that can, or no rows.
+    """
     if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "f":
         return _of_program(reader, path, np.asarray(value))
     value = _from_numpy(value)
@@ -113,7 +115,7 @@ def _of_program(reader: FieldReader, path: str, array: Any) -> ProgramMatrix | N
 
 
 def _matrix(reader: FieldReader, path: str, rows: Any, flat: bool = False) -> WrittenMatrix | None:
-    mistakes = MistakeLines()
+    mistakes, is_cut = MistakeLines(), False
     read: list[tuple[Written | None, ...]] = []
     for r, row in enumerate(rows, start=1):
         cells: list[Written | None] = []
@@ -123,12 +125,15 @@ def _matrix(reader: FieldReader, path: str, rows: Any, flat: bool = False) -> Wr
             except Unfit as unfit:
                 place = f"number {c}: " if flat and len(row) > 1 else "" if flat else f"row {r}, column {c}: "
                 mistakes.note(f"{place}{unfit}")
+                cells.append(None)
         if not row:
             mistakes.note(f"row {r}: expected numbers, found an empty list")
+            is_cut = True
         read.append(tuple(cells))
     for line in mistakes.lines:
         reader.note(path, line)
-    return None if mistakes else WrittenMatrix(tuple(read), flat)
+    has_numbers = any(cell is not None for row in read for cell in row)
+    return None if mistakes and (is_cut or not has_numbers) else WrittenMatrix(tuple(read), flat)
 
 
 def decimal_commas(value: object, shape: tuple[int, ...], largest: float) -> str:

@@ -106,12 +106,19 @@ class Numbers:
 
     def fit_within(self, low: Array, high: Array) -> Mask:
         """The same for bounds that are in their own order."""
-        noise = np.fmax(NOISE * np.fmax(np.abs(low), np.abs(high)), 2 * TINIEST)
-        rounded = self.units / 2 + noise
+        largest = np.abs(low) if low is high else np.fmax(np.abs(low), np.abs(high))
+        noise = np.fmax(NOISE * largest, 2 * TINIEST)
+        half, below_zero, above_zero = self._bounds
+        rounded = half + noise
         cut = np.fmax(rounded, self.units - noise)
-        below, above = np.where(self.values <= 0, cut, rounded), np.where(self.values >= 0, cut, rounded)
+        below, above = np.where(below_zero, cut, rounded), np.where(above_zero, cut, rounded)
         found: Mask = (self.values - below < high) & (low < self.values + above)
         return found
+
+    @cached_property
+    def _bounds(self) -> tuple[Array, Mask, Mask]:
+        """Half of each unit, and which numbers may be cut off from below, and which from above."""
+        return self.units / 2, self.values <= 0, self.values >= 0
 
     def are(self, array: Array) -> Mask:
         """Which of them are right for an array of the quantity's shape, as Written.is_right has it."""

@@ -53,7 +53,7 @@ class OwnValues:
     def __init__(self, statement: Statement, true: Mapping[str, Array]) -> None:
         self.statement = statement
         self.order = {
-            name: Rule(names_in(equation.tree), statement.compiled(equation.tree, equation.axes))
+            name: Rule(names_in(equation.tree), statement.evaluator(name))
             for name, equation in statement.equations.items()
         }
         self.true: dict[str, Array] = dict(true)
@@ -180,17 +180,14 @@ class OwnValues:
         """
         values, changes, instead, shifts = values or self.values, changes or {}, instead or {}, shifts or {}
         rounding = rounding or self.rounding
-        needed = {target, *self.unwritten_before(target)}
         changed = {**values, **changes}
         touched = set(changes)
-        for name, rule in self.order.items():
-            evaluate = instead.get(name, rule.evaluate)
-            if name == target:
-                return np.asarray(evaluate(changed))
-            if name not in needed or (name in changes and name not in self.written):
+        for name in reversed(self.unwritten_before(target)):
+            if name in changes and name not in self.written:
                 continue
+            rule = self.order[name]
             if rounding is not None or name in instead or name in shifts or not touched.isdisjoint(rule.inputs):
-                value = np.asarray(evaluate(changed))
+                value = np.asarray(instead.get(name, rule.evaluate)(changed))
                 if name in shifts:
                     value = value + shifts[name]
                 value = value if rounding is None else rounding(value)
@@ -198,7 +195,7 @@ class OwnValues:
                     value = np.where(self.written[name].given, changed[name], value)
                 changed[name] = value
                 touched.add(name)
-        raise KeyError(target)
+        return np.asarray(instead.get(target, self.order[target].evaluate)(changed))
 
     def range(self, target: str) -> Range:
         """Where `target` may lie as it follows from their numbers, given what their digits leave open."""

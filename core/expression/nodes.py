@@ -44,10 +44,11 @@ class Node:
     printer or compiler has a method for it: "matrix_product".
     """
 
-    __slots__ = ("_hash", "_parts", "children")
+    __slots__ = ("_hash", "_names", "_parts", "children")
 
     kind: ClassVar[str] = "node"
     children: tuple[Node, ...]
+    _names: tuple[str, ...] | None
 
     def __init_subclass__(cls) -> None:
         cls.kind = "".join(f"_{c.lower()}" if c.isupper() else c for c in cls.__name__)[1:]
@@ -56,6 +57,7 @@ class Node:
         self._parts = parts
         self.children = tuple([part for part in parts if isinstance(part, Node)])
         self._hash = hash((type(self).__name__, parts))
+        self._names = None
 
     def __eq__(self, other: object) -> bool:
         return self is other or (
@@ -344,10 +346,14 @@ def walk(node: Node) -> Iterator[Node]:
 
 def names_in(node: Node) -> tuple[str, ...]:
     """The names at the leaves of a tree, each once, in its order. That of the true class is y_gt."""
-    found = (
-        part.name if isinstance(part, Name) else "y_gt" for part in walk(node) if isinstance(part, (Name, IsTrueClass))
-    )
-    return tuple(dict.fromkeys(found))
+    if node._names is None:  # asked for far more often than there are trees
+        if isinstance(node, Name):
+            node._names = (node.name,)
+        elif isinstance(node, IsTrueClass):
+            node._names = ("y_gt",)
+        else:
+            node._names = tuple(dict.fromkeys(name for child in node.children for name in names_in(child)))
+    return node._names
 
 
 def put_in_place(node: Node, trees: dict[str, Node]) -> Node:

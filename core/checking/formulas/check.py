@@ -65,6 +65,8 @@ class FormulaChecker:
         self._meanings: dict[str, str] = {}
         self._checked: dict[str, tuple[tuple[Step, ...], tuple[Node, Node], dict[str, str]]] = {}
         self._by_convention: dict[tuple[str, Step], Mapping[str, Array]] = {}
+        self._defined: dict[frozenset[str], dict[str, Node]] = {}
+        self._known: dict[tuple[str, LossMistakes], list[Mistake]] = {}
         self.remarks: dict[str, str] = {}  # words that were read as a quantity that sgdb calls otherwise
 
     @cached_property
@@ -268,7 +270,7 @@ class FormulaChecker:
         """The mistake that the formula is, in words, if it is a known one; and its least repair."""
         no_mean = "" if self.step.problem.reduction == "mean" else ": the problem takes the sum"
         ground = Ground([Evaluator(point, name, meanings=self._meanings) for point in points], no_mean)
-        known = definitions(self.step.problem, {*map(ground.known, names_in(tree))})
+        known = self._definitions(frozenset(map(ground.known, names_in(tree))))
         tree = in_pairs(put_in_place(tree, {name: known[name]}))  # where it says what the quantity is by itself
         mender = Mender(ground, known)
         found = [mender.mend(tree, right) for right in rights(name, known)]
@@ -278,6 +280,12 @@ class FormulaChecker:
             repair = Repair(known[name], (note(mistake),), MOST_MISTAKES)
         return mistake, repair
 
+    def _definitions(self, named: frozenset[str]) -> dict[str, Node]:
+        """The right formulas, for somebody who has named these."""
+        if named not in self._defined:
+            self._defined[named] = definitions(self.step.problem, named)
+        return self._defined[named]
+
     def _mistakes(self, ground: Ground, name: str, tree: Node) -> Iterator[str]:
         """The known mistakes at the loss that have the values of a formula, or would have them with its 1/n."""
         as_written = [(tree, "")]
@@ -286,7 +294,9 @@ class FormulaChecker:
         for equations, mistakes in self._of_loss:
             if name not in equations:
                 continue
-            single = [*mistakes.within(equations[name], len(equations))]
+            if (name, mistakes) not in self._known:
+                self._known[name, mistakes] = [*mistakes.within(equations[name], len(equations))]
+            single = self._known[name, mistakes]
             for mistake in chain(single, in_twos(mistakes, equations[name], single)):
                 for found, more in as_written:
                     if ground.agree(found, mistake.tree) and not ground.agree(mistake.tree, equations[name].tree):
