@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from core.activations import ACTIVATIONS, Activation
-from core.arrays import Array
+from core.arrays import Array, Rows
 from core.errors import DivergedError, FormulaError, ProblemError
 from core.judgement import how_judged, judged
 from core.loading.loader import built_in_problems, load_problem
@@ -175,6 +175,7 @@ __all__ = [
     "RMSprop",
     "Recursion",
     "Replay",
+    "Rows",
     "SavedWatch",
     "Schedule",
     "Scheme",

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from core import Array, Step, Timeline, significant, sure
-from core.arrays import Rows
+from core import Array, Rows, Step, Timeline, significant, sure
 from tui.format import plain
 from tui.sheet.lines import Line, Span, Words, clipped, fitting, line
 from tui.sheet.lines import width as columns

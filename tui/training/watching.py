@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 import core
-from core import Array, Branch, FormulaError
-from core.arrays import Rows
+from core import Array, Branch, FormulaError, Rows
 from tui.training.engine import MOMENT
 from tui.training.run import Run
 from tui.training.view import Cell
