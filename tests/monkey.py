@@ -53,8 +53,8 @@ MOVES = (
     *("backspace", "delete", "space", "shift+left", "shift+right", "shift+up", "shift+down"),
     *("ctrl+left", "ctrl+right", "ctrl+home", "ctrl+end"),
 )
-OPENERS = ("ctrl+p", "question_mark", *"fmxgrzhnsSdly")
-RARE = (*(f"ctrl+{letter}" for letter in "cauwkvxdz"), "f1", "shift+home", "shift+end")
+OPENERS = ("ctrl+p", "question_mark", *"fmxgrzhnsSdlyweBDUcCbi0{}")
+RARE = (*(f"ctrl+{letter}" for letter in "cauwkvxdzs"), "f1", "shift+home", "shift+end")
 # What is typed holds no slash and no tilde: a file that is written stays in the monkey's folder.
 TYPED = "0123456789.-+eE_,; []<>abchklmnpqrstuvwxyzδ∂✓"
 PASTES = ("1.5 -0.2 0.2; 2 0.6 1.1", "[[1, 2], [3, 4]]", "-0.25", "answers.toml", "x" * 300, "\x1b[31m", "1\n2\n3\n")

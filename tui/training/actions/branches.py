@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import core
 from core import Branch, Step
+from tui.format import plain
 from tui.training.deciding import DecidingScreen
 
 if TYPE_CHECKING:
@@ -44,7 +45,10 @@ class BranchKeys(DecidingScreen):
 
     def _change(self, edits: tuple[Edit, ...] | None) -> None:
         if edits:
-            self.decide(self.session.add(self.run.branch.with_edits(*edits)))
+            try:
+                self.decide(self.session.add(self.run.branch.with_edits(*edits)))
+            except core.ProblemError as error:  # of a session, that has an end
+                self.say(plain(str(error)))
 
     def action_branches(self) -> None:
         from tui.dialogs.branches import BranchesScreen, BranchRow
