@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from screen import (
     settle,
     stand_still,
 )
+from test_watches_screen import watch
+from test_what_if_screen import change
 
 Compare = Callable[..., bool]
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -38,7 +40,9 @@ def by_size(size: tuple[int, int]) -> str:
 
 @pytest.fixture
 def compare(snap_compare: Any) -> Compare:
-    """Compare a problem's screen with its picture: at a step, after keys and with a cell, at a size, in a theme."""
+    """Compare a problem's screen with its picture: at a step, after what is done `first` and after keys, with a cell,
+    at a size, in a theme.
+    """
 
     def check(
         *keys: str,
@@ -48,6 +52,7 @@ def compare(snap_compare: Any) -> Compare:
         step: int = 0,
         cell: tuple[str, tuple[int, ...]] | None = None,
         theme: str | None = None,
+        first: Callable[[Pilot[Any]], Awaitable[None]] | None = None,
     ) -> bool:
         async def prepare(pilot: Pilot[Any]) -> None:
             await settle(pilot)
@@ -55,6 +60,8 @@ def compare(snap_compare: Any) -> Compare:
                 pilot.app.theme = theme
             if step:
                 await seek(pilot, step)
+            if first is not None:
+                await first(pilot)
             await press(pilot, *keys)
             if cell:
                 await inspect(pilot, *cell)
@@ -172,3 +179,50 @@ def test_the_report_on_formulas(compare: Compare) -> None:
 def test_what_an_update_remembers(compare: Compare) -> None:
     problem = exercise_2(update=core.Adam(), penalty=core.Penalty(l2=0.1), learning_rate=0.05)
     assert compare("n", "u", "u", problem=problem, step=3)
+
+
+DYING = core.load_problem("exercise-2", {"lr": "1"})
+
+
+def test_a_network_that_dies(compare: Compare) -> None:
+    assert compare("i", "enter", problem=DYING, step=200)
+
+
+def test_why_a_number_is_0(compare: Compare) -> None:
+    assert compare("0", problem=DYING, step=60, first=lambda pilot: inspect(pilot, "dW_1", (2, 3)))
+
+
+def test_a_fork_beside_the_run_that_it_left(compare: Compare) -> None:
+    async def fork(pilot: Pilot[Any]) -> None:
+        await seek(pilot, 1)
+        await change(pilot, "alpha = 0.3")
+        await seek(pilot, 40)
+
+    assert compare("D", "enter", problem=DYING, step=40, first=fork)
+
+
+def test_the_branches(compare: Compare) -> None:
+    async def fork(pilot: Pilot[Any]) -> None:
+        await change(pilot, "W_1[1,3] = 0.1/3")
+        await change(pilot, "alpha = 0.1")
+
+    assert compare("B", step=12, first=fork, size=(80, 24))
+
+
+def test_a_change_that_cannot_be_read(compare: Compare) -> None:
+    assert compare(step=3, first=lambda pilot: change(pilot, "alpha = 0.1 +"), size=(80, 24))
+
+
+def test_where_watches_hold(compare: Compare) -> None:
+    async def add(pilot: Pilot[Any]) -> None:
+        await watch(pilot, "loss rises", "all(z_1[:,3] == 0)")
+
+    assert compare("w", "enter", problem=DYING, step=40, first=add)
+
+
+def test_a_history_with_marks_below(compare: Compare) -> None:
+    async def follow(pilot: Pilot[Any]) -> None:
+        await watch(pilot, "loss rises")
+        await inspect(pilot, "s_1", (3, 2))
+
+    assert compare("left_curly_bracket", problem=DYING, step=40, first=follow)

@@ -156,6 +156,7 @@ class WatchesScreen(BaseModal["int | None"]):
             self._complain("It holds in no step that was computed.")
             return
         steps.display = True
+        self.query_one("#about", Label).update("")
         self._fill(near)
         steps.highlighted = 0
         steps.focus()

@@ -29,13 +29,12 @@ class Told(NamedTuple):
 def of_zero(found: WhyNot | None, view: View, columns: int) -> Page:
     """Why a number is 0: each factor that makes it so leads to its cell."""
     if found is None:
-        return _busy("why 0", columns)
+        return _busy("", columns)
     told = [Told(cut.text, "text", (), cut.places[0] if cut.places else None) for cut in found.cuts]
     if found.left:
         told.append(Told(f"{found.left:,} more cells were not looked into", "dim"))
-    return _page(
-        [f"why {plain(found.symbol)} is 0" if found.cuts else "why 0"], found.verdict, "title", told, view, columns
-    )
+    title: Words = [f"{plain(found.symbol)}{' is 0' if found.cuts else ''}"]
+    return _page(title, found.verdict, "title", told, view, columns)
 
 
 def of_run(found: Diagnosis | None, view: View, columns: int) -> Page:
