@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from core.arrays import Array, Rows
+from core.errors import FormulaError
 from core.expression.nodes import Name, Node
-from core.quantity import canonical
 from core.timeline import Timeline
 from core.watching.blocks import Blocks
 from core.watching.slices import Sliced
@@ -34,9 +34,7 @@ class History(Sliced):
     """
 
     def __init__(self, timeline: Timeline, name: str, cell: Sequence[int]) -> None:
-        vocabulary = Vocabulary(timeline.problem)
-        found = vocabulary.name(canonical(name, len(timeline.problem.network)))
-        self._tree: Node = vocabulary.entry(Name(found), list(cell)) if cell else Name(found)
+        self._tree = _cell_of(timeline, name, list(cell))
         self._timeline = timeline
         self._blocks = Blocks(timeline, [self._tree])
         super().__init__(self._blocks.most)
@@ -88,6 +86,19 @@ class History(Sliced):
             self._values = grown
         self._values[block.start : block.stop], _ = block.numbers(self._tree)
         self.reached = block.stop
+
+
+def _cell_of(timeline: Timeline, name: str, cell: list[int]) -> Node:
+    """The cell, which a part of the run may have that has larger batches. Raises FormulaError."""
+    mistakes = []
+    for part in reversed(timeline.lineage):
+        vocabulary = Vocabulary(part.problem)
+        try:
+            found = Name(vocabulary.name(name))
+            return vocabulary.entry(found, cell) if cell else found
+        except FormulaError as error:
+            mistakes.append(error)
+    raise mistakes[0]
 
 
 def _events_of(values: Array) -> dict[str, Rows]:
