@@ -159,6 +159,22 @@ class TestSlipsInWhatWasLeftOut:
         right = nested(values_of(step)["delta_out"], write)
         only_slip({"sample_losses": nested(halves["sample_losses"], write), "delta_out": right}, step)
 
+    @pytest.mark.parametrize(("seed", "symbol"), [(1, "μ"), (21, "μ"), (7, "λ"), (24, "λ")])
+    def test_another_constant_is_told_once_where_the_digits_leave_a_little_room(self, seed: int, symbol: str) -> None:
+        """With two decimals, one quantity gives 0.624, and another 0.63."""
+        settings = {"update": core.Momentum(0.8)} if symbol == "μ" else {"penalty": core.Penalty(l2=0.1)}
+        problem = random_problem(seed, (2, 3, 2), rows=3, activation="tanh", learning_rate=0.3, **settings)
+        step = core.Timeline(problem)[2 if symbol == "μ" else 0]
+        v = step.values
+        if symbol == "μ":
+            velocities = [name for name in v if name.startswith("v") and name.endswith("_next")]
+            wrong = {name: v[name] + (0.63 - 0.8) * v[name.removesuffix("_next")] for name in velocities}
+        else:
+            wrong = {name: v[name] + (0.23 - 0.1) * v[name[1:]] for name in v if name.startswith("dW")}
+        write = decimals(2, ROUNDINGS[0])
+        report = core.check_answers({name: nested(values, write) for name, values in wrong.items()}, step)
+        assert [slip.text.split()[0] for slip in report.slips if slip.kind == "another number"] == [symbol]
+
     def test_a_sign_that_two_quantities_share_was_changed_before_both(self) -> None:
         values = values_of(step_0())
         write = significant(6, ROUNDINGS[1])

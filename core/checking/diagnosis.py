@@ -358,7 +358,7 @@ class _Search:
 
     def _of_solved(self, solved: Solved) -> Finding:
         at = self._name if solved.kind == MISREAD else solved.at
-        diagnosis = Diagnosis(solved.kind, solved.text, at)
+        diagnosis = Diagnosis(solved.kind, solved.text, at, constant=solved.constant)
         if solved.kind == MISREAD:
             return Finding(self._wrong.positions, diagnosis, given={solved.at: solved.made})
         causes = {diagnosis: Made(solved.made, np.zeros(solved.made.shape))}

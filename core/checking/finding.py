@@ -10,7 +10,7 @@ import numpy as np
 from core.arrays import Array
 from core.checking.numbers import Numbers
 from core.checking.rounding import Rounding
-from core.checking.unknowns import MISREAD, ONE_NUMBER
+from core.checking.unknowns import MISREAD, ONE_NUMBER, Constant
 from core.checking.written import Position
 
 MOST_OTHERS = 2
@@ -18,12 +18,15 @@ LEAST_LEFT = 3  # so many times more numbers than are left without a cause must 
 
 
 class Diagnosis(NamedTuple):
-    """One kind of slip, in words, and the quantity in which it was made; with the `rounding` that it was."""
+    """One kind of slip, in words, and the quantity in which it was made; with the `rounding` that it was, or the
+    `constant` that was another.
+    """
 
     kind: str
     text: str
     at: str
     rounding: Rounding | None = None
+    constant: Constant | None = None
 
     def words(self, name: str) -> str:
         """The slip as it is told of the quantity `name`."""

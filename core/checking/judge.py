@@ -227,10 +227,16 @@ class Judge:
 
     def _same(self, name: str, finding: Finding) -> str | None:
         """Where a number was told of that was copied wrong, or another α, if this comes of the same."""
-        if finding.diagnosis is None or finding.diagnosis.kind not in GLOBAL:
+        found = finding.diagnosis
+        if found is None or found.kind not in GLOBAL:
             return None
-        told = ((at, earlier.diagnosis) for at, earlier in self._findings if earlier.diagnosis is not None)
-        return next((at for at, earlier in told if earlier.text == finding.diagnosis.text and at != name), None)
+        for at, earlier in self._findings:
+            told = earlier.diagnosis
+            if told is None or at == name:
+                continue
+            if told.text == found.text or (told.constant and found.constant and found.constant.may_be(told.constant)):
+                return at
+        return None
 
     def _assume(self, name: str, finding: Finding) -> bool:
         """Carry on from a slip that was made in what was not written."""

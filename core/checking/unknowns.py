@@ -38,9 +38,21 @@ FARTHEST = 100.0  # times what it should be: nobody takes a number that is farth
 Predict = Callable[[float], Array]
 
 
+class Constant(NamedTuple):
+    """Another value of a number by name, as the numbers that come of it leave it: off by no more than `room`."""
+
+    name: str
+    value: float
+    room: float
+
+    def may_be(self, other: Constant) -> bool:
+        """Whether both may be one and the same."""
+        return self.name == other.name and abs(self.value - other.value) <= self.room + other.room
+
+
 class Solved(NamedTuple):
     """What was found: the kind, in words, the quantity it was found `at`, what the numbers come to with it, and what
-    that quantity comes to. `tried` is how many such numbers there are.
+    that quantity comes to. `tried` is how many such numbers there are; `constant` is the number that is another.
     """
 
     kind: str
@@ -49,6 +61,7 @@ class Solved(NamedTuple):
     values: Array
     made: Array
     tried: int
+    constant: Constant | None = None
 
 
 class Unknowns:
@@ -132,7 +145,9 @@ class Unknowns:
             solved = next((found for start in starts if (found := self._solve(predict, start)) is not None), None)
             if solved is not None and _may_multiply(solved / number if number else 1 + solved):
                 words = f"{statement.symbols[name]} of {solved:.6g} was used, not {number:.6g}"
-                yield Solved(ANOTHER_NUMBER, words, self._name, predict(solved), predict(solved), len(numbers))
+                made = predict(solved)
+                constant = Constant(name, solved, self._room(predict, solved))
+                yield Solved(ANOTHER_NUMBER, words, self._name, made, made, len(numbers), constant)
 
     def _settings(self) -> Iterator[Solved]:
         """Another setting of a layer's function: the slope of a leaky ReLU."""
@@ -224,6 +239,13 @@ class Unknowns:
             if self._fits(predict(number), exactly=number != x):
                 return number
         return None
+
+    def _room(self, predict: Predict, solved: float) -> float:
+        """How far a number that was solved for may be off, by the digits of what comes of it."""
+        step = STEP * max(1.0, abs(solved))
+        slopes = np.abs(self._wrong.of(predict(solved + step)) - self._wrong.of(predict(solved))) / step
+        open_ = self._wrong.units + np.nan_to_num(self._wrong.of(self._open.high - self._open.low), posinf=0.0) / 2
+        return float(np.min(open_ / slopes))
 
     def _spares(self, values: Array) -> bool:
         """Whether the numbers that are right stay about as they are."""
