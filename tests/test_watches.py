@@ -12,7 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import core
-from core import Branch, DivergedError, Edit, History, Hits, Search, Step, Timeline, Timelines, Watch, read_watch
+from core import (
+    Branch,
+    DivergedError,
+    Edit,
+    History,
+    Hits,
+    Search,
+    Step,
+    Timeline,
+    Timelines,
+    Watch,
+    layer_label,
+    read_watch,
+)
 from core.quantity import canonical
 from core.watching.blocks import Blocks
 from samples import exercise_2, problems, random_problem
@@ -83,15 +96,16 @@ def in_blocks(timeline: Timeline, watch: Watch, length: int) -> list[bool]:
 def runs(draw: st.DrawFn) -> Timeline:
     """Runs of any problem, some of them branches."""
     problem = draw(problems())
+    first = layer_label(1, len(problem.network))
     edits = [
-        Edit(step, *draw(st.sampled_from([("alpha", (), 0.05), ("W_1", (1, 1), 0.3), ("batch_size", (), 1.0)])))
+        Edit(step, *draw(st.sampled_from([("alpha", (), 0.05), (f"W_{first}", (1, 1), 0.3), ("batch_size", (), 1.0)])))
         for step in draw(st.sets(st.integers(1, 9), max_size=2))
     ]
     timelines, branch = Timelines(problem), Branch.of(problem)
     found = computed(timelines[branch])
     with suppress(DivergedError):
         for edit in sorted(edits, key=lambda edit: edit.step):
-            if edit.name != "W_1" or problem.network.layers[0].train_weights:
+            if not edit.name.startswith("W") or problem.network.layers[0].train_weights:
                 branch = branch.with_edits(edit)
                 found = computed(timelines[branch])
     return found

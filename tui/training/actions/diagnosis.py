@@ -101,10 +101,17 @@ class DiagnosisKeys(DecidingScreen):
             found = await self.run.engine.do(_slice, slices)
             if self.run.branch != branch or self.journey.playing:
                 return
+        before = self._seen_of_it()
         if len(self._diagnosed) >= MOST_KEPT:
             self._diagnosed.clear()
         self._diagnosed[branch] = found
-        self.paint()
+        if self._seen_of_it() != before:
+            self.paint()
+
+    def _seen_of_it(self) -> object:
+        """What the sheet shows of the diagnosis."""
+        page = self.diagnosis if self.view.aside == RUN else None
+        return page, self.state(), [] if self.step is None else self.first_notes(self.step)
 
     @property
     def diagnosis(self) -> Diagnosis | None:
