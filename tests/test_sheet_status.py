@@ -53,12 +53,20 @@ class TestStatus:
 
     def test_the_first_step_has_nothing_to_be_compared_with(self) -> None:
         step, _ = steps(core.load_problem("exercise-2"), 0)
-        assert text(status(step, None, Facts(7), View(), 60)) == " Exercise 2 │ step 0 of 7 │ ℒ 1.9664 │ right 2 of 4"
+        line = status(step, None, Facts(7), View(), 60)
+        assert text(line) == " Exercise 2 │ step 0 of 7 │ ℒ 1.9664 │ right 2 of 4 │ α 0.5"
 
     def test_only_the_size_of_the_change_gives_way_before_the_name(self) -> None:
         step, before = steps(core.load_problem("exercise-2"), 11)
         line = status(step, before, Facts(11), View(), 60)
         assert text(line) == " Exercise 2 │ step 11 of 11 │ ℒ 0.9396 ▾ │ right 3 of 4"
+
+    def test_80_columns_have_room_for_the_loss_and_the_learning_rate_of_a_branch_too(self) -> None:
+        step, before = steps(core.load_problem("exercise-2"), 11)
+        line = status(step, before, Facts(11), View(), 80)
+        assert text(line) == " Exercise 2 │ step 11 of 11 │ ℒ 0.9396 ▾ 0.0058 │ right 3 of 4 │ squared │ α 0.5"
+        line = status(step, before, Facts(11, branch="what if 1"), View(), 80)
+        assert text(line) == " Exercise 2 │ what if 1 │ step 11 of 11 │ ℒ 0.9396 ▾ │ right 3 of 4 │ α 0.5"
 
     @given(st.integers(28, 220), st.integers(0, 12))
     def test_step_and_loss_stay_and_every_item_is_whole(self, width: int, index: int) -> None:
@@ -68,7 +76,7 @@ class TestStatus:
         whole += [f"{item[: item.index(mark) + 1]}" for item in whole for mark in "▴▾" if mark in item]
         shown = text(line).strip().split(" │ ")
         assert columns(line) <= width
-        assert {*shown} <= {*whole}
+        assert {*shown} <= {*whole, step.problem.loss.word}
         assert any(item.startswith("step ") for item in shown)
         assert any(item.startswith("ℒ ") for item in shown)
 

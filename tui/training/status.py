@@ -23,6 +23,7 @@ DECIMALS = 4
 LONGEST_NAME = 24
 BLOCK = 4096  # rows that go through the network at once
 BETWEEN = " │ "
+RATE = 6  # how early α gives way
 
 
 class OverAll(NamedTuple):
@@ -58,10 +59,13 @@ class Facts(NamedTuple):
 
 
 class Item(NamedTuple):
-    """A part of the line, and how early it gives way: the greatest first; 0 never does."""
+    """A part of the line, and how early it gives way, if there is something shorter to that first: the greatest first;
+    0 never does.
+    """
 
     gives_way: int
     words: Words
+    shorter: Words | None = None
 
 
 def over_all(problem: Problem, network: Network) -> OverAll:
@@ -91,10 +95,13 @@ def status(step: Step, before: Step | None, facts: Facts, view: View, width: int
     left out whole, the least important first; the step and ℒ stay.
     """
     items = list(_items(step, before, facts, view, short=False))
-    if _length(items, most=3) > width:
+    if _length(items, most=RATE if facts.branch else 3) > width:
         items = list(_items(step, before, facts, view, short=True))
     while _length(items) > width and any(item.gives_way for item in items):
-        items.remove(max(items, key=lambda item: item.gives_way))
+        at = max(range(len(items)), key=lambda i: items[i].gives_way)
+        gone = items.pop(at)
+        if gone.shorter is not None:
+            items.insert(at, Item(gone.gives_way, gone.shorter))
     return clipped(fitting([item.words for item in items], 10**6, BETWEEN, start=1), width)
 
 
@@ -127,19 +134,21 @@ def _items(step: Step, before: Step | None, facts: Facts, view: View, short: boo
     loss = ", ".join(part for part in (problem.loss.full_title, settings, problem.reduction) if part)
     # One that may be taken for another stays longer.
     gives_way = 4 if not facts.own else 5 if problem.loss.remark else 8
-    loss_item = Item(gives_way, [loss if facts.own else (f"under the {loss}", "amber")])
+    loss_item = Item(gives_way, [loss], [problem.loss.word or problem.loss.title])
+    if not facts.own:
+        loss_item = Item(gives_way, [(f"under the {loss}", "amber")])
     update = "" if problem.update == core.SGD() else f"{problem.update.title}, "
     costs = "".join(f", {part.field} {significant(part.value, 6)}" for part in problem.penalty.settings)
-    alpha = Item(7 if problem.schedule is None else 3, [f"{update}α {significant(step.learning_rate, 6)}{costs}"])
+    alpha = Item(RATE if problem.schedule is None else 3, [f"{update}α {significant(step.learning_rate, 6)}{costs}"])
     if whole:
         yield loss_item
         yield alpha
         rows = len(problem.inputs)
-        yield Item(9, ["one row in each step" if rows == 1 else f"all {rows} rows in each step"])
+        yield Item(10, ["one row in each step" if rows == 1 else f"all {rows} rows in each step"])
     else:
         yield alpha
         yield loss_item
-        yield Item(9, [f"batch {len(step.batch)} of {len(problem.inputs)}"])
+        yield Item(10, [f"batch {len(step.batch)} of {len(problem.inputs)}"])
 
 
 def _change(value: float, before: float | None, view: View, short: bool = False) -> str:
@@ -171,7 +180,7 @@ def _score(step: Step, view: View) -> str:
 def _idle(step: Step) -> Iterator[Item]:
     masks = [mask for mask in idle(step) if mask is not None]
     if masks:
-        yield Item(6, [f"idle {sum(int(mask.sum()) for mask in masks)} of {sum(mask.size for mask in masks)}"])
+        yield Item(9, [f"idle {sum(int(mask.sum()) for mask in masks)} of {sum(mask.size for mask in masks)}"])
 
 
 def _all_rows(rows: int, facts: Facts, view: View) -> Words:
