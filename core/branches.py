@@ -32,6 +32,10 @@ class Timelines:
             found = self._known[branch] = self._made(branch)
         return found
 
+    def get(self, branch: Branch) -> Timeline | None:
+        """The timeline of a branch, if it is there."""
+        return self._known.get(branch)
+
     def keep_only(self, branches: Iterable[Branch]) -> None:
         """Let all other timelines go; they can be made again."""
         kept = {part for branch in branches for part in branch.lineage}

@@ -92,7 +92,7 @@ class WatchesScreen(BaseModal["int | None"]):
         table.add_column(justify="right", no_wrap=True)
         read = self._owner.read_watch(watch.text)
         if isinstance(read, FormulaError):
-            where = Text(f"not in this run: {plain(str(read))}", style="red")
+            where = Text("not in this run", style="red")
         elif not watch.enabled:
             where = Text("off")
         else:
@@ -111,6 +111,10 @@ class WatchesScreen(BaseModal["int | None"]):
         self.query_one("#hint", Label).update(self._hint())
         if watch is None:
             about.update(EXAMPLES)
+            return
+        read = self._owner.read_watch(watch.text)
+        if isinstance(read, FormulaError):
+            about.update(plain(str(read)))
             return
         near, count, _ = self._owner.hits_of(watch.text, MOST_LISTED) if watch.enabled else ([], 0, 0)
         if near and steps.display:

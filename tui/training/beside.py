@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import core
-from core import Branch, DivergedError, Loss, Step, Timeline
+from core import Branch, DivergedError, Loss, ProblemError, Step, Timeline
 from tui.base import work
 from tui.training.late import Compared, Late
 from tui.training.run import Run
@@ -103,7 +103,8 @@ class Beside:
         timelines: list[Timeline] = []
         grown = False
         for loss in losses:
-            with suppress(DivergedError):  # it is drawn as far as it has come, if it comes as far as its first change
+            # Drawn as far as it has come, if it comes as far as its first change, and that can be under this loss.
+            with suppress(DivergedError, ProblemError):
                 timeline = await self._run.companion(loss)
                 before = len(timeline)
                 timelines.append(timeline)
@@ -139,7 +140,7 @@ class Beside:
             found = await engine.do(core.compare_steps, await engine.record(against, index), step)
             apart = await engine.do(core.first_step_apart, timeline, against) if branch != here else None
             compared = Compared(one, other, found, "", here.parts_from(branch), apart)
-        except DivergedError as error:
+        except (DivergedError, ProblemError) as error:
             compared = Compared(one, other, None, str(error))
         if self._shown() is step:
             self.late = self.late._replace(compared=compared)

@@ -26,17 +26,17 @@ class DecidingScreen(SheetScreen):
 
     def action_undo(self) -> None:
         if self.undone:
+            before = self.session
             self.take(self.undone.pop())
-            self.say("The last decision is undone.")
+            self.say(f"Undone: {_differing(before, self.session)}.")
 
     def take(self, session: Session) -> None:
         """Make a session the one that is on the screen, at the step where one is."""
-        known = set(self.session.branches)
-        self.session = session
+        before, self.session = self.session.looked_at.branch, session
         self.run.listed = tuple(named.branch for named in session.branches)
-        if self.run.branch not in self.run.listed or {*session.branches} != known:
+        if session.looked_at.branch != before:
             self.show_branch(session.looked_at.branch)
-        else:
+        else:  # also where it is looked at under another loss
             self.paint()
 
     def show_branch(self, branch: Branch) -> None:
@@ -47,6 +47,21 @@ class DecidingScreen(SheetScreen):
         self.journey.switch(branch)
 
     def name_of(self, branch: Branch) -> str:
-        """What a branch is called; one that is not listed by the loss that it is looked at under."""
+        """What a branch is called, whatever loss it is looked at under; nothing for one that is not listed."""
         listed = {named.branch: named.name for named in self.session.branches}
         return listed.get(branch) or listed.get(branch.under(None), "")
+
+    def title_of(self, branch: Branch) -> str:
+        name = self.name_of(branch)
+        return name if not name or branch in self.run.listed or branch.loss is None else f"{name}, {branch.loss.title}"
+
+
+def _differing(before: Session, now: Session) -> str:
+    """What a session has that another had not, or the other way round, in a few words."""
+    gone = [name for name in before.names if name not in now.names]
+    back = [name for name in now.names if name not in before.names]
+    if gone or back:
+        return " and ".join([*(f"{name} is gone" for name in gone), *(f"{name} is back" for name in back)])
+    if before.watches != now.watches:
+        return "what was done to a watch"
+    return "what was done to a bookmark" if before.bookmarks != now.bookmarks else "the last decision"

@@ -137,8 +137,13 @@ class Journey:
     # To another run.
 
     def switch(self, branch: Branch) -> None:
-        """To the same step of another run: at once where that is quick, else beside."""
-        if self._switching is None and self.run.switch_at_once(branch):
+        """To the same step of another run: at once where that is quick, else beside; or say why it cannot be had."""
+        try:
+            at_once = self._switching is None and self.run.switch_at_once(branch)
+        except (DivergedError, ProblemError) as error:
+            self._traveller.refuse(str(error))
+            return
+        if at_once:
             self.seek(self.cursor)
         else:
             self._switching = branch

@@ -135,7 +135,7 @@ class SheetScreen(KeyReasonsScreen[None]):
             return [curve_of(run, run.problem.loss.title, run.problem.loss.word) for run in runs]
         here, timelines = self.run.branch, self.run.timelines
         others = [branch for branch in self.run.listed if branch != here and branch in timelines]
-        return [curve_of(timelines[branch], self.name_of(branch)) for branch in (here, *others[: MOST_CURVES - 1])]
+        return [curve_of(timelines[branch], self.title_of(branch)) for branch in (here, *others[: MOST_CURVES - 1])]
 
     def marks(self) -> Sequence[Marks]:
         """The steps that are marked in the plot."""
@@ -149,6 +149,10 @@ class SheetScreen(KeyReasonsScreen[None]):
 
     def name_of(self, branch: Branch) -> str:
         """What a branch is called."""
+        raise NotImplementedError
+
+    def title_of(self, branch: Branch) -> str:
+        """The same with the loss, where it is looked at under another than its own."""
         raise NotImplementedError
 
     # What the journey tells.

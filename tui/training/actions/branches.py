@@ -56,21 +56,25 @@ class BranchKeys(DecidingScreen):
         self._pause()
         rows = []
         for named in self.session.branches:
-            known = named.branch in self.run.timelines
-            timeline = self.run.timelines[named.branch] if known else None
+            branch = self.run.branch if named == self.session.looked_at else named.branch
+            timeline = self.run.timelines.get(branch)
             computed = len(timeline) if timeline is not None else named.steps
             loss = float(timeline.losses[-1]) if timeline is not None and computed else None
-            rows.append(BranchRow(named.name, self._about(named.branch), computed, loss))
+            under = f", under the {branch.loss.title}" if branch != named.branch and branch.loss is not None else ""
+            rows.append(BranchRow(named.name, f"{self._about(named.branch)}{under}", computed, loss))
         self.app.push_screen(BranchesScreen(rows, self.session.looked_at.name), self._branch_chosen)
 
     def _about(self, branch: Branch) -> str:
         """How a branch came about: what was changed, at which step, and what it left."""
-        if branch.parent is None:
-            return "the run as it is"
-        problem = self.run.timelines[self.run.own].problem
-        changes = ", ".join(core.edit_text(problem, edit) for edit in branch.own)
-        origin = self.name_of(branch.parent)
-        return f"{changes} from step {branch.start}{f' of {origin}' if origin else ''}"
+        changes: list[str] = []
+        while branch.parent is not None:
+            problem = self.run.timelines[self.run.own].problem.with_loss(branch.loss or self.problem.loss)
+            own = ", ".join(core.edit_text(problem, edit) for edit in branch.own)
+            changes.insert(0, f"{own} from step {branch.start}")
+            branch = branch.parent
+            if branch in self.run.listed:
+                return f"{', '.join(changes)} of {self.name_of(branch)}"
+        return ", ".join(changes) or "the run as it is"
 
     def _branch_chosen(self, answer: tuple[str, str] | None) -> None:
         if answer is None:
@@ -81,6 +85,7 @@ class BranchKeys(DecidingScreen):
             self.show_branch(self.session.looked_at.branch)
         elif wish == "remove":
             self.decide(self.session.remove(name))
+            self.action_branches()
         else:
             self._compare_with(Against(self.session.named(name).branch, None))
 
@@ -111,6 +116,6 @@ class BranchKeys(DecidingScreen):
         super()._beside_step(step)
         if self.view.aside == "compare" and self._against is not None:
             branch, index = self._against
-            names = self.name_of(self.run.branch), self.name_of(branch)
+            names = self.title_of(self.run.branch), self.title_of(branch)
             other = step.index if index is None else index
             self._beside.compare_steps(step, branch, other, names, self._still_at(step))

@@ -42,6 +42,10 @@ class LossKeys(SheetScreen):
         if wanted == margin:
             self.say("0 is the smallest margin.")
             return
+        changed = [edit.step for edit in self.run.branch.edits if edit.name == "m"]
+        if changed:
+            self.say(f"The margin was changed at step {changed[-1]}: e changes it again.")
+            return
         other = self.run.loss.with_numbers(m=wanted)
         if other.name in self._hinges:
             self._hinges[other.name] = other  # what h and H come back to

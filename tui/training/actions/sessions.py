@@ -173,6 +173,7 @@ class SessionKeys(DecidingScreen, SteppingKeys):
             await self.run.engine.do(core.save_session, session, path, self.run.timelines)
         except (OSError, ValueError, ProblemError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            self._warned = None
             self.say(f"{plain(path)} is not saved: {plain(reason)}.")
             return
         self.path, self._in_file = os.path.abspath(path), session

@@ -218,8 +218,9 @@ class WatchKeys(DecidingScreen, SteppingKeys, SeeingKeys):
         self.view = replace(self.view, history=True, fresh=False)
         if event is None:
             self.paint()
-            where = "before" if direction < 0 else "in the computed steps behind"
-            self.say(f"{symbol} did not change its sign, was not 0 nor largest {where} this step.")
+            before = f"Nothing happened to {symbol} before this step."
+            self.say(before if direction < 0 else f"Nothing more happens to {symbol} in the computed steps.")
         else:
             self.go_to_step(event.step)
-            self.say(f"Step {event.step:,}: {symbol} {event.kind}, {core.significant(event.value, 6)}")
+            kind = event.kind.replace("largest", "largest in size")
+            self.say(f"Step {event.step:,}: {symbol} {kind}, {core.significant(event.value, 6)}")

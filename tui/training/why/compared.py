@@ -14,7 +14,7 @@ from tui.training.view import View
 from tui.training.why.page import Page
 from tui.training.why.texts import MARGIN, digits, flow, wrapped
 
-BUSY = "the other step is on its way"
+BUSY = "compared as soon as the run stands still"
 ARROW = " → "
 NAMED = 8  # quantities that are named as left out
 
@@ -62,10 +62,10 @@ def _table(listed: tuple[Difference, ...], places: int) -> list[Line]:
     for label, one, other, gap in rows:
         words: Words = [
             (label.ljust(widths[0] + len(label) - cell_len(label)), "title"),
-            f"  {one.rjust(widths[1])}",
+            (f"  {gap.rjust(widths[3])}", "amber"),
+            f"   {one.rjust(widths[1])}",
             (ARROW, "structure"),
             other.rjust(widths[2]),
-            (f"   {gap.rjust(widths[3])}", "amber"),
         ]
         lines.append(line(words, MARGIN))
     return lines
