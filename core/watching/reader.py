@@ -19,6 +19,7 @@ What a sum is stands in `core.expression.reader`; it has besides `%`, which bind
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import TypeVar
 
 from core.errors import FormulaError
@@ -63,7 +64,7 @@ T = TypeVar("T")
 
 
 class WatchReader(Reader):
-    """Reads one watch."""
+    """Reads one watch, or a number as watches have them."""
 
     operators = (*Reader.operators, "%")
 
@@ -79,9 +80,7 @@ class WatchReader(Reader):
         """The condition, in BECOMES where it is an edge. Raises FormulaError, which says where and what."""
         is_edge = self._peek() == BECOMES
         self._next += self._peek() in (WHEN, BECOMES)
-        place, tree = self._place(), self._either()
-        if self._peek():
-            raise self._mistake("expected an operator or the end")
+        place, tree = self._place(), self._to_the_end(self._either)
         if not isinstance(tree, Condition):
             shape = self._vocabulary.shape_of_tree(tree)
             text = as_watched(_single(tree, shape))
@@ -90,6 +89,24 @@ class WatchReader(Reader):
         settled = self._vocabulary.settled(Becomes(tree) if is_edge else tree)
         assert isinstance(settled, Condition)
         return settled
+
+    def number(self) -> Node:
+        """A sum that is a single number. Raises FormulaError, which says where and what."""
+        place, tree = self._place(), self._to_the_end(self._sum)
+        if isinstance(tree, Condition):
+            raise FormulaError(f"expected a number, found the condition {as_watched(tree)}", place)
+        shape = self._vocabulary.shape_of_tree(tree)
+        if (count := prod(size or 1 for size in shape)) != 1:
+            single = as_watched(_single(tree, shape))
+            raise FormulaError(f"expected a number, found {count} of them; write one, such as {single}", place)
+        return self._vocabulary.settled(tree)
+
+    def _to_the_end(self, read: Callable[[], Node]) -> Node:
+        """What there is, and nothing behind it."""
+        node = read()
+        if self._peek():
+            raise self._mistake("expected an operator or the end")
+        return node
 
     def _either(self) -> Node:
         place = self._place()
