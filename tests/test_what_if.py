@@ -125,13 +125,25 @@ def test_differences_are_those_of_every_cell_the_largest_first() -> None:
     sizes = [abs(d.one - d.other) for d in found.listed]
     assert sizes == sorted(sizes, reverse=True)
     assert len(compare_steps(one, other, most=3).listed) == 3
-    assert core.first_step_apart(timelines[branch], timelines[fork]) == 4
+    assert core.first_loss_apart(timelines[branch], timelines[fork]) == 4
+
+
+def test_a_weight_of_a_dead_unit_changes_no_loss() -> None:
+    problem = exercise_2(learning_rate=1.0)  # unit 3 is off in every row from step 5 on
+    timelines, branch = Timelines(problem), Branch.of(problem)
+    timelines[branch].advance(60)
+    fork = branch.with_edits(*read_change("W_1[1,3] = W_1[1,3] - 0.001", timelines[branch][50]))
+    timelines[fork].advance(10)
+    assert branch.parts_from(fork) == 50
+    differences = compare_steps(timelines[branch][55], timelines[fork][55])
+    assert {(d.name, d.cell) for d in differences.listed} >= {("W_1", (1, 3)), ("W_1_next", (1, 3))}
+    assert core.first_loss_apart(timelines[branch], timelines[fork]) is None
 
 
 def test_a_step_does_not_differ_from_itself() -> None:
     found = compare_steps(STEP, Timeline(exercise_2())[4])
     assert (found.listed, found.total, found.left_out) == ((), 0, ())
-    assert core.first_step_apart(Timeline(exercise_2()), Timeline(exercise_2())) is None
+    assert core.first_loss_apart(Timeline(exercise_2()), Timeline(exercise_2())) is None
 
 
 def test_other_rows_are_not_compared() -> None:
