@@ -21,8 +21,8 @@ def number_of(text: str, step: Step) -> float:
     vocabulary = Vocabulary(step.problem, len(step.batch))
     tree = WatchReader(text, vocabulary).number()
     known: dict[str, Any] = {**step.statement.numbers, **step.values, STEP: step.index, EPOCH: step.epoch}
-    if ACCURACY in vocabulary.shapes:
-        known[ACCURACY] = np.mean(judged(step.problem, step.outputs, step.targets))
+    if (right := judged(step.problem, step.outputs, step.targets)) is not None:
+        known[ACCURACY] = right.mean()
     values = {
         name: np.asarray(known[name], dtype=float).reshape(1, rows or 1, columns or 1)
         for name, (rows, columns) in vocabulary.shapes.items()
