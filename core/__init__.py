@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from core.diagnosis.losses import loss_over_all_rows
     from core.diagnosis.run import diagnose, diagnosing, facts_of_run
     from core.diagnosis.why_not import Cut, WhyNot, why_not
-    from core.differences import Difference, Differences, compare_steps, first_step_apart
+    from core.differences import Difference, Differences, compare_steps, first_loss_apart
     from core.edits import changeable, edits_for
     from core.equations import Equation, Statement, statement_of
     from core.explanation import Explanation, Factor, Term, explain
@@ -227,7 +227,7 @@ __all__ = [
     "facts_of_run",
     "find_sheets",
     "fingerprint",
-    "first_step_apart",
+    "first_loss_apart",
     "given",
     "hinge_view",
     "how_judged",
@@ -283,7 +283,7 @@ _LATER = {
         "core.diagnosis.losses": ("loss_over_all_rows",),
         "core.diagnosis.run": ("diagnose", "diagnosing", "facts_of_run"),
         "core.diagnosis.why_not": ("Cut", "WhyNot", "why_not"),
-        "core.differences": ("Difference", "Differences", "compare_steps", "first_step_apart"),
+        "core.differences": ("Difference", "Differences", "compare_steps", "first_loss_apart"),
         "core.edits": ("changeable", "edits_for"),
         "core.equations": ("Equation", "Statement", "statement_of"),
         "core.expression.nodes": (

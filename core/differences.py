@@ -70,8 +70,10 @@ def compare_steps(one: Step, other: Step, most: int = MOST) -> Differences:
     return Differences(tuple(found[:most]), total, compared, tuple(left_out))
 
 
-def first_step_apart(one: Timeline, other: Timeline) -> int | None:
-    """The first step of which two runs have another loss; None where they are the same as far as both are computed."""
+def first_loss_apart(one: Timeline, other: Timeline) -> int | None:
+    """The first step of which two runs have another loss; None where they have the same as far as both are computed.
+    Other numbers may differ before, or without that: those of a unit that is off in every row.
+    """
     both = min(len(one), len(other))
     apart = np.flatnonzero(one.losses[:both] != other.losses[:both])
     return int(apart[0]) if len(apart) else None

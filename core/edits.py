@@ -23,6 +23,7 @@ from core.suggestion import suggest
 DATA = {"X_in": "inputs", "y_gt": "targets"}
 RATE, BATCH, LOSS = "alpha", "batch_size", "loss"
 PENALTIES = ("l1", "l2")
+COUNTED, ACCURACY = ("step", "epoch"), "accuracy"
 
 
 def changeable(problem: Problem) -> tuple[str, ...]:
@@ -112,6 +113,8 @@ def _mistake(problem: Problem, edit: Edit) -> str:
 
 
 def _cell_mistake(name: str, shape: tuple[int, ...], cell: tuple[int, ...], value: float) -> str:
+    if not cell:
+        return f"{name} needs a cell, such as {name}[{','.join('1' * len(shape))}]"
     if len(cell) != len(shape) or not all(1 <= at <= size for at, size in zip(cell, shape, strict=True)):
         return f"{name}: expected a cell of {' x '.join(map(str, shape))}, found [{','.join(map(str, cell))}]"
     return "" if np.isfinite(value) else f"{name}: expected a finite number, found {value}"
@@ -183,6 +186,9 @@ def _put(problem: Problem, name: str, edits: Sequence[Edit]) -> Array:
 
 def _unknown(step: Step, name: str) -> str:
     """Why there is nothing of this name to change."""
-    if name in step.values:
-        return f"{name} is computed: change what it is computed from, {', '.join(changeable(step.problem))}"
+    names = ", ".join(changeable(step.problem))
+    if name in COUNTED:
+        return f"{name} is counted, and cannot be changed; expected one of {names}"
+    if name in step.values or name in step.statement.numbers or name == ACCURACY:
+        return f"{name} is computed: change what it is computed from, {names}"
     return suggest(name, changeable(step.problem))

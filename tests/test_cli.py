@@ -312,7 +312,7 @@ class TestRun:
         ]
         assert sgdb("run", "--max-steps", "3").mistakes == ["sgdb: --max-steps: expected an --until; write --steps"]
         assert sgdb("run", "--until", "(" * 100_000).mistakes == [
-            "sgdb: --until: expected a formula of at most 1000 characters, found 100000"
+            "sgdb: --until: expected a watch of at most 1000 characters, found 100000"
         ]
 
     def test_a_run_that_diverges_says_where_and_keeps_the_losses_before(self, sgdb: Any) -> None:

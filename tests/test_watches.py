@@ -139,7 +139,11 @@ def test_a_history_has_the_bits_of_the_steps(timeline: Timeline, data: st.DataOb
         np.testing.assert_array_equal(history.values, expected, err_msg=name)
 
 
-@given(runs(), st.sampled_from([*MEANINGS]), st.integers(-1, STEPS))
+@given(
+    runs(),
+    st.sampled_from([*MEANINGS, "becomes loss rises", "becomes any(s_1[1,:] falls)"]),
+    st.integers(-1, STEPS),
+)
 def test_searches_and_hits_are_the_steps_where_it_holds(timeline: Timeline, text: str, at: int) -> None:
     watch = read_watch(text, timeline.problem)
     held = np.flatnonzero(in_blocks(timeline, watch, len(timeline) or 1)).tolist()
@@ -184,6 +188,28 @@ def found(
     search = Search(timeline, [read_watch(text, timeline.problem) for text in texts], at, limit, back)
     search.finish()
     return search.found
+
+
+@pytest.mark.parametrize("text", ["loss rises", "W_1[1,1] changes", "any(s_1[1,:] falls)"])
+@pytest.mark.parametrize("word", ["", "not "])
+def test_what_begins_or_stops_changing_is_the_same_from_every_step(text: str, word: str) -> None:
+    problem = exercise_2()
+    timeline = Timelines(problem)[Branch.of(problem).with_edits(Edit(10, "alpha", (), 0.25))]
+    timeline.advance(10)
+    held = [truth == (not word) for truth in truths(timeline, MEANINGS[text])]
+    begins = [k for k in range(1, 20) if held[k] and not held[k - 1]]
+    text = f"becomes {word}{text}"
+    assert steps_of(timeline, text) == begins
+    for at in range(20):
+        forward, back = (found(timeline, text, at=at, back=back) for back in (False, True))
+        assert (forward and forward.step) == next((k for k in begins if k > at), None), at
+        assert (back and back.step) == next((k for k in reversed(begins) if k < at), None), at
+
+
+def test_nothing_becomes_so_in_the_first_step() -> None:
+    timeline = computed(Timeline(exercise_2()))
+    assert steps_of(timeline, "loss < 10") == [*range(STEPS)]
+    assert steps_of(timeline, "becomes loss < 10") == []
 
 
 def test_a_search_computes_on_up_to_its_limit() -> None:
@@ -364,7 +390,7 @@ def test_what_a_step_works_out_with_its_own_numbers_is_that_of_each_step() -> No
 
 def test_a_block_that_goes_back_starts_where_the_state_is_kept() -> None:
     timeline = computed(Timeline(exercise_2(), budget=20_000), 2_000)
-    for text, before in (("W_1[1,1] > 0", 0), ("W_1[1,1] rises", 1)):
+    for text, before in (("W_1[1,1] > 0", 0), ("W_1[1,1] rises", 1), ("becomes W_1[1,1] rises", 2)):
         blocks = Blocks(timeline, [read_watch(text, timeline.problem).tree])
         for stop in (2_000, 1_234, 5, 1):
             start = blocks.start_of(stop, 3)

@@ -71,10 +71,10 @@ def read_formula(text: str, context: Context = Context()) -> Reading:  # noqa: B
     return Reader(text, context).read()
 
 
-def refuse_too_long(text: str, longest: int) -> None:
+def refuse_too_long(text: str, longest: int, what: str = "a formula") -> None:
     """Raises FormulaError for a text of more characters."""
     if len(text) > longest:
-        raise FormulaError(f"expected a formula of at most {longest} characters, found {len(text)}", longest + 1)
+        raise FormulaError(f"expected {what} of at most {longest} characters, found {len(text)}", longest + 1)
 
 
 def multiplied(operator: str, left: Node, right: Node, numbers: Collection[str] = NUMBERS) -> Node:

@@ -33,7 +33,8 @@ class Blocks:
     def __init__(self, timeline: Timeline, trees: Sequence[Node]) -> None:
         self._timeline, lineage = timeline, timeline.lineage
         conditions = [tree.argument if isinstance(tree, Becomes) else tree for tree in trees]
-        self._segments = [_Segment(part, conditions) for part in lineage]
+        self._befores = max(map(befores, trees), default=0)
+        self._segments = [_Segment(part, conditions, self._befores) for part in lineage]
         self._starts = [part.start for part in lineage]
         parts = [part for tree in trees for part in walk(tree)]
         self._compared = {
@@ -44,13 +45,13 @@ class Blocks:
     @property
     def most(self) -> int:
         """How many steps a block may have."""
-        return min(segment.most for segment in self._segments) - 1
+        return min(segment.most for segment in self._segments) - self._befores
 
     def start_of(self, stop: int, steps: int) -> int:
         """Where a block of about so many steps up to `stop` should start: where the state is kept, so that every step
         that must be computed anew on the way is one of the block.
         """
-        start, before = max(0, stop - steps), int(bool(self._compared))
+        start, before = max(0, stop - steps), self._befores
         if not any(segment.observes for segment in self._segments):
             return start
         kept = self._timeline.kept(max(0, start - before))
@@ -64,7 +65,7 @@ class Blocks:
         index, last = self._last
         if index != start - 1 or not self._compared <= last.keys():
             last = {}
-        first = start if last or not self._compared else max(0, start - 1)
+        first = start if last else max(0, start - self._befores)
         groups: list[_Group] = []
         diverged: DivergedError | None = None
         for segment, (begin, end) in zip(self._segments, pairwise([*self._starts, stop]), strict=True):
@@ -89,9 +90,9 @@ class Block:
         before: Mapping[Node, Any],
         last: dict[Node, Any],
     ) -> None:
-        """The groups are those of all steps from the first of `steps` on, which may be the one before the block. What
-        is compared with the step before has the values `before` there, where that is left out, and those of the last
-        step are added to `last`.
+        """The groups are those of all steps from the first of `steps` on, which has the steps in front of the block
+        that its values need. Where those are left out, what is compared with the step before has the values `before`
+        there. Those of the last step are added to `last`.
         """
         self._first, self.start, self.stop = steps
         self.diverged = diverged
@@ -178,14 +179,15 @@ class _Group(NamedTuple):
 class _Segment:
     """The steps of a run that are of one timeline."""
 
-    def __init__(self, timeline: Timeline, trees: Sequence[Node]) -> None:
+    def __init__(self, timeline: Timeline, trees: Sequence[Node], befores: int) -> None:
+        """A block has room for a step and as many before it as `befores`."""
         self._timeline, problem, schedule = timeline, timeline.problem, timeline.schedule
         first = schedule.start
         sizes = {int(size) for size in schedule.sizes(first, first + schedule.steps_per_epoch)}
         self._kinds = {size: Kind(problem, size, trees) for size in sizes}
         names = {name for kind in self._kinds.values() for name in kind.recorded}
         bytes_of_a_step = max(kind.bytes_of_a_step for kind in self._kinds.values())
-        self.most = max(2, min(MOST_STEPS, MOST_BYTES // max(1, bytes_of_a_step)))
+        self.most = max(befores + 1, min(MOST_STEPS, MOST_BYTES // max(1, bytes_of_a_step)))
         self._tap = Tap(names, self.most)
         self._clean: tuple[bytes, dict[str, Array]] = b"", {}  # a state, and what was worked out from it
 
@@ -267,6 +269,13 @@ class _Segment:
                 self._clean = state, {name: step.values[name] for name in names if name in step.noise}
             for name, values in self._clean[1].items():
                 recorded[name][row] = values
+
+
+def befores(tree: Node) -> int:
+    """How many steps in front of a step its value depends on: as many as there are comparisons with the step before
+    inside each other.
+    """
+    return isinstance(tree, (Change, Becomes)) + max(map(befores, tree.children), default=0)
 
 
 def _are_short(numbers: Array) -> Mask:

@@ -19,13 +19,14 @@ What a sum is stands in `core.expression.reader`; it has besides `%`, which bind
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import TypeVar
 
 from core.errors import FormulaError
 from core.expression.cursor import DEEPEST, OPENING
 from core.expression.nodes import Function, Name, Node
 from core.expression.reader import Reader, multiplied, refuse_too_deep, refuse_too_long
-from core.expression.shape import SINGLE, shape_text
+from core.expression.shape import SINGLE, Shape, shape_text
 from core.watching.nodes import (
     ALL_OF,
     AND,
@@ -42,6 +43,7 @@ from core.watching.nodes import (
     Change,
     Comparison,
     Condition,
+    Entry,
     Finite,
     Junction,
     Negation,
@@ -50,7 +52,7 @@ from core.watching.nodes import (
     Summary,
 )
 from core.watching.printer import as_watched
-from core.watching.vocabulary import Vocabulary
+from core.watching.vocabulary import MisplacedError, Vocabulary
 
 WHEN, BECOMES = "when", "becomes"
 NOT, FINITE, SIGN = "not", "finite", "sign"
@@ -62,14 +64,15 @@ T = TypeVar("T")
 
 
 class WatchReader(Reader):
-    """Reads one watch."""
+    """Reads one watch, or a number as watches have them."""
 
     operators = (*Reader.operators, "%")
 
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
-        refuse_too_long(text, vocabulary.context.longest)
+        refuse_too_long(text, vocabulary.context.longest, "a watch")
         super().__init__(text, vocabulary.context)
         self._vocabulary = vocabulary
+        self._places: dict[int, tuple[Node, int]] = {}  # where parts that are one condition or number begin, by id
         self._in_quantifier = 0
         self._behind_power = -1  # the place of what stands behind a power
 
@@ -77,18 +80,37 @@ class WatchReader(Reader):
         """The condition, in BECOMES where it is an edge. Raises FormulaError, which says where and what."""
         is_edge = self._peek() == BECOMES
         self._next += self._peek() in (WHEN, BECOMES)
-        place, tree = self._place(), self._either()
-        if self._peek():
-            raise self._mistake("expected an operator or the end")
+        place, tree = self._place(), self._to_the_end(self._either)
         if not isinstance(tree, Condition):
-            text = as_watched(tree)
-            raise FormulaError(f"expected a condition, such as {text} > 0 or {text} rises, found a number", place)
+            shape = self._vocabulary.shape_of_tree(tree)
+            text = as_watched(_single(tree, shape))
+            found = f"found {_count_text(shape)}"
+            raise FormulaError(f"expected a condition, such as {text} > 0 or {text} rises, {found}", place)
         settled = self._vocabulary.settled(Becomes(tree) if is_edge else tree)
         assert isinstance(settled, Condition)
         return settled
 
+    def number(self) -> Node:
+        """A sum that is a single number. Raises FormulaError, which says where and what."""
+        place, tree = self._place(), self._to_the_end(self._sum)
+        if isinstance(tree, Condition):
+            raise FormulaError(f"expected a number, found the condition {as_watched(tree)}", place)
+        shape = self._vocabulary.shape_of_tree(tree)
+        if (count := prod(size or 1 for size in shape)) != 1:
+            single = as_watched(_single(tree, shape))
+            raise FormulaError(f"expected a number, found {count} of them; write one, such as {single}", place)
+        return self._vocabulary.settled(tree)
+
+    def _to_the_end(self, read: Callable[[], Node]) -> Node:
+        """What there is, and nothing behind it."""
+        node = read()
+        if self._peek():
+            raise self._mistake("expected an operator or the end")
+        return node
+
     def _either(self) -> Node:
-        return self._joined(OR, lambda: self._joined(AND, self._negated))
+        place = self._place()
+        return self._at(place, self._joined(OR, lambda: self._joined(AND, self._negated)))
 
     def _joined(self, word: str, read: Callable[[], Node]) -> Node:
         place, parts = self._place(), [read()]
@@ -112,12 +134,13 @@ class WatchReader(Reader):
     def _compared_or_not(self) -> Node:
         """A comparison, what is said of a change, or a sum without either."""
         place, node = self._place(), self._sum()
+        left = place
         if self._peek() in COMPARISONS:
             found: list[Node] = []
             while self._peek() in COMPARISONS:
-                sign, right = self._take(), self._sum()
-                found.append(self._condition_at(Comparison(sign, node, right), place))
-                node = right
+                sign, behind, right = self._take(), self._place(), self._sum()
+                found.append(self._condition_at(Comparison(sign, node, right), left))
+                node, left = right, behind
             node = found[0] if len(found) == 1 else self._fit(Junction(AND, *found), place)
         elif self._peek() in VERBS:
             how = self._take()
@@ -135,7 +158,10 @@ class WatchReader(Reader):
         shape = self._vocabulary.shape_of_tree(condition)
         if shape != SINGLE and not self._in_quantifier:
             text = as_watched(condition)
-            raise FormulaError(f"{text}: this compares {shape_text(shape)}; write all({text}) or any({text})", place)
+            part = next(part for part in condition.children if self._vocabulary.shape_of_tree(part) != SINGLE)
+            single = as_watched(_single(part, self._vocabulary.shape_of_tree(part)))
+            instead = f"expected one, such as {single}, or all({text}), any({text})"
+            raise FormulaError(f"{text}: this is {_count_text(shape)}; {instead}", place)
         return condition
 
     def _fit(self, node: Node, place: int) -> Node:
@@ -146,13 +172,21 @@ class WatchReader(Reader):
     def _placed(self, check: Callable[[], object], found: T, place: int) -> T:
         try:
             check()
+        except MisplacedError as error:
+            _, place = self._places.get(id(error.part), (None, place))
+            raise FormulaError(error.message, place) from None
         except FormulaError as error:
             raise FormulaError(error.message, error.place or place) from None
         return found
 
+    def _at(self, place: int, node: Node) -> Node:
+        """What was read from there on; the place is for a message about it as a part of something else."""
+        self._places[id(node)] = node, place
+        return node
+
     def _sum(self) -> Node:
         place = self._place()
-        return self._fit(super()._sum(), place)
+        return self._at(place, self._fit(super()._sum(), place))
 
     def _multiplied(self, operator: str, left: Node, right: Node) -> Node:
         return Remainder(left, right) if operator == "%" else multiplied(operator, left, right, self._context.numbers)
@@ -194,6 +228,10 @@ class WatchReader(Reader):
         return found[0]
 
     def _atom(self) -> Node:
+        place = self._place()
+        return self._at(place, self._unplaced_atom())
+
+    def _unplaced_atom(self) -> Node:
         token = self._peek()
         if token in WORDS:
             raise self._mistake("expected a number, a name or a parenthesis")
@@ -244,3 +282,19 @@ class WatchReader(Reader):
         found: list[str] = []
         self._placed(lambda: found.append(self._vocabulary.function(node.name, node.slope)), None, place)
         return Function(found[0], node.argument, node.slope)
+
+
+def _single(node: Node, shape: Shape) -> Node:
+    """One of the numbers that a tree of this shape has: its first cell, or itself."""
+    if shape == SINGLE:
+        return node
+    if isinstance(node, Entry):
+        row, column = (1 if at == EVERY else at for at in node.index)
+        return Entry(node.argument, (row, column))
+    row, column = ("" if count is None else 1 for count in shape)
+    return Entry(node, (row, column))
+
+
+def _count_text(shape: Shape) -> str:
+    """ "a number", "3 numbers", "2 x 3 numbers"."""
+    return f"{shape_text(shape)} numbers" if None not in shape else shape_text(shape)

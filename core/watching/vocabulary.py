@@ -48,6 +48,14 @@ JUDGED = ("sign", "side", "largest")
 SIGNS = "%:"  # that formulas do not have
 
 
+class MisplacedError(FormulaError):
+    """There is a number where a condition must be, or the other way round: `part`."""
+
+    def __init__(self, message: str, part: Node) -> None:
+        super().__init__(message)
+        self.part = part
+
+
 class Vocabulary:
     """The names of a problem's steps over batches of `rows` rows, by default of as many as its largest have."""
 
@@ -191,10 +199,10 @@ class WatchShapes(Shapes):
         of_conditions = isinstance(node, (Quantified, Negation, Junction, Becomes))
         for child in node.children:
             if isinstance(child, Condition) and not of_conditions:
-                raise FormulaError(f"expected a number, found the condition {as_watched(child)}")
+                raise MisplacedError(f"expected a number, found the condition {as_watched(child)}", child)
             if of_conditions and not isinstance(child, Condition):
                 text = as_watched(child)
-                raise FormulaError(f"expected a condition, such as {text} > 0, found {text}")
+                raise MisplacedError(f"expected a condition, such as {text} > 0, found {text}", child)
 
 
 def _cell(cell: Sequence[int | str]) -> str:

@@ -138,7 +138,7 @@ class Beside:
                 if not wanted():
                     return
             found = await engine.do(core.compare_steps, await engine.record(against, index), step)
-            apart = await engine.do(core.first_step_apart, timeline, against) if branch != here else None
+            apart = await engine.do(core.first_loss_apart, timeline, against) if branch != here else None
             compared = Compared(one, other, found, "", here.parts_from(branch), apart)
         except (DivergedError, ProblemError) as error:
             compared = Compared(one, other, None, str(error))
