@@ -13,6 +13,7 @@ import core
 from core import Branch, Edit, Timeline, Timelines
 from samples import exercise_2
 from screen import app, inspect, last_line, pane, press, seek, settle, shown, texts, training, why
+from test_watches_screen import watch
 
 
 async def change(pilot: Pilot[Any], text: str) -> None:
@@ -103,7 +104,7 @@ async def test_undo_takes_back_forks_and_removals_one_by_one() -> None:
         await change(pilot, "alpha = 2")
         session = training(pilot).session
         assert session.names == ("main", "what if 1", "what if 2")
-        await press(pilot, "B", "up", "delete")
+        await press(pilot, "B", "up", "delete", "escape")
         await settle(pilot)
         assert training(pilot).session.names == ("main", "what if 2")
         expected = forked(Edit(3, "alpha", (), 1.0), Edit(5, "alpha", (), 2.0))
@@ -198,3 +199,63 @@ async def test_the_hinge_of_a_branch_is_that_branch_under_another_loss() -> None
         problem = core.load_problem("three-classes")
         branch = Branch.of(problem).with_edits(Edit(2, "alpha", (), 0.1)).under(core.SoftmaxHinge())
         assert shown(pilot).loss == Timelines(problem)[branch][4].loss
+
+
+@pytest.mark.parametrize("keys", [("h",), ("H",), ("m",)])
+@pytest.mark.parametrize("typed", ["m = 0.2", "y_gt[1,1] = 5"])
+async def test_what_a_branch_cannot_be_under_is_said(keys: tuple[str, ...], typed: str) -> None:
+    sgdb = app(core.load_problem("exercise-2"))
+    async with sgdb.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, *(["h"] if typed.startswith("m") else []), "n", "n")
+        await change(pilot, typed)
+        branch = training(pilot).run.branch
+        await press(pilot, *keys)
+        await settle(pilot)
+        if keys == ("h",):
+            assert training(pilot).run.branch == branch
+            assert last_line(pilot).strip().startswith("It cannot be looked at: ")
+        await press(pilot, "right")
+        assert shown(pilot).index == 3
+
+
+async def test_what_is_decided_leaves_the_loss_that_is_looked_at() -> None:
+    sgdb = app(core.load_problem("three-classes"))
+    async with sgdb.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "h", "n", "n")
+        await watch(pilot, "p[1,1] > 0")
+        assert training(pilot).run.branch.loss == core.SoftmaxHinge()
+        assert "watch 1: p[1,1] = " in texts(pilot)[1]
+        await press(pilot, "b", "enter")
+        assert training(pilot).run.branch.loss == core.SoftmaxHinge()
+        await press(pilot, "B")
+        assert "the run as it is, under the softmax hinge" in "\n".join(texts(pilot))
+        assert "3 steps" in "\n".join(texts(pilot))
+        await press(pilot, "escape")
+        await change(pilot, "alpha = 0.1")
+        await press(pilot, "B")
+        assert "under the softmax hinge from step 0, α = 0.1 from step 2 of main" in "\n".join(texts(pilot))
+
+
+async def test_a_branch_whose_parent_is_gone_tells_all_of_its_changes() -> None:
+    sgdb = app()
+    async with sgdb.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await seek(pilot, 3)
+        await change(pilot, "alpha = 1")
+        await seek(pilot, 5)
+        await change(pilot, "W_1[1,3] = 0.2")
+        await press(pilot, "B", "up", "delete")
+        assert "α = 1 from step 3, W₁[1,3] = 0.2 from step 5 of main" in "\n".join(texts(pilot))
+
+
+async def test_undo_says_what() -> None:
+    sgdb = app()
+    async with sgdb.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await change(pilot, "alpha = 1")
+        await press(pilot, "b", "enter", "U")
+        assert "Undone: what was done to a bookmark." in last_line(pilot)
+        await press(pilot, "U")
+        assert "Undone: what if 1 is gone." in last_line(pilot)

@@ -37,6 +37,7 @@ class DecidingScreen(SheetScreen):
         if session.looked_at.branch != before:
             self.show_branch(session.looked_at.branch)
         else:  # also where it is looked at under another loss
+            self.keep_up()
             self.paint()
 
     def show_branch(self, branch: Branch) -> None:

@@ -37,6 +37,7 @@ NEXT_PANE, ALL_PANES = Key("z", "next pane", ("alone",)), Key("esc", "all panes"
 HIDE_DIFFERENCES = Key("d", "hide differences", ("differences",))
 
 
+WHAT_IF, WATCHES = Key("e", "what if", ("change",)), Key("w", "watches", ("watches",))
 NUMBER = Key("⏎", "pick a number", ("inspect",))
 LEADING = ("why 0", "diagnosis")  # pages that lead to numbers
 
@@ -80,6 +81,8 @@ def _of_state(view: View, hinge: bool, loss: Loss, elided: bool, hidden: bool) -
             LOSSES,
             HELP,
             QUIT,
+            WHAT_IF,
+            WATCHES,
         ]
     return [
         *hidden_answers,
@@ -95,6 +98,8 @@ def _of_state(view: View, hinge: bool, loss: Loss, elided: bool, hidden: bool) -
         *([ORDER] if elided else []),
         HELP,
         QUIT,
+        WHAT_IF,
+        WATCHES,
         *([] if view.differences else [DIFFERENCES]),
         FORMULAS,
         LOG,

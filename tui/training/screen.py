@@ -124,6 +124,8 @@ class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys, DiagnosisKeys,
         if self.sheet is None:
             return None
         trail = bool(self._trail)
+        if action in ("slip", "report") and self.view.answers is not None and self.run.branch != self.run.own:
+            return f"The answers are of {self.name_of(self.run.own) or 'another branch'}: B goes there."
         if action == "undo":
             return None if self.undone else "There is nothing to undo."
         if action == "why_not" and self.view.cursor is not None:

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 import core
 from core import Branch, DivergedError, Problem, Step
+from tui.format import plain
 from tui.key_reasons import KeyReasonsScreen
 from tui.sheet.widget import Sheet
 from tui.training import moves
@@ -238,7 +239,7 @@ class SheetScreen(KeyReasonsScreen[None]):
     def refuse(self, reason: str) -> None:
         """Another run cannot be had."""
         self.activity = ""
-        self.say(reason)
+        self.say(f"It cannot be looked at: {plain(reason)}")
 
     def end_before(self, error: DivergedError) -> None:
         """Show the last step that is finite; where there is none, say so for good."""
