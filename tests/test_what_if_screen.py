@@ -235,7 +235,7 @@ async def test_what_is_decided_leaves_the_loss_that_is_looked_at() -> None:
         await press(pilot, "escape")
         await change(pilot, "alpha = 0.1")
         await press(pilot, "B")
-        assert "under the softmax hinge from step 0, α = 0.1 from step 2 of main" in "\n".join(texts(pilot))
+        assert "under the softmax hinge from step 0, α = 0.1 from step 2 of" in "\n".join(texts(pilot))
 
 
 async def test_a_branch_whose_parent_is_gone_tells_all_of_its_changes() -> None:
