@@ -180,3 +180,11 @@ CONDITIONS = st.recursive(
 def test_what_is_printed_is_read_as_the_same(edge: str, text: str) -> None:
     watch = read_watch(edge + text, PROBLEM)
     assert read_watch(watch.canonical, PROBLEM) == watch
+
+
+def test_a_cell_of_one_column_has_its_row_alone_as_it_is_printed() -> None:
+    problem = core.load_problem("exercise-2")
+    assert read_watch("W_out[2] > 0", problem) == read_watch("W_out[2,1] > 0", problem)
+    assert read_watch("y_gt[4] < 0", problem) == read_watch("y_gt[4,1] < 0", problem)
+    with pytest.raises(core.FormulaError, match="expected two, a row and a column"):
+        read_watch("W_1[2] > 0", problem)

@@ -135,6 +135,8 @@ class Vocabulary:
         """Cells of the argument. Raises FormulaError for an index that it does not have."""
         shape, text = self.shape_of_tree(argument), as_watched(argument)
         counts = [count for count in shape if count is not None]
+        if len(cell) == 1 and counts[1:] == [1]:
+            cell = (*cell, 1)  # as cells of one column are printed: W_out[2]
         expected = ("no index", "one index", "two, a row and a column")[len(counts)]
         if len(cell) != len(counts):
             raise FormulaError(f"{text} is {shape_text(shape)}: expected {expected}, found {_cell(cell)}")
