@@ -204,3 +204,23 @@ async def test_braces_go_to_where_something_happened_to_the_cell(name: str) -> N
         assert "per SGD step" in pane(pilot, "loss")[0]
         await press(pilot, "escape")
         assert "loss per SGD step" in pane(pilot, "loss")[0]
+
+
+async def test_a_branch_that_is_removed_and_is_back_is_watched_again() -> None:
+    sgdb = app()
+    async with sgdb.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await watch(pilot, "step > 2")
+        await seek(pilot, 2)
+        await press(pilot, "e")
+        pilot.app.screen.query_one(Input).value = "alpha = 0.1"
+        await press(pilot, "enter")
+        await seek(pilot, 8)
+        assert training(pilot).marks()[0].steps.tolist() == [3, 4, 5, 6, 7, 8]
+        await press(pilot, "B", "delete", "escape")
+        await settle(pilot)
+        await press(pilot, "U")
+        await settle(pilot)
+        await seek(pilot, 12)
+        await settle(pilot)
+        assert training(pilot).marks()[0].steps.tolist() == [*range(3, len(training(pilot).run.timeline))]

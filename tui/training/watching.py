@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 import core
-from core import Array, Branch, FormulaError, Rows
+from core import Array, FormulaError, Rows, Timeline
 from tui.training.engine import MOMENT
 from tui.training.run import Run
 from tui.training.view import Cell
@@ -16,8 +17,7 @@ from tui.training.view import Cell
 if TYPE_CHECKING:
     from core import History, Hit, Hits, Watch
 
-Key: TypeAlias = tuple[Branch, str]
-MOST_KEPT = 64  # watches of branches whose hits are kept
+Key: TypeAlias = tuple[Timeline, str]  # a branch that was removed and is back has another timeline
 NO_STEPS: Rows = np.empty(0, dtype=np.intp)
 
 
@@ -31,7 +31,7 @@ class Watching:
         self._read: dict[tuple[str, str], Watch | FormulaError] = {}
         self._hits: dict[Key, Hits] = {}
         self._steps: dict[Key, Rows] = {}  # where they hold, as far as was looked
-        self._history: tuple[tuple[Branch, str, Cell], History] | None = None
+        self._history: tuple[tuple[Timeline, str, Cell], History] | None = None
         self._busy = False  # whether the engine's thread is at one of them
 
     def read(self, text: str) -> Watch | FormulaError:
@@ -46,29 +46,29 @@ class Watching:
 
     def steps(self, text: str) -> Rows:
         """The steps in which a watch holds, as far as is known."""
-        return self._steps.get((self._run.branch, text), NO_STEPS)
+        return self._steps.get((self._run.timeline, text), NO_STEPS)
 
     def hit(self, text: str, place: int) -> Hit | None:
         """One of the steps in which a watch holds, by its place, with its numbers; None while they are worked on."""
-        return None if self._busy else self._hits[self._run.branch, text][place]
+        return None if self._busy else self._hits[self._run.timeline, text][place]
 
     def looked_at(self, text: str) -> int:
         """How many steps were looked at for a watch."""
-        hits = self._hits.get((self._run.branch, text))
+        hits = self._hits.get((self._run.timeline, text))
         return 0 if hits is None else hits.reached
 
     # The history of a cell.
 
     def follow(self, name: str, cell: Cell) -> History:
         """The history of a cell of the run looked at: the one that is followed from now on."""
-        key = self._run.branch, name, cell
+        key = self._run.timeline, name, cell
         if self._history is None or self._history[0] != key:
             self._history = key, core.History(self._run.timeline, name, cell)
         return self._history[1]
 
     def values(self, name: str, cell: Cell) -> Array | None:
         """What a cell was in each step, as far as is known; None where it is not the one that is followed."""
-        if self._history is None or self._history[0] != (self._run.branch, name, cell):
+        if self._history is None or self._history[0] != (self._run.timeline, name, cell):
             return None
         return self._history[1].values
 
@@ -94,10 +94,10 @@ class Watching:
 
     async def catch_up(self, texts: Iterable[str], wanted: Callable[[], bool]) -> None:
         """The same in the engine's thread, while it is `wanted`."""
-        branch = self._run.branch
+        timeline = self._run.timeline
         for work, note in [*self._behind(texts)]:
             done = False
-            while not done and wanted() and self._run.branch == branch:
+            while not done and wanted() and self._run.timeline is timeline:
                 self._busy = True
                 try:
                     done = await self._run.engine.do(work.further)
@@ -107,25 +107,27 @@ class Watching:
 
     def _behind(self, texts: Iterable[str]) -> Iterator[tuple[Hits | History, Callable[[], None]]]:
         """What is not up to date, each with what takes note of what was found."""
-        branch = self._run.branch
+        timeline = self._run.timeline
         for text in texts:
             watch = self.read(text)
             if isinstance(watch, FormulaError):
                 continue
-            key = branch, text
+            key = timeline, text
             if key not in self._hits:
-                if len(self._hits) >= MOST_KEPT:
-                    self._hits.clear()
-                    self._steps.clear()
-                self._hits[key] = core.Hits(self._run.timeline, watch)
+                self._forget_others()
+                self._hits[key] = core.Hits(timeline, watch)
             hits = self._hits[key]
             if not hits.done:
-                yield hits, lambda key=key, hits=hits: self._steps.update({key: hits.steps})  # type: ignore[misc]
-        if self._history is not None and self._history[0][0] == branch and not self._history[1].done:
+                yield hits, partial(self._note, key)
+        if self._history is not None and self._history[0][0] is timeline and not self._history[1].done:
             yield self._history[1], lambda: None
 
-    def forget(self, branches: Sequence[Branch]) -> None:
-        """Keep what is known of these branches alone."""
-        for key in [key for key in self._hits if key[0] not in branches]:
+    def _note(self, key: Key) -> None:
+        self._steps[key] = self._hits[key].steps
+
+    def _forget_others(self) -> None:
+        """Of runs that are neither listed nor looked at, nothing is kept."""
+        kept = {self._run.timeline, *map(self._run.timelines.get, self._run.listed)}
+        for key in [key for key in self._hits if key[0] not in kept]:
             del self._hits[key]
             self._steps.pop(key, None)
