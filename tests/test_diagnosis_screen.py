@@ -53,6 +53,7 @@ async def test_a_finding_leads_to_its_number() -> None:
         await settle(pilot)
         assert shown(pilot).index == 5
         assert view(pilot).cursor == ("s_1", (1, 3))
+        assert "s₁[1,3] = X_in[1,1]" in why(pilot)
         assert shown(pilot).values["s_1"][0, 2] < 0
 
 
