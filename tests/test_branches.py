@@ -201,3 +201,49 @@ def test_a_practice_sheet_knows_where_it_came_from() -> None:
     source = exercise.problem.source
     assert source == core.Source("exercise-2", (), 7)
     assert source.problem().particulars() == exercise.problem.particulars()
+
+
+@pytest.mark.parametrize(
+    ("edit", "mistake"),
+    [
+        ((-1, "W_1", (1, 1), 0.1), "step: expected a whole number of at least 0, found -1"),
+        ((2.5, "W_1", (1, 1), 0.1), "step: expected a whole number of at least 0, found 2.5"),
+        ((1, None, (1, 1), 0.1), "name: expected a text, found None"),
+        ((1, "W_1", 3, 0.1), r"cell: expected whole numbers, such as \(1, 3\), or \(\), found 3"),
+        ((1, "W_1", (1.0, 1), 0.1), "cell: expected whole numbers"),
+        ((1, "W_1", (1, 1), "0.1"), 'value: expected a number or a loss, found "0.1"'),
+        ((1, "W_1", (1, 1), 10**400), "value: expected a number or a loss, found a number of more than 20 digits"),
+    ],
+)
+def test_what_is_no_edit_is_refused_when_it_is_made(edit: tuple, mistake: str) -> None:
+    with pytest.raises(core.ProblemError, match=mistake):
+        Edit(*edit)
+
+
+def test_equal_edits_have_the_same_bits() -> None:
+    zero, negative = Edit(1, "W_1", (1, 1), 0.0), Edit(1, "W_1", (1, 1), -0.0)
+    assert zero == negative
+    assert np.signbit([zero.number, negative.number]).tolist() == [False, False]
+    typed = Edit(np.int64(1), "W_1", (np.int64(1), 1), np.float64(0.5))
+    assert repr(typed) == repr(Edit(1, "W_1", (1, 1), 0.5))
+
+
+def test_edits_are_in_the_order_of_their_steps_however_they_are_given() -> None:
+    source = core.Source("exercise-2")
+    late, early = Edit(9, "alpha", (), 0.1), Edit(4, "W_1", (1, 1), 0.2)
+    branch = Branch(source, (late, early))
+    assert branch == Branch(source, (early, late))
+    assert (branch.start, branch.own) == (9, (late,))
+    assert branch.parent == Branch(source, (early,))
+    assert branch.with_edits() == branch
+
+
+def test_a_branch_pickles_to_an_equal_one_where_its_problem_has_a_source() -> None:
+    edit = Edit(4, "W_1", (1, 1), 0.2)
+    from_file = Branch(core.Source("exercise-2"), (edit,))
+    assert pickle.loads(pickle.dumps(from_file)) == from_file
+    in_python = Branch(random_problem(1, (2, 3, 1)), (edit,))
+    again = pickle.loads(pickle.dumps(in_python))
+    assert again != in_python
+    assert again.edits == in_python.edits
+    assert Timelines()[again][5].loss == Timelines()[in_python][5].loss
