@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from core.branch import Edit
+from core.branch import Cell, Edit
 from core.edits import BATCH, DATA, PENALTIES, RATE, edits_for
 from core.equations import statement_of
 from core.errors import FormulaError
@@ -19,7 +19,8 @@ from core.problem import Problem
 from core.step import Step
 from core.text import significant
 
-LEFT = re.compile(r"\s*([^\[\]=<>!]{1,40}?)\s*(?:\[\s*(\d{1,9})\s*(?:,\s*(\d{1,9})\s*)?\])?\s*(?:←|:?=)(?!=)\s*")
+NUMBER = r"\s*([^\[\]=<>!]{1,40}?)\s*(?:\[\s*(\d{1,9})\s*(?:,\s*(\d{1,9})\s*)?\])?\s*"
+ALONE, LEFT = re.compile(NUMBER), re.compile(rf"{NUMBER}(?:←|:?=)(?!=)\s*")
 ALSO = {"eta": RATE, "lr": RATE, "learning_rate": RATE, "batch": "batch_size"}
 EXPECTED = "expected a name, = and a number, such as W_1[1,2] = 0.1/3 or alpha = 0.05"
 LONGEST = 200
@@ -34,10 +35,19 @@ def read_change(text: str, step: Step) -> tuple[Edit, ...]:
     left = LEFT.match(text)
     if left is None:
         raise FormulaError(EXPECTED, 1)
-    typed = "".join(spelled(left[1]).split())
-    name = ALSO.get(typed, typed)
-    cell = tuple(int(at) for at in left.groups()[1:] if at is not None)
+    name, cell = _named(left)
     return edits_for(step, name, cell, _number(text, left.end(), step))
+
+
+def read_number(text: str) -> tuple[str, Cell] | None:
+    """The name and the cell of a number as people write it: "W_1[1,3]", "W₁[ 1, 3 ]", "lr". None for anything else."""
+    found = ALONE.fullmatch(text)
+    return None if found is None else _named(found)
+
+
+def _named(found: re.Match[str]) -> tuple[str, Cell]:
+    typed = "".join(spelled(found[1]).split())
+    return ALSO.get(typed, typed), tuple(int(at) for at in found.groups()[1:] if at is not None)
 
 
 def unchanged_text(step: Step, name: str, cell: tuple[int, ...] = ()) -> str:

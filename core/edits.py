@@ -10,6 +10,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.branch import Edit
+from core.equations import statement_of
 from core.errors import ProblemError
 from core.losses import Loss
 from core.network import Layer, Network
@@ -41,7 +42,7 @@ def edits_for(step: Step, name: str, cell: tuple[int, ...], value: float) -> tup
     arrays = _quantities(problem)
     if name not in arrays:
         if name not in (RATE, BATCH, *_numbers(problem)):
-            raise ProblemError("", [_unknown(step, name)])
+            raise ProblemError("", [_unknown(problem, name)])
         if cell:
             raise ProblemError("", [f"{name}: this is a single number, without a cell"])
         edits: tuple[Edit, ...] = (Edit(step.index, name, (), value),)
@@ -63,6 +64,7 @@ def edits_for(step: Step, name: str, cell: tuple[int, ...], value: float) -> tup
 
 def changed(problem: Problem, edits: Sequence[Edit]) -> Problem:
     """The problem that a run follows after edits of one step. Raises ProblemError for what cannot be."""
+    edits = _as_named(problem, edits)
     if mistakes := [line for edit in edits if (line := _mistake(problem, edit))]:
         raise ProblemError("", mistakes)
     for edit in edits:
@@ -74,9 +76,14 @@ def changed(problem: Problem, edits: Sequence[Edit]) -> Problem:
 def put(trainer: Trainer, edits: Sequence[Edit]) -> None:
     """Change what a trainer goes on from."""
     numbers = trainer.numbers
-    for edit in edits:
+    for edit in _as_named(trainer.problem, edits):
         if edit.name in numbers:
             numbers[edit.name][tuple(at - 1 for at in edit.cell)] = edit.number
+
+
+def _as_named(problem: Problem, edits: Sequence[Edit]) -> list[Edit]:
+    """The edits, each of its number's one name: W_out, where there is a W_2 and no more."""
+    return [replace(edit, name=canonical(edit.name, len(problem.network))) for edit in edits]
 
 
 def _quantities(problem: Problem) -> dict[str, tuple[int, ...]]:
@@ -107,7 +114,7 @@ def _mistake(problem: Problem, edit: Edit) -> str:
     if name in shapes:
         return _cell_mistake(name, shapes[name], edit.cell, edit.number)
     if name not in (RATE, BATCH, LOSS, *_numbers(problem)):
-        return suggest(name, changeable(problem))
+        return _unknown(problem, name)
     return f"{name}: this is a single number, without a cell" if edit.cell else ""
 
 
@@ -141,6 +148,8 @@ def _changed(problem: Problem, edit: Edit) -> Problem:
     if name == BATCH:
         if not float(value).is_integer():
             raise ProblemError("", [f"{BATCH}: expected a whole number of at least 1, found {value:g}"])
+        if value > (rows := len(problem.inputs)):
+            raise ProblemError("", [f"{BATCH}: expected at most {rows}, the number of all rows, found {value:g}"])
         return replace(problem, batch_size=int(value))
     if name in settings:
         part, setting = settings[name]
@@ -181,8 +190,8 @@ def _put(problem: Problem, name: str, edits: Sequence[Edit]) -> Array:
     return values
 
 
-def _unknown(step: Step, name: str) -> str:
+def _unknown(problem: Problem, name: str) -> str:
     """Why there is nothing of this name to change."""
-    if name in step.values:
-        return f"{name} is computed: change what it is computed from, {', '.join(changeable(step.problem))}"
-    return suggest(name, changeable(step.problem))
+    if name in statement_of(problem, len(problem.inputs)).equations:
+        return f"{name} is computed: change what it is computed from, {', '.join(changeable(problem))}"
+    return suggest(name, changeable(problem))

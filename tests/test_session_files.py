@@ -134,6 +134,33 @@ class TestBadFiles:
         assert core.load_session(tmp_path / "a.session") == saved
 
 
+@pytest.mark.parametrize(
+    ("written", "name", "cell"),
+    [
+        ("W_1[1, 3]", "W_1", (1, 3)),
+        (" W₁[ 1,3 ]", "W_1", (1, 3)),
+        ("α", "alpha", ()),
+        ("lr", "alpha", ()),
+        ("batch", "batch_size", ()),
+        ("vW_out[2,1]", "vW_out", (2, 1)),
+    ],
+)
+def test_numbers_are_named_as_in_what_if(tmp_path: Path, written: str, name: str, cell: tuple[int, ...]) -> None:
+    path = tmp_path / "a.session"
+    path.write_text(f"{HEAD}[[branches]]\nname = 'a'\nedits = [{{step = 3, number = '{written}', value = 0.5}}]\n")
+    assert core.load_session(path).branches[0].branch.edits == (core.Edit(3, name, cell, 0.5),)
+
+
+@pytest.mark.parametrize("update", ["sgd", "momentum", "adam"])
+def test_every_number_on_the_screen_is_read_by_the_name_that_it_is_saved_by(tmp_path: Path, update: str) -> None:
+    session, timelines = begun("three-classes", update=update)
+    for name, values in timelines[session.looked_at.branch][0].values.items():
+        cell = values.shape
+        path = tmp_path / "a.session"
+        core.save_session(session.at(0, (name, cell)), path, timelines)
+        assert core.load_session(path).cursor.cell == (name, cell)
+
+
 class TestBadDisks:
     @pytest.mark.parametrize("failing", ["open", "fsync", "replace", "mkdir"])
     @pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EROFS, errno.EIO])

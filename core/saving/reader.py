@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from core.branch import Branch, Cell, Edit
+from core.change import read_number
 from core.errors import ProblemError
 from core.files import path_in
 from core.fresh import LARGEST_SEED
@@ -24,7 +25,6 @@ from core.source import Option, Source
 from core.suggestion import suggest
 from core.text import clean, shown
 
-NUMBER_TEXT = re.compile(r"([^\[\]]+?)(?:\[(\d{1,9}(?:,\d{1,9})*)\])?")
 MOST_STEPS = 10**9  # as many as a run is taken
 STEP = whole(0, MOST_STEPS)
 
@@ -61,11 +61,10 @@ def _setting(value: object) -> str | int | bool:
 
 
 def _number(value: object) -> tuple[str, Cell]:
-    found = NUMBER_TEXT.fullmatch(clean(value)) if isinstance(value, str) else None
+    found = read_number(clean(value)) if isinstance(value, str) else None
     if found is None:
         raise Unfit
-    name, cell = found.groups()
-    return name, tuple(map(int, cell.split(","))) if cell else ()
+    return found
 
 
 def _changed(value: object) -> float | Loss:
