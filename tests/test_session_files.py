@@ -113,6 +113,34 @@ class TestBadFiles:
         (tmp_path / "latin").write_bytes(b"problem = '\xe9'")
         assert mistakes_in(tmp_path / "latin") == ("line 1: expected UTF-8 text, found the byte 0xe9",)
 
+    def test_a_file_that_is_cut_off_anywhere_never_reads_as_another_session(self, tmp_path: Path) -> None:
+        session, timelines = begun()
+        timelines[session.looked_at.branch].advance(50)
+        session = session.fork(core.Edit(20, "W_1", (1, 3), 0.1)).add_bookmark(20, "here").add_watch("loss < 1")
+        saved = core.save_session(session, tmp_path / "a.session", timelines)
+        data, path = (tmp_path / "a.session").read_bytes(), tmp_path / "b.session"
+        cut_off = 0
+        for cut in range(len(data)):
+            path.write_bytes(data[:cut])
+            try:
+                again = core.load_session(path)
+            except core.ProblemError as error:
+                cut_off += "the file was cut off: it has no [end]" in str(error)
+            else:
+                assert (again, again.recorded, cut) == (saved, saved.recorded, len(data) - 1)  # the end of the line
+        assert cut_off > 5
+
+    def test_a_saved_file_can_be_edited_by_hand(self, tmp_path: Path) -> None:
+        path, (session, timelines) = tmp_path / "a.session", worked_on()
+        saved = core.save_session(session, path, timelines)
+        text = path.read_text(encoding="utf-8").replace("here it dies", "here they part")
+        path.write_text(text + '\n[[bookmarks]]\nbranch = "main"\nstep = 3\n', encoding="utf-8")
+        assert [mark.note for mark in core.load_session(path).bookmarks] == ["here they part", ""]
+        path.write_text(text.replace("has_end = true", "").replace("[end]", ""), encoding="utf-8")
+        assert core.load_session(path).branches == saved.branches
+        path.write_text(text + "step = 3\n", encoding="utf-8")
+        assert mistakes_in(path) == ("end: expected nothing below [end]; write it above",)
+
     def test_a_file_that_is_cut_off_anywhere_or_spoilt_ends_in_no_traceback(self, tmp_path: Path) -> None:
         session, timelines = worked_on()
         saved = core.save_session(session, tmp_path / "a.session", timelines)
@@ -162,6 +190,29 @@ def test_every_number_on_the_screen_is_read_by_the_name_that_it_is_saved_by(tmp_
 
 
 class TestBadDisks:
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders here")
+    def test_only_a_file_is_replaced(self, tmp_path: Path) -> None:
+        session, timelines = worked_on()
+        (tmp_path / "folder").mkdir()
+        os.mkfifo(tmp_path / "pipe")
+        (tmp_path / "link").symlink_to(tmp_path / "pipe")
+        for name, found in (("folder", "a folder"), ("pipe", "a device or a pipe"), ("link", "a device or a pipe")):
+            for write in (core.save_session, core.export_session):
+                with pytest.raises(FileExistsError, match=f"expected a file, found {found}"):
+                    write(session, tmp_path / name, timelines)
+        assert (tmp_path / "pipe").is_fifo()
+        assert (tmp_path / "link").is_symlink()
+        assert sorted(os.listdir(tmp_path)) == ["folder", "link", "pipe"]
+
+    def test_a_file_that_is_read_only_stays(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        session, timelines = worked_on()
+        path = tmp_path / "a.session"
+        path.write_text("mine")
+        monkeypatch.setattr(os, "access", lambda *_: False)
+        with pytest.raises(PermissionError, match="the file is read-only"):
+            core.save_session(session, path, timelines)
+        assert path.read_text() == "mine"
+
     @pytest.mark.parametrize("failing", ["open", "fsync", "replace", "mkdir"])
     @pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EROFS, errno.EIO])
     def test_what_cannot_be_written_leaves_the_session_before(

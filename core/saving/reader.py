@@ -19,7 +19,7 @@ from core.loading.options import LOSS, LOSS_SETTINGS, TABLE_OPTIONS, read_loss
 from core.loading.problem_file import read_toml
 from core.losses import Loss
 from core.machine import Fingerprint
-from core.saving.text import LARGEST, VERSION
+from core.saving.text import END, LARGEST, VERSION
 from core.session import Bookmark, Cursor, LossDigest, NamedBranch, Recorded, SavedWatch, Session, again
 from core.source import Option, Source
 from core.suggestion import suggest
@@ -82,6 +82,12 @@ def _changed(value: object) -> float | Loss:
     return loss
 
 
+def _empty(value: object) -> dict[str, object]:
+    if value != {}:
+        raise Unfit(f"expected nothing below {END}; write it above")
+    return {}
+
+
 PLACE = Kind("a text, the path of a file", _path)
 CELL = Kind('a number by its name and cell, such as "W_1[1,3]" or "alpha"', _number)
 SESSION: dict[str, Kind] = {
@@ -97,6 +103,8 @@ SESSION: dict[str, Kind] = {
     "bookmarks": LIST,
     "view": TABLE,
     "machine": TABLE,
+    "has_end": SWITCH,
+    "end": Kind("an empty table", _empty),
 }
 OPTIONS = dict.fromkeys(TABLE_OPTIONS, Kind("a text, a number, true or false, or a list of numbers", _option))
 CURSOR = {"branch": TEXT, "step": STEP, "cell": CELL}
@@ -125,6 +133,9 @@ def read_session(path: str | os.PathLike[str]) -> SavedSession:
     version = found.get("version")
     if isinstance(version, int) and version > VERSION:
         mistake = f"version: a newer sgdb has saved this session, in version {version}; this one reads {VERSION}"
+        raise ProblemError(source, [mistake])
+    if found.get("has_end") is True and "end" not in found:
+        mistake = f"the file was cut off: it has no {END}, with which a saved session ends (has_end)"
         raise ProblemError(source, [mistake])
     reader = FieldReader()
     try:
