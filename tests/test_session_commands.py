@@ -97,8 +97,8 @@ class TestRun:
             ),
             (('lr = "0.02"', 'lr = "0,02"'), 'options.lr: expected a finite number above 0, found "0,02"'),
             (('"problem.toml"', '"other.toml"'), "there is no such file"),
-            (('"W_out[2,1]"', '"W_out[3,1]"'), "what if 1: W_out: expected a cell of 2 x 1, found [3,1]"),
-            (('"W_out[2,1]"', '"y_out[1,1]"'), "what if 1: y_out is computed: change what it is co"),
+            (('"W_out[2,1]"', '"W_out[3,1]"'), "branches[3].edits[1]: W_out: expected a cell of 2 x 1, found [3,1]"),
+            (('"W_out[2,1]"', '"y_out[1,1]"'), "branches[3].edits[1]: y_out is computed: change w"),
         ],
     )
     @pytest.mark.parametrize("command", [["run"], ["export", "--to", "test_it.py"]])

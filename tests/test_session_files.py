@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import core
+from core import Edit
 from session_samples import HEAD, begun, worked_on
 
 
@@ -116,7 +117,7 @@ class TestBadFiles:
     def test_a_file_that_is_cut_off_anywhere_never_reads_as_another_session(self, tmp_path: Path) -> None:
         session, timelines = begun()
         timelines[session.looked_at.branch].advance(50)
-        session = session.fork(core.Edit(20, "W_1", (1, 3), 0.1)).add_bookmark(20, "here").add_watch("loss < 1")
+        session = session.fork(Edit(20, "W_1", (1, 3), 0.1)).add_bookmark(20, "here").add_watch("loss < 1")
         saved = core.save_session(session, tmp_path / "a.session", timelines)
         data, path = (tmp_path / "a.session").read_bytes(), tmp_path / "b.session"
         cut_off = 0
@@ -176,7 +177,7 @@ class TestBadFiles:
 def test_numbers_are_named_as_in_what_if(tmp_path: Path, written: str, name: str, cell: tuple[int, ...]) -> None:
     path = tmp_path / "a.session"
     path.write_text(f"{HEAD}[[branches]]\nname = 'a'\nedits = [{{step = 3, number = '{written}', value = 0.5}}]\n")
-    assert core.load_session(path).branches[0].branch.edits == (core.Edit(3, name, cell, 0.5),)
+    assert core.load_session(path).branches[0].branch.edits == (Edit(3, name, cell, 0.5),)
 
 
 @pytest.mark.parametrize("update", ["sgd", "momentum", "adam"])
@@ -187,6 +188,69 @@ def test_every_number_on_the_screen_is_read_by_the_name_that_it_is_saved_by(tmp_
         path = tmp_path / "a.session"
         core.save_session(session.at(0, (name, cell)), path, timelines)
         assert core.load_session(path).cursor.cell == (name, cell)
+
+
+class TestAgainstTheProblem:
+    def test_what_the_problem_does_not_have_is_told_with_its_place(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.session"
+        path.write_text(
+            HEAD
+            + """[cursor]
+cell = "Q[1]"
+[[branches]]
+name = "a"
+edits = [
+  {step = 9, number = "alpha", value = -1},
+  {step = 3, number = "z_1[1,1]", value = 1},
+  {step = 3, number = "W_2[1,1]", value = 1},
+  {step = 3, number = "W_out[1,1]", value = 2},
+]
+[[branches]]
+name = "b"
+edits = [{step = 1, number = "X_in[1,1]", value = 1}, {step = 2, number = "batch", value = 99}]
+[[watches]]
+text = "loss <"
+[[watches]]
+text = "loss < 1"
+[[watches]]
+text = "z_9 > 0"
+enabled = false
+""",
+            encoding="utf-8",
+        )
+        with pytest.raises(core.ProblemError) as caught:
+            core.load_session(path).problem()
+        lines = [line.split(": ", 1) for line in caught.value.mistakes]
+        assert [(place, line[:38]) for place, line in lines] == [
+            ("branches[1].edits[1]", "learning_rate: expected a finite numbe"),
+            ("branches[1].edits[2]", "z_1 is computed: change what it is com"),
+            ("branches[1].edits[4]", "step 3 changes this number already"),
+            ("branches[2].edits[2]", "batch_size: expected at most 4, the nu"),
+            ("watches[1].text", "expected a number, a name or a parenth"),
+            ("watches[3].text", 'unknown "z_9"; did you mean "z_1"? (ch'),
+            ("cursor.cell", 'unknown "Q"; expected one of X_in, y_g'),
+        ]
+
+    def test_targets_that_go_together_are_no_mistake_where_another_edit_is(self) -> None:
+        session, timelines = begun("three-classes")
+        step = timelines[session.looked_at.branch][0]
+        wrong = int(np.argmin(step.problem.targets[0])) + 1
+        session = session.fork(*core.edits_for(step, "y_gt", (1, wrong), 1.0), Edit(0, "W_9", (1, 1), 1.0))
+        with pytest.raises(core.ProblemError) as caught:
+            session.problem()
+        assert len(caught.value.mistakes) == 1
+        assert 'branches[2].edits[1]: unknown "W_9"' in str(caught.value)
+
+    @pytest.mark.parametrize("name", ["exercise-2", "three-classes", "svm", "xor"])
+    def test_what_the_screen_may_have_saved_is_no_mistake(self, name: str) -> None:
+        session, timelines = begun(name)
+        step = timelines[session.looked_at.branch][0]
+        session = session.add_watch("max(abs(dW_out)) > 1").add_watch(f"z_1[{len(step.problem.inputs)},1] > 0")
+        for loss in core.LOSSES.values():
+            if not step.problem.mistakes_under(under := loss.like(step.problem.loss)):
+                values = timelines[session.looked_at.branch.under(under)][0].values
+                for quantity, numbers in values.items():
+                    assert session.at(0, (quantity, numbers.shape)).problem().name == step.problem.name
 
 
 class TestBadDisks:

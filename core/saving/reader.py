@@ -157,7 +157,8 @@ def _read(reader: FieldReader, found: Mapping[str, object], folder: str) -> Save
     options = reader.table("options", read.get("options", {}), OPTIONS)
     source = Source(name, tuple(sorted(options.items())), read.get("practice"))
     branches = _entries(reader, "branches", read.get("branches", ()), BRANCH, ("name",))
-    runs = [Branch(source, _edits(reader, f"branches[{k}].edits", entry)) for k, entry in enumerate(branches, 1)]
+    edits = [_edits(reader, f"branches[{k}].edits", entry) for k, entry in enumerate(branches, 1)]
+    runs = [Branch(source, written) for written in edits]
     digests = [_digests(reader, f"branches[{k}].digests", entry) for k, entry in enumerate(branches, 1)]
     watches = _entries(reader, "watches", read.get("watches", ()), WATCH, ("text",))
     bookmarks = _entries(reader, "bookmarks", read.get("bookmarks", ()), BOOKMARK, ("branch", "step"))
@@ -167,7 +168,8 @@ def _read(reader: FieldReader, found: Mapping[str, object], folder: str) -> Save
     if reader.mistakes:
         raise ProblemError("", ())
     named = [
-        NamedBranch(entry["name"], branch, entry.get("steps", 0)) for entry, branch in zip(branches, runs, strict=True)
+        NamedBranch(entry["name"], branch, entry.get("steps", 0), written)
+        for entry, branch, written in zip(branches, runs, edits, strict=True)
     ] or [*Session.of(source).branches]
     losses = {
         branch: LossDigest(entry["loss"], found)
@@ -210,13 +212,14 @@ def _entries(
 
 
 def _edits(reader: FieldReader, place: str, entry: Mapping[str, Any]) -> tuple[Edit, ...]:
+    """The edits of a branch, as they are written."""
     entries = _entries(reader, place, entry.get("edits", ()), EDIT, ("step", "number", "value"))
     whole_ones = {k: edit for k, edit in enumerate(entries, 1) if edit.keys() == EDIT.keys()}
     edits = {k: _edit(**edit) for k, edit in whole_ones.items()}
     places = [*edits]
     for at, (step, _, _) in again(edit.target for edit in edits.values()):
         reader.note(f"{place}[{places[at - 1]}]", f"step {step} changes this number already")
-    return tuple(sorted(edits.values(), key=lambda edit: edit.target))
+    return tuple(edits.values())
 
 
 def _edit(step: int, number: tuple[str, Cell], value: float | Loss) -> Edit:

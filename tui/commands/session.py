@@ -41,16 +41,17 @@ def read_session(arguments: Arguments, known: Iterable[str] = ()) -> tuple[Probl
 
     mistakes = list(arguments.mistakes)
     mistakes += [f"--{name}: of no use with a session" for name in arguments.values if name not in known]
+    file = printable(arguments.problem)
     try:
         session = load_session(arguments.problem)
+    except ProblemError as error:
+        return None, None, mistakes + [f"{error.source}: {mistake}" for mistake in error.mistakes]
+    try:
         problem = session.problem()
     except ProblemError as error:
         for mistake in error.mistakes:
-            in_session = mistake.startswith("option ")
-            place = (
-                f"{printable(arguments.problem)}: options." if in_session else f"{error.source}: " * bool(error.source)
-            )
-            mistakes.append(place + mistake.removeprefix("option "))
+            in_session, where = mistake.startswith("option "), f"problem: {error.source}: " if error.source else ""
+            mistakes.append(f"{file}: {'options.' if in_session else where}{mistake.removeprefix('option ')}")
     return (None, None, mistakes) if mistakes else (problem, session, mistakes)
 
 
