@@ -231,6 +231,22 @@ enabled = false
             ("cursor.cell", 'unknown "Q"; expected one of X_in, y_g'),
         ]
 
+    @pytest.mark.parametrize(
+        ("cell", "mistake"),
+        [
+            ("W_1[3,1]", "cursor.cell: W_1: expected a cell of 2 x 3, found [3,1]"),
+            ("W_2[1,1]", "cursor.cell: W_2 goes by the name W_out here"),
+            ("loss[1]", "cursor.cell: loss: expected no cell, found [1]"),
+            ("alpha", 'cursor.cell: unknown "alpha"; expected one of X_in'),
+        ],
+    )
+    def test_the_cursor_is_on_a_cell_that_there_is(self, tmp_path: Path, cell: str, mistake: str) -> None:
+        path = tmp_path / "a.session"
+        path.write_text(f'{HEAD}[cursor]\ncell = "{cell}"\n')
+        with pytest.raises(core.ProblemError) as caught:
+            core.load_session(path).problem()
+        assert str(caught.value).startswith(mistake)
+
     def test_targets_that_go_together_are_no_mistake_where_another_edit_is(self) -> None:
         session, timelines = begun("three-classes")
         step = timelines[session.looked_at.branch][0]

@@ -80,8 +80,10 @@ def _mistake(text: str, problem: Problem) -> FormulaError | None:
 def _in_cursor(session: Session, problem: Problem) -> Iterator[str]:
     if session.cursor.cell is None:
         return
-    typed, cell = session.cursor.cell
-    name = canonical(typed, len(problem.network))
+    name, cell = session.cursor.cell
+    if name != (own := canonical(name, len(problem.network))):
+        yield f"cursor.cell: {name} goes by the name {own} here"
+        return
     sizes: list[int] | None = None
     for other in (problem, *_others(session, problem)):
         shape = _shapes(other).get(name)
@@ -90,10 +92,10 @@ def _in_cursor(session: Session, problem: Problem) -> Iterator[str]:
             if len(cell) == len(sizes) and all(1 <= at <= size for at, size in zip(cell, sizes, strict=True)):
                 return
     if sizes is None:
-        yield f"cursor.cell: {suggest(typed, _shapes(problem))}"
+        yield f"cursor.cell: {suggest(name, _shapes(problem))}"
     else:
         expected = f"a cell of {' x '.join(map(str, sizes))}" if sizes else "no cell"
-        yield f"cursor.cell: {typed}: expected {expected}, found [{','.join(map(str, cell))}]"
+        yield f"cursor.cell: {name}: expected {expected}, found [{','.join(map(str, cell))}]"
 
 
 def _shapes(problem: Problem) -> dict[str, Shape]:
