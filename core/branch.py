@@ -34,7 +34,7 @@ class Edit:
     value: float | Loss
 
     def __post_init__(self) -> None:
-        step, cell, value = self.step, self.cell, self.value
+        step, cell, value = self.step, self.cell, _as_value(self.value)
         mistakes = []
         if not isinstance(step, Integral) or step < 0:
             mistakes.append(f"step: expected a whole number of at least 0, found {step!r}")
@@ -42,13 +42,8 @@ class Edit:
             mistakes.append(f"name: expected a text, found {self.name!r}")
         if not isinstance(cell, (tuple, list)) or not all(isinstance(at, Integral) for at in cell):
             mistakes.append(f"cell: expected whole numbers, such as (1, 3), or (), found {cell!r}")
-        if not isinstance(value, Loss):
-            try:
-                value = float(value) + 0.0 if isinstance(value, Real) else None
-            except OverflowError:
-                value = None
-            if value is None:
-                mistakes.append(f"value: expected a number or a loss, found {shown(self.value)}")
+        if value is None:
+            mistakes.append(f"value: expected a number or a loss, found {shown(self.value)}")
         if mistakes:
             raise ProblemError("", mistakes)
         for name, found in (("step", int(step)), ("cell", tuple(map(int, cell))), ("value", value)):
@@ -64,6 +59,16 @@ class Edit:
     def target(self) -> tuple[int, str, Cell]:
         """What it changes, and when."""
         return self.step, self.name, self.cell
+
+
+def _as_value(value: object) -> float | Loss | None:
+    """A float, none of them -0.0, or a loss; None for anything else."""
+    if isinstance(value, Loss):
+        return value
+    try:
+        return float(value) + 0.0 if isinstance(value, Real) else None
+    except OverflowError:
+        return None
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,8 @@ def mistakes_against(session: Session, problem: Problem) -> list[str]:
 
 def _in_edits(session: Session, problem: Problem) -> Iterator[str]:
     for k, named in enumerate(session.branches, 1):
-        written = named.written or named.branch.edits
-        found = [(written.index(edit) + 1, line) for edit, line in _of_branch(named, problem)]
+        places = {edit: place for place, edit in enumerate(named.written or named.branch.edits, 1)}
+        found = [(places[edit], line) for edit, line in _of_branch(named, problem)]
         yield from (f"branches[{k}].edits[{place}]: {line}" for place, line in sorted(found))
 
 

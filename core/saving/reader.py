@@ -117,7 +117,8 @@ SETTING = Kind("a text, a whole number, or true or false", _setting)
 
 
 def load_session(path: str | os.PathLike[str]) -> Session:
-    """The session in a file. The problem itself is read when it is asked for: see `Source.problem`.
+    """The session in a file. Its problem is read when it is asked for, and what the file says of it is looked at then:
+    see `Session.problem`.
 
     Raises ProblemError, which lists every mistake.
     """
