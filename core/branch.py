@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import TypeAlias
 
+from core.errors import ProblemError
 from core.losses import Loss
 from core.problem import Problem
 from core.source import Source
+from core.text import shown
 
 Cell: TypeAlias = tuple[int, ...]
 
@@ -20,12 +23,31 @@ class Edit:
     - "X_in", "y_gt": the number of the data, whose rows the cell counts, not those of a batch
     - "alpha", "batch_size", "l1", "l2", or a setting by its name in formulas, "m", "mu": without a cell
     - "loss": a loss, without a cell
+
+    A value of -0.0 is 0.0, so that equal edits have the same bits. Raises ProblemError for what is no such thing; what
+    a problem does not have is told where its run is made.
     """
 
     step: int
     name: str
     cell: Cell
     value: float | Loss
+
+    def __post_init__(self) -> None:
+        step, cell, value = self.step, self.cell, _as_value(self.value)
+        mistakes = []
+        if not isinstance(step, Integral) or step < 0:
+            mistakes.append(f"step: expected a whole number of at least 0, found {step!r}")
+        if not isinstance(self.name, str):
+            mistakes.append(f"name: expected a text, found {self.name!r}")
+        if not isinstance(cell, (tuple, list)) or not all(isinstance(at, Integral) for at in cell):
+            mistakes.append(f"cell: expected whole numbers, such as (1, 3), or (), found {cell!r}")
+        if value is None:
+            mistakes.append(f"value: expected a number or a loss, found {shown(self.value)}")
+        if mistakes:
+            raise ProblemError("", mistakes)
+        for name, found in (("step", int(step)), ("cell", tuple(map(int, cell))), ("value", value)):
+            object.__setattr__(self, name, found)
 
     @property
     def number(self) -> float:
@@ -39,14 +61,30 @@ class Edit:
         return self.step, self.name, self.cell
 
 
+def _as_value(value: object) -> float | Loss | None:
+    """A float, none of them -0.0, or a loss; None for anything else."""
+    if isinstance(value, Loss):
+        return value
+    try:
+        return float(value) + 0.0 if isinstance(value, Real) else None
+    except OverflowError:
+        return None
+
+
 @dataclass(frozen=True)
 class Branch:
-    """A run: the source of its problem, and the edits made to it, in the order of their steps. A problem that was made
-    in Python is its own source. Equal branches are the same run, to the last bit on one machine.
+    """A run: the source of its problem, and the edits made to it, which it puts in the order of their steps. Equal
+    branches are the same run, to the last bit on one machine.
+
+    A problem that was made in Python is its own source, and equals no other: a branch of it that was pickled comes back
+    with a problem of its own, and is not equal to the one before.
     """
 
     source: Source | Problem
     edits: tuple[Edit, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "edits", tuple(sorted(self.edits, key=lambda edit: edit.target)))
 
     @classmethod
     def of(cls, problem: Problem) -> Branch:
@@ -83,18 +121,19 @@ class Branch:
 
     def with_edits(self, *edits: Edit) -> Branch:
         """The run that leaves this one at the first step of `edits`, with what was changed up to there. What was
-        changed later is not part of it; what is changed again is as in `edits`.
+        changed later is not part of it; what is changed again is as in `edits`. Without `edits`, this run.
         """
+        if not edits:
+            return self
         first = min(edit.step for edit in edits)
         again = {edit.target for edit in edits}
         kept = [edit for edit in self.edits if edit.step <= first and edit.target not in again]
-        return Branch(self.source, tuple(sorted((*kept, *edits), key=lambda edit: edit.target)))
+        return Branch(self.source, (*kept, *edits))
 
     def under(self, loss: Loss | None) -> Branch:
         """The same run under another loss from step 0 on; None: under that of its problem."""
         kept = [edit for edit in self.edits if edit.target != (0, "loss", ())]
-        edits = kept if loss is None else [Edit(0, "loss", (), loss), *kept]
-        return Branch(self.source, tuple(sorted(edits, key=lambda edit: edit.target)))
+        return Branch(self.source, (*kept, *([] if loss is None else [Edit(0, "loss", (), loss)])))
 
     def parts_from(self, other: Branch) -> int | None:
         """The first step that the two do not share, by their edits; None for the same run."""

@@ -6,8 +6,8 @@ import re
 from contextlib import suppress
 from math import isfinite
 
-from core.branch import Edit
-from core.edits import BATCH, DATA, PENALTIES, changeable, edits_for
+from core.branch import Cell, Edit
+from core.edits import BATCH, DATA, PENALTIES, RATE, changeable, edits_for
 from core.equations import statement_of
 from core.errors import FormulaError
 from core.expression.lexicon import spelled
@@ -18,8 +18,9 @@ from core.text import significant
 from core.watching.number import number_of
 from core.watching.vocabulary import Vocabulary
 
-LEFT = re.compile(r"\s*([^\[\]=<>!]{1,40}?)\s*(?:\[\s*(\d{1,9})\s*(?:,\s*(\d{1,9})\s*)?\])?\s*(?:←|:?=)(?!=)\s*")
-ALSO = {"batch": BATCH}
+NUMBER = r"\s*([^\[\]=<>!]{1,40}?)\s*(?:\[\s*(\d{1,9})\s*(?:,\s*(\d{1,9})\s*)?\])?\s*"
+ALONE, LEFT = re.compile(NUMBER), re.compile(rf"{NUMBER}(?:←|:?=)(?!=)\s*")
+ALSO = {"eta": RATE, "lr": RATE, "learning_rate": RATE, "batch": BATCH}
 EXPECTED = "expected a name, = and a number, such as W_1[1,2] = 0.1/3 or alpha = 0.05"
 LONGEST = 200
 
@@ -34,9 +35,19 @@ def read_change(text: str, step: Step) -> tuple[Edit, ...]:
     left = LEFT.match(text)
     if left is None:
         raise FormulaError(EXPECTED, 1)
-    name = _name("".join(spelled(left[1]).split()), step)
-    cell = tuple(int(at) for at in left.groups()[1:] if at is not None)
-    return edits_for(step, name, cell, _number(text, left.end(), step))
+    name, cell = _named(left)
+    return edits_for(step, _name(name, step), cell, _number(text, left.end(), step))
+
+
+def read_number(text: str) -> tuple[str, Cell] | None:
+    """The name and the cell of a number as people write it: "W_1[1,3]", "W₁[ 1, 3 ]", "lr". None for anything else."""
+    found = ALONE.fullmatch(text)
+    return None if found is None else _named(found)
+
+
+def _named(found: re.Match[str]) -> tuple[str, Cell]:
+    typed = "".join(spelled(found[1]).split())
+    return ALSO.get(typed, typed), tuple(int(at) for at in found.groups()[1:] if at is not None)
 
 
 def unchanged_text(step: Step, name: str, cell: tuple[int, ...] = ()) -> str:
@@ -75,7 +86,6 @@ def _of_step(step: Step, name: str, cell: tuple[int, ...]) -> float:
 
 def _name(typed: str, step: Step) -> str:
     """The name of what somebody typed: of what can be changed, else as in watches; as typed where neither has it."""
-    typed = ALSO.get(typed, typed)
     if typed not in changeable(step.problem):
         vocabulary = Vocabulary(step.problem, len(step.batch))
         with suppress(FormulaError):

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.branch import Edit
+from core.equations import statement_of
 from core.errors import ProblemError
 from core.losses import Loss
 from core.network import Layer, Network
@@ -42,12 +43,14 @@ def edits_for(step: Step, name: str, cell: tuple[int, ...], value: float) -> tup
     arrays = _quantities(problem)
     if name not in arrays:
         if name not in (RATE, BATCH, *_numbers(problem)):
-            raise ProblemError("", [_unknown(step, name)])
+            raise ProblemError("", [_unknown(problem, name)])
         if cell:
             raise ProblemError("", [f"{name}: this is a single number, without a cell"])
         edits: tuple[Edit, ...] = (Edit(step.index, name, (), value),)
     else:
         shape = step.values[name].shape
+        if len(cell) == 1 and shape[1:] == (1,):
+            cell = (*cell, 1)  # as cells of one column are printed: W_out[2]
         if mistake := _cell_mistake(name, shape, cell, value):
             raise ProblemError("", [mistake])
         places = {cell: value}
@@ -64,6 +67,7 @@ def edits_for(step: Step, name: str, cell: tuple[int, ...], value: float) -> tup
 
 def changed(problem: Problem, edits: Sequence[Edit]) -> Problem:
     """The problem that a run follows after edits of one step. Raises ProblemError for what cannot be."""
+    edits = _as_named(problem, edits)
     if mistakes := [line for edit in edits if (line := _mistake(problem, edit))]:
         raise ProblemError("", mistakes)
     for edit in edits:
@@ -75,9 +79,14 @@ def changed(problem: Problem, edits: Sequence[Edit]) -> Problem:
 def put(trainer: Trainer, edits: Sequence[Edit]) -> None:
     """Change what a trainer goes on from."""
     numbers = trainer.numbers
-    for edit in edits:
+    for edit in _as_named(trainer.problem, edits):
         if edit.name in numbers:
             numbers[edit.name][tuple(at - 1 for at in edit.cell)] = edit.number
+
+
+def _as_named(problem: Problem, edits: Sequence[Edit]) -> list[Edit]:
+    """The edits, each of its number's one name: W_out, where there is a W_2 and no more."""
+    return [replace(edit, name=canonical(edit.name, len(problem.network))) for edit in edits]
 
 
 def _quantities(problem: Problem) -> dict[str, tuple[int, ...]]:
@@ -108,7 +117,7 @@ def _mistake(problem: Problem, edit: Edit) -> str:
     if name in shapes:
         return _cell_mistake(name, shapes[name], edit.cell, edit.number)
     if name not in (RATE, BATCH, LOSS, *_numbers(problem)):
-        return suggest(name, changeable(problem))
+        return _unknown(problem, name)
     return f"{name}: this is a single number, without a cell" if edit.cell else ""
 
 
@@ -140,10 +149,14 @@ def _changed(problem: Problem, edit: Edit) -> Problem:
         return problem.with_loss(edit.value)
     value = edit.value
     if name == RATE:
+        if not (np.isfinite(value) and value > 0):
+            raise ProblemError("", [f"{RATE}: expected a finite number above 0, found {value:g}"])
         return replace(problem, learning_rate=value, schedule=None)
     if name == BATCH:
         if not float(value).is_integer():
             raise ProblemError("", [f"{BATCH}: expected a whole number of at least 1, found {value:g}"])
+        if value > (rows := len(problem.inputs)):
+            raise ProblemError("", [f"{BATCH}: expected at most {rows}, the number of all rows, found {value:g}"])
         return replace(problem, batch_size=int(value))
     if name in settings:
         part, setting = settings[name]
@@ -184,11 +197,11 @@ def _put(problem: Problem, name: str, edits: Sequence[Edit]) -> Array:
     return values
 
 
-def _unknown(step: Step, name: str) -> str:
+def _unknown(problem: Problem, name: str) -> str:
     """Why there is nothing of this name to change."""
-    names = ", ".join(changeable(step.problem))
+    names, statement = ", ".join(changeable(problem)), statement_of(problem, len(problem.inputs))
     if name in COUNTED:
         return f"{name} is counted, and cannot be changed; expected one of {names}"
-    if name in step.values or name in step.statement.numbers or name == ACCURACY:
+    if name in statement.equations or name in statement.numbers or name == ACCURACY:
         return f"{name} is computed: change what it is computed from, {names}"
-    return suggest(name, changeable(step.problem))
+    return suggest(name, changeable(problem))

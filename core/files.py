@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
-from errno import EINVAL, ENOTSUP
+from errno import EACCES, EEXIST, EINVAL, ENOTSUP
 from pathlib import Path
 
 from core.errors import ProblemError
@@ -34,8 +34,7 @@ def read_bytes(path: Path, limit: int) -> bytes:
     except ValueError:  # a path with a NUL character
         raise ProblemError(source, ["there is no such file"]) from None
     if not stat.S_ISREG(mode):
-        found = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
-        raise ProblemError(source, [f"expected a file, found {found}"])
+        raise ProblemError(source, [_not_regular(mode)])
     if max(size, len(data)) > limit:
         raise ProblemError(source, [f"the file is too large: expected at most {limit // MIB} MiB"])
     if not data:
@@ -61,15 +60,9 @@ def unwritable(path: str, kept: Iterable[str] = ()) -> str | None:
     if not path:
         return "expected the name of a file"
     try:
-        if os.path.isdir(path):
-            return "expected a file, found a folder"
-        if os.path.exists(path):
-            if not os.path.isfile(path):
-                return "expected a file, found a device or a pipe"
-            if any(os.path.samefile(path, source) for source in kept if os.path.exists(source)):
-                return "the problem was read from this file"
-            if not os.access(path, os.W_OK):
-                return "the file is read-only"
+        _refuse_to_replace(path)
+        if os.path.exists(path) and any(os.path.samefile(path, file) for file in kept if os.path.exists(file)):
+            return "the problem was read from this file"
         target = os.path.realpath(path)
         folder = os.path.dirname(target)
         if not os.path.isdir(folder):
@@ -88,11 +81,12 @@ def unwritable(path: str, kept: Iterable[str] = ()) -> str | None:
 def write_lines(path: str | os.PathLike[str], lines: Iterable[str]) -> None:
     """Write texts, each with its own line ends, to a temporary file, which replaces `path` when all of it is on the
     disk; once this returns, it stays so after a crash of the machine. A file that is replaced keeps its permissions.
-    Raises OSError, and ValueError for what is no file name.
+    Raises OSError, also for what is no regular file, or is read-only; and ValueError for what is no file name.
     """
     from tempfile import TemporaryDirectory
 
     target = os.path.realpath(path)
+    _refuse_to_replace(target)
     # A file in a private folder, not `NamedTemporaryFile`: its name is as hard to guess, and a new file gets the
     # permissions that the umask leaves, not the owner's alone.
     with TemporaryDirectory(dir=os.path.dirname(target), prefix=".sgdb-", ignore_cleanup_errors=True) as folder:
@@ -105,6 +99,22 @@ def write_lines(path: str | os.PathLike[str], lines: Iterable[str]) -> None:
             os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
         os.replace(temporary, target)
     _settle(os.path.dirname(target))
+
+
+def _refuse_to_replace(path: str) -> None:
+    """Raise OSError for what is there and is not to be replaced: a folder, a device, a pipe, a read-only file."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:  # nothing is there, or it is out of reach
+        return
+    if not stat.S_ISREG(mode):
+        raise OSError(EEXIST, _not_regular(mode), path)
+    if not os.access(path, os.W_OK):
+        raise OSError(EACCES, "the file is read-only", path)
+
+
+def _not_regular(mode: int) -> str:
+    return f"expected a file, found {'a folder' if stat.S_ISDIR(mode) else 'a device or a pipe'}"
 
 
 def _settle(folder: str) -> None:

@@ -25,11 +25,14 @@ T = TypeVar("T", bound=Hashable)
 
 @dataclass(frozen=True)
 class NamedBranch:
-    """A branch, what it is called, and how many of its steps were computed."""
+    """A branch, what it is called, and how many of its steps were computed; where it is read from a file, its edits as
+    they are `written` there, in their order.
+    """
 
     name: str
     branch: Branch
     steps: int = 0
+    written: tuple[Edit, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", clean(self.name))
@@ -130,8 +133,15 @@ class Session:
         return name if seed is None else f"sheet {seed} of {name}"
 
     def problem(self) -> Problem:
-        """The problem that all branches begin with, read anew. Raises ProblemError."""
-        return self.source if isinstance(self.source, Problem) else self.source.problem()
+        """The problem that all branches begin with, read anew. Raises ProblemError, also for edits that cannot be made
+        to it, watches that cannot be read, and a cursor on what it does not have, each with its place.
+        """
+        problem = self.source if isinstance(self.source, Problem) else self.source.problem()
+        from core.saving.fit import mistakes_against
+
+        if mistakes := mistakes_against(self, problem):
+            raise ProblemError("", mistakes)
+        return problem
 
     @property
     def names(self) -> tuple[str, ...]:

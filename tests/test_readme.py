@@ -110,8 +110,8 @@ def test_the_session_in_it_is_replayed_and_the_one_from_python_saved(
         assert cli.main(command.split()) == 0
     assert Path("test_work.py").exists()
     told = capsys.readouterr().err
-    assert "main: 50 steps" in told
-    assert "another weight: 40 steps" in told
+    assert "main (looked at): step 49: loss " in told
+    assert "another weight: step 39: loss " in told
     exec(compile(code, "README.md", "exec"), {"core": core})
     assert capsys.readouterr().out == "()\n"
     assert core.load_session("work.session").names == ("main", "what if 1")

@@ -56,11 +56,71 @@ class TestRun:
         status, out, err = sgdb(capfd, "run", "a.session")
         assert (status, out) == (0, f"{losses[2]:.8g}\n")
         assert err == [
-            f"session: main: 20 steps, loss {losses[0]:.8g}",
-            f"session: what if 1: 9 steps, loss {losses[1]:.8g}",
-            f"session: what if 2: 12 steps, loss {losses[2]:.8g}",
+            f"session: main: step 19: loss {losses[0]:.8g}",
+            f"session: what if 1: step 8: loss {losses[1]:.8g}",
+            f"session: what if 2 (looked at): step 11: loss {losses[2]:.8g}",
             "session: 3 branches, 41 steps: the losses are those saved, to the last bit",
         ]
+
+    def test_a_branch_without_a_step_of_its_own_has_one_loss_that_of_its_first(
+        self, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        problem = core.load_problem("exercise-2")
+        session, timelines = Session.of(problem), Timelines(problem)
+        timelines[session.looked_at.branch].advance(50)
+        session = session.fork(Edit(20, "W_1", (1, 3), 0.1))
+        core.save_session(session, tmp_path / "a.session", timelines)
+        status, out, err = sgdb(capfd, "run", str(tmp_path / "a.session"))
+        loss = f"{timelines[session.looked_at.branch][20].loss:.8g}"
+        assert (status, out) == (0, f"{loss}\n")
+        assert err[:2] == [
+            f"session: main: step 49: loss {timelines[session.branches[0].branch][49].loss:.8g}",
+            f"session: what if 1 (looked at): step 20: loss {loss}",
+        ]
+
+    def test_the_facts_of_the_branch_that_is_looked_at_are_told_as_those_of_a_problem(
+        self, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        path = tmp_path / "a.session"
+        path.write_text(f"{HEAD}[options]\nlr = '1'\n[[branches]]\nname = 'main'\nsteps = 101\n")
+        as_problem = sgdb(capfd, "run", "exercise-2", "--lr", "1", "--steps", "100")
+        assert as_problem[2][0] == "run: 1 of 3 hidden units (3) is idle in all rows from step 5 on"
+        status, out, err = sgdb(capfd, "run", str(path))
+        assert (status, out, [line for line in err if line.startswith("run: ")]) == as_problem
+
+    def test_a_loss_that_grows_without_bound_fails(self, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "problem.toml").write_text(PROBLEM)
+        path = tmp_path / "a.session"
+        path.write_text(
+            "version = 1\nproblem = 'problem.toml'\n[[branches]]\nname = 'main'\nsteps = 61\n"
+            "edits = [{step = 5, number = 'lr', value = 0.3}]\n"
+        )
+        status, out, err = sgdb(capfd, "run", str(path))
+        assert (status, err[-1][:15]) == (1, "run: the loss g")
+        assert float(out) > 1e6
+
+    @pytest.mark.parametrize("steps", [0, 12])
+    def test_a_branch_that_stops_at_its_edits_fails_whatever_was_saved(
+        self, tmp_path: Path, capfd: pytest.CaptureFixture[str], steps: int
+    ) -> None:
+        path = tmp_path / "a.session"
+        edits = "edits = [{step = 2, number = 'lr', value = 1e200}, {step = 9, number = 'lr', value = 0.1}]"
+        path.write_text(f"{HEAD}[[branches]]\nname = 'a'\nsteps = {steps}\n{edits}\n")
+        status, out, err = sgdb(capfd, "run", str(path))
+        assert (status, out) == (1, "")
+        assert any(line.startswith("session: a: the run stops being finite at step 3") for line in err)
+        path.write_text(f"{HEAD}[[branches]]\nname = 'b'\n[[branches]]\nname = 'a'\nsteps = {steps}\n{edits}\n")
+        assert sgdb(capfd, "run", str(path))[0] == 1
+
+    def test_fewer_steps_than_the_edits_need_are_told(self, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        path = tmp_path / "a.session"
+        edits = "edits = [{step = 9, number = 'lr', value = 0.1}]"
+        path.write_text(f"{HEAD}[[branches]]\nname = 'a'\nsteps = 3\n{edits}\n")
+        told = "session: a: 3 steps are asked for; its edits take it to step 9"
+        for words in (["run", str(path)], ["export", str(path), "--to", str(tmp_path / "test_it.py")]):
+            status, _, err = sgdb(capfd, *words)
+            assert status == 0
+            assert told in err
 
     @pytest.mark.usefixtures("saved")
     def test_a_problem_that_changed_is_told_and_the_run_goes_on(self, capfd: pytest.CaptureFixture[str]) -> None:
@@ -97,8 +157,8 @@ class TestRun:
             ),
             (('lr = "0.02"', 'lr = "0,02"'), 'options.lr: expected a finite number above 0, found "0,02"'),
             (('"problem.toml"', '"other.toml"'), "there is no such file"),
-            (('"W_out[2,1]"', '"W_out[3,1]"'), "what if 1: W_out: expected a cell of 2 x 1, found [3,1]"),
-            (('"W_out[2,1]"', '"y_out[1,1]"'), 'what if 1: unknown "y_out"'),
+            (('"W_out[2,1]"', '"W_out[3,1]"'), "branches[3].edits[1]: W_out: expected a cell of 2 x 1, found [3,1]"),
+            (('"W_out[2,1]"', '"y_out[1,1]"'), "branches[3].edits[1]: y_out is computed: change w"),
         ],
     )
     @pytest.mark.parametrize("command", [["run"], ["export", "--to", "test_it.py"]])
@@ -145,6 +205,17 @@ class TestExport:
         for off, failed in ((1e-12, []), (1e-8, ["main"])):
             Path("test_it.py").write_text(text.replace(loss, repr(float(loss) * (1 + off))))
             assert failing("test_it.py") == failed
+
+    def test_a_session_that_no_longer_gets_as_far_is_told_and_not_written(
+        self, saved: Session, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        core.save_session(saved.switch("main"), "a.session", Timelines())
+        Path("problem.toml").write_text(PROBLEM.replace("[[1], [2]]", "[[1], [1e160]]"))
+        status, out, err = sgdb(capfd, "export", "a.session", "--to", "test_it.py")
+        assert (status, out) == (1, "")
+        assert any("finite at step" in line and line.endswith("20 steps were saved") for line in err)
+        assert err[-1] == "sgdb: --to: test_it.py is not written: the session does not get as far any more"
+        assert not Path("test_it.py").exists()
 
     def test_pytest_runs_it(self, saved: Session, capfd: pytest.CaptureFixture[str]) -> None:
         assert sgdb(capfd, "export", "a.session", "--to", "test_it.py")[0] == 0
@@ -209,6 +280,26 @@ def test_a_test_that_cannot_be_written_is_not_there(
     status, _, err = sgdb(capfd, "export", "a.session", "--to", "test_it.py")
     assert (status, err) == (74, ["sgdb: --to: test_it.py: No space left on device"])
     assert sorted(os.listdir()) == ["a.session", "problem.toml"]
+
+
+@pytest.mark.usefixtures("saved")
+@pytest.mark.parametrize(
+    "words",
+    [["gradcheck"], ["solve"], ["practise"], ["diagnose"], ["check"], ["check", "answers.npz", "--problem"]],
+)
+def test_other_commands_say_what_sessions_are_for(capfd: pytest.CaptureFixture[str], words: list[str]) -> None:
+    status, out, err = sgdb(capfd, *words, "a.session")
+    assert (status, out) == (2, "")
+    assert err == ["sgdb: a.session: a session is for the screen (sgdb FILE), sgdb run and sgdb export"]
+
+
+def test_a_problem_that_cannot_be_read_says_which_session_asks_for_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.session"
+    path.write_text("version = 1\nproblem = 'data.csv'\n")
+    status, _, err = sgdb(capfd, "run", str(path))
+    assert (status, err) == (2, [f"sgdb: {path}: problem: {tmp_path / 'data.csv'}: there is no such file"])
 
 
 class TestScreen:

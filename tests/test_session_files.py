@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import core
+from core import Edit
 from session_samples import HEAD, begun, worked_on
 
 
@@ -113,6 +114,34 @@ class TestBadFiles:
         (tmp_path / "latin").write_bytes(b"problem = '\xe9'")
         assert mistakes_in(tmp_path / "latin") == ("line 1: expected UTF-8 text, found the byte 0xe9",)
 
+    def test_a_file_that_is_cut_off_anywhere_never_reads_as_another_session(self, tmp_path: Path) -> None:
+        session, timelines = begun()
+        timelines[session.looked_at.branch].advance(50)
+        session = session.fork(Edit(20, "W_1", (1, 3), 0.1)).add_bookmark(20, "here").add_watch("loss < 1")
+        saved = core.save_session(session, tmp_path / "a.session", timelines)
+        data, path = (tmp_path / "a.session").read_bytes(), tmp_path / "b.session"
+        cut_off = 0
+        for cut in range(len(data)):
+            path.write_bytes(data[:cut])
+            try:
+                again = core.load_session(path)
+            except core.ProblemError as error:
+                cut_off += "the file was cut off: it has no [end]" in str(error)
+            else:
+                assert (again, again.recorded, cut) == (saved, saved.recorded, len(data) - 1)  # the end of the line
+        assert cut_off > 5
+
+    def test_a_saved_file_can_be_edited_by_hand(self, tmp_path: Path) -> None:
+        path, (session, timelines) = tmp_path / "a.session", worked_on()
+        saved = core.save_session(session, path, timelines)
+        text = path.read_text(encoding="utf-8").replace("here it dies", "here they part")
+        path.write_text(text + '\n[[bookmarks]]\nbranch = "main"\nstep = 3\n', encoding="utf-8")
+        assert [mark.note for mark in core.load_session(path).bookmarks] == ["here they part", ""]
+        path.write_text(text.replace("has_end = true", "").replace("[end]", ""), encoding="utf-8")
+        assert core.load_session(path).branches == saved.branches
+        path.write_text(text + "step = 3\n", encoding="utf-8")
+        assert mistakes_in(path) == ("end: expected nothing below [end]; write it above",)
+
     def test_a_file_that_is_cut_off_anywhere_or_spoilt_ends_in_no_traceback(self, tmp_path: Path) -> None:
         session, timelines = worked_on()
         saved = core.save_session(session, tmp_path / "a.session", timelines)
@@ -134,7 +163,136 @@ class TestBadFiles:
         assert core.load_session(tmp_path / "a.session") == saved
 
 
+@pytest.mark.parametrize(
+    ("written", "name", "cell"),
+    [
+        ("W_1[1, 3]", "W_1", (1, 3)),
+        (" W₁[ 1,3 ]", "W_1", (1, 3)),
+        ("α", "alpha", ()),
+        ("lr", "alpha", ()),
+        ("batch", "batch_size", ()),
+        ("vW_out[2,1]", "vW_out", (2, 1)),
+    ],
+)
+def test_numbers_are_named_as_in_what_if(tmp_path: Path, written: str, name: str, cell: tuple[int, ...]) -> None:
+    path = tmp_path / "a.session"
+    path.write_text(f"{HEAD}[[branches]]\nname = 'a'\nedits = [{{step = 3, number = '{written}', value = 0.5}}]\n")
+    assert core.load_session(path).branches[0].branch.edits == (Edit(3, name, cell, 0.5),)
+
+
+@pytest.mark.parametrize("update", ["sgd", "momentum", "adam"])
+def test_every_number_on_the_screen_is_read_by_the_name_that_it_is_saved_by(tmp_path: Path, update: str) -> None:
+    session, timelines = begun("three-classes", update=update)
+    for name, values in timelines[session.looked_at.branch][0].values.items():
+        cell = values.shape
+        path = tmp_path / "a.session"
+        core.save_session(session.at(0, (name, cell)), path, timelines)
+        assert core.load_session(path).cursor.cell == (name, cell)
+
+
+class TestAgainstTheProblem:
+    def test_what_the_problem_does_not_have_is_told_with_its_place(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.session"
+        path.write_text(
+            HEAD
+            + """[cursor]
+cell = "Q[1]"
+[[branches]]
+name = "a"
+edits = [
+  {step = 9, number = "alpha", value = -1},
+  {step = 3, number = "z_1[1,1]", value = 1},
+  {step = 3, number = "W_2[1,1]", value = 1},
+  {step = 3, number = "W_out[1,1]", value = 2},
+]
+[[branches]]
+name = "b"
+edits = [{step = 1, number = "X_in[1,1]", value = 1}, {step = 2, number = "batch", value = 99}]
+[[watches]]
+text = "loss <"
+[[watches]]
+text = "loss < 1"
+[[watches]]
+text = "z_9 > 0"
+enabled = false
+""",
+            encoding="utf-8",
+        )
+        with pytest.raises(core.ProblemError) as caught:
+            core.load_session(path).problem()
+        lines = [line.split(": ", 1) for line in caught.value.mistakes]
+        assert [(place, line[:38]) for place, line in lines] == [
+            ("branches[1].edits[1]", "alpha: expected a finite number above "),
+            ("branches[1].edits[2]", "z_1 is computed: change what it is com"),
+            ("branches[1].edits[4]", "step 3 changes this number already"),
+            ("branches[2].edits[2]", "batch_size: expected at most 4, the nu"),
+            ("watches[1].text", "expected a number, a name or a parenth"),
+            ("watches[3].text", 'unknown "z_9"; did you mean "z_1"? (ch'),
+            ("cursor.cell", 'unknown "Q"; expected one of X_in, y_g'),
+        ]
+
+    @pytest.mark.parametrize(
+        ("cell", "mistake"),
+        [
+            ("W_1[3,1]", "cursor.cell: W_1: expected a cell of 2 x 3, found [3,1]"),
+            ("W_2[1,1]", "cursor.cell: W_2 goes by the name W_out here"),
+            ("loss[1]", "cursor.cell: loss: expected no cell, found [1]"),
+            ("alpha", 'cursor.cell: unknown "alpha"; expected one of X_in'),
+        ],
+    )
+    def test_the_cursor_is_on_a_cell_that_there_is(self, tmp_path: Path, cell: str, mistake: str) -> None:
+        path = tmp_path / "a.session"
+        path.write_text(f'{HEAD}[cursor]\ncell = "{cell}"\n')
+        with pytest.raises(core.ProblemError) as caught:
+            core.load_session(path).problem()
+        assert str(caught.value).startswith(mistake)
+
+    def test_targets_that_go_together_are_no_mistake_where_another_edit_is(self) -> None:
+        session, timelines = begun("three-classes")
+        step = timelines[session.looked_at.branch][0]
+        wrong = int(np.argmin(step.problem.targets[0])) + 1
+        session = session.fork(*core.edits_for(step, "y_gt", (1, wrong), 1.0), Edit(0, "W_9", (1, 1), 1.0))
+        with pytest.raises(core.ProblemError) as caught:
+            session.problem()
+        assert len(caught.value.mistakes) == 1
+        assert 'branches[2].edits[1]: unknown "W_9"' in str(caught.value)
+
+    @pytest.mark.parametrize("name", ["exercise-2", "three-classes", "svm", "xor"])
+    def test_what_the_screen_may_have_saved_is_no_mistake(self, name: str) -> None:
+        session, timelines = begun(name)
+        step = timelines[session.looked_at.branch][0]
+        session = session.add_watch("max(abs(dW_out)) > 1").add_watch(f"z_1[{len(step.problem.inputs)},1] > 0")
+        for loss in core.LOSSES.values():
+            if not step.problem.mistakes_under(under := loss.like(step.problem.loss)):
+                values = timelines[session.looked_at.branch.under(under)][0].values
+                for quantity, numbers in values.items():
+                    assert session.at(0, (quantity, numbers.shape)).problem().name == step.problem.name
+
+
 class TestBadDisks:
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders here")
+    def test_only_a_file_is_replaced(self, tmp_path: Path) -> None:
+        session, timelines = worked_on()
+        (tmp_path / "folder").mkdir()
+        os.mkfifo(tmp_path / "pipe")
+        (tmp_path / "link").symlink_to(tmp_path / "pipe")
+        for name, found in (("folder", "a folder"), ("pipe", "a device or a pipe"), ("link", "a device or a pipe")):
+            for write in (core.save_session, core.export_session):
+                with pytest.raises(FileExistsError, match=f"expected a file, found {found}"):
+                    write(session, tmp_path / name, timelines)
+        assert (tmp_path / "pipe").is_fifo()
+        assert (tmp_path / "link").is_symlink()
+        assert sorted(os.listdir(tmp_path)) == ["folder", "link", "pipe"]
+
+    def test_a_file_that_is_read_only_stays(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        session, timelines = worked_on()
+        path = tmp_path / "a.session"
+        path.write_text("mine")
+        monkeypatch.setattr(os, "access", lambda *_: False)
+        with pytest.raises(PermissionError, match="the file is read-only"):
+            core.save_session(session, path, timelines)
+        assert path.read_text() == "mine"
+
     @pytest.mark.parametrize("failing", ["open", "fsync", "replace", "mkdir"])
     @pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EROFS, errno.EIO])
     def test_what_cannot_be_written_leaves_the_session_before(

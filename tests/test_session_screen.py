@@ -191,3 +191,16 @@ async def test_what_cannot_be_saved_by_itself_is_told(tmp_path: Path, monkeypatc
         await settle(pilot)
         await change(pilot, "alpha = 1")
         await until(pilot, lambda: "Not saved by itself" in last_line(pilot))
+
+
+@pytest.mark.parametrize("cell", [("p", (1, 1)), ("z_1", (4, 3)), ("loss", ())])
+async def test_a_cursor_that_the_step_has_not_is_near_or_none(
+    tmp_path: Path, cell: tuple[str, tuple[int, ...]]
+) -> None:
+    path = tmp_path / "mine.session"
+    problem = core.load_problem("exercise-2", {"batch": "2"})
+    core.save_session(core.Session.of(problem).at(2, cell), path, Timelines(problem))
+    async with opened(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert shown(pilot).index == 2
+        assert training(pilot).view.cursor == (("z_1", (2, 3)) if cell[0] == "z_1" else None)

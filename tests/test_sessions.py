@@ -254,7 +254,7 @@ class TestWhatChanged:
             (Edit(3, "W_1", (3, 1), 1.0), r"W_1: expected a cell of 2 x 3, found \[3,1\]"),
             (Edit(3, "W_1", (), 1.0), r"W_1 needs a cell, such as W_1\[1,1\]"),
             (Edit(3, "alpha", (1,), 1.0), "alpha: this is a single number, without a cell"),
-            (Edit(3, "alpha", (), -1.0), "learning"),
+            (Edit(3, "alpha", (), -1.0), "alpha: expected"),
             (Edit(3, "alpha", (), core.SquaredError()), "alpha: expected a number"),
             (Edit(3, "loss", (), 0.5), "loss: expected a loss, found 0.5"),
             (Edit(3, "batch_size", (), 0.5), "batch_size: expected a whole number of at least 1, found 0.5"),

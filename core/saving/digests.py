@@ -75,7 +75,7 @@ def as_reached(session: Session, there: Reached) -> Session:
     for named in session.branches:
         computed = there.losses.get(named.branch, NOTHING)
         steps = max(named.steps, len(computed))
-        branches.append(replace(named, steps=steps))
+        branches.append(replace(named, steps=steps, written=()))
         if len(computed) == steps > 0:
             losses[named.branch] = LossDigest(float(computed[-1]), digests(computed, lengths(steps)))
         elif may_stay and named.branch in before.losses:

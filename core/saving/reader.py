@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from core.branch import Branch, Cell, Edit
+from core.change import read_number
 from core.errors import ProblemError
 from core.files import path_in
 from core.fresh import LARGEST_SEED
@@ -18,13 +19,12 @@ from core.loading.options import LOSS, LOSS_SETTINGS, TABLE_OPTIONS, read_loss
 from core.loading.problem_file import read_toml
 from core.losses import Loss
 from core.machine import Fingerprint
-from core.saving.text import LARGEST, VERSION
+from core.saving.text import END, LARGEST, VERSION
 from core.session import Bookmark, Cursor, LossDigest, NamedBranch, Recorded, SavedWatch, Session, again
 from core.source import Option, Source
 from core.suggestion import suggest
 from core.text import clean, shown
 
-NUMBER_TEXT = re.compile(r"([^\[\]]+?)(?:\[(\d{1,9}(?:,\d{1,9})*)\])?")
 MOST_STEPS = 10**9  # as many as a run is taken
 STEP = whole(0, MOST_STEPS)
 
@@ -61,11 +61,10 @@ def _setting(value: object) -> str | int | bool:
 
 
 def _number(value: object) -> tuple[str, Cell]:
-    found = NUMBER_TEXT.fullmatch(clean(value)) if isinstance(value, str) else None
+    found = read_number(clean(value)) if isinstance(value, str) else None
     if found is None:
         raise Unfit
-    name, cell = found.groups()
-    return name, tuple(map(int, cell.split(","))) if cell else ()
+    return found
 
 
 def _changed(value: object) -> float | Loss:
@@ -83,6 +82,12 @@ def _changed(value: object) -> float | Loss:
     return loss
 
 
+def _empty(value: object) -> dict[str, object]:
+    if value != {}:
+        raise Unfit(f"expected nothing below {END}; write it above")
+    return {}
+
+
 PLACE = Kind("a text, the path of a file", _path)
 CELL = Kind('a number by its name and cell, such as "W_1[1,3]" or "alpha"', _number)
 SESSION: dict[str, Kind] = {
@@ -98,6 +103,8 @@ SESSION: dict[str, Kind] = {
     "bookmarks": LIST,
     "view": TABLE,
     "machine": TABLE,
+    "has_end": SWITCH,
+    "end": Kind("an empty table", _empty),
 }
 OPTIONS = dict.fromkeys(TABLE_OPTIONS, Kind("a text, a number, true or false, or a list of numbers", _option))
 CURSOR = {"branch": TEXT, "step": STEP, "cell": CELL}
@@ -110,7 +117,8 @@ SETTING = Kind("a text, a whole number, or true or false", _setting)
 
 
 def load_session(path: str | os.PathLike[str]) -> Session:
-    """The session in a file. The problem itself is read when it is asked for: see `Source.problem`.
+    """The session in a file. Its problem is read when it is asked for, and what the file says of it is looked at then:
+    see `Session.problem`.
 
     Raises ProblemError, which lists every mistake.
     """
@@ -126,6 +134,9 @@ def read_session(path: str | os.PathLike[str]) -> SavedSession:
     version = found.get("version")
     if isinstance(version, int) and version > VERSION:
         mistake = f"version: a newer sgdb has saved this session, in version {version}; this one reads {VERSION}"
+        raise ProblemError(source, [mistake])
+    if found.get("has_end") is True and "end" not in found:
+        mistake = f"the file was cut off: it has no {END}, with which a saved session ends (has_end)"
         raise ProblemError(source, [mistake])
     reader = FieldReader()
     try:
@@ -147,7 +158,8 @@ def _read(reader: FieldReader, found: Mapping[str, object], folder: str) -> Save
     options = reader.table("options", read.get("options", {}), OPTIONS)
     source = Source(name, tuple(sorted(options.items())), read.get("practice"))
     branches = _entries(reader, "branches", read.get("branches", ()), BRANCH, ("name",))
-    runs = [Branch(source, _edits(reader, f"branches[{k}].edits", entry)) for k, entry in enumerate(branches, 1)]
+    edits = [_edits(reader, f"branches[{k}].edits", entry) for k, entry in enumerate(branches, 1)]
+    runs = [Branch(source, written) for written in edits]
     digests = [_digests(reader, f"branches[{k}].digests", entry) for k, entry in enumerate(branches, 1)]
     watches = _entries(reader, "watches", read.get("watches", ()), WATCH, ("text",))
     bookmarks = _entries(reader, "bookmarks", read.get("bookmarks", ()), BOOKMARK, ("branch", "step"))
@@ -157,7 +169,8 @@ def _read(reader: FieldReader, found: Mapping[str, object], folder: str) -> Save
     if reader.mistakes:
         raise ProblemError("", ())
     named = [
-        NamedBranch(entry["name"], branch, entry.get("steps", 0)) for entry, branch in zip(branches, runs, strict=True)
+        NamedBranch(entry["name"], branch, entry.get("steps", 0), written)
+        for entry, branch, written in zip(branches, runs, edits, strict=True)
     ] or [*Session.of(source).branches]
     losses = {
         branch: LossDigest(entry["loss"], found)
@@ -200,13 +213,14 @@ def _entries(
 
 
 def _edits(reader: FieldReader, place: str, entry: Mapping[str, Any]) -> tuple[Edit, ...]:
+    """The edits of a branch, as they are written."""
     entries = _entries(reader, place, entry.get("edits", ()), EDIT, ("step", "number", "value"))
     whole_ones = {k: edit for k, edit in enumerate(entries, 1) if edit.keys() == EDIT.keys()}
     edits = {k: _edit(**edit) for k, edit in whole_ones.items()}
     places = [*edits]
     for at, (step, _, _) in again(edit.target for edit in edits.values()):
         reader.note(f"{place}[{places[at - 1]}]", f"step {step} changes this number already")
-    return tuple(sorted(edits.values(), key=lambda edit: edit.target))
+    return tuple(edits.values())
 
 
 def _edit(step: int, number: tuple[str, Cell], value: float | Loss) -> Edit:

@@ -85,8 +85,9 @@ class Replay:
 
     @property
     def complete(self) -> bool:
-        """Whether every branch is as far as it was."""
-        return all(self._length(named.branch) >= named.steps for named in self._session.branches)
+        """Whether every branch is as far as it was, and got to its edits."""
+        runs, branches = self._timelines, self._session.branches
+        return all(named.branch in runs and len(runs[named.branch]) >= named.steps for named in branches)
 
     def _length(self, branch: Branch) -> int:
         return len(self._timelines[branch]) if branch in self._timelines else branch.start

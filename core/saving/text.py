@@ -22,6 +22,8 @@ from core.toml import line, value
 VERSION = 1
 LARGEST = MIB  # bytes of a file: some ten thousand edits
 ABOUT = "# A session of sgdb. Open it: sgdb FILE; replay it: sgdb run FILE"
+ABOUT_END = "# the last line is [end]: without it the file was cut off. Write and delete what you like between the two."
+END = "[end]"
 ABOUT_DIGESTS = "# digests: of the losses of the first so many steps, to tell whether a replay has the same bits"
 
 
@@ -87,7 +89,9 @@ def loss_settings(loss: Loss) -> dict[str, float | bool]:
 
 def _lines(session: Session, folder: str, saved_as: str) -> Iterator[str]:
     source = source_of(session)
-    yield from (ABOUT, line("version", VERSION), line("problem", named_from(source.name, folder)))
+    # First of all keys, so that what is cut off has this one, or no version either.
+    yield from (ABOUT, ABOUT_END, line("has_end", True))
+    yield from (line("version", VERSION), line("problem", named_from(source.name, folder)))
     if source.seed is not None:
         yield line("practice", source.seed)
     if session.recorded.problem:
@@ -118,6 +122,7 @@ def _lines(session: Session, folder: str, saved_as: str) -> Iterator[str]:
     if session.recorded.machine is not None:
         yield from ("", "[machine]")
         yield from (line(name, part) for name, part in session.recorded.machine._asdict().items())
+    yield from ("", END)
 
 
 def _branch(session: Session, named: NamedBranch) -> Iterator[str]:

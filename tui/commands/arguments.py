@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import SUPPRESS, ArgumentParser
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from core import Problem
 
 DEFAULT_PROBLEM = "exercise-2"
+SESSION_SUFFIX = ".session"
 WRONG_INPUT = 2
 
 
@@ -204,9 +206,11 @@ def _operands(words: list[str], noun: str, commands: Iterable[str], mistakes: li
 
 def load(arguments: Arguments) -> tuple[Problem | None, list[str]]:
     """The problem that the arguments ask for, or None, and all mistakes in both."""
+    mistakes = list(arguments.mistakes)
+    if is_session(arguments.problem):
+        return None, [*mistakes, no_session(arguments.problem)]
     from core import ProblemError, load_problem
 
-    mistakes = list(arguments.mistakes)
     problem = None
     try:
         problem = load_problem(arguments.problem, arguments.problem_options)
@@ -217,6 +221,16 @@ def load(arguments: Arguments) -> tuple[Problem | None, list[str]]:
             typed = mistake.startswith("option ")
             mistakes.append(f"--{mistake.removeprefix('option ')}" if typed else source + mistake)
     return (None if mistakes else problem), mistakes
+
+
+def is_session(name: str) -> bool:
+    """Whether a word of the command line is the file of a session."""
+    return os.path.splitext(name)[1].lower() == SESSION_SUFFIX
+
+
+def no_session(name: str) -> str:
+    """That a command takes no session, and which do."""
+    return f"{printable(name)}: a session is for the screen (sgdb FILE), sgdb run and sgdb export"
 
 
 def complain(mistakes: Iterable[str], status: int = WRONG_INPUT) -> int:

@@ -14,7 +14,9 @@ from tui.commands.arguments import (
     Operand,
     Option,
     complain,
+    is_session,
     load,
+    no_session,
     parse,
     printable,
     terminal,
@@ -70,6 +72,7 @@ def main(argv: Sequence[str]) -> int:
         mistakes = [*mistakes, "--json and --screen: cannot be combined"]
     if many and "screen" in values:
         mistakes = [*mistakes, "--screen: expected one file of answers, and no --csv"]
+    mistakes = [*mistakes, *(no_session(name) for name in arguments.operands if is_session(name))]
     if mistakes:
         return complain(mistakes)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 
-from tui.commands.arguments import SESSION, Option, complain, parse, printable
+from tui.commands.arguments import SESSION, SESSION_SUFFIX, Option, complain, is_session, parse, printable
 from tui.commands.output import FORCE, refused
-from tui.commands.session import SUFFIX, is_session, read_session, replayed
+from tui.commands.session import read_session, remarks, replayed
 from tui.commands.streams import UNWRITTEN
 
 ABOUT = "Write a pytest file that makes every branch of a saved session anew and asserts its losses."
@@ -17,8 +18,9 @@ INTERRUPTED = 130
 
 
 def main(argv: Sequence[str]) -> int:
-    """Write a test. Returns 0, 1 where a branch does not get to its edits any more, 2 for wrong input, 74 where the
-    file cannot be written, 130 when interrupted.
+    """Write a test, and say on stderr what is not as it was when the session was saved. Returns 0; 1 where a branch
+    does not get as far any more, and nothing is written; 2 for wrong input, 74 where the file cannot be written, 130
+    when interrupted.
     """
     arguments = parse("sgdb export", ABOUT, OPTIONS, argv, operand=SESSION)
     if "help" in arguments.values:
@@ -30,7 +32,7 @@ def main(argv: Sequence[str]) -> int:
     else:
         problem, session, mistakes = None, None, list(arguments.mistakes)
         if arguments.problem:
-            mistakes.append(f"{printable(arguments.problem)}: expected a {SUFFIX} file")
+            mistakes.append(f"{printable(arguments.problem)}: expected a {SESSION_SUFFIX} file")
     if path is None:
         mistakes.append("--to: expected a file to write, such as --to test_run.py")
     elif os.path.exists(path) and os.path.exists(arguments.problem) and os.path.samefile(path, arguments.problem):
@@ -44,7 +46,13 @@ def main(argv: Sequence[str]) -> int:
 
     timelines = Timelines(problem)
     try:
-        replayed(session, timelines)
+        replay = replayed(session, timelines)
+        for line in (*remarks(session), *replay.differences):
+            print(f"session: {line}", file=sys.stderr)
+        if not replay.complete:
+            return complain(
+                [f"--to: {printable(path)} is not written: the session does not get as far any more"], FAILED
+            )
         export_session(session, path, timelines)
     except ProblemError as error:
         return complain(f"{printable(arguments.problem)}: {line}" for line in str(error).splitlines())

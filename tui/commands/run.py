@@ -6,17 +6,28 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui.commands.arguments import PROBLEM_OPTIONS, SESSION_TOO, Option, complain, load, parse, printable
+from tui.commands.arguments import (
+    PROBLEM_OPTIONS,
+    SESSION_TOO,
+    Option,
+    complain,
+    is_session,
+    load,
+    parse,
+    printable,
+)
+from tui.commands.facts import tell_facts
 from tui.commands.output import FORCE, refused
-from tui.commands.progress import progress_of, train
-from tui.commands.session import is_session, run_session
+from tui.commands.progress import train
+from tui.commands.session import run_session
 from tui.commands.streams import UNWRITTEN
 from tui.commands.until import train_until, until
 
 if TYPE_CHECKING:
     from core import Problem, Timeline
 
-ABOUT = "Train without a screen and print the loss after the last step; or replay a session as far as it was."
+ABOUT = """Train without a screen and print the loss after N steps, that of step N; or replay a session as far as it was
+computed, and print the loss of the last step that was: of N steps, step N - 1."""
 STEPS_OPTION = Option("steps", "N", "the number of SGD steps (default: 1000)")
 OPTIONS = (
     STEPS_OPTION,
@@ -94,26 +105,9 @@ def main(argv: Sequence[str]) -> int:
         print(answer, flush=True)
     if status != INTERRUPTED and len(timeline):
         end = len(timeline) - 1
-        diverging = _tell_facts(timeline, end if last is None else min(last, end), watch is None and status != FAILED)
+        diverging = tell_facts(timeline, end if last is None else min(last, end), watch is None and status != FAILED)
         status = status or (FAILED if diverging and watch is None else 0)
     return status
-
-
-def _tell_facts(timeline: Timeline, last: int, whole: bool) -> bool:
-    """What is worth knowing of the steps up to step `last`, on stderr; and where the loss that was printed is that of a
-    mini-batch, the loss over all rows. Returns whether the run is diverging.
-    """
-    from core import diagnose, loss_over_all_rows, significant
-
-    step = timeline[last]
-    if whole and len(step.batch) < (rows := len(step.problem.inputs)):
-        loss = significant(loss_over_all_rows(step), DIGITS)
-        print(f"run: the loss is that of a batch of {len(step.batch)}; over all {rows:,} rows: {loss}", file=sys.stderr)
-    with progress_of("step") as progress:
-        found = diagnose(timeline, step.index, progress, thorough=False)
-    for fact in found.told:
-        print(f"run: {fact}", file=sys.stderr)
-    return found.outcome.kind == "diverging"
 
 
 def _loss_text(problem: Problem) -> str:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from tui.commands.arguments import Arguments, complain, load, printable
+from tui.commands.arguments import Arguments, complain, is_session, load, printable
+from tui.commands.facts import tell_facts
 from tui.commands.progress import SLICE, progress_bar
 
 if TYPE_CHECKING:
-    from core import Problem, Replay, Session, Timelines
+    from core import NamedBranch, Problem, Replay, Session, Timeline, Timelines
 
-SUFFIX = ".session"
 FAILED = 1
 INTERRUPTED = 130
 DIGITS = 8  # of the loss that is printed, as of every run
-
-
-def is_session(name: str) -> bool:
-    """Whether a word of the command line is the file of a session."""
-    return os.path.splitext(name)[1].lower() == SUFFIX
 
 
 def load_either(arguments: Arguments) -> tuple[Problem | None, Session | None, list[str]]:
@@ -41,23 +35,25 @@ def read_session(arguments: Arguments, known: Iterable[str] = ()) -> tuple[Probl
 
     mistakes = list(arguments.mistakes)
     mistakes += [f"--{name}: of no use with a session" for name in arguments.values if name not in known]
+    file = printable(arguments.problem)
     try:
         session = load_session(arguments.problem)
+    except ProblemError as error:
+        return None, None, mistakes + [f"{error.source}: {mistake}" for mistake in error.mistakes]
+    try:
         problem = session.problem()
     except ProblemError as error:
         for mistake in error.mistakes:
-            in_session = mistake.startswith("option ")
-            place = (
-                f"{printable(arguments.problem)}: options." if in_session else f"{error.source}: " * bool(error.source)
-            )
-            mistakes.append(place + mistake.removeprefix("option "))
+            in_session, where = mistake.startswith("option "), f"problem: {error.source}: " if error.source else ""
+            mistakes.append(f"{file}: {'options.' if in_session else where}{mistake.removeprefix('option ')}")
     return (None, None, mistakes) if mistakes else (problem, session, mistakes)
 
 
 def run_session(arguments: Arguments) -> int:
-    """`sgdb run FILE.session`: replay every branch as far as it was computed, print the last loss of the one that is
-    looked at, and say on stderr whether the losses are those saved. Returns the exit status: 1 where a run does not get
-    as far any more, else as `sgdb run` does.
+    """`sgdb run FILE.session`: replay every branch as far as it was computed, and print the loss of the one that is
+    looked at in the last step there; on stderr, that of every branch, whether the losses are those saved, and what
+    keeps the run from learning. Returns the exit status: 1 where a run does not get as far any more, or its loss grows
+    without bound, else as `sgdb run` does.
     """
     problem, session, mistakes = read_session(arguments)
     if problem is None or session is None:
@@ -68,18 +64,48 @@ def run_session(arguments: Arguments) -> int:
     timelines, looked_at = Timelines(problem), session.looked_at
     try:
         replay = replayed(session, timelines)
-        for line in (*_branches(session, timelines), *(replay.differences or [_agreement(session)])):
+        told = (*_branches(session, timelines), *remarks(session), *(replay.differences or [_agreement(session)]))
+        for line in told:
             print(f"session: {line}", file=sys.stderr)
         timeline = timelines[looked_at.branch]
-        loss = timeline[max(looked_at.steps - 1, timeline.start)].loss
     except ProblemError as error:
         return complain(f"{printable(arguments.problem)}: {line}" for line in str(error).splitlines())
     except DivergedError as error:
         return complain([f"{looked_at.name}: {error}"], FAILED)
     except KeyboardInterrupt:
         return complain(["stopped on the way to where the session was"], INTERRUPTED)
-    print(significant(loss, DIGITS), flush=True)
-    return 0 if replay.complete else FAILED
+    last = last_step(looked_at, timeline)
+    arrived = last is not None and len(timeline) >= looked_at.steps
+    if arrived:
+        print(significant(float(timeline.losses[last]), DIGITS), flush=True)
+    else:
+        complain([f"{looked_at.name}: {timeline.diverged}"])
+    end = len(timeline) - 1 if last is None else last
+    diverging = end >= 0 and tell_facts(timeline, end, whole=arrived)
+    return 0 if arrived and replay.complete and not diverging else FAILED
+
+
+def last_step(named: NamedBranch, timeline: Timeline) -> int | None:
+    """The step whose loss is told of a branch: the last one that was computed, but the first of its own where there was
+    none. None where the run does not get there.
+    """
+    from core import DivergedError
+
+    wanted = max(min(named.steps, len(timeline)) - 1, timeline.start)
+    try:
+        timeline.approach(wanted + 1)
+    except DivergedError:
+        return None
+    return wanted
+
+
+def remarks(session: Session) -> list[str]:
+    """What a session asks for that is not what it gets."""
+    return [
+        f"{named.name}: {named.steps} steps are asked for; its edits take it to step {named.branch.start}"
+        for named in session.branches
+        if 0 < named.steps < named.branch.start
+    ]
 
 
 def replayed(session: Session, timelines: Timelines) -> Replay:
@@ -98,16 +124,21 @@ def replayed(session: Session, timelines: Timelines) -> Replay:
     return replay
 
 
-def _branches(session: Session, timelines: Timelines) -> list[str]:
-    """What each branch came to, where there are several."""
+def _branches(session: Session, timelines: Timelines) -> Iterator[str]:
+    """The loss of each branch, and of which step that is."""
     from core import significant
 
-    computed = [(named.name, timelines[named.branch]) for named in session.branches if named.branch in timelines]
-    return [
-        f"{name}: {len(timeline)} steps, loss {significant(timeline.losses[-1], DIGITS)}"
-        for name, timeline in computed
-        if len(session.branches) > 1 and len(timeline)
-    ]
+    for named in session.branches:
+        if named.branch not in timelines:
+            continue
+        timeline = timelines[named.branch]
+        last = last_step(named, timeline)
+        if last is None and len(timeline) >= named.steps:  # else it is told among the differences
+            yield f"{named.name}: {timeline.diverged}"
+        elif last is not None:
+            looked_at = " (looked at)" if named == session.looked_at and len(session.branches) > 1 else ""
+            loss = significant(float(timeline.losses[last]), DIGITS)
+            yield f"{named.name}{looked_at}: step {last}: loss {loss}"
 
 
 def _agreement(session: Session) -> str:

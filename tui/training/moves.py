@@ -31,13 +31,8 @@ def to_step(view: View, before: Picture | None, step: Step) -> View:
     """The view of another step: the chosen sample stays, or where the rows are others the line that it stood on; the
     cursor and the walk stay as far as the step has what they are on.
     """
-    values = step.values
-    cursor, current = view.cursor, view.current
-    if cursor is not None:
-        name, cell = cursor
-        cursor = (name, tuple(map(min, cell, values[name].shape))) if name in values else None
-    if current is not None and current not in values:
-        current = None
+    cursor = None if view.cursor is None else within(step, *view.cursor)
+    current = view.current if view.current in step.values else None
     rows = len(step.batch)
     sample = min(view.sample, rows - 1)
     if before is not None and view.by_loss and not np.array_equal(before.step.batch, step.batch):
@@ -45,6 +40,12 @@ def to_step(view: View, before: Picture | None, step: Step) -> View:
         order = np.argsort(-np.nan_to_num(step.sample_losses, nan=np.inf), kind="stable")
         sample = int(order[min(line, rows - 1)])
     return replace(view, sample=sample, cursor=cursor, current=current, gradients=None, term=None)
+
+
+def within(step: Step, name: str, cell: Cell) -> tuple[str, Cell] | None:
+    """A cell of a step, or the nearest to it that there is; None where the step has no such quantity."""
+    shape = step.values[name].shape if name in step.values else ()
+    return (name, tuple(map(min, cell, shape))) if len(cell) == len(shape) > 0 else None
 
 
 def in_sight(picture: Picture, frame: Frame) -> View:

@@ -165,7 +165,8 @@ class SheetScreen(KeyReasonsScreen[None]):
         self._numbers, self._beside.late = (numbers, before), Late()
         self._trail = [place for place in self._trail if place.name in step.values]
         if self._coming is not None and self._coming.step == step.index:
-            self.view = replace(self.view, cursor=(self._coming.name, self._coming.cell), term=None, aside="")
+            cursor = moves.within(step, self._coming.name, self._coming.cell)
+            self.view = replace(self.view, cursor=cursor, term=None, aside="")
             self._coming = None
         if not self.journey.under_way:
             self.activity = ""
