@@ -204,3 +204,16 @@ async def test_a_cursor_that_the_step_has_not_is_near_or_none(
         await settle(pilot)
         assert shown(pilot).index == 2
         assert training(pilot).view.cursor == (("z_1", (2, 3)) if cell[0] == "z_1" else None)
+
+
+async def test_a_view_that_no_key_brings_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "mine.session"
+    view = {"sample": -7, "more": 99_999, "middle": "xyz", "numbers": 3, "by_loss": True, "cursor": "W_1"}
+    problem = core.load_problem("exercise-2")
+    core.save_session(core.Session.of(problem).with_view(view), path, Timelines(problem))
+    async with opened(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "enter")
+        seen = training(pilot).view
+        assert (seen.sample, seen.middle, seen.numbers, seen.by_loss) == (0, "", False, True)
+        assert seen.more == 8

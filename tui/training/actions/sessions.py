@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import suppress
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
@@ -18,6 +18,8 @@ from tui.format import plain
 from tui.training.actions.stepping import SteppingKeys
 from tui.training.deciding import DecidingScreen
 from tui.training.engine import SLICE
+from tui.training.reasons import FEWEST_DECIMALS, MOST_DECIMALS
+from tui.training.slots import turns
 from tui.training.view import View
 
 if TYPE_CHECKING:
@@ -26,6 +28,21 @@ if TYPE_CHECKING:
 SEEN = ("sample", "by_loss", "numbers", "more", "logarithmic", "middle")  # of the view, what a session keeps
 MOST_TOLD = 4  # lines of what is not as it was
 LOST = "What you did is not saved. ctrl+s saves it; q again quits."
+
+
+def _seen(session: Session, step: Step) -> View:
+    """The view of a session that anybody may have written: what no key would bring is left out."""
+    usual = View()
+    kept: dict[str, Any] = {
+        name: value for name, value in session.view if name in SEEN and type(value) is type(getattr(usual, name))
+    }
+    view = replace(usual, fresh=False, **kept)
+    return replace(
+        view,
+        sample=max(0, view.sample),
+        more=max(FEWEST_DECIMALS, min(MOST_DECIMALS, view.more)),
+        middle=view.middle if view.middle in turns(step.statement) else "",
+    )
 
 
 class SessionKeys(DecidingScreen, SteppingKeys):
@@ -74,9 +91,8 @@ class SessionKeys(DecidingScreen, SteppingKeys):
         session, self._opened = self._opened, None
         if session is None:
             return
-        known = {field.name: field.default for field in fields(View) if field.name in SEEN}
-        seen = {name: value for name, value in session.view if name in known and type(value) is type(known[name])}
-        self.view = replace(self.view, fresh=False, **seen)
+        if self.step is not None:
+            self.view = _seen(session, self.step)
         self.journey.cursor = session.cursor.step
         if session.cursor.cell is not None:
             self._coming = core.Place(session.cursor.step, *session.cursor.cell)
