@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -85,6 +86,45 @@ def test_an_interrupted_diagnosis_says_so(sgdb: Any, monkeypatch: pytest.MonkeyP
     run = sgdb("diagnose", "exercise-2")
     assert (run.status, run.out) == (130, "")
     assert "interrupted before the diagnosis was complete" in run.err
+
+
+@pytest.fixture
+def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> core.Session:
+    """In a.session of the working folder: Exercise 2 at α = 1, 301 steps, and a fork with α = 0.3 from step 1 on."""
+    monkeypatch.chdir(tmp_path)
+    problem = core.load_problem("exercise-2", {"lr": "1"})
+    session, timelines = core.Session.of(problem), core.Timelines(problem)
+    timelines[session.looked_at.branch].advance(301)
+    forked = session.fork(core.Edit(1, "alpha", (), 0.3))
+    timelines[forked.looked_at.branch].advance(400)
+    return core.save_session(forked.switch("main"), "a.session", timelines)
+
+
+class TestSession:
+    @pytest.mark.usefixtures("session")
+    def test_its_branch_is_diagnosed_as_far_as_it_was(self, sgdb: Any) -> None:
+        run = sgdb("diagnose", "a.session")
+        assert (run.status, run.err) == (1, "")
+        assert run.out == sgdb("diagnose", "exercise-2", "--lr", "1", "--steps", "300").out
+
+    def test_a_fork_is_diagnosed_where_it_is_looked_at(self, sgdb: Any, session: core.Session) -> None:
+        timelines = core.Timelines()
+        core.Replay(session, timelines).go()
+        branch = session.switch("what if 1")
+        core.save_session(branch, "b.session", timelines)
+        run = sgdb("diagnose", "b.session", "--json")
+        said, timeline = json.loads(run.out), timelines[branch.looked_at.branch]
+        found = core.diagnose(timeline, len(timeline) - 1)
+        assert (run.status, run.err, said["last_step"]) == (0, "", 400)
+        assert said["loss"] == pytest.approx(found.loss)
+        assert (said["outcome"], said["text"]) == found.outcome
+
+    @pytest.mark.usefixtures("session")
+    def test_what_a_session_has_cannot_be_given_beside_it(self, sgdb: Any) -> None:
+        run = sgdb("diagnose", "a.session", "--steps", "5", "--lr", "2")
+        assert (run.status, run.out) == (2, "")
+        assert [line.split(": ")[1] for line in run.err.splitlines()] == ["--steps", "--lr"]
+        assert sgdb("diagnose", "none.session").status == 2
 
 
 class TestRun:

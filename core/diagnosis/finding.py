@@ -8,7 +8,7 @@ from typing import NamedTuple
 from core.origins import Place
 
 # Kinds of findings.
-NOT_FINITE, GROWS, GROWN, RATE = "not finite", "grows", "grown", "rate"
+NOT_FINITE, GROWS, GROWN, RATE, SLOW = "not finite", "grows", "grown", "rate", "slow"
 IDLE, UNLIT, SATURATED, AT_ZERO, FROZEN, RATIO = "idle", "unlit", "saturated", "at zero", "frozen", "ratio"
 # What became of a run.
 CONVERGED, STUCK, DIVERGING, GOING = "converged", "stuck", "diverging", "still going"
@@ -19,8 +19,8 @@ class Finding:
     """A fact of a run.
 
     kind     not finite, grows (the loss, without bound), grown (the loss), rate (the largest α that stays finite),
-             idle (units), unlit (rows), saturated (a layer), at zero (the weights start where nothing is learned),
-             frozen (nothing is trained) or ratio (of update to weights)
+             slow (α is too small), idle (units), unlit (rows), saturated (a layer), at zero (the weights start where
+             nothing is learned), frozen (nothing is trained) or ratio (of update to weights)
     text     a sentence
     first    the step from which on it is so
     last     the step up to which it is so

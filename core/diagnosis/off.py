@@ -124,7 +124,7 @@ def since(
         for run, last in runs_of(timeline, end - 1):
             end = last + 1
             while end > max(run.start, floor) and any(part.any() for parts in tracked for part in parts):
-                first = max(run.start, floor, end - _fitting(run.problem))
+                first = max(run.start, floor, end - fitting(run.problem))
                 while timeline.approach(first, slice_of(run.problem)):
                     yield still - end, still - floor
                 _go_back(found, tracked, off_in(run, first, end - first), first)
@@ -138,14 +138,14 @@ def since(
 def _first_still(timeline: Timeline, step: Step) -> Walk:
     """The first step from which on nothing moves any more, up to `step` itself; a fork begins with a move."""
     problem = step.problem
-    if problem.batch_size is not None or problem.changes_with_step or _moves(step):
+    if problem.batch_size is not None or problem.changes_with_step or moves(step):
         return step.index
     state = timeline.state(step.index)
     run, _ = runs_of(timeline, step.index)[0]
     return (yield from _first(lambda index: np.array_equal(timeline.state(index), state), run.start, step.index))
 
 
-def _moves(step: Step) -> bool:
+def moves(step: Step) -> bool:
     """Whether it changes a weight, a bias or a buffer."""
     changes = [
         *zip(step.weights, step.next_weights, strict=True),
@@ -208,7 +208,7 @@ def _floor(problem: Problem, end: int) -> int:
     return max(0, end - min(FARTHEST, max(1, MOST_PRODUCTS // products(problem, whole=True))))
 
 
-def _fitting(problem: Problem) -> int:
+def fitting(problem: Problem) -> int:
     """How many steps are looked at in one go."""
     network, rows = problem.network, len(problem.inputs)
     held = rows * sum(network.sizes) + (1 + len(problem.update.buffers)) * products(problem, whole=True) // rows

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import replace
 
 import numpy as np
 
 from core.diagnosis.cost import Stopped, slice_of
 from core.diagnosis.finding import (
     AT_ZERO,
-    CONVERGED,
     DIVERGING,
     FROZEN,
     GOING,
@@ -19,27 +17,22 @@ from core.diagnosis.finding import (
     IDLE,
     NOT_FINITE,
     RATIO,
-    SATURATED,
     STUCK,
-    UNLIT,
     Diagnosis,
     Finding,
     Outcome,
 )
-from core.diagnosis.losses import DIGITS, is_nothing, level, loss_over_all_rows, of_losses
 from core.diagnosis.not_finite import of_not_finite
+from core.diagnosis.outcome import Losses, at_once, of_growing, of_outcome
 from core.diagnosis.rates import of_rate
 from core.diagnosis.runs import first_with_this_loss
 from core.diagnosis.units import of_units
-from core.diagnosis.wording import counted
 from core.errors import DivergedError
 from core.origins import Place
 from core.quantity import NEXT, layer_label, layer_symbol
 from core.step import Step
 from core.text import significant
 from core.timeline import Timeline
-
-CAUSES = (IDLE, UNLIT, SATURATED, AT_ZERO, FROZEN, GROWN)  # why a loss that changes no more is stuck, not converged
 
 Slices = Generator[tuple[int, int], None, Diagnosis]
 
@@ -54,9 +47,10 @@ def diagnose(
     being finite before that, of those up to there. It goes by `timeline[k]` and the losses alone.
 
     `progress(done, total)` is called every few hundredths of a second (of a large network, after every step); where it
-    returns False, the diagnosis ends there with what it has, and is not `complete`. Unless `thorough`, no largest α is
-    looked for, and the first step of what began long ago only as far back as some seconds allow. Raises IndexError
-    where `last` is negative.
+    returns False, the diagnosis ends there with what it has, and is not `complete`. A loss that has grown or is
+    level is run on, on a copy, to see what becomes of it. Unless `thorough`, no largest α is looked for, it is run on
+    for some tenths of a second at most, and the first step of what began long ago is looked for only as far back as
+    some seconds allow. Raises IndexError where `last` is negative.
     """
     slices = diagnosing(timeline, last, thorough)
     while True:
@@ -91,23 +85,24 @@ def diagnosing(timeline: Timeline, last: int, thorough: bool = True) -> Slices:
     if timeline.diverged is not None and not findings and last == timeline.diverged.step - 1:
         findings.append(of_not_finite(timeline, timeline.diverged))
     step = timeline[last]
-    loss = loss_over_all_rows(step)
-    begun = first_with_this_loss(timeline, last)
-    findings += of_losses(timeline, step, loss, begun)
+    losses = Losses.of(timeline, step, first_with_this_loss(timeline, last))
+    outcome = Outcome(GOING, losses.course)
     findings += _frozen(step)
     try:
-        of_all_units, complete = yield from of_units(timeline, step, bounded=not thorough)
+        findings += yield from of_growing(losses, thorough)
+        of_all_units, complete = yield from of_units(timeline, step, thorough)
         findings += of_all_units
-        if thorough and complete:
-            yield from _rates(timeline, findings)
+        if complete:
+            outcome, findings = yield from of_outcome(losses, findings, thorough)
+            if thorough:
+                yield from _rates(timeline, findings)
     except Stopped:
         complete = False
-    outcome = _outcome(timeline, begun, step, loss, findings)
-    if outcome.kind == STUCK:
-        findings = [replace(f, alarm=f.alarm or f.kind in (SATURATED, GROWN)) for f in findings]
+    if not complete:
+        outcome, findings = at_once(losses, findings) or (outcome, findings)
     findings += _ratios(step)
     told = tuple(_told(step, outcome, findings))
-    return Diagnosis(last, loss, outcome, tuple(sorted(findings, key=lambda f: not f.alarm)), told, complete)
+    return Diagnosis(last, losses.loss, outcome, tuple(sorted(findings, key=lambda f: not f.alarm)), told, complete)
 
 
 def facts_of_run(timeline: Timeline, last: int) -> tuple[str, ...]:
@@ -129,7 +124,7 @@ def _rates(timeline: Timeline, findings: list[Finding]) -> Iterator[tuple[int, i
     if not growing:
         return
     first = next((f.first for f in growing if f.kind == GROWS), 0)
-    for found in of_rate(timeline[first]):
+    for found in of_rate(timeline[first], max(f.last for f in growing)):
         if isinstance(found, Finding):
             findings.append(found)
         else:
@@ -148,13 +143,13 @@ def _ratios(step: Step) -> Iterator[Finding]:
     depth = len(step.network)
     with np.errstate(all="ignore"):
         for k, (before, after) in enumerate(zip(step.weights, step.next_weights, strict=True), 1):
-            moves = after - before
-            size, change = float(np.linalg.norm(before)), float(np.linalg.norm(moves))
+            moved = after - before
+            size, change = float(np.linalg.norm(before)), float(np.linalg.norm(moved))
             symbol = layer_symbol("W", k, depth)
             if size and np.isfinite(change / size):
                 ratio = significant(change / size, 2)
                 text = f"layer {k}: ‖{symbol}⁺ - {symbol}‖ / ‖{symbol}‖ = {ratio} at step {step.index}"
-                most = np.unravel_index(int(np.abs(moves).argmax()), moves.shape)
+                most = np.unravel_index(int(np.abs(moved).argmax()), moved.shape)
                 place = Place(step.index, f"W_{layer_label(k, depth)}{NEXT}", (int(most[0]) + 1, int(most[1]) + 1))
                 yield Finding(RATIO, text, step.index, step.index, place, layer=k)
 
@@ -162,28 +157,11 @@ def _ratios(step: Step) -> Iterator[Finding]:
 def _told(step: Step, outcome: Outcome, findings: list[Finding]) -> Iterator[str]:
     """The alarms; and that the run is stuck, where none of them says so of the whole network."""
     alarms = [finding for finding in findings if finding.alarm and finding.kind != NOT_FINITE]
-    yield from (finding.text for finding in findings if finding in alarms or finding.kind == GROWN)
+    woken = [finding for finding in findings if finding.kind == IDLE and finding.lines]
+    yield from (f.text for f in findings if f in alarms or f in woken or f.kind == GROWN)
     whole = any(
         finding.kind in (AT_ZERO, FROZEN) or len(finding.units) == step.network.sizes[finding.layer or 0]
         for finding in alarms
     )
     if outcome.kind == STUCK and not whole:
         yield f"{STUCK}: {outcome.text}"
-
-
-def _outcome(timeline: Timeline, begun: int, step: Step, loss: float, findings: list[Finding]) -> Outcome:
-    kinds, shown, last = {f.kind for f in findings}, significant(loss, DIGITS), step.index
-    first = float(timeline.losses[begun])
-    at = f" at step {begun}" if begun else ""
-    goes = f"the loss goes from {significant(first, DIGITS)}{at} to {shown} in {counted(last - begun, 'step')}"
-    if NOT_FINITE in kinds or GROWS in kinds:
-        end = next((f"; step {f.first} is not finite" for f in findings if f.kind == NOT_FINITE), "")
-        return Outcome(DIVERGING, f"{goes}{end}")
-    if is_nothing(loss, first):
-        return Outcome(CONVERGED, f"the loss is {shown} after {counted(last, 'step')}")
-    since = level(timeline, begun, last)
-    if since is None:
-        return Outcome(GOING, goes)
-    told = f"the loss is {shown} from step {since} to step {last}, to 3 digits"
-    causes = [f for f in findings if f.kind in CAUSES and (f.alarm or f.kind in (SATURATED, GROWN))]
-    return Outcome(STUCK if causes or since == begun else CONVERGED, told)

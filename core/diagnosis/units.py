@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from core.arrays import Array, Mask, Rows
+from core.diagnosis.ahead import NEVER, Again, of_off
+from core.diagnosis.cost import Stopped
 from core.diagnosis.finding import IDLE, SATURATED, UNLIT, Finding
 from core.diagnosis.losses import over_all_rows
 from core.diagnosis.off import SMALL_SLOPE, Off, Since, off_in, since
@@ -25,8 +28,10 @@ FARTHEST_BATCH = 32  # steps in which the row is looked for that a finding leads
 Slices = Generator[tuple[int, int], None, tuple[list[Finding], bool]]
 
 
-def of_units(timeline: Timeline, step: Step, bounded: bool) -> Slices:
-    """What is off in `step`, and since when, and whether that was found: as `since` does."""
+def of_units(timeline: Timeline, step: Step, thorough: bool) -> Slices:
+    """What is off in `step`, and since when, and whether that was found: as `since` does. It tells why the
+    network does not learn only where it stays so when the run is run on.
+    """
     whole = over_all_rows(step)
     run, _ = runs_of(timeline, step.index)[0]
     costs = np.zeros(len(step.problem.inputs), dtype=bool) if whole is None else whole.sample_losses != 0
@@ -35,53 +40,78 @@ def of_units(timeline: Timeline, step: Step, bounded: bool) -> Slices:
         Off(off.units[0], off.rows[0] & costs & (not off.units[0].all()), off.saturated[0])
         for off in off_in(run, step.index, 1)
     ]
-    begun, complete = yield from since(timeline, step, now, bounded)
+    begun, complete = yield from since(timeline, step, now, bounded=not thorough)
     pulls = np.zeros(len(costs), dtype=bool) if whole is None else _pulls(whole)
+    again = [Again(np.full(off.units.shape, NEVER), np.full(off.rows.shape, NEVER)) for off in now]
+    if complete:
+        tried = [replace(off, rows=off.rows & ~pulls) for off in now]
+        try:
+            again = yield from of_off(timeline, step, tried, thorough)
+        except Stopped:
+            complete = False
     found: list[Finding] = []
     for k, (off, first) in enumerate(zip(now, begun, strict=True)):
-        found += _idle(step, k, off.units, first)
-        found += _unlit(timeline, step, k, off.rows, first, pulls)
+        found += _idle(step, k, off.units, first, again[k].units)
+        found += _unlit(timeline, step, k, off.rows, first, pulls, again[k].rows)
         if off.saturated:
             found.append(_saturated(step, k, first))
     return found, complete
 
 
-def _idle(step: Step, k: int, idle: Mask, begun: Since) -> Iterator[Finding]:
+def _idle(step: Step, k: int, idle: Mask, begun: Since, again: Rows) -> Iterator[Finding]:
     """That units of layer k (from 0) are idle: a finding for each step from which on some are. Where all are in the
-    end, one tells of all, and those before it are part of it.
+    end, and stay so, one tells of all, and those before it are part of it. No alarm are those that are not `again` in
+    a later step.
     """
     layer, depth = step.network.layers[k], len(step.network)
-    whole = bool(idle.all())
-    groups = list(_groups(idle, begun.units))
+    wake = idle & (again != NEVER)
+    whole = bool((idle & ~wake).all())
+    groups = list(_groups(idle & ~wake, begun.units))
     if whole and len(groups) > 1:
         last = int(begun.units.max())
         groups = [(last, last, idle), *_groups(begun.units < last, begun.units)]
-    for i, (first, until, units) in enumerate(groups):
+    staying = len(groups)
+    for i, (first, until, units) in enumerate((*groups, *_groups(wake, begun.units))):
         text = f"{_units(k, layer, units, depth)} idle in all rows {_from(first, until, begun)}"
         numbers = tuple((np.flatnonzero(units) + 1).tolist())
         cell = (1, int(np.flatnonzero(units & (begun.units == first))[0]) + 1)
         place = Place(first, f"s_{layer_label(k + 1, depth)}", cell)
-        alarm, exact = not whole or i == 0, _is_exact(first, begun)
-        yield Finding(IDLE, text, first, step.index, place, alarm, k + 1, units=numbers, exact=exact)
+        alarm, exact = i < staying and (not whole or i == 0), _is_exact(first, begun)
+        lines: tuple[str, ...] = ()
+        if i >= staying:
+            which = "it is not idle in" if len(numbers) == 1 else "none of them has stayed idle up to"
+            lines = (f"run on, {which} step {again[units].max()}",)
+        yield Finding(IDLE, text, first, step.index, place, alarm, k + 1, units=numbers, exact=exact, lines=lines)
 
 
-def _unlit(timeline: Timeline, step: Step, k: int, rows: Mask, begun: Since, pulls: Mask) -> Iterator[Finding]:
+def _unlit(
+    timeline: Timeline, step: Step, k: int, rows: Mask, begun: Since, pulls: Mask, again: Rows
+) -> Iterator[Finding]:
     """That rows light no unit of layer k (from 0): a finding for each step from which on some do not, of those that
-    nothing pulls on and of those that something pulls on all the same.
+    nothing pulls on, of those that light one `again` in a later step, and of those that something pulls on all the
+    same. Only the first are an alarm, and not where it is so in the last step alone.
     """
     name = f"s_{layer_label(k + 1, len(step.network))}"
-    for pulled in (False, True):
-        for first, until, some in _groups(rows & (pulls == pulled), begun.rows):
+    left = rows & ~pulls & (again == NEVER)
+    returning = rows & ~pulls & (again != NEVER)
+    for among in (left, returning, rows & pulls):
+        for first, until, some in _groups(among, begun.rows):
             numbers = (np.flatnonzero(some) + 1).tolist()
             one = len(numbers) == 1
             which = rows_text(numbers, len(rows))
-            told = f"{which} light{'s' * one} no unit of layer {k + 1} {_from(first, until, begun)}"
+            text = f"{which} light{'s' * one} no unit of layer {k + 1} {_from(first, until, begun)}"
             loss = "its loss" if one else "their loss"
-            text = f"{told}: only the layers above feel {loss}" if pulled else f"{told}: nothing pulls on {loss}"
+            if among is left:
+                text += f": nothing pulls on {loss}"
+            elif among is returning:
+                text += f", but run on, {'it lights' if one else 'they light'} one again "
+                text += f"{'at' if one else 'by'} step {again[some].max()}"
+            else:
+                text += f": only the layers above feel {loss}"
             row = np.flatnonzero(some & (begun.rows == first))[0]
             place = _place_of(timeline, name, int(row), first, step.index)
-            exact = _is_exact(first, begun)
-            yield Finding(UNLIT, text, first, step.index, place, not pulled, k + 1, rows=tuple(numbers), exact=exact)
+            alarm, exact = among is left and first < step.index, _is_exact(first, begun)
+            yield Finding(UNLIT, text, first, step.index, place, alarm, k + 1, rows=tuple(numbers), exact=exact)
 
 
 def _place_of(timeline: Timeline, name: str, row: int, first: int, last: int) -> Place | None:

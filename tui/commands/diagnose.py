@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tui.commands.arguments import PROBLEM_OPTIONS, Option, complain, load, parse
+from tui.commands.arguments import PROBLEM_OPTIONS, SESSION_TOO, Option, complain, load, parse, printable
 from tui.commands.progress import progress_of
 from tui.commands.report_data import finite
 from tui.commands.run import STEPS, STEPS_OPTION, steps_of
+from tui.commands.session import is_session, read_session, replayed
 
 if TYPE_CHECKING:
-    from core import Diagnosis, Finding, Problem
+    from core import Diagnosis, Finding, Problem, Session, Timeline
 
-ABOUT = "Train, and say what became of the run: why it does not learn, since when, and at which number to look."
+ABOUT = (
+    "Train, or replay a session as far as it was, and say what became of the run: why it does not learn, since when, "
+    "and at which number to look."
+)
 OPTIONS = (
     STEPS_OPTION,
     Option("json", None, "print the findings as JSON"),
@@ -28,20 +33,31 @@ def main(argv: Sequence[str]) -> int:
     """Diagnose a run of some steps. Returns 0 where there is no alarm, 1 where it was found why the network does not
     learn, 2 for wrong input, 130 when interrupted.
     """
-    arguments = parse("sgdb diagnose", ABOUT, OPTIONS, argv)
+    arguments = parse("sgdb diagnose", ABOUT, OPTIONS, argv, operand=SESSION_TOO)
     if "help" in arguments.values:
         print(arguments.help, end="")
         return 0
-    problem, mistakes = load(arguments)
+    session = None
+    if is_session(arguments.problem):
+        problem, session, mistakes = read_session(arguments, known=("json",))
+    else:
+        problem, mistakes = load(arguments)
     steps = steps_of(arguments.values.get("steps", str(STEPS)), mistakes)
     if problem is None or mistakes:
         return complain(mistakes)
 
-    from core import Timeline, diagnose
+    from core import DivergedError, ProblemError, Timeline, diagnose
 
+    timeline = Timeline(problem)
     try:
+        if session is not None:
+            timeline, steps = _looked_at(session, problem)
         with progress_of("step") as progress:
-            found = diagnose(Timeline(problem), steps, progress)
+            found = diagnose(timeline, steps, progress)
+    except ProblemError as error:
+        return complain(f"{printable(arguments.problem)}: {line}" for line in str(error).splitlines())
+    except DivergedError as error:
+        return complain([f"{printable(arguments.problem)}: {error}"], ALARM)
     except KeyboardInterrupt:
         return complain(["interrupted before the diagnosis was complete"], INTERRUPTED)
     if "json" in arguments.values:
@@ -53,6 +69,20 @@ def main(argv: Sequence[str]) -> int:
             print(line)
     sys.stdout.flush()
     return 0 if found.learns else ALARM
+
+
+def _looked_at(session: Session, problem: Problem) -> tuple[Timeline, int]:
+    """The run of the branch that is looked at, and the last step of it that was computed. Raises ProblemError, and
+    DivergedError where it does not get to where the branch begins any more.
+    """
+    from core import Timelines
+
+    looked_at, timelines = session.looked_at, Timelines(problem)
+    alone = replace(session, branches=(looked_at,), bookmarks=())
+    for line in replayed(alone, timelines).differences:
+        print(f"session: {line}", file=sys.stderr)
+    timeline = timelines[looked_at.branch]
+    return timeline, max(looked_at.steps - 1, timeline.start)
 
 
 def _lines(found: Diagnosis) -> Iterator[str]:
