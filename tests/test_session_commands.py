@@ -285,12 +285,12 @@ def test_a_test_that_cannot_be_written_is_not_there(
 @pytest.mark.usefixtures("saved")
 @pytest.mark.parametrize(
     "words",
-    [["gradcheck"], ["solve"], ["practise"], ["diagnose"], ["check"], ["check", "answers.npz", "--problem"]],
+    [["gradcheck"], ["solve"], ["practise"], ["check"], ["check", "answers.npz", "--problem"]],
 )
 def test_other_commands_say_what_sessions_are_for(capfd: pytest.CaptureFixture[str], words: list[str]) -> None:
     status, out, err = sgdb(capfd, *words, "a.session")
     assert (status, out) == (2, "")
-    assert err == ["sgdb: a.session: a session is for the screen (sgdb FILE), sgdb run and sgdb export"]
+    assert err == ["sgdb: a.session: a session is for the screen (sgdb FILE), sgdb run, diagnose and export"]
 
 
 def test_a_problem_that_cannot_be_read_says_which_session_asks_for_it(

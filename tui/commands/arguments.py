@@ -230,7 +230,7 @@ def is_session(name: str) -> bool:
 
 def no_session(name: str) -> str:
     """That a command takes no session, and which do."""
-    return f"{printable(name)}: a session is for the screen (sgdb FILE), sgdb run and sgdb export"
+    return f"{printable(name)}: a session is for the screen (sgdb FILE), sgdb run, diagnose and export"
 
 
 def complain(mistakes: Iterable[str], status: int = WRONG_INPUT) -> int:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tui.commands.arguments import PROBLEM_OPTIONS, SESSION_TOO, Option, complain, load, parse, printable
+from tui.commands.arguments import PROBLEM_OPTIONS, SESSION_TOO, Option, complain, is_session, load, parse, printable
 from tui.commands.progress import progress_of
 from tui.commands.report_data import finite
 from tui.commands.run import STEPS, STEPS_OPTION, steps_of
-from tui.commands.session import is_session, read_session, replayed
+from tui.commands.session import read_session, replayed
 
 if TYPE_CHECKING:
     from core import Diagnosis, Finding, Problem, Session, Timeline
