@@ -11,10 +11,10 @@ from textual._compositor import LayoutUpdate
 from textual.app import App
 from textual.color import Color
 from textual.geometry import Region
-from textual.pilot import Pilot
 
 import core
 from core import Problem
+from screen import settle
 from tui import app as application
 from tui.app import SgdbApp
 from tui.cli import main
@@ -42,11 +42,6 @@ def training(app: SgdbApp) -> TrainingScreen:
     return app.screen
 
 
-async def settled(app: SgdbApp, pilot: Pilot[None]) -> None:
-    await app.workers.wait_for_complete()
-    await pilot.pause()
-
-
 @pytest.mark.parametrize("name", ["exercise-2", "exercise-3", "three-classes", "table"])
 async def test_a_key_is_answered_with_one_picture(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = SgdbApp(table(tmp_path) if name == "table" else core.load_problem(name))
@@ -62,12 +57,12 @@ async def test_a_key_is_answered_with_one_picture(name: str, tmp_path: Path, mon
     monkeypatch.setattr(engine, "MOMENT", 1e9)  # everything is quick enough, however busy the machine is
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("n")
-        await settled(app, pilot)
+        await settle(pilot)
         for key in ("n", "n", "p", "down", "up", "enter", "n", "up", "escape", "full_stop", "n"):
             laid_out.clear()
             painted = training(app).painted
             await pilot.press(key)
-            await settled(app, pilot)
+            await settle(pilot)
             assert (key, training(app).painted - painted, laid_out) == (key, 1, [])
 
 
@@ -76,13 +71,13 @@ async def test_what_one_step_back_needs_is_made_ready_beside() -> None:
     async with app.run_test(size=SIZE) as pilot:
         screen = training(app)
         screen.seek(1000)
-        await settled(app, pilot)
+        await settle(pilot)
         assert screen.step is not None
         assert screen.step.index == 1000
         assert screen.run.is_ready(998)
         await pilot.press("p")
         assert screen.step.index == 999
-        await settled(app, pilot)
+        await settle(pilot)
         assert screen.run.is_ready(997)
 
 
@@ -90,7 +85,7 @@ async def test_a_run_goes_on_from_a_step_that_is_known_without_going_back() -> N
     app = SgdbApp(core.load_problem("exercise-2"))
     async with app.run_test(size=SIZE) as pilot:
         screen = training(app)
-        await settled(app, pilot)
+        await settle(pilot)
         assert screen.run.first_wanted(1) == 1
         assert screen.run.first_wanted(2) == 1
         assert screen.run.first_wanted(0) == 0
@@ -100,7 +95,7 @@ async def test_steps_that_take_long_are_played_in_the_thread(monkeypatch: pytest
     app = SgdbApp(core.load_problem("exercise-2"))
     async with app.run_test(size=SIZE) as pilot:
         screen = training(app)
-        await settled(app, pilot)
+        await settle(pilot)
         monkeypatch.setattr(engine, "MOMENT", -1.0)  # nothing is quick enough
         await pilot.press("greater_than_sign", "greater_than_sign", "greater_than_sign", "space")
         seen = set()
@@ -111,7 +106,7 @@ async def test_steps_that_take_long_are_played_in_the_thread(monkeypatch: pytest
             if len(seen) > 5:
                 break
         await pilot.press("space")
-        await settled(app, pilot)
+        await settle(pilot)
         assert len(seen) > 5
         assert not screen.journey.playing
         assert screen.step.index == screen.journey.cursor >= 5
@@ -155,7 +150,7 @@ async def test_no_step_is_written_out_for_the_description_of_work(
     async with app.run_test(size=SIZE) as pilot:
         for key in ("n", "d", "d", "m", "m"):
             await pilot.press(key)
-            await settled(app, pilot)
+            await settle(pilot)
             assert [worker for worker in app.workers if "<worker>" in worker.description] == []
 
 
@@ -171,7 +166,7 @@ def test_a_line_switches_only_what_changes() -> None:
 async def test_a_line_is_painted_as_far_as_it_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     app = SgdbApp(core.load_problem("exercise-2"))
     async with app.run_test(size=SIZE) as pilot:
-        await settled(app, pilot)
+        await settle(pilot)
         sheet = app.screen.query_one(Sheet)
         painted: list[Region] = []
         monkeypatch.setattr(sheet, "refresh", lambda *regions: painted.extend(regions))
