@@ -14,6 +14,7 @@ from tui.training.actions.seeing import SeeingKeys
 from tui.training.actions.stepping import SteppingKeys
 from tui.training.deciding import DecidingScreen
 from tui.training.notes import Note
+from tui.training.picture import Numbers
 from tui.training.plot import Curve, Marks
 from tui.training.watching import Watching
 
@@ -73,6 +74,11 @@ class WatchKeys(DecidingScreen, SteppingKeys, SeeingKeys):
             if values is not None and name in self.step.values:
                 return [Curve(cell_label(self.step, core.Place(0, name, cell)), values, of_cell=True)]
         return super().curves()
+
+    def arrive(self, numbers: Numbers, before: Numbers | None) -> None:
+        if self.journey.playing:  # else all is brought up to date
+            self._watching.keep_up(text for _, text in self.on)
+        super().arrive(numbers, before)
 
     def keep_up(self) -> None:
         super().keep_up()
