@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from core import Diagnosis, WhyNot
 
 ZERO, RUN = "why 0", "diagnosis"  # what stands in place of why
-FIRST = 6  # steps after which a run is looked into for the first time
-GROWTH = 1.5  # how much longer it is each time
+FIRST = 20  # steps after which a run is looked into for the first time: what is looked into costs the next keys
+GROWTH = 2.0  # how much longer it is each time
 MOST_KEPT = 16  # branches whose diagnoses are kept
 NOT_ZERO = "This number is not 0."
 TROUBLE = ("stuck", "diverging")
