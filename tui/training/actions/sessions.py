@@ -16,6 +16,7 @@ from core import Problem, ProblemError, Session, Step
 from tui.base import work
 from tui.format import plain
 from tui.training.actions.stepping import SteppingKeys
+from tui.training.beside import LATER
 from tui.training.deciding import DecidingScreen
 from tui.training.engine import SLICE
 from tui.training.reasons import FEWEST_DECIMALS, MOST_DECIMALS
@@ -43,6 +44,13 @@ def _seen(session: Session, step: Step) -> View:
         more=max(FEWEST_DECIMALS, min(MOST_DECIMALS, view.more)),
         middle=view.middle if view.middle in turns(step.statement) else "",
     )
+
+
+def _has_state() -> bool:
+    """Whether anything was ever saved by itself. Raises ProblemError where there is no home."""
+    from tui.commands.data_folder import state_folder
+
+    return state_folder().is_dir()
 
 
 class SessionKeys(DecidingScreen, SteppingKeys):
@@ -112,7 +120,10 @@ class SessionKeys(DecidingScreen, SteppingKeys):
 
     async def _find_left(self) -> None:
         """Offer to go on with what was left because its process was killed."""
+        await asyncio.sleep(LATER)  # the picture comes first
         try:
+            if not await asyncio.to_thread(_has_state):
+                return
             store = self._own_store()
             left = await asyncio.to_thread(store.offers)
         except ProblemError:
