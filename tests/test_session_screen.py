@@ -67,7 +67,8 @@ async def test_a_session_is_saved_and_opened_where_it_was(tmp_path: Path) -> Non
         await settle(pilot)
         assert "Saved:" in last_line(pilot)
         assert not training(pilot).unsaved
-        saved = training(pilot).session
+        saved, sample = training(pilot).session, training(pilot).view.sample
+        assert sample
     async with opened(path).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         screen = training(pilot)
@@ -75,6 +76,7 @@ async def test_a_session_is_saved_and_opened_where_it_was(tmp_path: Path) -> Non
         assert shown(pilot).loss == forked()[7].loss
         assert screen.view.cursor == ("W_1", (1, 3))
         assert screen.view.logarithmic
+        assert screen.view.sample == sample
         assert (screen.session.watches, screen.session.bookmarks) == (saved.watches, saved.bookmarks)
         assert "what if 1" in texts(pilot)[0]
         assert not notices(pilot)

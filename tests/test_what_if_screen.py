@@ -66,7 +66,7 @@ async def test_the_line_begins_with_the_inspected_number_and_with_alpha_where_it
             await press(pilot, "e")
             line = pilot.app.screen.query_one(Input)
             assert line.value == text
-            assert line.selected_text == text.partition("= ")[2]
+            assert line.selected_text == text
             await press(pilot, "escape")
         assert len(training(pilot).session.branches) == 1
 
@@ -214,7 +214,10 @@ async def test_what_a_branch_cannot_be_under_is_said(keys: tuple[str, ...], type
         await settle(pilot)
         if keys == ("h",):
             assert training(pilot).run.branch == branch
-            assert last_line(pilot).strip().startswith("It cannot be looked at: ")
+            said = last_line(pilot).strip()
+            assert said.startswith(
+                ("It cannot be looked at: ", "The squared error has no m, which was changed at step 2")
+            )
         await press(pilot, "right")
         assert shown(pilot).index == 3
 
@@ -259,3 +262,12 @@ async def test_undo_says_what() -> None:
         assert "Undone: what was done to a bookmark." in last_line(pilot)
         await press(pilot, "U")
         assert "Undone: what if 1 is gone." in last_line(pilot)
+
+
+@pytest.mark.parametrize(("typed", "edit"), [("0.1/3", ("alpha", 0.1 / 3)), (" alpha*2 ", ("alpha", 1.0))])
+async def test_a_number_alone_is_for_the_name_in_the_line(typed: str, edit: tuple[str, float]) -> None:
+    sgdb = app()
+    async with sgdb.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await change(pilot, typed)
+        assert training(pilot).run.branch.edits == (Edit(0, edit[0], (), edit[1]),)

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Label
-from textual.widgets.input import Selection
 
 import core
 from core import Edit, FormulaError, ProblemError, Step
@@ -17,7 +16,9 @@ from tui.dialogs.mistake import mistake_text
 
 
 class ChangeScreen(BaseModal[tuple[Edit, ...] | None]):
-    """Asks for a change of a step: a name, "=", and a number. Answers with the edits, or None."""
+    """Asks for a change of a step: a name, "=", and a number; the number alone is for the name that the line begins
+    with. Answers with the edits, or None.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
@@ -30,22 +31,25 @@ class ChangeScreen(BaseModal[tuple[Edit, ...] | None]):
         names = core.changeable(self._step.problem)
         with Vertical(id="dialog"):
             yield Label(f"What if, from step {self._step.index} on …")
-            line = Input(self._text, select_on_focus=False)
-            line.selection = Selection(self._text.index("=") + 2, len(self._text))
-            yield line
+            yield Input(self._text)  # all of it is selected
             yield Label("", id="complaint", classes="complaint", markup=False)
-            hint = "This run stays, and another one begins here. Type a number or a formula, such as 0.1/3 or alpha/2. "
-            hint += "What can be changed: " + ", ".join(names)
+            hint = (
+                "This run stays, and another one begins here. Type a number, a formula such as alpha/2, or the whole "
+            )
+            hint += f"line. What can be changed: {', '.join(names)}"
             yield Label(hint, classes="hint", markup=False)
 
     def on_input_changed(self) -> None:
         self.query_one("#complaint", Label).update("")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        text = event.value
+        if not any(sign in text for sign in "=←"):
+            text = f"{self._text.partition('=')[0]}= {text.strip()}"
         try:
-            edits = core.read_change(event.value, self._step)
+            edits = core.read_change(text, self._step)
         except (FormulaError, ProblemError) as error:
-            self.query_one("#complaint", Label).update(mistake_text(event.value, error))
+            self.query_one("#complaint", Label).update(mistake_text(text, error))
             return
         if not any(core.changes(edit, self._step) for edit in edits):
             self.query_one("#complaint", Label).update("It is that already: nothing would change.")

@@ -50,7 +50,8 @@ class DecidingScreen(SheetScreen):
     def name_of(self, branch: Branch) -> str:
         """What a branch is called, whatever loss it is looked at under; nothing for one that is not listed."""
         listed = {named.branch: named.name for named in self.session.branches}
-        return listed.get(branch) or listed.get(branch.under(None), "")
+        alike = {named.branch.under(None): named.name for named in reversed(self.session.branches)}
+        return listed.get(branch) or alike.get(branch.under(None), "")
 
     def title_of(self, branch: Branch) -> str:
         name = self.name_of(branch)

@@ -54,6 +54,13 @@ class LossKeys(SheetScreen):
     def _look_under(self, loss: Loss, left: int | None) -> None:
         """The same network and data, trained under a loss, at the same step."""
         self._pause()
+        gone = {setting.name for setting in self.run.loss.settings} - {setting.name for setting in loss.settings}
+        for edit in self.run.branch.edits:
+            if edit.name in gone:
+                self.say(
+                    f"The {loss.title} has no {edit.name}, which was changed at step {edit.step}; B leaves this branch."
+                )
+                return
         own = loss == self.problem.loss
         self._beside.timelines = ()
         self.view = replace(self.view, left=left, aside="", fresh=False)

@@ -40,7 +40,7 @@ def _seen(session: Session, step: Step) -> View:
     view = replace(usual, fresh=False, **kept)
     return replace(
         view,
-        sample=max(0, view.sample),
+        sample=max(0, view.sample - ("sample" in kept)),
         more=max(FEWEST_DECIMALS, min(MOST_DECIMALS, view.more)),
         middle=view.middle if view.middle in turns(step.statement) else "",
     )
@@ -176,6 +176,8 @@ class SessionKeys(DecidingScreen, SteppingKeys):
         """With where one is, and what one sees."""
         usual, view = View(), self.view
         seen = {name: getattr(view, name) for name in SEEN if getattr(view, name) != getattr(usual, name)}
+        if "sample" in seen:
+            seen["sample"] += 1  # as it is counted on the sheet
         return replace(self.session, view=()).at(self.journey.cursor, view.cursor).with_view(seen)
 
     def action_save(self) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core import History, Problem, Search, Watch
     from tui.dialogs.watches import WatchesScreen
 
-FARTHEST = 1_000_000  # steps that a search goes on from where one is
+FARTHEST = 100_000  # steps that a search goes on from where one is
 BOOKMARK = "b"
 NO_CONDITION = "No watch is on: w adds a watch, b a bookmark."
 
@@ -171,14 +171,15 @@ class WatchKeys(DecidingScreen, SteppingKeys, SeeingKeys):
         elif search.back:
             self.say("No watch holds in any step before.")
         else:
-            self.say(f"No watch holds in the next {FARTHEST:,} steps.")
+            self.say(f"No watch holds up to step {search.limit:,}.")
 
     def _arrive_at_bookmark(self, mark: int | None, direction: int) -> None:
         if mark is None:
             self.say(f"There is no bookmark {'behind' if direction > 0 else 'before'} this step, and no watch is on.")
         else:
             self.go_to_step(mark)
-            self.say(f"Step {mark:,}: a bookmark.")
+            note = "".join(self.session.remarks(self.name_of(self.run.branch), mark))
+            self.say(f"Step {mark:,}: a bookmark{f', {note}' if note else ''}")
 
     # Bookmarks.
 

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from core import Difference, significant
 from tui.format import plain
-from tui.sheet.lines import Line, Words, line
+from tui.sheet.lines import Line, Words, line, width
 from tui.training.late import Compared
 from tui.training.view import View
 from tui.training.why.page import Page
@@ -16,6 +16,7 @@ from tui.training.why.texts import MARGIN, digits, flow, wrapped
 
 BUSY = "compared as soon as the run stands still"
 ARROW = " → "
+FEWEST = 3  # digits, where there is no room for more
 NAMED = 8  # quantities that are named as left out
 
 
@@ -36,7 +37,11 @@ def compared(found: Compared | None, view: View, columns: int) -> Page:
         more = " …" * (len(differences.left_out) > NAMED)
         names = " ".join(differences.left_out[:NAMED])
         said.append([f"not compared (other rows, or only in one): {names}{more}"])
-    table = _table(differences.listed, digits(view.more))
+    table: list[Line] = []
+    for places in range(digits(view.more), FEWEST - 1, -1):
+        table = _table(differences.listed, places)
+        if not table or width(table[0]) <= columns:
+            break
     return Page(title, [said[0]], [flow(said, columns), table] if table else [flow(said, columns)])
 
 

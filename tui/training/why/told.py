@@ -33,7 +33,7 @@ def of_zero(found: WhyNot | None, view: View, columns: int) -> Page:
     told = [Told(cut.text, "text", (), cut.places[0] if cut.places else None) for cut in found.cuts]
     if found.left:
         told.append(Told(f"{found.left:,} more cells were not looked into", "dim"))
-    title: Words = [f"{plain(found.symbol)}{' is 0' if found.cuts else ''}"]
+    title: Words = [f"{plain(found.symbol)}{' is 0' if found.value == 0 else ''}"]
     return _page(title, found.verdict, "title", told, view, columns)
 
 
