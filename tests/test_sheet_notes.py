@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import core
 from core.expression.nodes import Literal, Name
 from samples import exercise_2
+from screen import app, press, settle, texts
 from tui.sheet.lines import Line
 from tui.sheet.lines import line as as_line
 from tui.sheet.lines import width as columns
@@ -198,3 +199,13 @@ class TestUnits:
         assert hidden is not None
         assert hidden.tolist() == (step.pre_activations[0] <= 0).tolist()
         assert not step.deltas[0][hidden].any()
+
+
+async def test_what_was_made_of_a_table_is_noted_at_its_first_step(tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text("a,b,kind\n1,2,x\n2,3,y\n3,1,x\n0,1,y\n")
+    async with app(core.load_problem(file, {"hidden": "3"})).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert "4 rows; 2 features; target kind: 2 classes (x, y)" in texts(pilot)[1]
+        await press(pilot, "right")
+        assert "4 rows" not in texts(pilot)[1]

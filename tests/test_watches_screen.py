@@ -224,3 +224,13 @@ async def test_a_branch_that_is_removed_and_is_back_is_watched_again() -> None:
         await seek(pilot, 12)
         await settle(pilot)
         assert training(pilot).marks()[0].steps.tolist() == [*range(3, len(training(pilot).run.timeline))]
+
+
+async def test_where_there_is_little_room_the_signs_stand_on_the_curve() -> None:
+    sgdb = app()
+    async with sgdb.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await seek(pilot, 10)
+        await watch(pilot, "step == 4", "step > 6")
+        drawn = [line.partition("┤")[2] or line.partition("│")[2] for line in pane(pilot, "loss")[1:-1]]
+        assert {"1", "2"} <= {*"".join(drawn)}

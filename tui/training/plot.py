@@ -16,7 +16,7 @@ from tui.sheet.lines import Line, Span, Words, clipped, fitting, line
 from tui.sheet.lines import width as columns
 from tui.training import ticks
 from tui.training.axes import AXIS, LABEL, TICK, Frame, axes
-from tui.training.braille import DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans, texts
+from tui.training.braille import BLANK, DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans, texts
 from tui.training.status import loss_text
 from tui.training.ticks import Scale
 from tui.training.view import View
@@ -83,7 +83,8 @@ class LossPlot:
     ) -> list[Line]:
         """`height` lines of at most `width` columns with the curves, the first one the run's own, and ● at its step
         `at`; none where there is no room. Losses that are not finite are left out, on a log scale those not above 0.
-        Marked steps stand in lines of their own above the last; where there is no room, the curve is amber there.
+        Marked steps stand in lines of their own above the last; where there is no room, the curve is amber there and
+        has the signs.
         """
         self._frame = None
         if height < SMALLEST[0] or width < SMALLEST[1] or not curves:
@@ -100,6 +101,8 @@ class LossPlot:
         codes, styles = self._marked(frame, curves, view.logarithmic)
         marked = [_marked_text(frame, one) for one in marks]
         held = [] if own_lines else [x for x in range(frame.columns) if any(text[x] != " " for text in marked)]
+        for text in () if own_lines else marked:
+            _put_signs(text, codes, styles)
         lines = _lines(frame, codes, styles, _here(frame, curves[0], at, view.logarithmic), held)
         own = [tuple(_runs(text, ["amber"] * len(text), frame.start)) for text in marked if own_lines]
         return [*lines[:-1], *own, lines[-1]]
@@ -251,6 +254,16 @@ def _columns(frame: Frame, steps: Rows) -> Rows:
     """The characters that steps are in."""
     columns: Rows = np.floor(0.5 + (frame.columns - 1) * (steps - frame.first) / (frame.last - frame.first)).astype(int)
     return columns
+
+
+def _put_signs(marked: str, codes: Codes, styles: Numbers | None) -> None:
+    """Put the sign of each first of several marked steps on the curve, where there is one."""
+    for x, sign in enumerate(marked):
+        drawn = np.flatnonzero(codes[:, x] != BLANK)
+        if sign not in (" ", GOES_ON) and len(drawn):
+            codes[drawn[0], x] = ord(sign)
+            if styles is not None:
+                styles[drawn[0], x] = 0
 
 
 def _here(frame: Frame, curve: Curve, at: int, logarithmic: bool) -> tuple[int, int] | None:

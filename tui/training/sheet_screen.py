@@ -146,7 +146,9 @@ class SheetScreen(KeyReasonsScreen[None]):
         """What is to be noted about a step beside its numbers."""
         edits = [edit for edit in self.run.branch.edits if edit.step == step.index and edit.name != "loss"]
         changed = ", ".join(core.edit_text(step.problem, edit) for edit in edits)
-        return [Note([(f"changed here: {changed}", "amber")], None)] if changed else []
+        first = [Note([(f"changed here: {changed}", "amber")], None)] if changed else []
+        read = self.problem.remarks if step.index == 0 else ()  # what was made of a table
+        return [*first, *(Note([plain(remark)], None) for remark in read)]
 
     def name_of(self, branch: Branch) -> str:
         """What a branch is called."""
