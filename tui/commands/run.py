@@ -31,7 +31,7 @@ computed, and print the loss of the last step that was: of N steps, step N - 1."
 STEPS_OPTION = Option("steps", "N", "the number of SGD steps (default: 1000)")
 OPTIONS = (
     STEPS_OPTION,
-    Option("until", "WATCH", "train until this holds, such as 'loss < 0.01': 0 where it does, else 1"),
+    Option("until", "WATCH", "train until this holds, such as 'loss < 0.01'; the exit status is 1 if it never does"),
     Option("max-steps", "N", "with --until: the last step to look at (default: 100000)"),
     Option("csv", "FILE", "save the loss of each step to a file"),
     FORCE,
