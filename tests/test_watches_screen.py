@@ -12,6 +12,7 @@ import core
 from core import Timeline
 from samples import exercise_2
 from screen import app, inspect, last_line, pane, press, seek, settle, shown, texts, training, until
+from tui.training.actions import watches
 
 
 async def watch(pilot: Pilot[Any], *conditions: str) -> None:
@@ -126,7 +127,8 @@ async def test_a_mistake_is_shown_under_its_character() -> None:
             assert not training(pilot).session.watches
 
 
-async def test_a_search_that_finds_nothing_is_stopped_by_space() -> None:
+async def test_a_search_that_finds_nothing_is_stopped_by_space(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watches, "FARTHEST", 10**9)  # it does not end before it is stopped
     sgdb = app()
     async with sgdb.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
