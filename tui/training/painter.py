@@ -15,10 +15,11 @@ from tui.training.keys_offered import keys
 from tui.training.late import Late
 from tui.training.notes import Note, notes
 from tui.training.picture import Picture
-from tui.training.plot import Curve, LossPlot, Marks, title
+from tui.training.plot import Curve, LossPlot, title
 from tui.training.rows import Rows
 from tui.training.run import Run
 from tui.training.status import Facts, status
+from tui.training.step_marks import Marks
 from tui.training.view import Cell
 from tui.training.why import why
 

@@ -10,14 +10,15 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from core import Array, Rows, Step, Timeline, significant, sure
+from core import Array, Step, Timeline, significant, sure
 from tui.format import plain
 from tui.sheet.lines import Line, Span, Words, clipped, fitting, line
 from tui.sheet.lines import width as columns
 from tui.training import ticks
 from tui.training.axes import AXIS, LABEL, TICK, Frame, axes
-from tui.training.braille import BLANK, DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans, texts
+from tui.training.braille import DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans, texts
 from tui.training.status import loss_text
+from tui.training.step_marks import Marks, marked_text, put_signs
 from tui.training.ticks import Scale
 from tui.training.view import View
 
@@ -36,7 +37,6 @@ NEAREST = 1 / FARTHEST  # what is smaller is taken for 0 on a log scale
 SMALLEST = 4, 12  # rows and columns of a plot
 NO_CURVE = ("ℒ of every step is drawn here.", "→ takes the next step.")
 SHORTER = ("", "→ next step")
-GOES_ON = "━"
 ROOMY = 9  # lines that a plot keeps where marks have lines of their own
 CLOSEST = 4  # steps that a zoom leaves in view
 
@@ -58,13 +58,6 @@ def curve_of(timeline: Timeline, title: str, word: str = "") -> Curve:
     epochs = {part.steps_per_epoch for part in timeline.lineage}
     in_batches = timeline.problem.batch_size is not None and len(epochs) == 1
     return Curve(title, timeline.losses, timeline.steps_per_epoch if in_batches else None, word)
-
-
-class Marks(NamedTuple):
-    """Steps that are marked in the plot, and the character that marks them."""
-
-    sign: str
-    steps: Rows
 
 
 class LossPlot:
@@ -99,10 +92,10 @@ class LossPlot:
         heights = self._scale(curves, window, view, height)
         frame = self._frame = axes(width, height, *window, heights, view.logarithmic)
         codes, styles = self._marked(frame, curves, view.logarithmic)
-        marked = [_marked_text(frame, one) for one in marks]
+        marked = [marked_text(frame, one) for one in marks]
         held = [] if own_lines else [x for x in range(frame.columns) if any(text[x] != " " for text in marked)]
         for text in () if own_lines else marked:
-            _put_signs(text, codes, styles)
+            put_signs(text, codes, styles)
         lines = _lines(frame, codes, styles, _here(frame, curves[0], at, view.logarithmic), held)
         own = [tuple(_runs(text, ["amber"] * len(text), frame.start)) for text in marked if own_lines]
         return [*lines[:-1], *own, lines[-1]]
@@ -232,38 +225,6 @@ def epoch_means(curve: Curve) -> Array:
     with np.errstate(all="ignore"):
         means: Array = curve.losses[: epochs * curve.per_epoch].reshape(epochs, -1).mean(axis=1)
     return means
-
-
-def _marked_text(frame: Frame, marks: Marks) -> str:
-    """The columns of marked steps: the sign in the first column of several in a row, and a line in the others, also
-    between one step and the next.
-    """
-    first, end = np.searchsorted(marks.steps, (frame.first, frame.last + 1))
-    steps = marks.steps[first:end]
-    apart = np.flatnonzero(np.diff(steps) > 1)
-    ends = np.zeros(frame.columns + 1, dtype=np.intp)
-    if len(steps):
-        np.add.at(ends, _columns(frame, steps[np.concatenate([[0], apart + 1])]), 1)
-        np.add.at(ends, _columns(frame, steps[np.concatenate([apart, [len(steps) - 1]])]) + 1, -1)
-    found = (np.cumsum(ends[:-1]) > 0).tolist()
-    before = [False, *found]
-    return "".join(" " if not there else GOES_ON if before[x] else marks.sign for x, there in enumerate(found))
-
-
-def _columns(frame: Frame, steps: Rows) -> Rows:
-    """The characters that steps are in."""
-    columns: Rows = np.floor(0.5 + (frame.columns - 1) * (steps - frame.first) / (frame.last - frame.first)).astype(int)
-    return columns
-
-
-def _put_signs(marked: str, codes: Codes, styles: Numbers | None) -> None:
-    """Put the sign of each first of several marked steps on the curve, where there is one."""
-    for x, sign in enumerate(marked):
-        drawn = np.flatnonzero(codes[:, x] != BLANK)
-        if sign not in (" ", GOES_ON) and len(drawn):
-            codes[drawn[0], x] = ord(sign)
-            if styles is not None:
-                styles[drawn[0], x] = 0
 
 
 def _here(frame: Frame, curve: Curve, at: int, logarithmic: bool) -> tuple[int, int] | None:

@@ -24,9 +24,10 @@ from tui.training.late import Late
 from tui.training.notes import Note
 from tui.training.painter import Painted, Painter, Scene
 from tui.training.picture import Numbers, Picture
-from tui.training.plot import Curve, Marks, curve_of
+from tui.training.plot import Curve, curve_of
 from tui.training.run import Run
 from tui.training.status import Facts
+from tui.training.step_marks import Marks
 from tui.training.view import View
 
 if TYPE_CHECKING:

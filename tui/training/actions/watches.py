@@ -15,7 +15,8 @@ from tui.training.actions.stepping import SteppingKeys
 from tui.training.deciding import DecidingScreen
 from tui.training.notes import Note
 from tui.training.picture import Numbers
-from tui.training.plot import Curve, Marks
+from tui.training.plot import Curve
+from tui.training.step_marks import Marks
 from tui.training.watching import Watching
 
 if TYPE_CHECKING:
