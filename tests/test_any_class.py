@@ -34,7 +34,7 @@ quantity = "s_1"
 numbers = [[0.458, 0.869, 0.704], ["?", "?", "?"], [-0.442, -0.181, 0.704], [0.1195, 0.1185, -0.044]]
 message = "one row too few"
 """
-any_class = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+any_class = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def mark(folder: Path, capsys: pytest.CaptureFixture[str]) -> int:

@@ -71,6 +71,7 @@ def check_units(timeline: core.Timeline, last: int, found: core.Diagnosis) -> No
         assert name == ("s_out" if finding.layer == len(timeline.problem.network) else f"s_{finding.layer}")
     for finding in (finding for finding in found.findings if finding.kind == "unlit"):
         firsts = unlit_since(timeline, last, finding.layer)
+        assert {*finding.rows} <= {*firsts}
         assert min(firsts[row] for row in finding.rows) == finding.first
 
 

@@ -73,7 +73,7 @@ async def test_a_run_that_diverges_names_what_was_not_finite_first() -> None:
         await seek(pilot, 1000)
         await settle(pilot)
         said = await diagnosed(pilot)
-        assert said.split(" ", 2)[0:2] != ["still", "going:"]
+        assert "diverging:" in said
         assert "overflows" in said
         assert "stay finite up to α" in said
 

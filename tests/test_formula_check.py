@@ -831,7 +831,7 @@ def test_the_search_is_bounded(text: str) -> None:
     assert process_time() - start < 1
 
 
-@settings(max_examples=30)
+@settings(max_examples=50)
 @given(problem=problems())
 def test_every_right_formula_is_right(problem: core.Problem) -> None:
     step = core.Timeline(problem)[0]
@@ -841,7 +841,7 @@ def test_every_right_formula_is_right(problem: core.Problem) -> None:
         assert found.right, (name, text, found.message)
 
 
-@settings(max_examples=15)
+@settings(max_examples=20)
 @given(problem=problems())
 def test_what_is_taken_for_right_is_what_the_step_has(problem: core.Problem) -> None:
     step = core.Timeline(problem)[0]

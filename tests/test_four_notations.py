@@ -73,6 +73,7 @@ class TestWhatIsPrinted:
             assert as_printed(read(tex(on_paper(tree)), context)) == as_printed(tree)
             assert as_printed(read(in_numpy(tree), context._replace(dialect=IN_NUMPY))) == as_printed(tree)
 
+    @examples(30)
     @given(problems())
     def test_what_is_printed_of_any_problem_is_right_in_every_notation(self, problem: core.Problem) -> None:
         step = core.Timeline(problem)[0]
@@ -303,7 +304,7 @@ PARTS += ["np.sum(", ".dot(", ".T", "axis=0", "@", "**2", "np.where(", ", 1, 0)"
 PARTS += ["∂p_j/∂o_j", "[j = y]", ">", "0", "s_1", "(", ")", "+", "⁻²", "np.", "softmax(", "max(", "W^{t+1}", "-=", "j"]
 
 
-@examples(120)
+@examples(400)
 @given(st.lists(st.sampled_from(PARTS) | st.text(string.printable + "δΣ⊙ᵀ½²₁", max_size=3), max_size=14))
 def test_no_text_ends_in_a_traceback(parts: list[str]) -> None:
     step = step_of("exercise-3")

@@ -35,7 +35,7 @@ def small(problem: core.Problem) -> core.Problem:
     return problem
 
 
-@settings(max_examples=20)
+@settings(max_examples=40)
 @given(problems().map(small), st.integers(0, 10**9))
 def test_a_fresh_problem_is_of_the_same_kind(problem: core.Problem, seed: int) -> None:
     fresh = practice_problem(problem, seed)

@@ -58,6 +58,7 @@ def assert_right(found: dict[str, list[list[str]]], step: core.Step, whole: bool
                 assert written.fits(float(value))
 
 
+@examples(60)
 @given(problems(), st.integers(2, 12), st.integers(0, 2), st.sampled_from(sorted(WRITERS)))
 def test_what_is_printed_checks_as_right(problem: core.Problem, digits: int, index: int, format: str) -> None:
     assume(problem.learning_rate < 1)
@@ -68,7 +69,7 @@ def test_what_is_printed_checks_as_right(problem: core.Problem, digits: int, ind
     assert_right(read(render(solve([step], digits, whole=True), format), format, step), step)
 
 
-@examples(30)
+@examples(100)
 @given(problems_of_any_size(), st.integers(2, 12), st.booleans(), st.sampled_from([*sorted(WRITERS), "toml"]))
 def test_numbers_of_any_size_check_as_right(problem: core.Problem, digits: int, whole: bool, format: str) -> None:
     try:

@@ -74,7 +74,7 @@ async def test_the_line_begins_with_the_inspected_number_and_with_alpha_where_it
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("W_1[1,3] = 2 +", "W_1[1,3] = 2 +"),
+        ("W_1[1,3] = 2 +", "expected a number, a name or a parenthesis"),
         ("W_1[1,9] = 2", "expected a cell of 2 x 3"),
         ("y_out[1,1] = 2", "computed"),
         ("alpha = 1/2", "nothing would change"),

@@ -12,7 +12,7 @@ def mistake_text(typed: str, error: FormulaError | ProblemError) -> str:
     """The mistake in words; where its place is known, below the text with a caret under it."""
     if isinstance(error, ProblemError):
         return "\n".join(plain(mistake) for mistake in error.mistakes)
-    if error.place is None or not error.place <= len(typed) + 1 <= WIDEST * 2:
+    if error.place is None or error.place > len(typed) + 1:
         return plain(str(error))
     first = max(0, error.place - WIDEST)
     shown = plain(typed[first : first + WIDEST])

@@ -116,19 +116,21 @@ class WatchesScreen(BaseModal["int | None"]):
         if isinstance(read, FormulaError):
             about.update(plain(str(read)))
             return
-        near, count, _ = self._owner.hits_of(watch.text, MOST_LISTED) if watch.enabled else ([], 0, 0)
+        near, _, _ = (
+            self._owner.hits_of(watch.text, MOST_LISTED if steps.display else 1) if watch.enabled else ([], 0, 0)
+        )
         if near and steps.display:
             self._fill(near)
-        shown = f", {len(near):,} of them here" if count > len(near) else ""
-        first = f"first in step {near[0][0]:,}: {near[0][1]}" if len(near) == count and near else ""
-        about.update("" if steps.display or not count else plain(first or f"{count:,} steps{shown}"))
+        about.update(plain(f"nearest: step {near[0][0]:,}, {near[0][1]}") if near and not steps.display else "")
 
     def _fill(self, near: list[tuple[int, str]]) -> None:
         steps = self.query_one("#steps", OptionList)
         self._steps = [step for step, _ in near]
         wide = len(f"{self._steps[-1]:,}")
+        at = steps.highlighted
         steps.clear_options()
         steps.add_options([Option(Text(f"step {step:>{wide},}   {plain(told)}")) for step, told in near])
+        steps.highlighted = 0 if at is None else min(at, len(near) - 1)
 
     def _hint(self) -> str:
         if self.query_one("#steps").display:
@@ -161,8 +163,8 @@ class WatchesScreen(BaseModal["int | None"]):
             return
         steps.display = True
         self.query_one("#about", Label).update("")
+        steps.highlighted = None
         self._fill(near)
-        steps.highlighted = 0
         steps.focus()
 
     def action_leave(self) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from core import Branch, Problem, Session
 from tui.training.sheet_screen import SheetScreen
 
@@ -40,12 +38,10 @@ class DecidingScreen(SheetScreen):
             self.keep_up()
             self.paint()
 
-    def show_branch(self, branch: Branch) -> None:
-        """Look at a run, at the step where one is."""
-        self._pause()
-        self._beside.timelines = ()
-        self.view = replace(self.view, aside="", fresh=False)
-        self.journey.switch(branch)
+    def look_at(self, name: str) -> None:
+        """Look at a branch that is listed."""
+        self.session = self.session.switch(name)
+        self.show_branch(self.session.looked_at.branch)
 
     def name_of(self, branch: Branch) -> str:
         """What a branch is called, whatever loss it is looked at under; nothing for one that is not listed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core import Hinge, Loss, SoftmaxHinge
 from tui.sheet.keyline import Key
-from tui.training.view import View
+from tui.training.view import DIAGNOSIS, WHY_ZERO, View
 
 STEP = Key("←→", "step", ("arrow(0, -1)", "arrow(0, 1)"))
 PLAY, WHY, WALK = Key("space", "play", ("play",)), Key("⏎", "why", ("inspect",)), Key(".", "walk", ("walk(1)",))
@@ -39,7 +39,7 @@ HIDE_DIFFERENCES = Key("d", "hide differences", ("differences",))
 
 WHAT_IF, WATCHES = Key("e", "what if", ("change",)), Key("w", "watches", ("watches",))
 NUMBER = Key("⏎", "pick a number", ("inspect",))
-LEADING = ("why 0", "diagnosis")  # pages that lead to numbers
+LEADING = (WHY_ZERO, DIAGNOSIS)  # pages that lead to numbers
 
 
 def keys(view: View, playing: bool, hinge: bool, loss: Loss, elided: bool, hidden: bool) -> list[Key]:

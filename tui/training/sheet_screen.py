@@ -73,6 +73,13 @@ class SheetScreen(KeyReasonsScreen[None]):
         """The step on the sheet."""
         return None if self._numbers is None else self._numbers[0].step
 
+    def show_branch(self, branch: Branch, **seen: Any) -> None:
+        """Look at a run, at the step where one is; `seen` changes the view."""
+        self._pause()
+        self._beside.timelines = ()
+        self.view = replace(self.view, aside="", fresh=False, **seen)
+        self.journey.switch(branch)
+
     def seek(self, index: int) -> None:
         """Go to step `index`, or as near to it as the run gets."""
         self.journey.seek(index)
@@ -215,8 +222,9 @@ class SheetScreen(KeyReasonsScreen[None]):
             self._beside.accompany([companion], self._still_at(step))
 
     def _still_at(self, step: Step) -> Callable[[], bool]:
-        """Whether one has not gone on from a step."""
-        return lambda: self.journey.cursor == step.index
+        """Whether one has not gone on from a step, or to another run."""
+        branch = self.run.branch
+        return lambda: (self.run.branch, self.journey.cursor) == (branch, step.index)
 
     def tell(self, text: str) -> None:
         """What goes on, in the status line; an empty text leaves there what one is in."""

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 Cell: TypeAlias = tuple[int, ...]  # the indices of a number in its quantity, counted from 1
 
 
+# What stands in place of `why`, beside "formulas" and "losses".
+COMPARE, WHY_ZERO, DIAGNOSIS = "compare", "why 0", "diagnosis"
+
+
 @dataclass(frozen=True)
 class View:
     """sample       the chosen row of the batch, from 0
@@ -26,7 +30,7 @@ class View:
     hidden       whether the marks of checked answers are put aside
     differences  whether central differences are wanted beside the gradients
     gradients    these differences, once they are there
-    aside        what stands in place of `why`: "formulas", "losses" or nothing
+    aside        what stands in place of `why`: "formulas", "losses", COMPARE, WHY_ZERO, DIAGNOSIS or nothing
     scroll       lines that `why` is scrolled by
     alone        the one pane that is shown
     logarithmic  whether the plot's losses are on a log scale

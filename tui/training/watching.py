@@ -32,7 +32,6 @@ class Watching:
         self._hits: dict[Key, Hits] = {}
         self._steps: dict[Key, Rows] = {}  # where they hold, as far as was looked
         self._history: tuple[tuple[Timeline, str, Cell], History] | None = None
-        self._busy = False  # whether the engine's thread is at one of them
 
     def read(self, text: str) -> Watch | FormulaError:
         """A watch on the run looked at, or what is wrong with it."""
@@ -50,7 +49,7 @@ class Watching:
 
     def hit(self, text: str, place: int) -> Hit | None:
         """One of the steps in which a watch holds, by its place, with its numbers; None while they are worked on."""
-        return None if self._busy else self._hits[self._run.timeline, text][place]
+        return None if not self._run.engine.idle else self._hits[self._run.timeline, text][place]
 
     def looked_at(self, text: str) -> int:
         """How many steps were looked at for a watch."""
@@ -80,7 +79,7 @@ class Watching:
         """
         engine = self._run.engine
         for work, note in self._behind(texts):
-            if self._busy or not engine.idle or not self._is_quick(work):
+            if not engine.idle or not self._is_quick(work):
                 return False
             work.finish()
             note()
@@ -98,11 +97,7 @@ class Watching:
         for work, note in [*self._behind(texts)]:
             done = False
             while not done and wanted() and self._run.timeline is timeline:
-                self._busy = True
-                try:
-                    done = await self._run.engine.do(work.further)
-                finally:
-                    self._busy = False
+                done = await self._run.engine.do(work.further)
                 note()
 
     def _behind(self, texts: Iterable[str]) -> Iterator[tuple[Hits | History, Callable[[], None]]]:

@@ -8,6 +8,7 @@ import core
 from core import Branch, Step
 from tui.format import plain
 from tui.training.deciding import DecidingScreen
+from tui.training.view import COMPARE
 
 if TYPE_CHECKING:
     from core import Edit
@@ -81,8 +82,7 @@ class BranchKeys(DecidingScreen):
             return
         wish, name = answer
         if wish == "look":
-            self.session = self.session.switch(name)
-            self.show_branch(self.session.looked_at.branch)
+            self.look_at(name)
         elif wish == "remove":
             self.decide(self.session.remove(name))
             self.action_branches()
@@ -92,7 +92,7 @@ class BranchKeys(DecidingScreen):
     def action_compare(self) -> None:
         from tui.dialogs.compare import CompareScreen
 
-        if self.view.aside == "compare":
+        if self.view.aside == COMPARE:
             self._close_aside()
         elif self.step is not None:
             self._pause()
@@ -108,13 +108,13 @@ class BranchKeys(DecidingScreen):
 
     def _compare_with(self, against: Against) -> None:
         self._against = against
-        self.look(aside="compare", scroll=0)
+        self.look(aside=COMPARE, scroll=0)
         if self.step is not None:
             self._beside_step(self.step)
 
     def _beside_step(self, step: Step) -> None:
         super()._beside_step(step)
-        if self.view.aside == "compare" and self._against is not None:
+        if self.view.aside == COMPARE and self._against is not None:
             branch, index = self._against
             names = self.title_of(self.run.branch), self.title_of(branch)
             other = step.index if index is None else index

@@ -14,13 +14,12 @@ from tui.training.deciding import DecidingScreen
 from tui.training.engine import SLICE
 from tui.training.late import Late
 from tui.training.notes import Note
-from tui.training.view import Cell
+from tui.training.view import DIAGNOSIS, WHY_ZERO, Cell
 from tui.training.why.strip import cell_of
 
 if TYPE_CHECKING:
-    from core import Diagnosis, WhyNot
+    from core import Diagnosis
 
-ZERO, RUN = "why 0", "diagnosis"  # what stands in place of why
 FIRST = 20  # steps after which a run is looked into for the first time: what is looked into costs the next keys
 GROWTH = 2.0  # how much longer it is each time
 MOST_KEPT = 16  # branches whose diagnoses are kept
@@ -34,22 +33,21 @@ class DiagnosisKeys(DecidingScreen):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem)
         self._diagnosed: dict[Branch, Diagnosis] = {}
-        self._due: dict[Branch, int] = {}  # the length at which a run is looked into again
-        self._why_not: WhyNot | None = None
+        self._slices: Generator[object, None, Diagnosis] | None = None  # of the run that is being looked into
 
     # Why a number is 0.
 
     def action_why_not(self) -> None:
-        if self.view.aside == ZERO:
+        if self.view.aside == WHY_ZERO:
             self._close_aside()
         elif self.step is not None and self.view.cursor is not None:
             self._pause()
-            self.look(aside=ZERO, scroll=0, term=None)
+            self.look(aside=WHY_ZERO, scroll=0, term=None)
 
     def why_no_zero(self) -> str | None:
         """Why there is nothing to say about the inspected number; None if there is, as of a weight that stays."""
         step, cursor = self.step, cell_of(self.step, self.view) if self.step is not None else None
-        if step is None or cursor is None or self.view.aside == ZERO:
+        if step is None or cursor is None or self.view.aside == WHY_ZERO:
             return None
         name, cell = cursor
         moves = name in step.statement.updates.values()
@@ -62,31 +60,38 @@ class DiagnosisKeys(DecidingScreen):
     def _beside_step(self, step: Step) -> None:
         super()._beside_step(step)
         self._look_into()
-        timeline, branch = self.run.timeline, self.run.branch
-        grown = len(timeline) >= self._due.get(branch, FIRST)
-        if not self.journey.playing and (grown or (timeline.diverged is not None and branch not in self._due)):
-            work(self, partial(self._diagnose, thorough=False), "diagnosis")
+        if self._slices is None and not self.journey.playing and self._is_due():
+            work(self, partial(self._diagnose, thorough=self.view.aside == DIAGNOSIS), "diagnosis")
+
+    def _is_due(self) -> bool:
+        """Whether the run has grown enough to be looked into again, or has come to its end since."""
+        timeline, found = self.run.timeline, self.diagnosis
+        if found is None:
+            return len(timeline) >= FIRST or timeline.diverged is not None
+        ended = timeline.diverged is not None and found.last < timeline.diverged.step - 1
+        return ended or len(timeline) >= max(FIRST, GROWTH * (found.last + 1))
 
     def _look_into(self) -> None:
         """Have the page of the inspected cell, if it is asked for and is not there."""
         step, cursor = self.step, self.view.cursor
-        if self.view.aside != ZERO or step is None or cursor is None:
+        if self.view.aside != WHY_ZERO or step is None or cursor is None:
             return
-        if self._why_not is None or self._why_not.place != core.Place(step.index, *cursor):
-            self._why_not = None
+        found = self._beside.late.zero
+        if found is None or found.place != core.Place(step.index, *cursor):
+            self._beside.late = self._beside.late._replace(zero=None)
             work(self, partial(self._explain_zero, step, *cursor), "why 0")
 
     async def _explain_zero(self, step: Step, name: str, cell: Cell) -> None:
         found = await self.run.engine.do(core.why_not, step, name, cell)
         if self.step is step and self.view.cursor == (name, cell):
-            self._why_not = found
+            self._beside.late = self._beside.late._replace(zero=found)
             self.paint()
 
     # What became of the run.
 
     def action_diagnosis(self) -> None:
-        self._open_aside(RUN)
-        if self.view.aside == RUN:
+        self._open_aside(DIAGNOSIS)
+        if self.view.aside == DIAGNOSIS:
             work(self, partial(self._diagnose, thorough=True), "diagnosis")
 
     async def _diagnose(self, thorough: bool) -> None:
@@ -95,12 +100,16 @@ class DiagnosisKeys(DecidingScreen):
         last = len(timeline) - 1
         if last < 0:
             return
-        self._due[branch] = max(last + 2, int(GROWTH * last))
-        slices, found = core.diagnosing(timeline, last, thorough), None
-        while found is None:
-            found = await self.run.engine.do(_slice, slices)
-            if self.run.branch != branch or self.journey.playing:
-                return
+        slices = self._slices = core.diagnosing(timeline, last, thorough)
+        found: Diagnosis | None = None
+        try:
+            while found is None:
+                found = await self.run.engine.do(_slice, slices)
+                if self.run.branch != branch or self.journey.playing:
+                    return
+        finally:
+            if self._slices is slices:
+                self._slices = None
         before = self._seen_of_it()
         if len(self._diagnosed) >= MOST_KEPT:
             self._diagnosed.clear()
@@ -110,7 +119,7 @@ class DiagnosisKeys(DecidingScreen):
 
     def _seen_of_it(self) -> object:
         """What the sheet shows of the diagnosis."""
-        page = self.diagnosis if self.view.aside == RUN else None
+        page = self.diagnosis if self.view.aside == DIAGNOSIS else None
         return page, self.state(), [] if self.step is None else self.first_notes(self.step)
 
     @property
@@ -119,7 +128,7 @@ class DiagnosisKeys(DecidingScreen):
         return self._diagnosed.get(self.run.branch)
 
     def late(self) -> Late:
-        return super().late()._replace(zero=self._why_not, diagnosis=self.diagnosis)
+        return super().late()._replace(diagnosis=self.diagnosis)
 
     def first_notes(self, step: Step) -> list[Note]:
         """With what an alarm is about where it begins; at the end of the run, with what became of it."""

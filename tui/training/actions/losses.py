@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import core
 from core import Loss, Problem
 from tui.training.actions.numbers import TO_THE_END
@@ -53,7 +51,6 @@ class LossKeys(SheetScreen):
 
     def _look_under(self, loss: Loss, left: int | None) -> None:
         """The same network and data, trained under a loss, at the same step."""
-        self._pause()
         gone = {setting.name for setting in self.run.loss.settings} - {setting.name for setting in loss.settings}
         for edit in self.run.branch.edits:
             if edit.name in gone:
@@ -62,6 +59,4 @@ class LossKeys(SheetScreen):
                 )
                 return
         own = loss == self.problem.loss
-        self._beside.timelines = ()
-        self.view = replace(self.view, left=left, aside="", fresh=False)
-        self.journey.switch(self.run.branch.under(None if own else loss))
+        self.show_branch(self.run.branch.under(None if own else loss), left=left)

@@ -191,8 +191,7 @@ class WatchKeys(DecidingScreen, SteppingKeys, SeeingKeys):
             if place is not None:
                 name, step = place
                 if name != self.session.cursor.branch:
-                    self.session = self.session.switch(name)
-                    self.show_branch(self.session.looked_at.branch)
+                    self.look_at(name)
                 self.go_to_step(step)
 
         self._pause()

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from core import Step
 from tui.training.compared import report_on
 from tui.training.late import Late
-from tui.training.view import View
+from tui.training.view import COMPARE, DIAGNOSIS, WHY_ZERO, View
 from tui.training.why.page import Page, Why, laid_out
 
 
@@ -46,15 +46,15 @@ def _page(
         from tui.training.why.losses import side_by_side
 
         return side_by_side(step, late.losses, view, width)
-    if view.aside == "compare":
+    if view.aside == COMPARE:
         from tui.training.why.compared import compared
 
         return compared(late.compared, view, width)
-    if view.aside == "why 0":
+    if view.aside == WHY_ZERO:
         from tui.training.why.told import of_zero
 
         return of_zero(late.zero, view, width)
-    if view.aside == "diagnosis":
+    if view.aside == DIAGNOSIS:
         from tui.training.why.told import of_run
 
         return of_run(late.diagnosis, view, width)

@@ -61,10 +61,9 @@ def _busy(title: str, columns: int) -> Page:
 def _page(title: Words, head: str, style: str, told: Sequence[Told], view: View, columns: int) -> Page:
     first: Words = [(plain(head), style)]
     terms = [one.place for one in told if one.place is not None]
-    picked = None if view.term is None or not terms else terms[min(view.term, len(terms) - 1)]
     lines: list[Line] = []
     places = iter(range(len(terms)))
-    at = None if picked is None else min(view.term or 0, len(terms) - 1)
+    at = None if view.term is None or not terms else min(view.term, len(terms) - 1)
     for one in told:
         here = one.place is not None and next(places) == at
         lines += wrapped([PICKED if here else FREE, (plain(one.text), one.style)], columns, INDENT, prose=True)
