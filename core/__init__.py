@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array, Rows
 from core.errors import DivergedError, FormulaError, ProblemError
-from core.judgement import how_judged, judged
+from core.judgement import how_judged, is_right_or_wrong, judged
 from core.loading.loader import built_in_problems, load_problem
 from core.losses import (
     LOSSES,
@@ -231,6 +231,7 @@ __all__ = [
     "given",
     "hinge_view",
     "how_judged",
+    "is_right_or_wrong",
     "judged",
     "layer_label",
     "layer_symbol",

@@ -51,8 +51,7 @@ def compare_steps(one: Step, other: Step, most: int = MOST) -> Differences:
     left_out: list[str] = []
     for name, values in ours.items():
         comparable = name in theirs and values.shape == theirs[name].shape
-        rows = equations[name].per_sample or name in ("X_in", "y_gt")
-        (names if comparable and (same_rows or not rows) else left_out).append(name)
+        (names if comparable and (same_rows or not equations[name].per_sample) else left_out).append(name)
     left_out += [name for name in theirs if name not in ours]
     found = [*_of_numbers(one, other)]
     total, compared = len(found), len(one.statement.numbers) + sum(ours[name].size for name in names)

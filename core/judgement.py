@@ -26,6 +26,11 @@ def how_judged(problem: Problem) -> Judgement:
     return "difference" if single else "distance"
 
 
+def is_right_or_wrong(problem: Problem) -> bool:
+    """Whether a sample is one of both; else it is near to its target or far from it."""
+    return how_judged(problem) in ("sign", "side", "largest")
+
+
 def judged(problem: Problem, outputs: Array, targets: Array) -> Mask | None:
     """Which of these outputs (..., n, d) are right, (..., n); None where the targets are not classes. An output between
     both sides has none, and NaN is never right.

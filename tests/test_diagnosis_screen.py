@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 
 import core
 from screen import app, diverging, inspect, last_line, press, seek, settle, shown, texts, training, until, view, why
+from test_what_if_screen import change
 
 
 def dying() -> core.Problem:
@@ -120,3 +121,21 @@ async def test_the_page_follows_the_cell_that_is_gone_to() -> None:
         await press(pilot, "0", "down")
         await settle(pilot)
         await until(pilot, lambda: "δ₁[2,3]" in why(pilot))
+
+
+async def test_the_same_cell_of_another_branch_has_its_own_reasons() -> None:
+    async with app(dying()).run_test(size=(200, 60)) as pilot:
+        await settle(pilot)
+        await seek(pilot, 60)
+        await inspect(pilot, "dW_1", (1, 3))
+        await press(pilot, "0")
+        await settle(pilot)
+        before = core.why_not(shown(pilot), "dW_1", (1, 3)).cuts[0].text
+        assert before in " ".join(why(pilot).split())
+        await change(pilot, "W_1[1,3] = -9")
+        await inspect(pilot, "dW_1", (1, 3))
+        await press(pilot, "0")
+        await settle(pilot)
+        now = core.why_not(shown(pilot), "dW_1", (1, 3)).cuts[0].text
+        assert now != before
+        assert now in " ".join(why(pilot).split())

@@ -81,6 +81,13 @@ class Search(Sliced):
         way = abs(self.limit - self.at)
         return 1.0 if self.done or not way else abs(self.reached - self.at) / way
 
+    @property
+    def result(self) -> Hit | None:
+        """What was found. Raises DivergedError where nothing was before the run stops being finite."""
+        if self.found is None and self.diverged is not None:
+            raise self.diverged
+        return self.found
+
     def _look(self, steps: int) -> None:
         if self.back:
             block = self._blocks[self._blocks.start_of(self.reached, steps) : self.reached]
@@ -122,6 +129,4 @@ def run_until(timeline: Timeline, *watches: Watch, limit: int) -> Hit | None:
     """
     search = Search(timeline, watches, at=-1, limit=limit)
     search.finish()
-    if search.found is None and search.diverged is not None:
-        raise search.diverged
-    return search.found
+    return search.result

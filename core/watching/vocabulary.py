@@ -22,7 +22,7 @@ from core.expression.nodes import (
 from core.expression.reader import Context
 from core.expression.shape import SINGLE, Shape, Shapes, shape_text
 from core.expression.value import PRIMITIVES
-from core.judgement import how_judged
+from core.judgement import is_right_or_wrong
 from core.problem import Problem
 from core.quantity import canonical
 from core.suggestion import suggest
@@ -44,7 +44,6 @@ from core.watching.printer import as_watched
 ACCURACY, STEP, EPOCH = "accuracy", "step", "epoch"
 RATE, ROWS = "alpha", "n"
 MOST_CELLS = 2_000_000  # of what is computed on the way
-JUDGED = ("sign", "side", "largest")
 SIGNS = "%:"  # that formulas do not have
 
 
@@ -71,7 +70,7 @@ class Vocabulary:
         """Of everything that has a name."""
         statement, problem = self.statement, self.problem
         found: dict[str, Shape] = dict.fromkeys((*statement.numbers, STEP, EPOCH), SINGLE)
-        if how_judged(problem) in JUDGED:
+        if is_right_or_wrong(problem):
             found[ACCURACY] = SINGLE
         found |= {"X_in": (self.rows, problem.inputs.shape[1]), "y_gt": (self.rows, problem.targets.shape[1])}
         for equation in statement.given.values():

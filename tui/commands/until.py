@@ -35,6 +35,4 @@ def train_until(timeline: Timeline, watch: Watch, most: int) -> Hit | None:
     with progress_bar() as bar:
         while not search.further(SLICE):
             bar.show(search.reached, most, f"step {search.reached} of at most {most}")
-    if search.found is None and search.diverged is not None:
-        raise search.diverged
-    return search.found
+    return search.result

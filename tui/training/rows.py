@@ -8,7 +8,7 @@ from itertools import chain
 import numpy as np
 from rich.cells import cell_len
 
-from core import how_judged
+from core import is_right_or_wrong
 from tui.sheet.lines import Line, Span, clipped, line, width
 from tui.sheet.written import Written
 from tui.training.frame import Frame
@@ -52,11 +52,7 @@ class Rows:
         self.columns = frame.columns
         self.problem = picture.step.problem
         worded = any(group.station.above == VERDICT for group in self.columns.groups)
-        self._marks = not worded and how_judged(self.problem) in (
-            "sign",
-            "side",
-            "largest",
-        )  # right or wrong, beside y_gt
+        self._marks = not worded and is_right_or_wrong(self.problem)  # beside y_gt
         count = len(picture.step.batch)
         top = max(0, min(picture.view.top, count - frame.rows))
         self.rows = list(picture.order[top : top + frame.rows])

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from core import Problem, Step, how_judged, judged, sure
+from core import Problem, Step, how_judged, is_right_or_wrong, judged, sure
 from tui.sheet.written import Written
 
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
@@ -32,7 +32,7 @@ def title(problem: Problem) -> str:
 def longest(problem: Problem, written: Written) -> int:
     """Columns of the widest verdict that there can be."""
     how = how_judged(problem)
-    if how in ("sign", "side", "largest"):
+    if is_right_or_wrong(problem):
         says = len(f"{WRONG} {problem.targets.shape[1]}") if how == "largest" else 0
         return max(len("right"), says)
     return written.width
