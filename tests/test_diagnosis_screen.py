@@ -132,7 +132,7 @@ async def test_the_same_cell_of_another_branch_has_its_own_reasons() -> None:
         await settle(pilot)
         before = core.why_not(shown(pilot), "dW_1", (1, 3)).cuts[0].text
         assert before in " ".join(why(pilot).split())
-        await change(pilot, "W_1[1,3] = -9")
+        await change(pilot, "W_1[2,3] = -9")
         await inspect(pilot, "dW_1", (1, 3))
         await press(pilot, "0")
         await settle(pilot)
