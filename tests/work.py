@@ -21,7 +21,7 @@ def counted_calls() -> Iterator[Calls]:
     """Counts the calls made in the block by this thread."""
     calls = Calls()
 
-    def count(frame: FrameType, event: str, argument: object) -> None:
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
         calls.count += event in ("call", "c_call")
 
     before = sys.getprofile()
