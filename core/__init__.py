@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array, Rows
 from core.errors import DivergedError, FormulaError, ProblemError
+from core.evaluation import Evaluation, evaluate
 from core.judgement import how_judged, is_right_or_wrong, judged
 from core.loading.loader import built_in_problems, load_problem
 from core.losses import (
@@ -25,7 +26,7 @@ from core.losses import (
 )
 from core.network import Layer, Network
 from core.penalty import Penalty
-from core.problem import Problem
+from core.problem import HeldOut, Problem
 from core.quantity import Quantity, given, layer_label, layer_symbol, quantities
 from core.schedules import Cosine, Decay, Schedule, Stages
 from core.settings import Setting
@@ -128,6 +129,7 @@ __all__ = [
     "DivergedError",
     "Edit",
     "Equation",
+    "Evaluation",
     "Exercise",
     "Explanation",
     "Factor",
@@ -138,6 +140,7 @@ __all__ = [
     "Function",
     "GradientCheck",
     "GradientFormula",
+    "HeldOut",
     "Hinge",
     "HingeView",
     "History",
@@ -221,6 +224,7 @@ __all__ = [
     "diagnosing",
     "edit_text",
     "edits_for",
+    "evaluate",
     "expanded",
     "explain",
     "export_session",

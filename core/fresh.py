@@ -129,6 +129,8 @@ class _Draw:
             learning_rate=self.rate,
             schedule=None,
             batch_size=None,
+            held_out=None,
+            image_shape=None,
         )
 
     def layer(self, layer: Layer) -> Layer:

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from core.arrays import Array, Mask
+from core.arrays import Array, Mask, Rows
 from core.problem import Problem
 
 Judgement: TypeAlias = Literal["sign", "side", "largest", "difference", "distance"]
@@ -44,3 +44,15 @@ def judged(problem: Problem, outputs: Array, targets: Array) -> Mask | None:
         said: Mask = (outputs.argmax(axis=-1) == targets.argmax(axis=-1)) & ~np.isnan(outputs).any(axis=-1)
         return said
     return None
+
+
+def classes_said(problem: Problem, outputs: Array) -> Rows:
+    """The class, counted from 0, that each of these outputs (n, d) stands for, (n,); -1 for an output between two
+    classes, or one that is NaN. Only where a sample is right or wrong.
+    """
+    if outputs.shape[1] > 1:
+        said: Rows = np.where(np.isnan(outputs).any(axis=1), -1, outputs.argmax(axis=1))
+        return said
+    off = outputs[:, 0] - (problem.threshold or 0.0)
+    sides: Rows = np.where(off > 0, 1, np.where(off < 0, 0, -1))
+    return sides

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from numbers import Integral, Real
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,14 @@ from core.updates import SGD, Update
 
 if TYPE_CHECKING:
     from core.source import Source
+
+
+class HeldOut(NamedTuple):
+    """Rows that are not trained on, to see what was learned: inputs (m, d_0) and targets (m, d_L)."""
+
+    inputs: Array
+    targets: Array
+
 
 REDUCTIONS = ("sum", "mean")
 
@@ -43,6 +51,8 @@ class Problem(Record):
     shuffle        False: mini-batches take the rows in their own order
     reduction      "sum" or "mean": the batch's loss is that of the samples' losses; "": the usual one of the loss
     input_names, target_names    the columns' names for people; empty where they have none
+    held_out       rows that are not trained on; None: there are none
+    image_shape    (height, width), where each row of the inputs is a picture, row by row; None: it is not
     files          the files that it was read from
     remarks        what the reader of a file has to say of it, a sentence each: how a table was understood
     source         where it came from, so that it can be had again; None: it was made in Python, or from another one
@@ -65,6 +75,8 @@ class Problem(Record):
     reduction: str = ""
     input_names: tuple[str, ...] = ()
     target_names: tuple[str, ...] = ()
+    held_out: HeldOut | None = None
+    image_shape: tuple[int, int] | None = None
     files: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     source: Source | None = field(default=None, init=False)  # not taken over by what `replace` makes of it
@@ -75,10 +87,10 @@ class Problem(Record):
                 raise ProblemError(self.name, [f"{name}: expected a {kind.__name__}, found {getattr(self, name)!r}"])
         object.__setattr__(self, "reduction", self.reduction or self.loss.usual_reduction)
         for name in ("inputs", "targets"):
-            try:
-                object.__setattr__(self, name, frozen(getattr(self, name)))
-            except (TypeError, ValueError):
-                raise ProblemError(self.name, [f"{name}: expected numbers in rows of one length"]) from None
+            object.__setattr__(self, name, self._frozen(name, getattr(self, name)))
+        if self.held_out is not None:
+            parts = zip(HeldOut._fields, self.held_out, strict=True)
+            object.__setattr__(self, "held_out", HeldOut(*(self._frozen(f"held out {name}", v) for name, v in parts)))
         mistakes = [*self._data_mistakes(), *self._training_mistakes()] or self._mistakes_from_outside()
         if mistakes:
             raise ProblemError(self.name, mistakes)
@@ -87,23 +99,20 @@ class Problem(Record):
         if self.batch_size is not None and self.batch_size >= len(self.inputs):
             object.__setattr__(self, "batch_size", None)
 
+    def _frozen(self, name: str, values: object) -> Array:
+        try:
+            return frozen(values)
+        except (TypeError, ValueError):
+            raise ProblemError(self.name, [f"{name}: expected numbers in rows of one length"]) from None
+
     def _data_mistakes(self) -> list[str]:
-        mistakes = []
         sizes = self.network.sizes
-        for name, values, width, layer in (
-            ("inputs", self.inputs, sizes[0], "first layer's inputs"),
-            ("targets", self.targets, sizes[-1], "last layer's units"),
-        ):
-            if values.ndim != 2 or len(values) == 0:
-                mistakes.append(f"{name}: expected a matrix with a row for each sample, found shape {values.shape}")
-            elif values.shape[1] != width:
-                mistakes.append(f"{name}: expected {width} columns (the {layer}), found {values.shape[1]}")
-            elif not np.isfinite(values).all():
-                row, column = np.argwhere(~np.isfinite(values))[0] + 1
-                found = values[row - 1, column - 1]
-                mistakes.append(f"{name}: expected finite numbers, found {found} in row {row}, column {column}")
-        if self.inputs.ndim == self.targets.ndim == 2 and len(self.inputs) != len(self.targets):
-            mistakes.append(f"targets: expected {len(self.inputs)} rows (as many as inputs), found {len(self.targets)}")
+        mistakes = self._row_mistakes("", self.inputs, self.targets)
+        if self.held_out is not None:
+            mistakes += self._row_mistakes("held out ", *self.held_out)
+        if self.image_shape is not None and self.image_shape[0] * self.image_shape[1] != sizes[0]:
+            height, width = self.image_shape
+            mistakes.append(f"image_shape: expected a picture of {sizes[0]} numbers, found {height} x {width}")
         for name, names, width in (
             ("input_names", self.input_names, sizes[0]),
             ("target_names", self.target_names, sizes[-1]),
@@ -112,11 +121,36 @@ class Problem(Record):
                 mistakes.append(f"{name}: expected {width} names, found {len(names)}")
         if mistakes or self.network.layers[-1].own is None:
             return mistakes or self.mistakes_under(self.loss)
-        return self.loss.target_mistakes(self.targets)  # what the function comes to is asked once that is known to work
+        return self._target_mistakes(self.loss)  # what the function comes to is asked once that is known to work
+
+    def _row_mistakes(self, which: str, inputs: Array, targets: Array) -> list[str]:
+        """What is wrong with rows of data, a line for each mistake."""
+        mistakes = []
+        sizes = self.network.sizes
+        for name, values, width, layer in (
+            ("inputs", inputs, sizes[0], "first layer's inputs"),
+            ("targets", targets, sizes[-1], "last layer's units"),
+        ):
+            name = which + name
+            if values.ndim != 2 or len(values) == 0:
+                mistakes.append(f"{name}: expected a matrix with a row for each sample, found shape {values.shape}")
+            elif values.shape[1] != width:
+                mistakes.append(f"{name}: expected {width} columns (the {layer}), found {values.shape[1]}")
+            elif not np.isfinite(values).all():
+                row, column = np.argwhere(~np.isfinite(values))[0] + 1
+                found = values[row - 1, column - 1]
+                mistakes.append(f"{name}: expected finite numbers, found {found} in row {row}, column {column}")
+        if inputs.ndim == targets.ndim == 2 and len(inputs) != len(targets):
+            mistakes.append(f"{which}targets: expected {len(inputs)} rows (as many as inputs), found {len(targets)}")
+        return mistakes
 
     def mistakes_under(self, loss: Loss) -> list[str]:
         """What keeps the targets and the outputs from being compared by a loss, a line for each mistake."""
-        return [*loss.target_mistakes(self.targets), *loss.output_mistakes(self.network.layers[-1].function)]
+        return [*self._target_mistakes(loss), *loss.output_mistakes(self.network.layers[-1].function)]
+
+    def _target_mistakes(self, loss: Loss) -> list[str]:
+        held_out = () if self.held_out is None else loss.target_mistakes(self.held_out.targets)
+        return [*loss.target_mistakes(self.targets), *(f"held out {mistake}" for mistake in held_out)]
 
     def _training_mistakes(self) -> list[str]:
         mistakes = []
@@ -180,9 +214,11 @@ class Problem(Record):
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """A name for each logit: the target columns' own, or -1 and +1 where a single output is read as two classes."""
+        """A name for each class: the target columns' own; -1 and +1, or 0 and 1, where a single output is read as two
+        classes.
+        """
         if self.targets.shape[1] == 1:
-            return ("-1", "+1")
+            return ("0", "1") if self.threshold else ("-1", "+1")
         return self.target_names or tuple(str(j) for j in range(1, self.targets.shape[1] + 1))
 
     def particulars(self, told: Callable[[Array], object] = np.ndarray.tolist) -> dict[str, object]:

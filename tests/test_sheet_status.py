@@ -15,7 +15,7 @@ from samples import exercise_2, random_network
 from tui.sheet.lines import Line
 from tui.sheet.lines import width as columns
 from tui.sheet.written import Written
-from tui.training.status import Facts, OverAll, over_all, status
+from tui.training.status import Facts, status
 from tui.training.verdicts import longest, right, title, verdicts
 from tui.training.view import View
 
@@ -90,7 +90,7 @@ class TestStatus:
         problem = in_batches()
         step, before = steps(problem, 11)
         assert before is not None
-        facts = Facts(11, "", over_all(problem, step.network), over_all(problem, before.network))
+        facts = Facts(11, "", core.evaluate(problem, step.network), core.evaluate(problem, before.network))
         shown = text(status(step, before, facts, View(), 120))
         assert shown == (
             " Three classes │ step 11 of 11 │ ℒ 0.2772 │ right 10 of 10 │ all 60: ℒ 0.2660 ▾ 0.0276, right 60 │ "
@@ -146,29 +146,6 @@ class TestStatus:
         assert "▾" not in text(status(after, spoiled, Facts(1), View(), 120))
 
 
-class TestOverAll:
-    def test_it_is_what_one_step_over_all_rows_has(self) -> None:
-        problem = in_batches(None)
-        step, _ = steps(problem, 3)
-        found = over_all(problem, step.network)
-        mask = right(step)
-        assert mask is not None
-        assert found.loss == pytest.approx(step.loss)
-        assert (found.right, found.rows) == (int(mask.sum()), 60)
-        assert found.rmse == pytest.approx(np.sqrt(np.mean((step.outputs - step.targets) ** 2)))
-
-    def test_many_rows_go_through_in_blocks(self) -> None:
-        rng = np.random.default_rng(0)
-        network = random_network(rng, (3, 4, 1), "tanh", bias=True)
-        inputs, targets = rng.normal(size=(10_000, 3)), rng.normal(size=(10_000, 1))
-        problem = core.Problem("many", inputs, targets, network, batch_size=32)
-        found = over_all(problem, network)
-        errors = network.outputs(inputs) - targets
-        assert found == OverAll(
-            pytest.approx(0.5 * float((errors**2).sum())), None, 10_000, pytest.approx(np.sqrt(np.mean(errors**2)))
-        )
-
-
 class TestVerdicts:
     def test_the_sign_of_a_single_output(self) -> None:
         step, _ = steps(core.load_problem("exercise-2"), 11)
@@ -182,7 +159,7 @@ class TestVerdicts:
         step, _ = steps(core.Problem("x", inputs, targets, core.Network(layers), core.BinaryCrossEntropy()), 0)
         assert title(step.problem) == "y>½"
         assert [verdict.word for verdict in verdicts(step, range(4))] == ["right", "wrong", "right", "wrong"]
-        found = over_all(step.problem, step.network)
+        found = core.evaluate(step.problem, step.network)
         assert (found.loss, found.right) == (pytest.approx(step.loss, rel=1e-12), 2)
 
     def test_the_largest_of_several_outputs(self) -> None:

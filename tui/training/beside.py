@@ -10,11 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import core
-from core import Branch, DivergedError, Loss, ProblemError, Step, Timeline
+from core import Branch, DivergedError, Evaluation, Loss, ProblemError, Step, Timeline
 from tui.base import work
 from tui.training.late import Compared, Late
 from tui.training.run import Run
-from tui.training.status import OverAll, over_all
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -57,12 +56,12 @@ class Beside:
         for name in SOON:
             await asyncio.to_thread(import_module, name)
 
-    def over_all(self, step: Step, at_leisure: bool) -> OverAll | None:
+    def over_all(self, step: Step, at_leisure: bool) -> Evaluation | None:
         """All rows through the step's network: at once where that is quick, else `at_leisure`."""
         place = self._run.branch, step.index
         found = self._run.over_all.get(place)
         if found is None and len(step.problem.inputs) * sum(w.size for w in step.weights) <= SMALL_WORK:
-            found = over_all(step.problem, step.network)
+            found = core.evaluate(step.problem, step.network)
             self._run.keep_over_all(place, found)
         elif found is None and at_leisure:
             work(self._owner, partial(self._pass_over_all, place, step), "all rows")
@@ -70,7 +69,7 @@ class Beside:
 
     async def _pass_over_all(self, place: tuple[Branch, int], step: Step) -> None:
         await asyncio.sleep(LATER)  # the picture comes first, and of steps in a quick row the last alone is wanted
-        self._run.keep_over_all(place, await asyncio.to_thread(over_all, step.problem, step.network))
+        self._run.keep_over_all(place, await asyncio.to_thread(core.evaluate, step.problem, step.network))
         if self._shown() is step:
             self._known()
 

@@ -6,12 +6,11 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator
 
 import core
-from core import Branch, Loss, Problem, Step, Timeline
+from core import Branch, Evaluation, Loss, Problem, Step, Timeline
 from tui.training.engine import Engine
 from tui.training.frame import Frames
 from tui.training.groups import formats
 from tui.training.picture import Numbers
-from tui.training.status import OverAll
 
 MOST_OVER_ALL = 1000  # steps that are remembered for what they make of all rows
 KEPT = 12  # steps whose numbers are kept ready
@@ -31,7 +30,7 @@ class Run:
         self.branch = self.own
         self.listed: tuple[Branch, ...] = (self.own,)
         self.timelines = core.Timelines(problem)
-        self.over_all: dict[tuple[Branch, int], OverAll] = {}
+        self.over_all: dict[tuple[Branch, int], Evaluation] = {}
         self._companions: list[Branch] = []
         self._frames: dict[str, Frames] = {}
         self._ready: OrderedDict[tuple[Branch, int], Numbers] = OrderedDict()
@@ -83,7 +82,7 @@ class Run:
             self._frames[loss] = Frames(step.problem, formats(step))
         return self._frames[loss]
 
-    def keep_over_all(self, place: tuple[Branch, int], found: OverAll) -> None:
+    def keep_over_all(self, place: tuple[Branch, int], found: Evaluation) -> None:
         """What the network of a step of a branch makes of all rows."""
         if len(self.over_all) >= MOST_OVER_ALL:
             self.over_all.clear()

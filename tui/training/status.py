@@ -10,7 +10,7 @@ import numpy as np
 from rich.cells import cell_len
 
 import core
-from core import Network, Problem, Step, judged, significant, sure
+from core import Evaluation, Step, significant, sure
 from tui.format import fit, plain
 from tui.sheet.lines import Line, Words, clipped, fitting, line, width
 from tui.sheet.written import Written
@@ -21,20 +21,8 @@ from tui.training.view import View
 
 DECIMALS = 4
 LONGEST_NAME = 24
-BLOCK = 4096  # rows that go through the network at once
 BETWEEN = " │ "
 RATE = 6  # how early α gives way
-
-
-class OverAll(NamedTuple):
-    """What a network makes of all rows of the data: ℒ, how many are right (None without classes), how many rows there
-    are, and the root mean square of y_out - y_gt.
-    """
-
-    loss: float
-    right: int | None
-    rows: int
-    rmse: float
 
 
 class Facts(NamedTuple):
@@ -51,8 +39,8 @@ class Facts(NamedTuple):
 
     reached: int
     activity: str = ""
-    over_all: OverAll | None = None
-    over_all_before: OverAll | None = None
+    over_all: Evaluation | None = None
+    over_all_before: Evaluation | None = None
     own: bool = True
     ending: str = ""
     branch: str = ""
@@ -66,23 +54,6 @@ class Item(NamedTuple):
     gives_way: int
     words: Words
     shorter: Words | None = None
-
-
-def over_all(problem: Problem, network: Network) -> OverAll:
-    """All rows of the data through the network, in blocks."""
-    total, squares, count, classes = 0.0, 0.0, 0, False
-    with np.errstate(all="ignore"):
-        for start in range(0, len(problem.inputs), BLOCK):
-            targets = problem.targets[start : start + BLOCK]
-            scores, outputs = network.scores_and_outputs(problem.inputs[start : start + BLOCK])
-            total += float(problem.sample_losses(scores, outputs, targets).sum())
-            squares += float(((outputs - targets) ** 2).sum())
-            mask = judged(problem, outputs, targets)
-            classes = mask is not None
-            count += 0 if mask is None else int(mask.sum())
-        rows = len(problem.inputs)
-        loss = total / rows if problem.reduction == "mean" else total
-        return OverAll(loss, count if classes else None, rows, math.sqrt(squares / problem.targets.size))
 
 
 def loss_text(loss: float, view: View) -> str:

@@ -92,6 +92,8 @@ def _draw(step: Step, seed: int, rows: int, alpha: float, index: int) -> Step | 
         batch_size=None,
         input_names=(),
         target_names=(),
+        held_out=None,
+        image_shape=None,
     )
     trainer = Trainer(drawn)
     for buffer in trainer.buffers.values():
