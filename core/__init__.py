@@ -33,7 +33,7 @@ from core.settings import Setting
 from core.source import Source
 from core.step import Step
 from core.suggestion import suggest
-from core.text import rounded_to, significant, sure
+from core.text import percent, rounded_to, significant, sure
 from core.timeline import Timeline
 from core.updates import SGD, UPDATES, Adam, Momentum, Nesterov, RMSprop, Update
 
@@ -250,6 +250,7 @@ __all__ = [
     "mark_answers",
     "mark_sheets",
     "names_in",
+    "percent",
     "practice_problem",
     "quantities",
     "read_change",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from tui.commands.arguments import (
@@ -17,6 +18,7 @@ from tui.commands.arguments import (
     printable,
 )
 from tui.commands.facts import tell_facts
+from tui.commands.learned import DIGITS, printed_loss, tell_verdict
 from tui.commands.output import FORCE, refused
 from tui.commands.progress import train
 from tui.commands.session import run_session
@@ -26,8 +28,8 @@ from tui.commands.until import train_until, until
 if TYPE_CHECKING:
     from core import Problem, Timeline
 
-ABOUT = """Train without a screen and print the loss after N steps, that of step N; or replay a session as far as it was
-computed, and print the loss of the last step that was: of N steps, step N - 1."""
+ABOUT = """Train without a screen and print the loss after N steps, that of step N, over all rows; or replay a session
+as far as it was computed, and print the loss of the last step that was: of N steps, step N - 1."""
 STEPS_OPTION = Option("steps", "N", "the number of SGD steps (default: 1000)")
 OPTIONS = (
     STEPS_OPTION,
@@ -40,7 +42,6 @@ OPTIONS = (
 STEPS = 1000
 UNTIL = 100_000
 MOST_STEPS = 10**9
-DIGITS = 8  # of the loss that is printed: what a thousand steps leave sharp on any processor
 FAILED = 1
 INTERRUPTED = 130
 
@@ -48,8 +49,9 @@ INTERRUPTED = 130
 def main(argv: Sequence[str]) -> int:
     """Train a problem for some steps, or until a watch holds. Returns 0; 1 where the run stops being finite, its loss
     grows without bound, or the watch does not hold; 2 for wrong input, 74 where a file cannot be written, 130 when
-    interrupted. In every case but wrong input the losses so far are written. What keeps it from learning is said on
-    stderr, and alone does not change the status, nor does anything where the watch holds.
+    interrupted. In every case but wrong input the losses so far are written, and the verdict on the last step is said
+    on stderr; what keeps it from learning is said there, too, and alone does not change the status, nor does anything
+    where the watch holds.
     """
     arguments = parse("sgdb run", ABOUT, OPTIONS, argv, operand=SESSION_TOO)
     if "help" in arguments.values:
@@ -71,7 +73,7 @@ def main(argv: Sequence[str]) -> int:
     if problem is None or mistakes:
         return complain(mistakes)
 
-    from core import DivergedError, Timeline, significant
+    from core import DivergedError, Timeline
 
     timeline = Timeline(problem)
     status, failures = 0, []
@@ -80,7 +82,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         if watch is None:
             train(timeline, steps)
-            last, answer = steps, significant(timeline[steps].loss, DIGITS)
+            last, answer = steps, printed_loss(timeline[steps])
         elif (hit := train_until(timeline, watch, steps)) is not None:
             last, answer = hit.step, f"step {hit.step}: {hit}"
         else:
@@ -103,10 +105,14 @@ def main(argv: Sequence[str]) -> int:
         print(f"table: {remark}", file=sys.stderr)
     if answer:
         print(answer, flush=True)
-    if status != INTERRUPTED and len(timeline):
+    if len(timeline):
         end = len(timeline) - 1
-        diverging = tell_facts(timeline, end if last is None else min(last, end), watch is None and status != FAILED)
-        status = status or (FAILED if diverging and watch is None else 0)
+        end = end if last is None else min(last, end)
+        with suppress(KeyboardInterrupt) if status == INTERRUPTED else nullcontext():
+            tell_verdict(timeline, end)
+        if status != INTERRUPTED:
+            diverging = tell_facts(timeline, end)
+            status = status or (FAILED if diverging and watch is None else 0)
     return status
 
 
