@@ -82,7 +82,7 @@ class TestRun:
             assert float(answer.out) != pytest.approx(step.loss, rel=1e-3)
         head, says, names, *rows = answer.verdict
         assert head == f"step 39, all 90 rows: ℒ {loss:.8g}, accuracy {100 * right / 90:.3g} % ({right} of 90)"
-        assert says == "trained on, a row for each true class, a column for each that is said:"
+        assert says == "training, a row for each true class, a column for each that is said:"
         assert names.split() == [*CLASSES]
         assert [row.split() for row in rows] == [
             [name, *map(str, row)] for name, row in zip(CLASSES, counts, strict=True)
@@ -121,9 +121,9 @@ class TestVerdict:
         lines = told(problem, 25, capsys)
         loss = core.evaluate(problem, step.network, held_out=True).loss
         assert lines[1] == (
-            f"held out, 12 rows: ℒ {loss:.8g}, accuracy {core.significant(100 * right / 12, 3)} % ({right} of 12)"
+            f"test, 12 rows held out: ℒ {loss:.8g}, accuracy {core.significant(100 * right / 12, 3)} % ({right} of 12)"
         )
-        assert sum(line.startswith("held out, a row for each") for line in lines) == 1
+        assert sum(line.startswith("test, a row for each") for line in lines) == 1
 
     def test_numbers_have_r2(self, capsys: pytest.CaptureFixture[str]) -> None:
         problem = exercise_2(targets=[[0.5], [1.5], [-1.0], [2.25]])
@@ -139,7 +139,7 @@ class TestVerdict:
         inputs = np.eye(12)[[1, 1, 1, 0, 3, *range(12)]]
         network = core.Network([core.Layer(np.eye(12))])
         problem = core.Problem("twelve", inputs, targets, network, core.SoftmaxCrossEntropy())
-        assert told(problem, 0, capsys)[1:] == ["trained on: 3 1 taken for 2; 1 2 taken for 1; 1 3 taken for 4"]
+        assert told(problem, 0, capsys)[1:] == ["training: 3 1 taken for 2; 1 2 taken for 1; 1 3 taken for 4"]
 
     def test_long_names_are_cut_and_wide_ones_line_up(self, capsys: pytest.CaptureFixture[str]) -> None:
         names = ["日本", "a name that is too long for a column"]

@@ -35,8 +35,8 @@ def tell_verdict(timeline: Timeline, index: int) -> None:
     which = f"all {rows:,} rows" if rows > 1 else "the only row"
     told = [f"step {index:,}, {which}: {_numbers(problem, verdict.training)}"]
     if verdict.held_out is not None:
-        told.append(f"held out, {verdict.held_out.rows:,} rows: {_numbers(problem, verdict.held_out)}")
-    for name, found in (("trained on", verdict.training), ("held out", verdict.held_out)):
+        told.append(f"test, {verdict.held_out.rows:,} rows held out: {_numbers(problem, verdict.held_out)}")
+    for name, found in (("training", verdict.training), ("test", verdict.held_out)):
         if found is not None:
             told += _confusion(problem, found, name)
     for line in told:
