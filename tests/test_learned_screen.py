@@ -216,7 +216,7 @@ class TestPlot:
         said = text(title(View(), step, [curve], 90, verdict_of(step).held_out))
         assert "drawn as of 32 rows" in said
 
-    @given(st.integers(20, 90), st.sampled_from([View(), View(logarithmic=True), View(window=(3, 200))]))
+    @given(st.integers(24, 90), st.sampled_from([View(), View(logarithmic=True), View(window=(3, 200))]))
     def test_the_title_names_the_mark_wherever_there_is_room(self, width: int, view: View) -> None:
         curve, timeline, _ = CURVE
         step = timeline[20]
@@ -225,6 +225,28 @@ class TestPlot:
         said = title(view, step, [curve], width, verdict.held_out)
         assert columns(said) <= width
         assert f"+ test {verdict.held_out.loss:.4f}" in text(said)
+
+    @given(st.integers(0, 10_000), st.integers(1, 256), st.integers(12, 120))
+    def test_a_mark_stands_at_the_place_and_the_height_of_one_of_its_steps(
+        self, seed: int, count: int, width: int
+    ) -> None:
+        rng = np.random.default_rng(seed)
+        losses, stride = rng.uniform(0.1, 0.9, count), 1 << int(rng.integers(4))
+        length = int(rng.integers((count - 1) * stride + 1, count * stride + 1))
+        held = core.Points(np.arange(count) * stride, losses, losses)
+        curve = Curve("loss", np.linspace(1, 0, max(2, length)), held_out=held)
+        plot = LossPlot()
+        drawn = [text(line) for line in plot.draw(width, 12, [curve], -1, View())]
+        frame = plot._frame
+        assert frame is not None
+        low, size = frame.heights.low, frame.heights.high - frame.heights.low
+        places = {
+            (frame.row((loss - low) / size), frame.column(step) + frame.start)
+            for step, loss in zip(held.steps.tolist(), losses.tolist(), strict=True)
+        }
+        marks = {(y, x) for y, line in enumerate(drawn) for x, character in enumerate(line) if character == "+"}
+        assert marks <= places
+        assert marks
 
     def test_beside_other_runs_they_are_left_out(self) -> None:
         curve, timeline, _ = CURVE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from tui.sheet.lines import width as columns_of
 from tui.training import ticks
 from tui.training.axes import Frame, axes
 from tui.training.braille import BLANK, DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
-from tui.training.plot_lines import TEST, Numbers, lines_of, mark_of, put_marks
+from tui.training.plot_lines import TEST, Numbers, lines_of, mark_of, put_points
 from tui.training.status import loss_text
 from tui.training.ticks import Scale
 from tui.training.view import View
@@ -50,9 +51,9 @@ def scores_drawn(
         codes = braille(*spans(_extents(found.trained, frame, DOTS_ACROSS), frame.rows, DOTS_DOWN), frame.rows)
         if first <= at <= last:
             score = float(np.interp(at, found.trained.steps, found.trained.scores))
-            here = frame.row(_height(score, frame)), frame.column(at)
+            here = frame.row(float(_heights(np.array(score), frame))), frame.column(at)
     if len(found.held_out.steps):
-        put_marks(codes, styles, TEST, *spans(_extents(found.held_out, frame, 1), frame.rows))
+        put_points(codes, styles, TEST, frame, found.held_out.steps, _heights(found.held_out.scores, frame))
     return frame, lines_of(frame, codes, styles, here, ())
 
 
@@ -64,8 +65,10 @@ def _scale(found: Scored, height: int) -> Scale:
     return ticks.losses(0.0, float(finite.max(initial=0.0)), height - 1, crop=False)
 
 
-def _height(score: float, frame: Frame) -> float:
-    return (score - frame.heights.low) / (frame.heights.high - frame.heights.low)
+def _heights(scores: Array, frame: Frame) -> Array:
+    """Scores as shares of the axis."""
+    heights: Array = (scores - frame.heights.low) / (frame.heights.high - frame.heights.low)
+    return heights
 
 
 def _extents(points: Points, frame: Frame, dots: int) -> tuple[Array, Array, Array, Array]:
@@ -75,13 +78,7 @@ def _extents(points: Points, frame: Frame, dots: int) -> tuple[Array, Array, Arr
     if not valid.any():
         nothing = np.full(len(edges) - 1, np.nan)
         return nothing, nothing, nothing, nothing
-    low, length = frame.heights.low, frame.heights.high - frame.heights.low
-
-    def height(values: Array) -> Array:
-        heights: Array = (values - low) / length
-        return heights
-
-    return extents(points.scores[valid], edges, height, points.steps[valid].astype(float))
+    return extents(points.scores[valid], edges, partial(_heights, frame=frame), points.steps[valid].astype(float))
 
 
 def scores_title(found: Scored, step: Step, verdict: Verdict | None, view: View, width: int) -> Line:

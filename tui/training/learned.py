@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SMALL_WORK = 20_000_000  # multiplications over all rows that are done at once: they take about a millisecond
 AT_ONCE = 0.003  # seconds that steps before the one on the sheet may take where nothing else can happen meanwhile
+IN_PLAY = 0.0005  # the same while it plays: a thirtieth of a picture
 LATER = 0.05  # seconds that what takes long waits before it starts
 AGAIN = 0.25  # seconds between two pictures of curves that grow
 KEPT = 64  # verdicts with their confusion tables
@@ -88,10 +89,10 @@ class Learned:
         assert found is not None
         return found
 
-    def keep_up(self) -> bool:
+    def keep_up(self, playing: bool = False) -> bool:
         """Evaluate the steps that were computed since, where that takes no longer than a moment; whether all are."""
-        engine, timeline, end = self._run.engine, self._run.timeline, perf_counter() + AT_ONCE
-        scores = self.scores
+        engine, timeline, scores = self._run.engine, self._run.timeline, self.scores
+        end = perf_counter() + (IN_PLAY if playing else AT_ONCE)
         while (step := scores.due) is not None:
             # The thread may be at this timeline; and steps from a checkpoint on may have to be computed anew.
             if not engine.idle or not _is_small(scores.problem(step)):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from core import Array, Evaluation, Points, Rows, Step, Timeline, significant, sure
+from core import Array, Evaluation, Points, Step, Timeline, significant, sure
 from tui.format import plain
 from tui.sheet.lines import Line, Words, clipped, fitting, line
 from tui.sheet.lines import width as columns
@@ -17,7 +17,7 @@ from tui.training import ticks
 from tui.training.accuracy import Scored, scores_drawn
 from tui.training.axes import AXIS, LABEL, TICK, Frame, axes
 from tui.training.braille import DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
-from tui.training.plot_lines import HERE, MEAN, TEST, Numbers, lines_of, mark_of, put_marks, runs_of
+from tui.training.plot_lines import HERE, MEAN, TEST, Numbers, lines_of, mark_of, put_marks, put_points, runs_of
 from tui.training.status import loss_text
 from tui.training.step_marks import Marks, marked_text, put_signs
 from tui.training.ticks import Scale
@@ -161,19 +161,19 @@ class LossPlot:
         own, *others = curves
         dots = _extents(own.losses, frame.edges(DOTS_ACROSS), frame, logarithmic)
         codes = braille(*spans(dots, frame.rows, DOTS_DOWN), frame.rows)
-        marks: list[tuple[int, Array, Array, Rows | None]]
-        marks = [(i, curve.losses, frame.edges(1), None) for i, curve in enumerate(others, 1)]
+        marks = [(i, curve.losses, frame.edges(1)) for i, curve in enumerate(others, 1)]
         if not others and own.per_epoch is not None and own.per_epoch > 1 and len(own.losses) >= own.per_epoch:
             middles = (frame.edges(1) + 0.5) / own.per_epoch - 0.5  # an epoch's mean stands in its middle
-            marks = [(MEAN, epoch_means(own), middles, None)]
-        if (tested := _tested(curves)) is not None and len(tested.steps):
-            marks.append((TEST, tested.losses, frame.edges(1), tested.steps))
-        if not marks:
+            marks = [(MEAN, epoch_means(own), middles)]
+        tested = _tested(curves)
+        if not marks and tested is None:
             return codes, None
         styles = np.zeros(codes.shape, dtype=np.int8)
-        for i, losses, edges, steps in marks:
-            bottom, top = spans(_extents(losses, edges, frame, logarithmic, steps), frame.rows)
+        for i, losses, edges in marks:
+            bottom, top = spans(_extents(losses, edges, frame, logarithmic), frame.rows)
             put_marks(codes, styles, i, bottom, top)
+        if tested is not None:
+            put_points(codes, styles, TEST, frame, tested.steps, _heights(tested.losses, frame, logarithmic))
         return codes, styles
 
 
@@ -226,11 +226,17 @@ def _drawable(least: float, most: float, logarithmic: bool) -> bool:
     return least > -FARTHEST and most < FARTHEST and (least > NEAREST or not logarithmic)
 
 
-def _extents(
-    losses: Array, edges: Array, frame: Frame, logarithmic: bool, steps: Rows | None = None
-) -> tuple[Array, Array, Array, Array]:
-    """Where the curve goes through each column, as shares of the axis; the losses are of all steps, or of some."""
-    first, last = (max(0, math.floor(edges[0])), math.ceil(edges[-1]) + 1) if steps is None else (0, len(losses))
+def _heights(losses: Array, frame: Frame, logarithmic: bool) -> Array:
+    """Losses as shares of the axis; NaN where they cannot be drawn."""
+    shown = np.where(_valid(losses, logarithmic), losses, np.nan)
+    low, length = frame.heights.low, frame.heights.high - frame.heights.low
+    heights: Array = ((np.log10(shown) if logarithmic else shown) - low) / length
+    return heights
+
+
+def _extents(losses: Array, edges: Array, frame: Frame, logarithmic: bool) -> tuple[Array, Array, Array, Array]:
+    """Where the curve goes through each column, as shares of the axis."""
+    first, last = max(0, math.floor(edges[0])), math.ceil(edges[-1]) + 1
     seen = losses[first:last]
     low, length = frame.heights.low, frame.heights.high - frame.heights.low
 
@@ -238,10 +244,10 @@ def _extents(
         heights: Array = ((np.log10(values) if logarithmic else values) - low) / length
         return heights
 
-    places = None if steps is None else steps.astype(float)
+    places = None
     if len(seen) and not _drawable(float(seen.min()), float(seen.max()), logarithmic):
         valid = _valid(seen, logarithmic)
-        places, seen = np.flatnonzero(valid).astype(float) if places is None else places[valid], seen[valid]
+        places, seen = np.flatnonzero(valid).astype(float), seen[valid]
     if not len(seen):
         nothing = np.full(len(edges) - 1, np.nan)
         return nothing, nothing, nothing, nothing
@@ -296,20 +302,20 @@ def title(view: View, step: Step, curves: Sequence[Curve], width: int, held_out:
         loss = f"ℒ {loss_text(step.loss, view)}"
         mean = own.per_epoch is not None and own.per_epoch > 1 and len(own.losses) >= own.per_epoch
         if own.held_out is not None:
-            how, test = items[1:], [[mark_of(TEST), f" test {_known(held_out, view)}"]]
+            how: list[Words] = items[1:]
+            test: list[Words] = [[mark_of(TEST), f" test {_known(held_out, view)}"]]
             if own.rows is not None and own.rows[0] != own.rows[1]:
                 test.append([f"drawn as of {own.rows[1]} rows"])
-            ways = [
-                [
-                    head,
-                    *how,
-                    [f"{loss} at {step.index}"],
-                    *test,
-                    *([[mark_of(MEAN), " an epoch's mean"]] if mean else []),
-                ],
-                [*how, [f"{loss} at {step.index}"], *test, *([[mark_of(MEAN), " epoch"]] if mean else [])],
-                [*how, [f"{loss} at {step.index}"], *test],
-                [test[0], [loss], *how],
+            means: list[list[Words]] = [
+                [[mark_of(MEAN), word]] if mean else [] for word in (" an epoch's mean", " epoch")
+            ]
+            at: Words = [f"{loss} at {step.index}"]
+            ways: list[list[Words]] = [
+                [head, *how, at, *test, *means[0]],
+                [head, *how, at, *test, *means[1]],
+                [*how, at, *test, *means[1]],
+                [*how, at, *test],
+                [[loss], test[0], *how],
             ]
             whole = (fitting(way, 10**6, BETWEEN) for way in ways)
             return next((found for found in whole if columns(found) <= width), fitting(ways[-1], width, BETWEEN))

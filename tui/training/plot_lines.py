@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from core import Array, Rows
 from tui.sheet.lines import Line, Span
 from tui.training.axes import Frame
 from tui.training.braille import Codes, Ints, texts
@@ -33,6 +35,24 @@ def put_marks(codes: Codes, styles: Numbers, i: int, bottom: Ints, top: Ints) ->
     levels = np.arange(rows - 1, -1, -1)[:, np.newaxis]
     chosen = (levels >= bottom) & (levels <= top) & (np.arange(columns) % EVERY == i % EVERY)
     codes[chosen], styles[chosen] = ord(MARKS[i % len(MARKS)]), i % len(MARKS)
+
+
+def put_points(codes: Codes, styles: Numbers, i: int, frame: Frame, steps: Rows, heights: Array) -> None:
+    """Put the mark of curve `i` at some of its steps (m,), one in every few columns, where `heights` (m,) are shares of
+    the axis; not where one is NaN.
+    """
+    if not len(steps):
+        return
+    edges = frame.edges(1)
+    middles = (edges[:-1] + edges[1:])[i % EVERY :: EVERY] / 2
+    before = np.clip(np.searchsorted(steps, middles) - 1, 0, len(steps) - 1)
+    after = np.minimum(before + 1, len(steps) - 1)
+    nearest = np.where(middles - steps[before] <= steps[after] - middles, before, after)
+    for k in np.unique(nearest).tolist():
+        step, height = int(steps[k]), float(heights[k])
+        if frame.first <= step <= frame.last and math.isfinite(height):
+            place = frame.row(height), frame.column(step)
+            codes[place], styles[place] = ord(MARKS[i % len(MARKS)]), i % len(MARKS)
 
 
 def lines_of(

@@ -214,7 +214,7 @@ class SheetScreen(KeyReasonsScreen[None]):
             self.keep_up()
         if self._is_scored:
             self._learned.verdict(step, at_leisure=False)
-            self._learned.keep_up()
+            self._learned.keep_up(playing)
         self.paint(follow=True)
         if first:
             self._beside.get_ready()
