@@ -107,7 +107,7 @@ class TestRun:
 
 
 def told(problem: core.Problem, index: int, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    tell_verdict(core.Timeline(problem), index)
+    tell_verdict(core.Timeline(problem)[index])
     return [line.removeprefix("verdict: ") for line in capsys.readouterr().err.splitlines()]
 
 
@@ -163,3 +163,11 @@ class TestVerdict:
 )
 def test_100_percent_is_said_only_of_all(part: int, whole: int, said: str) -> None:
     assert core.percent(part, whole) == said
+
+
+def test_a_run_that_ends_at_once_has_none(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "lost.toml"
+    path.write_text("[data]\ninputs = [[1e200]]\ntargets = [[1]]\n[[layers]]\nweights = [[1e200]]\n")
+    answer = run(str(path), "--until", "not finite")
+    assert (answer.status, answer.verdict) == (0, [])
+    assert run(str(path)).verdict == []

@@ -4,36 +4,42 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tui.commands.arguments import printable
 
 if TYPE_CHECKING:
-    from core import Evaluation, Problem, Step, Timeline
+    from core import Evaluation, Problem, Step, Verdict
 
 DIGITS = 8  # of a number that is printed: what a thousand steps leave sharp on any processor
 MOST_CLASSES = 10  # of a confusion table
 WIDEST = 16  # columns of a class's name
 
 
+@lru_cache(maxsize=1)  # what is printed and what is told come from one pass over the rows
+def _verdict(step: Step) -> Verdict:
+    from core import verdict_on
+
+    return verdict_on(step.problem, step.network)
+
+
 def printed_loss(step: Step) -> str:
     """ℒ of a step, over all rows: that of a mini-batch alone says little."""
     from core import loss_over_all_rows, significant
 
-    return significant(loss_over_all_rows(step), DIGITS)
+    whole = step.problem.batch_size is None or step.problem.penalty
+    return significant(loss_over_all_rows(step) if whole else _verdict(step).training.loss, DIGITS)
 
 
-def tell_verdict(timeline: Timeline, index: int) -> None:
-    """On stderr, how well the network before step `index`, a computed one, does over all rows, and over those held out;
-    and which classes it takes for which, where not all rows are right. Raises KeyboardInterrupt.
+def tell_verdict(step: Step) -> None:
+    """On stderr, how well the network before a step does over all rows, and over those held out; and which classes it
+    takes for which, where not all rows are right.
     """
-    from core import verdict_on
-
-    step = timeline[index]
-    problem, verdict = step.problem, verdict_on(step.problem, step.network)
+    problem, verdict = step.problem, _verdict(step)
     rows = verdict.training.rows
     which = f"all {rows:,} rows" if rows > 1 else "the only row"
-    told = [f"step {index:,}, {which}: {_numbers(problem, verdict.training)}"]
+    told = [f"step {step.index:,}, {which}: {_numbers(problem, verdict.training)}"]
     if verdict.held_out is not None:
         told.append(f"test, {verdict.held_out.rows:,} rows held out: {_numbers(problem, verdict.held_out)}")
     for name, found in (("training", verdict.training), ("test", verdict.held_out)):

@@ -26,7 +26,7 @@ from tui.commands.streams import UNWRITTEN
 from tui.commands.until import train_until, until
 
 if TYPE_CHECKING:
-    from core import Problem, Timeline
+    from core import Array, Problem, Step
 
 ABOUT = """Train without a screen and print the loss after N steps, that of step N, over all rows; or replay a session
 as far as it was computed, and print the loss of the last step that was: of N steps, step N - 1."""
@@ -77,14 +77,16 @@ def main(argv: Sequence[str]) -> int:
 
     timeline = Timeline(problem)
     status, failures = 0, []
-    last: int | None = None  # the step that is told of
+    last: Step | None = None  # the step that is told of
     answer = ""
     try:
         if watch is None:
             train(timeline, steps)
-            last, answer = steps, printed_loss(timeline[steps])
+            last = timeline[steps]
+            answer = printed_loss(last)
         elif (hit := train_until(timeline, watch, steps)) is not None:
-            last, answer = hit.step, f"step {hit.step}: {hit}"
+            answer = f"step {hit.step}: {hit}"
+            last = timeline[hit.step] if hit.step < len(timeline) else None  # one that is not finite
         else:
             status, failures = FAILED, [f"--until: in none of the steps 0 to {steps}: {watch.canonical}"]
     except DivergedError as error:
@@ -93,7 +95,7 @@ def main(argv: Sequence[str]) -> int:
         status, failures = INTERRUPTED, [f"stopped at step {len(timeline)} of {steps}"]
     if path is not None:
         try:
-            _write(path, timeline, last)
+            _write(path, timeline.losses[: None if last is None else last.index + 1])
         except OSError as error:
             status = status or UNWRITTEN
             failures.append(f"--csv: {printable(path)}: {error.strerror or error}")
@@ -106,12 +108,11 @@ def main(argv: Sequence[str]) -> int:
     if answer:
         print(answer, flush=True)
     if len(timeline):
-        end = len(timeline) - 1
-        end = end if last is None else min(last, end)
         with suppress(KeyboardInterrupt) if status == INTERRUPTED else nullcontext():
-            tell_verdict(timeline, end)
-        if status != INTERRUPTED:
-            diverging = tell_facts(timeline, end)
+            last = last or timeline[len(timeline) - 1]
+            tell_verdict(last)
+        if last is not None and status != INTERRUPTED:
+            diverging = tell_facts(timeline, last.index)
             status = status or (FAILED if diverging and watch is None else 0)
     return status
 
@@ -137,9 +138,8 @@ def steps_of(text: str, mistakes: list[str], option: str = "steps") -> int:
     return steps
 
 
-def _write(path: str, timeline: Timeline, last: int | None) -> None:
-    """The losses up to step `last`, or so far."""
+def _write(path: str, losses: Array) -> None:
+    """The losses of the steps from 0 on."""
     from core.files import write_lines
 
-    losses = timeline.losses[: None if last is None else last + 1].tolist()
-    write_lines(path, ("step,loss\n", *(f"{step},{loss!r}\n" for step, loss in enumerate(losses))))
+    write_lines(path, ("step,loss\n", *(f"{step},{loss!r}\n" for step, loss in enumerate(losses.tolist()))))
