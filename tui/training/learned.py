@@ -40,6 +40,7 @@ class Learned:
         self._verdicts: OrderedDict[tuple[Branch, int], Verdict] = OrderedDict()
         self._under_way: tuple[Branch, int] | None = None  # the step whose verdict is being worked out
         self._scores: dict[Timeline, Scores] = {}
+        self._catching_up: Timeline | None = None  # the run whose steps are being evaluated beside
 
     def known(self, index: int) -> Verdict | None:
         """The verdict on a step of the run looked at, if it is there."""
@@ -89,34 +90,42 @@ class Learned:
         assert found is not None
         return found
 
-    def keep_up(self, playing: bool = False) -> bool:
-        """Evaluate the steps that were computed since, where that takes no longer than a moment; whether all are."""
-        engine, timeline, scores = self._run.engine, self._run.timeline, self.scores
-        end = perf_counter() + (IN_PLAY if playing else AT_ONCE)
+    def keep_up(self, at_leisure: Callable[[], bool]) -> None:
+        """Evaluate the steps that were computed since: those that take no longer than a moment at once, the others
+        beside, while one is `at_leisure`.
+        """
+        left = AT_ONCE if at_leisure() else IN_PLAY
+        if not self._keep_up(left) and at_leisure() and self._catching_up is not self._run.timeline:
+            self._catching_up = self._run.timeline
+            work(self._owner, partial(self._catch_up, at_leisure), "scores")
+
+    def _keep_up(self, seconds: float) -> bool:
+        """As many as take about so long; whether that was all."""
+        engine, timeline, scores, end = self._run.engine, self._run.timeline, self.scores, perf_counter() + seconds
         while (step := scores.due) is not None:
             # The thread may be at this timeline; and steps from a checkpoint on may have to be computed anew.
             if not engine.idle or not _is_small(scores.problem(step)):
                 return False
-            if timeline.approach(step, 0) / engine.steps_per_second > AT_ONCE or perf_counter() > end:
+            if timeline.approach(step, 0) / engine.steps_per_second > seconds or perf_counter() > end:
                 return False
             scores.put(step, core.verdict_on(scores.problem(step), scores.network(step)))
         return True
 
-    def catch_up(self, wanted: Callable[[], bool]) -> None:
-        """The same beside, while it is `wanted`."""
-        work(self._owner, partial(self._catch_up, wanted), "scores")
-
     async def _catch_up(self, wanted: Callable[[], bool]) -> None:
-        await asyncio.sleep(LATER)
         scores, timeline, next_told = self.scores, self._run.timeline, monotonic() + AGAIN
-        while (step := scores.due) is not None:
-            if not wanted() or self._run.timeline is not timeline:
-                return
-            network = await self._run.engine.do(scores.network, step)
-            scores.put(step, await asyncio.to_thread(core.verdict_on, scores.problem(step), network))
-            if monotonic() > next_told:
-                next_told = monotonic() + AGAIN
-                self._changed()
+        try:
+            await asyncio.sleep(LATER)
+            while (step := scores.due) is not None:
+                if not wanted() or self._run.timeline is not timeline:
+                    return
+                network = await self._run.engine.do(scores.network, step)
+                scores.put(step, await asyncio.to_thread(core.verdict_on, scores.problem(step), network))
+                if monotonic() > next_told:
+                    next_told = monotonic() + AGAIN
+                    self._changed()
+        finally:
+            if self._catching_up is timeline:
+                self._catching_up = None
         if self._run.timeline is timeline:
             self._changed()
 

@@ -131,6 +131,8 @@ class SheetScreen(KeyReasonsScreen[None]):
     def _facts(self, step: Step) -> Facts:
         verdict = self._learned.verdict(step, not self.journey.playing) if self._judges(step) else None
         before = self._learned.known(step.index - 1)
+        if self._is_scored:
+            self._learned.keep_up(self._stands)
         reached = max(len(self.run.timeline) - 1, step.index)
         ended = self.run.timeline.diverged
         ending = str(ended) if ended is not None and ended.step == step.index + 1 else ""
@@ -143,6 +145,11 @@ class SheetScreen(KeyReasonsScreen[None]):
         """Whether the network of a step is asked what it makes of all rows."""
         problem, seen = step.problem, self.view.aside == LEARNED or self.view.shown == ACCURACY
         return seen or problem.batch_size is not None or problem.held_out is not None
+
+    def _stands(self) -> bool:
+        """Whether one is where one wants to be, and the run does not play."""
+        journey = self.journey
+        return not journey.playing and journey.shown == (self.run.branch, journey.cursor)
 
     @property
     def _is_scored(self) -> bool:
@@ -212,9 +219,6 @@ class SheetScreen(KeyReasonsScreen[None]):
             self.begin(step)
         if not playing:
             self.keep_up()
-        if self._is_scored:
-            self._learned.verdict(step, at_leisure=False)
-            self._learned.keep_up(playing)
         self.paint(follow=True)
         if first:
             self._beside.get_ready()
@@ -244,8 +248,6 @@ class SheetScreen(KeyReasonsScreen[None]):
     def _beside_step(self, step: Step) -> None:
         """What is computed for a step beside its numbers, and comes late."""
         companion = step.problem.loss.companion
-        if self._is_scored and not self._learned.keep_up():
-            self._learned.catch_up(lambda: not (self.journey.playing or self.journey.under_way))
         if self.view.differences and self.view.gradients is None:
             self._difference(step)
         if self.view.aside == "losses":

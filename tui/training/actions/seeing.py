@@ -68,8 +68,6 @@ class SeeingKeys(SheetScreen):
     def action_accuracy(self) -> None:
         """How many rows are right along the run, in place of the losses; and back."""
         self.look(shown=LOSS if self.view.shown == ACCURACY else ACCURACY)
-        if self.step is not None and not self.journey.playing:
-            self._beside_step(self.step)
 
     def action_losses(self) -> None:
         self._open_aside("losses")
