@@ -296,6 +296,19 @@ async def test_v_opens_the_verdict_which_follows_the_step() -> None:
         assert training(pilot).view.aside == ""
 
 
+@pytest.mark.parametrize("small", [True, False])
+async def test_its_tables_are_there_on_the_way_back_too(small: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not small:
+        monkeypatch.setattr("tui.training.learned.SMALL_WORK", 0)
+    async with app(overlapping()).run_test(size=(200, 60)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "n", "p", "V")
+        assert "rows true, columns said" in why(pilot)
+        await press(pilot, "p", "n", "n")
+        assert "rows true, columns said" in why(pilot)
+        assert "▾" in texts(pilot)[0].split("test 30")[1] or "▴" in texts(pilot)[0].split("test 30")[1]
+
+
 async def test_the_verdict_of_a_plain_problem_needs_no_rows_held_out() -> None:
     async with app().run_test(size=(120, 40)) as pilot:
         await settle(pilot)

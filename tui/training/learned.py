@@ -24,7 +24,7 @@ AT_ONCE = 0.003  # seconds that steps before the one on the sheet may take where
 IN_PLAY = 0.0005  # the same while it plays: a thirtieth of a picture
 LATER = 0.05  # seconds that what takes long waits before it starts
 AGAIN = 0.25  # seconds between two pictures of curves that grow
-KEPT = 64  # verdicts with their confusion tables
+KEPT = 1000  # verdicts without their confusion tables, of steps that were looked at
 
 
 class Learned:
@@ -38,22 +38,27 @@ class Learned:
         """
         self._run, self._owner, self._shown, self._changed = run, owner, shown, changed
         self._verdicts: OrderedDict[tuple[Branch, int], Verdict] = OrderedDict()
+        self._whole: tuple[tuple[Branch, int], Verdict] | None = None  # the last one, with its tables
         self._under_way: tuple[Branch, int] | None = None  # the step whose verdict is being worked out
         self._scores: dict[Timeline, Scores] = {}
         self._catching_up: Timeline | None = None  # the run whose steps are being evaluated beside
 
     def known(self, index: int) -> Verdict | None:
-        """The verdict on a step of the run looked at, if it is there."""
-        return self._verdicts.get((self._run.branch, index))
+        """The verdict on a step of the run looked at, if it is there; of the last one with its tables."""
+        place = self._run.branch, index
+        return self._whole[1] if self._whole is not None and self._whole[0] == place else self._verdicts.get(place)
 
-    def verdict(self, step: Step, at_leisure: bool) -> Verdict | None:
-        """All rows through the step's network: at once where that is quick, else `at_leisure`."""
-        place = self._run.branch, step.index
-        found = self._verdicts.get(place)
-        if found is None and _is_small(step.problem):
+    def verdict(self, step: Step, at_leisure: bool, tables: bool = False) -> Verdict | None:
+        """All rows through the step's network, with the confusion tables where these are wanted: at once where that is
+        quick, else `at_leisure`. What is known by then, if it comes later.
+        """
+        place, found = (self._run.branch, step.index), self.known(step.index)
+        if found is not None and not (tables and (self._whole is None or self._whole[0] != place)):
+            return found
+        if _is_small(step.problem):
             found = core.verdict_on(step.problem, step.network)
             self._keep(place, found)
-        elif found is None and at_leisure and self._under_way != place:
+        elif at_leisure and self._under_way != place:
             self._under_way = place
             work(self._owner, partial(self._pass_over_all, place, step), "all rows")
         return found
@@ -69,7 +74,8 @@ class Learned:
             self._changed()
 
     def _keep(self, place: tuple[Branch, int], found: Verdict) -> None:
-        self._verdicts[place] = found
+        self._whole = place, found
+        self._verdicts[place] = found.brief
         if len(self._verdicts) > KEPT:
             self._verdicts.popitem(last=False)
         if place[0] == self._run.branch and place[1] < len(self._run.timeline):

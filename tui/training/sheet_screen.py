@@ -129,7 +129,8 @@ class SheetScreen(KeyReasonsScreen[None]):
         )
 
     def _facts(self, step: Step) -> Facts:
-        verdict = self._learned.verdict(step, not self.journey.playing) if self._judges(step) else None
+        opened, leisure = self.view.aside == LEARNED, not self.journey.playing
+        verdict = self._learned.verdict(step, leisure, opened) if self._judges(step) else None
         before = self._learned.known(step.index - 1)
         if self._is_scored:
             self._learned.keep_up(self._stands)
