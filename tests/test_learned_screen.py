@@ -166,6 +166,14 @@ class TestVerdict:
         assert counts["31"][names.index("8")] == 5
         assert counts["3"][names.index("40")] == 4
 
+    @pytest.mark.parametrize("far", [np.inf, np.nan, 1e308])
+    def test_numbers_far_out_are_shown(self, far: float) -> None:
+        step = core.Timeline(exercise_2(targets=[[0.5], [1.5], [-1.0], [2.25]]))[0]
+        found = verdict_of(step).training._replace(loss=far, rmse=far, r2=-far)
+        lines = page(step, 80, core.Verdict(found, found._replace(r2=None)))
+        assert lines[2].split()[-1] == "–"
+        assert len({len(line) for line in lines}) == 1
+
     def test_numbers_have_r2_and_a_sum_is_told_by_the_row_too(self) -> None:
         problem = overlapping(
             exercise_2(inputs=np.arange(18.0).reshape(9, 2) / 9, targets=np.arange(9.0).reshape(9, 1) / 9), 4
@@ -277,6 +285,10 @@ class TestAccuracy:
         _, lines = scores_drawn(found, 2, None, 48, 10)
         assert text(lines[0]).strip().startswith("4")
         assert "+" not in "".join(map(text, lines))
+        for far in (np.inf, np.nan, 1e308):
+            out = Scored(self.points(far, far), self.points(far, 1.0), 1, classes=False)
+            for at in (0, 1):
+                assert "●" not in "".join(map(text, scores_drawn(out, at, None, 48, 10)[1]))
         _, empty = scores_drawn(Scored(self.points(), self.points(), 0, True), 0, None, 48, 10)
         assert len(empty) == 10
 

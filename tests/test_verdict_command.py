@@ -152,6 +152,11 @@ class TestVerdict:
             "a name that is …                 1                 1",
         ]
 
+    def test_numbers_far_out_are_told(self, capsys: pytest.CaptureFixture[str]) -> None:
+        network = core.Network([core.Layer([[1e153], [1e153]])])
+        problem = exercise_2(network=network, targets=[[0.5], [1.5], [-1.0], [2.25]], learning_rate=1e-300)
+        assert told(problem, 0, capsys)[0].startswith("step 0, all 4 rows: ℒ 1.2")
+
     def test_outputs_of_no_class_are_counted(self, capsys: pytest.CaptureFixture[str]) -> None:
         problem = core.Problem("none", [[0.0], [1.0]], [[1.0], [1.0]], core.Network([core.Layer([[1.0]])]))
         assert told(problem, 0, capsys)[-1] == "1 of no class"

@@ -20,6 +20,7 @@ from tui.training.view import View
 
 PERCENT = Scale(0.0, 1.0, (0.0, 0.25, 0.5, 0.75, 1.0), ("0", "25%", "50%", "75%", "100%"))
 IN_SHORT = Scale(0.0, 1.0, (0.0, 0.5, 1.0), ("0", "50%", "100%"))
+FARTHEST = 1e300  # what is larger is taken for not finite, as in the plot of the losses
 ROOMY = 10  # lines from which every quarter has a label
 BETWEEN = " ─ "
 
@@ -49,8 +50,8 @@ def scores_drawn(
     here = None
     if len(found.trained.steps):
         codes = braille(*spans(_extents(found.trained, frame, DOTS_ACROSS), frame.rows, DOTS_DOWN), frame.rows)
-        if first <= at <= last:
-            score = float(np.interp(at, found.trained.steps, found.trained.scores))
+        score = float(np.interp(at, found.trained.steps, found.trained.scores))
+        if first <= at <= last and abs(score) < FARTHEST:
             here = frame.row(float(_heights(np.array(score), frame))), frame.column(at)
     if len(found.held_out.steps):
         put_points(codes, styles, TEST, frame, found.held_out.steps, _heights(found.held_out.scores, frame))
@@ -61,19 +62,21 @@ def _scale(found: Scored, height: int) -> Scale:
     if found.classes:
         return PERCENT if height >= ROOMY else IN_SHORT
     scores = np.concatenate([found.trained.scores, found.held_out.scores])
-    finite = scores[np.isfinite(scores)]
+    finite = scores[np.abs(scores) < FARTHEST]
     return ticks.losses(0.0, float(finite.max(initial=0.0)), height - 1, crop=False)
 
 
 def _heights(scores: Array, frame: Frame) -> Array:
-    """Scores as shares of the axis."""
-    heights: Array = (scores - frame.heights.low) / (frame.heights.high - frame.heights.low)
+    """Scores as shares of the axis; NaN where they cannot be drawn."""
+    heights: Array = (np.where(np.abs(scores) < FARTHEST, scores, np.nan) - frame.heights.low) / (
+        frame.heights.high - frame.heights.low
+    )
     return heights
 
 
 def _extents(points: Points, frame: Frame, dots: int) -> tuple[Array, Array, Array, Array]:
     """Where a curve goes through each column, as shares of the axis; what is not finite is left out."""
-    valid = np.isfinite(points.scores)
+    valid = np.abs(points.scores) < FARTHEST
     edges = frame.edges(dots)
     if not valid.any():
         nothing = np.full(len(edges) - 1, np.nan)

@@ -59,7 +59,8 @@ class Curve(NamedTuple):
         if self.held_out is None or self.rows is None:
             return self.held_out
         of, step = self.rows
-        return self.held_out._replace(losses=self.held_out.losses * (step / of))
+        with np.errstate(over="ignore"):
+            return self.held_out._replace(losses=self.held_out.losses * (step / of))
 
 
 def curve_of(timeline: Timeline, title: str, word: str = "", held_out: Points | None = None) -> Curve:
