@@ -42,7 +42,7 @@ PREPARING: dict[str, Kind] = {
     "test": Kind("a number above 0 and below 1", _share),
     "standardize": SWITCH,
     "seed": whole(at_least=0),
-    "shape": Kind("the height and width of a picture, such as 8,8", _shape, as_text=True),
+    "shape": Kind("the height and width of a picture, such as 8,8 or [8, 8]", _shape, as_text=True),
 }
 PREPARING_OPTIONS: dict[str, Kind] = {
     "test": from_text(PREPARING["test"]),
