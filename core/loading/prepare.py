@@ -195,7 +195,7 @@ def _standardized(training: Array, rest: Array) -> tuple[Array, Array]:
 
 def _exponents(columns: Array) -> NDArray[np.intc]:
     """The power of two that each column's largest number is below."""
-    return np.frexp(np.fmax.reduce(np.abs(columns), axis=0))[1]
+    return np.asarray(np.frexp(np.fmax.reduce(np.abs(columns), axis=0))[1])
 
 
 def _column(names: Sequence[str], j: int) -> str:
@@ -205,7 +205,9 @@ def _column(names: Sequence[str], j: int) -> str:
 def _filled(names: Sequence[str], missing: NDArray[np.bool_], only_training: bool) -> str:
     """What to say of missing numbers (n, d) that are filled."""
     counts = missing.sum(axis=0)
-    columns = [f"{names[j] if names else f'column {j + 1}'} {counts[j]:,}" for j in np.flatnonzero(counts)]
+    columns = [
+        f"{names[j] if names else f'column {j + 1}'} {count:,}" for j, count in enumerate(counts.tolist()) if count
+    ]
     told = ", ".join(columns[:5]) + (f" and {len(columns) - 5} more" if len(columns) > 5 else "")
     filled = "1 missing number is" if counts.sum() == 1 else f"{int(counts.sum()):,} missing numbers are"
     return f"{filled} filled with the column's mean{' over the training rows' * only_training}: {told}"
