@@ -15,6 +15,7 @@ import core
 from core.loading.draws import Draws
 from core.loading.prepare import Preparing, held_out_rows, prepare
 from core.loading.table import Table, Targets
+from session_samples import begun
 
 SHARES = st.floats(0.01, 0.99)
 SEEDS = st.integers(0, 2**40)
@@ -226,6 +227,31 @@ class TestOfProblems:
         one.advance(50)
         two.advance(50)
         assert one.losses.tobytes() == two.losses.tobytes()
+
+    def test_a_session_comes_back_with_the_same_rows_held_out(self, tmp_path: Path) -> None:
+        session, timelines = begun("iris", **{"test": "0.3", "data-seed": "4", "hidden": "5", "shape": "2x2"})
+        main = timelines[session.looked_at.branch]
+        main.advance(20)
+        session = session.fork(*core.edits_for(main[10], "X_in", (2, 1), 0.5), core.Edit(10, "alpha", (), 0.3))
+        timelines[session.looked_at.branch].advance(15)
+        core.save_session(session.add_watch("loss < 0.5"), tmp_path / "a.session", timelines)
+        again = core.load_session(tmp_path / "a.session")
+        anew = core.Timelines()
+        replay = core.Replay(again, anew)
+        replay.go()
+        assert (replay.differences, replay.complete) == ((), True)
+        for branch in again.branches:
+            one, two = timelines[branch.branch], anew[branch.branch]
+            assert one.losses.tobytes() == two.losses.tobytes()
+            held = [timeline[12].problem.held_out for timeline in (one, two)]
+            assert held[0] is not None
+            assert held[1] is not None
+            assert held[0].inputs.tobytes() == held[1].inputs.tobytes()
+            assert (len(held[1].inputs), two[12].problem.image_shape) == (45, (2, 2))
+
+    def test_a_sheet_to_practise_on_holds_nothing_out(self) -> None:
+        fresh = core.practice_problem(core.load_problem("moons"), 1)
+        assert (fresh.held_out, fresh.image_shape, fresh.remarks) == (None, None, ())
 
 
 class TestHidden:
