@@ -200,7 +200,7 @@ class TestOfProblems:
         usual = core.load_problem(path)
         problem = core.load_problem(path, {"test": "0.5", "rows": "40", "data-seed": "2", "noise": "0"})
         assert (len(usual.inputs), len(problem.inputs)) == (48, 20)
-        assert problem.remarks[0] == "blobs: 40 rows with noise 0 (--rows, --noise, --data-seed 2)"
+        assert problem.remarks[0] == "blobs: 40 rows with noise 0 (--data-seed 2)"
         assert {tuple(row) for row in problem.inputs} == {(-1.0, -0.6), (1.0, -0.6), (0.0, 1.0)}
 
     def test_a_task_that_is_typed_goes_before_that_of_the_file(self, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ FIGURES = {
     "blobs": Figure(("left", "right", "top"), _blobs),
     "circles": Figure(("outer", "inner"), _circles),
     "moons": Figure(("upper", "lower"), _moons),
-    "spiral": Figure(("arm 1", "arm 2"), _spiral),
+    "spiral": Figure(("first", "other"), _spiral),
 }
 SINE = "sine"
 GENERATED = (*sorted((*FIGURES, SINE)),)
@@ -98,7 +98,7 @@ def generated(name: str, rows: int, noise: float, seed: int) -> Table:
     in y. The numbers follow from `seed`, on every machine up to the last bits of sin, cos and log.
     """
     t, straying = Draws(seed, *PLACES).uniform(rows), Draws(seed, *STRAYING).normal(2 * rows)
-    noted = f"{name}: {rows:,} rows with noise {noise:g} (--rows, --noise, --data-seed {seed})"
+    noted = f"{name}: {rows:,} rows with noise {noise:g} (--data-seed {seed})"
     if name == SINE:
         x = np.pi * (2 * t - 1)
         y = np.sin(x) + noise * straying[:rows]

@@ -82,17 +82,18 @@ def prepare(table: Table, how: Preparing) -> Prepared:
     numbers (NaN) are filled with and the scale of the features, is worked out of the training rows alone. Training rows
     and held-out rows keep their order. Raises ProblemError; each line begins with the setting that it is about.
     """
-    targets, remarks = table.targets.values, list(table.remarks)
-    is_held_out = np.zeros(len(targets), dtype=bool)
-    mistakes = []
+    targets, remarks, mistakes = table.targets.values, list(table.remarks), []
+    kept: slice | NDArray[np.bool_] = slice(None)  # all rows, without a copy of them
+    chosen: slice | NDArray[np.bool_] = slice(0)
     if how.test is not None:
-        is_held_out = held_out_rows(targets, how.test, how.seed)
-        if not is_held_out.any():
+        chosen = held_out_rows(targets, how.test, how.seed)
+        kept = ~chosen
+        if not chosen.any():
             why = "there is only one" if len(targets) == 1 else "each class needs one for training, and has no other"
             mistakes.append(f"test: no row can be held out: {why}")
-        count = f"{int(is_held_out.sum()):,} of {len(targets):,} rows held out"
+        count = f"{int(chosen.sum()):,} of {len(targets):,} rows held out"
         remarks.append(f"{count} (--test {how.test:g}, --data-seed {how.seed})")
-    training, rest = table.inputs[~is_held_out], table.inputs[is_held_out]
+    training, rest = table.inputs[kept], table.inputs[chosen]
     missing = np.isnan(table.inputs)
     if missing.any():
         mistakes += [
@@ -100,9 +101,10 @@ def prepare(table: Table, how: Preparing) -> Prepared:
             for j in np.flatnonzero(np.isnan(training).all(axis=0))
         ]
         remarks.append(_filled(table.input_names, missing, how.test is not None))
-    if how.shape is not None and how.shape[0] * how.shape[1] != table.inputs.shape[1]:
+    columns = table.inputs.shape[1]
+    if how.shape is not None and how.shape[0] * how.shape[1] != columns:
         height, width = how.shape
-        mistakes.append(f"shape: expected a picture of {table.inputs.shape[1]} numbers, found {height} x {width}")
+        mistakes.append(f"shape: expected a picture of {columns} numbers, found {height} x {width}")
     if mistakes:
         raise ProblemError("", mistakes)
     if missing.any():
@@ -114,15 +116,9 @@ def prepare(table: Table, how: Preparing) -> Prepared:
             where = f"{_column(table.input_names, int(column))}, held-out row {row + 1}"
             raise ProblemError("", [f"standardize: {where}: the number is too far from those of the training rows"])
         remarks.append(f"standardised: mean 0, deviation 1 over {'the training' if how.test else 'all'} rows")
-    return Prepared(
-        training,
-        targets[~is_held_out],
-        HeldOut(rest, targets[is_held_out]) if how.test is not None else None,
-        table.input_names,
-        table.targets.names,
-        how.shape,
-        tuple(remarks),
-    )
+    held_out = None if how.test is None else HeldOut(rest, targets[chosen])
+    names = table.input_names, table.targets.names
+    return Prepared(training, targets[kept], held_out, *names, how.shape, tuple(remarks))
 
 
 def read_prepared(
