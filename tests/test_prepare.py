@@ -302,6 +302,12 @@ class TestHidden:
             for option in ("hidden", "activation")
         )
 
+    def test_an_activation_without_a_hidden_layer_is_of_no_use(self) -> None:
+        with pytest.raises(core.ProblemError) as caught:
+            core.load_problem("blobs", {"activation": "relu"})
+        assert caught.value.mistakes == ("option activation: of no use without a hidden layer, such as hidden 8",)
+        assert core.load_problem("blobs", {"activation": "relu", "hidden": "4"}).network.sizes == (2, 4, 3)
+
     def test_a_network_that_is_too_large(self, load: Any) -> None:
         with pytest.raises(core.ProblemError, match="option hidden: expected a network of at most 10000000 weights"):
             load(self.TEXT + self.LAST, hidden="9000,9000")

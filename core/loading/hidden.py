@@ -35,6 +35,8 @@ def with_hidden(reader: FieldReader, layers: list[Any], given: Mapping[str, Any]
         like = hidden or [USUAL]
         hidden = [_of(like[min(k, len(like) - 1)], units) for k, units in enumerate(sizes)]
     if "activation" in given:
+        if not hidden:
+            reader.note("option activation", "of no use without a hidden layer, such as hidden 8")
         hidden = [_under(layer, given["activation"]) for layer in hidden]
     return [*hidden, *layers[-1:]]
 
