@@ -30,12 +30,14 @@ def built_in_problems() -> dict[str, str]:
 
 
 def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] | None = None) -> Problem:
-    """The problem that `source` names: a built-in one ("exercise-2"), or the path of a .toml, .csv or .npz file.
+    """The problem that `source` names: a built-in one ("exercise-2"), or the path of a .toml file or of a table: .csv
+    (.tsv, .tab, .data), .npz, or with the extra "tables" .parquet, .feather, .arrow, .ndjson, .jsonl or .xlsx.
 
     `options` are settings beside the file, as values or as the texts that a person types; one that is None is not
-    given. A table (.csv, .npz) takes target, task, standardize, hidden, activation, loss and its settings (margin,
+    given. A table takes how it is read (target, task, drop, only, encode, missing, no-header, encoding, decimal and
+    thousands; columns as a list of names or as "a, b"), standardize, hidden, activation, loss and its settings (margin,
     half, squared), lr, batch, seed and reduction; a built-in problem or a .toml file takes loss and its settings, lr,
-    batch, seed (of the shuffling) and reduction.
+    batch, seed (of the shuffling) and reduction. What was made of a table stands in the problem's `remarks`.
 
     Raises ProblemError, which lists every mistake in the file and in the options.
     """
@@ -52,6 +54,7 @@ def _load(source: str | os.PathLike[str], given: Mapping[str, object], is_built_
     from core.loading.fields import FieldReader
     from core.loading.options import read_options
     from core.loading.problem_file import load_problem_file
+    from core.loading.table_file import SUFFIXES
     from core.loading.table_problem import load_table_problem
 
     name = os.fspath(source)
@@ -59,7 +62,7 @@ def _load(source: str | os.PathLike[str], given: Mapping[str, object], is_built_
         return load_problem_file(Path(BUILT_IN, f"{name}.toml"), name, given)
     path = Path(name)
     suffix = path.suffix.lower()
-    if suffix in (".csv", ".npz"):
+    if suffix in SUFFIXES:
         return load_table_problem(path, given)
     # A name without a suffix is a file only where there is one: "./run" reaches a file called like a command.
     if suffix == ".toml" or (not suffix and (os.path.dirname(name) or os.path.exists(name))):

@@ -8,8 +8,9 @@ from typing import Any
 
 from core.activations import ACTIVATIONS, Activation
 from core.loading import training
-from core.loading.fields import NUMBER, SWITCH, TEXT, FieldReader, Kind, choice, from_text, number, whole
-from core.losses import LOSSES, USUAL_LOSSES, Loss
+from core.loading.fields import NUMBER, SWITCH, FieldReader, Kind, choice, from_text, number, whole
+from core.loading.reading import READING_OPTIONS
+from core.losses import LOSSES, Loss
 from core.settings import is_switch
 
 LOSS_NAMES = LOSSES | {kind.word: kind for kind in LOSSES.values() if kind.word}
@@ -35,7 +36,6 @@ def _kind_of(field: Field[Any]) -> Kind:
 HIDDEN = Kind("the units of each hidden layer, such as 8 or 8,8, or none", _hidden)
 LOSS = choice(LOSS_NAMES)
 SEED = whole(at_least=0)
-TASK = choice(USUAL_LOSSES.keys())
 ACTIVATION = choice(ACTIVATIONS.keys())
 LOSS_SETTINGS = {field.name: _kind_of(field) for kind in LOSSES.values() for field in fields(kind)}
 ACTIVATION_SETTINGS = {key: NUMBER for activation in ACTIVATIONS.values() for key, _ in activation.settings}
@@ -46,8 +46,7 @@ TRAINING_OPTIONS: dict[str, Kind] = {
     **training.OPTIONS,
 }
 TABLE_OPTIONS: dict[str, Kind] = {
-    "target": TEXT,
-    "task": TASK,
+    **READING_OPTIONS,
     "hidden": HIDDEN,
     "activation": ACTIVATION,
     "standardize": from_text(SWITCH),

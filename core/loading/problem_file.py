@@ -4,8 +4,16 @@ name = "..."                    what the screen calls it; about = "..." says in 
 [data]
 inputs = [[...], ...]           a row for each sample
 targets = [[...], ...]          likewise; a flat list is one column
-csv = "..." or npz = "..."      instead: a table beside this file, with target, task and standardize; a name that is not
-                                UTF-8 as "file:caf%E9.csv"
+csv = "..." or npz = "..."      instead: a table beside this file; a name that is not UTF-8 as "file:caf%E9.csv"
+table = "..."                   the same for any table: .csv, .npz, and with the extra "tables" .parquet, .feather,
+                                .arrow, .ndjson, .jsonl, .xlsx
+target, task                    the target's column (the last), and "classification" or "regression"
+drop, only, encode              columns that are left out, that alone are features, that become a feature for each of
+                                their cells; a list of names, or "a, b"
+missing                         "drop" leaves rows with a missing cell out, "mean" fills them in
+header = false                  the first line is data; columns are called "1", "2", ...
+encoding, decimal, thousands    of a text: "latin-1", and the marks in numbers, such as "," and "."
+standardize                     true: features with mean 0 and standard deviation 1
 [[layers]]                      from the first to the last
 weights = [[...], ...]          a row for each input; or units, with init and seed
 bias = [...]                    or true (zeros), or false (none)
@@ -45,19 +53,20 @@ from core.loading.options import (
     LOSS,
     LOSS_SETTINGS,
     SEED,
-    TASK,
     read_activation,
     read_loss,
     read_options,
     settings_of,
 )
-from core.loading.table_file import read_table
+from core.loading.reading import READING, Reading
+from core.loading.table_file import SUFFIXES, TEXTS, read_table
 from core.losses import USUAL_LOSSES, Loss
 from core.network import Layer, Network
 from core.problem import Problem
 from core.text import clean, shown
 
 LARGEST_FILE = 16 * MIB
+TABLES = {"csv": TEXTS, "npz": (".npz",), "table": SUFFIXES}  # keys of [data] and the files that they name
 
 
 def _bias(value: object) -> bool | list[Any]:
@@ -72,8 +81,8 @@ DATA: dict[str, Kind] = {
     "targets": LIST,
     "csv": TEXT,
     "npz": TEXT,
-    "target": TEXT,
-    "task": TASK,
+    "table": TEXT,
+    **READING,
     "standardize": SWITCH,
 }
 LAYER: dict[str, Kind] = {
@@ -180,13 +189,14 @@ def _read_loss(reader: FieldReader, training: dict[str, Any], given: dict[str, A
 
 def _read_data(reader: FieldReader, found: dict[str, Any], folder: Path) -> _Data:
     read = reader.table("data", found, DATA)
-    ways = [way for way in ("inputs", "csv", "npz") if way in found or (way == "inputs" and "targets" in found)]
+    ways = [way for way in ("inputs", *TABLES) if way in found or (way == "inputs" and "targets" in found)]
     if not ways:
-        reader.note("data", "expected inputs and targets, or csv, or npz")
+        reader.note("data", "expected inputs and targets, or csv, npz or table")
         return _Data()
     for way in ways[1:]:
         reader.note(f"data.{way}", f"cannot be combined with data.{ways[0]}")
-    for key, homes in (("target", ("csv",)), ("task", ("csv", "npz")), ("standardize", ("csv", "npz"))):
+    for key in (*READING, "standardize"):
+        homes = tuple(TABLES) if key in ("task", "standardize") else ("csv", "table")
         if key in found and not any(home in found for home in homes):
             reader.note(f"data.{key}", f"only with data.{' or data.'.join(homes)}")
     if ways == ["inputs"]:
@@ -208,12 +218,14 @@ def _read_rows(reader: FieldReader, found: dict[str, Any], read: dict[str, Any])
 
 
 def _read_table(reader: FieldReader, way: str, read: dict[str, Any], folder: Path) -> _Data:
-    name, suffix = path_in(read[way]), f".{way}"
-    if not name.lower().endswith(suffix):
-        reader.note(f"data.{way}", f"expected the name of a {suffix} file, found {shown(name)}")
+    name, suffixes = path_in(read[way]), TABLES[way]
+    if not name.lower().endswith(suffixes):
+        kinds = suffixes[0] if way != "table" else f"{', '.join(suffixes[:-1])} or {suffixes[-1]}"
+        reader.note(f"data.{way}", f"expected the name of a {kinds} file, found {shown(name)}")
         return _Data()
     try:
-        table = read_table(folder / name, read.get("target"), read.get("task"), read.get("standardize", False))
+        table = read_table(folder / name, Reading.of(read, in_file=True))
+        table = table.standardized() if read.get("standardize", False) else table
     except ProblemError as error:
         for mistake in error.mistakes:
             reader.note(f"data.{way}", f"{shown(name)[1:-1]}: {mistake}")

@@ -14,6 +14,7 @@ from core.errors import ProblemError
 from core.loading.fields import FieldReader
 from core.loading.initializers import MOST_WEIGHTS, default_initializer, initial_weights
 from core.loading.options import LOSS_SETTINGS, read_loss, read_options
+from core.loading.reading import Reading
 from core.loading.table import Table
 from core.loading.table_file import read_table
 from core.loading.training import read_training
@@ -29,7 +30,8 @@ TRAINING = {"learning_rate": 0.1, "batch_size": 32, "shuffle_seed": 0, "reductio
 def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
     """The problem of a table. Options, as texts or as values:
 
-    target, task, standardize    as for `read_table`
+    target, task, drop, only, encode, missing, no-header, encoding, decimal, thousands    as in `Reading`
+    standardize                  features with mean 0 and standard deviation 1
     hidden, activation           the hidden layers' units ("8,8", "none"; 8 unless told otherwise) and function (tanh)
     loss and its settings        softmax cross-entropy for classes, squared error for numbers, unless told otherwise
     lr, batch, seed, reduction   0.1; 32; 0, for the starting weights and the order of the rows; mean
@@ -44,7 +46,8 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
     given = read_options(reader, options, for_table=True)
     table: Table | None = None
     try:
-        table = read_table(path, given.get("target"), given.get("task"), given.get("standardize", False))
+        table = read_table(path, Reading.of(given))
+        table = table.standardized() if given.get("standardize", False) else table
     except ProblemError as error:
         reader.mistakes += error.mistakes
     if table is not None:

@@ -1,0 +1,47 @@
+"""The encoding of a .csv file, and why it may be no text."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from core.errors import ProblemError
+from core.files import decode
+from core.loading.reading import Reading
+from core.text import clean
+
+BINARY = {b"\x1f\x8b": "a gzip file", b"PK\x03\x04": "a zip file", b"PAR1": "a Parquet file", b"\x89PNG": "a picture"}
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+UTF_8 = "utf-8-sig"
+
+
+def encoding_of(path: Path, data: bytes, reading: Reading) -> str:
+    """The encoding that the whole of `data` can be decoded from. Raises ProblemError."""
+    source, asked = clean(str(path)), reading.encoding
+    binary = next((kind for mark, kind in BINARY.items() if data.startswith(mark)), "")
+    if asked is None and not binary:
+        if data.startswith(UTF_16):
+            asked = "utf-16"
+        elif data.isascii():
+            return UTF_8
+        else:
+            try:
+                decode(path, data)
+                return UTF_8
+            except ProblemError as error:
+                mistakes = error.mistakes
+            if b"\0" not in data:
+                likely = "cp1252" if any(0x80 <= byte < 0xA0 for byte in data) else "latin-1"
+                advice = f"; {reading.spelled('encoding', likely)} may read it"
+                raise ProblemError(source, [f"{mistake}{advice}, or save it as UTF-8" for mistake in mistakes])
+    if asked is None:
+        raise ProblemError(source, [f"expected a table as text, found {binary or 'a binary file'}"])
+    try:
+        data.decode(asked)
+    except UnicodeError as error:
+        place = ""
+        if isinstance(error, UnicodeDecodeError):
+            line = data.count(b"\n", 0, error.start) + 1
+            place = f"line {line}: expected {clean(asked)} text, found the byte 0x{data[error.start]:02x}"
+        raise ProblemError(source, [place or f"expected {clean(asked)} text"]) from None
+    return UTF_8 if codecs.lookup(asked).name == "utf-8" else asked
