@@ -130,7 +130,7 @@ REFUSED = [
     ("layers = [3]\n" + DATA, "layers[1]: expected a table, found 3"),
     (DATA + "[layers]\nunits = 1\n", "layers: expected a list, found a table"),
     ("training = 'fast'\n" + DATA + LAYER, 'training: expected a table, found "fast"'),
-    ("[data]\n" + LAYER, "data: expected inputs and targets, or csv, or npz"),
+    ("[data]\n" + LAYER, "data: expected inputs and targets, or csv, npz or table"),
     ("[data]\ntargets = [1]\n" + LAYER, "data.inputs: missing; expected a list of rows, one for each sample"),
     ("[data]\ninputs = [[1, 2]]\n" + LAYER, "data.targets: missing; expected a list of rows, one for each sample"),
     (DATA + "csv = 'x.csv'\n" + LAYER, "data.csv: cannot be combined with data.inputs"),
@@ -138,9 +138,9 @@ REFUSED = [
         "[data]\ncsv='a.csv'\nnpz='a.npz'\n" + LAYER,
         "data.npz: cannot be combined with data.csv",
     ),
-    (DATA + "target = 'y'\n" + LAYER, "data.target: only with data.csv"),
-    (DATA + "task = 'regression'\n" + LAYER, "data.task: only with data.csv or data.npz"),
-    (DATA + "standardize = true\n" + LAYER, "data.standardize: only with data.csv or data.npz"),
+    (DATA + "target = 'y'\n" + LAYER, "data.target: only with data.csv or data.table"),
+    (DATA + "task = 'regression'\n" + LAYER, "data.task: only with data.csv or data.npz or data.table"),
+    (DATA + "standardize = true\n" + LAYER, "data.standardize: only with data.csv or data.npz or data.table"),
     ("[data]\ncsv = 'x.txt'\n" + LAYER, 'data.csv: expected the name of a .csv file, found "x.txt"'),
     ("[data]\nnpz = 'x.csv'\n" + LAYER, 'data.npz: expected the name of a .npz file, found "x.csv"'),
     ("[data]\ncsv = 'none.csv'\n" + LAYER, "data.csv: none.csv: there is no such file"),
@@ -313,7 +313,8 @@ class TestRefused:
     def test_mistakes_in_a_table_beside_the_file_name_its_lines(self, load: Any, tmp_path: Path) -> None:
         (tmp_path / "data.csv").write_text("a,y\n1,x\n?,z\n")
         assert mistakes(load, f"[data]\ncsv = 'data.csv'\n{LAYER}") == (
-            'data.csv: data.csv: line 3, column 1 ("a"): expected a finite number, found "?"',
+            'data.csv: data.csv: column 1 ("a"): 1 cell is missing, in line 3: "?"; '
+            'missing = "drop" leaves such rows out, missing = "mean" fills them in',
         )
 
     def test_every_mistake_goes_with_the_name_of_the_file(self, tmp_path: Path) -> None:

@@ -141,8 +141,7 @@ def _read_labels(array: Any, reading: Reading, mistakes: MistakeLines) -> Target
     numbers = holds_numbers(column, reading)
     if (wrong := wrong_targets(column, reading, numbers)) is not None:
         mistakes.note(wrong.line())
-        return None
-    return read_target(column, reading, numbers, mistakes)
+    return None if mistakes else read_target(column, reading, numbers, mistakes)
 
 
 def _finite(name: str, array: Any, mistakes: MistakeLines) -> Array | None:

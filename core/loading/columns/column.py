@@ -58,5 +58,8 @@ class ColumnFile(Protocol):
     def title(self, column: int) -> str:
         """What messages call a column, counted from 0."""
 
+    def heading(self, column: int) -> str:
+        """Where the name of a column is."""
+
     def read(self, wanted: Sequence[int], mistakes: MistakeLines) -> dict[int, Column]:
         """Some of the columns, by their numbers. What is wrong with the rows is noted."""

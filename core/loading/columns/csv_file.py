@@ -40,6 +40,10 @@ class CsvFile:
         name = self.names[column]
         return f"column {column + 1}" + (f" ({shown(name)})" if self._layout.header and name else "")
 
+    def heading(self, column: int) -> str:
+        """Where the name of a column is."""
+        return f"line {self._layout.top}, column {column + 1}"
+
     def read(self, wanted: Sequence[int], mistakes: MistakeLines) -> dict[int, Column]:
         """Some of the columns. What is wrong with the rows is noted."""
         found = self._at_once(wanted) if self._notation == PLAIN else None
@@ -96,9 +100,12 @@ class CsvFile:
         if not plain or quotes > layout.quotes_above() or _has_long_cell(layout):
             return None
         texts: dict[int, list[str]] = {j: [] for j in wanted if PLAIN.number(cells[j]) is None}
-        converters: dict[int | str, Callable[[str], Any]] = {
-            j: _keep(texts.get(j)) for j in range(len(cells)) if j in texts or j not in wanted
-        }
+        converters: dict[int | str, Callable[[str], Any]] = {}
+        for j in range(len(cells)):
+            if j in texts or j not in wanted:
+                converters[j] = _keep(texts.get(j))
+        if len(converters) == len(cells):  # then an empty row would not be found
+            return None
         try:
             table = np.loadtxt(
                 chain([first], lines),
@@ -144,7 +151,7 @@ class _Scan:
             found, starts = rows.next(CHUNK)
             if not found:
                 break
-            if set(map(len, found)) != {self._width} or not all(map(any, found)):
+            if set(map(len, found)) != {self._width} or not all(row[0].strip() for row in found):
                 found, starts = self._fitting(found, starts)
             if not isinstance(starts, range):
                 for i, row in enumerate(found, self._count):

@@ -29,6 +29,7 @@ class Layout:
     """How a .csv file is laid out.
 
     skipped     physical lines before the first row: comments
+    top         the line of the first row
     names       of the columns; "" where one has none
     header      whether the first row has them
     surplus     how many empty cells may stand at the end of a row
@@ -39,6 +40,7 @@ class Layout:
     encoding: str
     separator: str
     skipped: int
+    top: int
     names: list[str]
     header: bool
     surplus: int
@@ -93,7 +95,7 @@ def read_layout(path: Path, reading: Reading) -> Layout:
     _check(names, lines, rest, header, reading, mistakes)
     if mistakes:
         raise ProblemError(source, mistakes.lines)
-    return Layout(data, encoding, separator, len(comments), names, header, surplus, tuple(remarks))
+    return Layout(data, encoding, separator, len(comments), line, names, header, surplus, tuple(remarks))
 
 
 def _first(rows: Rows) -> tuple[list[str] | None, int]:
@@ -198,10 +200,13 @@ def _check(
             f"{reading.spelled('no-header')} takes the first line for data"
         )
         return
+    # The first of several may be an index, which the rows tell.
+    unnamed = [j for j, name in enumerate(names) if not name and (j > 0 or len(names) == 2)] or [-1]
     for j, name in enumerate(names):
         where = f"line {lines[j]}, column {j + 1}"
-        if not name and (j > 0 or len(names) == 2):
-            mistakes.note(f"{where}: expected a column's name, found an empty cell")
+        if j == unnamed[0]:
+            more = f" (and in {counted(len(unnamed) - 1, 'more column')})" if len(unnamed) > 1 else ""
+            mistakes.note(f"{where}: expected a column's name, found an empty cell{more}{advice}")
         elif name and name in names[:j]:
             mistakes.note(f"{where}: the name {shown(name)} is already that of column {names.index(name) + 1}{advice}")
 

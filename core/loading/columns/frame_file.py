@@ -36,7 +36,7 @@ class FrameFile:
         ]
         if mistakes:
             raise ProblemError(source, mistakes)
-        self._frame = _frame(path, source)
+        self._reading, self._frame = reading, _frame(path, source)
         self.names = [clean(name) for name in self._frame.columns]
         self.remarks: list[str] = []
         for j, name in enumerate(self.names):
@@ -50,6 +50,10 @@ class FrameFile:
     def title(self, column: int) -> str:
         """What messages call a column, counted from 0."""
         return f"column {column + 1} ({shown(self.names[column])})"
+
+    def heading(self, column: int) -> str:
+        """Where the name of a column is."""
+        return f"column {column + 1}"
 
     def read(self, wanted: Sequence[int], mistakes: MistakeLines) -> dict[int, Column]:
         """Some of the columns. Lists and other cells that are no numbers or texts are noted."""
@@ -65,7 +69,9 @@ class FrameFile:
             values = series.cast(polars.Float64, strict=False).fill_null(float("nan")).to_numpy()
             return Column(title, name, _place, np.array(values), read_texts=lambda: _texts(series))
         if kind.is_nested() or kind in (polars.Object, polars.Binary):
-            mistakes.note(f"{title}: expected numbers or texts, found the type {clean(str(kind))}")
+            drop = self._reading.spelled_column("drop", name)
+            mistakes.note(f"{title}: expected numbers or texts, found {clean(str(kind))}; {drop} leaves the column out")
+            return Column(title, name, _place, np.zeros(len(series)))
         return Column(title, name, _place, texts=_texts(series))
 
 
@@ -102,10 +108,10 @@ def _frame(path: Path, source: str) -> DataFrame:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         kind = KINDS.get(suffix, "JSON-lines")
-        raise ProblemError(source, [f"expected a {kind} file, found {_why(error)}"]) from None
+        raise ProblemError(source, [f"cannot be read as {kind}{_why(error)}"]) from None
 
 
 def _why(error: BaseException) -> str:
-    """The first sentence of what polars says."""
+    """What polars says, without what it quotes of the file."""
     words = clean(str(error)).split(": ")[-1]
-    return f"a damaged one ({words[:80]})" if words else "a damaged one"
+    return f": {words[:80]}" if words else ""

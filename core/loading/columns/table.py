@@ -31,7 +31,7 @@ def table_of(file: ColumnFile, source: str, reading: Reading) -> Table:
         raise ProblemError(source, mistakes.lines)
     remarks = list(file.remarks)
     if 0 in choice.features and not file.names[0]:
-        choice = _without_index(choice, columns[0], file.title(0), remarks, mistakes)
+        choice = _without_index(choice, columns[0], file.heading(0), remarks, mistakes)
     numbers = holds_numbers(columns[choice.target], reading)
     if reading.missing == "drop":
         columns = _complete(columns, choice, numbers, reading, remarks, mistakes)
@@ -62,10 +62,10 @@ def table_of(file: ColumnFile, source: str, reading: Reading) -> Table:
     return Table(inputs, tuple(name for feature in found for name in feature.names), targets, tuple(remarks))
 
 
-def _without_index(choice: Choice, index: Column, title: str, remarks: list[str], mistakes: MistakeLines) -> Choice:
+def _without_index(choice: Choice, index: Column, heading: str, remarks: list[str], mistakes: MistakeLines) -> Choice:
     """The choice without the first column, which has no name and so must only count the rows."""
     if index.values is None or not counts_rows(index.values):
-        mistakes.note(f"{title}: expected a column's name in the header, found an empty cell")
+        mistakes.note(f"{heading}: expected a column's name, found an empty cell")
     else:
         remarks.append("the first column has no name and only counts the rows: it is left out")
     return choice._replace(features=tuple(j for j in choice.features if j != 0))

@@ -71,7 +71,7 @@ def read_target(column: Column, reading: Reading, numbers: bool, mistakes: Mista
     if numbers:
         values = numbers_of(column, reading)
         different = np.unique(values)
-        if reading.task is None and are_whole(values) and len(different) == 1:
+        if reading.task is None and are_whole(values) and len(different) == 1 < len(values):
             number = f"{reading.spelled('task', 'regression')} takes it for a number"
             mistakes.note(
                 f"{column.title}: expected at least 2 different targets, found only {different[0]:.12g}; {number}"
