@@ -201,7 +201,7 @@ def _read_data(reader: FieldReader, found: dict[str, Any], folder: Path) -> _Dat
             reader.note(f"data.{key}", f"only with data.{' or data.'.join(homes)}")
     if ways == ["inputs"]:
         return _read_rows(reader, found, read)
-    if len(ways) > 1 or ways[0] not in read:
+    if len(ways) > 1 or ways[0] not in read or any(key in found and key not in read for key in READING):
         return _Data()
     return _read_table(reader, ways[0], read, folder)
 

@@ -111,7 +111,7 @@ class Reading:
         if self.notation.decimal != self.notation.thousands:
             return []
         mark = shown(self.thousands)
-        return [f"{self.spelled('thousands')}: {mark} cannot stand both before decimals and between thousands"]
+        return [f"thousands: {mark} cannot stand both before decimals and between thousands"]
 
     def spelled(self, setting: str, value: str = "") -> str:
         """A setting as it is written: --thousands , or thousands = ",\" """

@@ -14,7 +14,7 @@ from core.errors import ProblemError
 from core.loading.fields import FieldReader
 from core.loading.initializers import MOST_WEIGHTS, default_initializer, initial_weights
 from core.loading.options import LOSS_SETTINGS, read_loss, read_options
-from core.loading.reading import Reading
+from core.loading.reading import READING_OPTIONS, Reading
 from core.loading.table import Table
 from core.loading.table_file import read_table
 from core.loading.training import read_training
@@ -46,6 +46,8 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
     given = read_options(reader, options, for_table=True)
     table: Table | None = None
     try:
+        if any(options.get(key) is not None and key not in given for key in READING_OPTIONS):
+            raise ProblemError(source, [])  # read otherwise than meant, it would have other mistakes
         table = read_table(path, Reading.of(given))
         table = table.standardized() if given.get("standardize", False) else table
     except ProblemError as error:

@@ -39,20 +39,20 @@ def choose(names: Sequence[str], reading: Reading, mistakes: MistakeLines) -> Ch
     else:
         target = next((j for j in reversed(range(len(names))) if j not in drop), None)
         if target is None:
-            mistakes.note(f"{reading.spelled('drop')}: expected a column to be left, found none")
+            mistakes.note(f"drop: expected a column to be left, found none")
     for column in drop:
         if column == target:
-            mistakes.note(f"{reading.spelled('drop')}: {shown(names[column])} is the target")
+            mistakes.note(f"drop: {shown(names[column])} is the target")
         elif column in only:
-            mistakes.note(f"{reading.spelled('drop')}: {shown(names[column])} is in {reading.spelled('only')}, too")
+            mistakes.note(f"drop: {shown(names[column])} is in only, too")
     features = tuple(j for j in range(len(names)) if j != target and j not in drop and (j in only or not reading.only))
     for column in encode:
         if column == target:
-            mistakes.note(f"{reading.spelled('encode')}: {shown(names[column])} is the target")
+            mistakes.note(f"encode: {shown(names[column])} is the target")
         elif column not in features and column not in drop + only:
-            mistakes.note(f"{reading.spelled('encode')}: {shown(names[column])} is not in {reading.spelled('only')}")
+            mistakes.note(f"encode: {shown(names[column])} is not in only")
         elif column in drop:
-            mistakes.note(f"{reading.spelled('encode')}: {shown(names[column])} is dropped")
+            mistakes.note(f"encode: {shown(names[column])} is dropped")
     if len(mistakes) > before or target is None:
         return None
     if not features:

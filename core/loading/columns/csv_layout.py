@@ -194,7 +194,7 @@ def _check(
         return
     seems = header and reading.header is None and _seems_data(names, rows)
     advice = f"; if the first line is data, {reading.spelled('no-header')}" if seems else ""
-    if seems and not all(PLAIN.number(name) is None or name.strip().isdigit() for name in names):
+    if seems and (_has_fractions(names) or any(name in map(clean, cells) for name, cells in _texts(names, rows))):
         mistakes.note(
             f"{place}: expected the columns' names, found {shown(', '.join(names))}: "
             f"{reading.spelled('no-header')} takes the first line for data"
@@ -222,7 +222,21 @@ def _seems_data(names: list[str], rows: list[list[str]]) -> bool:
     )
 
 
+def _has_fractions(names: list[str]) -> bool:
+    """Whether a name is a number, and no whole one such as a year."""
+    return any(PLAIN.number(name) is not None and not name.isdigit() for name in names)
+
+
+def _texts(names: list[str], rows: list[list[str]]) -> Iterator[tuple[str, list[str]]]:
+    """The names that are no numbers, with the cells below them."""
+    for j, name in enumerate(names):
+        if PLAIN.number(name) is None:
+            yield name, [row[j] for row in rows if len(row) == len(names)]
+
+
 def _why_one(name: str) -> str:
     """Why a line may have a single column."""
+    if '"' in name:
+        return "; it has a quotation mark that is never closed"
     found = next((words for mark, words in ((":", "colons"), (" ", "spaces")) if mark in name), "")
     return f"; it seems to be separated by {found}" if found else ""

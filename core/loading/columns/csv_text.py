@@ -10,9 +10,11 @@ from core.files import decode
 from core.loading.reading import Reading
 from core.text import clean
 
-BINARY = {b"\x1f\x8b": "a gzip file", b"PK\x03\x04": "a zip file", b"PAR1": "a Parquet file", b"\x89PNG": "a picture"}
+BINARY = {b"\x1f\x8b": "a gzip file, to be unpacked first", b"PK\x03\x04": "a zip file, to be unpacked first", b"PAR1": "a Parquet file", b"\x89PNG": "a picture"}
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 UTF_8 = "utf-8-sig"
+NUL = b"\0"
+SAMPLE = 4096  # bytes
 
 
 def encoding_of(path: Path, data: bytes, reading: Reading) -> str:
@@ -22,15 +24,18 @@ def encoding_of(path: Path, data: bytes, reading: Reading) -> str:
     if asked is None and not binary:
         if data.startswith(UTF_16):
             asked = "utf-16"
-        elif data.isascii():
+        elif data.isascii() and data.count(NUL, 0, SAMPLE) * 4 < min(len(data), SAMPLE):
             return UTF_8
+        elif data.isascii():
+            advice = f"{reading.spelled('encoding', 'utf-16-le' if data[1:2] == NUL else 'utf-16-be')} may read it"
+            raise ProblemError(source, [f"expected UTF-8 text, found every other byte to be 0; {advice}"])
         else:
             try:
                 decode(path, data)
                 return UTF_8
             except ProblemError as error:
                 mistakes = error.mistakes
-            if b"\0" not in data:
+            if NUL not in data:
                 likely = "cp1252" if any(0x80 <= byte < 0xA0 for byte in data) else "latin-1"
                 advice = f"; {reading.spelled('encoding', likely)} may read it"
                 raise ProblemError(source, [f"{mistake}{advice}, or save it as UTF-8" for mistake in mistakes])

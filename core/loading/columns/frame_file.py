@@ -30,7 +30,7 @@ class FrameFile:
     def __init__(self, path: Path, reading: Reading) -> None:
         source = clean(str(path))
         mistakes = [
-            f"{reading.spelled('no-header' if setting == 'header' else setting)}: only for a text, such as a .csv file"
+            f"{setting}: only for a text, such as a .csv file"
             for setting in TEXT_ONLY
             if getattr(reading, setting) not in (None, "")
         ]

@@ -75,6 +75,9 @@ _KINDS = {
 _UNIT = re.compile(rf"{_AMOUNT}\s*([A-Za-zµ°²³/]{{1,6}})")
 
 
+SAMPLE = 1000  # different cells that tell what a column looks like
+
+
 class Look(NamedTuple):
     """What cells that are no numbers look like: `kind` in words, and the notations that read `often` of them."""
 
@@ -87,6 +90,8 @@ def look_of(counts: Mapping[str, int], notation: Notation) -> Look | None:
     """What most of the cells that are no numbers in `notation` look like, if it is something like numbers; `counts`
     says how often each of them is there.
     """
+    if len(counts) > SAMPLE:
+        return _look_of_many(counts, notation)
     half = sum(counts.values()) / 2
 
     def count(is_one: Callable[[str], object]) -> int:
@@ -103,6 +108,22 @@ def look_of(counts: Mapping[str, int], notation: Notation) -> Look | None:
     if len(counts) > 1 and len(units) == 1 and None not in units:
         return Look(f"numbers with the unit {shown(units.pop())}", int(2 * half))
     return None
+
+
+def _look_of_many(counts: Mapping[str, int], notation: Notation) -> Look | None:
+    """What so many cells look like that trying every notation on each of them would take long: a part of them tells."""
+    cells = list(counts)
+    look = look_of({cell: counts[cell] for cell in cells[:: -(-len(cells) // SAMPLE)]}, notation)
+    if look is None:
+        return None
+    total = sum(counts.values())
+    if not look.notations:
+        return look._replace(often=total)
+    try:
+        look.notations[0].numbers(cells)
+    except ValueError:
+        total = sum(often for cell, often in counts.items() if look.notations[0].number(cell) is not None)
+    return look._replace(often=total)
 
 
 def is_missing(cell: str, number: bool) -> bool:
