@@ -305,6 +305,22 @@ class TestRefused:
         text = DATA + "[[layers]]\nunits = 'many'\n[[layers]]\nweights = [[1], [2], [3]]\n"
         assert mistakes(load, text) == ('layers[1].units: expected a whole number from 1 to 1000000, found "many"',)
 
+    def test_weights_with_a_row_for_each_unit_are_one_mistake(self, load: Any) -> None:
+        data = "[data]\ninputs = [[1, 2], [3, 4]]\ntargets = [[0], [1]]\n"
+        first = "[[layers]]\nweights = [[1, 2], [3, 4], [5, 6]]\nbias = [1, 2, 3]\n"
+        last = "[[layers]]\nweights = [[1, 2, 3]]\n"
+        assert mistakes(load, data + first + last) == (
+            "layers[1].weights: expected 2 rows, found 3 rows of 2: transposed? sgdb has a row for each input",
+        )
+        units = "[[layers]]\nunits = 3\nbias = true\n"
+        assert mistakes(load, data + units + last) == (
+            "layers[2].weights: expected 3 rows, found 1 rows of 3: transposed? sgdb has a row for each input",
+        )
+        square = "[[layers]]\nweights = [[1, 2], [3, 4]]\n"
+        assert load(data + square + "[[layers]]\nweights = [[1], [2]]\n").network.sizes == (2, 2, 1)
+        for wrong in (first + square, square + last, last):  # turned round, they do not fit either
+            assert not any("transposed" in line for line in mistakes(load, data + wrong))
+
     def test_many_mistakes_in_one_value_are_counted_not_listed(self, load: Any) -> None:
         found = mistakes(load, f"[data]\ninputs = {[['x', 'y']] * 50}\ntargets = {[1] * 50}\n{LAYER}")
         assert len(found) == 11

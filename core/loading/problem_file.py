@@ -58,6 +58,7 @@ from core.loading.options import (
     read_options,
     settings_of,
 )
+from core.loading.orientation import as_typed_here
 from core.loading.reading import READING, Reading
 from core.loading.table_file import SUFFIXES, TEXTS, read_table
 from core.losses import USUAL_LOSSES, Loss
@@ -238,6 +239,8 @@ def _read_layers(reader: FieldReader, found: list[Any], data: _Data) -> list[Lay
     if not found:
         reader.note("layers", "expected at least one layer, found an empty list")
     width = None if data.inputs is None else data.inputs.shape[1]
+    if width is not None and data.targets is not None:
+        found = as_typed_here(reader, found, width, data.targets.shape[1])
     origin = "the columns of inputs"
     layers: list[Layer | None] = []
     for k, entry in enumerate(found, start=1):

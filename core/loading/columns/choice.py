@@ -39,7 +39,7 @@ def choose(names: Sequence[str], reading: Reading, mistakes: MistakeLines) -> Ch
     else:
         target = next((j for j in reversed(range(len(names))) if j not in drop), None)
         if target is None:
-            mistakes.note(f"drop: expected a column to be left, found none")
+            mistakes.note("drop: expected a column to be left, found none")
     for column in drop:
         if column == target:
             mistakes.note(f"drop: {shown(names[column])} is the target")

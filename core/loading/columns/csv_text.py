@@ -10,7 +10,12 @@ from core.files import decode
 from core.loading.reading import Reading
 from core.text import clean
 
-BINARY = {b"\x1f\x8b": "a gzip file, to be unpacked first", b"PK\x03\x04": "a zip file, to be unpacked first", b"PAR1": "a Parquet file", b"\x89PNG": "a picture"}
+BINARY = {
+    b"\x1f\x8b": "a gzip file: unpack it first",
+    b"PK\x03\x04": "a zip file: unpack it first, or call an Excel file .xlsx",
+    b"PAR1": "a Parquet file: call it .parquet",
+    b"\x89PNG": "a picture",
+}
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 UTF_8 = "utf-8-sig"
 NUL = b"\0"
