@@ -314,7 +314,7 @@ class TestRefused:
         )
         units = "[[layers]]\nunits = 3\nbias = true\n"
         assert mistakes(load, data + units + last) == (
-            "layers[2].weights: expected 3 rows, found 1 rows of 3: transposed? sgdb has a row for each input",
+            "layers[2].weights: expected 3 rows, found 1 row of 3: transposed? sgdb has a row for each input",
         )
         square = "[[layers]]\nweights = [[1, 2], [3, 4]]\n"
         assert load(data + square + "[[layers]]\nweights = [[1], [2]]\n").network.sizes == (2, 2, 1)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.loading.fields import FieldReader
+from core.text import counted
 
 
 def as_typed_here(reader: FieldReader, layers: list[Any], inputs: int, outputs: int) -> list[Any]:
@@ -23,14 +24,13 @@ def as_typed_here(reader: FieldReader, layers: list[Any], inputs: int, outputs: 
     rows, columns = len(layers[at]["weights"]), len(layers[at]["weights"][0])
     reader.note(
         f"layers[{at + 1}].weights",
-        f"expected {columns} rows, found {rows} rows of {columns}: transposed? sgdb has a row for each input",
+        f"expected {columns} rows, found {counted(rows, 'row')} of {columns}: transposed? sgdb has a row for each input",
     )
-    return [
-        {**layer, "weights": [list(row) for row in zip(*layer["weights"], strict=True)]}
-        if "weights" in layer
-        else layer
-        for layer in layers
-    ]
+    return [_turned(layer) if rows else layer for layer, (rows, _) in zip(layers, filter(None, shapes), strict=True)]
+
+
+def _turned(layer: Mapping[str, Any]) -> dict[str, Any]:
+    return {**layer, "weights": [list(row) for row in zip(*layer["weights"], strict=True)]}
 
 
 def _shape(layer: object) -> tuple[int, int] | None:
