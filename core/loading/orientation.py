@@ -21,10 +21,10 @@ def as_typed_here(reader: FieldReader, layers: list[Any], inputs: int, outputs: 
     if not _fit(turned, inputs, outputs):
         return layers
     at = next(k for k, layer in enumerate(layers) if "weights" in layer)
-    rows, columns = len(layers[at]["weights"]), len(layers[at]["weights"][0])
+    rows, columns = counted(len(layers[at]["weights"]), "row"), len(layers[at]["weights"][0])
     reader.note(
         f"layers[{at + 1}].weights",
-        f"expected {columns} rows, found {counted(rows, 'row')} of {columns}: transposed? sgdb has a row for each input",
+        f"expected {columns} rows, found {rows} of {columns}: transposed? sgdb has a row for each input",
     )
     return [_turned(layer) if rows else layer for layer, (rows, _) in zip(layers, filter(None, shapes), strict=True)]
 

@@ -47,7 +47,7 @@ def encoding_of(path: Path, data: bytes, reading: Reading) -> str:
     if asked is None:
         raise ProblemError(source, [f"expected a table as text, found {binary or 'a binary file'}"])
     try:
-        data.decode(asked)
+        codecs.getincrementaldecoder(asked)().decode(data, final=True)  # as it is read, which is stricter
     except UnicodeError as error:
         place = ""
         if isinstance(error, UnicodeDecodeError):
