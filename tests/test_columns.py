@@ -399,3 +399,14 @@ class TestShape:
         )
         rows[15_000] = "abc,1\n"
         assert mistakes(path, "x,y\n" + "".join(rows)) == ('column 1 ("x"): 1 cell is no number, in line 15002: "abc"',)
+
+
+def test_a_session_keeps_how_its_table_is_read(path: Path) -> None:
+    text = 'Id,x,c,y\n1,"1 200,5",r,2\n2,"2,5",b,4\n'
+    problem = read(path, text, drop=["Id"], encode="c", thousands=" ", decimal=",")
+    session, file = core.Session.of(problem), path.with_suffix(".session")
+    core.save_session(session, file, core.Timelines(problem))
+    again = core.load_session(file).source
+    assert again == problem.source
+    assert again is not None
+    assert again.problem().inputs.tolist() == problem.inputs.tolist() == [[1200.5, 0, 1], [2.5, 1, 0]]
