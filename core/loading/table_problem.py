@@ -46,7 +46,7 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
     given = read_options(reader, options, for_table=True)
     table: Table | None = None
     try:
-        if any(options.get(key) is not None and key not in given for key in READING_OPTIONS):
+        if path.exists() and any(options.get(key) is not None and key not in given for key in READING_OPTIONS):
             raise ProblemError(source, [])  # read otherwise than meant, it would have other mistakes
         table = read_table(path, Reading.of(given))
         table = table.standardized() if given.get("standardize", False) else table
