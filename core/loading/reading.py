@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 from core.loading.columns.numbers import PLAIN, Notation
@@ -100,7 +101,7 @@ class Reading:
             own["header"] = False
         return cls(**own, in_file=in_file)
 
-    @property
+    @cached_property
     def notation(self) -> Notation:
         """How numbers are written."""
         decimal = self.decimal or ("," if self.thousands == "." else PLAIN.decimal)

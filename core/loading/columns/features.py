@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.arrays import Array
 from core.loading.columns.column import Column
 from core.loading.columns.labels import labels_of
-from core.loading.columns.numbers import BOOLEANS, is_missing
+from core.loading.columns.numbers import BOOLEANS, counts_of, is_missing
 from core.loading.columns.wrong import MOST_ENCODED, Wrong, look_alike, on_missing, on_no_numbers
 from core.loading.reading import Reading
 from core.text import clean
@@ -30,9 +30,10 @@ def numbers_of(column: Column, reading: Reading) -> Array:
     if column.values is not None:
         return column.values
     known: dict[str, float] = {}
+    number = reading.notation.number
     for cell in set(column.texts):
-        value = reading.notation.number(cell)
-        if value is None or np.isnan(value):
+        value = number(cell)
+        if value is None or isnan(value):
             value = np.nan if is_missing(clean(cell), number=True) else np.inf
         known[cell] = value
     return np.array([known[cell] for cell in column.texts], dtype=np.float64)
@@ -71,7 +72,7 @@ def read_encoded(column: Column, reading: Reading, wrong: list[Wrong]) -> Featur
     values = np.zeros((len(column), len(names)))
     values[missing] = np.nan
     values[np.flatnonzero(~missing_in(column)), places] = 1.0
-    remark = look_alike(column, Counter(map(clean, present.cells)), reading) if column.values is None else ""
+    remark = look_alike(column, counts_of(present.cells), reading) if column.values is None else ""
     return Features(values, tuple(f"{column.name}={name}" for name in names), remark)
 
 
@@ -85,9 +86,12 @@ def missing_in(column: Column) -> NDArray[np.bool_]:
 
 def _truths(column: Column) -> Array | None:
     """0 and 1 for a column of false and true; None where it has something else."""
-    known = {cell: clean(cell).lower() for cell in set(column.texts)}
-    if not any(cell in BOOLEANS for cell in known.values()):
+    known = {}
+    for cell in set(column.texts):
+        word = clean(cell).lower()
+        if word not in BOOLEANS and not is_missing(word, number=True):
+            return None
+        known[cell] = BOOLEANS.get(word, np.nan)
+    if np.isnan(list(known.values())).all():
         return None
-    if not all(cell in BOOLEANS or is_missing(cell, number=True) for cell in known.values()):
-        return None
-    return np.array([BOOLEANS.get(known[cell], np.nan) for cell in column.texts])
+    return np.array([known[cell] for cell in column.texts])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from core.text import shown
+from core.text import clean, shown
 
 # What people write where a value is missing; where only a number can stand, some more.
 MISSING = frozenset(("", "na", "n/a", "nan", "null", "?", "<na>", "#n/a"))
@@ -124,6 +125,14 @@ def _look_of_many(counts: Mapping[str, int], notation: Notation) -> Look | None:
     except ValueError:
         total = sum(often for cell, often in counts.items() if look.notations[0].number(cell) is not None)
     return look._replace(often=total)
+
+
+def counts_of(cells: Iterable[str]) -> Counter[str]:
+    """How often each of the different cells is there, cleaned."""
+    counts: Counter[str] = Counter()
+    for cell, often in Counter(cells).items():
+        counts[clean(cell)] += often
+    return counts
 
 
 def is_missing(cell: str, number: bool) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +9,7 @@ from core.arrays import Array
 from core.loading.columns.column import Column
 from core.loading.columns.features import missing_in, numbers_of
 from core.loading.columns.labels import are_whole, labels_of
-from core.loading.columns.numbers import is_missing, look_of
+from core.loading.columns.numbers import counts_of, is_missing, look_of
 from core.loading.columns.wrong import Wrong, on_missing, on_no_numbers
 from core.loading.fields import MistakeLines
 from core.loading.reading import Reading
@@ -31,7 +29,7 @@ def holds_numbers(column: Column, reading: Reading) -> bool:
     """
     if reading.task is not None or column.values is not None:
         return reading.task != "classification"
-    counts = Counter(map(clean, column.texts))
+    counts = counts_of(column.texts)
     present = {cell: count for cell, count in counts.items() if not is_missing(cell, number=False)}
     texts = {cell: count for cell, count in present.items() if reading.notation.number(cell) is None}
     if sum(texts.values()) <= sum(present.values()) / 2:
@@ -58,8 +56,9 @@ def wrong_targets(column: Column, reading: Reading, numbers: bool) -> Wrong | No
     if missing and reading.missing != "drop":
         return on_missing(column, missing, reading, is_target=True)
     if not numbers and reading.task is None:
-        odd = [row for row, cell in enumerate(column.texts) if reading.notation.number(cell) is not None]
-        if odd:
+        numeric = {cell for cell in set(column.texts) if reading.notation.number(cell) is not None}
+        if numeric:
+            odd = [row for row, cell in enumerate(column.texts) if cell in numeric]
             advice = f"{reading.spelled('task', 'classification')} if they are names, too"
             where = "where most cells are names of classes"
             return Wrong.of(column, odd, f"a number {where}", f"numbers {where}", advice)

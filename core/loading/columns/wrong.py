@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from core.loading.columns.column import Column
-from core.loading.columns.numbers import Look, Notation, look_of
+from core.loading.columns.numbers import Look, Notation, counts_of, look_of
 from core.loading.reading import Reading
 from core.text import clean, counted, shown
 
@@ -60,7 +59,7 @@ def on_missing(column: Column, rows: Sequence[int], reading: Reading, is_target:
 
 def on_no_numbers(column: Column, rows: Sequence[int], missing: int, reading: Reading, is_target: bool) -> Wrong:
     """What to say of cells that should be finite numbers; so many others of the column are missing."""
-    counts = Counter(clean(column.cells[row]) for row in rows)
+    counts = counts_of(map(column.cells.__getitem__, rows))
     more = f"{missing:,} more {'is' if missing == 1 else 'are'} missing" if missing else ""
     if all(reading.notation.number(cell) is not None for cell in counts):
         return Wrong.of(column, rows, "no finite number", "no finite numbers", more)
