@@ -12,7 +12,7 @@ from core.suggestion import suggest
 from core.text import clean, shown
 
 BUILT_IN = os.path.join(os.path.dirname(os.path.dirname(__file__)), "problems")
-EXPECTED = "expected a .toml, .csv or .npz file"
+EXPECTED = "expected a .toml, .csv, .npz or .parquet file"
 
 
 def built_in_names() -> list[str]:
@@ -77,5 +77,5 @@ def _unknown(name: str) -> str:
         found = "a folder" if os.path.isdir(name) else shown(os.path.basename(name))
         return f"{clean(name)}: {EXPECTED}, found {found}"
     message = suggest(shown(name)[1:-1], built_in_names())
-    files = "" if "did you mean" in message else ", or the path of a .toml, .csv or .npz file"
+    files = "" if "did you mean" in message else ", or the path of a .toml, .csv, .npz or .parquet file"
     return f"problem: {message}{files}"

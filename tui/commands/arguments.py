@@ -83,9 +83,9 @@ class Operand(NamedTuple):
         return name if self.default is None else f"[{name}]"
 
 
-PROBLEM = Operand("PROBLEM", "problem", "a built-in problem, or a .toml, .csv or .npz file", DEFAULT_PROBLEM)
+PROBLEM = Operand("PROBLEM", "problem", "a built-in problem, or a .toml, .csv, .npz or .parquet file", DEFAULT_PROBLEM)
 SESSION = Operand("FILE", "session", "a .session file")
-SESSION_TOO = PROBLEM._replace(help="a built-in problem, a .toml, .csv or .npz file, or a saved .session")
+SESSION_TOO = PROBLEM._replace(help="a built-in problem, a .toml, .csv, .npz or .parquet file, or a saved .session")
 
 
 class Arguments(NamedTuple):
