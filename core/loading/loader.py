@@ -21,12 +21,19 @@ def built_in_names() -> list[str]:
 
 
 def built_in_problems() -> dict[str, str]:
-    """The problems that come with the program: for each name, a line about it."""
+    """The problems that come with the program: for each name, a line about it, which says so where it needs an extra
+    that is not installed.
+    """
     from pathlib import Path
 
+    from core.loading.datasets import EXTRA, needs_extra
     from core.loading.problem_file import read_toml
 
-    return {name: read_toml(Path(BUILT_IN, f"{name}.toml"), name).get("about", "") for name in built_in_names()}
+    files = {name: read_toml(Path(BUILT_IN, f"{name}.toml"), name) for name in built_in_names()}
+    return {
+        name: file["about"] + (f" (needs {EXTRA})" if needs_extra(file["data"].get("dataset", "")) else "")
+        for name, file in files.items()
+    }
 
 
 def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] | None = None) -> Problem:
@@ -34,10 +41,11 @@ def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] |
     (.tsv, .tab, .data), .npz, or with the extra "tables" .parquet, .feather, .arrow, .ndjson, .jsonl or .xlsx.
 
     `options` are settings beside the file, as values or as the texts that a person types; one that is None is not
-    given. A table takes how it is read (target, task, drop, only, encode, missing, no-header, encoding, decimal and
-    thousands; columns as a list of names or as "a, b"), standardize, hidden, activation, loss and its settings (margin,
-    half, squared), lr, batch, seed and reduction; a built-in problem or a .toml file takes loss and its settings, lr,
-    batch, seed (of the shuffling) and reduction. What was made of a table stands in the problem's `remarks`.
+    given. Every problem takes loss and its settings (margin, half, squared), lr, batch, seed (of the shuffling),
+    in-order, reduction, update, momentum, l1, l2; test, data-seed, standardize and shape; hidden and activation, unless
+    a file gives the weights. A table, by itself or in a .toml file, takes how it is read: target, task, drop, only,
+    encode, missing, no-header, encoding, decimal and thousands (columns as a list of names or as "a, b"); generated
+    data take rows and noise. What was made of the data stands in the problem's `remarks`.
 
     Raises ProblemError, which lists every mistake in the file and in the options.
     """
@@ -68,7 +76,7 @@ def _load(source: str | os.PathLike[str], given: Mapping[str, object], is_built_
     if suffix == ".toml" or (not suffix and (os.path.dirname(name) or os.path.exists(name))):
         return load_problem_file(path, clean(name), given)
     reader = FieldReader()
-    read_options(reader, given, for_table=True)
+    read_options(reader, given)
     raise ProblemError("", [*reader.mistakes, _unknown(name)])
 
 
