@@ -193,6 +193,21 @@ class TestLikeNumbers:
         assert problem.input_names == ("x=0,5", "x=1,5")
         assert problem.remarks[1] == 'x is encoded, but looks like numbers ("0,5"): --decimal , reads them'
 
+    def test_what_is_encoded_and_different_in_each_row_is_told_of(self, path: Path) -> None:
+        remark = read(path, "name,y\nann,1.5\nbob,2.5\ncy,2\n", encode="name").remarks[1]
+        assert remark == "name is encoded, but is different in each row: --drop name leaves the column out"
+
+    def test_so_many_that_only_some_are_looked_at_are_all_counted(self, path: Path) -> None:
+        cells = [f"{i},5" for i in range(3000)]
+        start = 'column 1 ("x"): 3,000 cells are no numbers, the first in line 2: "0,5"; '
+        assert mistakes(path, "x;y\n" + "".join(f"{cell};{i % 2}\n" for i, cell in enumerate(cells))) == (
+            f"{start}--decimal , reads them",
+        )
+        cells[2000] = "abc"
+        assert mistakes(path, "x;y\n" + "".join(f"{cell};{i % 2}\n" for i, cell in enumerate(cells))) == (
+            f"{start}2,999 look like numbers: --decimal , reads them",
+        )
+
     def test_a_point_where_a_comma_was_promised(self, path: Path) -> None:
         (mistake,) = mistakes(path, "x;y\n0.5;1\n1.5;2\n", decimal=",")
         assert mistake.endswith('in line 2: "0.5"; --decimal . reads them')

@@ -389,7 +389,9 @@ class TestRefused:
         assert str(caught.value).isprintable()
 
     def test_a_file_of_another_kind(self, tmp_path: Path) -> None:
-        with pytest.raises(core.ProblemError, match=r'expected a \.toml, \.csv, \.npz or \.parquet file, found "notes.txt"$'):
+        with pytest.raises(
+            core.ProblemError, match=r'expected a \.toml, \.csv, \.npz or \.parquet file, found "notes.txt"$'
+        ):
             core.load_problem(tmp_path / "notes.txt")
 
 

@@ -73,6 +73,9 @@ def read_encoded(column: Column, reading: Reading, wrong: list[Wrong]) -> Featur
     values[missing] = np.nan
     values[np.flatnonzero(~missing_in(column)), places] = 1.0
     remark = look_alike(column, counts_of(present.cells), reading) if column.values is None else ""
+    if len(names) == len(present) > 2:
+        drop = reading.spelled_column("drop", column.name)
+        remark = f"{column.name} is encoded, but is different in each row: {drop} leaves the column out"
     return Features(values, tuple(f"{column.name}={name}" for name in names), remark)
 
 
