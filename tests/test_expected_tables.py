@@ -191,5 +191,5 @@ def test_remarks_are_no_part_of_what_a_run_follows_from(tmp_path: Path) -> None:
     read(tmp_path, "x,y\n1,a\n2,b\n")
     (tmp_path / "problem.toml").write_text('[data]\ncsv = "table.csv"\n[[layers]]\nunits = 2\n')
     problem = core.load_problem(tmp_path / "problem.toml")
-    assert problem.remarks == ("2 rows; 1 feature; target y: classes a, b (task to change)",)
+    assert problem.remarks == ("2 rows; 1 feature; target y: classes a, b (--task to change)",)
     assert problem.particulars() == replace(problem, remarks=()).particulars()

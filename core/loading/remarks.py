@@ -28,7 +28,7 @@ COUNTER = re.compile(
 def understood(table: Table, reading: Reading) -> str:
     """How a table was understood: its rows, its features, its target."""
     rows, features = table.inputs.shape
-    change = "" if reading.task else f" ({reading.spelled('task')} to change)"
+    change = "" if reading.task else " (--task to change)"  # which goes before what a problem file says
     return f"{counted(rows, 'row')}; {counted(features, 'feature')}; {_on_targets(table.targets)}{change}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from core.text import clean, shown
@@ -93,21 +93,17 @@ def look_of(counts: Mapping[str, int], notation: Notation) -> Look | None:
     """
     if len(counts) > SAMPLE:
         return _look_of_many(counts, notation)
-    half = sum(counts.values()) / 2
-
-    def count(is_one: Callable[[str], object]) -> int:
-        return sum(often for cell, often in counts.items() if is_one(cell))
-
-    read = {other: count(lambda cell: other.number(cell) is not None) for other in NOTATIONS if other != notation}  # noqa: B023
+    total = sum(counts.values())
+    read = {other: _read(counts, other) for other in NOTATIONS if other != notation}
     best = max(read.values())
-    if best > half:
+    if best > total / 2:
         return Look("numbers", best, tuple(other for other, often in read.items() if often == best))
     for kind, pattern in _KINDS.items():
-        if (often := count(pattern.fullmatch)) > half:
+        if (often := sum(often for cell, often in counts.items() if pattern.fullmatch(cell))) > total / 2:
             return Look(kind, often)
     units = {match and match[1] for match in map(_UNIT.fullmatch, counts)}
     if len(counts) > 1 and len(units) == 1 and None not in units:
-        return Look(f"numbers with the unit {shown(units.pop())}", int(2 * half))
+        return Look(f"numbers with the unit {shown(units.pop())}", total)
     return None
 
 
@@ -123,8 +119,13 @@ def _look_of_many(counts: Mapping[str, int], notation: Notation) -> Look | None:
     try:
         look.notations[0].numbers(cells)
     except ValueError:
-        total = sum(often for cell, often in counts.items() if look.notations[0].number(cell) is not None)
+        total = _read(counts, look.notations[0])
     return look._replace(often=total)
+
+
+def _read(counts: Mapping[str, int], notation: Notation) -> int:
+    """How many of the cells a notation reads."""
+    return sum(often for cell, often in counts.items() if notation.number(cell) is not None)
 
 
 def counts_of(cells: Iterable[str]) -> Counter[str]:
