@@ -12,6 +12,7 @@ from core.loading.datasets import GENERATED, GENERATING_OPTIONS
 from core.loading.fields import NUMBER, SWITCH, FieldReader, Kind, choice, from_text, number, whole
 from core.loading.prepare import OVERRIDES, PREPARING_OPTIONS
 from core.loading.reading import READING_OPTIONS
+from core.loading.table_file import TABLES
 from core.losses import LOSSES, Loss
 from core.settings import is_switch
 
@@ -50,8 +51,6 @@ TRAINING_OPTIONS: dict[str, Kind] = {
 DATA_OPTIONS: dict[str, Kind] = {**READING_OPTIONS, **PREPARING_OPTIONS, **GENERATING_OPTIONS}
 TABLE_OPTIONS: dict[str, Kind] = {**DATA_OPTIONS, "hidden": HIDDEN, "activation": ACTIVATION, **TRAINING_OPTIONS}
 
-TABLES = ("csv", "npz", "table")
-
 
 def read_options(reader: FieldReader, options: Mapping[str, object]) -> dict[str, Any]:
     """The options that are given (None: not given) and right."""
@@ -68,8 +67,8 @@ def data_settings(
     reader: FieldReader, way: str, file: Mapping[str, Any], given: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The settings of data, those of a problem file's table [data] and the options that go before them, and the place
-    of each, for messages. `way` is how the data are given: csv, npz, inputs, or the name of a dataset. A setting that
-    is of no use for these is a mistake.
+    of each, for messages. `way` is how the data are given: inputs, one of TABLES, or the name of a dataset. A setting
+    that is of no use for these is a mistake.
     """
     options = {OVERRIDES.get(option, option): option for option in given if option in DATA_OPTIONS}
     settings = {**file, **{setting: given[option] for setting, option in options.items()}}
@@ -77,7 +76,7 @@ def data_settings(
     generated = way in GENERATED
     for setting, place in places.items():
         if setting in READING_OPTIONS and way not in TABLES:
-            reader.note(place, "only for a table (.csv, .npz)")
+            reader.note(place, "only for a table")
         elif setting in GENERATING_OPTIONS and not generated:
             reader.note(place, f"only for generated data: the dataset {', '.join(GENERATED)}")
         elif setting == "seed" and not generated and "test" not in settings:

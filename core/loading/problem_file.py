@@ -68,14 +68,13 @@ from core.loading.orientation import as_typed_here
 from core.loading.prepare import PREPARING, Prepared, read_prepared
 from core.loading.reading import READING, Reading
 from core.loading.table import Table, Targets
-from core.loading.table_file import SUFFIXES, TEXTS, read_table
+from core.loading.table_file import TABLES, read_table
 from core.losses import USUAL_LOSSES, Loss
 from core.network import Layer, Network
 from core.problem import Problem
 from core.text import clean, shown
 
 LARGEST_FILE = 16 * MIB
-FILES = {"csv": TEXTS, "npz": (".npz",), "table": SUFFIXES}  # keys of [data] and the files that they name
 
 
 def _bias(value: object) -> bool | list[Any]:
@@ -85,7 +84,7 @@ def _bias(value: object) -> bool | list[Any]:
 
 
 PROBLEM: dict[str, Kind] = {"name": TEXT, "about": TEXT, "data": TABLE, "layers": LIST, "training": TABLE}
-WAYS: dict[str, Kind] = {"inputs": LIST, "csv": TEXT, "npz": TEXT, "table": TEXT, "dataset": DATASET}
+WAYS: dict[str, Kind] = {"inputs": LIST, **dict.fromkeys(TABLES, TEXT), "dataset": DATASET}
 DATA: dict[str, Kind] = {**WAYS, "targets": LIST, **READING, **PREPARING, **GENERATING}
 LAYER: dict[str, Kind] = {
     "weights": LIST,
@@ -188,7 +187,7 @@ def _read_data(reader: FieldReader, found: dict[str, Any], folder: Path, given: 
     read = reader.table("data", found, DATA)
     ways = [way for way in WAYS if way in found or (way == "inputs" and "targets" in found)]
     if not ways:
-        reader.note("data", "expected inputs and targets, or csv, npz, table or dataset")
+        reader.note("data", f"expected inputs and targets, or {', '.join(TABLES)} or dataset")
         return _Data()
     for way in ways[1:]:
         reader.note(f"data.{way}", f"cannot be combined with data.{ways[0]}")
@@ -233,7 +232,7 @@ def _read_rows(reader: FieldReader, found: dict[str, Any], read: dict[str, Any])
 
 
 def _read_table(reader: FieldReader, way: str, name: str, settings: dict[str, Any], file: Path) -> Table | None:
-    suffixes = FILES[way]
+    suffixes = TABLES[way]
     if not name.lower().endswith(suffixes):
         kinds = suffixes[0] if way != "table" else f"{', '.join(suffixes[:-1])} or {suffixes[-1]}"
         reader.note(f"data.{way}", f"expected the name of a {kinds} file, found {shown(name)}")

@@ -12,6 +12,7 @@ from core.text import clean
 TEXTS = (".csv", ".tsv", ".tab", ".data")
 FRAMES = (".parquet", ".feather", ".arrow", ".ndjson", ".jsonl", ".xlsx")
 SUFFIXES = (*TEXTS, ".npz", *FRAMES)
+TABLES = {"csv": TEXTS, "npz": (".npz",), "table": SUFFIXES}  # keys of [data] and the files that they name
 
 
 def read_table(path: Path, reading: Reading) -> Table:
