@@ -45,7 +45,7 @@ def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] |
     in-order, reduction, update, momentum, l1, l2; test, data-seed, standardize and shape; hidden and activation, unless
     a file gives the weights. A table, by itself or in a .toml file, takes how it is read: target, task, drop, only,
     encode, missing, no-header, encoding, decimal and thousands (columns as a list of names or as "a, b"); generated
-    data take rows and noise. What was made of a table stands in the problem's `remarks`.
+    data take rows and noise. What was made of the data stands in the problem's `remarks`.
 
     Raises ProblemError, which lists every mistake in the file and in the options.
     """
