@@ -112,9 +112,8 @@ def _first(rows: Rows) -> tuple[list[str] | None, int]:
 
 def _comments(data: bytes, encoding: str) -> list[str]:
     """The lines before the table, from the first to the last one that begins with "#", empty ones among them; and a
-    first line that tells Excel the separator, "sep=;". A last
-    one of several cells, as many as in the line after it, is no comment if a cell in that line is a number and none of
-    its own is: it is a header, "#id,name", unless blanks follow the mark.
+    first line that tells Excel the separator, "sep=;". A last one of several cells, as many as in the line after it, is
+    no comment if a cell in that line is a number: it is a header, "#id,name", unless a blank follows the mark.
     """
     found: list[str] = []
     count = 0  # of the lines up to the last comment
@@ -129,7 +128,7 @@ def _comments(data: bytes, encoding: str) -> list[str]:
         for mark in SEPARATORS:
             cells, below = (clean(text).split(mark) for text in (comments[-1], after))
             if len(cells) == len(below) > 1 and any(PLAIN.number(cell) is not None for cell in below):
-                return comments[:-1] if any(line.startswith(COMMENT) for line in comments[:-1]) else []
+                return comments[:-1]
     return comments
 
 
