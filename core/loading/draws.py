@@ -1,4 +1,4 @@
-"""Numbers drawn from a seed, on every machine the same."""
+"""Numbers drawn from a seed: the same bits on every machine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import Array
-from core.loading.same_bits import cosine_of_turns, logarithm
+from core.loading.same_bits import logarithm
 
 
 class Draws:
@@ -25,6 +25,13 @@ class Draws:
         return np.asarray((self.raw(count) >> np.uint64(11)) * 2.0**-53, dtype=np.float64)
 
     def normal(self, count: int) -> Array:
-        """So many normally distributed numbers (mean 0, deviation 1), after Box & Muller (1958)."""
-        radius = np.sqrt(-2 * logarithm(1 - self.uniform(count)))
-        return np.asarray(radius * cosine_of_turns(self.uniform(count)), dtype=np.float64)
+        """So many standard normal numbers, by Marsaglia's polar method: a point in the unit circle gives two."""
+        found: Array = np.empty(0)
+        while len(found) < count:
+            x, y = (2 * self.uniform(2 * (count - len(found))) - 1).reshape(2, -1)
+            square = x * x + y * y
+            inside = (square > 0) & (square < 1)
+            x, y, square = x[inside], y[inside], square[inside]
+            radius = np.sqrt(-2 * logarithm(square) / square)
+            found = np.concatenate([found, np.stack([x * radius, y * radius], axis=1).ravel()])
+        return found[:count]
