@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -30,14 +30,28 @@ class Canvas:
         self.inks: Rows = np.full((rows, columns), INK, dtype=np.intp)
         self.grounds: Rows = np.full((rows, columns), GROUND, dtype=np.intp)
 
-    def pixels(self, colours: Rows) -> None:
-        """Fill it with pixels (2 rows, columns): half blocks, and blanks where both are the same."""
-        self.inks, self.grounds = colours[::PIXELS].copy(), colours[1::PIXELS].copy()
-        self.characters = np.where(self.inks == self.grounds, BLANK, HALF).astype(np.uint32)
+    def fill(self, shades: Rows, plain: bool) -> None:
+        """Fill its upper left part with colours (2 rows, columns), as half blocks, and blanks where both halves of a
+        cell are the same; or where it is `plain` with characters (rows, columns).
+        """
+        rows, columns = -(-len(shades) // (1 if plain else PIXELS)), shades.shape[1]
+        if plain:
+            self.characters[:rows, :columns] = shades
+            return
+        if len(shades) % PIXELS:
+            shades = np.pad(shades, ((0, 1), (0, 0)), constant_values=GROUND)
+        inks, grounds = shades[::PIXELS], shades[1::PIXELS]
+        self.inks[:rows, :columns], self.grounds[:rows, :columns] = inks, grounds
+        self.characters[:rows, :columns] = np.where(inks == grounds, BLANK, HALF)
 
     def put(self, row: Any, column: Any, character: Any, ink: Any) -> None:
         """Characters (code points) in places of the canvas, on the ground that is there."""
         self.characters[row, column], self.inks[row, column] = character, ink
+
+    def draw(self, characters: Codes, ink: int) -> None:
+        """Characters over all of it, but for blanks."""
+        drawn = characters != BLANK
+        self.characters[drawn], self.inks[drawn] = characters[drawn], ink
 
     def write(self, row: int, column: int, text: str, ink: int = INK) -> None:
         """A text of characters that take one column each, as far as it is in the canvas."""
@@ -69,7 +83,7 @@ class Canvas:
 BARE = -1 - GROUND
 
 
-@lru_cache(maxsize=None)
+@cache
 def _style(look: int) -> str:
     """The name of a style: of an ink on a ground, or of a ground alone."""
     ink, ground = divmod(look, len(NAMES)) if look >= 0 else (-1 - look, -1 - look)

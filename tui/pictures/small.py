@@ -8,7 +8,7 @@ import numpy as np
 
 from core import Array, Problem, classes_said, is_right_or_wrong
 from tui.pictures import marks
-from tui.pictures.canvas import Canvas, Codes
+from tui.pictures.canvas import BLANK, Canvas
 from tui.pictures.plane import Plane, spanning
 from tui.sheet.colours import MARK
 from tui.sheet.lines import Line
@@ -18,7 +18,7 @@ BRAILLE = 0x2800
 DOTS = np.array(
     [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.uint32
 )  # of a character, from the top
-HALVES = np.array([ord(c) for c in " ▄▀█"], dtype=np.uint32)  # by which halves are filled: none, lower, upper, both
+HALVES = np.array([ord(c) for c in " ▄▀█"], dtype=np.intp)  # by which halves are filled: none, lower, upper, both
 BARS = "▁▂▃▄▅▆▇█"
 BIG, SMALL = "■", "□"  # samples of regression, above and below the middle
 LEAST = 2, 3  # lines and columns
@@ -69,8 +69,7 @@ def _curve(problem: Problem, canvas: Canvas) -> None:
     codes = np.zeros((rows, columns), dtype=np.uint32)
     bits = DOTS[dots_down % down, dots_across % across]
     np.bitwise_or.at(codes, (dots_down // down, dots_across // across), bits)
-    drawn = codes > 0
-    canvas.put(*np.nonzero(drawn), BRAILLE + codes[drawn], MARK)
+    canvas.draw(np.where(codes, BRAILLE + codes, BLANK).astype(np.uint32), MARK)
 
 
 def shrunk(image: Array, rows: int, columns: int) -> Array:
@@ -88,8 +87,8 @@ def _image(image: Array, width: int, height: int) -> list[Line]:
     small = np.pad(small, ((0, len(small) % 2), (0, 0)), constant_values=small.min())
     filled = small > (float(small.min()) + float(small.max())) / 2
     canvas = Canvas(height, width)
-    codes: Codes = HALVES[2 * filled[::2] + filled[1::2]]
-    canvas.characters[: codes.shape[0], : codes.shape[1]] = codes
+    codes = HALVES[2 * filled[::2] + filled[1::2]]
+    canvas.fill(codes, plain=True)
     return canvas.lines()
 
 
@@ -98,15 +97,13 @@ def _layers(sizes: tuple[int, ...], width: int, height: int) -> list[Line]:
     is no room for all.
     """
     largest = max(sizes)
-    for shown, texts in (
-        (sizes, [str(size) for size in sizes]),
-        ((sizes[0], largest, sizes[-1]), [str(sizes[0]), "…", str(sizes[-1])]),
-        (sizes[:width], [""] * min(len(sizes), width)),
-    ):
-        gap = "-" if texts[0] else ""
-        below = gap.join(texts)
-        if len(below) <= width:
-            break
+    ways = (
+        (sizes, "-".join(map(str, sizes))),
+        ((sizes[0], largest, sizes[-1]), f"{sizes[0]}-…-{sizes[-1]}"),
+        (sizes[:width], ""),
+    )
+    shown, below = next(way for way in ways if len(way[1]) <= width)
+    texts = below.split("-") if below else [""] * len(shown)
     canvas = Canvas(height, width)
     lines = height - bool(below)
     column = 0
@@ -116,6 +113,6 @@ def _layers(sizes: tuple[int, ...], width: int, height: int) -> list[Line]:
             part = min(len(BARS), eighths - (lines - 1 - row) * len(BARS))
             if part > 0:
                 canvas.write(row, column, BARS[part - 1], MARK)
-        column += max(1, len(text) + len(gap))
+        column += len(text) + 1
     canvas.write(height - 1, 0, below)
     return canvas.lines()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from textual.color import Color
 
-from tui.sheet.contrast import LEAST_CONTRAST, contrast
+from tui.sheet.contrast import LEAST_CONTRAST, contrast, readable
 
 LEVELS = 6  # of each ramp, the strongest last
 HUES = 8  # ramps on which a text can be read
@@ -38,9 +38,10 @@ def colours(dark: bool, ground: Color, ink: Color) -> dict[str, Color]:
     amber = Color.parse("#ffc94d" if dark else "#7a5200")
     red = Color.parse("#ff6b78" if dark else "#b00020")
     found = {"ground": ground, "not finite": ground.blend(red, 0.8), "ink": ink}
-    found |= {"faint": ground.blend(ink, 0.5), "pointed": amber, "danger": red}
+    texts = {"faint": ground.blend(ink, 0.5), "pointed": amber, "danger": red}
+    texts |= {f"mark{number}": hue for number, hue in enumerate(hues)}
+    found |= {name: readable(color, ground, ink) for name, color in texts.items()}
     for number, hue in enumerate(hues):
-        found[f"mark{number}"] = hue
         strongest = _strongest(hue, ground, ink)
         for level in range(LEVELS):
             share = strongest * (LEAST_SHARE + (1 - LEAST_SHARE) * level / (LEVELS - 1))

@@ -15,6 +15,7 @@ from tui.training.keys_offered import keys
 from tui.training.late import Late
 from tui.training.notes import Note, notes
 from tui.training.picture import Picture
+from tui.training.pictured import is_pictured, pictured
 from tui.training.plot import Curve, LossPlot, title
 from tui.training.rows import Rows
 from tui.training.run import Run
@@ -24,7 +25,8 @@ from tui.training.view import Cell
 from tui.training.why import why
 
 if TYPE_CHECKING:
-    from core import Place
+    from core import Evaluation, Place
+    from tui.pictures.drawn import Drawn
 
 
 class Scene(NamedTuple):
@@ -37,6 +39,8 @@ class Scene(NamedTuple):
     late       what is worked out beside, and comes late
     playing    whether the run plays
     message    what there is to say about the last key, in place of the keys
+    counted    all rows, where the picture wants them
+    plain      whether there are no colours
     """
 
     facts: Facts
@@ -46,6 +50,8 @@ class Scene(NamedTuple):
     late: Late = Late()
     playing: bool = False
     message: str = ""
+    counted: Evaluation | None = None
+    plain: bool = False
 
 
 class Spots(NamedTuple):
@@ -64,6 +70,7 @@ class Painted(NamedTuple):
     terms   the cells that can be followed from it
     scrollable   lines that the strip, or parameters alone, can be scrolled by
     notes, keys   what can be clicked on these lines
+    pictured      the picture, where there is one
     """
 
     frame: Frame
@@ -75,6 +82,7 @@ class Painted(NamedTuple):
     scrollable: int
     notes: list[Spots]
     keys: list[Spots]
+    pictured: Drawn | None = None
 
 
 class Painter:
@@ -89,7 +97,9 @@ class Painter:
         step, view = picture.step, picture.view
         # A smaller last batch moves nothing.
         rows = step.problem.batch_size or len(step.batch)
-        return self._run.frames(step)(size, rows, view.more, view.numbers, view.left, view.alone)
+        return self._run.frames(step)(
+            size, rows, view.more, view.numbers, view.left, view.alone, is_pictured(view, step.problem)
+        )
 
     def paint(self, picture: Picture, size: tuple[int, int], scene: Scene) -> Painted:
         """The sheet of a step on a terminal of this size."""
@@ -120,10 +130,15 @@ class Painter:
             size = area.width - (area.x > 0), area.height - 1
             lines = self.plot.draw(*size, scene.curves, step.index, view, scene.marks)
             panes["loss"] = Pane(title(view, step, scene.curves, area.width - 4), lines)
+        drawn_picture = None
+        if "picture" in frame.areas:
+            panes["picture"], drawn_picture = pictured(picture, frame.areas["picture"], scene.counted, scene.plain)
         last, pressed = self._keys(frame, picture, scene)
         panes["keys"] = Pane(last)
         drawn = draw(frame, picture, panes, drawn_rows)
-        return Painted(frame, picture, drawn_rows, drawn.lines, drawn.place, terms, scrollable, noted, pressed)
+        return Painted(
+            frame, picture, drawn_rows, drawn.lines, drawn.place, terms, scrollable, noted, pressed, drawn_picture
+        )
 
     def repaint(self, painted: Painted, scene: Scene) -> Painted:
         """The same sheet with another first and last line: what these tell does not stand elsewhere."""

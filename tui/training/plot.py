@@ -12,11 +12,11 @@ import numpy as np
 
 from core import Array, Step, Timeline, significant, sure
 from tui.format import plain
+from tui.sheet.braille import DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans, texts
 from tui.sheet.lines import Line, Span, Words, clipped, fitting, line
 from tui.sheet.lines import width as columns
 from tui.training import ticks
 from tui.training.axes import AXIS, LABEL, TICK, Frame, axes
-from tui.training.braille import DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans, texts
 from tui.training.status import loss_text
 from tui.training.step_marks import Marks, marked_text, put_signs
 from tui.training.ticks import Scale
@@ -39,6 +39,7 @@ NO_CURVE = ("ℒ of every step is drawn here.", "→ takes the next step.")
 SHORTER = ("", "→ next step")
 ROOMY = 9  # lines that a plot keeps where marks have lines of their own
 CLOSEST = 4  # steps that a zoom leaves in view
+PAN = 0.5  # of the steps in view, that a pan goes on by
 
 
 class Curve(NamedTuple):

@@ -6,7 +6,7 @@ import core
 from core import Problem
 from tui.training.journey import SPEEDS, Journey
 from tui.training.painter import Painted
-from tui.training.plot import zoomed
+from tui.training.plot import PAN, panned, zoomed
 from tui.training.slots import turns
 from tui.training.view import View
 
@@ -80,8 +80,12 @@ def _nowhere_next(view: View, painted: Painted) -> bool:
 
 def _why_no_zoom(action: str, amount: int, view: View, journey: Journey) -> str | None:
     last = len(journey.run.timeline) - 1
+    if view.window is None and (action == "pan" or amount < 0):
+        return "All steps are in sight; ( zooms in."
+    if action == "pan" and panned(view.window, last, PAN * amount) == view.window:
+        return f"There are no {'earlier' if amount < 0 else 'later'} steps to pan to."
     if action == "pan" or amount < 0:
-        return "All steps are in sight; ( zooms in." if view.window is None else None
+        return None
     if zoomed(view.window, last, journey.cursor, 2.0) == view.window:
         return "So few steps are close enough."
     return None

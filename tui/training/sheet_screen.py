@@ -24,6 +24,7 @@ from tui.training.late import Late
 from tui.training.notes import Note
 from tui.training.painter import Painted, Painter, Scene
 from tui.training.picture import Numbers, Picture
+from tui.training.pictured import counts_rows, is_pictured
 from tui.training.plot import Curve, curve_of
 from tui.training.run import Run
 from tui.training.status import Facts
@@ -31,7 +32,7 @@ from tui.training.step_marks import Marks
 from tui.training.view import View
 
 if TYPE_CHECKING:
-    from core import GradientCheck, Place
+    from core import Evaluation, GradientCheck, Place
 
 SMALLEST = (60, 20)
 MOST_CURVES = 4  # that can be told apart
@@ -122,7 +123,15 @@ class SheetScreen(KeyReasonsScreen[None]):
             self.late(),
             self.journey.playing,
             self._message,
+            self.counted(step),
+            self.app.no_color,
         )
+
+    def counted(self, step: Step) -> Evaluation | None:
+        """All rows, where the picture counts them and they are known, or at once where that is quick."""
+        if not is_pictured(self.view, step.problem) or not counts_rows(self.view):
+            return None
+        return self._beside.over_all(step, not self.journey.playing)
 
     def _facts(self, step: Step) -> Facts:
         everything = (

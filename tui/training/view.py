@@ -33,6 +33,7 @@ class View:
     aside        what stands in place of `why`: "formulas", "losses", COMPARE, WHY_ZERO, DIAGNOSIS or nothing
     scroll       lines that `why` is scrolled by
     alone        the one pane that is shown
+    shown        the picture in the place of the plot, by its name in `tui.pictures.gallery`; "loss" is the plot
     logarithmic  whether the plot's losses are on a log scale
     window       the first and the last step in the plot; None: all
     history      whether the plot shows what became of the inspected cell
@@ -57,6 +58,7 @@ class View:
     aside: str = ""
     scroll: int = 0
     alone: str = ""
+    shown: str = "loss"
     logarithmic: bool = False
     window: tuple[int, int] | None = None
     history: bool = False
