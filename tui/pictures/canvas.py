@@ -30,19 +30,20 @@ class Canvas:
         self.inks: Rows = np.full((rows, columns), INK, dtype=np.intp)
         self.grounds: Rows = np.full((rows, columns), GROUND, dtype=np.intp)
 
-    def fill(self, shades: Rows, plain: bool) -> None:
-        """Fill its upper left part with colours (2 rows, columns), as half blocks, and blanks where both halves of a
+    def fill(self, shades: Rows, plain: bool, row: int = 0, column: int = 0) -> None:
+        """Fill it, from a cell on, with colours (2 rows, columns), as half blocks, and blanks where both halves of a
         cell are the same; or where it is `plain` with characters (rows, columns).
         """
-        rows, columns = -(-len(shades) // (1 if plain else PIXELS)), shades.shape[1]
+        height = -(-len(shades) // (1 if plain else PIXELS))
+        place = slice(row, row + height), slice(column, column + shades.shape[1])
         if plain:
-            self.characters[:rows, :columns] = shades
+            self.characters[place] = shades
             return
         if len(shades) % PIXELS:
             shades = np.pad(shades, ((0, 1), (0, 0)), constant_values=GROUND)
         inks, grounds = shades[::PIXELS], shades[1::PIXELS]
-        self.inks[:rows, :columns], self.grounds[:rows, :columns] = inks, grounds
-        self.characters[:rows, :columns] = np.where(inks == grounds, BLANK, HALF)
+        self.inks[place], self.grounds[place] = inks, grounds
+        self.characters[place] = np.where(inks == grounds, BLANK, HALF)
 
     def put(self, row: Any, column: Any, character: Any, ink: Any) -> None:
         """Characters (code points) in places of the canvas, on the ground that is there."""

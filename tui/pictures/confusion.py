@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from core import Rows
 from tui.format import fit, plain
@@ -28,7 +28,7 @@ def confusion(looked: Looked, width: int, height: int) -> Drawn:
         return message(width, height, COUNTING)
     counts, names = looked.evaluation.confusion, [plain(name) for name in looked.problem.class_names]
     classes = len(names)
-    digits = len(str(int(counts.max(initial=0)))) + 1
+    digits = len(str(looked.evaluation.rows)) + 1
     left = min(NAMED, max(max(map(cell_len, names)), len(CORNER) if width >= 40 else 0)) + 1
     cell = max(LEAST, digits, min(MOST, max(map(cell_len, names)) + 1, (width - left) // classes))
     shown = min(classes, (width - left) // cell, height - 1)
@@ -36,8 +36,8 @@ def confusion(looked: Looked, width: int, height: int) -> Drawn:
         return no_room(width, height)
     tall = TALL if height - 1 >= TALL * shown and cell >= 2 * TALL else 1
     corner = next((text for text in (CORNER, "true/said", "") if len(text) < left), "")
-    shorter = [set_cell_size(fit(name, cell - 1), cell - 1) for name in names[:shown]]
-    head = [Span(left + j * cell, name, "structure") for j, name in enumerate(shorter)]
+    shorter = [fit(name, cell - 1) for name in names[:shown]]
+    head = [Span(left + (j + 1) * cell - 1 - cell_len(name), name, "structure") for j, name in enumerate(shorter)]
     head = [Span(0, corner, "structure"), *head] if corner else head
     lines: list[Line] = [tuple(head)]
     places: Rows = np.full((height, width), NOWHERE, dtype=np.intp)
@@ -53,6 +53,8 @@ def confusion(looked: Looked, width: int, height: int) -> Drawn:
                 places[len(lines), x : x + cell] = i * classes + j
             lines.append(tuple(spans))
     told: list[Words] = [[f"{int(np.trace(counts))} of {looked.evaluation.rows} right"]]
+    if not corner:
+        told.append([CORNER])
     if shown < classes:
         told.append([f"classes 1-{shown} of {classes}"])
     if (lost := looked.evaluation.rows - int(counts.sum())) > 0:

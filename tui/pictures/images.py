@@ -33,7 +33,7 @@ def scaled(image: Array, rows: int, columns: int) -> Array:
     return image.repeat(times, axis=0).repeat(times, axis=1) if times >= 1 else shrunk(image, rows, columns)
 
 
-def _filled(shaded: Rows, plain: bool) -> list[Line]:
+def _lines(shaded: Rows, plain: bool) -> list[Line]:
     """Shades on a canvas of their own."""
     canvas = Canvas(-(-len(shaded) // (1 if plain else PIXELS)), shaded.shape[1])
     canvas.fill(shaded, plain)
@@ -57,7 +57,7 @@ def sample(looked: Looked, width: int, height: int) -> Drawn:
     image = problem.inputs[looked.sample].reshape(problem.image_shape)
     low, high = float(problem.inputs.min()), float(problem.inputs.max())
     small = in_cells(image, height, width - beside - 2, looked.plain)
-    drawn = _filled(shades.by_brightness(small, low, high, looked.plain), looked.plain)
+    drawn = _lines(shades.by_brightness(small, low, high, looked.plain), looked.plain)
     across = small.shape[1] + 2
     words = _said(looked, width - across, height)
     lines = [
@@ -121,12 +121,11 @@ def weights(looked: Looked, width: int, height: int) -> Drawn:
     finite = matrix[np.isfinite(matrix)]
     largest = float(np.abs(finite).max(initial=0.0))
     symbol = core.layer_symbol("W", 1, len(looked.network))
-    pictures = []
-    for j in range(min(found.places, matrix.shape[1])):
-        small = in_cells(matrix[:, j].reshape(h, w), found.rows, found.columns, looked.plain)
-        shown = _filled(shades.by_sign(small, largest, looked.plain), looked.plain)
-        pictures.append((caption(symbol, j + 1, found.columns), shown))
+    count = min(found.places, matrix.shape[1])
+    images = [in_cells(matrix[:, j].reshape(h, w), found.rows, found.columns, looked.plain) for j in range(count)]
+    shaded = [shades.by_sign(image, largest, looked.plain) for image in images]
+    captions = [caption(symbol, j + 1, found.columns) for j in range(count)]
     told: list[Words] = [[f"largest {number(largest)}"]]
-    if found.places < matrix.shape[1]:
-        told.append([f"1-{found.places} of {matrix.shape[1]}"])
-    return Drawn(tiled(found, pictures), told)
+    if count < matrix.shape[1]:
+        told.append([f"1-{count} of {matrix.shape[1]}"])
+    return Drawn(tiled(found, captions, shaded, looked.plain), told)

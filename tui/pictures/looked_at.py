@@ -16,7 +16,7 @@ from core import Array, Evaluation, Mask, Network, Problem, Rows, SoftmaxLoss
 from tui.pictures.plane import Axis, Plane, spanning
 from tui.pictures.samples import Samples
 
-AT_ONCE = 12_000_000  # multiplications for a picture: some milliseconds
+AT_ONCE = 50_000_000  # multiplications for a picture: some milliseconds
 FUNCTION = 8  # multiplications that an activation costs about as much as
 MOST_SAMPLES = 2_000  # that are drawn, of each part of the data
 NEAR = 0.5  # how far a single output between 0 and 1, and one between -1 and +1, is from its middle at full certainty

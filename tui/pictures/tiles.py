@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
+from core import Rows
 from tui.format import fit
-from tui.sheet.lines import Line, Span, moved
+from tui.pictures.canvas import Canvas
+from tui.sheet.colours import FAINT
+from tui.sheet.lines import Line
 
 GAP = 1  # columns between two
 
@@ -48,18 +49,12 @@ def caption(symbol: str, number: int, columns: int) -> str:
     return full if len(full) <= columns else f"{symbol} {number}"
 
 
-def tiled(found: Grid, pictures: Sequence[tuple[str, Sequence[Line]]]) -> list[Line]:
-    """Pictures with their captions, row by row."""
-    lines: list[Line] = []
-    for first in range(0, min(len(pictures), found.places), found.across):
-        row = pictures[first : min(first + found.across, found.places)]
-        step = found.columns + GAP
-        captions = [Span(i * step, fit(caption, found.columns), "structure") for i, (caption, _) in enumerate(row)]
-        lines.append(tuple(span for span in captions if cell_len(span.text)))
-        for y in range(found.rows):
-            spans: list[Span] = []
-            for i, (_, picture) in enumerate(row):
-                if y < len(picture):
-                    spans += moved(picture[y], i * step)
-            lines.append(tuple(spans))
-    return lines
+def tiled(found: Grid, captions: Sequence[str], shades: Iterable[Rows], plain: bool) -> list[Line]:
+    """Pictures of shades (see `Canvas.fill`) with their captions, row by row."""
+    rows, columns = found.rows + 1, found.columns + GAP
+    canvas = Canvas(-(-len(captions) // found.across) * rows, found.across * columns - GAP)
+    for i, (name, shaded) in enumerate(zip(captions, shades, strict=True)):
+        down, across = divmod(i, found.across)
+        canvas.write(down * rows, across * columns, fit(name, found.columns), FAINT)
+        canvas.fill(shaded, plain, down * rows + 1, across * columns)
+    return canvas.lines()

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from core import Array, layer_symbol
+from core import Rows, layer_symbol
 from tui.pictures import looked_at, shades
-from tui.pictures.canvas import PIXELS, Canvas
+from tui.pictures.canvas import PIXELS
 from tui.pictures.curve import braille_curve
 from tui.pictures.drawn import Drawn, no_room
 from tui.pictures.looked_at import Looked, enlarged, ranges
 from tui.pictures.plane import Axis, Plane
 from tui.pictures.tiles import caption, grid, tiled
 from tui.sheet.braille import DOTS_ACROSS
-from tui.sheet.colours import MARK
-from tui.sheet.lines import Line, Words
+from tui.sheet.lines import Words
 
 ROWS = range(20, 1, -1)  # of a unit's picture
 LEAST = 6  # columns
@@ -39,31 +38,23 @@ def units(looked: Looked, width: int, height: int) -> Drawn:
     else:
         points = plane.centres(down, side)
     *hidden, _ = looked.network.activations(points)
-    pictures: list[tuple[str, list[Line]]] = []
+    captions: list[str] = []
+    shaded: list[Rows] = []
     for k, values in enumerate(hidden, 1):
+        count = min(values.shape[1], found.places - len(captions))
+        if not count:
+            break
         symbol = layer_symbol("z", k, len(looked.network))
-        finite = values[np.isfinite(values)]
-        largest = float(np.abs(finite).max(initial=0.0))
-        for j in range(min(values.shape[1], found.places - len(pictures))):
-            unit = values[:, j]
-            drawn = _curve(unit, largest, plane) if flat else _surface(looked, unit, largest, plane, side)
-            pictures.append((caption(symbol, j + 1, found.columns), drawn))
+        captions += [caption(symbol, j + 1, found.columns) for j in range(count)]
+        largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+        if flat:
+            axis = Axis(-largest or -1.0, largest or 1.0)
+            shaded += [braille_curve(values[:, j], axis, found.rows).astype(np.intp) for j in range(count)]
+        else:
+            filled = shades.by_sign(values[:, :count].T, largest, looked.plain)
+            tiles = filled.reshape(count, -1, -(-plane.columns // side))
+            shaded += [enlarged(tile, side, plane.rows * down, plane.columns) for tile in tiles]
     told: list[Words] = []
     if found.places < sum(sizes):
         told.append([f"1-{found.places} of {sum(sizes)}"])
-    return Drawn(tiled(found, pictures), told)
-
-
-def _surface(looked: Looked, values: Array, largest: float, plane: Plane, side: int) -> list[Line]:
-    canvas = Canvas(plane.rows, plane.columns)
-    filled = shades.by_sign(values, largest, looked.plain).reshape(-1, -(-plane.columns // side))
-    down = 1 if looked.plain else PIXELS
-    canvas.fill(enlarged(filled, side, plane.rows * down, plane.columns), looked.plain)
-    return canvas.lines()
-
-
-def _curve(values: Array, largest: float, plane: Plane) -> list[Line]:
-    """Between minus and plus the largest of the layer."""
-    canvas = Canvas(plane.rows, plane.columns)
-    canvas.draw(braille_curve(values, Axis(-largest or -1.0, largest or 1.0), plane.rows), MARK)
-    return canvas.lines()
+    return Drawn(tiled(found, captions, shaded, looked.plain or flat), told)

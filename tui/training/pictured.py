@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 NEXT: Words = [("P", "key"), " next"]
 
 
+def has_picture(problem: Problem, name: str) -> bool:
+    """Whether a problem has a picture of this name; the plot is one."""
+    if name == View.shown:
+        return True
+    from tui.pictures.gallery import pictures_of
+
+    return name in [entry.name for entry in pictures_of(problem)]
+
+
 def is_pictured(view: View, problem: Problem) -> bool:
     """Whether a picture is shown that is not the plot, and that the problem has."""
     if view.shown == View.shown:

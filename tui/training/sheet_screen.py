@@ -56,7 +56,7 @@ class SheetScreen(KeyReasonsScreen[None]):
         self._coming: Place | None = None  # the cell to inspect once its step is there
         self._message = ""  # what there is to say about the last key
         self.hunt = Hunt(self.run.engine, self, self.tell)
-        self._beside = Beside(self.run, self, lambda: self.step, self.paint, self._repaint)
+        self._beside = Beside(self.run, self, lambda: self.step, self.paint, self._rows_known)
 
     def compose(self) -> ComposeResult:
         yield Sheet(id="sheet")
@@ -113,6 +113,13 @@ class SheetScreen(KeyReasonsScreen[None]):
         if self.sheet is not None:
             self.sheet = self._painter.repaint(self.sheet, self._scene(self.sheet.picture.step))
             self.query_one(Sheet).show(self.sheet.lines, self.sheet.place)
+
+    def _rows_known(self) -> None:
+        """All rows have been through the network of the step on the sheet."""
+        if self.view.shown != View.shown:
+            self.paint()
+        else:
+            self._repaint()
 
     def _scene(self, step: Step) -> Scene:
         return Scene(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 from textual.app import SystemCommand
 
 import core
@@ -15,6 +16,7 @@ from tui.base import work
 from tui.format import plain
 from tui.training.sheet_screen import SheetScreen
 
+BLOCK = 4096  # rows that go through the network at once
 LISTED = 8  # rows that are named
 IN_PLACE = ("loss", "picture")  # the panes that take turns
 OUT_OF_SIGHT = "The plot is out of sight: esc shows all panes."
@@ -96,12 +98,15 @@ class PictureKeys(SheetScreen):
         return f"y_gt {', '.join(core.significant(value, 4) for value in targets[0].tolist())}"
 
     async def _tell_samples(self, step: Step, true: int, said: int) -> None:
-        problem = step.problem
-        outputs = await asyncio.to_thread(step.network.outputs, problem.inputs)
+        problem, found = step.problem, []
+        for start in range(0, len(problem.inputs), BLOCK):
+            found.append(await asyncio.to_thread(step.network.outputs, problem.inputs[start : start + BLOCK]))
+            if self.step is not step:
+                return
+        outputs = np.concatenate(found)
         here = core.classes_said(problem, problem.targets) == true
         rows = (here & (core.classes_said(problem, outputs) == said)).nonzero()[0] + 1
         names = [plain(problem.class_names[k]) for k in (true, said)]
         shown = ", ".join(map(str, rows[:LISTED].tolist())) + (" …" if len(rows) > LISTED else "")
         which = f"data row{'s' if len(rows) > 1 else ''} {shown}" if len(rows) else "no row"
-        if self.step is step:
-            self.say(f"{names[0]}, said to be {names[1]}: {which}.")
+        self.say(f"{names[0]}, said to be {names[1]}: {which}.")
