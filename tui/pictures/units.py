@@ -48,8 +48,8 @@ def units(looked: Looked, width: int, height: int) -> Drawn:
         captions += [caption(symbol, j + 1, found.columns) for j in range(count)]
         largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
         if flat:
-            axis = Axis(-largest or -1.0, largest or 1.0)
-            shaded += [braille_curve(values[:, j], axis, found.rows).astype(np.intp) for j in range(count)]
+            shares = values[:, :count].T / (largest or 1.0)
+            shaded += [braille_curve(unit, Axis(-1.0, 1.0), found.rows).astype(np.intp) for unit in shares]
         else:
             filled = shades.by_sign(values[:, :count].T, largest, looked.plain)
             tiles = filled.reshape(count, -1, -(-plane.columns // side))
