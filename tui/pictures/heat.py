@@ -14,7 +14,7 @@ from tui.sheet.colours import POINTED
 from tui.sheet.lines import Line, Span, Words
 
 SMALLEST = 2, 3  # lines and columns of the map
-TALLEST, WIDEST = 4, 8  # lines and columns of a number, at most
+TALLEST, WIDEST = 6, 12  # lines and columns of a number, at most
 FEW = 12  # rows that are all numbered
 CURSOR = "◂"
 

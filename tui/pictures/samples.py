@@ -12,7 +12,7 @@ from tui.format import fit, plain
 from tui.pictures import marks
 from tui.pictures.canvas import Canvas
 from tui.pictures.drawn import Bounds
-from tui.sheet.colours import GROUND, MARK, NAMES, ON, POINTED
+from tui.sheet.colours import GROUND, INK, MARK, NAMES, ON, POINTED
 from tui.sheet.lines import Words
 
 NAMED = 16  # columns of a class's name in a legend
@@ -73,9 +73,9 @@ def by_class(problem: Problem) -> Look:
     return Look(problem.class_names, marks.hues(problem))
 
 
-def put(canvas: Canvas, bounds: Bounds, samples: Samples, look: Look) -> Rows:
+def put(canvas: Canvas, bounds: Bounds, samples: Samples, look: Look, coloured: bool = True) -> Rows:
     """Draw them, and tell which one stands where on the picture: right ones first, then those held out, then the wrong
-    ones, which are in reverse, and last the chosen one.
+    ones, which are in reverse, and last the chosen one. They are `coloured` by their group where nothing else is.
     """
     rows, columns, inside = bounds.plane.cells(samples.x, samples.y)
     count = len(look.names)
@@ -86,8 +86,9 @@ def put(canvas: Canvas, bounds: Bounds, samples: Samples, look: Look) -> Rows:
     y, x, groups = rows[order], columns[order], samples.groups[order]
     usual, kept = marks.sample_marks(count), marks.held_out_marks(count)
     wrong = samples.wrong[order]
-    canvas.put(y, x, np.where(samples.held_out[order], kept[groups], usual[groups]), MARK + look.hues[groups])
-    canvas.inks[y, x] = np.where(wrong, GROUND, MARK + look.hues[groups])
+    inks = MARK + look.hues[groups] if coloured else np.full(len(order), INK)
+    characters = np.where(samples.held_out[order], kept[groups], usual[groups])
+    canvas.put(y, x, characters, np.where(wrong, GROUND, inks))
     canvas.grounds[y[wrong], x[wrong]] = POINTED
     if samples.chosen >= 0 and inside[samples.chosen]:
         row, column = int(rows[samples.chosen]), int(columns[samples.chosen])

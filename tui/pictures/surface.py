@@ -35,7 +35,7 @@ def surface(looked: Looked, width: int, height: int) -> Drawn:
         filled = shades.by_sign(found.outputs[:, :, 0] - fixed.middle, fixed.reach, looked.plain, soft=True)
     canvas = Canvas(plane.rows, plane.columns)
     canvas.fill(enlarged(filled, found.side, plane.rows * down, plane.columns), looked.plain)
-    places = samples.put(canvas, placed, found.samples, look)
+    places = samples.put(canvas, placed, found.samples, look, coloured=False)
     across, up = input_names(problem)
     lines = placed.lines(canvas, look.legend(problem, looked.plain), (across, up))
     return Drawn(lines, coarse(found.side), "sample", places)
