@@ -12,17 +12,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from textual.theme import BUILTIN_THEMES
 
 import core
 from pictured import circles, many_inputs, plane_regression, sine, small_digits, text_of, width_of
 from samples import LOSSES, examples, exercise_2, random_problem
-from tui.app import SgdbApp
 from tui.pictures import looked_at
 from tui.pictures.drawn import Drawn
 from tui.pictures.gallery import PICTURES, entry, pictures_of
 from tui.pictures.looked_at import Looked, MatrixLookedAt
-from tui.sheet.colours import HUES, INKS, LEVELS, ORANGE
+from tui.sheet.colours import HUES, LEVELS, ORANGE
 from tui.sheet.lines import Line
 from tui.sheet.styles import styles
 
@@ -455,37 +453,17 @@ def test_a_network_that_is_too_large_for_the_time_is_drawn_coarser_and_that_is_s
             assert len(block) <= 1
 
 
-# Their colours.
-
-
-@pytest.mark.parametrize("theme", sorted(BUILTIN_THEMES))
-def test_marks_can_be_read_on_every_colour_that_they_may_stand_on(theme: str) -> None:
-    app = SgdbApp(exercise_2())
-    app.theme = theme
-    variables = app.theme_variables
-    dark = app.current_theme.dark
-    found = styles(dark, variables["surface"], variables["foreground"])
-    soft = ["ground", *(f"ramp{hue}.{level}" for hue in range(HUES) for level in range(LEVELS))]
-    for ink in INKS:
-        for ground in soft:
-            style = found[f"{ink} on {ground}"]
-            assert style.color is not None
-            assert style.bgcolor is not None
-            assert contrast_of(style.color.get_truecolor(), style.bgcolor.get_truecolor()) >= 4.49
-    assert (
-        contrast_of(
-            *(found["ground on pointed"].color.get_truecolor(), found["ground on pointed"].bgcolor.get_truecolor())
-        )
-        >= 4.49
-    )  # type: ignore[union-attr]
-    for hue in range(HUES + 3):
-        ramp = [found[f"{name} on {name}"].bgcolor for level in range(LEVELS) if (name := f"ramp{hue}.{level}")]
-        assert len(set(ramp)) == LEVELS
-
-
-def contrast_of(a: Sequence[int], b: Sequence[int]) -> float:
-    lights = []
-    for levels in (a, b):
-        parts = [v / 255 / 12.92 if v / 255 <= 0.04045 else ((v / 255 + 0.055) / 1.055) ** 2.4 for v in levels]
-        lights.append(0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2])
-    return (max(lights) + 0.05) / (min(lights) + 0.05)
+def test_of_more_rows_than_there_is_time_for_some_are_drawn_and_the_chosen_one_is_among_them() -> None:
+    rng = np.random.default_rng(8)
+    inputs = rng.normal(size=(9001, 2))
+    problem = exercise_2(inputs=inputs, targets=np.sign(inputs[:, :1]))
+    for sample in (0, 3, 4502, 8999, 9000):
+        looked = seen(problem, sample=sample)
+        found = drawn("surface", looked)
+        assert re.search(r"2,00[01] of 9,001 rows", str(found.told))
+        assert found.places is not None
+        assert sample in found.places
+        rows = looked_at.drawn_rows(looked)
+        assert rows.ids[rows.chosen] == sample
+        assert sorted(set(rows.ids.tolist())) == rows.ids.tolist()
+        np.testing.assert_array_equal(rows.inputs, inputs[rows.ids])

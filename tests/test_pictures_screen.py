@@ -292,3 +292,25 @@ async def test_a_session_keeps_the_picture() -> None:
         assert _seen(replace(session, view=(("shown", "units"),)), step).shown == "units"
         assert _seen(replace(session, view=(("shown", "curve"),)), step).shown == "loss"  # it has none
         assert _seen(replace(session, view=(("shown", "nonsense"),)), step).shown == "loss"
+
+
+async def test_a_key_of_the_plot_says_that_a_picture_has_its_place() -> None:
+    async with app(THREE).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "P", "l")
+        assert not view(pilot).logarithmic
+        assert any("A picture has the place of the plot" in text for text in (*notices(pilot), last_line(pilot)))
+    async with app(THREE).run_test(size=(200, 60)) as pilot:  # there is room for both
+        await settle(pilot)
+        await press(pilot, "n", "P", "l")
+        assert view(pilot).logarithmic
+
+
+async def test_the_history_of_a_cell_brings_the_plot_back() -> None:
+    async with app(THREE).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await seek(pilot, 20)
+        await press(pilot, "P", "enter", "left_curly_bracket")
+        await settle(pilot)
+        assert view(pilot).history
+        assert "loss" in frame(pilot).areas

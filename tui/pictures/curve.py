@@ -9,7 +9,7 @@ from core import Array, Problem
 from tui.pictures import looked_at, samples
 from tui.pictures.canvas import Canvas
 from tui.pictures.drawn import Drawn, bounds, no_room
-from tui.pictures.looked_at import Looked, all_rows, chosen_place, held_out, ranges
+from tui.pictures.looked_at import Looked, drawn_rows, ranges
 from tui.pictures.names import input_names, target_name
 from tui.pictures.plane import Axis
 from tui.pictures.samples import Look, Samples
@@ -48,8 +48,8 @@ def curve(looked: Looked, width: int, height: int) -> Drawn:
     canvas = Canvas(plane.rows, plane.columns)
     dots = plane.columns * DOTS_ACROSS
     x = plane.x.low + plane.x.length * (np.arange(dots) + 0.5) / dots
-    inputs, targets = all_rows(problem)
-    outputs = looked.network.outputs(np.concatenate([x[:, np.newaxis], inputs]))
+    rows = drawn_rows(looked)
+    outputs = looked.network.outputs(np.concatenate([x[:, np.newaxis], rows.inputs]))
     drawn = looked_at.said(problem, outputs[:dots])
     look = looks(problem)
     left_out = 0
@@ -59,15 +59,16 @@ def curve(looked: Looked, width: int, height: int) -> Drawn:
         left_out += int((~np.isfinite(drawn[:, j])).sum())
     classes = core.is_right_or_wrong(problem)
     found = Samples(
-        inputs[:, 0],
-        targets.max(axis=1) if classes else targets[:, 0],
-        core.classes_said(problem, targets) if classes else np.zeros(len(inputs), dtype=np.intp),
-        held_out(problem),
-        looked_at.wrong(problem, outputs[dots:], targets),
-        chosen_place(looked),
+        rows.inputs[:, 0],
+        rows.targets.max(axis=1) if classes else rows.targets[:, 0],
+        core.classes_said(problem, rows.targets) if classes else np.zeros(len(rows.ids), dtype=np.intp),
+        rows.ids,
+        rows.held_out,
+        looked_at.wrong(problem, outputs[dots:], rows.targets),
+        rows.chosen,
     )
     places = samples.put(canvas, placed, found, look)
-    told: list[Words] = [[("not finite in places", "alarm")]] if left_out else []
+    told: list[Words] = [[("not finite in places", "alarm")], *rows.told] if left_out else rows.told
     softmax = isinstance(problem.loss, core.SoftmaxLoss) and problem.targets.shape[1] > 1
     names = input_names(problem)[0], "p" if softmax else "y_out"
     return Drawn(placed.lines(canvas, look.legend(problem), names), told, "sample", places)

@@ -8,7 +8,7 @@ from core import Problem
 from tui.pictures import samples
 from tui.pictures.canvas import Canvas
 from tui.pictures.drawn import Drawn, bounds, no_room
-from tui.pictures.looked_at import AT_ONCE, Looked, all_rows, chosen_place, cost, held_out, ranges
+from tui.pictures.looked_at import Looked, drawn_rows, ranges
 from tui.pictures.names import target_name
 from tui.pictures.samples import Look, Samples, on_ground
 from tui.sheet.colours import FAINT, HUES
@@ -29,25 +29,22 @@ def fit(looked: Looked, width: int, height: int) -> Drawn:
     canvas = Canvas(plane.rows, plane.columns)
     columns = np.arange(plane.columns)
     canvas.put(plane.row(axis.low + axis.length * (columns + 0.5) / plane.columns), columns, ord(DIAGONAL), FAINT)
-    inputs, targets = all_rows(problem)
-    every = -(-len(inputs) * cost(looked.network) // AT_ONCE)  # of rows that are drawn, so that it takes no longer
-    kept = np.arange(0, len(inputs), every)
-    shown = min(targets.shape[1], MOST_OUTPUTS)
-    outputs = looked.network.outputs(inputs[kept])[:, :shown]
+    rows = drawn_rows(looked)
+    shown = min(rows.targets.shape[1], MOST_OUTPUTS)
+    outputs = looked.network.outputs(rows.inputs)[:, :shown]
     finite = np.isfinite(outputs)
-    place = chosen_place(looked)
     found = Samples(
-        targets[kept, :shown].T.ravel(),
+        rows.targets[:, :shown].T.ravel(),
         np.where(finite, np.clip(outputs, axis.low, axis.high), np.nan).T.ravel(),
-        np.repeat(np.arange(shown), len(kept)),
-        np.tile(held_out(problem)[kept], shown),
-        np.zeros(len(kept) * shown, dtype=np.bool_),
-        int(np.searchsorted(kept, place)) if place in kept else -1,
+        np.repeat(np.arange(shown), len(rows.ids)),
+        np.tile(rows.ids, shown),
+        np.tile(rows.held_out, shown),
+        np.zeros(len(rows.ids) * shown, dtype=np.bool_),
+        rows.chosen,
     )
     look = _look(problem, shown)
     places = samples.put(canvas, placed, found, look)
-    places[places >= 0] = kept[places[places >= 0] % len(kept)]
-    told: list[Words] = [[f"one row in {every}"]] if every > 1 else []
+    told = [*rows.told]
     if lost := int((~finite).any(axis=1).sum()):
         told.append([(f"{lost} not finite", "alarm")])
     legend: list[Words] = [*look.legend(problem), [(DIAGONAL, on_ground(FAINT)), " right"]]

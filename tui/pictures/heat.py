@@ -10,7 +10,7 @@ from tui.pictures.canvas import PIXELS, Canvas
 from tui.pictures.drawn import NOWHERE, Drawn, no_room
 from tui.pictures.looked_at import Looked
 from tui.pictures.names import number
-from tui.sheet.colours import POINTED
+from tui.sheet.colours import GROUND, POINTED
 from tui.sheet.lines import Line, Span, Words
 
 SMALLEST = 2, 3  # lines and columns of the map
@@ -42,7 +42,8 @@ def heat(looked: Looked, width: int, height: int) -> Drawn:
     if matrix.cell is not None:
         y = int(np.searchsorted(of_line, matrix.cell[0], side="right")) - 1 - (high - 1) // 2
         x = int(np.searchsorted(of_column, matrix.cell[1], side="right")) - 1 - (wide - 1) // 2
-        canvas.put(y, x, ord(CURSOR), POINTED)
+        canvas.put(y, x, ord(CURSOR), GROUND)
+        canvas.grounds[y, x] = POINTED
     lines: list[Line] = []
     every = 1 if high > 1 or rows <= FEW else 2  # lines from one row's number to the next
     for y, line in enumerate(canvas.lines(left)):

@@ -15,10 +15,11 @@ import core
 from core import Array, Evaluation, Mask, Network, Problem, Rows, SoftmaxLoss
 from tui.pictures.plane import Axis, Plane, spanning
 from tui.pictures.samples import Samples
+from tui.sheet.lines import Words
 
 AT_ONCE = 50_000_000  # multiplications for a picture: some milliseconds
 FUNCTION = 8  # multiplications that an activation costs about as much as
-MOST_SAMPLES = 2_000  # that are drawn, of each part of the data
+MOST_SAMPLES, FEWEST_SAMPLES = 2_000, 100  # that are drawn, of each part of the data, if there are so many
 NEAR = 0.5  # how far a single output between 0 and 1, and one between -1 and +1, is from its middle at full certainty
 
 
@@ -82,43 +83,70 @@ class Ranges(NamedTuple):
 @lru_cache(maxsize=4)
 def ranges(problem: Problem) -> Ranges:
     """Of a problem."""
-    inputs, targets = all_rows(problem)
+    inputs, targets = problem.inputs[:, :2], problem.targets
+    if problem.held_out is not None:
+        inputs = np.concatenate([inputs, problem.held_out.inputs[:, :2]])
+        targets = np.concatenate([targets, problem.held_out.targets])
     first = spanning(targets[:, 0], 0.0)
     middle = (first.low + first.high) / 2
-    seen = tuple(spanning(inputs[:, j]) for j in range(min(2, inputs.shape[1])))
+    seen = tuple(spanning(inputs[:, j]) for j in range(inputs.shape[1]))
     return Ranges(seen, spanning(targets), middle, first.high - middle)
 
 
+class DrawnRows(NamedTuple):
+    """The rows of the data that are drawn.
+
+    inputs, targets   (n, d_0), (n, d_L)
+    ids      (n,) the rows of all data that they are, those held out behind those that are trained on
+    held_out (n,) which are held out
+    chosen   the place of the chosen sample among them
+    total    how many rows there are
+    """
+
+    inputs: Array
+    targets: Array
+    ids: Rows
+    held_out: Mask
+    chosen: int
+    total: int
+
+    @property
+    def told(self) -> list[Words]:
+        """What is to be said where they are not all."""
+        return [[f"{len(self.ids):,} of {self.total:,} rows"]] if len(self.ids) < self.total else []
+
+
 @lru_cache(maxsize=4)
-def all_rows(problem: Problem) -> tuple[Array, Array]:
-    """Inputs and targets of the rows that are drawn: those trained on, then those held out."""
-    parts = [(problem.inputs[:MOST_SAMPLES], problem.targets[:MOST_SAMPLES])]
-    if problem.held_out is not None:
-        parts.append((problem.held_out.inputs[:MOST_SAMPLES], problem.held_out.targets[:MOST_SAMPLES]))
-    inputs, targets = (np.concatenate(both) for both in zip(*parts, strict=True))
-    return inputs, targets
+def _some_rows(problem: Problem, most: int) -> tuple[Array, Array, Rows]:
+    """Rows at even distances, of each part of the data at most so many; and which they are."""
+    parts, first = [], 0
+    for inputs, targets in ((problem.inputs, problem.targets), *([problem.held_out] if problem.held_out else [])):
+        kept = min(len(inputs), most)
+        rows = np.arange(kept) * len(inputs) // kept
+        parts.append((inputs[rows], targets[rows], first + rows))
+        first += len(inputs)
+    inputs, targets, ids = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    return inputs, targets, ids
 
 
-def trained(problem: Problem) -> int:
-    """How many of these are trained on."""
-    return min(len(problem.inputs), MOST_SAMPLES)
-
-
-def held_out(problem: Problem) -> Mask:
-    """Which of these are not."""
-    found: Mask = np.arange(len(all_rows(problem)[0])) >= trained(problem)
-    return found
+def drawn_rows(looked: Looked) -> DrawnRows:
+    """As many as the time allows, the chosen sample among them."""
+    problem = looked.problem
+    inputs, targets, ids = _some_rows(problem, min(MOST_SAMPLES, max(FEWEST_SAMPLES, AT_ONCE // cost(looked.network))))
+    place = int(np.searchsorted(ids, looked.sample))
+    if place == len(ids) or ids[place] != looked.sample:
+        inputs = np.insert(inputs, place, problem.inputs[looked.sample], axis=0)
+        targets = np.insert(targets, place, problem.targets[looked.sample], axis=0)
+        ids = np.insert(ids, place, looked.sample)
+    count = len(problem.inputs)
+    total = count + (0 if problem.held_out is None else len(problem.held_out.inputs))
+    return DrawnRows(inputs, targets, ids, ids >= count, place, total)
 
 
 def data_row(problem: Problem, place: int) -> tuple[int, bool]:
-    """The row of the data that a place among these has, and whether it is one held out."""
-    first = trained(problem)
-    return (place, False) if place < first else (place - first, True)
-
-
-def chosen_place(looked: Looked) -> int:
-    """The place of the chosen sample among them; -1 for none."""
-    return looked.sample if looked.sample < trained(looked.problem) else -1
+    """The row that one of all data is among those trained on, or among those held out, and whether it is the latter."""
+    count = len(problem.inputs)
+    return (place, False) if place < count else (place - count, True)
 
 
 def said(problem: Problem, outputs: Array) -> Array:
@@ -161,38 +189,43 @@ def wrong(problem: Problem, outputs: Array, targets: Array) -> Mask:
 
 
 @lru_cache(maxsize=8)
-def _points(problem: Problem, plane: Plane, down: int, side: int) -> Array:
-    """The middles of a picture's pixels, and all samples behind them."""
-    points = np.concatenate([plane.centres(down, side), all_rows(problem)[0]])
+def _centres(plane: Plane, down: int, side: int) -> Array:
+    """The middles of a picture's pixels, kept from step to step."""
+    points = plane.centres(down, side)
     points.setflags(write=False)
     return points
 
 
 class Surface(NamedTuple):
-    """What a network of two inputs says at every pixel, (rows, columns, d), and of the samples; `side` as coarse."""
+    """What a network of two inputs says at every pixel, (rows, columns, d), and of the samples; `side` as coarse; and
+    what is to be said of it.
+    """
 
     outputs: Array
     samples: Samples
     side: int
+    told: list[Words]
 
 
 def surface(looked: Looked, plane: Plane, down: int) -> Surface:
     """Over a plane, with `down` pixels to a cell."""
     problem, network = looked.problem, looked.network
     side = coarseness(network, plane.rows * down * plane.columns)
-    outputs = network.outputs(_points(problem, plane, down, side))
-    inputs, targets = all_rows(problem)
-    pixels, of_samples = outputs[: -len(inputs)], outputs[-len(inputs) :]
+    rows = drawn_rows(looked)
+    outputs = network.outputs(np.concatenate([_centres(plane, down, side), rows.inputs]))
+    pixels, of_samples = np.split(outputs, [-len(rows.inputs)])
     samples = Samples(
-        inputs[:, 0],
-        inputs[:, 1],
-        grouped(problem, targets),
-        held_out(problem),
-        wrong(problem, of_samples, targets),
-        chosen_place(looked),
+        rows.inputs[:, 0],
+        rows.inputs[:, 1],
+        grouped(problem, rows.targets),
+        rows.ids,
+        rows.held_out,
+        wrong(problem, of_samples, rows.targets),
+        rows.chosen,
     )
+    told: list[Words] = [[f"coarse: {side} x {side} pixels as one, the network is large"]] if side > 1 else []
     across = -(-plane.columns // side)
-    return Surface(pixels.reshape(-1, across, outputs.shape[1]), samples, side)
+    return Surface(pixels.reshape(-1, across, outputs.shape[1]), samples, side, [*told, *rows.told])
 
 
 def enlarged(pixels: Rows, side: int, rows: int, columns: int) -> Rows:

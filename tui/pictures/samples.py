@@ -24,6 +24,7 @@ class Samples(NamedTuple):
 
     x, y      (n,) where they are
     groups    (n,) the class of each, or another number that its mark stands for, from 0
+    ids       (n,) what a click on it means
     held_out  (n,) which of them are not trained on
     wrong     (n,) which of them the network gets wrong
     chosen    the row of the one that is marked; -1 for none
@@ -32,6 +33,7 @@ class Samples(NamedTuple):
     x: Array
     y: Array
     groups: Rows
+    ids: Rows
     held_out: Mask
     wrong: Mask
     chosen: int = -1
@@ -94,5 +96,6 @@ def put(canvas: Canvas, bounds: Bounds, samples: Samples, look: Look, coloured: 
         row, column = int(rows[samples.chosen]), int(columns[samples.chosen])
         for place, bracket in zip((column - 1, column + 1), BRACKETS, strict=True):
             if 0 <= place < bounds.plane.columns:
-                canvas.put(row, place, ord(bracket), POINTED)
-    return bounds.places(y, x, order)
+                on_wrong = canvas.grounds[row, place] == POINTED
+                canvas.put(row, place, ord(bracket), GROUND if on_wrong else POINTED)
+    return bounds.places(y, x, samples.ids[order])

@@ -10,7 +10,6 @@ from tui.pictures.drawn import Drawn, bounds, no_room
 from tui.pictures.looked_at import Looked, enlarged, ranges
 from tui.pictures.names import input_names, number, target_name
 from tui.pictures.samples import Look
-from tui.sheet.lines import Words
 
 
 def surface(looked: Looked, width: int, height: int) -> Drawn:
@@ -38,15 +37,10 @@ def surface(looked: Looked, width: int, height: int) -> Drawn:
     places = samples.put(canvas, placed, found.samples, look, coloured=False)
     across, up = input_names(problem)
     lines = placed.lines(canvas, look.legend(problem, looked.plain), (across, up))
-    return Drawn(lines, coarse(found.side), "sample", places)
+    return Drawn(lines, found.told, "sample", places)
 
 
 def halves(problem: Problem) -> Look:
     """Numbers: those up to the middle of the targets, and those above."""
     middle = number(ranges(problem).middle)
     return Look((f"{target_name(problem)} ≤ {middle}", f"> {middle}"), marks.two_hues())
-
-
-def coarse(side: int) -> list[Words]:
-    """What is said of a picture of squares of several pixels."""
-    return [[f"coarse: {side} x {side} pixels as one, the network is large"]] if side > 1 else []

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
 SMALL_WORK = 20_000_000  # multiplications over all rows that are done at once: they take about a millisecond
 LATER = 0.05  # seconds that what takes long waits before it starts
-SOON = ("textual_plotext.plot", "core.explanation", "tui.training.why.inspected", "tui.training.why.walk")
+SOON = (
+    "textual_plotext.plot",
+    "tui.pictures.gallery",
+    "core.explanation",
+    "tui.training.why.inspected",
+    "tui.training.why.walk",
+)
 
 
 class Beside:

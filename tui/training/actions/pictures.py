@@ -99,6 +99,8 @@ class PictureKeys(SheetScreen):
 
     async def _tell_samples(self, step: Step, true: int, said: int) -> None:
         problem, found = step.problem, []
+        if len(problem.inputs) > BLOCK:
+            self.say("Looking which samples these are …")
         for start in range(0, len(problem.inputs), BLOCK):
             found.append(await asyncio.to_thread(step.network.outputs, problem.inputs[start : start + BLOCK]))
             if self.step is not step:
