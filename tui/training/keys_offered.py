@@ -43,13 +43,15 @@ NUMBER = Key("⏎", "pick a number", ("inspect",))
 LEADING = (WHY_ZERO, DIAGNOSIS)  # pages that lead to numbers
 
 
-def keys(view: View, playing: bool, hinge: bool, loss: Loss, elided: bool, hidden: bool) -> list[Key]:
-    """The keys of a state, the most wanted first; `hinge` while the same network is looked at under a hinge."""
-    found = _of_state(view, hinge, loss, elided, hidden)
+def keys(view: View, playing: bool, hinge: bool, loss: Loss, elided: bool, hidden: bool, plot: bool) -> list[Key]:
+    """The keys of a state, the most wanted first; `hinge` while the same network is looked at under a hinge, those of
+    the `plot` while it is in sight.
+    """
+    found = _of_state(view, hinge, loss, elided, hidden, plot)
     return [key for one in found for key in ((PAUSE, SPEED) if playing and one is PLAY else (one,))]
 
 
-def _of_state(view: View, hinge: bool, loss: Loss, elided: bool, hidden: bool) -> list[Key]:
+def _of_state(view: View, hinge: bool, loss: Loss, elided: bool, hidden: bool, plot: bool) -> list[Key]:
     if view.aside in LEADING:
         return [PICK, GO, LEAVE, HELP] if view.term is not None else [NUMBER, SCROLL, CLOSE, STEP, HELP]
     if view.aside:
@@ -104,10 +106,9 @@ def _of_state(view: View, hinge: bool, loss: Loss, elided: bool, hidden: bool) -
         WATCHES,
         *([] if view.differences else [DIFFERENCES]),
         FORMULAS,
-        PICTURE,
-        LOG,
-        ZOOM,
+        *([LOG, ZOOM] if plot else []),
         ALONE,
+        PICTURE,
     ]
 
 

@@ -160,6 +160,7 @@ class Painter:
             loss=step.problem.loss,
             elided=not frame.columns.whole,
             hidden=bool(frame.columns.before or frame.columns.behind),
+            plot="loss" in frame.areas,
         )
         dimmed = {"arrow(0, -1)"} if step.index == 0 and view.cursor is None else set()
         if how_judged(step.problem) not in ("sign", "largest"):
