@@ -18,7 +18,7 @@ from tui.training.matrices import Matrices
 
 TALL = 30  # lines from which there is room for notes and column numbers
 LEAST_ROWS = 3
-SIDE_BY_SIDE, STACKED = 72, 20  # columns, or lines, in which the plot and a picture have room at once
+SIDE_BY_SIDE, STACKED = 60, 20  # columns, or lines, in which the plot and a picture have room at once
 MOST_ROWS = 10  # of samples, where `why` wants the lines, too
 
 
