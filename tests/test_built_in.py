@@ -75,9 +75,16 @@ class TestBuiltIn:
     def test_each_says_in_a_line_what_it_is(self) -> None:
         problems = core.built_in_problems()
         assert list(problems) == [
+            "blobs",
+            "circles",
+            "digits",
             "exercise-1",
             "exercise-2",
             "exercise-3",
+            "iris",
+            "moons",
+            "sine",
+            "spiral",
             "svm",
             "three-classes",
             "why-the-max",
@@ -90,7 +97,7 @@ class TestBuiltIn:
             core.load_problem("exercise2")
 
     def test_any_other_name_is_told_what_there_is(self) -> None:
-        with pytest.raises(core.ProblemError, match=r"expected one of exercise-1, .*, or the path of a \.toml, \.csv"):
+        with pytest.raises(core.ProblemError, match=r"expected one of blobs, .*, or the path of a \.toml, \.csv"):
             core.load_problem("?")
 
     def test_mistakes_in_options_are_told_beside_an_unknown_name(self) -> None:

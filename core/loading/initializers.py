@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import sqrt
 
-import numpy as np
-
 from core.activations import Activation
 from core.arrays import Array
+from core.loading.draws import Draws
 
 MOST_WEIGHTS = 10_000_000  # of one problem: a debugger's network is small, and a slip of the finger is large
 
@@ -28,8 +27,6 @@ def default_initializer(activation: Activation) -> str:
 
 def initial_weights(initializer: str, inputs: int, units: int, seed: int, layer: int) -> Array:
     """Weights (inputs, units) for layer 1, 2, ...: a function of these arguments alone, on every machine."""
-    # numpy promises the raw stream of PCG64 for ever, but not what its distributions make of it.
-    raw = np.random.PCG64(np.random.SeedSequence([seed, layer])).random_raw(inputs * units)
-    uniform = (raw >> np.uint64(11)) * 2.0**-53
+    uniform = Draws(seed, layer).uniform(inputs * units)
     half_width = INITIALIZERS[initializer](inputs, units)
-    return np.asarray((2 * uniform - 1) * half_width, dtype=np.float64).reshape(inputs, units)
+    return ((2 * uniform - 1) * half_width).reshape(inputs, units)

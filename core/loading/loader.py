@@ -12,7 +12,7 @@ from core.suggestion import suggest
 from core.text import clean, shown
 
 BUILT_IN = os.path.join(os.path.dirname(os.path.dirname(__file__)), "problems")
-EXPECTED = "expected a .toml, .csv or .npz file"
+EXPECTED = "expected a .toml, .csv, .npz or .parquet file"
 
 
 def built_in_names() -> list[str]:
@@ -21,21 +21,31 @@ def built_in_names() -> list[str]:
 
 
 def built_in_problems() -> dict[str, str]:
-    """The problems that come with the program: for each name, a line about it."""
+    """The problems that come with the program: for each name, a line about it, which says so where it needs an extra
+    that is not installed.
+    """
     from pathlib import Path
 
+    from core.loading.datasets import EXTRA, needs_extra
     from core.loading.problem_file import read_toml
 
-    return {name: read_toml(Path(BUILT_IN, f"{name}.toml"), name).get("about", "") for name in built_in_names()}
+    files = {name: read_toml(Path(BUILT_IN, f"{name}.toml"), name) for name in built_in_names()}
+    return {
+        name: file["about"] + (f" (needs {EXTRA})" if needs_extra(file["data"].get("dataset", "")) else "")
+        for name, file in files.items()
+    }
 
 
 def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] | None = None) -> Problem:
-    """The problem that `source` names: a built-in one ("exercise-2"), or the path of a .toml, .csv or .npz file.
+    """The problem that `source` names: a built-in one ("exercise-2"), or the path of a .toml file or of a table: .csv
+    (.tsv, .tab, .data), .npz, or with the extra "tables" .parquet, .feather, .arrow, .ndjson, .jsonl or .xlsx.
 
     `options` are settings beside the file, as values or as the texts that a person types; one that is None is not
-    given. A table (.csv, .npz) takes target, task, standardize, hidden, activation, loss and its settings (margin,
-    half, squared), lr, batch, seed and reduction; a built-in problem or a .toml file takes loss and its settings, lr,
-    batch, seed (of the shuffling) and reduction.
+    given. Every problem takes loss and its settings (margin, half, squared), lr, batch, seed (of the shuffling),
+    in-order, reduction, update, momentum, l1, l2; test, data-seed, standardize and shape; hidden and activation, unless
+    a file gives the weights. A table, by itself or in a .toml file, takes how it is read: target, task, drop, only,
+    encode, missing, no-header, encoding, decimal and thousands (columns as a list of names or as "a, b"); generated
+    data take rows and noise. What was made of the data stands in the problem's `remarks`.
 
     Raises ProblemError, which lists every mistake in the file and in the options.
     """
@@ -52,6 +62,7 @@ def _load(source: str | os.PathLike[str], given: Mapping[str, object], is_built_
     from core.loading.fields import FieldReader
     from core.loading.options import read_options
     from core.loading.problem_file import load_problem_file
+    from core.loading.table_file import SUFFIXES
     from core.loading.table_problem import load_table_problem
 
     name = os.fspath(source)
@@ -59,13 +70,13 @@ def _load(source: str | os.PathLike[str], given: Mapping[str, object], is_built_
         return load_problem_file(Path(BUILT_IN, f"{name}.toml"), name, given)
     path = Path(name)
     suffix = path.suffix.lower()
-    if suffix in (".csv", ".npz"):
+    if suffix in SUFFIXES:
         return load_table_problem(path, given)
     # A name without a suffix is a file only where there is one: "./run" reaches a file called like a command.
     if suffix == ".toml" or (not suffix and (os.path.dirname(name) or os.path.exists(name))):
         return load_problem_file(path, clean(name), given)
     reader = FieldReader()
-    read_options(reader, given, for_table=True)
+    read_options(reader, given)
     raise ProblemError("", [*reader.mistakes, _unknown(name)])
 
 
@@ -74,5 +85,5 @@ def _unknown(name: str) -> str:
         found = "a folder" if os.path.isdir(name) else shown(os.path.basename(name))
         return f"{clean(name)}: {EXPECTED}, found {found}"
     message = suggest(shown(name)[1:-1], built_in_names())
-    files = "" if "did you mean" in message else ", or the path of a .toml, .csv or .npz file"
+    files = "" if "did you mean" in message else ", or the path of a .toml, .csv, .npz or .parquet file"
     return f"problem: {message}{files}"

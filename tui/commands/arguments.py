@@ -50,9 +50,22 @@ PROBLEM_OPTIONS = (
     Option("l1", "LAMBDA", "penalty on the weights: LAMBDA times the sum of their sizes"),
     Option("target", "COLUMN", "table: the target's column (default: the last)"),
     Option("task", "TASK", "table: classification or regression"),
-    Option("hidden", "UNITS", "table: units of the hidden layers, such as 8,8, or none"),
-    Option("activation", "NAME", "table: identity, relu, tanh, sigmoid or leaky_relu for the hidden layers"),
-    Option("standardize", None, "table: scale the features to mean 0 and standard deviation 1"),
+    Option("drop", "COLUMNS", "table: columns to leave out, such as Id,Name"),
+    Option("only", "COLUMNS", "table: the only columns that are features"),
+    Option("encode", "COLUMNS", "table: make a feature for each different cell of these columns (one-hot)"),
+    Option("missing", "HOW", "table: drop leaves rows with a missing cell out, mean fills them in"),
+    Option("no-header", None, "table: the first line is data; columns are called 1, 2, 3, ..."),
+    Option("encoding", "NAME", "table: the encoding of a text, such as latin-1 (default: UTF-8)"),
+    Option("decimal", "MARK", "table: the mark before decimals, . or ,"),
+    Option("thousands", "MARK", "table: the mark between thousands: , . ' or a space"),
+    Option("hidden", "UNITS", "units of the hidden layers, such as 8,8, or none (not where a file gives the weights)"),
+    Option("activation", "NAME", "identity, relu, tanh, sigmoid or leaky_relu for the hidden layers (likewise)"),
+    Option("test", "SHARE", "hold out a share of the rows, such as 0.2, to see what was learned"),
+    Option("data-seed", "N", "seed for the rows to hold out, and for generated data"),
+    Option("standardize", None, "scale the features to mean 0 and standard deviation 1 over the training rows"),
+    Option("shape", "HEIGHT,WIDTH", "each row of the inputs is a picture of this size, such as 8,8"),
+    Option("rows", "N", "generated data (circles, moons, ...): the number of rows"),
+    Option("noise", "SIZE", "generated data: how far the points stray, as a standard deviation"),
 )
 HELP = Option("help", None, "show this help", short="h")
 
@@ -75,9 +88,9 @@ class Operand(NamedTuple):
         return name if self.default is None else f"[{name}]"
 
 
-PROBLEM = Operand("PROBLEM", "problem", "a built-in problem, or a .toml, .csv or .npz file", DEFAULT_PROBLEM)
+PROBLEM = Operand("PROBLEM", "problem", "a built-in problem, or a .toml, .csv, .npz or .parquet file", DEFAULT_PROBLEM)
 SESSION = Operand("FILE", "session", "a .session file")
-SESSION_TOO = PROBLEM._replace(help="a built-in problem, a .toml, .csv or .npz file, or a saved .session")
+SESSION_TOO = PROBLEM._replace(help="a built-in problem, a .toml, .csv, .npz or .parquet file, or a saved .session")
 
 
 class Arguments(NamedTuple):
