@@ -56,3 +56,10 @@ def test_sizes_of_layers_stand_below_their_bars(sizes: tuple[int, ...], below: s
     assert lines[-1] == below
     largest = below.index("…") if "…" in below else 0
     assert lines[0].ljust(12)[largest] == "█"
+
+
+def test_a_place_shows_the_class_that_most_of_its_samples_have() -> None:
+    inputs = [[0.0, 0.0], [0.01, 0.0], [0.02, 0.0], [1.0, 1.0]]
+    problem = exercise_2(inputs=inputs, targets=[[1.0], [1.0], [-1.0], [-1.0]])
+    drawn = [text_of(line).ljust(12) for line in thumbnail(problem, 12, 4)]
+    assert (drawn[3][0], drawn[0][11]) == ("○", "●")

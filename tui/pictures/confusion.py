@@ -14,7 +14,7 @@ from tui.sheet.lines import Line, Span, Words
 
 RIGHT, WRONG = 0, 1  # hues
 NAMED = 12  # columns of a class's name on the left
-LEAST, MOST = 3, 9  # columns of a cell
+LEAST, MOST = 3, 14  # columns of a cell
 TALL = 3  # lines of a cell where there is much room
 CORNER = "true ↓ said →"
 COUNTING = "All rows are being counted."

@@ -25,9 +25,9 @@ LEAST = 2, 3  # lines and columns
 
 
 def thumbnail(problem: Problem, width: int, height: int) -> list[Line]:
-    """`height` lines of at most `width` columns: the samples by class where there are two inputs, or by whether the
-    target is in the upper half, the samples as a curve where there is one, the first picture where samples are
-    pictures, else a bar for each layer and its units below. No lines where there is no room.
+    """`height` lines of at most `width` columns. Two inputs: the samples by class, in each place the one that most of
+    them have, or by whether the target is in the upper half. One input: the samples as a curve. Images: the first
+    sample. Else a bar for each layer, and its units below. No lines where there is no room.
     """
     if height < LEAST[0] or width < LEAST[1]:
         return []
@@ -47,14 +47,17 @@ def _samples(problem: Problem, canvas: Canvas) -> None:
     plane = Plane(spanning(problem.inputs[:, 0], 0.0), spanning(problem.inputs[:, 1], 0.0), columns, rows)
     y, x, inside = plane.cells(inputs[:, 0], inputs[:, 1])
     if is_right_or_wrong(problem):
-        classes = classes_said(problem, targets)
-        characters = marks.sample_marks(len(problem.class_names))[classes]
-        inks = marks.inks(problem)[classes]
+        groups, characters = classes_said(problem, targets), marks.sample_marks(len(problem.class_names))
+        inks = marks.inks(problem)
     else:
-        upper = targets[:, 0] >= np.median(problem.targets[:, 0])
-        characters = np.where(upper, ord(BIG), ord(SMALL)).astype(np.uint32)
-        inks = np.where(upper, MARK, MARK + 1)
-    canvas.put(y[inside], x[inside], characters[inside], inks[inside])
+        groups = (targets[:, 0] >= np.median(problem.targets[:, 0])).astype(np.intp)
+        characters = np.array([ord(SMALL), ord(BIG)], dtype=np.uint32)
+        inks = MARK + marks.two_hues()
+    counts = np.zeros((rows, columns, len(characters)), dtype=np.intp)
+    np.add.at(counts, (y[inside], x[inside], groups[inside]), 1)
+    y, x = np.nonzero(counts.any(axis=2))
+    most = counts[y, x].argmax(axis=1)
+    canvas.put(y, x, characters[most], inks[most])
 
 
 def _curve(problem: Problem, canvas: Canvas) -> None:
