@@ -25,9 +25,9 @@ def looked_at(problem: core.Problem) -> Looked:
     timeline = core.Timeline(problem)
     timeline.advance(STEP)
     step = timeline[STEP]
-    evaluation = core.evaluate(problem, step.network)
+    verdict = core.verdict_on(problem, step.network)
     matrix = MatrixLookedAt("W_1", "W₁", step.weights[0])
-    return Looked(problem, step.network, int(step.batch[0]), step.outputs[0], evaluation, matrix)
+    return Looked(problem, step.network, int(step.batch[0]), step.outputs[0], verdict, matrix)
 
 
 def main() -> None:

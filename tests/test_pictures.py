@@ -48,7 +48,7 @@ def seen(
     at = timeline[step]
     outputs = at.network.outputs(problem.inputs[sample : sample + 1])[0]
     weights = matrix or MatrixLookedAt("W_1", "W₁", at.weights[0])
-    return Looked(problem, at.network, sample, outputs, core.evaluate(problem, at.network), weights, plain)
+    return Looked(problem, at.network, sample, outputs, core.verdict_on(problem, at.network), weights, plain)
 
 
 def drawn(name: str, looked: Looked, width: int = WIDTH, height: int = HEIGHT) -> Drawn:
@@ -260,7 +260,7 @@ def test_the_confusion_table_counts_as_a_loop_does() -> None:
 
 
 def test_until_all_rows_are_counted_the_table_says_so() -> None:
-    found = drawn("confusion", replace(seen(THREE), evaluation=None))
+    found = drawn("confusion", replace(seen(THREE), verdict=None))
     assert "counted" in text_of(found.lines[0])
 
 
@@ -370,7 +370,7 @@ def test_a_problem_has_the_pictures_that_fit_it(problem: core.Problem) -> None:
     assert ("fit" in names) == (not classes)
     assert ("units" in names) == (inputs <= 2)
     assert {"sample", "weights"} <= names or problem.image_shape is None
-    assert {"loss", "heat"} <= names
+    assert {"loss", "heat", "accuracy"} <= names
     assert len(names) < len(PICTURES)
 
 
@@ -407,8 +407,8 @@ def test_whatever_the_problem_and_the_size_a_picture_fits(
     layers = [replace(problem.network.layers[0], weights=weights * scale), *problem.network.layers[1:]]
     network = core.Network(layers)  # whose outputs overflow
     outputs = network.outputs(problem.inputs[:1])[0]
-    evaluation = core.evaluate(problem, network)
-    looked = Looked(problem, network, 0, outputs, evaluation, MatrixLookedAt("W_1", "W₁", layers[0].weights), plain)
+    verdict = core.verdict_on(problem, network)
+    looked = Looked(problem, network, 0, outputs, verdict, MatrixLookedAt("W_1", "W₁", layers[0].weights), plain)
     known = styles(True, "#101010", "#e0e0e0")
     for found in pictures_of(problem):
         if found.draw is None:

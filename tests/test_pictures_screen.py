@@ -33,7 +33,7 @@ from screen import (
     view,
 )
 from tui.pictures.gallery import entry, pictures_of
-from tui.training import beside
+from tui.training import learned
 from tui.training.pictured import looked
 
 THREE = core.load_problem("three-classes")
@@ -46,7 +46,7 @@ def expected(pilot: Pilot[Any]) -> list[str]:
     draw = entry(view(pilot).shown).draw
     assert draw is not None
     step = shown(pilot)
-    counted = core.evaluate(step.problem, step.network)
+    counted = core.verdict_on(step.problem, step.network)
     found = draw(looked(screen.sheet.picture, counted, plain=False), area.width - (area.x > 0), area.height - 1)
     return [text_of(line).rstrip() for line in found.lines]
 
@@ -72,8 +72,9 @@ async def test_the_key_shows_the_pictures_that_a_problem_has_in_turn(problem: co
         for found in (*pictures_of(problem)[1:], pictures_of(problem)[0]):
             await press(pilot, "P")
             assert view(pilot).shown == found.name
-            assert found.title in title(pilot)
+            assert ("picture" in frame(pilot).areas) == (found.draw is not None)
             if found.draw is not None:
+                assert found.title in title(pilot)
                 wanted = expected(pilot)
                 assert on_screen(pilot)[: len(wanted)] == wanted
         loss = frame(pilot).areas["loss"]
@@ -239,7 +240,7 @@ async def test_a_count_that_is_clicked_says_which_samples_these_are() -> None:
 
 
 async def test_rows_that_are_counted_late_come_into_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beside, "SMALL_WORK", 0)
+    monkeypatch.setattr(learned, "SMALL_WORK", 0)
     async with app(THREE).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "n")

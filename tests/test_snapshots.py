@@ -18,6 +18,7 @@ from screen import (
     app,
     batches,
     cells,
+    commands,
     digits,
     diverging,
     flowers,
@@ -28,6 +29,7 @@ from screen import (
     stand_still,
     training,
 )
+from test_learned_screen import overlapping
 from test_watches_screen import watch
 from test_what_if_screen import change
 
@@ -252,3 +254,22 @@ def test_other_pictures(compare: Compare, name: str) -> None:
 
 def test_an_image_beside_what_is_said_of_it_in_a_light_theme(compare: Compare) -> None:
     assert compare("P", "P", problem=small_digits(), step=9, theme="textual-light")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)], ids=by_size)
+def test_the_verdict_beside_the_losses_over_rows_held_out(compare: Compare, size: tuple[int, int]) -> None:
+    assert compare("V", problem=overlapping(), size=size, step=60)
+
+
+def test_the_verdict_without_colours(compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert compare("V", problem=overlapping(), size=(160, 50), step=60)
+
+
+def test_accuracy_along_the_run(compare: Compare) -> None:
+    async def accuracy(pilot: Pilot[Any]) -> None:
+        await press(pilot, "z", "z")
+        await commands(pilot)["Picture: accuracy or R² along the run"]()
+        await settle(pilot)
+
+    assert compare(problem=overlapping(), step=60, first=accuracy)

@@ -24,11 +24,13 @@ def confusion(looked: Looked, width: int, height: int) -> Drawn:
     """A row for each true class, a column for each class said; blue what is right, orange what is wrong, stronger the
     larger its share of the row. The first classes where there is no room for all.
     """
-    if looked.evaluation is None or looked.evaluation.confusion is None:
+    verdict = looked.verdict
+    if verdict is None or verdict.training.confusion is None:
         return message(width, height, COUNTING)
-    counts, names = looked.evaluation.confusion, [plain(name) for name in looked.problem.class_names]
+    found, counts = verdict.training, verdict.training.confusion
+    names = [plain(name) for name in looked.problem.class_names]
     classes = len(names)
-    digits = len(str(looked.evaluation.rows)) + 1
+    digits = len(str(found.rows)) + 1
     left = min(NAMED, max(max(map(cell_len, names)), len(CORNER) if width >= 40 else 0)) + 1
     cell = max(LEAST, digits, min(MOST, max(map(cell_len, names)) + 1, (width - left) // classes))
     shown = min(classes, (width - left) // cell, height - 1)
@@ -52,12 +54,14 @@ def confusion(looked: Looked, width: int, height: int) -> Drawn:
                 spans.append(Span(x, text, _style(count, total, i == j)))
                 places[len(lines), x : x + cell] = i * classes + j
             lines.append(tuple(spans))
-    told: list[Words] = [[f"{int(np.trace(counts))} of {looked.evaluation.rows} right"]]
+    told: list[Words] = [[f"{int(np.trace(counts))} of {found.rows} right"]]
+    if verdict.held_out is not None and verdict.held_out.right is not None:
+        told.append([f"held out {verdict.held_out.right} of {verdict.held_out.rows}"])
     if not corner:
         told.append([CORNER])
     if shown < classes:
         told.append([f"classes 1-{shown} of {classes}"])
-    if (lost := looked.evaluation.rows - int(counts.sum())) > 0:
+    if (lost := found.rows - int(counts.sum())) > 0:
         told.append([(f"{lost} said to be none", "wrong")])
     return Drawn(lines, told, "class", places)
 

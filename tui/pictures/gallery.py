@@ -16,6 +16,7 @@ from tui.pictures.images import sample, weights
 from tui.pictures.looked_at import Looked
 from tui.pictures.surface import surface
 from tui.pictures.units import units
+from tui.training.view import ACCURACY, LOSS
 
 
 class Entry(NamedTuple):
@@ -59,7 +60,6 @@ def _images(problem: Problem) -> bool:
     return problem.image_shape is not None
 
 
-LOSS = "loss"  # the first one
 PICTURES = (
     Entry(LOSS, "loss per SGD step", _always),
     Entry("surface", "decision surface", _plane, surface),
@@ -70,6 +70,7 @@ PICTURES = (
     Entry("sample", "chosen sample", _images, sample),
     Entry("weights", "weights as images", _images, weights),
     Entry("heat", "heat map of a matrix", _always, heat),
+    Entry(ACCURACY, "accuracy or R² along the run", _always),
 )
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 import core
-from core import Array, Evaluation, Mask, Network, Problem, Rows, SoftmaxLoss
+from core import Array, Mask, Network, Problem, Rows, SoftmaxLoss, Verdict
 from tui.pictures.plane import Axis, Plane, spanning
 from tui.pictures.samples import Samples
 from tui.sheet.lines import Words
@@ -30,7 +30,7 @@ class Looked:
     problem, network    the network with the step's weights
     sample              the chosen sample: its row of the data
     outputs             its y_out (d_L,), as the step has it
-    evaluation          what the network makes of all rows; None: it is not known yet
+    verdict             what the network makes of all rows; None: it is not known yet
     matrix              the inspected cell's, or else W_1
     plain               whether there are no colours
     """
@@ -39,7 +39,7 @@ class Looked:
     network: Network
     sample: int
     outputs: Array
-    evaluation: Evaluation | None
+    verdict: Verdict | None
     matrix: MatrixLookedAt
     plain: bool = False
 

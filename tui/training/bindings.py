@@ -70,6 +70,7 @@ BINDINGS: list[BindingType] = [
     Binding("a", "answers", "answers", tooltip="Hide the marks of the checked answers, or show them again"),
     Binding("0", "why_not", "why 0", tooltip="Why the inspected number is 0: what cuts every path to the loss"),
     Binding("i", "diagnosis", "diagnosis", tooltip="Why it does not learn: dead units, unlit rows, overflow"),
+    Binding("V", "verdict", "verdict", tooltip="How well it does on all rows, and which classes it takes for which"),
     Binding("ctrl+s", "save", "save", tooltip="Save the session: branches, watches, bookmarks, where you are"),
     Binding("x", "export", "export", tooltip="Write this step's worked solution to a file"),
     Binding("question_mark", "help", "help", tooltip="The keys, and how to read the numbers", key_display="?"),

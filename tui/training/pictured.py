@@ -11,7 +11,7 @@ from tui.training.picture import Picture
 from tui.training.view import View
 
 if TYPE_CHECKING:
-    from core import Evaluation
+    from core import Verdict
     from tui.pictures.drawn import Drawn
     from tui.pictures.looked_at import Looked, MatrixLookedAt
 
@@ -41,30 +41,32 @@ def is_pictured(view: View, problem: Problem) -> bool:
 
 def counts_rows(view: View) -> bool:
     """Whether the picture wants all rows to have been through the network."""
+    if view.shown == View.shown:
+        return False
     from tui.pictures.gallery import entry
 
     return entry(view.shown).counts
 
 
-def pictured(picture: Picture, area: Area, counted: Evaluation | None, plain: bool) -> tuple[Pane, Drawn]:
+def pictured(picture: Picture, area: Area, verdict: Verdict | None, plain: bool) -> tuple[Pane, Drawn]:
     """The pane with the picture, and where things stand in it."""
     from tui.pictures.gallery import entry
 
     found = entry(picture.view.shown)
     assert found.draw is not None
-    drawn = found.draw(looked(picture, counted, plain), area.width - (area.x > 0), area.height - 1)
+    drawn = found.draw(looked(picture, verdict, plain), area.width - (area.x > 0), area.height - 1)
     width = area.width - 4
     title = fitting([[(found.title, "title")], *drawn.told, NEXT], width, " ─ ")
     return Pane(title or clipped(line([(found.title, "title")]), width), drawn.lines), drawn
 
 
-def looked(picture: Picture, counted: Evaluation | None, plain: bool) -> Looked:
+def looked(picture: Picture, verdict: Verdict | None, plain: bool) -> Looked:
     """What pictures are drawn from."""
     from tui.pictures.looked_at import Looked
 
     step, row = picture.step, min(picture.view.sample, len(picture.step.batch) - 1)
     sample = int(step.batch[row])
-    return Looked(step.problem, step.network, sample, step.outputs[row], counted, matrix_of(picture), plain)
+    return Looked(step.problem, step.network, sample, step.outputs[row], verdict, matrix_of(picture), plain)
 
 
 def matrix_of(picture: Picture) -> MatrixLookedAt:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tui.training import moves
-from tui.training.plot import PAN, panned, zoomed
 from tui.training.sheet_screen import SheetScreen
 from tui.training.slots import turns
+from tui.training.view import LEARNED
+from tui.training.zoom import panned, zoomed
 
 
 class SeeingKeys(SheetScreen):
@@ -56,10 +57,13 @@ class SeeingKeys(SheetScreen):
         self.look(window=zoomed(self.view.window, last, self.journey.cursor, 2.0 if change > 0 else 0.5))
 
     def action_pan(self, change: int) -> None:
-        self.look(window=panned(self.view.window, len(self.run.timeline) - 1, PAN * change))
+        self.look(window=panned(self.view.window, len(self.run.timeline) - 1, 0.5 * change))
 
     def action_formulas(self) -> None:
         self._open_aside("formulas")
+
+    def action_verdict(self) -> None:
+        self._open_aside(LEARNED)
 
     def action_losses(self) -> None:
         self._open_aside("losses")
