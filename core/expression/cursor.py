@@ -35,7 +35,7 @@ class Context(NamedTuple):
     longest     how many characters it may have
     outputs     the name of the number of outputs, where a loss has one: a mean over each sample's row is over these
     thin        the weights to a single unit
-    dialect     the notation, one of `dialect`'s; empty where the formula itself tells
+    dialect     the style of print, one of `dialect`'s; empty where the formula itself tells
     signs       what else may stand in it, each a single character
     """
 
@@ -52,7 +52,7 @@ class Context(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A formula that was read: its tree, the notation that it is written in, the name that it gives to its value (empty
+    """A formula that was read: its tree, the style that it is written in, the name that it gives to its value (empty
     where it gives none), and by how a number or quantity was written in it, if otherwise than sgdb does, its name.
     """
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from core.errors import FormulaError
 from core.expression.latex import COMMANDS, FONTS, LAYER_ABOVE, SUPERSCRIPTS
 from core.expression.nodes import ALL, COLUMNS, ROWS
-from core.expression.notation import LETTERS_OF_TRAINING, POWERS
+from core.expression.style import LETTERS_OF_TRAINING, POWERS
 from core.text import shown
 
 SUM, TRUE_SUM = "Σ", "…"  # `…` stands for the words "for j≠y, minus their number for j=y"

@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from core.expression.notation import POWERS
 from core.expression.pieces import CLOSE, LETTER, NUMBER, OPEN, SIGN, SPACE, WORD, Piece, sign
+from core.expression.style import POWERS
 
 OPERATORS = {"max", "log", "exp", "tanh"}  # that LaTeX knows by name
 MEAN = "mean"  # a function without brackets
@@ -76,7 +76,7 @@ def html_number(text: str) -> str:
 
 def _single(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """The pieces, with what stands before a letter and the cell behind it as pieces of their own. A power of ten with
-    another, 1e-7², comes in brackets: both notations have it as a product.
+    another, 1e-7², comes in brackets: both styles have it as a product.
     """
     found = tuple(pieces)
     for piece, following in zip(found, (*found[1:], None), strict=True):

@@ -26,9 +26,9 @@ from core.expression.nodes import (
     product_of,
     walk,
 )
-from core.expression.notation import ATOM, PAPER, POSTFIX, PREFIX, PRODUCT, SUM
 from core.expression.pieces import BLANK, CLOSE, OPEN, Piece, Pieces, letter, number, sign, word
 from core.expression.printer import Printed, Printer
+from core.expression.style import ATOM, PAPER, POSTFIX, PREFIX, PRODUCT, SUM
 
 TRUE, WRONG = IsTrueClass(), IsTrueClass(other=True)
 SHARE = Quotient(Literal(1), Name("n"))
@@ -162,7 +162,7 @@ class _EntryPrinter(PaperPrinter):
     """Prints products without a sign."""
 
     def times(self, behind_numbers: bool, factor: Node) -> Pieces:  # noqa: ARG002
-        return self.notation.multiple
+        return self.style.multiple
 
 
 def _masked(body: Node) -> tuple[Node | None, Node | None]:

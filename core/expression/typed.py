@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.expression.nodes import Function, IsTrueClass, Name, Node, Product, Softmax, Total
-from core.expression.notation import ATOM, PRODUCT, SUM, TYPED, typed_function_name
 from core.expression.numbers import MINUS_ONE, is_number
 from core.expression.pieces import BLANK, CLOSE, OPEN, Piece, Pieces, as_text, number, sign, word
 from core.expression.printer import Printed, Printer
+from core.expression.style import ATOM, PRODUCT, SUM, TYPED, typed_function_name
 
 RELU = "relu"
 INDICATOR = (sign("["), word("j"), BLANK, sign("="), BLANK, word("y"), sign("]"))

@@ -21,12 +21,12 @@ from core.expression.nodes import (
     Sum,
     Total,
 )
-from core.expression.notation import NUMPY, PAPER
 from core.expression.numbers import MINUS_ONE
 from core.expression.paper import PaperPrinter
 from core.expression.pieces import LETTER, Piece, Pieces, as_text
 from core.expression.printer import Printer
 from core.expression.reader import Reading
+from core.expression.style import NUMPY, PAPER
 from core.expression.typed import RELU, as_typed, function_name
 
 SQUARE = 2

@@ -1,4 +1,4 @@
-"""Formulas in print: pieces that know what they show, the same in every notation, and numpy lines that run."""
+"""Formulas in print: pieces that know what they show, the same in every style, and numpy lines that run."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ from core.expression.nodes import (
     put_in_place,
     walk,
 )
-from core.expression.notation import NUMPY, TYPED, printed_symbol, symbol_piece
 from core.expression.paper import PaperPrinter, on_paper
 from core.expression.pieces import Piece, as_text
 from core.expression.printer import Printed, Printer
+from core.expression.style import NUMPY, TYPED, printed_symbol, symbol_piece
 from samples import BUILT_IN, LOSSES, problems
 
 A, B, C, N, P = Name("A"), Name("B"), Name("C"), Name("n"), Name("p")

@@ -1,4 +1,4 @@
-"""Notations: what every symbol and every operation looks like in print. Data alone; `printer` walks the trees."""
+"""Styles of print: what every symbol and every operation looks like in print. Data alone; `printer` walks the trees."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Quotients(NamedTuple):
     fraction_level: int
 
 
-class Notation(NamedTuple):
+class Style(NamedTuple):
     """How trees are written.
 
     symbol            the piece that shows a name
@@ -135,7 +135,7 @@ def _sigma(index: str = "") -> Form:
     return Form(PREFIX, (letter("Σ", index), BLANK, PREFIX))
 
 
-PAPER = Notation(
+PAPER = Style(
     symbol=printed_symbol,
     transposed="ᵀ",
     transpose=Form(POSTFIX, (ATOM, sign("ᵀ"))),
@@ -185,7 +185,7 @@ TYPED_CLASS = {
     True: Form(SUM, (*number("1"), *_spaced("-"), *ONE_HOT)),
 }
 
-TYPED = Notation(
+TYPED = Style(
     symbol=typed_symbol,
     transposed="'",
     transpose=Form(POSTFIX, (ATOM, sign("'"))),
@@ -229,7 +229,7 @@ def _along(function: str, axis: int) -> Form:
     return _call(word(f"np.{function}"), after=(sign(f", axis={axis}, keepdims=True"),))
 
 
-NUMPY = Notation(
+NUMPY = Style(
     symbol=_numpy_symbol,
     transposed=".T",
     transpose=Form(POSTFIX, (ATOM, sign(".T"))),
