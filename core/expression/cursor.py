@@ -10,7 +10,7 @@ from core.errors import FormulaError
 from core.expression.dialect import dialect_of
 from core.expression.lexicon import lexemes
 from core.expression.names import NUMBER_WORDS
-from core.expression.nodes import NUMBERS, ROWS, Literal, Node
+from core.expression.nodes import COLUMNS, NUMBERS, ROWS, Literal, Node
 
 LONGEST = 1_000
 DEEPEST = 30
@@ -37,6 +37,7 @@ class Context(NamedTuple):
     thin        the weights to a single unit
     dialect     the style of print, one of `dialect`'s; empty where the formula itself tells
     signs       what else may stand in it, each a single character
+    classes     what a sum over the classes runs over: COLUMNS, where a sample is a row
     """
 
     over: str = ROWS
@@ -49,6 +50,7 @@ class Context(NamedTuple):
     outputs: str = ""
     thin: Collection[str] = ()
     signs: str = ""
+    classes: str = COLUMNS
 
 
 class Reading(NamedTuple):

@@ -157,7 +157,7 @@ class Printer:
         return self.filled(self.style.power(node.power), node.argument)
 
     def function(self, node: Function) -> Printed:
-        return self.filled(self.style.function(node.name, node.slope), node.argument)
+        return self.filled(self.style.function(node), node.argument)
 
     def positive(self, node: Positive) -> Printed:
         return self.filled(self.style.positive, node.argument)

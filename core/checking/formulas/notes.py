@@ -74,7 +74,7 @@ class Note(NamedTuple):
 
 class FormulaStyle(NamedTuple):
     """How somebody writes: what a sum(...) is over that does not say it, None for anything; whether max(0, ...) is
-    written relu(...); whether one_hot(y_gt) is written as the `indicator` [j = y]; the notation; and the pieces of
+    written relu(...); whether one_hot(y_gt) is written as the `indicator` [j = y]; the style; and the pieces of
     names that are written otherwise than usual.
     """
 
@@ -116,8 +116,8 @@ class FormulaStyle(NamedTuple):
     def _function_name(self, node: Function) -> str:
         if self.dialect == TYPED or (node.name == RELU and not node.slope):
             return function_name(node, self.relu)
-        notation = NUMPY if self.dialect == IN_NUMPY else PAPER
-        name = notation.function(node.name, node.slope).parts[0]
+        style = NUMPY if self.dialect == IN_NUMPY else PAPER
+        name = style.function(node).parts[0]
         return self._in_print((name,)) if isinstance(name, Piece) else function_name(node, self.relu)
 
     def _in_print(self, pieces: Pieces) -> str:
