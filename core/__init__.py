@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     from core.marking.scheme import Scheme, load_scheme
     from core.marking.sheets import find_sheets
     from core.marking.table import MarkTable, UnreadableSheet
+    from core.notations import Notation, Rendition, notation
     from core.origins import Cells, Place, Scope, sources, targets
     from core.practice import Exercise, practice_problem
     from core.saving.export import export_session
@@ -167,6 +168,7 @@ __all__ = [
     "Nesterov",
     "Network",
     "Node",
+    "Notation",
     "Outcome",
     "Penalty",
     "Place",
@@ -180,6 +182,7 @@ __all__ = [
     "Quotient",
     "RMSprop",
     "Recursion",
+    "Rendition",
     "Replay",
     "Rows",
     "SavedWatch",
@@ -252,6 +255,7 @@ __all__ = [
     "mark_answers",
     "mark_sheets",
     "names_in",
+    "notation",
     "percent",
     "practice_problem",
     "quantities",
@@ -330,6 +334,7 @@ _LATER = {
         "core.marking.scheme": ("Scheme", "load_scheme"),
         "core.marking.sheets": ("find_sheets",),
         "core.marking.table": ("MarkTable", "UnreadableSheet"),
+        "core.notations": ("Notation", "Rendition", "notation"),
         "core.origins": ("Cells", "Place", "Scope", "sources", "targets"),
         "core.practice": ("Exercise", "practice_problem"),
         "core.saving.export": ("export_session",),

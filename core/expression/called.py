@@ -152,7 +152,10 @@ class Calls(Cases):
             return self._softmax()
         self._take()
         if name == "one_hot":
-            self._take("y_gt", f" in {name}()")
+            if self._context.symbols.get(self._peek()) == "y_gt":
+                self._take()
+            else:
+                self._take("y_gt", f" in {name}()")
             self._take(")")
             return IsTrueClass()
         if self._peek() == "0":
