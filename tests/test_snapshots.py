@@ -242,6 +242,12 @@ def test_a_decision_surface_alone_without_colours(compare: Compare, monkeypatch:
     assert compare("P", "z", "z", "z", problem=circles(), size=(80, 24), step=60)
 
 
+def test_a_table_of_ones_own(compare: Compare) -> None:
+    options = {"only": "petal length,petal width", "test": "0.2", "standardize": True}
+    iris = core.load_problem(Path(core.__file__).parent / "problems" / "iris.csv", options)
+    assert compare("P", problem=iris, step=500)
+
+
 @pytest.mark.parametrize("name", ["units", "confusion", "heat"])
 def test_other_pictures(compare: Compare, name: str) -> None:
     async def show(pilot: Pilot[Any]) -> None:
