@@ -79,6 +79,10 @@ if TYPE_CHECKING:
     from core.gradient_check import CheckedGradient, GradientCheck, check_gradients
     from core.gradient_formulas import GradientFormula, Recursion, Token, expanded, recursive
     from core.hinge import HingeView, hinge_view
+    from core.loading.form import ProblemForm
+    from core.loading.form_field import FormField
+    from core.loading.options_form import OptionsForm
+    from core.loading.problem_text import problem_text
     from core.machine import Fingerprint, fingerprint
     from core.marking.marker import mark_answers, mark_sheets
     from core.marking.marks import MarkedSheet, shown_points
@@ -89,6 +93,7 @@ if TYPE_CHECKING:
     from core.practice import Exercise, practice_problem
     from core.saving.export import export_session
     from core.saving.reader import load_session
+    from core.saving.recent import Recent, recent_sources, remember_source
     from core.saving.replay import Replay
     from core.saving.store import Autosave, LeftSession
     from core.saving.text import save_session
@@ -135,6 +140,7 @@ __all__ = [
     "Factor",
     "Finding",
     "Fingerprint",
+    "FormField",
     "FormulaError",
     "FormulaVerdict",
     "Function",
@@ -165,6 +171,7 @@ __all__ = [
     "Nesterov",
     "Network",
     "Node",
+    "OptionsForm",
     "Outcome",
     "Penalty",
     "Place",
@@ -172,10 +179,12 @@ __all__ = [
     "Power",
     "Problem",
     "ProblemError",
+    "ProblemForm",
     "Product",
     "Quantity",
     "Quotient",
     "RMSprop",
+    "Recent",
     "Recursion",
     "Replay",
     "Rows",
@@ -247,10 +256,13 @@ __all__ = [
     "mark_sheets",
     "names_in",
     "practice_problem",
+    "problem_text",
     "quantities",
     "read_change",
     "read_watch",
+    "recent_sources",
     "recursive",
+    "remember_source",
     "rounded_to",
     "run_until",
     "save_session",
@@ -316,6 +328,10 @@ _LATER = {
         "core.gradient_formulas": ("GradientFormula", "Recursion", "Token", "expanded", "recursive"),
         "core.gradient_check": ("CheckedGradient", "GradientCheck", "check_gradients"),
         "core.hinge": ("HingeView", "hinge_view"),
+        "core.loading.form": ("ProblemForm",),
+        "core.loading.form_field": ("FormField",),
+        "core.loading.options_form": ("OptionsForm",),
+        "core.loading.problem_text": ("problem_text",),
         "core.machine": ("Fingerprint", "fingerprint"),
         "core.marking.marker": ("mark_answers", "mark_sheets"),
         "core.marking.marks": ("MarkedSheet", "shown_points"),
@@ -326,6 +342,7 @@ _LATER = {
         "core.practice": ("Exercise", "practice_problem"),
         "core.saving.export": ("export_session",),
         "core.saving.reader": ("load_session",),
+        "core.saving.recent": ("Recent", "recent_sources", "remember_source"),
         "core.saving.replay": ("Replay",),
         "core.saving.store": ("Autosave", "LeftSession"),
         "core.saving.text": ("save_session",),

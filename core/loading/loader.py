@@ -49,6 +49,7 @@ def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] |
 def _load(source: str | os.PathLike[str], given: Mapping[str, object], is_built_in: bool) -> Problem:
     from pathlib import Path
 
+    from core.files import TABLE_SUFFIXES
     from core.loading.fields import FieldReader
     from core.loading.options import read_options
     from core.loading.problem_file import load_problem_file
@@ -59,7 +60,7 @@ def _load(source: str | os.PathLike[str], given: Mapping[str, object], is_built_
         return load_problem_file(Path(BUILT_IN, f"{name}.toml"), name, given)
     path = Path(name)
     suffix = path.suffix.lower()
-    if suffix in (".csv", ".npz"):
+    if suffix in TABLE_SUFFIXES:
         return load_table_problem(path, given)
     # A name without a suffix is a file only where there is one: "./run" reaches a file called like a command.
     if suffix == ".toml" or (not suffix and (os.path.dirname(name) or os.path.exists(name))):

@@ -7,7 +7,7 @@ targets = [[...], ...]          likewise; a flat list is one column
 csv = "..." or npz = "..."      instead: a table beside this file, with target, task and standardize; a name that is not
                                 UTF-8 as "file:caf%E9.csv"
 [[layers]]                      from the first to the last
-weights = [[...], ...]          a row for each input; or units, with init and seed
+weights = [[...], ...]          a row for each input; or units, with init (xavier, he, normal, uniform, zeros) and seed
 bias = [...]                    or true (zeros), or false (none)
 activation = "..."              identity unless told otherwise; beside it its settings, if it has some
 train_weights, train_bias       true unless told otherwise
@@ -127,12 +127,23 @@ def load_problem_file(path: Path, source: str, options: Mapping[str, object]) ->
     """The problem in a TOML file, which messages call `source`; the options loss and its settings, lr, batch, seed (of
     the shuffling) and reduction go before what it says. Raises ProblemError, which lists every mistake.
     """
-    reader = FieldReader()
-    given = read_options(reader, options, for_table=False)
     try:
         found = read_toml(path, source)
     except ProblemError as error:
+        reader = FieldReader()
+        read_options(reader, options, for_table=False)
         raise ProblemError(source, [*reader.mistakes, *error.mistakes]) from None
+    return problem_of_tables(found, path, source, options)
+
+
+def problem_of_tables(
+    found: Mapping[str, Any], path: Path, source: str, options: Mapping[str, object] | None = None
+) -> Problem:
+    """The problem that the tables of a problem file say; `path` is where that file is, or would be. Raises
+    ProblemError, which lists every mistake by the path of its key: "layers[2].units: expected ...".
+    """
+    reader = FieldReader()
+    given = read_options(reader, options or {}, for_table=False)
     read = reader.table("", found, PROBLEM)
     for key in ("data", "layers"):
         if key not in found:

@@ -18,6 +18,7 @@ GROUPS = (
     ("watches", ("watches", "continue", "event", "bookmark")),
     ("why it does not learn", ("why_not", "diagnosis")),
     ("the loss and its plot", ("hinge", "other_hinge", "margin", "losses", "log", "zoom")),
+    ("problems", ("app.open", "app.new", "app.settings", "save", "export")),
     ("checking", ("differences", "formulas", "slip", "report", "answers", "check_answers")),
     ("the rest", ("",)),
 )

@@ -1,0 +1,250 @@
+"""The dialog that opens a problem: a built-in one, one that was opened before, or a file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import ClassVar, NamedTuple
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Label, OptionList, Static
+from textual.widgets.option_list import Option
+
+import core
+from core import Problem, ProblemError, Source
+from tui.base import work
+from tui.format import plain
+from tui.opening.loading import LoadingScreen
+from tui.opening.network import network_text
+from tui.opening.opened import SUFFIXES, open_source, open_words, split, words_of
+
+HINT = "↑↓ choose · enter opens · ctrl+o browse files · esc"
+PLACEHOLDER = "filter, or type a file and options: data.csv --target price --hidden 8,8"
+LARGEST_PICTURED = 2**20  # bytes of a file that is read for its picture alone
+RECENT, BUILT_IN = "opened before", "built-in problems"
+
+
+class Entry(NamedTuple):
+    """What can be opened: under which heading, what it is called, and a line about it."""
+
+    heading: str
+    title: str
+    about: str
+    source: Source
+
+    def suits(self, words: Sequence[str]) -> bool:
+        """Whether all of some words occur in it."""
+        text = f"{self.title} {self.about} {self.source.name}".lower()
+        return all(word in text for word in words)
+
+
+def entries() -> list[Entry]:
+    """Everything in the list; reads files."""
+    recent: list[Entry] = []
+    try:
+        from tui.commands.data_folder import state_folder
+
+        for one in core.recent_sources(state_folder()):
+            folder = os.path.dirname(one.source.name) if one.source.is_file else "built-in"
+            recent.append(Entry(RECENT, words_of(one.source), folder, one.source))
+    except ProblemError:
+        pass  # no home
+    built_in = [Entry(BUILT_IN, name, about, Source(name)) for name, about in core.built_in_problems().items()]
+    return [*recent, *built_in]
+
+
+class OpenScreen(LoadingScreen):
+    """Lists what can be opened, filters it while one types, and takes a file with options as the command line does."""
+
+    DEFAULT_CSS = """
+    OpenScreen #dialog {
+        width: 120; max-width: 100%; height: 36; max-height: 100%;
+        padding: 0 1; background: $surface; border: round $primary;
+    }
+    OpenScreen #both { height: 1fr; }
+    OpenScreen OptionList { width: 1fr; height: 100%; border: none; padding: 0; background: $surface; }
+    OpenScreen #about { width: 44%; height: 100%; padding: 0 0 0 2; }
+    OpenScreen #picture { height: auto; margin: 0 0 1 0; }
+    OpenScreen #words { height: auto; }
+    OpenScreen #activity { color: $text-muted; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Cancel"),
+        Binding("up", "move('up')", "Up", show=False),
+        Binding("down", "move('down')", "Down", show=False),
+        Binding("pageup", "move('page_up')", "Page up", show=False),
+        Binding("pagedown", "move('page_down')", "Page down", show=False),
+        Binding("ctrl+o", "browse", "Browse files", show=False),
+    ]
+
+    def __init__(self, lost: str = "") -> None:
+        super().__init__(lost)
+        self._entries: list[Entry] = []
+        self._shown: list[Entry] = []
+        self._known: dict[Source, Problem | str] = {}  # what was read for its picture
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = "open"
+            yield Input(placeholder=PLACEHOLDER)
+            with Horizontal(id="both"):
+                yield OptionList(id="problems")
+                with Vertical(id="about"):
+                    yield Static(id="picture", markup=False)
+                    yield Static(id="words", markup=False)
+            yield Label("", id="complaint", classes="complaint", markup=False)
+            yield Label("", id="activity", markup=False)
+            yield Label(HINT, classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        self.complain(())
+        self._tell("")
+        self.query_one("#problems").can_focus = False
+        self.query_one(Input).focus()
+        work(self, self._find, "find")
+
+    async def _find(self) -> None:
+        self._entries = await asyncio.to_thread(entries)
+        self._filter()
+
+    # The list.
+
+    @property
+    def _typed(self) -> tuple[str, str]:
+        """What was typed: what filters, and the options behind it."""
+        name, dash, options = f" {self.query_one(Input).value}".partition(" -")
+        return name.strip(), f"-{options}" if dash else ""
+
+    def _filter(self) -> None:
+        """List what suits what was typed; the first of it is chosen."""
+        words = self._typed[0].lower().split()
+        self._shown = [entry for entry in self._entries if entry.suits(words)]
+        listed = self.query_one("#problems", OptionList)
+        listed.clear_options()
+        before = ""
+        for entry in self._shown:
+            if entry.heading != before:
+                before = entry.heading
+                listed.add_option(Option(Text(f"─ {before} ─", style="dim"), disabled=True))
+            listed.add_option(
+                Option(Text(plain(entry.title), no_wrap=True, overflow="ellipsis"), id=str(self._shown.index(entry)))
+            )
+        listed.highlighted = 1 if self._shown else None
+        if not self._shown:
+            self._describe(None)
+
+    @property
+    def _here(self) -> Entry | None:
+        """The entry that is chosen."""
+        listed = self.query_one("#problems", OptionList)
+        option = listed.highlighted_option
+        return self._shown[int(option.id)] if option is not None and option.id is not None else None
+
+    def action_move(self, where: str) -> None:
+        listed = self.query_one("#problems", OptionList)
+        getattr(listed, {"up": "action_cursor_up", "down": "action_cursor_down"}.get(where, f"action_{where}"))()
+
+    def on_option_list_option_highlighted(self) -> None:
+        self._describe(self._here)
+
+    # What is chosen.
+
+    def _describe(self, entry: Entry | None) -> None:
+        """Say what is chosen, and draw it as soon as it is read."""
+        if entry is None:
+            name = self._typed[0]
+            self._put("", f"enter opens {plain(name)}" if name else "")
+            return
+        found = self._known.get(entry.source)
+        self._put(found, self._words(entry, found))
+        if found is None:
+            work(self, partial(self._read, entry), "read")
+
+    def _words(self, entry: Entry, found: Problem | str | None) -> str:
+        lines = [plain(entry.title), plain(entry.about)]
+        if isinstance(found, str):
+            return "\n".join([*lines, "", plain(found)])
+        if found is None:
+            return "\n".join(lines)
+        rows = f"{len(found.inputs):,} rows · {network_text(found.network)}"
+        return "\n".join([*lines, "", rows, found.loss.title, *map(plain, found.remarks)])
+
+    def _put(self, found: Problem | str | None, words: str) -> None:
+        self.query_one("#picture", Static).update("")
+        self.query_one("#words", Static).update(words)
+
+    async def _read(self, entry: Entry) -> None:
+        self._known[entry.source] = await asyncio.to_thread(_for_picture, entry.source)
+        if self._here == entry:
+            self._describe(entry)
+
+    # What is opened.
+
+    def on_input_changed(self) -> None:
+        self.changed()
+        self._filter()
+
+    def on_input_submitted(self) -> None:
+        self._open()
+
+    def on_option_list_option_selected(self) -> None:
+        self._open(listed=True)
+
+    def _open(self, listed: bool = False) -> None:
+        (name, options), entry = self._typed, self._here
+        typed = self.query_one(Input).value.strip()
+        try:
+            if entry is not None and (listed or not self._is_named(name)):
+                self.load(partial(open_source, entry.source, split(options)))
+            elif typed:
+                words = split(typed)
+                self.load(partial(open_words, words))
+        except ProblemError as error:
+            self.complain(error.mistakes)
+
+    def _is_named(self, name: str) -> bool:
+        """Whether what was typed says what to open, by itself."""
+        path = os.path.expanduser(name)
+        suffix = os.path.splitext(path)[1].lower()
+        built_in = any(entry.title == name for entry in self._entries if entry.heading == BUILT_IN)
+        return built_in or suffix in SUFFIXES or bool(os.path.dirname(path) and os.path.exists(path))
+
+    def action_browse(self) -> None:
+        from tui.opening.picker import PickFileScreen
+
+        here = self._here
+        folder = os.path.dirname(here.source.name) if here is not None and here.source.is_file else ""
+        self.app.push_screen(PickFileScreen(Path(folder if os.path.isdir(folder) else os.getcwd())), self._picked)
+
+    def _picked(self, path: Path | None) -> None:
+        if path is None:
+            return
+        from shlex import quote
+
+        field = self.query_one(Input)
+        with field.prevent(Input.Changed):
+            field.value = quote(str(path))
+        field.cursor_position = len(field.value)
+        self.changed()
+        self._filter()
+        self._open()
+
+
+def _for_picture(source: Source) -> Problem | str:
+    """A problem to be drawn, or why it is not."""
+    try:
+        if source.is_file and os.path.getsize(source.name) > LARGEST_PICTURED:
+            return "a large file"
+        return open_source(source).problem
+    except OSError as error:
+        return error.strerror or str(error)
+    except ProblemError as error:
+        return error.mistakes[0]
+    except MemoryError:
+        return "too large to be drawn"
