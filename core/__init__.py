@@ -4,10 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from core.activations import ACTIVATIONS, Activation
-from core.arrays import Array, Rows
+from core.arrays import Array, Mask, Rows
 from core.errors import DivergedError, FormulaError, ProblemError
 from core.evaluation import Evaluation, evaluate
-from core.judgement import how_judged, is_right_or_wrong, judged
+from core.judgement import classes_said, how_judged, is_right_or_wrong, judged
 from core.loading.loader import built_in_problems, load_problem
 from core.losses import (
     LOSSES,
@@ -162,6 +162,7 @@ __all__ = [
     "LossEquations",
     "MarginLoss",
     "MarkTable",
+    "Mask",
     "MarkedSheet",
     "MatrixProduct",
     "MeanSquaredError",
@@ -226,6 +227,7 @@ __all__ = [
     "changes",
     "check_answers",
     "check_gradients",
+    "classes_said",
     "compare_losses",
     "compare_steps",
     "computations",

@@ -11,9 +11,11 @@ from functools import lru_cache
 from rich.style import Style
 from textual.color import Color
 
+from tui.sheet.colours import INKS, ON, colours
+from tui.sheet.contrast import luminance, readable
+
 SHADES = 6  # on each side of zero
 FIRST_GREY, LAST_GREY, GREY_STEP = 8, 238, 10  # of the 24 greys that terminals with 256 colours have
-LEAST_CONTRAST = 4.5  # of every text against the ground, as WCAG's level AA wants it
 
 
 def shade(value: float, largest: float) -> str:
@@ -24,8 +26,26 @@ def shade(value: float, largest: float) -> str:
     return f"{'positive' if value > 0 else 'negative'}{level}"
 
 
+class Styles(dict[str, Style]):
+    """Styles by their names; "mark3 on ramp0.2", of two colours of pictures, is made when it is first asked for."""
+
+    def __init__(self, known: dict[str, Style], pictured: dict[str, Color]) -> None:
+        super().__init__(known)
+        self._pictured = pictured
+
+    def __missing__(self, name: str) -> Style:
+        above, on, below = name.partition(ON)
+        if not on:
+            raise KeyError(name)
+        color, ground = self._pictured[above], self._pictured[below]
+        if above in INKS:  # a text: it can be read everywhere
+            color = readable(color, ground, self._pictured["ink"])
+        made = self[name] = Style(color=color.rich_color, bgcolor=ground.rich_color)
+        return made
+
+
 @lru_cache(maxsize=16)
-def styles(dark: bool, ground: str, ink: str) -> dict[str, Style]:
+def styles(dark: bool, ground: str, ink: str) -> Styles:
     """Every style by its name, for a theme with these colours of ground and text."""
     # A theme of the terminal's own colours, which nobody knows, gets black and white.
     background = _known(ground, "#000000" if dark else "#ffffff")
@@ -72,21 +92,12 @@ def styles(dark: bool, ground: str, ink: str) -> dict[str, Style]:
         found[f"positive{level}"] = style(neutral.blend(blue, strength))
         found[f"negative{level}"] = style(neutral.blend(orange, strength))
     one = {look: look for look in found.values()}  # the same object for the same look, so that texts can be joined
-    return {name: one[look] for name, look in found.items()}
+    return Styles({name: one[look] for name, look in found.items()}, colours(dark, background, foreground))
 
 
 def _known(name: str, otherwise: str) -> Color:
     color = Color.parse(name)
     return color if color.a == 1 and color.ansi is None else Color.parse(otherwise)
-
-
-def readable(color: Color, ground: Color, ink: Color) -> Color:
-    """A colour with enough contrast against the ground, towards another one where it has too little."""
-    for share in range(11):
-        seen = color.blend(ink, share / 10)
-        if contrast(seen, ground) >= LEAST_CONTRAST:
-            return seen
-    return ink
 
 
 def short(color: Color, ground: Color) -> Color:
@@ -98,18 +109,3 @@ def short(color: Color, ground: Color) -> Color:
     steps, rest = divmod(color.r - FIRST_GREY, GREY_STEP)
     level = FIRST_GREY + GREY_STEP * (steps + (rest > 0 and luminance(color) > luminance(ground)))
     return Color(level, level, level)
-
-
-def contrast(a: Color, b: Color) -> float:
-    """The contrast of two colours, from 1 to 21, as WCAG 2.1 defines it."""
-    lighter, darker = sorted((luminance(a), luminance(b)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def luminance(color: Color) -> float:
-    """The relative luminance of a colour, from 0 to 1, as WCAG 2.1 defines it."""
-    linear = [
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in (color.r / 255, color.g / 255, color.b / 255)
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
