@@ -59,8 +59,8 @@ def initial_weights(initializer: str, inputs: int, units: int, seed: int, layer:
 def _uniform(stream: np.random.PCG64, count: int) -> Array:
     """So many numbers from -1 to below 1."""
     # numpy promises the raw stream of PCG64 for ever, but not what its distributions make of it.
-    found: Array = 2 * ((stream.random_raw(count) >> np.uint64(11)) * 2.0**-53) - 1
-    return found
+    raw = stream.random_raw(count) >> np.uint64(11)
+    return np.asarray(2 * (raw * 2.0**-53) - 1, dtype=np.float64)
 
 
 def _normal(stream: np.random.PCG64, count: int) -> Array:

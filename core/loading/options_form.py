@@ -138,10 +138,14 @@ class OptionsForm:
                     given[name] = text
         return replace(source, options=Source.of(source.name, given).options)
 
+    def starts_anew(self, name: str) -> bool:
+        """Whether an option can only be so from step 0 on."""
+        return self._edited(name) is None
+
     @property
     def needs_restart(self) -> tuple[str, ...]:
         """The options that were changed and can only be so from step 0 on."""
-        return tuple(name for name in self.changed if self._edited(name) is None)
+        return tuple(filter(self.starts_anew, self.changed))
 
     def edits(self) -> tuple[Edit, ...]:
         """What makes the run another one from its step on. Raises ProblemError, by the option."""

@@ -36,8 +36,8 @@ class Choice(Static, can_focus=True):
         self.choices, self.usual, self.value = choices, usual, value
 
     def render(self) -> Text:
-        shown = Text(plain(self.value)) if self.value else Text(f"{self.usual or 'as usual'} (usual)", style="italic")
-        return Text.assemble("‹ ", shown, " ›")
+        shown = plain(self.value) if self.value else f"{self.usual or 'as it looks'} (usual)"
+        return Text.assemble(("‹ ", "dim"), (shown, "" if self.value else "dim"), (" ›", "dim"))
 
     def show(self, choices: Sequence[str], usual: str, value: str) -> None:
         """Show other texts, and one of them as the one that is chosen."""

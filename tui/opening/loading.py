@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
-from textual.widgets import Label
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widgets import Button, Label
 
 from core import Edit, ProblemError
 from tui.base import BaseModal, work
@@ -21,15 +25,50 @@ Answer: TypeAlias = Opened | tuple[Edit, ...] | None
 
 
 class LoadingScreen(BaseModal[Answer]):
-    """Answers with what was opened, or None. It has a label #complaint, and #activity for what goes on.
+    """Answers with what was opened, or None.
 
     `lost` says what opening another problem would lose, or nothing: it is asked once.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Cancel")]
+    DEFAULT_CSS = """
+    LoadingScreen #dialog {
+        width: 120; max-width: 100%; height: 48; max-height: 100%;
+        padding: 0 1; background: $surface; border: round $primary;
+    }
+    LoadingScreen #buttons { height: 1; }
+    LoadingScreen Button { margin: 0 2 0 0; }
+    LoadingScreen #activity { color: $text-muted; width: 100%; }
     """
 
     def __init__(self, lost: str = "") -> None:
         super().__init__()
         self._lost, self._confirmed = lost, False
         self._opened: Opened | None = None
+
+    def below(self, hint: str = "", **buttons: str) -> ComposeResult:
+        """What stands below everything else: what is wrong, what goes on, buttons by the actions that they do, which
+        keys do as well, and a hint.
+        """
+        yield Label("", id="complaint", classes="complaint", markup=False)
+        yield Label("", id="activity", markup=False)
+        with Horizontal(id="buttons"):
+            for name, label in (*buttons.items(), ("leave", "leave esc")):
+                button = Button(label, id=name, compact=True)
+                button.can_focus = False
+                yield button
+        yield Label(hint, id="hint", classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        self.complain(())
+        self.tell("")
+
+    @on(Button.Pressed)
+    async def _press(self, event: Button.Pressed) -> None:
+        await self.run_action(event.button.id or "")
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
 
     def load(self, what: Callable[[], Opened]) -> None:
         """Open something, beside, if nothing is lost or a person wants it all the same."""
@@ -41,7 +80,7 @@ class LoadingScreen(BaseModal[Answer]):
 
     async def _load(self, what: Callable[[], Opened]) -> None:
         self.complain(())
-        self._tell(LOADING)
+        self.tell(LOADING)
         try:
             self._opened = await asyncio.to_thread(what)
         except ProblemError as error:
@@ -50,7 +89,7 @@ class LoadingScreen(BaseModal[Answer]):
             self.fail([NO_MEMORY])
         else:
             self.dismiss(self._opened)
-        self._tell("")
+        self.tell("")
 
     def on_screen_resume(self) -> None:
         if self._opened is not None:  # it came while another screen was on top
@@ -73,7 +112,8 @@ class LoadingScreen(BaseModal[Answer]):
         self._confirmed = False
         self.complain(())
 
-    def _tell(self, activity: str) -> None:
+    def tell(self, activity: str) -> None:
+        """Say what goes on; nothing, if that is empty."""
         if self.is_mounted:
             label = self.query_one("#activity", Label)
             label.display = bool(activity)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core import Network, layer_label
+from tui.format import fit
 
 MOST_DOTS = 8
 GAP = 3
@@ -10,7 +11,7 @@ GAP = 3
 
 def network_text(network: Network) -> str:
     """4 → 8 tanh → 3."""
-    layers = [f"{layer.weights.shape[1]}{_named(layer.function.name)}" for layer in network.layers]
+    layers = [f"{layer.weights.shape[1]} {_named(layer.function.name)}".strip() for layer in network.layers]
     return " → ".join([str(network.sizes[0]), *layers])
 
 
@@ -19,7 +20,7 @@ def network_drawing(network: Network, width: int, height: int) -> list[str]:
     more than fit; the layers' sizes and activations below them; then the parameters of each layer.
     """
     sizes = network.sizes
-    names = ["", *(layer.function.name for layer in network.layers)]
+    names = ["", *(_named(layer.function.name) for layer in network.layers)]
     counts = [
         (f"{letter}_{layer_label(k, len(network))}", values.size, values.shape)
         for k, layer in enumerate(network.layers, 1)
@@ -29,11 +30,7 @@ def network_drawing(network: Network, width: int, height: int) -> list[str]:
     total = sum(size for _, size, _ in counts)
     told = [f"{total:,} parameter{'s' * (total != 1)}"]
     for name, size, shape in counts:
-        told.append(
-            f"{name:<6} {' × '.join(map(str, shape)):<9} {size:>7,}"
-            if len(shape) > 1
-            else f"{name:<6} {'':<9} {size:>7,}"
-        )
+        told.append(f"{name:<6} {' × '.join(map(str, shape)) * (len(shape) > 1):<11}{size:>7,}")
     column = max(max(len(name) for name in names[1:]), 4) + GAP
     if column * len(sizes) > width:
         column = max(4, width // len(sizes))
@@ -44,7 +41,7 @@ def network_drawing(network: Network, width: int, height: int) -> list[str]:
     most = min(MOST_DOTS, max(sizes), max(2, height - len(told) - 4))
     rows = [_row(r, most, sizes, column) for r in range(most)]
     labels = "".join(f"{size:^{column}}" for size in sizes)
-    functions = "".join(f"{name[: column - 1]:^{column}}" for name in names)
+    functions = "".join(f"{fit(name, column - 1):^{column}}" for name in names)
     lines = [*rows, labels, functions, "", *told]
     return [line[:width].rstrip() for line in lines]
 
@@ -61,4 +58,5 @@ def _row(r: int, most: int, sizes: tuple[int, ...], column: int) -> str:
 
 
 def _named(activation: str) -> str:
-    return "" if activation == "identity" else f" {activation}"
+    """What an activation is called beside a layer's size."""
+    return "" if activation == "identity" else activation

@@ -10,19 +10,19 @@ from itertools import count
 from pathlib import Path
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Label, Static
+from textual.widgets import Static
 
 import core
 from core import FormField, Problem, ProblemError, ProblemForm
 from core.files import TABLE_SUFFIXES, unwritable, write_lines
 from tui.base import work
 from tui.format import plain
-from tui.opening.fields import FieldList, FieldRow, hint_of
-from tui.opening.loading import LoadingScreen
+from tui.opening.fields import FieldList, FieldRow
+from tui.opening.form_screen import FormScreen
 from tui.opening.network import network_drawing
 from tui.opening.opened import Opened
 
@@ -32,25 +32,15 @@ LONGEST_NAME = 60
 CHECKING = "checking …"
 
 
-class NewScreen(LoadingScreen):
+class NewScreen(FormScreen):
     """A problem in fields: data, layers, training. What is wrong is said at its field while one types."""
 
     DEFAULT_CSS = """
-    NewScreen #dialog {
-        width: 120; max-width: 100%; height: 48; max-height: 100%;
-        padding: 0 1; background: $surface; border: round $primary;
-    }
     NewScreen #both { height: 1fr; }
     NewScreen FieldList { width: 1fr; }
     NewScreen #network { width: 38%; height: 100%; padding: 1 0 0 2; }
-    NewScreen #buttons { height: 1; }
-    NewScreen Button { margin: 0 2 0 0; }
-    NewScreen #activity { color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel"),
-        Binding("up,shift+tab", "move(-1)", "The field above", show=False, priority=True),
-        Binding("down,tab", "move(1)", "The field below", show=False, priority=True),
         Binding("ctrl+n", "add", "Another layer", show=False, priority=True),
         Binding("ctrl+r", "remove", "Without this layer", show=False, priority=True),
         Binding("ctrl+s", "save", "Save and open", show=False, priority=True),
@@ -73,24 +63,17 @@ class NewScreen(LoadingScreen):
             with Horizontal(id="both"):
                 yield FieldList()
                 yield Static(id="network", markup=False)
-            yield Label("", id="complaint", classes="complaint", markup=False)
-            yield Label("", id="activity", markup=False)
-            with Horizontal(id="buttons"):
-                for name, label in (("add", "+ layer ^n"), ("remove", "- layer ^r"), ("save", "save and open ^s")):
-                    button = Button(label, id=name, compact=True)
-                    button.can_focus = False
-                    yield button
-            yield Label("", id="hint", classes="hint", markup=False)
+            yield from self.below(add="+ layer ^n", remove="− layer ^r", save="save and open ^s")
 
-    async def on_mount(self) -> None:
-        self.complain(())
-        self._tell(CHECKING)
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.tell(CHECKING)
         work(self, self._begin, "begin")
 
     async def _begin(self) -> None:
         self._form, self._path = await asyncio.to_thread(_first, self._like)
         await self._follow()
-        self.query_one(FieldList).move(1)
+        self.listed.move(1)
 
     # What is typed.
 
@@ -112,24 +95,11 @@ class NewScreen(LoadingScreen):
         self._form = self._form.put(event.path, event.text)
         await self._follow()
 
-    @on(FieldRow.Entered)
-    def _next(self) -> None:
-        here = self.query_one(FieldList).here
-        if here == FILE:
+    def enter(self, field: FormField) -> None:
+        if field == FILE:
             self.action_save()
         else:
-            self.action_move(1)
-
-    def action_move(self, change: int) -> None:
-        self.query_one(FieldList).move(change)
-
-    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
-        here = self.query_one(FieldList).here
-        self.query_one("#hint", Label).update(f"{plain(hint_of(here))} · esc leaves" if here is not None else "")
-
-    @on(Button.Pressed)
-    async def _press(self, event: Button.Pressed) -> None:
-        await self.run_action(event.button.id or "")
+            super().enter(field)
 
     async def action_add(self) -> None:
         """Another layer before the last one, or before the one that is typed in."""
@@ -148,7 +118,7 @@ class NewScreen(LoadingScreen):
             await self._follow()
 
     def _layer_here(self) -> int | None:
-        here = self.query_one(FieldList).here
+        here = self.listed.here
         match = re.match(r"layers\[(\d+)\]", here.path) if here is not None else None
         return int(match[1]) if match else None
 
@@ -156,7 +126,7 @@ class NewScreen(LoadingScreen):
 
     async def _follow(self) -> None:
         """Show the fields that there are now, and have the form checked."""
-        await self.query_one(FieldList).show(list(self._fields()), self._text)
+        await self.listed.show(list(self._fields()), self._text)
         if not self._checking:
             self._checking = True
             work(self, self._check, "check")
@@ -172,7 +142,7 @@ class NewScreen(LoadingScreen):
         self._checking = False
 
     def _show(self, form: ProblemForm, found: Problem | list[str]) -> None:
-        self._tell("")
+        self.tell("")
         if isinstance(found, Problem):
             area = self.query_one("#network", Static)
             drawing = network_drawing(found.network, area.content_size.width, area.content_size.height)
@@ -184,7 +154,7 @@ class NewScreen(LoadingScreen):
         self.complain(others)
 
     def _complain_at(self, mistakes: dict[str, str]) -> None:
-        self.query_one(FieldList).complain(mistakes)
+        self.listed.complain(mistakes)
 
     @property
     def _file(self) -> Path:
@@ -200,7 +170,7 @@ class NewScreen(LoadingScreen):
             mistake = "it exists; the same again replaces it"
         if mistake:
             self._complain_at({**self._mistakes, FILE.path: mistake})
-            self.query_one(FieldList).rows()[FILE.path].editor.focus()
+            self.listed.rows()[FILE.path].editor.focus()
             return
         form = self._form
         self.load(lambda: _saved(form, path))

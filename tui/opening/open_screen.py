@@ -13,7 +13,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input, Label, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 import core
@@ -23,9 +23,11 @@ from tui.format import plain
 from tui.opening.loading import LoadingScreen
 from tui.opening.network import network_text
 from tui.opening.opened import SUFFIXES, open_source, open_words, split, words_of
+from tui.sheet.lines import Line
+from tui.sheet.widget import Sheet
 
-HINT = "↑↓ choose · enter opens · ctrl+o browse files · esc"
-PLACEHOLDER = "filter, or type a file and options: data.csv --target price --hidden 8,8"
+HINT = "↑↓ choose · what you type filters the list, or names a file with options"
+PLACEHOLDER = "circles, or data.csv --target price --hidden 8,8"
 LARGEST_PICTURED = 2**20  # bytes of a file that is read for its picture alone
 RECENT, BUILT_IN = "opened before", "built-in problems"
 
@@ -42,6 +44,10 @@ class Entry(NamedTuple):
         """Whether all of some words occur in it."""
         text = f"{self.title} {self.about} {self.source.name}".lower()
         return all(word in text for word in words)
+
+    def is_called(self, words: Sequence[str]) -> bool:
+        """Whether all of some words occur in what it is called."""
+        return all(word in self.title.lower() for word in words)
 
 
 def entries() -> list[Entry]:
@@ -63,19 +69,14 @@ class OpenScreen(LoadingScreen):
     """Lists what can be opened, filters it while one types, and takes a file with options as the command line does."""
 
     DEFAULT_CSS = """
-    OpenScreen #dialog {
-        width: 120; max-width: 100%; height: 36; max-height: 100%;
-        padding: 0 1; background: $surface; border: round $primary;
-    }
+    OpenScreen #dialog { height: 36; }
     OpenScreen #both { height: 1fr; }
     OpenScreen OptionList { width: 1fr; height: 100%; border: none; padding: 0; background: $surface; }
     OpenScreen #about { width: 44%; height: 100%; padding: 0 0 0 2; }
-    OpenScreen #picture { height: auto; margin: 0 0 1 0; }
+    OpenScreen #picture { height: 1fr; max-height: 14; margin: 0 0 1 0; }
     OpenScreen #words { height: auto; }
-    OpenScreen #activity { color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel"),
         Binding("up", "move('up')", "Up", show=False),
         Binding("down", "move('down')", "Down", show=False),
         Binding("pageup", "move('page_up')", "Page up", show=False),
@@ -96,16 +97,13 @@ class OpenScreen(LoadingScreen):
             with Horizontal(id="both"):
                 yield OptionList(id="problems")
                 with Vertical(id="about"):
-                    yield Static(id="picture", markup=False)
+                    yield Sheet(id="picture")
                     yield Static(id="words", markup=False)
-            yield Label("", id="complaint", classes="complaint", markup=False)
-            yield Label("", id="activity", markup=False)
-            yield Label(HINT, classes="hint", markup=False)
+            yield from self.below(HINT, open="open enter", browse="browse files ^o")
 
     def on_mount(self) -> None:
-        self.complain(())
-        self._tell("")
-        self.query_one("#problems").can_focus = False
+        super().on_mount()
+        self.query_one("#problems").can_focus = self.query_one("#picture").can_focus = False
         self.query_one(Input).focus()
         work(self, self._find, "find")
 
@@ -124,17 +122,18 @@ class OpenScreen(LoadingScreen):
     def _filter(self) -> None:
         """List what suits what was typed; the first of it is chosen."""
         words = self._typed[0].lower().split()
-        self._shown = [entry for entry in self._entries if entry.suits(words)]
+        suiting = [entry for entry in self._entries if entry.suits(words)]
+        headings = [RECENT, BUILT_IN]
+        self._shown = sorted(suiting, key=lambda entry: (headings.index(entry.heading), not entry.is_called(words)))
         listed = self.query_one("#problems", OptionList)
         listed.clear_options()
         before = ""
-        for entry in self._shown:
+        for k, entry in enumerate(self._shown):
             if entry.heading != before:
                 before = entry.heading
                 listed.add_option(Option(Text(f"─ {before} ─", style="dim"), disabled=True))
-            listed.add_option(
-                Option(Text(plain(entry.title), no_wrap=True, overflow="ellipsis"), id=str(self._shown.index(entry)))
-            )
+            title = Text(plain(entry.title), no_wrap=True, overflow="ellipsis")
+            listed.add_option(Option(title, id=str(k)))
         listed.highlighted = 1 if self._shown else None
         if not self._shown:
             self._describe(None)
@@ -157,14 +156,14 @@ class OpenScreen(LoadingScreen):
 
     def _describe(self, entry: Entry | None) -> None:
         """Say what is chosen, and draw it as soon as it is read."""
+        words = self.query_one("#words", Static)
         if entry is None:
             name = self._typed[0]
-            self._put("", f"enter opens {plain(name)}" if name else "")
+            words.update(f"enter opens {plain(name)}" if name else "")
+            self.query_one("#picture", Sheet).show(())
             return
-        found = self._known.get(entry.source)
-        self._put(found, self._words(entry, found))
-        if found is None:
-            work(self, partial(self._read, entry), "read")
+        words.update(self._words(entry, self._known.get(entry.source)))
+        work(self, partial(self._draw, entry), "draw")
 
     def _words(self, entry: Entry, found: Problem | str | None) -> str:
         lines = [plain(entry.title), plain(entry.about)]
@@ -175,14 +174,16 @@ class OpenScreen(LoadingScreen):
         rows = f"{len(found.inputs):,} rows · {network_text(found.network)}"
         return "\n".join([*lines, "", rows, found.loss.title, *map(plain, found.remarks)])
 
-    def _put(self, found: Problem | str | None, words: str) -> None:
-        self.query_one("#picture", Static).update("")
-        self.query_one("#words", Static).update(words)
-
-    async def _read(self, entry: Entry) -> None:
-        self._known[entry.source] = await asyncio.to_thread(_for_picture, entry.source)
-        if self._here == entry:
-            self._describe(entry)
+    async def _draw(self, entry: Entry) -> None:
+        """Read what is chosen, unless that was done before, and draw it."""
+        found = self._known.get(entry.source)
+        if found is None:
+            found = self._known[entry.source] = await asyncio.to_thread(_for_picture, entry.source)
+            self.query_one("#words", Static).update(self._words(entry, found))
+        picture = self.query_one("#picture", Sheet)
+        size = picture.size
+        drawn = [] if isinstance(found, str) else await asyncio.to_thread(_picture, found, size.width, size.height)
+        picture.show(drawn)
 
     # What is opened.
 
@@ -191,6 +192,9 @@ class OpenScreen(LoadingScreen):
         self._filter()
 
     def on_input_submitted(self) -> None:
+        self._open()
+
+    def action_open(self) -> None:
         self._open()
 
     def on_option_list_option_selected(self) -> None:
@@ -234,6 +238,12 @@ class OpenScreen(LoadingScreen):
         self.changed()
         self._filter()
         self._open()
+
+
+def _picture(problem: Problem, width: int, height: int) -> Sequence[Line]:
+    from tui.pictures import thumbnail
+
+    return thumbnail(problem, width, height)
 
 
 def _for_picture(source: Source) -> Problem | str:

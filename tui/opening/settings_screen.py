@@ -4,40 +4,31 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Label
+from textual.containers import Vertical
 
 import core
-from core import OptionsForm, Problem, ProblemError, Step
-from tui.format import plain
-from tui.opening.fields import FieldList, FieldRow, hint_of
-from tui.opening.loading import LoadingScreen
+from core import FormField, OptionsForm, Problem, ProblemError, Step
+from tui.base import work
+from tui.opening.fields import FieldList, FieldRow
+from tui.opening.form_screen import FormScreen
 from tui.opening.opened import open_source
 
 NOTHING = "Nothing was changed."
 SEE = "See the fields."
 
 
-class SettingsScreen(LoadingScreen):
+class SettingsScreen(FormScreen):
     """Asks for settings. Answers with the problem that is opened anew, with the edits of a fork, or with None."""
 
     DEFAULT_CSS = """
-    SettingsScreen #dialog {
-        width: 72; max-width: 100%; height: auto; max-height: 100%;
-        padding: 0 1; background: $surface; border: round $primary;
-    }
+    SettingsScreen #dialog { width: 76; height: auto; }
     SettingsScreen FieldList { height: auto; max-height: 30; }
-    SettingsScreen #buttons { height: 1; margin: 1 0 0 0; }
-    SettingsScreen Button { margin: 0 2 0 0; }
-    SettingsScreen #activity { color: $text-muted; }
+    SettingsScreen #buttons { margin: 1 0 0 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel"),
-        Binding("up,shift+tab", "move(-1)", "The field above", show=False, priority=True),
-        Binding("down,tab", "move(1)", "The field below", show=False, priority=True),
         Binding("ctrl+r", "restart", "Restart from step 0", show=False, priority=True),
         Binding("ctrl+f", "fork", "Fork at this step", show=False, priority=True),
     ]
@@ -51,46 +42,28 @@ class SettingsScreen(LoadingScreen):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = f"settings at step {index}"
             yield FieldList()
-            yield Label("", id="complaint", classes="complaint", markup=False)
-            yield Label("", id="activity", markup=False)
-            with Horizontal(id="buttons"):
-                buttons = [("fork", f"fork at step {index} ^f")]
-                if self._form.problem.source is not None:
-                    buttons.insert(0, ("restart", "restart from step 0 ^r"))
-                for name, label in buttons:
-                    button = Button(label, id=name, compact=True)
-                    button.can_focus = False
-                    yield button
-            yield Label("", id="hint", classes="hint", markup=False)
+            fork = {"fork": f"fork at step {index} ^f"}
+            anew = {"restart": "restart from step 0 ^r"} if self._form.problem.source is not None else {}
+            yield from self.below(**anew, **fork)
 
-    async def on_mount(self) -> None:
-        self.complain(())
-        self._tell("")
-        await self.query_one(FieldList).show(self._form.fields, self._form.text)
-        self.query_one(FieldList).move(1)
+    def on_mount(self) -> None:
+        super().on_mount()
+        work(self, self._begin, "begin")
+
+    async def _begin(self) -> None:
+        await self.listed.show(self._form.fields, self._form.text)
+        self.listed.move(1)
 
     @on(FieldRow.Changed)
     async def _put(self, event: FieldRow.Changed) -> None:
         self.changed()
         self._form = self._form.put(event.path, event.text)
-        listed = self.query_one(FieldList)
-        await listed.show(self._form.fields, self._form.text)
+        await self.listed.show(self._form.fields, self._form.text)
         self._complain_at(self._form.mistakes)
 
-    @on(FieldRow.Entered)
-    def _next(self) -> None:
-        self.action_move(1)
-
-    def action_move(self, change: int) -> None:
-        self.query_one(FieldList).move(change)
-
-    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
-        here = self.query_one(FieldList).here
-        self.query_one("#hint", Label).update(f"{plain(hint_of(here))} · esc leaves" if here is not None else "")
-
-    @on(Button.Pressed)
-    async def _press(self, event: Button.Pressed) -> None:
-        await self.run_action(event.button.id or "")
+    def hint(self, field: FormField) -> str:
+        when = "only from step 0" if self._form.starts_anew(field.path) else "from step 0, or from here"
+        return f"{super().hint(field)} · {when}"
 
     def action_restart(self) -> None:
         if not self._form.changed:
@@ -122,5 +95,5 @@ class SettingsScreen(LoadingScreen):
     def _complain_at(self, mistakes: list[str]) -> None:
         """Say what is wrong, at the fields where it is about one."""
         found, others = self._form.mistakes_at(mistakes)
-        self.query_one(FieldList).complain(found)
+        self.listed.complain(found)
         self.complain(others)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -69,7 +69,7 @@ class Canvas:
 BARE = -1 - GROUND
 
 
-@lru_cache(maxsize=None)
+@cache
 def _style(look: int) -> str:
     """The name of a style: of an ink on a ground, or of a ground alone."""
     ink, ground = divmod(look, len(NAMES)) if look >= 0 else (-1 - look, -1 - look)
