@@ -60,12 +60,16 @@ class ProblemForm:
         for key in FILE_KEYS:
             if key in data:
                 data[key] = _from_here(path.parent / path_in(data[key]))
-        return cls({**tables, "data": data}, given=given)
+        return cls({"training": {}, **tables, "data": data}, given=given)
 
     @classmethod
     def of_table(cls, path: str, options: Mapping[str, Any]) -> ProblemForm:
-        """A new one for a table's file, read with the options that `[data]` has, too."""
-        read = {name: value_of(DATA[name], str(found)) for name, found in options.items() if name in DATA}
+        """A new one for a table's file, read with those of its options that `[data]` has, too."""
+        read = {
+            name: value_of(DATA[name], found) if isinstance(found, str) else found
+            for name, found in options.items()
+            if name in DATA
+        }
         form = cls({**NEW, "data": {**read}})
         return form.put("data.file", _from_here(Path(path)))
 
