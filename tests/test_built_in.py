@@ -127,8 +127,8 @@ class TestInitializers:
         assert [[w.hex() for w in row] for row in initial_weights("normal", 2, 3, 5, 2).tolist()] == expected
 
     def test_normal_weights_are_distributed_as_they_should(self) -> None:
-        """Against the distribution function of the standard library: Kolmogorov and Smirnov's distance, of which 1.95/√n
-        is passed once in a thousand times.
+        """Against the distribution function of the standard library, by Kolmogorov and Smirnov's distance: 1.95/√n is
+        passed once in a thousand times.
         """
         weights = np.sort(initial_weights("normal", 100, 100, 1, 1).ravel()) * np.sqrt(100)
         ranks = (np.arange(len(weights)) + 0.5) / len(weights)

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
-from textual.widget import Widget
+from textual.widget import AwaitMount, Widget
 from textual.widgets import Input, Label, Static
 
 from core import FormField
@@ -84,18 +84,20 @@ class FieldRow(Vertical):
 
     def __init__(self, field: FormField, text: str) -> None:
         super().__init__()
-        self.field, self._first = field, text
+        self.field, self._text, self._complaint = field, text, ""
 
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Label(self.field.label, classes="name", markup=False)
             yield self._editor()
-        yield Label("", classes="complaint", markup=False)
+        complaint = Label("", classes="complaint", markup=False)
+        complaint.display = False
+        yield complaint
 
     def _editor(self) -> Widget:
         if self.field.choices:
-            return Choice(self.field.choices, self.field.usual, self._first)
-        return Input(self._first, placeholder=self._placeholder, compact=True)
+            return Choice(self.field.choices, self.field.usual, self._text)
+        return Input(self._text, placeholder=self._placeholder, compact=True)
 
     @property
     def _placeholder(self) -> str:
@@ -114,17 +116,16 @@ class FieldRow(Vertical):
         elif isinstance(editor, Input):
             editor.placeholder = self._placeholder
             if editor.value != text and not editor.has_focus:
-                with editor.prevent(Input.Changed):
-                    editor.value = text
+                self._text = text
+                editor.value = text
 
     def complain(self, text: str) -> None:
         """Say what is wrong; nothing, if that is empty."""
-        label = self.query_one(".complaint", Label)
-        label.display = bool(text)
-        label.update(plain(text))
-
-    def on_mount(self) -> None:
-        self.complain("")
+        if text != self._complaint:
+            self._complaint = text
+            label = self.query_one(".complaint", Label)
+            label.display = bool(text)
+            label.update(plain(text))
 
     def on_choice_changed(self, event: Choice.Changed) -> None:
         event.stop()
@@ -132,8 +133,8 @@ class FieldRow(Vertical):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        if event.value != self._first:
-            self._first = ""
+        if event.value != self._text:
+            self._text = event.value
             self.post_message(self.Changed(self.field.path, event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -162,45 +163,36 @@ class FieldList(VerticalScroll, can_focus=False):
 
     async def show(self, fields: Sequence[FormField], text: Callable[[str], str]) -> None:
         """Show these fields, each with its text; those that are there already stay."""
-        rows = self.rows()
-        headings = {heading.id: heading for heading in self.query(".group").results(Static)}
-        wanted = [field.path for field in fields]
-        groups = list(dict.fromkeys(field.group for field in fields))
-        names = {group: _heading_id(k) for k, group in enumerate(groups)}
-        for path, row in rows.items():
-            if path not in wanted or bool(row.field.choices) != bool(fields[wanted.index(path)].choices):
-                await row.remove()
-        for name, heading in headings.items():
-            if name not in names.values():
-                await heading.remove()
-        rows, before = self.rows(), None
+        rows, headings = self.rows(), {heading.name: heading for heading in self.query(".group").results(Static)}
+        wanted, groups = {field.path: field for field in fields}, {field.group for field in fields}
+        for path, row in list(rows.items()):
+            if path not in wanted or bool(row.field.choices) != bool(wanted[path].choices):
+                await rows.pop(path).remove()
+        for group in [name for name in headings if name not in groups]:
+            await headings.pop(group).remove()
+        waiting: list[AwaitMount] = []  # all of them are mounted at once
         last: Widget | None = None
         for field in fields:
-            if field.group != before:
-                before, name = field.group, names[field.group]
-                title = f"─ {plain(field.group)} ─"
-                if name in headings:
-                    heading = headings[name]
-                    heading.update(title)
-                    self._behind(heading, last)
-                else:
-                    heading = Static(title, id=name, classes="group", markup=False)
-                    await self._mount_behind(heading, last)
-                last = heading
-            if field.path in rows:
-                row = rows[field.path]
-                row.show(field, text(field.path))
-                self._behind(row, last)
-            else:
-                row = FieldRow(field, text(field.path))
-                await self._mount_behind(row, last)
-            last = row
+            if last is None or field.group != self._group_of(last):
+                last = self._put(headings.get(field.group) or _heading(field.group), last, waiting)
+            if (known := rows.get(field.path)) is not None:
+                known.show(field, text(field.path))
+            last = self._put(known or FieldRow(field, text(field.path)), last, waiting)
+        for mounted in waiting:
+            await mounted
 
-    async def _mount_behind(self, widget: Widget, last: Widget | None) -> None:
-        if last is None:
-            await self.mount(widget, before=0 if self.children else None)
+    @staticmethod
+    def _group_of(widget: Widget) -> str | None:
+        return widget.field.group if isinstance(widget, FieldRow) else widget.name
+
+    def _put(self, widget: Widget, last: Widget | None, waiting: list[AwaitMount]) -> Widget:
+        """Have a widget behind another one, or first of all; a new one is mounted there."""
+        if widget.parent is None:
+            place = {"after": last} if last is not None else {"before": 0} if self.children else {}
+            waiting.append(self.mount(widget, **place))
         else:
-            await self.mount(widget, after=last)
+            self._behind(widget, last)
+        return widget
 
     def _behind(self, widget: Widget, last: Widget | None) -> None:
         """Move a widget behind another one, unless it is there."""
@@ -234,5 +226,5 @@ def hint_of(field: FormField) -> str:
     return f"{field.label}: {HINT_OF_CHOICES}" if field.choices else f"{field.label}: {field.expected}"
 
 
-def _heading_id(k: int) -> str:
-    return f"group-{k}"
+def _heading(group: str) -> Static:
+    return Static(f"─ {plain(group)} ─", name=group, classes="group", markup=False)

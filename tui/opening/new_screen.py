@@ -55,6 +55,7 @@ class NewScreen(FormScreen):
         self._checked: ProblemForm | None = None
         self._checking = False
         self._mistakes: dict[str, str] = {}
+        self._drawn = ""
         self._replaced = ""  # the file that a person wants to be written over
 
     def compose(self) -> ComposeResult:
@@ -147,7 +148,9 @@ class NewScreen(FormScreen):
             area = self.query_one("#network", Static)
             drawing = network_drawing(found.network, area.content_size.width, area.content_size.height)
             rows = f"{len(found.inputs):,} rows"
-            area.update("\n".join([*drawing, "", rows, *map(plain, found.remarks)]))
+            if (text := "\n".join([*drawing, "", rows, *map(plain, found.remarks)])) != self._drawn:
+                self._drawn = text
+                area.update(text)
             found = []
         self._mistakes, others = form.mistakes_at(found)
         self._complain_at(self._mistakes)
