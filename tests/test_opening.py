@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +65,7 @@ async def test_a_built_in_problem_is_found_by_a_few_letters_and_opened() -> None
         assert set(core.built_in_problems()) == set(listed(pilot))
         await press(pilot, "x", "o")
         assert listed(pilot) == ["xor"]
-        assert "4 rows · 2 → 3 tanh → 1 sigmoid" in "\n".join(texts(pilot))
+        assert "2 → 3 tanh → 1 sigmoid" in "\n".join(texts(pilot))
         await press(pilot, "enter")
         await settle(pilot)
         assert name(pilot) == "XOR"
@@ -164,6 +166,16 @@ async def test_a_dialog_is_left_while_a_problem_loads(monkeypatch: pytest.Monkey
         go_on.set()
         await press(pilot, "n")
         assert shown(pilot).index == 1
+
+
+async def test_nothing_keeps_the_run_before() -> None:
+    async with app().run_test(size=(80, 24)) as pilot:
+        await opening(pilot, "xor")
+        before = weakref.ref(training(pilot))
+        await press(pilot, "enter")
+        await settle(pilot)
+        gc.collect()
+        assert before() is None
 
 
 class TestOpenedBefore:

@@ -17,6 +17,7 @@ from textual.widgets import Input, Label, Static
 from core import FormField
 from tui.format import plain
 
+WRONG = "✗"  # before a mistake: without colours, too, that can be told
 HINT_OF_CHOICES = "← → or space chooses"
 
 
@@ -85,35 +86,30 @@ class FieldRow(Vertical):
     def __init__(self, field: FormField, text: str) -> None:
         super().__init__()
         self.field, self._text, self._complaint = field, text, ""
+        self.editor: Choice | Input = (
+            Choice(field.choices, field.usual, text)
+            if field.choices
+            else Input(text, placeholder=self._placeholder, compact=True)
+        )
+        self._wrong = Label("", classes="complaint", markup=False)
+        self._wrong.display = False
 
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Label(self.field.label, classes="name", markup=False)
-            yield self._editor()
-        complaint = Label("", classes="complaint", markup=False)
-        complaint.display = False
-        yield complaint
-
-    def _editor(self) -> Widget:
-        if self.field.choices:
-            return Choice(self.field.choices, self.field.usual, self._text)
-        return Input(self._text, placeholder=self._placeholder, compact=True)
+            yield self.editor
+        yield self._wrong
 
     @property
     def _placeholder(self) -> str:
         return f"{self.field.usual} (usual)" if self.field.usual else self.field.expected
-
-    @property
-    def editor(self) -> Widget:
-        """What one types or chooses in."""
-        return self.query_one(Choice if self.field.choices else Input)
 
     def show(self, field: FormField, text: str) -> None:
         """Be the same field with other choices, and another text in it; what somebody types in stays."""
         self.field, editor = field, self.editor
         if isinstance(editor, Choice):
             editor.show(field.choices, field.usual, text)
-        elif isinstance(editor, Input):
+        else:
             editor.placeholder = self._placeholder
             if editor.value != text and not editor.has_focus:
                 self._text = text
@@ -123,13 +119,12 @@ class FieldRow(Vertical):
         """Say what is wrong; nothing, if that is empty."""
         if text != self._complaint:
             self._complaint = text
-            label = self.query_one(".complaint", Label)
-            label.display = bool(text)
-            label.update(plain(text))
+            self._wrong.display = bool(text)
+            self._wrong.update(f"{WRONG} {plain(text)}")
 
     def on_choice_changed(self, event: Choice.Changed) -> None:
         event.stop()
-        self.post_message(self.Changed(self.field.path, self.query_one(Choice).value))
+        self.post_message(self.Changed(self.field.path, self.editor.value))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -149,8 +144,8 @@ class FieldList(VerticalScroll, can_focus=False):
     FieldList { height: 1fr; scrollbar-size-vertical: 1; }
     FieldList .group { color: $text-muted; margin: 0; width: 100%; }
     FieldRow, FieldRow Horizontal { height: auto; }
-    FieldRow .name { width: 15; padding: 0 1 0 1; }
-    FieldRow .complaint { padding: 0 0 0 15; }
+    FieldRow .name { width: 16; padding: 0 1 0 1; }
+    FieldRow .complaint { padding: 0 0 0 16; }
     FieldRow Input { width: 1fr; }
     FieldRow Choice { width: auto; height: 1; }
     FieldRow Choice:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
@@ -212,6 +207,8 @@ class FieldList(VerticalScroll, can_focus=False):
     def move(self, change: int) -> None:
         """The field below, or above, the one that is typed in."""
         rows = list(self.query(FieldRow))
+        if not rows:
+            return  # they are not there yet
         at = next((k for k, row in enumerate(rows) if row.has_focus_within), -1 if change > 0 else 0)
         rows[(at + change) % len(rows)].editor.focus()
 

@@ -37,7 +37,7 @@ class LoadingScreen(BaseModal[Answer]):
         padding: 0 1; background: $surface; border: round $primary;
     }
     LoadingScreen #buttons { height: 1; }
-    LoadingScreen Button { margin: 0 2 0 0; }
+    LoadingScreen Button { width: auto; min-width: 0; margin: 0 2 0 0; }
     LoadingScreen #activity { color: $text-muted; width: 100%; }
     """
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from core import Network, layer_label
-from tui.format import fit
+from core import Network, Problem, layer_label
+from tui.format import fit, plain
 
 MOST_DOTS = 8
 GAP = 3
+
+
+def about_data(problem: Problem) -> list[str]:
+    """What there is to say of a problem's data: what its reader has said, or how many rows there are."""
+    return [plain(remark) for remark in problem.remarks] or [f"{len(problem.inputs):,} rows"]
 
 
 def network_text(network: Network) -> str:
@@ -42,7 +47,7 @@ def network_drawing(network: Network, width: int, height: int) -> list[str]:
     rows = [_row(r, most, sizes, column) for r in range(most)]
     labels = "".join(f"{size:^{column}}" for size in sizes)
     functions = "".join(f"{fit(name, column - 1):^{column}}" for name in names)
-    lines = [*rows, labels, functions, "", *told]
+    lines = [*rows, labels, *([functions] if functions.strip() else []), "", *told]
     return [line[:width].rstrip() for line in lines]
 
 

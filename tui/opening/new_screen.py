@@ -20,10 +20,9 @@ import core
 from core import FormField, Problem, ProblemError, ProblemForm
 from core.files import TABLE_SUFFIXES, unwritable, write_lines
 from tui.base import work
-from tui.format import plain
 from tui.opening.fields import FieldList, FieldRow
 from tui.opening.form_screen import FormScreen
-from tui.opening.network import network_drawing
+from tui.opening.network import about_data, network_drawing
 from tui.opening.opened import Opened
 
 SUFFIX = ".toml"
@@ -147,8 +146,7 @@ class NewScreen(FormScreen):
         if isinstance(found, Problem):
             area = self.query_one("#network", Static)
             drawing = network_drawing(found.network, area.content_size.width, area.content_size.height)
-            rows = f"{len(found.inputs):,} rows"
-            if (text := "\n".join([*drawing, "", rows, *map(plain, found.remarks)])) != self._drawn:
+            if (text := "\n".join([*drawing, "", *about_data(found)])) != self._drawn:
                 self._drawn = text
                 area.update(text)
             found = []

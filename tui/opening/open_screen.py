@@ -21,7 +21,7 @@ from core import Problem, ProblemError, Source
 from tui.base import work
 from tui.format import plain
 from tui.opening.loading import LoadingScreen
-from tui.opening.network import network_text
+from tui.opening.network import about_data, network_text
 from tui.opening.opened import SUFFIXES, open_source, open_words, split, words_of
 from tui.sheet.lines import Line
 from tui.sheet.widget import Sheet
@@ -171,8 +171,7 @@ class OpenScreen(LoadingScreen):
             return "\n".join([*lines, "", plain(found)])
         if found is None:
             return "\n".join(lines)
-        rows = f"{len(found.inputs):,} rows · {network_text(found.network)}"
-        return "\n".join([*lines, "", rows, found.loss.title, *map(plain, found.remarks)])
+        return "\n".join([*lines, "", *about_data(found), network_text(found.network), found.loss.title])
 
     async def _draw(self, entry: Entry) -> None:
         """Read what is chosen, unless that was done before, and draw it."""
