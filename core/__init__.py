@@ -8,7 +8,7 @@ from core.arrays import Array, Mask, Rows
 from core.errors import DivergedError, FormulaError, ProblemError
 from core.evaluation import Evaluation, evaluate
 from core.judgement import classes_said, how_judged, is_right_or_wrong, judged
-from core.loading.loader import built_in_problems, load_problem
+from core.loading.loader import built_in_problems, load_problem, problem_suffixes
 from core.losses import (
     LOSSES,
     BinaryCrossEntropy,
@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from core.hinge import HingeView, hinge_view
     from core.loading.form import ProblemForm
     from core.loading.form_field import FormField
+    from core.loading.form_start import form_of
     from core.loading.options_form import OptionsForm
     from core.loading.problem_text import problem_text
     from core.machine import Fingerprint, fingerprint
@@ -243,6 +244,7 @@ __all__ = [
     "find_sheets",
     "fingerprint",
     "first_loss_apart",
+    "form_of",
     "given",
     "hinge_view",
     "how_judged",
@@ -258,6 +260,7 @@ __all__ = [
     "mark_sheets",
     "names_in",
     "practice_problem",
+    "problem_suffixes",
     "problem_text",
     "quantities",
     "read_change",
@@ -332,6 +335,7 @@ _LATER = {
         "core.hinge": ("HingeView", "hinge_view"),
         "core.loading.form": ("ProblemForm",),
         "core.loading.form_field": ("FormField",),
+        "core.loading.form_start": ("form_of",),
         "core.loading.options_form": ("OptionsForm",),
         "core.loading.problem_text": ("problem_text",),
         "core.machine": ("Fingerprint", "fingerprint"),

@@ -14,8 +14,6 @@ from core.text import clean
 from core.text import legible as legible
 
 MIB = 2**20
-TABLE_SUFFIXES = (".csv", ".npz")  # of the files that are tables
-PROBLEM_SUFFIXES = (".toml", *TABLE_SUFFIXES)
 URI = "file:"
 
 

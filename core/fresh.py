@@ -21,7 +21,7 @@ from core.timeline import Timeline
 
 MOST_NUMBERS = 200  # of a step, without those that only make its steps smaller
 LARGEST_SEED = 10**9
-SMALLER = "; take fewer units or layers (of a table: --hidden)"
+SMALLER = "; take fewer units (--hidden), layers or inputs"
 ATTEMPTS = 200
 PICKY = 40  # attempts among which a problem of few decimals is looked for
 FEW_DECIMALS, ENDLESS = 4, 9
@@ -131,6 +131,7 @@ class _Draw:
             batch_size=None,
             held_out=None,
             image_shape=None,
+            remarks=(),
         )
 
     def layer(self, layer: Layer) -> Layer:

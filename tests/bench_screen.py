@@ -25,6 +25,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from core.loading.datasets import needs_extra
 from in_a_pty import ROOT, in_a_pty
 
 QUICK = "--quick" in sys.argv
@@ -108,7 +109,8 @@ def subjects(folder: Path) -> dict[str, Subject]:
     thirty = (("hidden", "16"), ("activation", "tanh"), ("batch", "32"))
     large = (("hidden", "300,100"), ("activation", "relu"), ("batch", "64"), ("lr", "0.01"))
     keys = "why", "all commands"
-    return {
+    digits = {} if needs_extra("digits") else {"digits": Subject("digits", "digits", (), ("ℒ ", *keys), 30, 20, 2)}
+    return digits | {
         "exercise-2": Subject("Exercise 2", "exercise-2", (), ("ℒ 1.96", *keys), 10, 10),
         "three-classes": Subject("three-classes", "three-classes", (), ("ℒ ", *keys), 10, 15),
         "thirty": Subject("30-16-2, 569 rows", str(folder / "thirty.npz"), thirty, ("ℒ ", *keys), 10, 15),
@@ -342,6 +344,15 @@ def play(problems: Mapping[str, Subject], environment: Mapping[str, str]) -> Non
     row(f"{small.name}, 60 steps a second: pictures a second", f"{frames:.1f}", "60", verdict(frames > 57))
     row(f"{small.name}, 60 steps a second: part of a core", f"{core:.0%}", "40%", verdict(core < 0.4))
     row(f"{small.name}, 60 steps a second: a core's time for a picture", f"{1e3 * core / frames:.1f} ms", "", "")
+    if "digits" in problems:
+        middle = problems["digits"]
+        with Program(middle.command, middle.picture, environment) as ours:
+            ours.settle()
+            for key in ">>>>>> ":
+                ours.type(key.encode())
+            ours.watch(1.0)
+            frames = ours.watch(seconds).count(PAINTED) / seconds
+        row(f"{middle.name}, as fast as it goes: pictures a second", f"{frames:.1f}", "20", verdict(frames >= 20))
     large = problems["images"]
     shares = []
     for _ in range(2 if QUICK else 5):
@@ -421,8 +432,20 @@ def idle(problems: Mapping[str, Subject], environment: Mapping[str, str]) -> Non
 
 
 def start(problems: Mapping[str, Subject], environment: Mapping[str, str]) -> None:
-    """The first picture, against the bare app's."""
+    """The first picture, against the bare app's; and that of the digits against it."""
+    head("start", "measured", "goal", "")
     ours, bare = (problems["exercise-2"].command, problems["exercise-2"].picture), (["-c", BARE], BARE_PICTURE)
+    if "digits" in problems:
+        digits, ratios = problems["digits"], []
+        Program(digits.command, digits.picture, environment).close()
+        for turn in range(STARTS):
+            times = {}
+            for way in (ours, (digits.command, digits.picture))[:: 1 if turn % 2 else -1]:
+                with Program(*way, environment) as program:
+                    times[way is ours] = program.started
+            ratios.append(times[False] / times[True])
+        ratio = statistics.median(ratios)
+        row("first picture of the digits / of Exercise 2", f"{ratio:.3f} x", "1.5 x", verdict(ratio <= 1.5))
     pairs = []
     for turn in range(STARTS):
         times = {}
@@ -432,7 +455,6 @@ def start(problems: Mapping[str, Subject], environment: Mapping[str, str]) -> No
         pairs.append((*times[True], *times[False]))
     mine, cpu, theirs, bare_cpu = map(statistics.median, zip(*pairs, strict=True))
     ratio = statistics.median(first / second for first, _, second, _ in pairs)
-    head("start", "measured", "goal", "")
     row(
         f"first picture of Exercise 2 / of a bare app with numpy ({1e3 * theirs:.0f} ms)",
         f"{1e3 * mine:.0f} ms = {ratio:.3f} x",

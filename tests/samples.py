@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import core
 
+BUILT_IN = tuple(name for name in core.built_in_problems() if name != "digits")  # those that need no extra
 USUAL_ACTIVATIONS = ("identity", "relu", "tanh", "sigmoid")
 ACTIVATIONS = (*USUAL_ACTIVATIONS, "leaky_relu")
 LOSSES = (

@@ -453,7 +453,10 @@ class TestWhichStepASheetIsFor:
         ("text", "mistake"),
         [
             ('problem = "xor"\nloss = "hing"', 'xor: loss: unknown "hing"; did you mean "hinge"?'),
-            ('problem = "xor"\nhidden = 8', "only for a table"),
+            (
+                'problem = "xor"\nhidden = 8',
+                "xor: hidden: not for this problem, whose file gives the weights",
+            ),
             ('problem = "xor"\npractice = 1.5', "practice: expected a whole number of at least 0, found 1.5"),
             ('problem = "xor"\nstep = 0.5', "step: expected a whole number from 0 to 100000, found 0.5"),
         ],

@@ -162,7 +162,7 @@ class TestWrongInput:
             ("--lr -1e3", ['--lr: expected a finite number above 0, found "-1e3"']),
             ("--lr=", ['--lr: expected a finite number above 0, found ""']),
             ("--list=yes", ["--list: expected no value"]),
-            ("--hidden 8", ["--hidden: only for a table (.csv, .npz); set it in the problem file"]),
+            ("--hidden 8", ["--hidden: not for this problem, whose file gives the weights of layer 1"]),
             ("xor none.toml", ['expected one problem, found also "none.toml"']),
             ("rnu xor", ['command: unknown "rnu"; did you mean "run"?']),
             (

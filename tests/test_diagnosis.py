@@ -13,7 +13,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import core
-from samples import exercise_2, oracle_activation, oracle_slope, problems, problems_of_any_size, random_problem
+from samples import (
+    BUILT_IN,
+    exercise_2,
+    oracle_activation,
+    oracle_slope,
+    problems,
+    problems_of_any_size,
+    random_problem,
+)
 
 KINKED = ("relu", "leaky_relu")
 STEPS = 12
@@ -190,7 +198,7 @@ class TestExercise2:
         assert core.diagnose(known, 7).outcome.kind == "diverging"
 
 
-@pytest.mark.parametrize("name", core.built_in_problems())
+@pytest.mark.parametrize("name", BUILT_IN)
 def test_a_built_in_problem_raises_no_alarm(name: str) -> None:
     timeline = core.Timeline(core.load_problem(name))
     for last in (0, 5, 40, 300, 1000):

@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 import core
+from samples import BUILT_IN
 from screen import app, diverging, inspect, last_line, press, seek, settle, shown, texts, training, until, view, why
 from test_what_if_screen import change
 
@@ -79,7 +80,7 @@ async def test_a_run_that_diverges_names_what_was_not_finite_first() -> None:
         assert "stay finite up to α" in said
 
 
-@pytest.mark.parametrize("name", core.built_in_problems())
+@pytest.mark.parametrize("name", BUILT_IN)
 async def test_healthy_runs_alarm_nobody(name: str) -> None:
     async with app(core.load_problem(name)).run_test(size=(120, 40)) as pilot:
         await settle(pilot)

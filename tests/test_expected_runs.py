@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import core
+from samples import BUILT_IN
 from tui import cli
 
 RUNS = Path(__file__).parent / "expected_runs"
@@ -46,7 +47,7 @@ def facts(problem: core.Problem, steps: int) -> tuple[str, ...]:
     return core.facts_of_run(core.Timeline(problem), steps)
 
 
-@pytest.mark.parametrize("name", core.built_in_problems())
+@pytest.mark.parametrize("name", BUILT_IN)
 def test_a_run_that_learns_raises_no_alarm(name: str) -> None:
     assert facts(core.load_problem(name), 1000) == ()
 

@@ -16,6 +16,7 @@ import core
 from core.arrays import Array
 from core.practice import Exercise
 from core.solving import rounded
+from samples import BUILT_IN
 
 SEEDS = st.integers(0, 10**9)
 DIGITS = st.sampled_from([3, 4, 6])
@@ -73,7 +74,7 @@ class Student:
         assert exercise.recap() == ()
 
 
-@pytest.mark.parametrize("name", core.built_in_problems())
+@pytest.mark.parametrize("name", BUILT_IN)
 @settings(max_examples=SHEETS)
 @given(SEEDS, DIGITS, st.booleans())
 def test_who_rounds_as_asked_has_every_point(name: str, seed: int, digits: int, slope_of_z: bool) -> None:

@@ -35,7 +35,7 @@ from core.expression.nodes import (
 )
 from core.expression.paper import on_paper
 from core.expression.reader import Context, read, read_formula
-from samples import examples, problems
+from samples import BUILT_IN, examples, problems
 from test_notations import in_numpy, steps
 from test_reader import as_printed, printed
 
@@ -65,7 +65,7 @@ class TestWhatIsPrinted:
                     text = tex(on_paper(equation.tree, rows, step.statement.pieces), breaks=tall, tall=tall)
                     assert as_printed(read(text, context), rows) == as_printed(equation.tree, rows), text
 
-    @pytest.mark.parametrize("name", core.built_in_problems())
+    @pytest.mark.parametrize("name", BUILT_IN)
     def test_so_do_the_expanded_gradients(self, name: str) -> None:
         step = step_of(name)
         for quantity, _, tree in printed(step):

@@ -75,12 +75,18 @@ async def form(pilot: Pilot[Any]) -> None:
 
 
 async def test_a_problem_is_made_saved_and_opened(folder: Path) -> None:
-    async with app().run_test(size=(120, 40)) as pilot:  # made in Python: the form begins with nothing
+    async with app().run_test(size=(120, 40)) as pilot:  # made in Python: the form begins anew
         await form(pilot)
-        assert mistakes(pilot) == {"data.file": "expected inputs and targets, or csv, or npz"}
+        assert not mistakes(pilot)
+        await typed(pilot, "data", "file")
+        assert mistakes(pilot) == {"data.file": "expected inputs and targets, or csv, npz or dataset"}
         await press(pilot, "down")
         assert row(pilot, "data.file").editor.has_focus
         await typed(pilot, "data.file", "data.csv")
+        assert mistakes(pilot).keys() == {"layers[2].units", "training.loss"}
+        await typed(pilot, "layers[2].units", "1")
+        assert mistakes(pilot).keys() == {"training.loss"}
+        await typed(pilot, "training.loss", "")
         assert not mistakes(pilot)
         await typed(pilot, "layers[1].units", "x")
         assert mistakes(pilot) == {"layers[1].units": 'expected a whole number from 1 to 1000000, found "x"'}
@@ -102,7 +108,7 @@ async def test_a_problem_is_made_saved_and_opened(folder: Path) -> None:
             {"units": 4, "init": "normal", "bias": True, "activation": "tanh"},
             {"units": 1, "bias": True},
         ],
-        "training": {"learning_rate": 0.01, "update": "momentum"},
+        "training": {"learning_rate": 0.01, "batch_size": 20, "reduction": "mean", "update": "momentum"},
     }
 
 
@@ -175,7 +181,7 @@ class TestSaving:
             assert training(pilot).problem.source == Source(str(folder / "mine.toml"))
 
     async def test_the_file_that_is_open_is_never_written_over(self, folder: Path) -> None:
-        text = core.problem_text(ProblemForm().put("data.file", "data.csv").written(folder))
+        text = core.problem_text(core.form_of(core.load_problem("data.csv")).written(folder))
         (folder / "mine.toml").write_text(text)
         async with SgdbApp(core.load_problem("mine.toml")).run_test(size=(80, 24)) as pilot:
             await form(pilot)

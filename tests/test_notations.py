@@ -43,7 +43,7 @@ from core.expression.notation import NUMPY, TYPED, printed_symbol, symbol_piece
 from core.expression.paper import PaperPrinter, on_paper
 from core.expression.pieces import Piece, as_text
 from core.expression.printer import Printed, Printer
-from samples import LOSSES, problems
+from samples import BUILT_IN, LOSSES, problems
 
 A, B, C, N, P = Name("A"), Name("B"), Name("C"), Name("n"), Name("p")
 SHARE = Quotient(Literal(1), N)
@@ -51,7 +51,7 @@ SHARE = Quotient(Literal(1), N)
 
 def steps() -> Iterator[core.Step]:
     """The first step of every built-in problem under every loss that it can have, as a sum and as a mean."""
-    for name in core.built_in_problems():
+    for name in BUILT_IN:
         for reduction in ("sum", "mean"):
             problem = core.load_problem(name, {"reduction": reduction})
             for loss in LOSSES:

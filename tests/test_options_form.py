@@ -15,7 +15,7 @@ DATA = str(Path(BUILT_IN, "three-classes.csv"))
 
 def form(name: str = "exercise-2", step: int = 3, **options: object) -> OptionsForm:
     problem = core.load_problem(name, options)
-    return OptionsForm(problem, core.Timeline(problem)[step], {})
+    return OptionsForm.of(problem, core.Timeline(problem)[step])
 
 
 def texts(found: OptionsForm) -> dict[str, str]:
@@ -24,6 +24,10 @@ def texts(found: OptionsForm) -> dict[str, str]:
 
 def test_every_field_has_its_present_value() -> None:
     assert texts(form(lr="0.25", l2=0.01)) == {
+        "test": "",
+        "data-seed": "",
+        "standardize": "",
+        "shape": "",
         "loss": "squared_error",
         "half": "true",
         "lr": "0.25",
@@ -61,7 +65,7 @@ def test_a_restart_takes_what_was_changed_on_the_way() -> None:
     problem = core.load_problem("exercise-2")
     branch = core.Branch.of(problem).with_edits(Edit(2, "alpha", (), 0.125))
     step = Timelines(problem)[branch][4]
-    found = OptionsForm(problem, step, {}).put("seed", "5")
+    found = OptionsForm.of(problem, step).put("seed", "5")
     assert found.text("lr") == "0.125"
     assert dict(found.source.options) == {"lr": "0.125", "seed": "5"}
 
@@ -114,6 +118,24 @@ def test_a_fork_with_a_batch_that_is_too_large_says_so_at_its_field() -> None:
 def test_a_problem_made_in_python_can_only_be_forked() -> None:
     network = core.Network([core.Layer([[1.0]])])
     problem = core.Problem("mine", [[1.0], [2.0]], [[2.0], [3.0]], network)
-    found = OptionsForm(problem, core.Timeline(problem)[0], {})
+    found = OptionsForm.of(problem, core.Timeline(problem)[0])
     assert set(texts(found)) == {"lr", "batch", "l1", "l2"}
     assert found.put("lr", "0.01").edits() == (Edit(0, "alpha", (), 0.01),)
+
+
+def test_generated_data_have_their_own_options_and_a_file_its_settings() -> None:
+    found = form("circles", noise="0.2")
+    assert (found.text("rows"), found.text("noise"), found.text("hidden")) == (
+        str(len(found.problem.inputs) + (0 if found.problem.held_out is None else len(found.problem.held_out.inputs))),
+        "0.2",
+        ",".join(str(size) for size in found.problem.network.sizes[1:-1]),
+    )
+    again = found.put("rows", "60").put("hidden", "3,2").source.problem()
+    assert again.network.sizes == (2, 3, 2, 2)
+    assert len(again.inputs) < len(found.problem.inputs)
+
+
+def test_what_is_of_no_use_is_not_there() -> None:
+    assert {"hidden", "rows", "target"}.isdisjoint(texts(form("exercise-2")))
+    assert "rows" not in texts(form(DATA))
+    assert "target" not in texts(form("circles"))

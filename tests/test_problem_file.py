@@ -116,6 +116,9 @@ class TestMeaning:
         assert core.load_problem(os.path.join(".", "run")).name == "run"
 
 
+GENERATED = "only for generated data: the dataset blobs, circles, moons, sine, spiral"
+PICTURE = "data.shape: expected the height and width of a picture, such as 8,8 or [8, 8]"
+ROWS = "expected a whole number from 3 to 100000"
 HINGE = "[training]\nloss = 'hinge'\n"
 
 REFUSED = [
@@ -130,7 +133,7 @@ REFUSED = [
     ("layers = [3]\n" + DATA, "layers[1]: expected a table, found 3"),
     (DATA + "[layers]\nunits = 1\n", "layers: expected a list, found a table"),
     ("training = 'fast'\n" + DATA + LAYER, 'training: expected a table, found "fast"'),
-    ("[data]\n" + LAYER, "data: expected inputs and targets, or csv, or npz"),
+    ("[data]\n" + LAYER, "data: expected inputs and targets, or csv, npz or dataset"),
     ("[data]\ntargets = [1]\n" + LAYER, "data.inputs: missing; expected a list of rows, one for each sample"),
     ("[data]\ninputs = [[1, 2]]\n" + LAYER, "data.targets: missing; expected a list of rows, one for each sample"),
     (DATA + "csv = 'x.csv'\n" + LAYER, "data.csv: cannot be combined with data.inputs"),
@@ -138,9 +141,21 @@ REFUSED = [
         "[data]\ncsv='a.csv'\nnpz='a.npz'\n" + LAYER,
         "data.npz: cannot be combined with data.csv",
     ),
-    (DATA + "target = 'y'\n" + LAYER, "data.target: only with data.csv"),
-    (DATA + "task = 'regression'\n" + LAYER, "data.task: only with data.csv or data.npz"),
-    (DATA + "standardize = true\n" + LAYER, "data.standardize: only with data.csv or data.npz"),
+    (DATA + "target = 'y'\n" + LAYER, "data.target: only for a table (.csv, .npz)"),
+    (DATA + "task = 'regression'\n" + LAYER, "data.task: only for a table (.csv, .npz)"),
+    (DATA + "rows = 9\n" + LAYER, f"data.rows: {GENERATED}"),
+    (DATA + "noise = 9\n" + LAYER, f"data.noise: {GENERATED}"),
+    ("[data]\ndataset = 'digits'\nrows = 9\n" + LAYER, f"data.rows: {GENERATED}"),
+    (DATA + "seed = 9\n" + LAYER, "data.seed: of no use without test: no rows are drawn"),
+    (DATA + "test = 1\n" + LAYER, "data.test: expected a number above 0 and below 1, found 1"),
+    (DATA + "test = 0\n" + LAYER, "data.test: expected a number above 0 and below 1, found 0"),
+    (DATA + "shape = [2]\n" + LAYER, f"{PICTURE}, found a list of 1"),
+    (DATA + "shape = '2 by 2'\n" + LAYER, f'{PICTURE}, found "2 by 2"'),
+    (DATA + "shape = [2, 2]\n" + LAYER, "data.shape: expected a picture of 2 numbers, found 2 x 2"),
+    (DATA + "dataset = 'moons'\n" + LAYER, "data.dataset: cannot be combined with data.inputs"),
+    ("[data]\ndataset = 'moon'\n" + LAYER, 'data.dataset: unknown "moon"; did you mean "moons"?'),
+    ("[data]\ndataset = 'moons'\nrows = 2\n" + LAYER, f"data.rows: {ROWS}, found 2"),
+    ("[data]\ndataset = 'moons'\nnoise = -1\n" + LAYER, "data.noise: expected a number from 0 to 100, found -1"),
     ("[data]\ncsv = 'x.txt'\n" + LAYER, 'data.csv: expected the name of a .csv file, found "x.txt"'),
     ("[data]\nnpz = 'x.csv'\n" + LAYER, 'data.npz: expected the name of a .npz file, found "x.csv"'),
     ("[data]\ncsv = 'none.csv'\n" + LAYER, "data.csv: none.csv: there is no such file"),
@@ -423,10 +438,14 @@ class TestOptions:
                 "1",
                 'option rate: unknown "rate"; did you mean "update"?',
             ),
-            *(
-                (name, "1", f"option {name}: only for a table (.csv, .npz); set it in the problem file")
-                for name in ("target", "task", "hidden", "activation", "standardize")
-            ),
+            ("target", "y", "option target: only for a table (.csv, .npz)"),
+            ("task", "regression", "option task: only for a table (.csv, .npz)"),
+            ("rows", "9", f"option rows: {GENERATED}"),
+            ("noise", "0.1", f"option noise: {GENERATED}"),
+            ("data-seed", "1", "option data-seed: of no use without test: no rows are drawn"),
+            ("test", "1", 'option test: expected a number above 0 and below 1, found "1"'),
+            ("hidden", "3", "option hidden: not for this problem, whose file gives the weights of layer 1"),
+            ("activation", "tanh", "option activation: not for this problem, whose file gives the weights of layer 1"),
         ],
     )
     def test_a_mistake_in_one_is_told(self, load: Any, option: str, value: str, message: str) -> None:

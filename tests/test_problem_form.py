@@ -14,7 +14,7 @@ import core
 from core import ProblemForm, problem_text
 from core.loading.loader import BUILT_IN
 
-BUILT_INS = ("exercise-1", "exercise-2", "exercise-3", "three-classes", "xor")
+BUILT_INS = ("exercise-1", "exercise-2", "exercise-3", "three-classes", "xor", "circles", "iris")
 NUMBERS = ("1", "2", "3", "0", "0.5", "0.01", "1e-3", "-1", "12", "8.0", "[[0, 0.5], [9, 0.1]]")
 DATA = Path(BUILT_IN, "three-classes.csv")
 
@@ -25,7 +25,7 @@ def form_of(name: str) -> ProblemForm:
 
 def new(**texts: str) -> ProblemForm:
     """A new form for the three classes, which is right, with other texts in some fields."""
-    form = ProblemForm().put("data.file", str(DATA)).put("layers[2].units", "3")
+    form = ProblemForm().put("data", "file").put("data.file", str(DATA)).put("layers[2].units", "3")
     for path, text in texts.items():
         form = form.put(path.replace("__", "."), text)
     return form
@@ -143,7 +143,7 @@ class TestMistakes:
             ("training.loss", "hinges", 'unknown "hinges"; did you mean "hinge"?'),
             ("training.momentum", "1", "expected a number from 0 to below 1, found 1"),
             ("data.file", "nowhere.csv", "nowhere.csv: there is no such file"),
-            ("data.file", "", "expected inputs and targets, or csv, or npz"),
+            ("data.file", "", "expected inputs and targets, or csv, npz or dataset"),
             ("data.file", "data.txt", 'expected the name of a .csv file, found "data.txt"'),
             ("data.target", "colour", None),
         ],
@@ -161,9 +161,7 @@ class TestMistakes:
 
     def test_a_mistake_in_what_is_not_shown_is_said_below(self, tmp_path: Path) -> None:
         path = tmp_path / "a.toml"
-        path.write_text(
-            saved(new(), tmp_path / "b.toml").read_text() + "\n[training]\nschedule = 'cosine'\nsteps = 100\n"
-        )
+        path.write_text(saved(new(), tmp_path / "b.toml").read_text() + "schedule = 'cosine'\nsteps = 100\n")
         form = ProblemForm.of_file(path)
         assert form.problem(path).schedule is not None
         assert form.mistakes_at(["training.steps: expected schedule beside it"])[1]
@@ -216,11 +214,37 @@ def test_the_path_of_a_table_is_from_the_folder_of_the_file(tmp_path: Path) -> N
     assert core.load_problem(path).inputs.shape == (60, 2)
 
 
-def test_a_table_that_is_open_begins_a_form_with_how_it_was_read() -> None:
-    form = ProblemForm.of_table(str(DATA), {"target": "class", "hidden": "4", "standardize": True})
-    assert form.text("data.target") == "class"
-    assert form.text("data.standardize") == "true"
-    assert form.put("layers[2].units", "3").problem(Path("new.toml")).targets.shape == (60, 3)
+@pytest.mark.parametrize(
+    ("source", "options"),
+    [
+        (str(DATA), {}),
+        (str(DATA), {"target": "class", "hidden": "4,3", "standardize": True, "test": "0.25", "data-seed": "3"}),
+        (str(DATA), {"seed": "5", "update": "adam", "lr": "0.01", "l2": "0.1", "loss": "hinge"}),
+        (str(DATA), {"in-order": True}),
+        ("exercise-2", {"lr": "0.25", "update": "momentum", "momentum": "0.5", "batch": "2"}),
+        ("exercise-3", {"loss": "softmax_cross_entropy"}),
+        ("circles", {"rows": "60", "hidden": "4,4", "activation": "relu", "noise": 0.2}),
+    ],
+)
+def test_a_form_begins_with_the_problem_as_it_is_open(source: str, options: dict[str, object]) -> None:
+    problem = core.load_problem(source, options)
+    found = core.form_of(problem).problem(Path("new.toml"))
+    assert found.particulars() == problem.particulars()
+    assert (found.held_out is None) == (problem.held_out is None)
+
+
+def test_a_problem_that_is_no_file_begins_a_form_that_is_right() -> None:
+    network = core.Network([core.Layer([[1.0]])])
+    assert core.form_of(core.Problem("mine", [[1.0]], [[2.0]], network)).problem(Path("new.toml")).inputs.shape[1] == 2
+
+
+def test_a_dataset_has_its_own_fields() -> None:
+    form = ProblemForm()
+    assert {"data.rows", "data.noise", "data.test"} <= paths(form)
+    assert "data.target" not in paths(form)
+    form = form.put("data.rows", "50").put("data.dataset", "sine").put("layers[2].units", "1").put("training.loss", "")
+    assert len(form.problem(Path("new.toml")).inputs) == 50
+    assert "rows" not in form.put("data.dataset", "digits").tables["data"]
 
 
 def paths(form: ProblemForm) -> set[str]:

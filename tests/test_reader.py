@@ -14,7 +14,7 @@ from core.errors import FormulaError
 from core.expression.nodes import ALL, COLUMNS, ROWS, Literal, Name, Node, Product, Sum, Total, put_in_place
 from core.expression.reader import Context, read
 from core.expression.typed import as_typed
-from samples import LOSSES, problems, random_problem
+from samples import BUILT_IN, LOSSES, problems, random_problem
 from test_from_outside import Focal, Huber, Relative
 
 
@@ -55,7 +55,7 @@ def assert_all_come_back(step: core.Step) -> None:
         assert read(as_typed(tree, context.over), context) == as_printed(tree)
 
 
-@pytest.mark.parametrize("name", core.built_in_problems())
+@pytest.mark.parametrize("name", BUILT_IN)
 def test_what_is_printed_of_the_built_in_problems_reads_back(name: str) -> None:
     assert_all_come_back(core.Timeline(core.load_problem(name))[0])
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import core
 from core.expression.nodes import Literal, Name
-from samples import exercise_2
+from samples import BUILT_IN, exercise_2
 from screen import app, press, settle, texts
 from tui.sheet.lines import Line
 from tui.sheet.lines import line as as_line
@@ -85,7 +85,7 @@ class TestNotes:
         assert all(link.end <= width for link in links)
 
     def test_a_click_goes_to_a_cell_that_is_there(self) -> None:
-        for name in core.built_in_problems():
+        for name in BUILT_IN:
             timeline = core.Timeline(core.load_problem(name))
             for index in (0, 1, 7):
                 step = timeline[index]

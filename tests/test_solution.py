@@ -30,7 +30,7 @@ from core.solving.latex import SPECIAL
 from core.solving.rounding import rounded
 from core.solving.toml import to_toml
 from core.solving.worked import solve, worksheet
-from samples import LOSSES, examples, exercise_2, problems, problems_of_any_size, random_problem
+from samples import BUILT_IN, LOSSES, examples, exercise_2, problems, problems_of_any_size, random_problem
 from solution_readers import as_answers, read_html, read_latex, read_markdown
 
 NASTY = r"<script>$\input{x}|"
@@ -247,7 +247,7 @@ def balanced(text: str) -> bool:
 
 
 @pytest.mark.parametrize("reduction", ["sum", "mean"])
-@pytest.mark.parametrize("name", core.built_in_problems())
+@pytest.mark.parametrize("name", BUILT_IN)
 def test_brackets_come_in_pairs(name: str, reduction: str) -> None:
     problem = core.load_problem(name, {"reduction": reduction})
     for loss in LOSSES:

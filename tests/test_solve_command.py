@@ -191,6 +191,16 @@ def test_an_answer_sheet_says_what_was_typed(sgdb: Any, tmp_path: Path) -> None:
     assert (run.status, run.err) == (0, "")
 
 
+def test_an_answer_sheet_says_which_rows_were_drawn_and_held_out(sgdb: Any, tmp_path: Path) -> None:
+    words = "--rows 30 --noise 0.05 --test 0.3 --data-seed 2 --shape 1,2 --standardize --hidden 3"
+    assert sgdb("solve", "circles", *words.split(), "-o", "a.toml").status == 0
+    text = (tmp_path / "a.toml").read_text().splitlines()
+    for line in ("rows = 30", "noise = 0.05", "test = 0.3", "data-seed = 2", 'shape = "1,2"', "standardize = true"):
+        assert line in text
+    run = sgdb("check", "a.toml")
+    assert (run.status, run.err) == (0, "")
+
+
 def test_an_answer_sheet_finds_its_problem_from_its_own_folder(sgdb: Any, tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text("a,b,y\n1,2,0.5\n2,1,0.25\n")
     (tmp_path / "own.toml").write_text(OWN)
@@ -298,6 +308,9 @@ def test_without_a_seed_a_sheet_says_which_it_is(sgdb: Any) -> None:
         (("xor", "--scores"), '--scores: cannot be combined with "xor"'),
         (("--sheet", "--again"), "--again: cannot be combined with --sheet"),
         (("--standardize", "--sheet"), "--standardize: not for a sheet, whose inputs are new"),
+        (("moons", "--test", "0.2", "--sheet"), "--test: not for a sheet, whose inputs are new"),
+        (("moons", "--data-seed=2", "--sheet"), "--data-seed: not for a sheet, whose inputs are new"),
+        (("spiral", "--sheet"), "take fewer units (--hidden), layers or inputs"),
         (("--seed", "1"), "practice needs a terminal"),
         (("--scores", "--sede", "1"), 'unknown "--sede"; did you mean "--seed"?'),
     ],

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from core.activations import ACTIVATIONS
-from core.files import TABLE_SUFFIXES, path_in, spelled
-from core.loading.fields import SWITCH, TEXT, Kind
+from core.files import path_in, spelled
+from core.loading.datasets import GENERATING
+from core.loading.fields import SWITCH, TEXT, FieldReader, Kind
 from core.loading.form_field import FormField, at_fields, default_of, text_of, value_of
 from core.loading.initializers import default_initializer
-from core.loading.options import ACTIVATION_SETTINGS, LOSS_NAMES, LOSS_SETTINGS, settings_of
-from core.loading.problem_file import DATA, LAYER, PROBLEM, TRAINING, problem_of_tables, read_toml
+from core.loading.options import ACTIVATION_SETTINGS, LOSS_NAMES, LOSS_SETTINGS, data_settings, settings_of
+from core.loading.problem_file import DATA, LAYER, PROBLEM, TRAINING, WAYS, problem_of_tables, read_toml
+from core.loading.table_file import SUFFIXES
 from core.loading.training import LEARNING_RATE, SETTINGS
 from core.losses import USUAL_LOSSES, Loss
 from core.problem import Problem
@@ -26,11 +28,15 @@ from core.updates import SGD, UPDATES, Update
 GIVEN = "given"  # numbers that stand in the file
 ROWS, FILE, DATASET = "rows", "file", "dataset"
 ROW_KEYS = ("inputs", "targets")
-FILE_KEYS = tuple(key for key in DATA if f".{key}" in TABLE_SUFFIXES)
-DATASET_KEYS = tuple(key for key in ("dataset", "rows", "noise") if key in DATA)  # of generated data alone
+FILE_KEYS = tuple(key for key in WAYS if key not in ("inputs", "dataset"))
+GENERATED_KEYS = ("dataset", *GENERATING)  # of data that come with the program alone
 LAYER_PATH = re.compile(r"layers\[(\d+)\](?:\.(.*))?")
 NEW_LAYER = {"units": 8, "activation": "tanh", "bias": True}
-NEW = {"data": {}, "layers": [NEW_LAYER, {"units": 1, "bias": True}], "training": {}}
+NEW = {
+    "data": {"dataset": "circles"},
+    "layers": [NEW_LAYER, {"units": 2, "bias": True}],
+    "training": {"loss": "softmax_cross_entropy", "batch_size": 20, "reduction": "mean"},
+}
 SHOWN_OF_TRAINING = ("learning_rate", "batch_size", "shuffle_seed", "reduction", "l1", "l2")
 
 
@@ -62,16 +68,10 @@ class ProblemForm:
                 data[key] = _from_here(path.parent / path_in(data[key]))
         return cls({"training": {}, **tables, "data": data}, given=given)
 
-    @classmethod
-    def of_table(cls, path: str, options: Mapping[str, Any]) -> ProblemForm:
-        """A new one for a table's file, read with those of its options that `[data]` has, too."""
-        read = {
-            name: value_of(DATA[name], found) if isinstance(found, str) else found
-            for name, found in options.items()
-            if name in DATA
-        }
-        form = cls({**NEW, "data": {**read}})
-        return form.put("data.file", _from_here(Path(path)))
+    @staticmethod
+    def path_of(path: Path) -> str:
+        """A path as it is typed in a field."""
+        return path_in(_from_here(path))
 
     @property
     def way(self) -> str:
@@ -83,7 +83,7 @@ class ProblemForm:
     def ways(self) -> tuple[str, ...]:
         """The ways that can be chosen."""
         own = [ROWS] if self.way == ROWS or ROWS in self.kept else []
-        return (*own, FILE, *([DATASET] if DATASET_KEYS else []))
+        return (*own, FILE, DATASET)
 
     @property
     def depth(self) -> int:
@@ -112,14 +112,28 @@ class ProblemForm:
             return GIVEN
         return text_of(kind, table[key]) if key in table else ""
 
+    def means(self, path: str, text: str) -> bool:
+        """Whether what stands in a field is read as a text is."""
+        table, key, kind = self._place(path)
+        return key in table and kind.read(table[key]) == kind.read(value_of(kind, text))
+
     def _of_data(self) -> Iterator[FormField]:
         yield FormField("data", "data", "where the rows come from", self.ways)
-        way = self.way
-        if way == FILE:
-            yield FormField("data.file", "data", f"the path of a {', '.join(TABLE_SUFFIXES)} file")
-        elsewhere = {FILE: (*ROW_KEYS, *FILE_KEYS, *DATASET_KEYS), DATASET: (*ROW_KEYS, *FILE_KEYS), ROWS: DATA}[way]
-        for key in (key for key in DATA if key not in elsewhere):
-            yield _field(f"data.{key}", "data", DATA[key], required=key == "dataset")
+        if self.way == FILE:
+            yield FormField("data.file", "data", f"the path of a {', '.join(SUFFIXES)} file")
+        if self.way == DATASET:
+            yield _field("data.dataset", "data", DATA["dataset"], required=True)
+        for key in DATA:
+            if key not in (*ROW_KEYS, *FILE_KEYS, "dataset") and self._has_use_for(key):
+                yield _field(f"data.{key}", "data", DATA[key])
+
+    def _has_use_for(self, key: str) -> bool:
+        """Whether a setting of data is of use for those that are chosen."""
+        data, reader = self.tables["data"], FieldReader()
+        named = next((known for known in FILE_KEYS if known in data), FILE_KEYS[0])
+        way = {FILE: named, DATASET: data.get("dataset", ""), ROWS: "inputs"}[self.way]
+        data_settings(reader, way, {"test": 0.5, key: 0.5}, {})
+        return not reader.mistakes
 
     def _of_layers(self) -> Iterator[FormField]:
         for k, (layer, given) in enumerate(zip(self.tables["layers"], self.given, strict=True), 1):
@@ -212,8 +226,8 @@ class ProblemForm:
     def _along(self, way: str) -> ProblemForm:
         """With data that come another way; those of the way before are kept."""
         data, kept = dict(self.tables["data"]), {**self.kept, self.way: self.tables["data"]}
-        shared = {key: found for key, found in data.items() if key not in (*ROW_KEYS, *FILE_KEYS, *DATASET_KEYS)}
-        usual = {DATASET: {"dataset": DATA["dataset"].choices[0]}} if DATASET_KEYS else {}
+        shared = {key: found for key, found in data.items() if key not in (*ROW_KEYS, *FILE_KEYS, *GENERATED_KEYS)}
+        usual = {DATASET: {"dataset": DATA["dataset"].choices[0]}}
         data = dict(kept.get(way) or {**({} if self.way == ROWS else shared), **usual.get(way, {})})
         return replace(self, tables={**self.tables, "data": data}, kept=kept)
 
@@ -248,7 +262,12 @@ class ProblemForm:
             for layer in self.tables["layers"]
         ]
         training = {key: found for key, found in training.items() if key not in alien}
-        return replace(self, tables={**self.tables, "layers": layers, "training": training})
+        data = {
+            key: found
+            for key, found in self.tables["data"].items()
+            if key not in GENERATING or self.way == FILE or self._has_use_for(key)
+        }
+        return replace(self, tables={**self.tables, "data": data, "layers": layers, "training": training})
 
     def _place(self, path: str) -> tuple[Mapping[str, Any], str, Kind]:
         """The table of a field, its key there, and what it takes."""

@@ -6,14 +6,11 @@ from collections.abc import Callable
 from math import sqrt
 from typing import NamedTuple
 
-import numpy as np
-
 from core.activations import Activation
 from core.arrays import Array
+from core.loading.draws import Draws
 
 MOST_WEIGHTS = 10_000_000  # of one problem: a debugger's network is small, and a slip of the finger is large
-LOG_2 = 0.6931471805599453
-TERMS = 11  # of the series of a logarithm: the last of them is below 1e-17 of the first
 
 
 class Initializer(NamedTuple):
@@ -50,42 +47,6 @@ def initial_weights(initializer: str, inputs: int, units: int, seed: int, layer:
     - uniform: uniform in ±1/√inputs
     - zeros: 0
     """
-    kind = INITIALIZERS[initializer]
-    stream = np.random.PCG64(np.random.SeedSequence([seed, layer]))
-    drawn = (_normal if kind.normal else _uniform)(stream, inputs * units)
-    return np.asarray(drawn * kind.scale(inputs, units), dtype=np.float64).reshape(inputs, units)
-
-
-def _uniform(stream: np.random.PCG64, count: int) -> Array:
-    """So many numbers from -1 to below 1."""
-    # numpy promises the raw stream of PCG64 for ever, but not what its distributions make of it.
-    raw = stream.random_raw(count) >> np.uint64(11)
-    return np.asarray(2 * (raw * 2.0**-53) - 1, dtype=np.float64)
-
-
-def _normal(stream: np.random.PCG64, count: int) -> Array:
-    """So many standard normal numbers, by Marsaglia's polar method: a point in the unit circle gives two."""
-    found: Array = np.empty(0)
-    while len(found) < count:
-        x, y = _uniform(stream, 2 * (count - len(found))).reshape(2, -1)
-        square = x * x + y * y
-        inside = (square > 0) & (square < 1)
-        x, y, square = x[inside], y[inside], square[inside]
-        radius = np.sqrt(-2 * logarithm(square) / square)
-        found = np.concatenate([found, np.stack([x * radius, y * radius], axis=1).ravel()])
-    return found[:count]
-
-
-def logarithm(x: Array) -> Array:
-    """ln x of numbers above 0, from sums, products and quotients: these have the same bits on every machine, and the
-    logarithm of a mathematical library has not.
-    """
-    mantissa, exponent = np.frexp(x)
-    low = mantissa < sqrt(0.5)
-    mantissa, exponent = np.where(low, 2 * mantissa, mantissa), exponent - low
-    ratio = (mantissa - 1) / (mantissa + 1)  # ln m = 2 artanh of it
-    square = ratio * ratio
-    series = np.full_like(square, 1 / (2 * TERMS + 1))
-    for k in reversed(range(TERMS)):
-        series = series * square + 1 / (2 * k + 1)
-    return np.asarray(exponent * LOG_2 + 2 * ratio * series, dtype=np.float64)
+    kind, draws, count = INITIALIZERS[initializer], Draws(seed, layer), inputs * units
+    drawn = draws.normal(count) if kind.normal else 2 * draws.uniform(count) - 1
+    return (drawn * kind.scale(inputs, units)).reshape(inputs, units)

@@ -20,22 +20,37 @@ def built_in_names() -> list[str]:
     return sorted(name for name, suffix in map(os.path.splitext, os.listdir(BUILT_IN)) if suffix == ".toml")
 
 
+def problem_suffixes() -> tuple[str, ...]:
+    """How the names of files end that are problems, or tables that problems are made of."""
+    from core.loading.table_file import SUFFIXES
+
+    return (".toml", *SUFFIXES)
+
+
 def built_in_problems() -> dict[str, str]:
-    """The problems that come with the program: for each name, a line about it."""
+    """The problems that come with the program: for each name, a line about it, which says so where it needs an extra
+    that is not installed.
+    """
     from pathlib import Path
 
+    from core.loading.datasets import EXTRA, needs_extra
     from core.loading.problem_file import read_toml
 
-    return {name: read_toml(Path(BUILT_IN, f"{name}.toml"), name).get("about", "") for name in built_in_names()}
+    files = {name: read_toml(Path(BUILT_IN, f"{name}.toml"), name) for name in built_in_names()}
+    return {
+        name: file["about"] + (f" (needs {EXTRA})" if needs_extra(file["data"].get("dataset", "")) else "")
+        for name, file in files.items()
+    }
 
 
 def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] | None = None) -> Problem:
     """The problem that `source` names: a built-in one ("exercise-2"), or the path of a .toml, .csv or .npz file.
 
     `options` are settings beside the file, as values or as the texts that a person types; one that is None is not
-    given. A table (.csv, .npz) takes target, task, standardize, hidden, activation, loss and its settings (margin,
-    half, squared), lr, batch, seed and reduction; a built-in problem or a .toml file takes loss and its settings, lr,
-    batch, seed (of the shuffling) and reduction.
+    given. Every problem takes loss and its settings (margin, half, squared), lr, batch, seed (of the shuffling),
+    in-order, reduction, update, momentum, l1, l2; test, data-seed, standardize and shape; hidden and activation, unless
+    a file gives the weights. A table (.csv, .npz), by itself or in a .toml file, takes target and task, generated data
+    rows and noise.
 
     Raises ProblemError, which lists every mistake in the file and in the options.
     """
@@ -49,10 +64,10 @@ def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] |
 def _load(source: str | os.PathLike[str], given: Mapping[str, object], is_built_in: bool) -> Problem:
     from pathlib import Path
 
-    from core.files import TABLE_SUFFIXES
     from core.loading.fields import FieldReader
     from core.loading.options import read_options
     from core.loading.problem_file import load_problem_file
+    from core.loading.table_file import SUFFIXES
     from core.loading.table_problem import load_table_problem
 
     name = os.fspath(source)
@@ -60,13 +75,13 @@ def _load(source: str | os.PathLike[str], given: Mapping[str, object], is_built_
         return load_problem_file(Path(BUILT_IN, f"{name}.toml"), name, given)
     path = Path(name)
     suffix = path.suffix.lower()
-    if suffix in TABLE_SUFFIXES:
+    if suffix in SUFFIXES:
         return load_table_problem(path, given)
     # A name without a suffix is a file only where there is one: "./run" reaches a file called like a command.
     if suffix == ".toml" or (not suffix and (os.path.dirname(name) or os.path.exists(name))):
         return load_problem_file(path, clean(name), given)
     reader = FieldReader()
-    read_options(reader, given, for_table=True)
+    read_options(reader, given)
     raise ProblemError("", [*reader.mistakes, _unknown(name)])
 
 

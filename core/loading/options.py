@@ -8,7 +8,9 @@ from typing import Any
 
 from core.activations import ACTIVATIONS, Activation
 from core.loading import training
+from core.loading.datasets import GENERATED, GENERATING_OPTIONS
 from core.loading.fields import NUMBER, SWITCH, TEXT, FieldReader, Kind, choice, from_text, number, whole
+from core.loading.prepare import OVERRIDES, PREPARING_OPTIONS
 from core.losses import LOSSES, USUAL_LOSSES, Loss
 from core.settings import is_switch
 
@@ -45,29 +47,43 @@ TRAINING_OPTIONS: dict[str, Kind] = {
     **{name: from_text(kind) for name, kind in LOSS_SETTINGS.items()},
     **training.OPTIONS,
 }
-TABLE_OPTIONS: dict[str, Kind] = {
-    "target": TEXT,
-    "task": TASK,
-    "hidden": HIDDEN,
-    "activation": ACTIVATION,
-    "standardize": from_text(SWITCH),
-    **TRAINING_OPTIONS,
-}
+READING: dict[str, Kind] = {"target": TEXT, "task": TASK}
+DATA_OPTIONS: dict[str, Kind] = {**READING, **PREPARING_OPTIONS, **GENERATING_OPTIONS}
+TABLE_OPTIONS: dict[str, Kind] = {**DATA_OPTIONS, "hidden": HIDDEN, "activation": ACTIVATION, **TRAINING_OPTIONS}
+
+TABLES = ("csv", "npz")
 
 
-def read_options(reader: FieldReader, options: Mapping[str, object], for_table: bool) -> dict[str, Any]:
-    """The options that are given (None: not given) and right; a problem file takes only those of the training."""
+def read_options(reader: FieldReader, options: Mapping[str, object]) -> dict[str, Any]:
+    """The options that are given (None: not given) and right."""
     read: dict[str, Any] = {}
     for name, value in options.items():
-        if value is None:
-            continue
-        if not for_table and name in TABLE_OPTIONS.keys() - TRAINING_OPTIONS.keys():
-            reader.note(f"option {name}", "only for a table (.csv, .npz); set it in the problem file")
-            continue
-        option = FieldReader()
-        read |= option.table("", {name: value}, TABLE_OPTIONS if for_table else TRAINING_OPTIONS)
-        reader.mistakes += [f"option {mistake}" for mistake in option.mistakes]
+        if value is not None:
+            option = FieldReader()
+            read |= option.table("", {name: value}, TABLE_OPTIONS)
+            reader.mistakes += [f"option {mistake}" for mistake in option.mistakes]
     return read
+
+
+def data_settings(
+    reader: FieldReader, way: str, file: Mapping[str, Any], given: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The settings of data, those of a problem file's table [data] and the options that go before them, and the place
+    of each, for messages. `way` is how the data are given: csv, npz, inputs, or the name of a dataset. A setting that
+    is of no use for these is a mistake.
+    """
+    options = {OVERRIDES.get(option, option): option for option in given if option in DATA_OPTIONS}
+    settings = {**file, **{setting: given[option] for setting, option in options.items()}}
+    places = {key: f"data.{key}" for key in file} | {key: f"option {option}" for key, option in options.items()}
+    generated = way in GENERATED
+    for setting, place in places.items():
+        if setting in READING and way not in TABLES:
+            reader.note(place, "only for a table (.csv, .npz)")
+        elif setting in GENERATING_OPTIONS and not generated:
+            reader.note(place, f"only for generated data: the dataset {', '.join(GENERATED)}")
+        elif setting == "seed" and not generated and "test" not in settings:
+            reader.note(place, "of no use without test: no rows are drawn")
+    return settings, places
 
 
 def read_loss(reader: FieldReader, path: str, loss: type[Loss], settings: Mapping[str, Any]) -> Loss:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from core.branch import Edit
 from core.edits import edits_for
 from core.errors import ProblemError
-from core.files import TABLE_SUFFIXES
-from core.loading.fields import FieldReader, Kind, from_text
+from core.loading.fields import FieldReader, from_text
 from core.loading.form_field import FormField, at_fields, default_of, text_of
-from core.loading.options import LOSS_NAMES, LOSS_SETTINGS, TABLE_OPTIONS, TRAINING_OPTIONS, settings_of
+from core.loading.options import (
+    DATA_OPTIONS,
+    LOSS_NAMES,
+    LOSS_SETTINGS,
+    TABLE_OPTIONS,
+    TRAINING_OPTIONS,
+    data_settings,
+    settings_of,
+)
+from core.loading.prepare import OVERRIDES
+from core.loading.problem_file import WAYS, read_toml
+from core.loading.table_file import SUFFIXES
 from core.loading.training import SETTINGS
 from core.losses import Loss
 from core.problem import Problem
@@ -33,31 +43,31 @@ class OptionsForm:
 
     problem    as its source has it
     step       the one that is looked at, of a run that may have been changed on the way
+    given      the texts of the options that its source takes, as the file says or as they were given; "" for neither
     typed      the texts of the fields that were changed, by option
     """
 
     problem: Problem
     step: Step
-    typed: Mapping[str, str]
+    given: Mapping[str, str]
+    typed: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def options(self) -> Mapping[str, Kind]:
-        """The options that the source takes."""
-        source = self.problem.source
-        is_table = source is not None and source.is_file and Path(source.name).suffix.lower() in TABLE_SUFFIXES
-        return TABLE_OPTIONS if is_table else TRAINING_OPTIONS
+    @classmethod
+    def of(cls, problem: Problem, step: Step) -> OptionsForm:
+        """That of a problem, of which a step is looked at; reads its file."""
+        return cls(problem, step, _given(problem))
 
     @property
     def fields(self) -> list[FormField]:
         """The fields that it has now: a loss or an update brings its own settings."""
         own = settings_of(self.loss) | {part.name for part in fields(self.update)}
-        shown = [name for name in self.options if name in own or name not in LOSS_SETTINGS.keys() | SETTINGS.keys()]
+        shown = [name for name in self.given if name in own or name not in LOSS_SETTINGS.keys() | SETTINGS.keys()]
         if self.problem.source is None:
             shown = [name for name in shown if self._edited(name) is not None]
         return [self._field(name) for name in shown]
 
     def _field(self, name: str) -> FormField:
-        kind = self.options[name]
+        kind = TABLE_OPTIONS[name]
         group = "training" if name in TRAINING_OPTIONS else "table and network"
         given = name in present(self.step.problem)
         choices = kind.choices if given or not kind.choices else ("", *kind.choices)
@@ -80,11 +90,7 @@ class OptionsForm:
         found = present(problem)
         if name in found:
             return found[name]
-        source = self.problem.source
-        given = dict(source.options).get(name, "") if source is not None else ""
-        return (
-            ",".join(map(value, given)) if isinstance(given, tuple) else text_of(from_text(self.options[name]), given)
-        )
+        return self.given.get(name, "")
 
     @property
     def loss(self) -> type[Loss]:
@@ -111,14 +117,14 @@ class OptionsForm:
         reader = FieldReader()
         for name in self.changed:
             if self.text(name):
-                reader.read(f"{OPTION}{name}", self.text(name), from_text(self.options[name]))
+                reader.read(f"{OPTION}{name}", self.text(name), from_text(TABLE_OPTIONS[name]))
             elif name in present(self.step.problem):
-                reader.note(f"{OPTION}{name}", f"expected {self.options[name].expected}")
+                reader.note(f"{OPTION}{name}", f"expected {TABLE_OPTIONS[name].expected}")
         return reader.mistakes
 
     def mistakes_at(self, mistakes: list[str]) -> tuple[dict[str, str], list[str]]:
         """Mistakes at the fields that they are about, by option; and those about none of them."""
-        instead = {edited: name for name in self.options if (edited := self._edited(name)) is not None}
+        instead = {edited: name for name in self.given if (edited := self._edited(name)) is not None}
         return at_fields(self.fields, mistakes, instead)
 
     # What comes of it.
@@ -155,7 +161,7 @@ class OptionsForm:
         if mistakes:
             raise ProblemError("", mistakes)
         for name, edited in self._edits():
-            number = from_text(self.options[name]).read(self.text(name))
+            number = from_text(TABLE_OPTIONS[name]).read(self.text(name))
             try:
                 found += edits_for(self.step, edited, (), float(number))
             except ProblemError as error:
@@ -174,6 +180,42 @@ class OptionsForm:
         problem = self.step.problem
         names = {part.field: part.name for made in (problem.loss, problem.update) for part in made.settings}
         return {**names, **EDITS}.get(name)
+
+
+def _given(problem: Problem) -> dict[str, str]:
+    """The options that the source of a problem takes, each with its text; "" where it says nothing of it."""
+    source = problem.source
+    if source is None or not problem.files:
+        return dict.fromkeys(TRAINING_OPTIONS, "")
+    path, file, weights = Path(problem.files[0]), dict[str, Any](), False
+    way = path.suffix.lower()[1:]
+    if f".{way}" not in SUFFIXES:
+        try:
+            tables = read_toml(path, path.name)
+        except ProblemError:  # it is not there any more
+            return dict.fromkeys(TRAINING_OPTIONS, "")
+        file = tables.get("data", {})
+        way = next((known for known in WAYS if known in file), "inputs")
+        way = file[way] if way == "dataset" else way
+        weights = any("weights" in layer for layer in tables.get("layers", []))
+    options = [name for name in TABLE_OPTIONS if name not in (*DATA_OPTIONS, *TRAINING_OPTIONS) and not weights]
+    options += [name for name in DATA_OPTIONS if _is_of_use(way, name)]
+    found = {option: file.get(OVERRIDES.get(option, option), "") for option in (*options, *TRAINING_OPTIONS)}
+    found |= {option: given for option, given in source.options if option in found}
+    return {option: _as_text(option, given) for option, given in found.items()}
+
+
+def _is_of_use(way: str, option: str) -> bool:
+    """Whether an option is of use for data that are given in a way."""
+    reader = FieldReader()
+    data_settings(reader, way, {"test": 0.5}, {option: 0.5})
+    return not reader.mistakes
+
+
+def _as_text(option: str, given: Any) -> str:
+    if isinstance(given, (list, tuple)):
+        return ",".join(part if isinstance(part, str) else value(part) for part in given)
+    return given if isinstance(given, str) else text_of(from_text(TABLE_OPTIONS[option]), given)
 
 
 def present(problem: Problem) -> dict[str, str]:

@@ -4,8 +4,12 @@ name = "..."                    what the screen calls it; about = "..." says in 
 [data]
 inputs = [[...], ...]           a row for each sample
 targets = [[...], ...]          likewise; a flat list is one column
-csv = "..." or npz = "..."      instead: a table beside this file, with target, task and standardize; a name that is not
-                                UTF-8 as "file:caf%E9.csv"
+csv = "..." or npz = "..."      instead: a table beside this file, with target and task; a name that is not UTF-8 as
+                                "file:caf%E9.csv"
+dataset = "..."                 or: blobs, circles, moons, sine or spiral, with rows, noise and seed; or digits
+test, seed                      the share of the rows to hold out, and the seed that they are drawn from
+standardize                     true: features with mean 0 and deviation 1
+shape                           [height, width] of the picture that each row of the inputs is
 [[layers]]                      from the first to the last
 weights = [[...], ...]          a row for each input; or units, with init (xavier, he, normal, uniform, zeros) and seed
 bias = [...]                    or true (zeros), or false (none)
@@ -37,20 +41,25 @@ from core.arrays import Array
 from core.errors import ProblemError
 from core.files import MIB, decode, path_in, read_bytes
 from core.loading import training
+from core.loading.datasets import DATASET, DIGITS, GENERATING, PIXELS, read_dataset
 from core.loading.fields import LIST, SWITCH, TABLE, TEXT, FieldReader, Kind, Unfit, choice, whole
+from core.loading.hidden import with_hidden
 from core.loading.initializers import INITIALIZERS, MOST_WEIGHTS, default_initializer, initial_weights
 from core.loading.options import (
     ACTIVATION,
     ACTIVATION_SETTINGS,
     LOSS,
     LOSS_SETTINGS,
+    READING,
     SEED,
-    TASK,
+    data_settings,
     read_activation,
     read_loss,
     read_options,
     settings_of,
 )
+from core.loading.prepare import PREPARING, Prepared, read_prepared
+from core.loading.table import Table, Targets
 from core.loading.table_file import read_table
 from core.losses import USUAL_LOSSES, Loss
 from core.network import Layer, Network
@@ -67,15 +76,8 @@ def _bias(value: object) -> bool | list[Any]:
 
 
 PROBLEM: dict[str, Kind] = {"name": TEXT, "about": TEXT, "data": TABLE, "layers": LIST, "training": TABLE}
-DATA: dict[str, Kind] = {
-    "inputs": LIST,
-    "targets": LIST,
-    "csv": TEXT,
-    "npz": TEXT,
-    "target": TEXT,
-    "task": TASK,
-    "standardize": SWITCH,
-}
+WAYS: dict[str, Kind] = {"inputs": LIST, "csv": TEXT, "npz": TEXT, "dataset": DATASET}
+DATA: dict[str, Kind] = {**WAYS, "targets": LIST, **READING, **PREPARING, **GENERATING}
 LAYER: dict[str, Kind] = {
     "weights": LIST,
     "units": whole(1, 1_000_000),
@@ -96,16 +98,14 @@ TRAINING: dict[str, Kind] = {
 
 @dataclass(frozen=True, eq=False)
 class _Data:
-    """The data as far as they could be read: a None is a mistake that has been noted; the table's file, and what is to
-    be said of it.
+    """All rows as far as they could be read, what a problem takes of them, and the table's file. A None is a mistake
+    that has been noted.
     """
 
     inputs: Array | None = None
     targets: Array | None = None
-    input_names: tuple[str, ...] = ()
-    target_names: tuple[str, ...] = ()
+    prepared: Prepared | None = None
     file: Path | None = None
-    remarks: tuple[str, ...] = ()
 
 
 def read_toml(
@@ -124,14 +124,15 @@ def read_toml(
 
 
 def load_problem_file(path: Path, source: str, options: Mapping[str, object]) -> Problem:
-    """The problem in a TOML file, which messages call `source`; the options loss and its settings, lr, batch, seed (of
-    the shuffling) and reduction go before what it says. Raises ProblemError, which lists every mistake.
+    """The problem in a TOML file, which messages call `source`; the options go before what it says: target and
+    task for a table, rows and noise for generated data, hidden and activation for layers without given weights. Raises
+    ProblemError, which lists every mistake.
     """
     try:
         found = read_toml(path, source)
     except ProblemError as error:
         reader = FieldReader()
-        read_options(reader, options, for_table=False)
+        read_options(reader, options)
         raise ProblemError(source, [*reader.mistakes, *error.mistakes]) from None
     return problem_of_tables(found, path, source, options)
 
@@ -143,30 +144,26 @@ def problem_of_tables(
     ProblemError, which lists every mistake by the path of its key: "layers[2].units: expected ...".
     """
     reader = FieldReader()
-    given = read_options(reader, options or {}, for_table=False)
+    given = read_options(reader, options or {})
     read = reader.table("", found, PROBLEM)
     for key in ("data", "layers"):
         if key not in found:
             reader.note(key, f"missing; expected {'a table [data]' if key == 'data' else 'a table [[layers]] each'}")
-    data = _read_data(reader, read["data"], path.parent) if "data" in read else _Data()
+    data = _read_data(reader, read["data"], path.parent, given) if "data" in read else _Data()
     settings = reader.table("training", read.get("training", {}), TRAINING)
     loss = _read_loss(reader, settings, given, data)
     trained = training.read_training(reader, "training", settings, given)
-    layers = _read_layers(reader, read["layers"], data) if "layers" in read else []
-    if reader.mistakes or data.inputs is None or data.targets is None:
+    layers = _read_layers(reader, read["layers"], data, given) if "layers" in read else []
+    if reader.mistakes or data.prepared is None:
         raise ProblemError(source, reader.mistakes)
     try:
         return Problem(
             name=read.get("name") or clean(path.stem),
-            inputs=data.inputs,
-            targets=data.targets,
+            **data.prepared._asdict(),
             network=Network([layer for layer in layers if layer is not None]),
             loss=loss,
             **trained,
-            input_names=data.input_names,
-            target_names=data.target_names,
             files=tuple(os.path.abspath(file) for file in (path, data.file) if file is not None),
-            remarks=data.remarks,
         )
     except ProblemError as error:
         raise ProblemError(source, error.mistakes) from None
@@ -189,25 +186,44 @@ def _read_loss(reader: FieldReader, training: dict[str, Any], given: dict[str, A
     return loss
 
 
-def _read_data(reader: FieldReader, found: dict[str, Any], folder: Path) -> _Data:
+def _read_data(reader: FieldReader, found: dict[str, Any], folder: Path, given: dict[str, Any]) -> _Data:
     read = reader.table("data", found, DATA)
-    ways = [way for way in ("inputs", "csv", "npz") if way in found or (way == "inputs" and "targets" in found)]
+    ways = [way for way in WAYS if way in found or (way == "inputs" and "targets" in found)]
     if not ways:
-        reader.note("data", "expected inputs and targets, or csv, or npz")
+        reader.note("data", "expected inputs and targets, or csv, npz or dataset")
         return _Data()
     for way in ways[1:]:
         reader.note(f"data.{way}", f"cannot be combined with data.{ways[0]}")
-    for key, homes in (("target", ("csv",)), ("task", ("csv", "npz")), ("standardize", ("csv", "npz"))):
-        if key in found and not any(home in found for home in homes):
-            reader.note(f"data.{key}", f"only with data.{' or data.'.join(homes)}")
-    if ways == ["inputs"]:
-        return _read_rows(reader, found, read)
-    if len(ways) > 1 or ways[0] not in read:
+    if len(ways) > 1:
         return _Data()
-    return _read_table(reader, ways[0], read, folder)
+    (way,) = ways
+    rest = {key: value for key, value in read.items() if key not in (*WAYS, "targets")}
+    settings, places = data_settings(reader, read.get(way, "") if way == "dataset" else way, rest, given)
+    file, table = None, None
+    if way == "inputs":
+        inputs, targets = _read_rows(reader, found, read)
+        if inputs is None or targets is None or len(inputs) != len(targets):
+            return _Data(inputs, targets)
+        table = Table(inputs, (), Targets(targets, (), are_classes=False))
+    elif way not in read:
+        return _Data()
+    elif way == "dataset":
+        try:
+            table = read_dataset(read[way], settings)
+        except ProblemError as error:
+            for mistake in error.mistakes:
+                reader.note("data.dataset", mistake)
+        settings = {"shape": PIXELS} | settings if read[way] == DIGITS else settings
+    else:
+        name = path_in(read[way])
+        file = folder / name
+        table = _read_table(reader, way, name, settings, file)
+    if table is None:
+        return _Data()
+    return _Data(table.inputs, table.targets.values, read_prepared(reader, table, settings, places), file)
 
 
-def _read_rows(reader: FieldReader, found: dict[str, Any], read: dict[str, Any]) -> _Data:
+def _read_rows(reader: FieldReader, found: dict[str, Any], read: dict[str, Any]) -> tuple[Array | None, Array | None]:
     for key in ("inputs", "targets"):
         if key not in found:
             reader.note(f"data.{key}", "missing; expected a list of rows, one for each sample")
@@ -215,28 +231,26 @@ def _read_rows(reader: FieldReader, found: dict[str, Any], read: dict[str, Any])
     targets = reader.matrix("data.targets", read["targets"], flat=True) if "targets" in read else None
     if inputs is not None and targets is not None and len(inputs) != len(targets):
         reader.note("data.targets", f"expected {len(inputs)} rows (as many as inputs), found {len(targets)}")
-    return _Data(inputs, targets)
+    return inputs, targets
 
 
-def _read_table(reader: FieldReader, way: str, read: dict[str, Any], folder: Path) -> _Data:
-    name, suffix = path_in(read[way]), f".{way}"
-    if not name.lower().endswith(suffix):
-        reader.note(f"data.{way}", f"expected the name of a {suffix} file, found {shown(name)}")
-        return _Data()
+def _read_table(reader: FieldReader, way: str, name: str, settings: dict[str, Any], file: Path) -> Table | None:
+    if not name.lower().endswith(f".{way}"):
+        reader.note(f"data.{way}", f"expected the name of a .{way} file, found {shown(name)}")
+        return None
     try:
-        table = read_table(folder / name, read.get("target"), read.get("task"), read.get("standardize", False))
+        return read_table(file, settings.get("target"), settings.get("task"))
     except ProblemError as error:
         for mistake in error.mistakes:
             reader.note(f"data.{way}", f"{shown(name)[1:-1]}: {mistake}")
-        return _Data()
-    names = table.input_names, table.targets.names
-    return _Data(table.inputs, table.targets.values, *names, folder / name, table.remarks)
+        return None
 
 
-def _read_layers(reader: FieldReader, found: list[Any], data: _Data) -> list[Layer | None]:
+def _read_layers(reader: FieldReader, found: list[Any], data: _Data, given: dict[str, Any]) -> list[Layer | None]:
     if not found:
         reader.note("layers", "expected at least one layer, found an empty list")
     width = None if data.inputs is None else data.inputs.shape[1]
+    found = with_hidden(reader, found, given, width or 1)
     origin = "the columns of inputs"
     layers: list[Layer | None] = []
     for k, entry in enumerate(found, start=1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
@@ -45,17 +45,6 @@ class Table:
     input_names: tuple[str, ...]
     targets: Targets
     remarks: tuple[str, ...] = ()
-
-    def standardized(self) -> Table:
-        """The features with mean 0 and deviation 1; a constant feature becomes 0."""
-        # Divided by a power of two first, which is exact, so that no square overflows; a constant column is told by
-        # its extremes, because the mean of equal numbers is not always that number.
-        _, exponents = np.frexp(np.abs(self.inputs).max(axis=0))
-        scaled = np.ldexp(self.inputs, -exponents)
-        varies = self.inputs.max(axis=0) > self.inputs.min(axis=0)
-        centred = np.where(varies, scaled - scaled.mean(axis=0), 0.0)
-        deviation = np.sqrt((centred * centred).mean(axis=0))
-        return replace(self, inputs=centred / np.where(varies & (deviation > 0), deviation, 1.0))
 
 
 def number_in(text: str) -> float | None:

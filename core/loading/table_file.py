@@ -10,8 +10,10 @@ from core.loading.table import Table
 from core.loading.table_remarks import remarks_on
 from core.text import clean
 
+SUFFIXES = (".csv", ".npz")  # of files that are tables
 
-def read_table(path: Path, target: str | None = None, task: str | None = None, standardize: bool = False) -> Table:
+
+def read_table(path: Path, target: str | None = None, task: str | None = None) -> Table:
     """The table in a .csv or .npz file, told apart by the file's name. `target` is the name of a .csv file's target
     column (None: the last), `task` is "classification", "regression" or None: what the targets look like.
     Raises ProblemError, which lists every mistake.
@@ -26,5 +28,4 @@ def read_table(path: Path, target: str | None = None, task: str | None = None, s
         from core.loading.csv_file import read_csv
 
         table = read_csv(path, target, task)
-    table = replace(table, remarks=(*remarks_on(table, task), *table.remarks))
-    return table.standardized() if standardize else table
+    return replace(table, remarks=(*remarks_on(table, task), *table.remarks))

@@ -13,8 +13,8 @@ from core.activations import ACTIVATIONS
 from core.errors import ProblemError
 from core.loading.fields import FieldReader
 from core.loading.initializers import MOST_WEIGHTS, default_initializer, initial_weights
-from core.loading.options import LOSS_SETTINGS, read_loss, read_options
-from core.loading.table import Table
+from core.loading.options import LOSS_SETTINGS, data_settings, read_loss, read_options
+from core.loading.prepare import read_prepared
 from core.loading.table_file import read_table
 from core.loading.training import read_training
 from core.losses import USUAL_LOSSES
@@ -29,7 +29,8 @@ TRAINING = {"learning_rate": 0.1, "batch_size": 32, "shuffle_seed": 0, "reductio
 def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
     """The problem of a table. Options, as texts or as values:
 
-    target, task, standardize    as for `read_table`
+    target, task                 as for `read_table`
+    test, data-seed, standardize, shape    as for `prepare`
     hidden, activation           the hidden layers' units ("8,8", "none"; 8 unless told otherwise) and function (tanh)
     loss and its settings        softmax cross-entropy for classes, squared error for numbers, unless told otherwise
     lr, batch, seed, reduction   0.1; 32; 0, for the starting weights and the order of the rows; mean
@@ -41,13 +42,15 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
     """
     source = clean(str(path))
     reader = FieldReader()
-    given = read_options(reader, options, for_table=True)
-    table: Table | None = None
+    given = read_options(reader, options)
+    settings, places = data_settings(reader, path.suffix.lower()[1:], {}, given)
+    table, prepared = None, None
     try:
-        table = read_table(path, given.get("target"), given.get("task"), given.get("standardize", False))
+        table = read_table(path, settings.get("target"), settings.get("task"))
     except ProblemError as error:
         reader.mistakes += error.mistakes
     if table is not None:
+        prepared = read_prepared(reader, table, settings, places)
         usual = USUAL_LOSSES["classification" if table.targets.are_classes else "regression"]
         kind = given.get("loss", usual)
         loss = read_loss(reader, "option ", kind, {key: given[key] for key in LOSS_SETTINGS if key in given})
@@ -58,19 +61,15 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
         weights = sum(a * b for a, b in pairwise(sizes))
         if weights > MOST_WEIGHTS:
             reader.note("option hidden", f"expected a network of at most {MOST_WEIGHTS} weights, found {weights}")
-    if reader.mistakes or table is None:
+    if reader.mistakes or prepared is None:
         raise ProblemError(source, reader.mistakes)
     return Problem(
         name=clean(path.stem),
-        inputs=table.inputs,
-        targets=table.targets.values,
+        **prepared._asdict(),
         network=_network(sizes, given.get("activation", ACTIVATION), loss.output_activation, trained["shuffle_seed"]),
         loss=loss,
         **trained,
-        input_names=table.input_names,
-        target_names=table.targets.names,
         files=(os.path.abspath(path),),
-        remarks=table.remarks,
     )
 
 

@@ -50,9 +50,14 @@ PROBLEM_OPTIONS = (
     Option("l1", "LAMBDA", "penalty on the weights: LAMBDA times the sum of their sizes"),
     Option("target", "COLUMN", "table: the target's column (default: the last)"),
     Option("task", "TASK", "table: classification or regression"),
-    Option("hidden", "UNITS", "table: units of the hidden layers, such as 8,8, or none"),
-    Option("activation", "NAME", "table: identity, relu, tanh, sigmoid or leaky_relu for the hidden layers"),
-    Option("standardize", None, "table: scale the features to mean 0 and standard deviation 1"),
+    Option("hidden", "UNITS", "units of the hidden layers, such as 8,8, or none (not where a file gives the weights)"),
+    Option("activation", "NAME", "identity, relu, tanh, sigmoid or leaky_relu for the hidden layers (likewise)"),
+    Option("test", "SHARE", "hold out a share of the rows, such as 0.2, to see what was learned"),
+    Option("data-seed", "N", "seed for the rows to hold out, and for generated data"),
+    Option("standardize", None, "scale the features to mean 0 and standard deviation 1 over the training rows"),
+    Option("shape", "HEIGHT,WIDTH", "each row of the inputs is a picture of this size, such as 8,8"),
+    Option("rows", "N", "generated data (circles, moons, ...): the number of rows"),
+    Option("noise", "SIZE", "generated data: how far the points stray, as a standard deviation"),
 )
 HELP = Option("help", None, "show this help", short="h")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import SUPPRESS
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ ABOUT = (
     "Practise on a new problem of the same kind with friendly numbers. The same seed gives the same sheet; progress "
     "is saved."
 )
+OF_NUMBERS = ("test", "data-seed", "standardize", "shape", "rows", "noise")
 OPTIONS = (
     Option("seed", "N", "the number of the sheet (default: a new sheet)"),
     Option("sheet", None, "print the empty sheet"),
@@ -35,27 +37,32 @@ OPTIONS = (
     OUTPUT,
     FORCE,
     DIGITS,
-    # A seed is a sheet's here, and the numbers of a table do not come into it.
-    *(option for option in PROBLEM_OPTIONS if option.name not in ("seed", "standardize")),
+    # A seed is a sheet's here, and the numbers of a table do not come into it: no line of the help is about these.
+    *(
+        option._replace(help=SUPPRESS) if option.name in OF_NUMBERS else option
+        for option in PROBLEM_OPTIONS
+        if option.name != "seed"
+    ),
 )
-FRESH = "--standardize: not for a sheet, whose inputs are new, friendly numbers"
 
 
 def main(argv: Sequence[str]) -> int:
     """Practise, or print a sheet, its key or the scores. Returns 0, 2 for wrong input or scores of no use, 74 where a
     file cannot be written.
     """
-    words = [word for word in argv if word.partition("=")[0] != "--standardize"]
-    arguments = parse("sgdb practise", ABOUT, OPTIONS, words)
-    if len(words) < len(argv):
-        arguments.mistakes.append(FRESH)
+    arguments = parse("sgdb practise", ABOUT, OPTIONS, argv)
     if "help" in arguments.values:
         print(arguments.help, end="")
         return 0
     if "scores" in arguments.values:
         mistakes = _beside_scores(arguments)
         return complain(mistakes) if mistakes else _print_scores()
-    values = dict(arguments.values)
+    values = {name: value for name, value in arguments.values.items() if name not in OF_NUMBERS}
+    arguments.mistakes.extend(
+        f"--{name}: not for a sheet, whose inputs are new, friendly numbers"
+        for name in OF_NUMBERS
+        if name in arguments.values
+    )
     seed = values.pop("seed", None)
     arguments = arguments._replace(values=values)
     problem, mistakes = load(arguments)

@@ -18,7 +18,7 @@ from textual.widgets import Static
 
 import core
 from core import FormField, Problem, ProblemError, ProblemForm
-from core.files import TABLE_SUFFIXES, unwritable, write_lines
+from core.files import unwritable, write_lines
 from tui.base import work
 from tui.opening.fields import FieldList, FieldRow
 from tui.opening.form_screen import FormScreen
@@ -184,17 +184,11 @@ class NewScreen(FormScreen):
 
 def _first(like: Problem) -> tuple[ProblemForm, str]:
     """What the form begins with, and the name of the file; reads files."""
-    source = like.source
-    form, name = ProblemForm(), "new"
-    if source is not None and source.seed is None:
-        try:
-            if source.is_file and Path(source.name).suffix.lower() in TABLE_SUFFIXES:
-                form = ProblemForm.of_table(source.name, dict(source.options))
-            else:
-                form = ProblemForm.of_file(Path(like.files[0]))
-            name = "-".join(re.findall(r"\w+", like.name.lower()))[:LONGEST_NAME] or name
-        except ProblemError:  # it is not there any more
-            form = ProblemForm()
+    name = "-".join(re.findall(r"\w+", like.name.lower()))[:LONGEST_NAME] or "new"
+    try:
+        form = core.form_of(like)
+    except ProblemError:  # it is not there any more
+        form = ProblemForm()
     return form, next(path for k in count(1) if not os.path.exists(path := f"{name}{f'-{k}' * (k > 1)}{SUFFIX}"))
 
 

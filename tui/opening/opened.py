@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from core import Problem, ProblemError, Session, Source
-from core.files import PROBLEM_SUFFIXES
+from core import Problem, ProblemError, Session, Source, problem_suffixes
 from tui.commands.arguments import PROBLEM_OPTIONS, SESSION_SUFFIX, SESSION_TOO, as_typed, is_session, parse
 from tui.commands.session import load_either
 
-SUFFIXES = (*PROBLEM_SUFFIXES, SESSION_SUFFIX)  # of the files that can be opened
+SUFFIXES = (*problem_suffixes(), SESSION_SUFFIX)  # of the files that can be opened
 
 
 class Opened(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar
 
 from textual import on
@@ -35,15 +36,16 @@ class SettingsScreen(FormScreen):
 
     def __init__(self, problem: Problem, step: Step, lost: str = "") -> None:
         super().__init__(lost)
+        self._problem, self._step = problem, step
         self._form = OptionsForm(problem, step, {})
 
     def compose(self) -> ComposeResult:
-        index = self._form.step.index
+        index = self._step.index
         with Vertical(id="dialog") as dialog:
             dialog.border_title = f"settings at step {index}"
             yield FieldList()
             fork = {"fork": f"fork at step {index} ^f"}
-            anew = {"restart": "restart from step 0 ^r"} if self._form.problem.source is not None else {}
+            anew = {"restart": "restart from step 0 ^r"} if self._problem.source is not None else {}
             yield from self.below(**anew, **fork)
 
     def on_mount(self) -> None:
@@ -51,6 +53,7 @@ class SettingsScreen(FormScreen):
         work(self, self._begin, "begin")
 
     async def _begin(self) -> None:
+        self._form = await asyncio.to_thread(OptionsForm.of, self._problem, self._step)
         await self.listed.show(self._form.fields, self._form.text)
         self.listed.move(1)
 
