@@ -13,7 +13,7 @@ from core.activations import ACTIVATIONS
 from core.files import path_in, spelled
 from core.loading.datasets import GENERATING
 from core.loading.fields import SWITCH, TEXT, FieldReader, Kind
-from core.loading.form_field import FormField, at_fields, default_of, text_of, value_of
+from core.loading.form_field import USUAL_OF_DATA, FormField, at_fields, default_of, text_of, value_of
 from core.loading.initializers import default_initializer
 from core.loading.options import ACTIVATION_SETTINGS, LOSS_NAMES, LOSS_SETTINGS, data_settings, settings_of
 from core.loading.problem_file import DATA, LAYER, PROBLEM, TRAINING, WAYS, problem_of_tables, read_toml
@@ -125,7 +125,7 @@ class ProblemForm:
             yield _field("data.dataset", "data", DATA["dataset"], required=True)
         for key in DATA:
             if key not in (*ROW_KEYS, *FILE_KEYS, "dataset") and self._has_use_for(key):
-                yield _field(f"data.{key}", "data", DATA[key])
+                yield _field(f"data.{key}", "data", DATA[key], USUAL_OF_DATA.get(key, ""))
 
     def _has_use_for(self, key: str) -> bool:
         """Whether a setting of data is of use for those that are chosen."""

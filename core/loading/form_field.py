@@ -8,10 +8,13 @@ from dataclasses import MISSING, fields
 from typing import Any, NamedTuple
 
 from core import toml
+from core.loading.datasets import NOISE, ROWS
 from core.loading.fields import Kind, Unfit
 from core.text import exact
 
 SEVERAL = "and {} more"
+# What is so of data where a file says nothing of it.
+USUAL_OF_DATA = {"test": "no rows", "standardize": "false", "seed": "0", "rows": str(ROWS), "noise": exact(NOISE)}
 
 
 class FormField(NamedTuple):

@@ -11,7 +11,7 @@ from core.branch import Edit
 from core.edits import edits_for
 from core.errors import ProblemError
 from core.loading.fields import FieldReader, from_text
-from core.loading.form_field import FormField, at_fields, default_of, text_of
+from core.loading.form_field import USUAL_OF_DATA, FormField, at_fields, default_of, text_of
 from core.loading.options import (
     DATA_OPTIONS,
     LOSS_NAMES,
@@ -76,7 +76,7 @@ class OptionsForm:
     def _usual(self, name: str) -> str:
         """What is so where nothing is given."""
         part: type[Any] = self.loss if name in LOSS_SETTINGS else self.update
-        return default_of(part, name) or "as it was read"
+        return default_of(part, name) or USUAL_OF_DATA.get(OVERRIDES.get(name, name), "as it is")
 
     def text(self, name: str) -> str:
         """What stands in a field."""

@@ -84,12 +84,14 @@ class LoadingScreen(BaseModal[Answer]):
         try:
             self._opened = await asyncio.to_thread(what)
         except ProblemError as error:
+            self.tell("")
             self.fail([str(line) for line in error.mistakes])
         except MemoryError:
+            self.tell("")
             self.fail([NO_MEMORY])
         else:
+            self.tell("")
             self.dismiss(self._opened)
-        self.tell("")
 
     def on_screen_resume(self) -> None:
         if self._opened is not None:  # it came while another screen was on top
@@ -114,7 +116,6 @@ class LoadingScreen(BaseModal[Answer]):
 
     def tell(self, activity: str) -> None:
         """Say what goes on; nothing, if that is empty."""
-        if self.is_mounted:
-            label = self.query_one("#activity", Label)
-            label.display = bool(activity)
-            label.update(activity)
+        label = self.query_one("#activity", Label)
+        label.display = bool(activity)
+        label.update(activity)

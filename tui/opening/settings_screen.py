@@ -26,7 +26,7 @@ class SettingsScreen(FormScreen):
 
     DEFAULT_CSS = """
     SettingsScreen #dialog { width: 76; height: auto; }
-    SettingsScreen FieldList { height: auto; max-height: 30; }
+    SettingsScreen FieldList { height: auto; max-height: 65vh; }
     SettingsScreen #buttons { margin: 1 0 0 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
