@@ -128,8 +128,8 @@ class TestInitializers:
 
     def test_normal_weights_have_the_same_bits_for_ever(self) -> None:
         expected = [
-            ["0x1.8213c2f6c63edp-3", "0x1.3037b66ba368ep-1", "-0x1.6dadf9a5291d6p-6"],
-            ["0x1.bdd7f9f05134dp-1", "-0x1.df7d9d893db5ap-3", "-0x1.a43cff2417c4dp-1"],
+            ["-0x1.ad9f55ce18973p-2", "-0x1.fa0751e0029d0p-2", "-0x1.e27453e932431p-4"],
+            ["-0x1.4b21dd3272b80p-1", "0x1.945d6846d25fap-2", "-0x1.105090eba75b0p+0"],
         ]
         assert [[w.hex() for w in row] for row in initial_weights("normal", 2, 3, 5, 2).tolist()] == expected
 

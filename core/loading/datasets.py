@@ -95,7 +95,7 @@ def read_dataset(name: str, settings: Mapping[str, Any]) -> Table:
 def generated(name: str, rows: int, noise: float, seed: int) -> Table:
     """A figure in a plane, with as many points of each class as of the others to within one, in turns; or the sine,
     whose y is the target. `noise` is the deviation by which points stray from the figure, in x and y, or from the sine,
-    in y. The numbers follow from `seed`, on every machine up to the last bits of sin, cos and log.
+    in y. The numbers follow from `seed`, on every machine up to the last bits of sin and cos.
     """
     t, straying = Draws(seed, *PLACES).uniform(rows), Draws(seed, *STRAYING).normal(2 * rows)
     noted = f"{name}: {rows:,} rows with noise {noise:g} (--data-seed {seed})"

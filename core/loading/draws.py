@@ -1,12 +1,16 @@
-"""Numbers drawn from a seed, on every machine the same."""
+"""Numbers drawn from a seed: the same bits on every machine."""
 
 from __future__ import annotations
+
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import Array
-from core.loading.same_bits import cosine_of_turns, logarithm
+
+LOG_2 = 0.6931471805599453
+TERMS = 11  # of the series of a logarithm: the last of them is below 1e-17 of the first
 
 
 class Draws:
@@ -25,6 +29,28 @@ class Draws:
         return np.asarray((self.raw(count) >> np.uint64(11)) * 2.0**-53, dtype=np.float64)
 
     def normal(self, count: int) -> Array:
-        """So many normally distributed numbers (mean 0, deviation 1), after Box & Muller (1958)."""
-        radius = np.sqrt(-2 * logarithm(1 - self.uniform(count)))
-        return np.asarray(radius * cosine_of_turns(self.uniform(count)), dtype=np.float64)
+        """So many standard normal numbers, by Marsaglia's polar method: a point in the unit circle gives two."""
+        found: Array = np.empty(0)
+        while len(found) < count:
+            x, y = (2 * self.uniform(2 * (count - len(found))) - 1).reshape(2, -1)
+            square = x * x + y * y
+            inside = (square > 0) & (square < 1)
+            x, y, square = x[inside], y[inside], square[inside]
+            radius = np.sqrt(-2 * logarithm(square) / square)
+            found = np.concatenate([found, np.stack([x * radius, y * radius], axis=1).ravel()])
+        return found[:count]
+
+
+def logarithm(x: Array) -> Array:
+    """ln x of numbers above 0, from sums, products and quotients: these have the same bits on every machine, and the
+    logarithm of a mathematical library has not.
+    """
+    mantissa, exponent = np.frexp(x)
+    low = mantissa < sqrt(0.5)
+    mantissa, exponent = np.where(low, 2 * mantissa, mantissa), exponent - low
+    ratio = (mantissa - 1) / (mantissa + 1)  # ln m = 2 artanh of it
+    square = ratio * ratio
+    series = np.full_like(square, 1 / (2 * TERMS + 1))
+    for k in reversed(range(TERMS)):
+        series = series * square + 1 / (2 * k + 1)
+    return np.asarray(exponent * LOG_2 + 2 * ratio * series, dtype=np.float64)
