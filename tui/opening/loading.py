@@ -14,7 +14,7 @@ from textual.containers import Horizontal
 from textual.widgets import Button, Label
 
 from core import Edit, ProblemError
-from tui.base import BaseModal, work
+from tui.base import BaseModal, here, work
 from tui.format import plain
 from tui.opening.opened import Opened
 
@@ -103,6 +103,8 @@ class LoadingScreen(BaseModal[Answer]):
 
     def complain(self, mistakes: Iterable[str]) -> None:
         """Say what is wrong, a line each."""
+        if not here(self):
+            return
         lines = [plain(line) for mistake in mistakes for line in mistake.splitlines()]
         more = [f"and {len(lines) - MOST_MISTAKES} more"] if len(lines) > MOST_MISTAKES else []
         label = self.query_one("#complaint", Label)
@@ -116,6 +118,8 @@ class LoadingScreen(BaseModal[Answer]):
 
     def tell(self, activity: str) -> None:
         """Say what goes on; nothing, if that is empty."""
+        if not here(self):
+            return
         label = self.query_one("#activity", Label)
         label.display = bool(activity)
         label.update(activity)

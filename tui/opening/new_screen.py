@@ -19,7 +19,7 @@ from textual.widgets import Static
 import core
 from core import FormField, Problem, ProblemError, ProblemForm
 from core.files import unwritable, write_lines
-from tui.base import work
+from tui.base import here, work
 from tui.opening.fields import FieldList, FieldRow
 from tui.opening.form_screen import FormScreen
 from tui.opening.network import about_data, network_drawing
@@ -136,7 +136,7 @@ class NewScreen(FormScreen):
         while self._checked is not self._form:
             form = self._form
             found = await asyncio.to_thread(_checked, form, self._file)
-            if form is self._form:
+            if form is self._form and here(self):
                 self._show(form, found)
             self._checked = form
         self._checking = False
