@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from core.problem import Problem
 
-Option: TypeAlias = str | float | bool | tuple[float, ...]  # as it was given: a text that a person typed, or a value
+Option: TypeAlias = (
+    str | float | bool | tuple[float | str, ...]
+)  # as it was given: a text that a person typed, or a value
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,11 @@ def exact(value: float) -> str:
     return text if float(text) == value else repr(value)
 
 
+def counted(count: int, noun: str) -> str:
+    """A number of things: 1 row, 2,000 rows."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
 def shown(value: object, width: int = 40) -> str:
     """A value from a file as an error message names it: short, clean, texts in quotation marks."""
     if isinstance(value, str):

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import core
-from core.loading import csv_file
-from core.loading.csv_file import read_csv
+from core.loading.columns.csv_file import CsvFile
+from core.loading.reading import Reading
+from core.loading.table_file import read_table
 
 
 @pytest.fixture
@@ -37,22 +38,22 @@ class TestSeparator:
         self, path: Path, text: str, names: tuple[str, ...]
     ) -> None:
         path.write_text(text)
-        table = read_csv(path, None, "regression")
+        table = read_table(path, Reading(task="regression"))
         assert (*table.input_names, *table.targets.names) == names
 
     def test_most_of_the_rows_decide(self, path: Path) -> None:
         path.write_text('x,"a;b;c"\n1,2\n0;1;2\n3,4\n5,6\n')
         with pytest.raises(core.ProblemError) as caught:
-            read_csv(path, None, None)
+            read_table(path, Reading())
         assert caught.value.mistakes == ("line 3: expected 2 cells, found 1",)
 
     @pytest.mark.parametrize(
         ("text", "mistake"),
         [
             ("x;y;z\n1;2\n", "line 2: expected 3 cells, found 2"),
-            ("x,y,z\n1,2,3,\n4,5,6,\n", "line 2: expected 3 cells, found 4"),
+            ("x,y,z\n1,2,3,\n4,5,6,7\n", "line 2: expected 3 cells, found 4 (and 1 more such line)"),
             ("x,y,z\n1;2;3\n", "line 2: expected 3 cells, found 1"),
-            ("x;y\n0,5;1\n", 'line 2, column 1 ("x"): expected a finite number, found "0,5"'),
+            ("x;y\n0,5;1\n", 'column 1 ("x"): 1 cell is no number, in line 2: "0,5"'),
             ("x,y;z;t\n1\n", "line 2: expected 3 cells, found 1"),
             ('x;y,z\n1;"2\n', "line 2: expected 2 cells, found 1"),
         ],
@@ -60,24 +61,24 @@ class TestSeparator:
     def test_where_no_row_fits_the_header_decides(self, path: Path, text: str, mistake: str) -> None:
         path.write_text(text)
         with pytest.raises(core.ProblemError) as caught:
-            read_csv(path, None, None)
+            read_table(path, Reading())
         assert caught.value.mistakes[0].startswith(mistake)
 
 
 def outcome(path: Path, target: str | None, task: str | None) -> tuple[object, ...]:
     """A table to the bit, or what is wrong with it."""
     try:
-        table = read_csv(path, target, task)
+        table = read_table(path, Reading(target=target, task=task))
     except core.ProblemError as error:
         return error.mistakes
     inputs, targets = table.inputs, table.targets
     bits = inputs.shape, inputs.tobytes(), targets.values.shape, targets.values.tobytes()
-    return *bits, table.input_names, targets.names, targets.are_classes
+    return *bits, table.input_names, targets.names, targets.are_classes, table.remarks
 
 
 def row_by_row(monkeypatch: pytest.MonkeyPatch, *arguments: Any) -> tuple[object, ...]:
     with monkeypatch.context() as patch:
-        patch.setattr(csv_file, "_read_at_once", lambda *_: None)
+        patch.setattr(CsvFile, "_at_once", lambda *_: None)
         return outcome(*arguments)
 
 
@@ -189,6 +190,6 @@ class TestAllAtOnce:
     ) -> None:
         path.write_text(text, newline="")
         expected = row_by_row(monkeypatch, path, target, None)
-        assert len(expected) == 7, expected
-        monkeypatch.setattr(csv_file, "_read_features", lambda *_: pytest.fail("read row by row"))
+        assert len(expected) == 8, expected
+        monkeypatch.setattr(CsvFile, "_row_by_row", lambda *_: pytest.fail("read row by row"))
         assert outcome(path, target, None) == expected

@@ -79,7 +79,7 @@ async def test_a_problem_is_made_saved_and_opened(folder: Path) -> None:
         await form(pilot)
         assert not mistakes(pilot)
         await typed(pilot, "data", "file")
-        assert mistakes(pilot) == {"data.file": "expected inputs and targets, or csv, npz or dataset"}
+        assert mistakes(pilot) == {"data.file": "expected inputs and targets, or csv, npz, table or dataset"}
         await press(pilot, "down")
         assert row(pilot, "data.file").editor.has_focus
         await typed(pilot, "data.file", "data.csv")

@@ -133,7 +133,7 @@ REFUSED = [
     ("layers = [3]\n" + DATA, "layers[1]: expected a table, found 3"),
     (DATA + "[layers]\nunits = 1\n", "layers: expected a list, found a table"),
     ("training = 'fast'\n" + DATA + LAYER, 'training: expected a table, found "fast"'),
-    ("[data]\n" + LAYER, "data: expected inputs and targets, or csv, npz or dataset"),
+    ("[data]\n" + LAYER, "data: expected inputs and targets, or csv, npz, table or dataset"),
     ("[data]\ntargets = [1]\n" + LAYER, "data.inputs: missing; expected a list of rows, one for each sample"),
     ("[data]\ninputs = [[1, 2]]\n" + LAYER, "data.targets: missing; expected a list of rows, one for each sample"),
     (DATA + "csv = 'x.csv'\n" + LAYER, "data.csv: cannot be combined with data.inputs"),
@@ -141,8 +141,8 @@ REFUSED = [
         "[data]\ncsv='a.csv'\nnpz='a.npz'\n" + LAYER,
         "data.npz: cannot be combined with data.csv",
     ),
-    (DATA + "target = 'y'\n" + LAYER, "data.target: only for a table (.csv, .npz)"),
-    (DATA + "task = 'regression'\n" + LAYER, "data.task: only for a table (.csv, .npz)"),
+    (DATA + "target = 'y'\n" + LAYER, "data.target: only for a table"),
+    (DATA + "task = 'regression'\n" + LAYER, "data.task: only for a table"),
     (DATA + "rows = 9\n" + LAYER, f"data.rows: {GENERATED}"),
     (DATA + "noise = 9\n" + LAYER, f"data.noise: {GENERATED}"),
     ("[data]\ndataset = 'digits'\nrows = 9\n" + LAYER, f"data.rows: {GENERATED}"),
@@ -320,6 +320,22 @@ class TestRefused:
         text = DATA + "[[layers]]\nunits = 'many'\n[[layers]]\nweights = [[1], [2], [3]]\n"
         assert mistakes(load, text) == ('layers[1].units: expected a whole number from 1 to 1000000, found "many"',)
 
+    def test_weights_with_a_row_for_each_unit_are_one_mistake(self, load: Any) -> None:
+        data = "[data]\ninputs = [[1, 2], [3, 4]]\ntargets = [[0], [1]]\n"
+        first = "[[layers]]\nweights = [[1, 2], [3, 4], [5, 6]]\nbias = [1, 2, 3]\n"
+        last = "[[layers]]\nweights = [[1, 2, 3]]\n"
+        assert mistakes(load, data + first + last) == (
+            "layers[1].weights: expected 2 rows, found 3 rows of 2: transposed? sgdb has a row for each input",
+        )
+        units = "[[layers]]\nunits = 3\nbias = true\n"
+        assert mistakes(load, data + units + last) == (
+            "layers[2].weights: expected 3 rows, found 1 row of 3: transposed? sgdb has a row for each input",
+        )
+        square = "[[layers]]\nweights = [[1, 2], [3, 4]]\n"
+        assert load(data + square + "[[layers]]\nweights = [[1], [2]]\n").network.sizes == (2, 2, 1)
+        for wrong in (first + square, square + last, last):  # turned round, they do not fit either
+            assert not any("transposed" in line for line in mistakes(load, data + wrong))
+
     def test_many_mistakes_in_one_value_are_counted_not_listed(self, load: Any) -> None:
         found = mistakes(load, f"[data]\ninputs = {[['x', 'y']] * 50}\ntargets = {[1] * 50}\n{LAYER}")
         assert len(found) == 11
@@ -328,7 +344,8 @@ class TestRefused:
     def test_mistakes_in_a_table_beside_the_file_name_its_lines(self, load: Any, tmp_path: Path) -> None:
         (tmp_path / "data.csv").write_text("a,y\n1,x\n?,z\n")
         assert mistakes(load, f"[data]\ncsv = 'data.csv'\n{LAYER}") == (
-            'data.csv: data.csv: line 3, column 1 ("a"): expected a finite number, found "?"',
+            'data.csv: data.csv: column 1 ("a"): 1 cell is missing, in line 3: "?"; '
+            'missing = "drop" leaves such rows out, missing = "mean" fills them in',
         )
 
     def test_every_mistake_goes_with_the_name_of_the_file(self, tmp_path: Path) -> None:
@@ -372,7 +389,9 @@ class TestRefused:
         assert str(caught.value).isprintable()
 
     def test_a_file_of_another_kind(self, tmp_path: Path) -> None:
-        with pytest.raises(core.ProblemError, match=r'expected a \.toml, \.csv or \.npz file, found "notes.txt"$'):
+        with pytest.raises(
+            core.ProblemError, match=r'expected a \.toml, \.csv, \.npz or \.parquet file, found "notes.txt"$'
+        ):
             core.load_problem(tmp_path / "notes.txt")
 
 
@@ -438,8 +457,8 @@ class TestOptions:
                 "1",
                 'option rate: unknown "rate"; did you mean "update"?',
             ),
-            ("target", "y", "option target: only for a table (.csv, .npz)"),
-            ("task", "regression", "option task: only for a table (.csv, .npz)"),
+            ("target", "y", "option target: only for a table"),
+            ("task", "regression", "option task: only for a table"),
             ("rows", "9", f"option rows: {GENERATED}"),
             ("noise", "0.1", f"option noise: {GENERATED}"),
             ("data-seed", "1", "option data-seed: of no use without test: no rows are drawn"),

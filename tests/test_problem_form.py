@@ -143,8 +143,7 @@ class TestMistakes:
             ("training.loss", "hinges", 'unknown "hinges"; did you mean "hinge"?'),
             ("training.momentum", "1", "expected a number from 0 to below 1, found 1"),
             ("data.file", "nowhere.csv", "nowhere.csv: there is no such file"),
-            ("data.file", "", "expected inputs and targets, or csv, npz or dataset"),
-            ("data.file", "data.txt", 'expected the name of a .csv file, found "data.txt"'),
+            ("data.file", "", "expected inputs and targets, or csv, npz, table or dataset"),
             ("data.target", "colour", None),
         ],
     )
@@ -158,6 +157,14 @@ class TestMistakes:
             assert "colour" in found["data.file"]
         else:
             assert found == {path: words}
+
+    def test_a_file_that_is_no_table_is_told_what_tables_there_are(self) -> None:
+        form = new().put("data.file", "data.txt")
+        with pytest.raises(core.ProblemError) as caught:
+            form.problem(Path("new.toml"))
+        (found,) = form.mistakes_at(list(caught.value.mistakes))[0].values()
+        assert ".parquet" in found
+        assert '"data.txt"' in found
 
     def test_a_mistake_in_what_is_not_shown_is_said_below(self, tmp_path: Path) -> None:
         path = tmp_path / "a.toml"
@@ -236,6 +243,25 @@ def test_a_form_begins_with_the_problem_as_it_is_open(source: str, options: dict
 def test_a_problem_that_is_no_file_begins_a_form_that_is_right() -> None:
     network = core.Network([core.Layer([[1.0]])])
     assert core.form_of(core.Problem("mine", [[1.0]], [[2.0]], network)).problem(Path("new.toml")).inputs.shape[1] == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "written"),
+    [
+        ("thousands", " ", 'thousands = " "'),
+        ("decimal", ",", 'decimal = ","'),
+        ("drop", "a, b", 'drop = "a, b"'),
+        ("drop", '["a", "b"]', 'drop = ["a", "b"]'),
+        ("header", "false", "header = false"),
+        ("shape", "[8, 8]", "shape = [8, 8]"),
+        ("target", "2", 'target = "2"'),
+        ("test", "0.25", "test = 0.25"),
+    ],
+)
+def test_how_a_table_is_read_is_written_as_it_is_typed(key: str, text: str, written: str, tmp_path: Path) -> None:
+    form = new().put(f"data.{key}", text)
+    assert written in problem_text(form.written(tmp_path)).splitlines()
+    assert form.text(f"data.{key}") == text
 
 
 def test_a_dataset_has_its_own_fields() -> None:

@@ -201,11 +201,26 @@ class TestUnits:
         assert not step.deltas[0][hidden].any()
 
 
-async def test_what_was_made_of_a_table_is_noted_at_its_first_step(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
+async def test_the_first_line_says_what_was_made_of_a_table_until_the_first_key(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
     file = tmp_path / "table.csv"
-    file.write_text("a,b,kind\n1,2,x\n2,3,y\n3,1,x\n0,1,y\n")
-    async with app(core.load_problem(file, {"hidden": "3"})).run_test(size=(120, 40)) as pilot:
+    file.write_text("id,b,kind\n1,2,x\n2,3,y\n3,1,x\n4,1,y\n")
+    read = "4 rows; 2 features; target kind: classes x, y"
+    async with app(core.load_problem(file, {"hidden": "3"})).run_test(size=size) as pilot:
         await settle(pilot)
-        assert "4 rows; 2 features; target kind: 2 classes (x, y)" in texts(pilot)[1]
+        first, second = texts(pilot)[:2]
+        assert read in first
+        assert (f"{read} (--task to change)" in first) is (size[0] > 70)
+        assert ("id only counts the rows" in second) is (size[1] > 30)
+        assert read not in second
+        await press(pilot, "down")
+        first, second = texts(pilot)[:2]
+        assert "2 features" not in first
+        assert "step 0" in first
+        assert (read in second) is (size[1] > 30)
         await press(pilot, "right")
-        assert "4 rows" not in texts(pilot)[1]
+        assert "2 features" not in "".join(texts(pilot)[:2])
+        await press(pilot, "left")
+        assert "2 features" not in texts(pilot)[0]

@@ -75,16 +75,38 @@ class TestMeaning:
         assert problem.loss == core.SoftmaxCrossEntropy()
 
     def test_few_different_whole_numbers_are_classes_in_their_order(self, load: Any) -> None:
-        problem = load("x,y\n1,10\n2,9\n3,-1\n4,9.0\n")
-        assert problem.target_names == ("-1", "9", "10")
-        assert problem.targets.argmax(axis=1).tolist() == [2, 1, 0, 1]
+        problem = load("x,y\n1,10\n2,9\n3,8\n4,9.0\n5,10\n6,8\n")
+        assert problem.target_names == ("8", "9", "10")
+        assert problem.targets.argmax(axis=1).tolist() == [2, 1, 0, 1, 2, 0]
 
-    @pytest.mark.parametrize("cells", [range(20), [f"kind {i:04}" for i in range(1000)]])
+    @pytest.mark.parametrize("cells", [[*range(20)] * 2, [f"kind {i:04}" for i in range(1000)]])
     def test_as_many_classes_as_there_may_be_are_classes(self, load: Any, cells: Any) -> None:
         problem = load("x,y\n" + "".join(f"1,{cell}\n" for cell in cells), hidden="none")
-        assert problem.target_names == tuple(map(str, cells))
+        assert problem.target_names == tuple(map(str, dict.fromkeys(cells)))
 
-    @pytest.mark.parametrize("cells", [range(21), ["1", "2.5"], ["1", "1e300"]])
+    @pytest.mark.parametrize("cells", [[0, 1], [-1, 1], [2, 1], [3, 7, 7, 3], [3, 4, 5] * 2, [-1, 0, 1] * 2])
+    def test_few_whole_numbers_that_repeat_often_are_classes(self, load: Any, cells: list[int]) -> None:
+        problem = load("x,y\n" + "".join(f"1,{cell}\n" for cell in cells))
+        assert problem.target_names == tuple(map(str, sorted(set(cells))))
+
+    @pytest.mark.parametrize(
+        "cells",
+        [
+            [30000, 35000, 42000, 50000, 61000] * 20,  # salaries
+            [30000, 35000] * 20,
+            [2018, 2019, 2020, 2021] * 20,  # years
+            [18, 19, 20, 21, 22] * 20,  # ages
+            [0, 1, 2, 3, 4, 7] * 20,  # counts, whose rare large values leave gaps
+            [0, 1, 2, 3],  # none of them twice
+            [5, 5, 6, 7],
+            [0.5, 1.0] * 20,
+        ],
+    )
+    def test_amounts_years_ages_and_counts_are_numbers(self, load: Any, cells: list[float]) -> None:
+        problem = load("x,y\n" + "".join(f"1,{cell}\n" for cell in cells))
+        assert (problem.targets.ravel().tolist(), problem.target_names) == (cells, ("y",))
+
+    @pytest.mark.parametrize("cells", [[*range(21)] * 2, ["1", "2.5"], ["1", "1e300"]])
     def test_other_numbers_are_numbers(self, load: Any, cells: Any) -> None:
         problem = load("x,y\n" + "".join(f"1,{cell}\n" for cell in cells))
         assert problem.targets.ravel().tolist() == [float(cell) for cell in cells]
@@ -97,7 +119,7 @@ class TestMeaning:
 
     def test_a_column_of_which_half_are_texts_holds_numbers(self, load: Any) -> None:
         (mistake,) = mistakes(load, "x,y\n1,a\n2,3\n")
-        assert mistake.startswith('line 2, column 2 ("y"): expected a finite number, found "a"')
+        assert mistake == 'column 2 ("y"): 1 cell is no number, in line 2: "a"; for classes, --task classification'
 
     def test_the_task_decides_where_it_is_said(self, load: Any) -> None:
         assert load("x,y\n1,0\n2,1\n", task="regression").targets.tolist() == [[0], [1]]
@@ -161,10 +183,11 @@ class TestMeaning:
 
 class TestArrays:
     def test_labels_and_few_whole_numbers_are_classes(self, load: Any) -> None:
-        inputs = np.arange(6.0).reshape(3, 2)
-        for labels in (["b", "a", "b"], [b"b", b"a", b"b"], [7, 3, 7], [7.0, 3.0, 7.0], [True, False, True]):
+        inputs = np.arange(8.0).reshape(4, 2)
+        b, t = "b", True
+        for labels in ([b, "a", b, b], [b"b", b"a", b"b", b"b"], [7, 3, 7, 7], [7.0, 3.0, 7.0, 7.0], [t, False, t, t]):
             problem = load({"inputs": inputs, "targets": np.array(labels)})
-            assert problem.targets.tolist() == [[0, 1], [1, 0], [0, 1]]
+            assert problem.targets.tolist() == [[0, 1], [1, 0], [0, 1], [0, 1]]
             assert len(problem.target_names) == 2
             assert problem.inputs.tolist() == inputs.tolist()
 
@@ -185,80 +208,90 @@ class TestArrays:
         assert problem.inputs.tolist() == [[1, -1], [-1, 1]]
 
 
-NUMBER = "expected a finite number, found"
-DECIMAL = "write decimals with a point, as in 0.5"
+DROP = "--missing drop leaves such rows out"
+FILL = f"{DROP}, --missing mean fills them in"
 
 REFUSED = [
-    ("x,y\n1,a\n,b\n", 'line 3, column 1 ("x"): expected a number, found an empty cell'),
-    ("x,y\n1,a\nNA,b\n", f'line 3, column 1 ("x"): {NUMBER} "NA"'),
-    ("x,y\n1,a\nnan,b\n", f'line 3, column 1 ("x"): {NUMBER} "nan"'),
-    ("x,y\n1,a\n-inf,b\n", f'line 3, column 1 ("x"): {NUMBER} "-inf"'),
-    ("x,y\n1,a\n1e999,b\n", f'line 3, column 1 ("x"): {NUMBER} "1e999"'),
-    ("x,y\n1,a\n1_000,b\n", f'line 3, column 1 ("x"): {NUMBER} "1_000"'),
-    ("x,y\n1,a\n\x1b[2J,b\n", f'line 3, column 1 ("x"): {NUMBER} "[2J"'),
-    ("x,y\n1,a\n" + "z" * 100 + ",b\n", f'line 3, column 1 ("x"): {NUMBER} "{"z" * 37}..."'),
-    ("x;y\n1;a\n0,5;b\n", f'line 3, column 1 ("x"): {NUMBER} "0,5"; {DECIMAL}'),
-    ('x,y\n1,a\n"0,5",b\n', f'line 3, column 1 ("x"): {NUMBER} "0,5"; {DECIMAL}'),
-    ('x,y\n"1\n\n",a\n\n"2\r\n",b\nz,c\n', f'line 8, column 1 ("x"): {NUMBER} "z"'),
-    ('x,y,z\n"1\n","\n?",b\n', f'line 3, column 2 ("y"): {NUMBER} "?"'),
-    ("x,y\n1,a\n2,\n", 'line 3, column 2 ("y"): expected a class, found an empty cell'),
-    ("x,y\n1,0.5\n2,\n", 'line 3, column 2 ("y"): expected a number, found an empty cell'),
-    ("x,y\n1,0.5\n2,inf\n", f'line 3, column 2 ("y"): {NUMBER} "inf"'),
-    ("x,y\n1,a\n2,b\n3,NaN\n", 'line 4, column 2 ("y"): expected a class, found NaN'),
-    (
-        "x,y\n1,0.5\n2,1\n3,?\n",
-        'line 4, column 2 ("y"): expected a number, found "?": the value is missing',
-    ),
+    ("x,y\n1,a\n,b\n", f'column 1 ("x"): 1 cell is missing, in line 3 (empty); {FILL}'),
+    ("x,y\n1,a\nNA,b\n", f'column 1 ("x"): 1 cell is missing, in line 3: "NA"; {FILL}'),
+    ("x,y\n1,a\nnan,b\n", f'column 1 ("x"): 1 cell is missing, in line 3: "nan"; {FILL}'),
+    ("x,y\n1,a\n-inf,b\n", 'column 1 ("x"): 1 cell is no finite number, in line 3: "-inf"'),
+    ("x,y\n1,a\n1e999,b\n", 'column 1 ("x"): 1 cell is no finite number, in line 3: "1e999"'),
+    ("x,y\n1,a\n1_000,b\n", 'column 1 ("x"): 1 cell is no number, in line 3: "1_000"'),
+    ("x,y\n1,a\n\x1b[2J,b\n", 'column 1 ("x"): 1 cell is no number, in line 3: "[2J"'),
+    ("x,y\n1,a\n" + "z" * 100 + ",b\n", f'column 1 ("x"): 1 cell is no number, in line 3: "{"z" * 37}..."'),
+    ("x;y\n1;a\n0,5;b\n", 'column 1 ("x"): 1 cell is no number, in line 3: "0,5"; --decimal , reads them'),
+    ('x,y\n1,a\n"0,5",b\n', 'column 1 ("x"): 1 cell is no number, in line 3: "0,5"; --decimal , reads them'),
+    ('x,y\n"1\n\n",a\n\n"2\r\n",b\nz,c\n', 'column 1 ("x"): 1 cell is no number, in line 8: "z"'),
+    ('x,y,z\n"1\n","\n?",b\n', f'column 2 ("y"): 1 cell is missing, in line 3: "?"; {FILL}'),
+    ("x,y\n1,a\n2,\n", f'column 2 ("y"): 1 cell is missing, in line 3 (empty); {DROP}'),
+    ("x,y\n1,0.5\n2,\n", f'column 2 ("y"): 1 cell is missing, in line 3 (empty); {DROP}'),
+    ("x,y\n1,0.5\n2,inf\n", 'column 2 ("y"): 1 cell is no finite number, in line 3: "inf"'),
+    ("x,y\n1,a\n2,b\n3,NaN\n", f'column 2 ("y"): 1 cell is missing, in line 4: "NaN"; {DROP}'),
+    ("x,y\n1,0.5\n2,1\n3,?\n", f'column 2 ("y"): 1 cell is missing, in line 4: "?"; {DROP}'),
     (
         "x,y\n1,a\n2,b\n3,3\n",
-        'line 4, column 2 ("y"): expected the name of a class as in most lines, found "3" '
-        '(for numbers as names, the task is "classification")',
+        'column 2 ("y"): 1 cell is a number where most cells are names of classes, in line 4: "3"; '
+        "--task classification if they are names, too",
     ),
-    ("x,y\n1,a\n2,NA\n3,b\n", 'line 3, column 2 ("y"): expected a class, found "NA": the value is missing'),
-    ("x;y\n1;70,5\n2;82,1\n", f'line 2, column 2 ("y"): {NUMBER} "70,5"; {DECIMAL} (1 more like it)'),
+    ("x,y\n1,a\n2,NA\n3,b\n", f'column 2 ("y"): 1 cell is missing, in line 3: "NA"; {DROP}'),
+    (
+        "x;y\n1;70,5\n2;82,1\n",
+        'column 2 ("y"): 2 cells are no numbers, the first in line 2: "70,5"; --decimal , reads them',
+    ),
     (
         'x,y\n"1,200",0.5\n"900",1.5\n',
-        f'line 2, column 1 ("x"): {NUMBER} "1,200"; write thousands without a comma, as in 1200',
+        'column 1 ("x"): 1 cell is no number, in line 2: "1,200"; '
+        "--thousands , reads them as 1200 (--decimal , as 1.2)",
     ),
     (
-        "x;y;;\n1;2;;\n",
-        "line 1, column 3: expected a column's name, found an empty cell, as in 1 more; "
-        "remove the separators at the ends of the lines",
+        "x;y;;\n1;2;;3\n",
+        "line 1, column 3: expected a column's name, found an empty cell (and in 1 more column)",
     ),
     (
-        "# made today\nx,y\n1,2\n",
-        "line 1: expected at least one feature and a target, separated by a comma, a semicolon, a tab; "
-        'found the one column "# made today"; a comment is no part of a table: remove the line',
+        "x:y\n1:2\n",
+        'line 1: expected at least one feature and a target, separated by commas, semicolons, tabs, "|" or spaces; '
+        'found the one column "x:y"; it seems to be separated by colons',
     ),
     (
-        "x|y\n1|2\n",
-        "line 1: expected at least one feature and a target, separated by a comma, a semicolon, a tab; "
-        'found the one column "x|y"; it seems to be separated by "|"',
+        "x y\n1 2\n3 4 5\n",
+        'line 1: expected at least one feature and a target, separated by commas, semicolons, tabs, "|" or spaces; '
+        'found the one column "x y"; it seems to be separated by spaces',
     ),
     ("x,y\n1,a\n2\n", "line 3: expected 2 cells, found 1"),
     ("x,y\n1,a\n2,b,3\n", "line 3: expected 2 cells, found 3"),
     ("x,x,y\n1,2,a\n", 'line 1, column 2: the name "x" is already that of column 1'),
     ("x,,y\n1,2,a\n", "line 1, column 2: expected a column's name, found an empty cell"),
-    ("1,2\n3,4\n", "line 1: expected a header row with the columns' names, found numbers only"),
+    (
+        "1,2\n3,4\n",
+        "line 1: expected a header row with the columns' names, found numbers only; "
+        "--no-header takes the first line for data",
+    ),
     (
         "x\n1\n",
-        "line 1: expected at least one feature and a target, separated by a comma, a semicolon, a tab; "
+        'line 1: expected at least one feature and a target, separated by commas, semicolons, tabs, "|" or spaces; '
         'found the one column "x"',
     ),
     ("x,y\n", "expected rows of data after the header, found none"),
     ("\n \n", "expected a header row with the columns' names, found empty lines only"),
-    ("x,y\n1,a\n2,a\n", 'column "y": expected at least 2 different classes, found only "a"'),
-    ("x,y\n1,3\n2,3\n", 'column "y": expected at least 2 different classes, found only "3"'),
+    ("x,y\n1,a\n2,a\n", 'column 2 ("y"): expected at least 2 different classes, found only "a"'),
+    (
+        "x,y\n1,3\n2,3\n",
+        'column 2 ("y"): expected at least 2 different targets, found only 3; --task regression takes it for a number',
+    ),
     (
         "x,y\n" + "".join(f"1,n{k}\n" for k in range(1001)),
-        'column "y": expected at most 1000 different classes, found 1001',
+        'column 2 ("y"): expected at most 1000 different classes, found 1001',
     ),
     ('x,y\n1,"a\n2,b\n', "line 2: a quotation mark is opened and never closed"),
     ('x,y\n1,"a"b\n', "line 2: expected a separator after a closing quotation mark"),
     ('"x,y\n1,2\n', "line 1: a quotation mark is opened and never closed"),
     ("x,y\n1," + "a" * 200_000 + "\n", "line 2: field larger than field limit (131072)"),
     ("", "the file is empty"),
-    (b"x,y\n1,a\n2,\xff\n", "line 3: expected UTF-8 text, found the byte 0xff; save it as UTF-8"),
+    (
+        b"x,y\n1,a\n2,\xff\n",
+        "line 3: expected UTF-8 text, found the byte 0xff; --encoding latin-1 may read it, or save it as UTF-8",
+    ),
     (
         {"inputs": [[1.0]], "target": [1]},
         'targets: expected an array of this name, found none (unknown "target"; did you mean "targets"?)',
@@ -279,7 +312,7 @@ REFUSED = [
         "inputs: expected an array of numbers, found Python objects",
     ),
     ({"inputs": [[1.0, np.nan]], "targets": [1]}, "inputs, row 1, column 2: expected a finite number, found nan"),
-    ({"inputs": np.eye(2), "targets": [1.5, np.inf]}, 'targets, row 2: expected a finite number, found "inf"'),
+    ({"inputs": np.eye(2), "targets": [1.5, np.inf]}, 'targets: 1 cell is no finite number, in row 2: "inf"'),
     (
         {"inputs": np.eye(2), "targets": [[1, 2], [3, np.inf]]},
         "targets, row 2, column 2: expected a finite number, found inf",
@@ -326,13 +359,19 @@ class TestRefused:
             "option hidden",
             "option activation",
             "option lr",
-            'line 2, column 2 ("y")',
             "line 3",
-            'line 4, column 1 ("x")',
+            'column 1 ("x")',
+            'column 2 ("y")',
         ]
 
+    def test_there_is_a_line_for_each_column_not_for_each_cell(self, load: Any) -> None:
+        found = mistakes(load, "x,y,z,kind\n" + "?,0.5,oops,a\n" * 25)
+        assert [line.partition(":")[0] for line in found] == ['column 1 ("x")', 'column 3 ("z")']
+        assert found[0].startswith('column 1 ("x"): 25 cells are missing, the first in line 2: "?"')
+
     def test_only_the_first_ten_are_listed(self, load: Any) -> None:
-        found = mistakes(load, "x,y\n" + "?,a\n" * 25)
+        names = [f"x{j}" for j in range(25)]
+        found = mistakes(load, ",".join(names) + ",y\n" + "?," * 25 + "a\n" + "1," * 25 + "b\n")
         assert len(found) == 11
         assert found[-1] == "and 15 more"
 
@@ -344,10 +383,14 @@ class TestRefused:
 
     def test_a_target_where_columns_have_no_names(self, load: Any) -> None:
         table = {"inputs": np.eye(2), "targets": [1, 2]}
-        assert mistakes(load, table, target="y") == ("target: only a .csv file has named columns",)
+        assert mistakes(load, table, target="y") == (
+            "target: only a table of cells with named columns, such as a .csv file",
+        )
 
     def test_a_task_that_the_cells_do_not_fit(self, load: Any) -> None:
-        assert mistakes(load, POINTS, task="regression")[0] == f'line 2, column 3 ("kind"): {NUMBER} "b"'
+        assert mistakes(load, POINTS, task="regression") == (
+            'column 3 ("kind"): 3 cells are no numbers, the first in line 2: "b"',
+        )
         table = {"inputs": np.eye(2), "targets": [[1, 1], [0, 1]]}
         assert mistakes(load, table, task="classification") == (
             "targets: for classification in 2 columns expected a single 1 in each row, the rest 0; row 1 differs",

@@ -16,8 +16,8 @@ from core.loading.fields import SWITCH, TEXT, FieldReader, Kind
 from core.loading.form_field import USUAL_OF_DATA, FormField, at_fields, default_of, text_of, value_of
 from core.loading.initializers import default_initializer
 from core.loading.options import ACTIVATION_SETTINGS, LOSS_NAMES, LOSS_SETTINGS, data_settings, settings_of
-from core.loading.problem_file import DATA, LAYER, PROBLEM, TRAINING, WAYS, problem_of_tables, read_toml
-from core.loading.table_file import SUFFIXES
+from core.loading.problem_file import DATA, LAYER, PROBLEM, TRAINING, problem_of_tables, read_toml
+from core.loading.table_file import TABLES, key_of
 from core.loading.training import LEARNING_RATE, SETTINGS
 from core.losses import USUAL_LOSSES, Loss
 from core.problem import Problem
@@ -28,7 +28,7 @@ from core.updates import SGD, UPDATES, Update
 GIVEN = "given"  # numbers that stand in the file
 ROWS, FILE, DATASET = "rows", "file", "dataset"
 ROW_KEYS = ("inputs", "targets")
-FILE_KEYS = tuple(key for key in WAYS if key not in ("inputs", "dataset"))
+FILE_KEYS = tuple(TABLES)
 GENERATED_KEYS = ("dataset", *GENERATING)  # of data that come with the program alone
 LAYER_PATH = re.compile(r"layers\[(\d+)\](?:\.(.*))?")
 NEW_LAYER = {"units": 8, "activation": "tanh", "bias": True}
@@ -120,7 +120,7 @@ class ProblemForm:
     def _of_data(self) -> Iterator[FormField]:
         yield FormField("data", "data", "where the rows come from", self.ways)
         if self.way == FILE:
-            yield FormField("data.file", "data", f"the path of a {', '.join(SUFFIXES)} file")
+            yield FormField("data.file", "data", "the path of a table: .csv, .npz, .parquet, …")
         if self.way == DATASET:
             yield _field("data.dataset", "data", DATA["dataset"], required=True)
         for key in DATA:
@@ -191,20 +191,21 @@ class ProblemForm:
         """With another text in a field; an empty one leaves the setting to what is usual. Settings that belonged to
         another loss, update or activation go with it.
         """
-        if text.strip() == self.text(path):
-            return self
         if path == "data":
-            return self._along(text)
+            return self if text == self.way else self._along(text)
         table, key, kind = self._place(path)
+        text = text if text in kind.choices else text.strip()
+        if text == self.text(path):
+            return self
         changed = {known: found for known, found in table.items() if known != key}
         if path == "data.file":
             changed = {known: found for known, found in changed.items() if known not in FILE_KEYS}
-            if text.strip():
-                suffix = os.path.splitext(text.strip())[1].lower().removeprefix(".")
-                changed[suffix if suffix in FILE_KEYS else FILE_KEYS[0]] = spelled(os.path.expanduser(text.strip()))
+            if text:
+                path_typed = os.path.expanduser(text)
+                changed[key_of(path_typed) or FILE_KEYS[-1]] = spelled(path_typed)
         elif LAYER_PATH.fullmatch(path) and self._put_given(path, changed, key, text):
             pass
-        elif text.strip():
+        elif text:
             changed[key] = value_of(kind, text)
         return self._with(path, changed)._fitting()
 

@@ -43,8 +43,7 @@ def value_of(kind: Kind, text: str) -> Any:
     """What a text means where a value of a kind is expected: a number, a list as TOML writes it, or the text itself. A
     text that is not of that kind is what the reader's message will name.
     """
-    text = text.strip()
-    candidates = [*_from_toml(text), text]
+    candidates = [*_from_toml(text), text.strip(), text]
     for candidate in candidates:
         try:
             kind.read(candidate)

@@ -13,7 +13,7 @@ from core.loading.form import ProblemForm
 from core.loading.hidden import with_hidden
 from core.loading.options import DATA_OPTIONS, read_options
 from core.loading.options_form import present
-from core.loading.table_file import SUFFIXES
+from core.loading.table_file import key_of
 from core.problem import Problem
 
 
@@ -25,14 +25,15 @@ def form_of(problem: Problem) -> ProblemForm:
     if source is None or source.seed is not None or not problem.files:
         return ProblemForm()
     path, options = Path(problem.files[0]), dict(source.options)
-    if source.is_file and path.suffix.lower() in SUFFIXES:
+    if source.is_file and key_of(path) is not None:
         form = _of_table(problem, path)
     else:
         form = _with_hidden(ProblemForm.of_file(path), options, problem.inputs.shape[1])
     for option, found in options.items():
-        key = prepare.OVERRIDES.get(option, option)
-        if option in DATA_OPTIONS:
-            form = form.put(f"data.{key}", _text(found))
+        if option == "no-header":
+            form = form.put("data.header", "false")
+        elif option in DATA_OPTIONS:
+            form = form.put(f"data.{prepare.OVERRIDES.get(option, option)}", _text(found))
     return _with_training(form, problem)
 
 

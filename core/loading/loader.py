@@ -12,7 +12,7 @@ from core.suggestion import suggest
 from core.text import clean, shown
 
 BUILT_IN = os.path.join(os.path.dirname(os.path.dirname(__file__)), "problems")
-EXPECTED = "expected a .toml, .csv or .npz file"
+EXPECTED = "expected a .toml, .csv, .npz or .parquet file"
 
 
 def built_in_names() -> list[str]:
@@ -44,13 +44,15 @@ def built_in_problems() -> dict[str, str]:
 
 
 def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] | None = None) -> Problem:
-    """The problem that `source` names: a built-in one ("exercise-2"), or the path of a .toml, .csv or .npz file.
+    """The problem that `source` names: a built-in one ("exercise-2"), or the path of a .toml file or of a table: .csv
+    (.tsv, .tab, .data), .npz, or with the extra "tables" .parquet, .feather, .arrow, .ndjson, .jsonl or .xlsx.
 
     `options` are settings beside the file, as values or as the texts that a person types; one that is None is not
     given. Every problem takes loss and its settings (margin, half, squared), lr, batch, seed (of the shuffling),
     in-order, reduction, update, momentum, l1, l2; test, data-seed, standardize and shape; hidden and activation, unless
-    a file gives the weights. A table (.csv, .npz), by itself or in a .toml file, takes target and task, generated data
-    rows and noise.
+    a file gives the weights. A table, by itself or in a .toml file, takes how it is read: target, task, drop, only,
+    encode, missing, no-header, encoding, decimal and thousands (columns as a list of names or as "a, b"); generated
+    data take rows and noise. What was made of the data stands in the problem's `remarks`.
 
     Raises ProblemError, which lists every mistake in the file and in the options.
     """
@@ -90,5 +92,5 @@ def _unknown(name: str) -> str:
         found = "a folder" if os.path.isdir(name) else shown(os.path.basename(name))
         return f"{clean(name)}: {EXPECTED}, found {found}"
     message = suggest(shown(name)[1:-1], built_in_names())
-    files = "" if "did you mean" in message else ", or the path of a .toml, .csv or .npz file"
+    files = "" if "did you mean" in message else ", or the path of a .toml, .csv, .npz or .parquet file"
     return f"problem: {message}{files}"

@@ -9,9 +9,11 @@ from typing import Any
 from core.activations import ACTIVATIONS, Activation
 from core.loading import training
 from core.loading.datasets import GENERATED, GENERATING_OPTIONS
-from core.loading.fields import NUMBER, SWITCH, TEXT, FieldReader, Kind, choice, from_text, number, whole
+from core.loading.fields import NUMBER, SWITCH, FieldReader, Kind, choice, from_text, number, whole
 from core.loading.prepare import OVERRIDES, PREPARING_OPTIONS
-from core.losses import LOSSES, USUAL_LOSSES, Loss
+from core.loading.reading import READING_OPTIONS
+from core.loading.table_file import TABLES
+from core.losses import LOSSES, Loss
 from core.settings import is_switch
 
 LOSS_NAMES = LOSSES | {kind.word: kind for kind in LOSSES.values() if kind.word}
@@ -37,7 +39,6 @@ def _kind_of(field: Field[Any]) -> Kind:
 HIDDEN = Kind("the units of each hidden layer, such as 8 or 8,8, or none", _hidden)
 LOSS = choice(LOSS_NAMES)
 SEED = whole(at_least=0)
-TASK = choice(USUAL_LOSSES.keys())
 ACTIVATION = choice(ACTIVATIONS.keys())
 LOSS_SETTINGS = {field.name: _kind_of(field) for kind in LOSSES.values() for field in fields(kind)}
 ACTIVATION_SETTINGS = {key: NUMBER for activation in ACTIVATIONS.values() for key, _ in activation.settings}
@@ -47,11 +48,8 @@ TRAINING_OPTIONS: dict[str, Kind] = {
     **{name: from_text(kind) for name, kind in LOSS_SETTINGS.items()},
     **training.OPTIONS,
 }
-READING: dict[str, Kind] = {"target": TEXT, "task": TASK}
-DATA_OPTIONS: dict[str, Kind] = {**READING, **PREPARING_OPTIONS, **GENERATING_OPTIONS}
+DATA_OPTIONS: dict[str, Kind] = {**READING_OPTIONS, **PREPARING_OPTIONS, **GENERATING_OPTIONS}
 TABLE_OPTIONS: dict[str, Kind] = {**DATA_OPTIONS, "hidden": HIDDEN, "activation": ACTIVATION, **TRAINING_OPTIONS}
-
-TABLES = ("csv", "npz")
 
 
 def read_options(reader: FieldReader, options: Mapping[str, object]) -> dict[str, Any]:
@@ -69,16 +67,16 @@ def data_settings(
     reader: FieldReader, way: str, file: Mapping[str, Any], given: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The settings of data, those of a problem file's table [data] and the options that go before them, and the place
-    of each, for messages. `way` is how the data are given: csv, npz, inputs, or the name of a dataset. A setting that
-    is of no use for these is a mistake.
+    of each, for messages. `way` is how the data are given: inputs, one of TABLES, or the name of a dataset. A setting
+    that is of no use for these is a mistake.
     """
     options = {OVERRIDES.get(option, option): option for option in given if option in DATA_OPTIONS}
     settings = {**file, **{setting: given[option] for setting, option in options.items()}}
     places = {key: f"data.{key}" for key in file} | {key: f"option {option}" for key, option in options.items()}
     generated = way in GENERATED
     for setting, place in places.items():
-        if setting in READING and way not in TABLES:
-            reader.note(place, "only for a table (.csv, .npz)")
+        if setting in READING_OPTIONS and way not in TABLES:
+            reader.note(place, "only for a table")
         elif setting in GENERATING_OPTIONS and not generated:
             reader.note(place, f"only for generated data: the dataset {', '.join(GENERATED)}")
         elif setting == "seed" and not generated and "test" not in settings:

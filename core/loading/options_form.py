@@ -23,7 +23,7 @@ from core.loading.options import (
 )
 from core.loading.prepare import OVERRIDES
 from core.loading.problem_file import WAYS, read_toml
-from core.loading.table_file import SUFFIXES
+from core.loading.table_file import key_of
 from core.loading.training import SETTINGS
 from core.losses import Loss
 from core.problem import Problem
@@ -188,8 +188,8 @@ def _given(problem: Problem) -> dict[str, str]:
     if source is None or not problem.files:
         return dict.fromkeys(TRAINING_OPTIONS, "")
     path, file, weights = Path(problem.files[0]), dict[str, Any](), False
-    way = path.suffix.lower()[1:]
-    if f".{way}" not in SUFFIXES:
+    way = key_of(path)
+    if way is None:
         try:
             tables = read_toml(path, path.name)
         except ProblemError:  # it is not there any more
@@ -199,7 +199,8 @@ def _given(problem: Problem) -> dict[str, str]:
         way = file[way] if way == "dataset" else way
         weights = any("weights" in layer for layer in tables.get("layers", []))
     options = [name for name in TABLE_OPTIONS if name not in (*DATA_OPTIONS, *TRAINING_OPTIONS) and not weights]
-    options += [name for name in DATA_OPTIONS if _is_of_use(way, name)]
+    options += [name for name in DATA_OPTIONS if name != "header" and _is_of_use(way, name)]
+    file = {**file, "no-header": True} if file.get("header") is False else file
     found = {option: file.get(OVERRIDES.get(option, option), "") for option in (*options, *TRAINING_OPTIONS)}
     found |= {option: given for option, given in source.options if option in found}
     return {option: _as_text(option, given) for option, given in found.items()}

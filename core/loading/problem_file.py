@@ -4,8 +4,15 @@ name = "..."                    what the screen calls it; about = "..." says in 
 [data]
 inputs = [[...], ...]           a row for each sample
 targets = [[...], ...]          likewise; a flat list is one column
-csv = "..." or npz = "..."      instead: a table beside this file, with target and task; a name that is not UTF-8 as
-                                "file:caf%E9.csv"
+csv = "..." or npz = "..."      instead: a table beside this file; a name that is not UTF-8 as "file:caf%E9.csv"
+table = "..."                   the same for any table: .csv, .npz, and with the extra "tables" .parquet, .feather,
+                                .arrow, .ndjson, .jsonl, .xlsx
+target, task                    the target's column (the last), and "classification" or "regression"
+drop, only, encode              columns that are left out, that alone are features, that become a feature for each of
+                                their cells; a list of names, or "a, b"
+missing                         "drop" leaves rows with a missing cell out, "mean" fills them in
+header = false                  the first line is data; columns are called "1", "2", ...
+encoding, decimal, thousands    of a text: "latin-1", and the marks in numbers, such as "," and "."
 dataset = "..."                 or: blobs, circles, moons, sine or spiral, with rows, noise and seed; or digits
 test, seed                      the share of the rows to hold out, and the seed that they are drawn from
 standardize                     true: features with mean 0 and deviation 1
@@ -50,7 +57,6 @@ from core.loading.options import (
     ACTIVATION_SETTINGS,
     LOSS,
     LOSS_SETTINGS,
-    READING,
     SEED,
     data_settings,
     read_activation,
@@ -58,9 +64,11 @@ from core.loading.options import (
     read_options,
     settings_of,
 )
+from core.loading.orientation import as_typed_here
 from core.loading.prepare import PREPARING, Prepared, read_prepared
+from core.loading.reading import READING, Reading
 from core.loading.table import Table, Targets
-from core.loading.table_file import read_table
+from core.loading.table_file import TABLES, read_table
 from core.losses import USUAL_LOSSES, Loss
 from core.network import Layer, Network
 from core.problem import Problem
@@ -76,7 +84,7 @@ def _bias(value: object) -> bool | list[Any]:
 
 
 PROBLEM: dict[str, Kind] = {"name": TEXT, "about": TEXT, "data": TABLE, "layers": LIST, "training": TABLE}
-WAYS: dict[str, Kind] = {"inputs": LIST, "csv": TEXT, "npz": TEXT, "dataset": DATASET}
+WAYS: dict[str, Kind] = {"inputs": LIST, **dict.fromkeys(TABLES, TEXT), "dataset": DATASET}
 DATA: dict[str, Kind] = {**WAYS, "targets": LIST, **READING, **PREPARING, **GENERATING}
 LAYER: dict[str, Kind] = {
     "weights": LIST,
@@ -190,11 +198,11 @@ def _read_data(reader: FieldReader, found: dict[str, Any], folder: Path, given: 
     read = reader.table("data", found, DATA)
     ways = [way for way in WAYS if way in found or (way == "inputs" and "targets" in found)]
     if not ways:
-        reader.note("data", "expected inputs and targets, or csv, npz or dataset")
+        reader.note("data", f"expected inputs and targets, or {', '.join(TABLES)} or dataset")
         return _Data()
     for way in ways[1:]:
         reader.note(f"data.{way}", f"cannot be combined with data.{ways[0]}")
-    if len(ways) > 1:
+    if len(ways) > 1 or any(key in found and key not in read for key in READING):
         return _Data()
     (way,) = ways
     rest = {key: value for key, value in read.items() if key not in (*WAYS, "targets")}
@@ -235,11 +243,13 @@ def _read_rows(reader: FieldReader, found: dict[str, Any], read: dict[str, Any])
 
 
 def _read_table(reader: FieldReader, way: str, name: str, settings: dict[str, Any], file: Path) -> Table | None:
-    if not name.lower().endswith(f".{way}"):
-        reader.note(f"data.{way}", f"expected the name of a .{way} file, found {shown(name)}")
+    suffixes = TABLES[way]
+    if not name.lower().endswith(suffixes):
+        kinds = suffixes[0] if way != "table" else f"{', '.join(suffixes[:-1])} or {suffixes[-1]}"
+        reader.note(f"data.{way}", f"expected the name of a {kinds} file, found {shown(name)}")
         return None
     try:
-        return read_table(file, settings.get("target"), settings.get("task"))
+        return read_table(file, Reading.of(settings, in_file=True))
     except ProblemError as error:
         for mistake in error.mistakes:
             reader.note(f"data.{way}", f"{shown(name)[1:-1]}: {mistake}")
@@ -251,6 +261,8 @@ def _read_layers(reader: FieldReader, found: list[Any], data: _Data, given: dict
         reader.note("layers", "expected at least one layer, found an empty list")
     width = None if data.inputs is None else data.inputs.shape[1]
     found = with_hidden(reader, found, given, width or 1)
+    if width is not None and data.targets is not None:
+        found = as_typed_here(reader, found, width, data.targets.shape[1])
     origin = "the columns of inputs"
     layers: list[Layer | None] = []
     for k, entry in enumerate(found, start=1):

@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
-from core.errors import ProblemError
+from core.loading.reading import Reading
 from core.loading.table import Table
-from core.loading.table_remarks import remarks_on
 from core.text import clean
 
-SUFFIXES = (".csv", ".npz")  # of files that are tables
+TEXTS = (".csv", ".tsv", ".tab", ".data")
+FRAMES = (".parquet", ".feather", ".arrow", ".ndjson", ".jsonl", ".xlsx")
+SUFFIXES = (*TEXTS, ".npz", *FRAMES)
+TABLES = {"csv": TEXTS, "npz": (".npz",), "table": SUFFIXES}  # keys of [data] and the files that they name
 
 
-def read_table(path: Path, target: str | None = None, task: str | None = None) -> Table:
-    """The table in a .csv or .npz file, told apart by the file's name. `target` is the name of a .csv file's target
-    column (None: the last), `task` is "classification", "regression" or None: what the targets look like.
-    Raises ProblemError, which lists every mistake.
+def key_of(path: str | os.PathLike[str]) -> str | None:
+    """The key of [data] that is for a file with such a name; None for a file that is no table."""
+    suffix = os.path.splitext(path)[1].lower()
+    return next((key for key, suffixes in TABLES.items() if suffix in suffixes), None)
+
+
+def read_table(path: Path, reading: Reading) -> Table:
+    """The table in a file, told apart by its suffix, one of SUFFIXES, as `reading` says. With missing = "mean" the
+    inputs have NaN where a cell is missing. Raises ProblemError, which lists every mistake.
     """
-    if path.suffix.lower() == ".npz":
+    from core.errors import ProblemError
+    from core.loading.remarks import on_classes, understood
+
+    source, suffix = clean(str(path)), path.suffix.lower()
+    if mistakes := reading.mistakes():
+        raise ProblemError(source, mistakes)
+    if suffix == ".npz":
         from core.loading.npz_file import read_npz
 
-        if target is not None:
-            raise ProblemError(clean(str(path)), ["target: only a .csv file has named columns"])
-        table = read_npz(path, task)
+        table = read_npz(path, reading)
     else:
-        from core.loading.csv_file import read_csv
+        from core.loading.columns.table import table_of
 
-        table = read_csv(path, target, task)
-    return replace(table, remarks=(*remarks_on(table, task), *table.remarks))
+        if suffix in FRAMES:
+            from core.loading.columns.frame_file import FrameFile
+
+            table = table_of(FrameFile(path, reading), source, reading)
+        else:
+            from core.loading.columns.csv_file import CsvFile
+
+            table = table_of(CsvFile(path, reading), source, reading)
+    said = (understood(table, reading), on_classes(table.targets, reading), *table.remarks)
+    return replace(table, remarks=tuple(filter(None, said)))

@@ -15,6 +15,7 @@ from core.loading.fields import FieldReader
 from core.loading.initializers import MOST_WEIGHTS, default_initializer, initial_weights
 from core.loading.options import LOSS_SETTINGS, data_settings, read_loss, read_options
 from core.loading.prepare import read_prepared
+from core.loading.reading import READING_OPTIONS, Reading
 from core.loading.table_file import read_table
 from core.loading.training import read_training
 from core.losses import USUAL_LOSSES
@@ -29,7 +30,7 @@ TRAINING = {"learning_rate": 0.1, "batch_size": 32, "shuffle_seed": 0, "reductio
 def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
     """The problem of a table. Options, as texts or as values:
 
-    target, task                 as for `read_table`
+    target, task, drop, only, encode, missing, no-header, encoding, decimal, thousands    as in `Reading`
     test, data-seed, standardize, shape    as for `prepare`
     hidden, activation           the hidden layers' units ("8,8", "none"; 8 unless told otherwise) and function (tanh)
     loss and its settings        softmax cross-entropy for classes, squared error for numbers, unless told otherwise
@@ -43,10 +44,12 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
     source = clean(str(path))
     reader = FieldReader()
     given = read_options(reader, options)
-    settings, places = data_settings(reader, path.suffix.lower()[1:], {}, given)
+    settings, places = data_settings(reader, "table", {}, given)
     table, prepared = None, None
     try:
-        table = read_table(path, settings.get("target"), settings.get("task"))
+        if path.exists() and any(options.get(key) is not None and key not in given for key in READING_OPTIONS):
+            raise ProblemError(source, [])  # read otherwise than meant, it would have other mistakes
+        table = read_table(path, Reading.of(settings))
     except ProblemError as error:
         reader.mistakes += error.mistakes
     if table is not None:

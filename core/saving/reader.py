@@ -106,7 +106,7 @@ SESSION: dict[str, Kind] = {
     "has_end": SWITCH,
     "end": Kind("an empty table", _empty),
 }
-OPTIONS = dict.fromkeys(TABLE_OPTIONS, Kind("a text, a number, true or false, or a list of numbers", _option))
+OPTIONS = dict.fromkeys(TABLE_OPTIONS, Kind("a text, a number, true or false, or a list", _option))
 CURSOR = {"branch": TEXT, "step": STEP, "cell": CELL}
 BRANCH = {"name": TEXT, "steps": STEP, "edits": LIST, "loss": NUMBER, "digests": TABLE}
 EDIT = {"step": STEP, "number": CELL, "value": Kind("a finite number, or a table with the name of a loss", _changed)}

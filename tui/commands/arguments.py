@@ -50,6 +50,14 @@ PROBLEM_OPTIONS = (
     Option("l1", "LAMBDA", "penalty on the weights: LAMBDA times the sum of their sizes"),
     Option("target", "COLUMN", "table: the target's column (default: the last)"),
     Option("task", "TASK", "table: classification or regression"),
+    Option("drop", "COLUMNS", "table: columns to leave out, such as Id,Name"),
+    Option("only", "COLUMNS", "table: the only columns that are features"),
+    Option("encode", "COLUMNS", "table: make a feature for each different cell of these columns (one-hot)"),
+    Option("missing", "HOW", "table: drop leaves rows with a missing cell out, mean fills them in"),
+    Option("no-header", None, "table: the first line is data; columns are called 1, 2, 3, ..."),
+    Option("encoding", "NAME", "table: the encoding of a text, such as latin-1 (default: UTF-8)"),
+    Option("decimal", "MARK", "table: the mark before decimals, . or ,"),
+    Option("thousands", "MARK", "table: the mark between thousands: , . ' or a space"),
     Option("hidden", "UNITS", "units of the hidden layers, such as 8,8, or none (not where a file gives the weights)"),
     Option("activation", "NAME", "identity, relu, tanh, sigmoid or leaky_relu for the hidden layers (likewise)"),
     Option("test", "SHARE", "hold out a share of the rows, such as 0.2, to see what was learned"),
@@ -80,9 +88,9 @@ class Operand(NamedTuple):
         return name if self.default is None else f"[{name}]"
 
 
-PROBLEM = Operand("PROBLEM", "problem", "a built-in problem, or a .toml, .csv or .npz file", DEFAULT_PROBLEM)
+PROBLEM = Operand("PROBLEM", "problem", "a built-in problem, or a .toml, .csv, .npz or .parquet file", DEFAULT_PROBLEM)
 SESSION = Operand("FILE", "session", "a .session file")
-SESSION_TOO = PROBLEM._replace(help="a built-in problem, a .toml, .csv or .npz file, or a saved .session")
+SESSION_TOO = PROBLEM._replace(help="a built-in problem, a .toml, .csv, .npz or .parquet file, or a saved .session")
 
 
 class Arguments(NamedTuple):

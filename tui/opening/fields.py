@@ -37,7 +37,7 @@ class Choice(Static, can_focus=True):
         self.choices, self.usual, self.value = choices, usual, value
 
     def render(self) -> Text:
-        shown = plain(self.value) if self.value else f"{self.usual or 'as it looks'} (usual)"
+        shown = (plain(self.value).strip() or "space") if self.value else f"{self.usual or 'as it looks'} (usual)"
         return Text.assemble(("‹ ", "dim"), (shown, "" if self.value else "dim"), (" ›", "dim"))
 
     def show(self, choices: Sequence[str], usual: str, value: str) -> None:

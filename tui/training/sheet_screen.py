@@ -155,7 +155,8 @@ class SheetScreen(KeyReasonsScreen[None]):
         edits = [edit for edit in self.run.branch.edits if edit.step == step.index and edit.name != "loss"]
         changed = ", ".join(core.edit_text(step.problem, edit) for edit in edits)
         first = [Note([(f"changed here: {changed}", "amber")], None)] if changed else []
-        read = self.problem.remarks if step.index == 0 else ()  # what was made of a table
+        # What was made of a table; until the first key, the first line has the first of it.
+        read = self.problem.remarks[self.view.fresh :] if step.index == 0 else ()
         return [*first, *(Note([plain(remark)], None) for remark in read)]
 
     def name_of(self, branch: Branch) -> str:

@@ -63,17 +63,27 @@ def loss_text(loss: float, view: View) -> str:
 
 def status(step: Step, before: Step | None, facts: Facts, view: View, width: int) -> Line:
     """The line for a step, after the step before it (None: there is none), in `width` columns. What does not fit is
-    left out whole, the least important first; the step and ℒ stay.
+    left out whole, the least important first; the step and ℒ stay. Before the first key, what was made of a table is
+    the most important.
     """
     items = list(_items(step, before, facts, view, short=False))
     if _length(items, most=RATE if facts.branch else 3) > width:
         items = list(_items(step, before, facts, view, short=True))
+    if view.fresh and step.index == 0 and step.problem.remarks and not facts.activity:
+        items = _after_reading(items, plain(step.problem.remarks[0]))
     while _length(items) > width and any(item.gives_way for item in items):
         at = max(range(len(items)), key=lambda i: items[i].gives_way)
         gone = items.pop(at)
         if gone.shorter is not None:
             items.insert(at, Item(gone.gives_way, gone.shorter))
     return clipped(fitting([item.words for item in items], 10**6, BETWEEN, start=1), width)
+
+
+def _after_reading(items: list[Item], read: str) -> list[Item]:
+    """The items with what was made of a table, before which the others give way."""
+    name, *others = (item._replace(gives_way=item.gives_way + 2) for item in items)
+    without_hint = read.rpartition(" (")[0] if read.endswith(" to change)") else read
+    return [name, Item(1, [(read, "amber")], [(without_hint, "amber")]), *others]
 
 
 def _length(items: list[Item], most: int = 10**6) -> int:
