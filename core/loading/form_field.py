@@ -14,7 +14,25 @@ from core.text import exact
 
 SEVERAL = "and {} more"
 # What is so of data where a file says nothing of it.
-USUAL_OF_DATA = {"test": "no rows", "standardize": "false", "seed": "0", "rows": str(ROWS), "noise": exact(NOISE)}
+USUAL_OF_DATA = {
+    "target": "the last column",
+    "task": "as the targets look",
+    "drop": "none",
+    "only": "all columns",
+    "encode": "none",
+    "missing": "a mistake",
+    "header": "as the first line looks",
+    "no-header": "as the first line looks",
+    "encoding": "UTF-8",
+    "decimal": ".",
+    "thousands": "none",
+    "test": "no rows",
+    "standardize": "false",
+    "seed": "0",
+    "shape": "no picture",
+    "rows": str(ROWS),
+    "noise": exact(NOISE),
+}
 
 
 class FormField(NamedTuple):

@@ -64,7 +64,7 @@ class OptionsForm:
         shown = [name for name in self.given if name in own or name not in LOSS_SETTINGS.keys() | SETTINGS.keys()]
         if self.problem.source is None:
             shown = [name for name in shown if self._edited(name) is not None]
-        return [self._field(name) for name in shown]
+        return [self._field(name) for name in sorted(shown, key=lambda name: name not in TRAINING_OPTIONS)]
 
     def _field(self, name: str) -> FormField:
         kind = TABLE_OPTIONS[name]

@@ -18,7 +18,8 @@ from tui.opening.form_screen import FormScreen
 from tui.opening.opened import open_source
 
 NOTHING = "Nothing was changed."
-SEE = "See the fields."
+AROUND = 8  # lines of the dialog around its fields
+ROOM_FOR_A_MISTAKE = 2  # lines
 
 
 class SettingsScreen(FormScreen):
@@ -26,7 +27,6 @@ class SettingsScreen(FormScreen):
 
     DEFAULT_CSS = """
     SettingsScreen #dialog { width: 76; height: auto; }
-    SettingsScreen FieldList { height: auto; max-height: 65vh; }
     SettingsScreen #buttons { margin: 1 0 0 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,14 +54,24 @@ class SettingsScreen(FormScreen):
 
     async def _begin(self) -> None:
         self._form = await asyncio.to_thread(OptionsForm.of, self._problem, self._step)
-        await self.listed.show(self._form.fields, self._form.text)
+        await self._show()
         self.listed.move(1)
+
+    async def _show(self) -> None:
+        """Show the fields that there are now, all of them where there is room."""
+        fields = self._form.fields
+        await self.listed.show(fields, self._form.text)
+        lines = len(fields) + len({field.group for field in fields}) + ROOM_FOR_A_MISTAKE
+        self.listed.styles.height = max(1, min(lines, self.app.size.height - AROUND))
+
+    async def on_resize(self) -> None:
+        await self._show()
 
     @on(FieldRow.Changed)
     async def _put(self, event: FieldRow.Changed) -> None:
         self.changed()
         self._form = self._form.put(event.path, event.text)
-        await self.listed.show(self._form.fields, self._form.text)
+        await self._show()
         self._complain_at(self._form.mistakes)
 
     def hint(self, field: FormField) -> str:
