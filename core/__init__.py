@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from core.activations import ACTIVATIONS, Activation
 from core.arrays import Array, Mask, Rows
 from core.errors import DivergedError, FormulaError, ProblemError
-from core.evaluation import Evaluation, evaluate
+from core.evaluation import Evaluation, Verdict, evaluate, verdict_on
 from core.judgement import classes_said, how_judged, is_right_or_wrong, judged
 from core.loading.loader import built_in_problems, load_problem, problem_suffixes
 from core.losses import (
@@ -33,7 +33,7 @@ from core.settings import Setting
 from core.source import Source
 from core.step import Step
 from core.suggestion import suggest
-from core.text import rounded_to, significant, sure
+from core.text import percent, rounded_to, significant, sure
 from core.timeline import Timeline
 from core.updates import SGD, UPDATES, Adam, Momentum, Nesterov, RMSprop, Update
 
@@ -98,6 +98,7 @@ if TYPE_CHECKING:
     from core.saving.replay import Replay
     from core.saving.store import Autosave, LeftSession
     from core.saving.text import save_session
+    from core.scores import Points, Scores
     from core.session import Bookmark, Cursor, NamedBranch, SavedWatch, Session
     from core.solving import Solution, solve, write_solution
     from core.watching.history import History
@@ -177,6 +178,7 @@ __all__ = [
     "Outcome",
     "Penalty",
     "Place",
+    "Points",
     "Positive",
     "Power",
     "Problem",
@@ -194,6 +196,7 @@ __all__ = [
     "Schedule",
     "Scheme",
     "Scope",
+    "Scores",
     "Search",
     "Session",
     "Setting",
@@ -220,6 +223,7 @@ __all__ = [
     "UnreadableSheet",
     "Update",
     "Variable",
+    "Verdict",
     "Watch",
     "WhyNot",
     "absent",
@@ -259,6 +263,7 @@ __all__ = [
     "mark_answers",
     "mark_sheets",
     "names_in",
+    "percent",
     "practice_problem",
     "problem_suffixes",
     "problem_text",
@@ -284,6 +289,7 @@ __all__ = [
     "true_classes",
     "unchanged_text",
     "values_of",
+    "verdict_on",
     "why_not",
     "write_solution",
 ]
@@ -352,6 +358,7 @@ _LATER = {
         "core.saving.replay": ("Replay",),
         "core.saving.store": ("Autosave", "LeftSession"),
         "core.saving.text": ("save_session",),
+        "core.scores": ("Points", "Scores"),
         "core.session": ("Bookmark", "Cursor", "NamedBranch", "SavedWatch", "Session"),
         "core.solving": ("Solution", "solve", "write_solution"),
         "core.watching.history": ("History",),

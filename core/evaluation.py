@@ -41,6 +41,25 @@ class Evaluation(NamedTuple):
         return None if self.right is None else self.right / self.rows
 
 
+class Verdict(NamedTuple):
+    """What a network makes of the rows that it is trained on, and of those held out (None: there are none)."""
+
+    training: Evaluation
+    held_out: Evaluation | None
+
+    @property
+    def brief(self) -> Verdict:
+        """The same without the confusion tables, to be kept of many steps."""
+        held_out = None if self.held_out is None else self.held_out._replace(confusion=None)
+        return Verdict(self.training._replace(confusion=None), held_out)
+
+
+def verdict_on(problem: Problem, network: Network) -> Verdict:
+    """What `network`, of the problem's shape, makes of all of its rows."""
+    held_out = None if problem.held_out is None else evaluate(problem, network, held_out=True)
+    return Verdict(evaluate(problem, network), held_out)
+
+
 def evaluate(problem: Problem, network: Network, held_out: bool = False) -> Evaluation:
     """What `network`, of the problem's shape, makes of all rows that the problem trains on, or of those `held_out`.
     Raises ValueError where there are none held out.

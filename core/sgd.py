@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -13,7 +14,7 @@ from core.arrays import Array, frozen
 from core.backprop import Pass
 from core.batches import BatchSchedule, GatheredRows
 from core.checkpoints import Checkpoints
-from core.network import Parameters, trained_views
+from core.network import Network, Parameters, trained_views
 from core.problem import Problem
 from core.quantity import NEXT, canonical, layer_label
 from core.step import Step
@@ -102,6 +103,12 @@ class Trainer:
         for name, view in self._buffer_views(self.buffers).items():
             np.copyto(view, step.buffers[name])
         self.index = step.index
+
+    @property
+    def network(self) -> Network:
+        """The problem's network with the weights and biases before step `index`."""
+        layers = zip(self.problem.network.layers, self._parameters.weights, self._parameters.biases, strict=True)
+        return Network([replace(layer, weights=weights, bias=bias) for layer, weights, bias in layers])
 
     @property
     def numbers(self) -> dict[str, Array]:

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Context
 
 MOST_DIGITS = 10**20
 NONE = "—"  # in place of a number that there is not
+PERCENT_DIGITS = 3
 SURE = 13  # significant digits of a float64 that arithmetic leaves sharp; those behind depend on the processor
 
 
@@ -29,6 +30,14 @@ def rounded_to(value: float, digits: int) -> float:
 def significant(value: float, digits: int) -> str:
     """A computed number with at most `digits` significant digits, without zeros at the end; -0 is 0 to people."""
     return f"{rounded_to(value, digits) + 0.0:.{digits}g}"
+
+
+def percent(part: int, whole: int) -> str:
+    """A share in percent, 97.3 %; 100 % is said only of all."""
+    share, digits = 100 * part / whole, PERCENT_DIGITS
+    while part < whole and digits < SURE and significant(share, digits) == "100":
+        digits += 1
+    return f"{significant(share, digits)} %"
 
 
 def legible(text: str) -> str:

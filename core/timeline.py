@@ -11,6 +11,7 @@ from core.arrays import Array
 from core.batches import BatchSchedule
 from core.checkpoints import Checkpoints
 from core.errors import DivergedError
+from core.network import Network
 from core.problem import Problem
 from core.quantity import first_not_finite
 from core.sgd import Trainer
@@ -109,6 +110,14 @@ class Timeline:
         self.approach(index)
         return self._trainer.state.copy()
 
+    def network(self, index: int) -> Network:
+        """The network with the weights and biases before step `index`. Raises as `approach` does."""
+        if index < self.start:
+            assert self.parent is not None
+            return self.parent.network(index)
+        self.approach(index)
+        return self._trainer.network
+
     def fork(self, problem: Problem, index: int, state: Array) -> Timeline:
         """A run that leaves this one before step `index`, where its state is `state` (as `state(index)` has it), and
         goes on as `problem` says: this run's with other numbers, or other rows, but the same shapes. Raises as
@@ -199,9 +208,12 @@ class Timeline:
         trainer.restore(nearest, state)
 
     def _first_stride(self) -> int:
-        """Of how many steps one leaves a checkpoint while there is room for all."""
+        """Of how many steps one leaves a checkpoint while there is room for all: a power of two, as the strides of
+        `Scores` are.
+        """
         trainer = self._trainer
-        return max(1, min(SPARSEST, trainer.state.nbytes // FRESH, WORTH_A_COPY // trainer.schedule.batch_size))
+        wanted = min(SPARSEST, trainer.state.nbytes // FRESH, WORTH_A_COPY // trainer.schedule.batch_size)
+        return 1 << max(1, wanted).bit_length() - 1
 
     def _recorder(self, end: int) -> Checkpoints:
         """Where the states from the trainer's on, up to `end`, are to be kept."""

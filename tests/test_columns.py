@@ -359,6 +359,7 @@ class TestShape:
             ('"x 1"   y\n1 2\n3 4\n', ("x 1", "y")),
             ("x|y|\n1|2|\n3|4|\n", ("x", "y")),
             ("x,y\n1,2,,\n3,4,,\n,,,\n", ("x", "y")),
+            ("sep=;\r\nx;y\r\n1;2\r\n3;4\r\n", ("x", "y")),
             (" x , y \n 1 , 2 \n\t3 , 4\n", ("x", "y")),
         ],
     )
@@ -389,6 +390,9 @@ class TestShape:
     )
     def test_what_cannot_be_taken_apart(self, path: Path, data: bytes, message: str) -> None:
         assert mistakes(path, data) == (message,)
+
+    def test_a_minus_sign_is_one(self, path: Path) -> None:
+        assert read(path, "x,y\n−1,0.5\n2,−1.5\n").targets.tolist() == [[0.5], [-1.5]]
 
     def test_true_and_false_are_1_and_0_as_a_feature(self, path: Path) -> None:
         problem = read(path, "x,y\nTRUE,0.5\nfalse,1.5\nTrue,2.5\n")

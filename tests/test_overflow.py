@@ -75,7 +75,7 @@ def test_no_command_warns(
         status = cli.main([command, "a.toml", *options])
         out, err = capsys.readouterr()
         assert status in (0, 1)
-        told = ("loss: hinge on scores, ", "run: ")
+        told = ("loss: hinge on scores, ", "verdict: ", "run: ")
         err = "".join(line for line in err.splitlines(keepends=True) if not line.startswith(told))
         assert err == "" or (status == 1 and err.startswith("sgdb: the run stops being finite at step "))
         if "toml" in options and status == 0:

@@ -203,6 +203,20 @@ class TestOfProblems:
         assert problem.remarks[0] == "blobs: 40 rows with noise 0 (--data-seed 2)"
         assert {tuple(row) for row in problem.inputs} == {(-1.0, -0.6), (1.0, -0.6), (0.0, 1.0)}
 
+    def test_missing_cells_are_filled_by_the_training_rows(self, tmp_path: Path) -> None:
+        cells = np.array([float(k) if k % 4 else np.nan for k in range(20)])
+        rows = "".join(f"{'' if np.isnan(cell) else cell},{'xy'[k % 2]}\n" for k, cell in enumerate(cells))
+        (tmp_path / "mine.csv").write_text("a,kind\n" + rows)
+        (tmp_path / "mine.toml").write_text(f"[data]\ncsv = 'mine.csv'\n{self.LAYERS.replace('3', '2')}")
+        options = {"missing": "mean", "test": 0.3}
+        one, two = (core.load_problem(tmp_path / f"mine{suffix}", options) for suffix in (".csv", ".toml"))
+        assert one.inputs.tobytes() == two.inputs.tobytes()
+        assert one.held_out is not None
+        chosen = held_out_rows(one_hot([k % 2 for k in range(20)]), 0.3, 0)
+        filled = np.where(np.isnan(cells), np.nanmean(cells[~chosen]), cells)
+        assert one.inputs.ravel() == pytest.approx(filled[~chosen])
+        assert one.held_out.inputs.ravel() == pytest.approx(filled[chosen])
+
     def test_a_task_that_is_typed_goes_before_that_of_the_file(self, tmp_path: Path) -> None:
         (tmp_path / "mine.csv").write_text("x,y,z\n1,0,1\n2,1,0\n3,1,1\n")
         (tmp_path / "mine.toml").write_text("[data]\ncsv = 'mine.csv'\n[[layers]]\nunits = 1\n")

@@ -16,7 +16,7 @@ STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 def run(patience: float, columns: int = 120, **environment: str) -> tuple[str, str, set[str]]:
     """Train ten steps with stderr on a terminal of so many columns. Returns what was printed, what the terminal
-    was sent, and the modules that were imported.
+    was sent before the verdict, and the modules that were imported.
     """
     program = f"""
 import sys
@@ -46,7 +46,9 @@ print(*sys.modules)
         os.close(ours)
         os.close(theirs)
     printed, modules = process.stdout.splitlines()
-    return printed, sent.decode(environment.get("PYTHONIOENCODING", "utf-8")), set(modules.split())
+    told, _, verdict = sent.decode(environment.get("PYTHONIOENCODING", "utf-8")).partition("verdict: ")
+    assert verdict
+    return printed, told, set(modules.split())
 
 
 def test_a_bar_fills_on_stderr_and_is_gone_in_the_end() -> None:

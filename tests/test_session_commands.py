@@ -60,6 +60,11 @@ class TestRun:
             f"session: what if 1: step 8: loss {losses[1]:.8g}",
             f"session: what if 2 (looked at): step 11: loss {losses[2]:.8g}",
             "session: 3 branches, 41 steps: the losses are those saved, to the last bit",
+            f"verdict: step 11, all 2 rows: ℒ {losses[2]:.8g}, accuracy 50 % (1 of 2)",
+            "verdict: training, a row for each true class, a column for each that is said:",
+            "verdict:     -1  +1",
+            "verdict: -1   1   0",
+            "verdict: +1   1   0",
         ]
 
     def test_a_branch_without_a_step_of_its_own_has_one_loss_that_of_its_first(
@@ -84,9 +89,9 @@ class TestRun:
         path = tmp_path / "a.session"
         path.write_text(f"{HEAD}[options]\nlr = '1'\n[[branches]]\nname = 'main'\nsteps = 101\n")
         as_problem = sgdb(capfd, "run", "exercise-2", "--lr", "1", "--steps", "100")
-        assert as_problem[2][0] == "run: 1 of 3 hidden units (3) is idle in all rows from step 5 on"
+        assert as_problem[2][6] == "run: 1 of 3 hidden units (3) is idle in all rows from step 5 on"
         status, out, err = sgdb(capfd, "run", str(path))
-        assert (status, out, [line for line in err if line.startswith("run: ")]) == as_problem
+        assert (status, out, [line for line in err if not line.startswith("session: ")]) == as_problem
 
     def test_a_loss_that_grows_without_bound_fails(self, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
         (tmp_path / "problem.toml").write_text(PROBLEM)
@@ -146,7 +151,9 @@ class TestRun:
         path.write_text(f"{HEAD}[[branches]]\nname = 'a'\nsteps = 5\n[[branches]]\nname = 'b'\nsteps = 9\n{edits}\n")
         status, out, err = sgdb(capfd, "run", str(path))
         assert (status, out) == (1, f"{core.Timeline(core.load_problem('exercise-2'))[4].loss:.8g}\n")
-        assert err[-1].startswith("session: b: the run stops being finite at step 3: ")
+        assert [line for line in err if line.startswith("session: ")][-1].startswith(
+            "session: b: the run stops being finite at step 3: "
+        )
 
     @pytest.mark.parametrize(
         ("change", "mistake"),

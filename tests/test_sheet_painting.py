@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 import core
 from screen import app, batches, press, settle, texts, training, until, view
 from tui.sheet.widget import Sheet
-from tui.training import beside
+from tui.training import learned
 
 KEYS = ("n", "n", "n", "p", "right", "left", "up", "down", "full_stop", "comma", "escape", "enter", "right", "down")
 KEYS = (*KEYS, "left", "up", "n", "p", "enter", "right", "escape", "tab", "escape", "l", "plus", "minus", "t", "t")
@@ -118,7 +118,7 @@ async def test_a_step_of_mini_batches_paints_once(updates: list[Any]) -> None:
 async def test_what_comes_late_of_all_rows_is_told_in_the_status_line_alone(
     updates: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(beside, "SMALL_WORK", 0)  # as for a large network
+    monkeypatch.setattr(learned, "SMALL_WORK", 0)  # as for a large network
     async with app(batches()).run_test(size=(120, 40)) as pilot:
         await written(pilot)
         for key in ("n", "n", "enter"):

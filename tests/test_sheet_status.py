@@ -90,7 +90,7 @@ class TestStatus:
         problem = in_batches()
         step, before = steps(problem, 11)
         assert before is not None
-        facts = Facts(11, "", core.evaluate(problem, step.network), core.evaluate(problem, before.network))
+        facts = Facts(11, "", core.verdict_on(problem, step.network), core.verdict_on(problem, before.network))
         shown = text(status(step, before, facts, View(), 120))
         assert shown == (
             " Three classes │ step 11 of 11 │ ℒ 0.2772 │ right 10 of 10 │ all 60: ℒ 0.2660 ▾ 0.0276, right 60 │ "

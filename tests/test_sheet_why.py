@@ -19,7 +19,8 @@ from tests.samples import exercise_2, problems, problems_of_any_size, random_pro
 from tui.sheet.lines import Line, width
 from tui.sheet.styles import styles
 from tui.training.late import Late
-from tui.training.plot import MARKS, Curve, legend
+from tui.training.plot import Curve, legend
+from tui.training.plot_lines import MARKS
 from tui.training.view import View
 from tui.training.why import Why, short_names, why
 

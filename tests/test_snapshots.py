@@ -17,6 +17,7 @@ from screen import (
     app,
     batches,
     cells,
+    commands,
     digits,
     diverging,
     flowers,
@@ -26,6 +27,7 @@ from screen import (
     settle,
     stand_still,
 )
+from test_learned_screen import overlapping
 from test_watches_screen import watch
 from test_what_if_screen import change
 
@@ -235,9 +237,28 @@ def test_opening_a_problem(compare: Compare, size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=by_size)
 def test_a_new_problem_with_a_mistake(compare: Compare, size: tuple[int, int]) -> None:
-    assert compare("N", "down", "backspace", "full_stop", problem=EXERCISE_3, size=size)
+    assert compare("N", *["down"] * 5, "backspace", "full_stop", problem=EXERCISE_3, size=size)
 
 
 def test_settings_without_colours(compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert compare("E", "down", "down", "down", "x", problem=EXERCISE_3, size=(80, 24))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)], ids=by_size)
+def test_the_verdict_beside_the_losses_over_rows_held_out(compare: Compare, size: tuple[int, int]) -> None:
+    assert compare("V", problem=overlapping(), size=size, step=60)
+
+
+def test_the_verdict_without_colours(compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert compare("V", problem=overlapping(), size=(160, 50), step=60)
+
+
+def test_accuracy_along_the_run(compare: Compare) -> None:
+    async def accuracy(pilot: Pilot[Any]) -> None:
+        await press(pilot, "z", "z")
+        await commands(pilot)["Accuracy along the run"]()
+        await settle(pilot)
+
+    assert compare(problem=overlapping(), step=60, first=accuracy)

@@ -13,6 +13,7 @@ from core.errors import ProblemError
 from core.files import MIB, read_bytes
 from core.loading.draws import Draws
 from core.loading.fields import Kind, Unfit, choice, from_text, number, whole
+from core.loading.same_bits import cosine_of_turns
 from core.loading.table import Table, Targets
 
 ROWS, NOISE = 200, 0.1
@@ -44,8 +45,11 @@ def _blobs(_t: Array, kind: Rows) -> Array:
 
 def _around(turns: Array) -> Array:
     """Points (n, 2) on the circle of radius 1, so many turns from (1, 0)."""
-    angle = 2 * np.pi * turns
-    return np.column_stack([np.cos(angle), np.sin(angle)])
+    return np.column_stack([cosine_of_turns(turns % 1), _sine_of_turns(turns)])
+
+
+def _sine_of_turns(turns: Array) -> Array:
+    return cosine_of_turns((turns + 0.75) % 1)
 
 
 class Figure(NamedTuple):
@@ -95,13 +99,13 @@ def read_dataset(name: str, settings: Mapping[str, Any]) -> Table:
 def generated(name: str, rows: int, noise: float, seed: int) -> Table:
     """A figure in a plane, with as many points of each class as of the others to within one, in turns; or the sine,
     whose y is the target. `noise` is the deviation by which points stray from the figure, in x and y, or from the sine,
-    in y. The numbers follow from `seed`, on every machine up to the last bits of sin and cos.
+    in y. The numbers follow from `seed`, with the same bits on every machine.
     """
     t, straying = Draws(seed, *PLACES).uniform(rows), Draws(seed, *STRAYING).normal(2 * rows)
     noted = f"{name}: {rows:,} rows with noise {noise:g} (--data-seed {seed})"
     if name == SINE:
         x = np.pi * (2 * t - 1)
-        y = np.sin(x) + noise * straying[:rows]
+        y = _sine_of_turns(t + 0.5) + noise * straying[:rows]
         return Table(x[:, None], ("x",), Targets(y[:, None], ("y",), are_classes=False, column="y"), (noted,))
     figure = FIGURES[name]
     kind = np.arange(rows) % len(figure.classes)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from math import sqrt
-
 import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import Array
-
-LOG_2 = 0.6931471805599453
-TERMS = 11  # of the series of a logarithm: the last of them is below 1e-17 of the first
+from core.loading.same_bits import logarithm
 
 
 class Draws:
@@ -39,18 +35,3 @@ class Draws:
             radius = np.sqrt(-2 * logarithm(square) / square)
             found = np.concatenate([found, np.stack([x * radius, y * radius], axis=1).ravel()])
         return found[:count]
-
-
-def logarithm(x: Array) -> Array:
-    """ln x of numbers above 0, from sums, products and quotients: these have the same bits on every machine, and the
-    logarithm of a mathematical library has not.
-    """
-    mantissa, exponent = np.frexp(x)
-    low = mantissa < sqrt(0.5)
-    mantissa, exponent = np.where(low, 2 * mantissa, mantissa), exponent - low
-    ratio = (mantissa - 1) / (mantissa + 1)  # ln m = 2 artanh of it
-    square = ratio * ratio
-    series = np.full_like(square, 1 / (2 * TERMS + 1))
-    for k in reversed(range(TERMS)):
-        series = series * square + 1 / (2 * k + 1)
-    return np.asarray(exponent * LOG_2 + 2 * ratio * series, dtype=np.float64)

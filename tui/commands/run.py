@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from tui.commands.arguments import (
@@ -17,6 +18,7 @@ from tui.commands.arguments import (
     printable,
 )
 from tui.commands.facts import tell_facts
+from tui.commands.learned import DIGITS, printed_loss, tell_verdict
 from tui.commands.output import FORCE, refused
 from tui.commands.progress import train
 from tui.commands.session import run_session
@@ -24,10 +26,10 @@ from tui.commands.streams import UNWRITTEN
 from tui.commands.until import train_until, until
 
 if TYPE_CHECKING:
-    from core import Problem, Timeline
+    from core import Array, Problem, Step
 
-ABOUT = """Train without a screen and print the loss after N steps, that of step N; or replay a session as far as it was
-computed, and print the loss of the last step that was: of N steps, step N - 1."""
+ABOUT = """Train without a screen and print the loss after N steps, that of step N, over all rows; or replay a session
+as far as it was computed, and print the loss of the last step that was: of N steps, step N - 1."""
 STEPS_OPTION = Option("steps", "N", "the number of SGD steps (default: 1000)")
 OPTIONS = (
     STEPS_OPTION,
@@ -40,7 +42,6 @@ OPTIONS = (
 STEPS = 1000
 UNTIL = 100_000
 MOST_STEPS = 10**9
-DIGITS = 8  # of the loss that is printed: what a thousand steps leave sharp on any processor
 FAILED = 1
 INTERRUPTED = 130
 
@@ -48,8 +49,9 @@ INTERRUPTED = 130
 def main(argv: Sequence[str]) -> int:
     """Train a problem for some steps, or until a watch holds. Returns 0; 1 where the run stops being finite, its loss
     grows without bound, or the watch does not hold; 2 for wrong input, 74 where a file cannot be written, 130 when
-    interrupted. In every case but wrong input the losses so far are written. What keeps it from learning is said on
-    stderr, and alone does not change the status, nor does anything where the watch holds.
+    interrupted. In every case but wrong input the losses so far are written, and the verdict on the last step is said
+    on stderr; what keeps it from learning is said there, too, and alone does not change the status, nor does anything
+    where the watch holds.
     """
     arguments = parse("sgdb run", ABOUT, OPTIONS, argv, operand=SESSION_TOO)
     if "help" in arguments.values:
@@ -71,18 +73,20 @@ def main(argv: Sequence[str]) -> int:
     if problem is None or mistakes:
         return complain(mistakes)
 
-    from core import DivergedError, Timeline, significant
+    from core import DivergedError, Timeline
 
     timeline = Timeline(problem)
     status, failures = 0, []
-    last: int | None = None  # the step that is told of
+    last: Step | None = None  # the step that is told of
     answer = ""
     try:
         if watch is None:
             train(timeline, steps)
-            last, answer = steps, significant(timeline[steps].loss, DIGITS)
+            last = timeline[steps]
+            answer = printed_loss(last)
         elif (hit := train_until(timeline, watch, steps)) is not None:
-            last, answer = hit.step, f"step {hit.step}: {hit}"
+            answer = f"step {hit.step}: {hit}"
+            last = timeline[hit.step] if hit.step < len(timeline) else None  # one that is not finite
         else:
             status, failures = FAILED, [f"--until: in none of the steps 0 to {steps}: {watch.canonical}"]
     except DivergedError as error:
@@ -91,7 +95,7 @@ def main(argv: Sequence[str]) -> int:
         status, failures = INTERRUPTED, [f"stopped at step {len(timeline)} of {steps}"]
     if path is not None:
         try:
-            _write(path, timeline, last)
+            _write(path, timeline.losses[: None if last is None else last.index + 1])
         except OSError as error:
             status = status or UNWRITTEN
             failures.append(f"--csv: {printable(path)}: {error.strerror or error}")
@@ -103,10 +107,13 @@ def main(argv: Sequence[str]) -> int:
         print(f"table: {remark}", file=sys.stderr)
     if answer:
         print(answer, flush=True)
-    if status != INTERRUPTED and len(timeline):
-        end = len(timeline) - 1
-        diverging = tell_facts(timeline, end if last is None else min(last, end), watch is None and status != FAILED)
-        status = status or (FAILED if diverging and watch is None else 0)
+    if len(timeline):
+        with suppress(KeyboardInterrupt) if status == INTERRUPTED else nullcontext():
+            last = last or timeline[len(timeline) - 1]
+            tell_verdict(last)
+        if last is not None and status != INTERRUPTED:
+            diverging = tell_facts(timeline, last.index)
+            status = status or (FAILED if diverging and watch is None else 0)
     return status
 
 
@@ -131,9 +138,8 @@ def steps_of(text: str, mistakes: list[str], option: str = "steps") -> int:
     return steps
 
 
-def _write(path: str, timeline: Timeline, last: int | None) -> None:
-    """The losses up to step `last`, or so far."""
+def _write(path: str, losses: Array) -> None:
+    """The losses of the steps from 0 on."""
     from core.files import write_lines
 
-    losses = timeline.losses[: None if last is None else last + 1].tolist()
-    write_lines(path, ("step,loss\n", *(f"{step},{loss!r}\n" for step, loss in enumerate(losses))))
+    write_lines(path, ("step,loss\n", *(f"{step},{loss!r}\n" for step, loss in enumerate(losses.tolist()))))

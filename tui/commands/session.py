@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.commands.arguments import Arguments, complain, is_session, load, printable
 from tui.commands.facts import tell_facts
+from tui.commands.learned import printed_loss, tell_verdict
 from tui.commands.progress import SLICE, progress_bar
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 FAILED = 1
 INTERRUPTED = 130
-DIGITS = 8  # of the loss that is printed, as of every run
 
 
 def load_either(arguments: Arguments) -> tuple[Problem | None, Session | None, list[str]]:
@@ -51,15 +51,15 @@ def read_session(arguments: Arguments, known: Iterable[str] = ()) -> tuple[Probl
 
 def run_session(arguments: Arguments) -> int:
     """`sgdb run FILE.session`: replay every branch as far as it was computed, and print the loss of the one that is
-    looked at in the last step there; on stderr, that of every branch, whether the losses are those saved, and what
-    keeps the run from learning. Returns the exit status: 1 where a run does not get as far any more, or its loss grows
-    without bound, else as `sgdb run` does.
+    looked at in the last step there, over all rows; on stderr, that of every branch, whether the losses are those
+    saved, the verdict on that step, and what keeps the run from learning. Returns the exit status: 1 where a run does
+    not get as far any more, or its loss grows without bound, else as `sgdb run` does.
     """
     problem, session, mistakes = read_session(arguments)
     if problem is None or session is None:
         return complain(mistakes)
 
-    from core import DivergedError, ProblemError, Timelines, significant
+    from core import DivergedError, ProblemError, Timelines
 
     timelines, looked_at = Timelines(problem), session.looked_at
     try:
@@ -77,11 +77,14 @@ def run_session(arguments: Arguments) -> int:
     last = last_step(looked_at, timeline)
     arrived = last is not None and len(timeline) >= looked_at.steps
     if arrived:
-        print(significant(float(timeline.losses[last]), DIGITS), flush=True)
+        assert last is not None
+        print(printed_loss(timeline[last]), flush=True)
     else:
         complain([f"{looked_at.name}: {timeline.diverged}"])
     end = len(timeline) - 1 if last is None else last
-    diverging = end >= 0 and tell_facts(timeline, end, whole=arrived)
+    if end >= 0:
+        tell_verdict(timeline[end])
+    diverging = end >= 0 and tell_facts(timeline, end)
     return 0 if arrived and replay.complete and not diverging else FAILED
 
 
@@ -126,8 +129,6 @@ def replayed(session: Session, timelines: Timelines) -> Replay:
 
 def _branches(session: Session, timelines: Timelines) -> Iterator[str]:
     """The loss of each branch, and of which step that is."""
-    from core import significant
-
     for named in session.branches:
         if named.branch not in timelines:
             continue
@@ -137,8 +138,7 @@ def _branches(session: Session, timelines: Timelines) -> Iterator[str]:
             yield f"{named.name}: {timeline.diverged}"
         elif last is not None:
             looked_at = " (looked at)" if named == session.looked_at and len(session.branches) > 1 else ""
-            loss = significant(float(timeline.losses[last]), DIGITS)
-            yield f"{named.name}{looked_at}: step {last}: loss {loss}"
+            yield f"{named.name}{looked_at}: step {last}: loss {printed_loss(timeline[last])}"
 
 
 def _agreement(session: Session) -> str:

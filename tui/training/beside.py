@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import core
-from core import Branch, DivergedError, Evaluation, Loss, ProblemError, Step, Timeline
+from core import Branch, DivergedError, Loss, ProblemError, Step, Timeline
 from tui.base import work
 from tui.training.late import Compared, Late
 from tui.training.run import Run
@@ -20,13 +20,12 @@ if TYPE_CHECKING:
 
     from core import GradientCheck
 
-SMALL_WORK = 20_000_000  # multiplications over all rows that are done at once: they take about a millisecond
 LATER = 0.05  # seconds that what takes long waits before it starts
 SOON = ("textual_plotext.plot", "core.explanation", "tui.training.why.inspected", "tui.training.why.walk")
 
 
 class Beside:
-    """The pass over all rows, the step under every loss, the runs under other losses, and central differences.
+    """The step under every loss, the runs under other losses, and central differences.
 
     late        what there is so far for the step on the sheet
     timelines   the runs that are drawn beside the one looked at
@@ -38,14 +37,13 @@ class Beside:
         owner: Widget,
         shown: Callable[[], Step | None],
         changed: Callable[[], None],
-        known: Callable[[], None],
     ) -> None:
         """The work ends with `owner`; `shown` tells which step is on the sheet. `changed` is called when there is more
-        to see, `known` when all rows have been through the network of that step.
+        to see.
         """
         self.late = Late()
         self.timelines: tuple[Timeline, ...] = ()
-        self._run, self._owner, self._shown, self._changed, self._known = run, owner, shown, changed, known
+        self._run, self._owner, self._shown, self._changed = run, owner, shown, changed
 
     def get_ready(self) -> None:
         """Import what the first keys need and the first picture does not: they would wait for it, 80 ms."""
@@ -55,23 +53,6 @@ class Beside:
         await asyncio.sleep(LATER)
         for name in SOON:
             await asyncio.to_thread(import_module, name)
-
-    def over_all(self, step: Step, at_leisure: bool) -> Evaluation | None:
-        """All rows through the step's network: at once where that is quick, else `at_leisure`."""
-        place = self._run.branch, step.index
-        found = self._run.over_all.get(place)
-        if found is None and len(step.problem.inputs) * sum(w.size for w in step.weights) <= SMALL_WORK:
-            found = core.evaluate(step.problem, step.network)
-            self._run.keep_over_all(place, found)
-        elif found is None and at_leisure:
-            work(self._owner, partial(self._pass_over_all, place, step), "all rows")
-        return found
-
-    async def _pass_over_all(self, place: tuple[Branch, int], step: Step) -> None:
-        await asyncio.sleep(LATER)  # the picture comes first, and of steps in a quick row the last alone is wanted
-        self._run.keep_over_all(place, await asyncio.to_thread(core.evaluate, step.problem, step.network))
-        if self._shown() is step:
-            self._known()
 
     def keep_up(self) -> None:
         """Bring the runs in the plot as far as the one looked at, where that is quick: then one picture has it all."""

@@ -68,6 +68,7 @@ BINDINGS: list[BindingType] = [
     Binding("a", "answers", "answers", tooltip="Hide the marks of the checked answers, or show them again"),
     Binding("0", "why_not", "why 0", tooltip="Why the inspected number is 0: what cuts every path to the loss"),
     Binding("i", "diagnosis", "diagnosis", tooltip="Why it does not learn: dead units, unlit rows, overflow"),
+    Binding("V", "verdict", "verdict", tooltip="How well it does on all rows, and which classes it takes for which"),
     Binding("o", "app.open", "open", tooltip="Open a problem: built-in, opened before, or a file with options"),
     Binding("N", "app.new", "new", tooltip="New problem: data, layers and training in a form, saved as a file"),
     Binding("E", "app.settings", "settings", tooltip="Change settings: run anew from step 0, or fork at this step"),

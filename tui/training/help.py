@@ -16,7 +16,7 @@ GROUPS = (
     ),
     ("what if", ("change", "branches", "compare", "undo")),
     ("watches", ("watches", "continue", "event", "bookmark")),
-    ("why it does not learn", ("why_not", "diagnosis")),
+    ("whether it learns, and why not", ("verdict", "why_not", "diagnosis")),
     ("the loss and its plot", ("hinge", "other_hinge", "margin", "losses", "log", "zoom")),
     ("problems", ("app.open", "app.new", "app.settings", "save", "export")),
     ("checking", ("differences", "formulas", "slip", "report", "answers", "check_answers")),

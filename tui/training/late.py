@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from core import Diagnosis, Differences, LossComparison, WhyNot
+    from core import Diagnosis, Differences, LossComparison, Verdict, WhyNot
 
 
 class Compared(NamedTuple):
@@ -29,9 +29,11 @@ class Late(NamedTuple):
     compared  the step beside another one
     zero       why the inspected number is 0
     diagnosis  what became of the run
+    verdict    what the step's network makes of all rows
     """
 
     losses: Sequence[LossComparison] | None = None
     compared: Compared | None = None
     zero: WhyNot | None = None
     diagnosis: Diagnosis | None = None
+    verdict: Verdict | None = None

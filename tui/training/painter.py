@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from core import how_judged
 from tui.sheet.keyline import keyline
 from tui.sheet.lines import Line, clipped, line
+from tui.training.accuracy import Scored, scores_title
 from tui.training.compared import report_on
 from tui.training.drawing import Pane, draw
 from tui.training.frame import Frame
@@ -34,6 +35,7 @@ class Scene(NamedTuple):
     curves     the losses in the plot, those of the run that is looked at first
     marks      the steps that are marked in it
     notes      what is to be noted beside the step's numbers
+    scored     how many rows are right along the run, where that stands in place of the losses
     late       what is worked out beside, and comes late
     playing    whether the run plays
     message    what there is to say about the last key, in place of the keys
@@ -43,6 +45,7 @@ class Scene(NamedTuple):
     curves: Sequence[Curve]
     marks: Sequence[Marks] = ()
     notes: Sequence[Note] = ()
+    scored: Scored | None = None
     late: Late = Late()
     playing: bool = False
     message: str = ""
@@ -118,8 +121,14 @@ class Painter:
         if "loss" in frame.areas:
             area = frame.areas["loss"]
             size = area.width - (area.x > 0), area.height - 1
-            lines = self.plot.draw(*size, scene.curves, step.index, view, scene.marks)
-            panes["loss"] = Pane(title(view, step, scene.curves, area.width - 4), lines)
+            room, verdict = area.width - 4, scene.facts.verdict
+            if scene.scored is not None:
+                lines = self.plot.draw_scores(*size, scene.scored, step.index, view)
+                panes["loss"] = Pane(scores_title(scene.scored, step, verdict, view, room), lines)
+            else:
+                lines = self.plot.draw(*size, scene.curves, step.index, view, scene.marks)
+                held_out = None if verdict is None else verdict.held_out
+                panes["loss"] = Pane(title(view, step, scene.curves, room, held_out), lines)
         last, pressed = self._keys(frame, picture, scene)
         panes["keys"] = Pane(last)
         drawn = draw(frame, picture, panes, drawn_rows)

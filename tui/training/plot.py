@@ -5,31 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import partial
-from itertools import groupby
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from core import Array, Step, Timeline, significant, sure
+from core import Array, Evaluation, Points, Step, Timeline, significant, sure
 from tui.format import plain
-from tui.sheet.lines import Line, Span, Words, clipped, fitting, line
+from tui.sheet.lines import Line, Words, clipped, fitting, line
 from tui.sheet.lines import width as columns
 from tui.training import ticks
+from tui.training.accuracy import Scored, scores_drawn
 from tui.training.axes import AXIS, LABEL, TICK, Frame, axes
-from tui.training.braille import DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans, texts
+from tui.training.braille import DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
+from tui.training.plot_lines import HERE, MEAN, TEST, Numbers, lines_of, mark_of, put_marks, put_points, runs_of
 from tui.training.status import loss_text
 from tui.training.step_marks import Marks, marked_text, put_signs
 from tui.training.ticks import Scale
 from tui.training.view import View
 
-Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.int8]]
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
-HERE = "●"
-MARKS = ("⠒", "•", "+", "x")  # of the curves; the first one is drawn in braille
-STYLES = ("curve", "curve 2", "curve 3", "curve 4")
-MEAN = 1  # the mark and the style of an epoch's mean
-EVERY = 3  # columns from one mark to the next, so that the curve below stays in sight
 FEW = 20  # losses of which an axis begins at 0, so that it stays while a run gets under way
 LOOSE = 3  # how many times as long as needed an axis may be before it is drawn anew
 FARTHEST = 1e300  # what is larger is taken for not finite: the sum of two could be
@@ -37,13 +32,17 @@ NEAREST = 1 / FARTHEST  # what is smaller is taken for 0 on a log scale
 SMALLEST = 4, 12  # rows and columns of a plot
 NO_CURVE = ("ℒ of every step is drawn here.", "→ takes the next step.")
 SHORTER = ("", "→ next step")
+BETWEEN = " ─ "
 ROOMY = 9  # lines that a plot keeps where marks have lines of their own
-CLOSEST = 4  # steps that a zoom leaves in view
 
 
 class Curve(NamedTuple):
     """The losses of a run, one for each step from 0 on; with mini-batches, of how many steps an epoch is made; and what
     it is called where room is short. Or what a cell was in each step.
+
+    held_out   the losses over the rows held out, of some steps; None where there are no such rows
+    rows       of how many rows these losses are a sum, and one of a step: they are drawn as of that many; None where
+               they are means
     """
 
     title: str
@@ -51,13 +50,28 @@ class Curve(NamedTuple):
     per_epoch: int | None = None
     word: str = ""
     of_cell: bool = False
+    held_out: Points | None = None
+    rows: tuple[int, int] | None = None
+
+    @property
+    def tested(self) -> Points | None:
+        """The losses over the rows held out, as they are drawn."""
+        if self.held_out is None or self.rows is None:
+            return self.held_out
+        of, step = self.rows
+        with np.errstate(over="ignore"):
+            return self.held_out._replace(losses=self.held_out.losses * (step / of))
 
 
-def curve_of(timeline: Timeline, title: str, word: str = "") -> Curve:
-    """The losses of a run; with its epochs, where they are as long throughout."""
-    epochs = {part.steps_per_epoch for part in timeline.lineage}
-    in_batches = timeline.problem.batch_size is not None and len(epochs) == 1
-    return Curve(title, timeline.losses, timeline.steps_per_epoch if in_batches else None, word)
+def curve_of(timeline: Timeline, title: str, word: str = "", held_out: Points | None = None) -> Curve:
+    """The losses of a run, and those over the rows held out; with its epochs, where they are as long throughout."""
+    problem, epochs = timeline.problem, {part.steps_per_epoch for part in timeline.lineage}
+    in_batches = problem.batch_size is not None and len(epochs) == 1
+    rows = None
+    if problem.held_out is not None and problem.reduction == "sum":
+        rows = len(problem.held_out.inputs), problem.batch_size or len(problem.inputs)
+    per_epoch = timeline.steps_per_epoch if in_batches else None
+    return Curve(title, timeline.losses, per_epoch, word, held_out=held_out, rows=rows)
 
 
 class LossPlot:
@@ -96,9 +110,17 @@ class LossPlot:
         held = [] if own_lines else [x for x in range(frame.columns) if any(text[x] != " " for text in marked)]
         for text in () if own_lines else marked:
             put_signs(text, codes, styles)
-        lines = _lines(frame, codes, styles, _here(frame, curves[0], at, view.logarithmic), held)
-        own = [tuple(_runs(text, ["amber"] * len(text), frame.start)) for text in marked if own_lines]
+        lines = lines_of(frame, codes, styles, _here(frame, curves[0], at, view.logarithmic), held)
+        own = [tuple(runs_of(text, ["amber"] * len(text), frame.start)) for text in marked if own_lines]
         return [*lines[:-1], *own, lines[-1]]
+
+    def draw_scores(self, width: int, height: int, found: Scored, at: int, view: View) -> list[Line]:
+        """The same with how many rows are right along the run, in place of its losses."""
+        self._frame, self._reached = None, found.reached
+        if height < SMALLEST[0] or width < SMALLEST[1]:
+            return []
+        self._frame, lines = scores_drawn(found, at, view.window, width, height)
+        return lines
 
     def step_at(self, x: int) -> int | None:
         """The step that a column of the plot stands for, counted from its left; None beside the curves."""
@@ -111,7 +133,10 @@ class LossPlot:
     def _scale(self, curves: Sequence[Curve], window: tuple[int, int], view: View, height: int) -> Scale:
         """The axis of the losses: the one that was, while it holds them and is not far too long."""
         kept = self._heights
-        limits = [found for curve in curves if (found := _limits(curve.losses, window, view.logarithmic))]
+        drawn = [curve.losses[window[0] : window[1] + 1] for curve in curves]
+        if (tested := _tested(curves)) is not None:
+            drawn.append(tested.losses[(tested.steps >= window[0]) & (tested.steps <= window[1])])
+        limits = [found for losses in drawn if (found := _limits(losses, view.logarithmic))]
         least = min((low for low, _ in limits), default=0.5)
         most = max((high for _, high in limits), default=1.0)
         crop = view.window is not None or self._reached >= FEW
@@ -141,15 +166,15 @@ class LossPlot:
         if not others and own.per_epoch is not None and own.per_epoch > 1 and len(own.losses) >= own.per_epoch:
             middles = (frame.edges(1) + 0.5) / own.per_epoch - 0.5  # an epoch's mean stands in its middle
             marks = [(MEAN, epoch_means(own), middles)]
-        if not marks:
+        tested = _tested(curves)
+        if not marks and tested is None:
             return codes, None
         styles = np.zeros(codes.shape, dtype=np.int8)
-        levels = np.arange(frame.rows - 1, -1, -1)[:, np.newaxis]
-        places = np.arange(frame.columns)
         for i, losses, edges in marks:
             bottom, top = spans(_extents(losses, edges, frame, logarithmic), frame.rows)
-            chosen = (levels >= bottom) & (levels <= top) & (places % EVERY == i % EVERY)
-            codes[chosen], styles[chosen] = ord(MARKS[i % len(MARKS)]), i % len(MARKS)
+            put_marks(codes, styles, i, bottom, top)
+        if tested is not None:
+            put_points(codes, styles, TEST, frame, tested.steps, _heights(tested.losses, frame, logarithmic))
         return codes, styles
 
 
@@ -179,9 +204,13 @@ def _valid(losses: Array, logarithmic: bool) -> Mask:
         return shown & (losses > NEAREST) if logarithmic else shown
 
 
-def _limits(losses: Array, window: tuple[int, int], logarithmic: bool) -> tuple[float, float] | None:
-    """The least and the largest of the losses in the window that can be drawn; None where there are none."""
-    inside = losses[window[0] : window[1] + 1]
+def _tested(curves: Sequence[Curve]) -> Points | None:
+    """The losses over the rows held out, where they are drawn: beside one run's own alone."""
+    return curves[0].tested if len(curves) == 1 else None
+
+
+def _limits(inside: Array, logarithmic: bool) -> tuple[float, float] | None:
+    """The least and the largest of some losses that can be drawn; None where there are none."""
     if not len(inside):
         return None
     least, most = float(inside.min()), float(inside.max())
@@ -196,6 +225,14 @@ def _limits(losses: Array, window: tuple[int, int], logarithmic: bool) -> tuple[
 def _drawable(least: float, most: float, logarithmic: bool) -> bool:
     """Whether everything between two losses can be drawn; NaN cannot."""
     return least > -FARTHEST and most < FARTHEST and (least > NEAREST or not logarithmic)
+
+
+def _heights(losses: Array, frame: Frame, logarithmic: bool) -> Array:
+    """Losses as shares of the axis; NaN where they cannot be drawn."""
+    shown = np.where(_valid(losses, logarithmic), losses, np.nan)
+    low, length = frame.heights.low, frame.heights.high - frame.heights.low
+    heights: Array = ((np.log10(shown) if logarithmic else shown) - low) / length
+    return heights
 
 
 def _extents(losses: Array, edges: Array, frame: Frame, logarithmic: bool) -> tuple[Array, Array, Array, Array]:
@@ -238,49 +275,9 @@ def _here(frame: Frame, curve: Curve, at: int, logarithmic: bool) -> tuple[int, 
     return frame.row(height), frame.column(at)
 
 
-def _lines(
-    frame: Frame,
-    codes: Codes,
-    styles: Numbers | None,
-    here: tuple[int, int] | None,
-    held: Sequence[int],
-) -> list[Line]:
-    """The lines; the first curve is amber in the columns `held`."""
-    rows: list[Line] = []
-    for i, (left, text) in enumerate(zip(frame.left, texts(codes), strict=True)):
-        names = ["curve"] * len(text) if styles is None else [STYLES[style] for style in styles[i].tolist()]
-        for x in held:
-            names[x] = "amber" if names[x] == "curve" else names[x]
-        if here is not None and i == here[0]:
-            text = text[: here[1]] + HERE + text[here[1] + 1 :]
-            names[here[1]] = "amber bold"
-        elif styles is None and not held:
-            shown = text.rstrip()
-            blanks = len(shown) - len(shown.lstrip())
-            curve = (Span(frame.start + blanks, shown.lstrip(), "curve"),) if shown else ()
-            rows.append((Span(0, left, "structure"), *curve))
-            continue
-        rows.append((Span(0, left, "structure"), *_runs(text, names, frame.start)))
-    rows.append((Span(0, frame.below, "structure"),))
-    return rows
-
-
-def _runs(text: str, names: list[str], start: int) -> list[Span]:
-    """A row of characters as spans; blanks take the style of what stands before them."""
-    spans, column = [], 0
-    for name, run in groupby(names):
-        end = column + len(list(run))
-        shown = text[column:end].rstrip()
-        blanks = len(shown) - len(shown.lstrip())
-        if shown:
-            spans.append(Span(start + column + blanks, shown.lstrip(), name))
-        column = end
-    return spans
-
-
-def title(view: View, step: Step, curves: Sequence[Curve], width: int) -> Line:
-    """What the plot shows, in `width` columns: ℒ of the step, or which curve is which; how it is drawn; what was left
-    out.
+def title(view: View, step: Step, curves: Sequence[Curve], width: int, held_out: Evaluation | None = None) -> Line:
+    """What the plot shows, in `width` columns: ℒ of the step, and that over the rows `held_out`, or which curve is
+    which; how it is drawn; what was left out.
     """
     head: Words = [("loss per SGD step", "title")]
     if len(curves) > 1:
@@ -302,21 +299,40 @@ def title(view: View, step: Step, curves: Sequence[Curve], width: int) -> Line:
         if step.index <= reached:
             items.append([f"{loss_text(float(curves[0].losses[step.index]), view)} at {step.index}"])
     elif len(curves) == 1:
-        items.append([f"ℒ {loss_text(step.loss, view)} at {step.index}"])
         own = curves[0]
-        if own.per_epoch is not None and own.per_epoch > 1 and len(own.losses) >= own.per_epoch:
+        loss = f"ℒ {loss_text(step.loss, view)}"
+        mean = own.per_epoch is not None and own.per_epoch > 1 and len(own.losses) >= own.per_epoch
+        if own.held_out is not None:
+            how: list[Words] = items[1:]
+            test: list[Words] = [[mark_of(TEST), f" test {_known(held_out, view)}"]]
+            if own.rows is not None and own.rows[0] != own.rows[1]:
+                test.append([f"drawn as of {own.rows[1]} rows"])
+            means: list[list[Words]] = [
+                [[mark_of(MEAN), word]] if mean else [] for word in (" an epoch's mean", " epoch")
+            ]
+            at: Words = [f"{loss} at {step.index}"]
+            ways: list[list[Words]] = [
+                [head, *how, at, *test, *means[0]],
+                [head, *how, at, *test, *means[1]],
+                [*how, at, *test, *means[1]],
+                [*how, at, *test],
+                [[loss], test[0], *how],
+            ]
+            whole = (fitting(way, 10**6, BETWEEN) for way in ways)
+            return next((found for found in whole if columns(found) <= width), fitting(ways[-1], width, BETWEEN))
+        items.append([f"{loss} at {step.index}"])
+        if mean:
             items.append([mark_of(MEAN), " an epoch's mean"])
-    return fitting(items, width, " ─ ") if columns(line(head)) <= width else clipped(line(head), width)
+    return fitting(items, width, BETWEEN) if columns(line(head)) <= width else clipped(line(head), width)
+
+
+def _known(held_out: Evaluation | None, view: View) -> str:
+    return "…" if held_out is None else loss_text(held_out.loss, view)
 
 
 def _spoiled(curve: Curve, view: View) -> bool:
     losses = curve.losses
     return len(losses) > 0 and not _drawable(float(losses.min()), float(losses.max()), view.logarithmic)
-
-
-def mark_of(i: int) -> tuple[str, str]:
-    """The mark of a curve, the run's own being 0, and its style."""
-    return MARKS[i % len(MARKS)], STYLES[i % len(STYLES)]
 
 
 def legend(curves: Sequence[Curve], width: int) -> Words:
@@ -334,29 +350,3 @@ def legend(curves: Sequence[Curve], width: int) -> Words:
             if columns(line(words)) <= width:
                 break
     return words
-
-
-def zoomed(window: tuple[int, int] | None, last: int, at: int, factor: float) -> tuple[int, int] | None:
-    """The window `factor` times as near as this one (None: all steps up to `last`), around step `at`, which stays
-    where it is in the plot; None where all steps are in view.
-    """
-    first, end = window or (0, last)
-    length = end - first
-    wanted = min(round(length / factor), length - 1) if factor > 1 else max(round(length / factor), length + 1)
-    length = max(min(CLOSEST, last), wanted)
-    if length >= last:
-        return None
-    at = max(first, min(end, at))
-    share = (at - first) / max(1, end - first)
-    start = max(0, min(last - length, round(at - share * length)))
-    return start, start + length
-
-
-def panned(window: tuple[int, int] | None, last: int, share: float) -> tuple[int, int] | None:
-    """The window moved by a share of its length, to the right where that is above 0, within the steps up to `last`."""
-    if window is None:
-        return None
-    length = window[1] - window[0]
-    by = round(share * length) or (1 if share > 0 else -1)
-    start = max(0, min(last - length, window[0] + by))
-    return start, start + length

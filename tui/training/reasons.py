@@ -6,9 +6,9 @@ import core
 from core import Problem
 from tui.training.journey import SPEEDS, Journey
 from tui.training.painter import Painted
-from tui.training.plot import zoomed
 from tui.training.slots import turns
 from tui.training.view import View
+from tui.training.zoom import panned, zoomed
 
 FEWEST_DECIMALS, MOST_DECIMALS = -3, 8  # more than usual
 NO_ANSWERS = "No answers are loaded: ^p has Check answers."
@@ -80,8 +80,12 @@ def _nowhere_next(view: View, painted: Painted) -> bool:
 
 def _why_no_zoom(action: str, amount: int, view: View, journey: Journey) -> str | None:
     last = len(journey.run.timeline) - 1
+    if view.window is None and (action == "pan" or amount < 0):
+        return "All steps are in sight; ( zooms in."
+    if action == "pan" and panned(view.window, last, 0.5 * amount) == view.window:
+        return f"These are the {'first' if amount < 0 else 'last'} steps."
     if action == "pan" or amount < 0:
-        return "All steps are in sight; ( zooms in." if view.window is None else None
+        return None
     if zoomed(view.window, last, journey.cursor, 2.0) == view.window:
         return "So few steps are close enough."
     return None

@@ -6,13 +6,12 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator
 
 import core
-from core import Branch, Evaluation, Loss, Problem, Step, Timeline
+from core import Branch, Loss, Problem, Step, Timeline
 from tui.training.engine import Engine
 from tui.training.frame import Frames
 from tui.training.groups import formats
 from tui.training.picture import Numbers
 
-MOST_OVER_ALL = 1000  # steps that are remembered for what they make of all rows
 KEPT = 12  # steps whose numbers are kept ready
 MOST_COMPANIONS = 4  # runs beside the one looked at that are kept
 
@@ -30,7 +29,6 @@ class Run:
         self.branch = self.own
         self.listed: tuple[Branch, ...] = (self.own,)
         self.timelines = core.Timelines(problem)
-        self.over_all: dict[tuple[Branch, int], Evaluation] = {}
         self._companions: list[Branch] = []
         self._frames: dict[str, Frames] = {}
         self._ready: OrderedDict[tuple[Branch, int], Numbers] = OrderedDict()
@@ -81,12 +79,6 @@ class Run:
         if loss not in self._frames:
             self._frames[loss] = Frames(step.problem, formats(step))
         return self._frames[loss]
-
-    def keep_over_all(self, place: tuple[Branch, int], found: Evaluation) -> None:
-        """What the network of a step of a branch makes of all rows."""
-        if len(self.over_all) >= MOST_OVER_ALL:
-            self.over_all.clear()
-        self.over_all[place] = found
 
     def at_once(self, index: int) -> tuple[Numbers, Numbers | None] | None:
         """Step `index` and the one before it, if that takes no longer than a moment. Raises DivergedError."""

@@ -51,6 +51,9 @@ class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys, DiagnosisKeys,
 
     def commands(self) -> Iterator[SystemCommand]:
         """Everything that a key does, and what has no key, for the command palette."""
+        yield SystemCommand(
+            "Accuracy along the run", "in place of the loss; and back", self.performer(self, "accuracy")
+        )
         yield SystemCommand("Check answers", "from a file, on this step", self.performer(self, "check_answers"))
         yield from super().commands()
 

@@ -16,11 +16,13 @@ from tui.format import plain
 from tui.key_reasons import KeyReasonsScreen
 from tui.sheet.widget import Sheet
 from tui.training import moves
+from tui.training.accuracy import Scored
 from tui.training.beside import Beside
 from tui.training.engine import Engine
 from tui.training.hunt import Hunt
 from tui.training.journey import Journey
 from tui.training.late import Late
+from tui.training.learned import Learned
 from tui.training.notes import Note
 from tui.training.painter import Painted, Painter, Scene
 from tui.training.picture import Numbers, Picture
@@ -28,7 +30,7 @@ from tui.training.plot import Curve, curve_of
 from tui.training.run import Run
 from tui.training.status import Facts
 from tui.training.step_marks import Marks
-from tui.training.view import View
+from tui.training.view import ACCURACY, LEARNED, View
 
 if TYPE_CHECKING:
     from core import GradientCheck, Place
@@ -55,7 +57,8 @@ class SheetScreen(KeyReasonsScreen[None]):
         self._coming: Place | None = None  # the cell to inspect once its step is there
         self._message = ""  # what there is to say about the last key
         self.hunt = Hunt(self.run.engine, self, self.tell)
-        self._beside = Beside(self.run, self, lambda: self.step, self.paint, self._repaint)
+        self._beside = Beside(self.run, self, lambda: self.step, self.paint)
+        self._learned = Learned(self.run, self, lambda: self.step, self._know_more)
 
     def compose(self) -> ComposeResult:
         yield Sheet(id="sheet")
@@ -119,29 +122,61 @@ class SheetScreen(KeyReasonsScreen[None]):
             self.curves(),
             self.marks(),
             self.first_notes(step),
+            self._scored(),
             self.late(),
             self.journey.playing,
             self._message,
         )
 
     def _facts(self, step: Step) -> Facts:
-        everything = (
-            self._beside.over_all(step, not self.journey.playing) if step.problem.batch_size is not None else None
-        )
-        before = self.run.over_all.get((self.run.branch, step.index - 1))
+        opened, leisure = self.view.aside == LEARNED, not self.journey.playing
+        verdict = self._learned.verdict(step, leisure, opened) if self._judges(step) else None
+        before = self._learned.known(step.index - 1)
+        if self._is_scored:
+            self._learned.keep_up(self._stands)
         reached = max(len(self.run.timeline) - 1, step.index)
         ended = self.run.timeline.diverged
         ending = str(ended) if ended is not None and ended.step == step.index + 1 else ""
         own = self.run.branch.loss is None
         several = len(self.run.listed) > 1
         branch = self.name_of(self.run.branch) if several else ""
-        return Facts(reached, self.activity or self.state(), everything, before, own, ending, branch)
+        return Facts(reached, self.activity or self.state(), verdict, before, own, ending, branch)
+
+    def _judges(self, step: Step) -> bool:
+        """Whether the network of a step is asked what it makes of all rows."""
+        problem, seen = step.problem, self.view.aside == LEARNED or self.view.shown == ACCURACY
+        return seen or problem.batch_size is not None or problem.held_out is not None
+
+    def _stands(self) -> bool:
+        """Whether one is where one wants to be, and the run does not play."""
+        journey = self.journey
+        return not journey.playing and journey.shown == (self.run.branch, journey.cursor)
+
+    @property
+    def _is_scored(self) -> bool:
+        """Whether it is asked so along the run."""
+        return self.problem.held_out is not None or self.view.shown == ACCURACY
+
+    def _scored(self) -> Scored | None:
+        """How many rows are right along the run, where that is shown."""
+        if self.view.shown != ACCURACY:
+            return None
+        points, timeline = self._learned.scores.points, self.run.timeline
+        return Scored(points(), points(held_out=True), len(timeline) - 1, core.is_right_or_wrong(timeline.problem))
+
+    def _know_more(self) -> None:
+        """More is known of how well the run does."""
+        if self._is_scored or self.view.aside == LEARNED:
+            self.paint()
+        else:
+            self._repaint()
 
     def curves(self) -> list[Curve]:
         """The losses that are drawn: of the run looked at, of the other branches, and of those beside it."""
         if self._beside.timelines or len(self.run.listed) == 1:
             runs = (self.run.timeline, *self._beside.timelines)
-            return [curve_of(run, run.problem.loss.title, run.problem.loss.word) for run in runs]
+            tested = self._learned.scores.points(held_out=True) if self.problem.held_out is not None else None
+            return [curve_of(run, run.problem.loss.title, run.problem.loss.word, tested) for run in runs]
         here, timelines = self.run.branch, self.run.timelines
         others = [branch for branch in self.run.listed if branch != here and branch in timelines]
         return [curve_of(timelines[branch], self.title_of(branch)) for branch in (here, *others[: MOST_CURVES - 1])]
@@ -234,7 +269,9 @@ class SheetScreen(KeyReasonsScreen[None]):
 
     def late(self) -> Late:
         """What is worked out beside the numbers of the step."""
-        return self._beside.late
+        step = self.step
+        verdict = None if step is None else self._learned.known(step.index)
+        return self._beside.late._replace(verdict=verdict)
 
     def state(self) -> str:
         """What one is in, for the status line."""

@@ -10,7 +10,7 @@ import numpy as np
 from rich.cells import cell_len
 
 import core
-from core import Evaluation, Step, significant, sure
+from core import Evaluation, Step, Verdict, significant, sure
 from tui.format import fit, plain
 from tui.sheet.lines import Line, Words, clipped, fitting, line, width
 from tui.sheet.written import Written
@@ -30,8 +30,8 @@ class Facts(NamedTuple):
 
     reached          the last step that has been computed
     activity         what is going on, or nothing
-    over_all         what the step's network makes of all rows; None while that is being computed
-    over_all_before  the same of the step before
+    verdict          what the step's network makes of all rows; None while that is being computed
+    verdict_before   the same of the step before
     own              whether the step is under the problem's own loss
     ending           why the run stops being finite behind this step, if it does
     branch           what the branch is called, where there are several
@@ -39,8 +39,8 @@ class Facts(NamedTuple):
 
     reached: int
     activity: str = ""
-    over_all: Evaluation | None = None
-    over_all_before: Evaluation | None = None
+    verdict: Verdict | None = None
+    verdict_before: Verdict | None = None
     own: bool = True
     ending: str = ""
     branch: str = ""
@@ -109,7 +109,13 @@ def _items(step: Step, before: Step | None, facts: Facts, view: View, short: boo
     if whole:
         yield from _idle(step)
     else:
-        yield Item(4, _all_rows(len(problem.inputs), facts, view))
+        known = facts.verdict and facts.verdict.training, facts.verdict_before and facts.verdict_before.training
+        yield Item(4, _over(f"all {len(problem.inputs)}", *known, view))
+    if problem.held_out is not None:
+        known = facts.verdict and facts.verdict.held_out, facts.verdict_before and facts.verdict_before.held_out
+        short_loss = "…" if known[0] is None else loss_text(known[0].loss, view)
+        yield Item(4, _over(f"test {len(problem.held_out.inputs)}", *known, view), [f"test ℒ {short_loss}"])
+    if not whole:
         yield Item(5, [f"epoch {step.epoch}"])
     settings = ", ".join(f"{setting.symbol} {significant(setting.value, 6)}" for setting in problem.loss.settings)
     loss = ", ".join(part for part in (problem.loss.full_title, settings, problem.reduction) if part)
@@ -164,10 +170,10 @@ def _idle(step: Step) -> Iterator[Item]:
         yield Item(9, [f"idle {sum(int(mask.sum()) for mask in masks)} of {sum(mask.size for mask in masks)}"])
 
 
-def _all_rows(rows: int, facts: Facts, view: View) -> Words:
-    found, before = facts.over_all, facts.over_all_before
+def _over(which: str, found: Evaluation | None, before: Evaluation | None, view: View) -> Words:
+    """What the network makes of some rows, after the step before."""
     if found is None:
-        return [(f"all {rows}: ℒ …", "dim")]
+        return [(f"{which}: ℒ …", "dim")]
     change = _change(found.loss, None if before is None else before.loss, view)
     score = f"rms error {loss_text(found.rmse, view)}" if found.right is None else f"right {found.right}"
-    return [f"all {rows}: ℒ {loss_text(found.loss, view)}{change}, {score}"]
+    return [f"{which}: ℒ {loss_text(found.loss, view)}{change}, {score}"]

@@ -12,7 +12,10 @@ Cell: TypeAlias = tuple[int, ...]  # the indices of a number in its quantity, co
 
 
 # What stands in place of `why`, beside "formulas" and "losses".
-COMPARE, WHY_ZERO, DIAGNOSIS = "compare", "why 0", "diagnosis"
+COMPARE, WHY_ZERO, DIAGNOSIS, LEARNED = "compare", "why 0", "diagnosis", "verdict"
+
+# What stands in the place of the plot.
+LOSS, ACCURACY = "loss", "accuracy"
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,13 @@ class View:
     hidden       whether the marks of checked answers are put aside
     differences  whether central differences are wanted beside the gradients
     gradients    these differences, once they are there
-    aside        what stands in place of `why`: "formulas", "losses", COMPARE, WHY_ZERO, DIAGNOSIS or nothing
+    aside        what stands in place of `why`: "formulas", "losses", COMPARE, WHY_ZERO, DIAGNOSIS, LEARNED or
+                 nothing
     scroll       lines that `why` is scrolled by
     alone        the one pane that is shown
     logarithmic  whether the plot's losses are on a log scale
     window       the first and the last step in the plot; None: all
+    shown        what stands in the place of the plot: LOSS or ACCURACY
     history      whether the plot shows what became of the inspected cell
     middle       what stands between the weights before and after the step: "" for the gradients, or a buffer of the
                  update: "v", "mhat"
@@ -59,6 +64,7 @@ class View:
     alone: str = ""
     logarithmic: bool = False
     window: tuple[int, int] | None = None
+    shown: str = LOSS
     history: bool = False
     middle: str = ""
     fresh: bool = True

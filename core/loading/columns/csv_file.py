@@ -101,8 +101,9 @@ class CsvFile:
             return None
         texts: dict[int, list[str]] = {j: [] for j in wanted if PLAIN.number(cells[j]) is None}
         converters: dict[int | str, Callable[[str], Any]] = {}
+        unwanted = set(range(len(cells))).difference(wanted)
         for j in range(len(cells)):
-            if j in texts or j not in wanted:
+            if j in texts or j in unwanted:
                 converters[j] = _keep(texts.get(j))
         if len(converters) == len(cells):  # then an empty row would not be found
             return None

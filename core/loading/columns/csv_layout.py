@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 
 from core.errors import ProblemError
@@ -22,6 +23,7 @@ SEPARATORS = (",", ";", "\t", "|")  # and spaces, which stand in names, too
 SEPARATED = 'commas, semicolons, tabs, "|" or spaces'
 SAMPLE = 100  # rows that tell the separator
 COMMENT = "#"
+FOR_EXCEL = re.compile(r"(?i:sep)=.")
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def read_layout(path: Path, reading: Reading) -> Layout:
     header = not told and reading.header is not False
     if told:
         remarks.append(f"line {len(comments)} is read as the columns' names, not as a comment")
-    if len(comments) > bool(told):
+    if any(comment.startswith(COMMENT) for comment in comments[: len(comments) - bool(told)]):
         remarks.append('the lines before the table that begin with "#" are left out')
     names = told or ([clean(cell) for cell in top] if header else [str(j) for j in range(1, len(top) + 1)])
     rest = body if header else [top, *body]
@@ -91,7 +93,7 @@ def read_layout(path: Path, reading: Reading) -> Layout:
         names = names[:width]
         remarks.append(f"{counted(surplus, 'empty cell')} at the end of each line left out")
     mistakes = MistakeLines()
-    lines = [line + sum(map(line_breaks, top[:j])) for j in range(len(names))] if header else [line] * len(names)
+    lines = list(accumulate(map(line_breaks, top), initial=line)) if header else [line] * len(names)
     _check(names, lines, rest, header, reading, mistakes)
     if mistakes:
         raise ProblemError(source, mistakes.lines)
@@ -109,15 +111,15 @@ def _first(rows: Rows) -> tuple[list[str] | None, int]:
 
 
 def _comments(data: bytes, encoding: str) -> list[str]:
-    """The lines before the table, from the first to the last one that begins with "#", empty ones among them. A last
-    one of several cells, as many as in the line after it, is no comment if a cell in that line is a number and none of
-    its own is: it is a header, "#id,name", unless blanks follow the mark.
+    """The lines before the table, from the first to the last one that begins with "#", empty ones among them; and a
+    first line that tells Excel the separator, "sep=;". A last one of several cells, as many as in the line after it, is
+    no comment if a cell in that line is a number: it is a header, "#id,name", unless a blank follows the mark.
     """
     found: list[str] = []
-    count = 0
+    count = 0  # of the lines up to the last comment
     for line in TextIOWrapper(BytesIO(data), encoding=encoding, newline=""):
         found.append(line)
-        if line.startswith(COMMENT):
+        if line.startswith(COMMENT) or (len(found) == 1 and FOR_EXCEL.fullmatch(line.strip())):
             count = len(found)
         elif line.strip():
             break
@@ -126,7 +128,7 @@ def _comments(data: bytes, encoding: str) -> list[str]:
         for mark in SEPARATORS:
             cells, below = (clean(text).split(mark) for text in (comments[-1], after))
             if len(cells) == len(below) > 1 and any(PLAIN.number(cell) is not None for cell in below):
-                return comments[:-1] if any(line.startswith(COMMENT) for line in comments[:-1]) else []
+                return comments[:-1]
     return comments
 
 
@@ -202,13 +204,14 @@ def _check(
         return
     # The first of several may be an index, which the rows tell.
     unnamed = [j for j, name in enumerate(names) if not name and (j > 0 or len(names) == 2)] or [-1]
+    first: dict[str, int] = {}
     for j, name in enumerate(names):
         where = f"line {lines[j]}, column {j + 1}"
         if j == unnamed[0]:
             more = f" (and in {counted(len(unnamed) - 1, 'more column')})" if len(unnamed) > 1 else ""
             mistakes.note(f"{where}: expected a column's name, found an empty cell{more}{advice}")
-        elif name and name in names[:j]:
-            mistakes.note(f"{where}: the name {shown(name)} is already that of column {names.index(name) + 1}{advice}")
+        elif name and first.setdefault(name, j) != j:
+            mistakes.note(f"{where}: the name {shown(name)} is already that of column {first[name] + 1}{advice}")
 
 
 def _seems_data(names: list[str], rows: list[list[str]]) -> bool:

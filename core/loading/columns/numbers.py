@@ -24,7 +24,7 @@ class Notation(NamedTuple):
 
     def number(self, text: str) -> float | None:
         """The number, perhaps NaN or an infinity, that a cell holds, or None."""
-        text = text.strip()  # float by itself leaves some of the spaces, such as \x1c
+        text = text.strip().replace("−", "-")  # float by itself leaves some of the spaces, such as \x1c
         if "_" in text:  # float("1_000") is 1000 in Python, and nowhere else
             return None
         if self != PLAIN:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tui.training import moves
-from tui.training.plot import panned, zoomed
 from tui.training.sheet_screen import SheetScreen
 from tui.training.slots import turns
+from tui.training.view import ACCURACY, LEARNED, LOSS
+from tui.training.zoom import panned, zoomed
 
 
 class SeeingKeys(SheetScreen):
@@ -60,6 +61,13 @@ class SeeingKeys(SheetScreen):
 
     def action_formulas(self) -> None:
         self._open_aside("formulas")
+
+    def action_verdict(self) -> None:
+        self._open_aside(LEARNED)
+
+    def action_accuracy(self) -> None:
+        """How many rows are right along the run, in place of the losses; and back."""
+        self.look(shown=LOSS if self.view.shown == ACCURACY else ACCURACY)
 
     def action_losses(self) -> None:
         self._open_aside("losses")

@@ -11,6 +11,7 @@ import numpy as np
 
 import core
 from core import Step, significant
+from tui.format import short_names
 from tui.sheet.lines import Line, Words, line, width
 from tui.sheet.written import Written
 from tui.training.view import View
@@ -27,7 +28,6 @@ from tui.training.why.texts import (
     flow,
     number_format,
     row,
-    short_names,
     spoken,
     trimmed,
     wrapped,

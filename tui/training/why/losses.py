@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from core import LossComparison, Step
 from tui.format import plain, short
 from tui.sheet.lines import Line, Words, line, width
-from tui.training.plot import mark_of
+from tui.training.plot_lines import mark_of
 from tui.training.view import View
 from tui.training.why.page import Page
 from tui.training.why.sample import chosen

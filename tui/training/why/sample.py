@@ -8,9 +8,9 @@ import numpy as np
 
 import core
 from core import Step, significant
-from tui.format import plain, short
+from tui.format import plain, short, short_names
 from tui.sheet.lines import Words, line, width
-from tui.training.why.texts import BRIEF, FEWEST_DIGITS, digits, short_names, spoken
+from tui.training.why.texts import BRIEF, FEWEST_DIGITS, digits, spoken
 
 LONGEST_NAME = 20  # columns of a class in a sentence
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from core import Step
 from tui.training.compared import report_on
 from tui.training.late import Late
-from tui.training.view import COMPARE, DIAGNOSIS, WHY_ZERO, View
+from tui.training.view import COMPARE, DIAGNOSIS, LEARNED, WHY_ZERO, View
 from tui.training.why.page import Page, Why, laid_out
 
 
@@ -58,6 +58,10 @@ def _page(
         from tui.training.why.told import of_run
 
         return of_run(late.diagnosis, view, width)
+    if view.aside == LEARNED:
+        from tui.training.why.learned import verdict_page
+
+        return verdict_page(late.verdict, step, view, width)
     cursor = cell_of(step, view)
     report = report_on(view, step)
     if cursor is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -12,7 +11,6 @@ import numpy as np
 from rich.cells import cell_len
 
 from core import Array, significant
-from tui.format import fit
 from tui.sheet.lines import Line, Words, clipped, line, width
 from tui.sheet.styles import shade
 from tui.sheet.written import Written
@@ -209,30 +207,3 @@ def _ends(values: Array, most: int) -> list[float]:
 def _joined(label: Line, start: int, words: Styled) -> Line:
     """Words with a blank between them, behind a label."""
     return (*label, *line(trimmed([part for word in words for part in (word, (" ", "text"))]), start))
-
-
-def short_names(names: Sequence[str], columns: int) -> list[str]:
-    """Names in at most so many columns: whole, or cut with an ellipsis; names that would then look alike keep what they
-    differ in.
-    """
-    found = [fit(name, columns) for name in names]
-    for text in [text for text, count in Counter(found).items() if count > 1]:
-        alike = [i for i, cut in enumerate(found) if cut == text]
-        ends = _endings([names[i] for i in alike], columns)
-        for k, i in enumerate(alike, 1):
-            number = str(k)
-            stem = fit(names[i], max(1, columns - len(number)))
-            found[i] = ends[k - 1] if ends else fit(stem + number, max(columns, len(number)))
-    return found
-
-
-def _endings(names: Sequence[str], columns: int) -> list[str]:
-    """What long names that begin alike differ in; empty where there is no room for that."""
-    common = 0
-    while all(len(name) > common for name in names) and len({name[common] for name in names}) == 1:
-        common += 1
-    ends = [fit("…" + name[common:], columns) for name in names]
-    if len(set(ends)) < len(ends):
-        ends = ["…" + name[len(name) - columns + 1 :] for name in names]
-    whole = len(set(ends)) == len(ends) and all(cell_len(end) <= columns for end in ends)
-    return ends if whole else []
