@@ -240,6 +240,11 @@ def test_a_form_begins_with_the_problem_as_it_is_open(source: str, options: dict
     assert (found.held_out is None) == (problem.held_out is None)
 
 
+@pytest.mark.parametrize("name", BUILT_INS)
+def test_a_problem_file_that_is_open_begins_a_form_with_what_stands_in_it(name: str) -> None:
+    assert core.form_of(core.load_problem(name)).tables == {"training": {}, **form_of(name).tables}
+
+
 def test_a_problem_that_is_no_file_begins_a_form_that_is_right() -> None:
     network = core.Network([core.Layer([[1.0]])])
     assert core.form_of(core.Problem("mine", [[1.0]], [[2.0]], network)).problem(Path("new.toml")).inputs.shape[1] == 2

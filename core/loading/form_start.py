@@ -63,6 +63,10 @@ def _with_training(form: ProblemForm, problem: Problem) -> ProblemForm:
     """With the settings of the training as they are, where they are not usual."""
     found = present(problem)
     keys = {training.OVERRIDES.get(option, option): text for option, text in found.items()}
+    if problem.batch_size is None:  # all rows, however many
+        del keys["batch_size"]
+        if problem.source is not None and "batch" in dict(problem.source.options):
+            form = form.put("training.batch_size", "")
     for path in ("training.loss", "training.update"):
         form = _put(form, path, keys[path.removeprefix("training.")])
     for part in form.fields:
