@@ -105,6 +105,16 @@ class Network(Record):
         return self.scores_and_outputs(inputs)[1]
 
     @np.errstate(all="ignore")
+    def activations(self, inputs: Array) -> tuple[Array, ...]:
+        """z_1, ..., z_L, (n, d_k) each, likewise."""
+        z, found = np.asarray(inputs, dtype=float), []
+        for layer in self.layers:
+            s = z @ layer.weights
+            z = layer.function(s if layer.bias is None else s + layer.bias)
+            found.append(z)
+        return tuple(found)
+
+    @np.errstate(all="ignore")
     def scores_and_outputs(self, inputs: Array) -> tuple[Array, Array]:
         """s_out and y_out, (n, d_L) both, likewise."""
         z = np.asarray(inputs, dtype=float)

@@ -33,6 +33,7 @@ from textual.worker import WorkerFailed
 
 import core
 from core.practice import Exercise
+from pictured import circles, small_digits
 from samples import exercise_2
 from screen import diverging, regression, wide
 from tui.app import SgdbApp
@@ -53,7 +54,7 @@ MOVES = (
     *("backspace", "delete", "space", "shift+left", "shift+right", "shift+up", "shift+down"),
     *("ctrl+left", "ctrl+right", "ctrl+home", "ctrl+end"),
 )
-OPENERS = ("ctrl+p", "question_mark", *"fmxgrzhnsSdlyweBDUcCbiV0{}oNE")
+OPENERS = ("ctrl+p", "question_mark", *"fmxgrzhnsSdlyweBDUcCbiV0{}oNEPPP")
 RARE = (*(f"ctrl+{letter}" for letter in "cauwkvxdzs"), "f1", "shift+home", "shift+end")
 # What is typed holds no slash and no tilde: a file that is written stays in the monkey's folder.
 TYPED = "0123456789.-+eE_,; []<>abchklmnpqrstuvwxyzδ∂✓"
@@ -92,6 +93,8 @@ SCENES: dict[str, Scene] = {
     "practice of the hinge": lambda: practice("exercise-3", 8),
     "diverging": lambda: SgdbApp(diverging()),
     "no classes": lambda: SgdbApp(regression()),
+    "held out": lambda: SgdbApp(circles()),
+    "images": lambda: SgdbApp(small_digits()),
 }
 
 

@@ -389,8 +389,7 @@ async def test_accuracy_takes_the_place_of_the_losses_and_a_click_goes_to_its_st
         await settle(pilot)
         await seek(pilot, 100)
         found = verdict_of(shown(pilot))
-        command = commands(pilot)["Accuracy along the run"]
-        await command()
+        await commands(pilot)["Picture: accuracy or R² along the run"]()
         await settle(pilot)
         drawn = pane(pilot, "loss")
         assert "accuracy" in drawn[0]
@@ -399,7 +398,7 @@ async def test_accuracy_takes_the_place_of_the_losses_and_a_click_goes_to_its_st
         frame = training(pilot)._painter.plot._frame
         assert frame is not None
         assert training(pilot)._painter.plot.step_at(frame.start + frame.column(50)) == pytest.approx(50, abs=3)
-        await command()
+        await commands(pilot)["Picture: loss per SGD step"]()
         await settle(pilot)
         assert "+ test" in pane(pilot, "loss")[0]
 
@@ -409,7 +408,7 @@ async def test_of_a_plain_problem_it_is_worked_out_when_it_is_asked_for() -> Non
         await settle(pilot)
         await seek(pilot, 300)
         assert not len(training(pilot)._learned.scores.points().steps)
-        await commands(pilot)["Accuracy along the run"]()
+        await commands(pilot)["Picture: accuracy or R² along the run"]()
         await settle(pilot)
         assert len(training(pilot)._learned.scores.points().steps) == 151
 

@@ -16,7 +16,28 @@ from tui.sheet.widget import Sheet
 from tui.training import learned
 
 KEYS = ("n", "n", "n", "p", "right", "left", "up", "down", "full_stop", "comma", "escape", "enter", "right", "down")
-KEYS = (*KEYS, "left", "up", "n", "p", "enter", "right", "escape", "tab", "escape", "l", "plus", "minus", "t", "t")
+KEYS = (
+    *KEYS,
+    "left",
+    "up",
+    "n",
+    "p",
+    "enter",
+    "right",
+    "escape",
+    "tab",
+    "escape",
+    "l",
+    "plus",
+    "minus",
+    "t",
+    "t",
+    "P",
+    "n",
+    "P",
+    "p",
+    "P",
+)
 
 
 @pytest.fixture

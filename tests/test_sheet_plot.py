@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 import core
 from samples import LOSSES
+from tui.sheet.braille import DOTS_ACROSS, DOTS_DOWN, extents, spans
 from tui.sheet.lines import Line, line
 from tui.sheet.lines import width as columns
 from tui.training import ticks
 from tui.training.axes import axes
-from tui.training.braille import DOTS_ACROSS, DOTS_DOWN, extents, spans
 from tui.training.plot import Curve, LossPlot, epoch_means, legend, title
 from tui.training.view import View
 from tui.training.zoom import panned, zoomed

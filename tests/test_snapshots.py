@@ -11,6 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 import core
+from pictured import circles, small_digits
 from samples import exercise_2
 from screen import (
     SIZES,
@@ -26,6 +27,7 @@ from screen import (
     seek,
     settle,
     stand_still,
+    training,
 )
 from test_learned_screen import overlapping
 from test_watches_screen import watch
@@ -245,6 +247,30 @@ def test_settings_without_colours(compare: Compare, monkeypatch: pytest.MonkeyPa
     assert compare("E", "down", "down", "down", "x", problem=EXERCISE_3, size=(80, 24))
 
 
+@pytest.mark.parametrize("size", SIZES[1:], ids=by_size)
+def test_a_decision_surface(compare: Compare, size: tuple[int, int]) -> None:
+    assert compare("P", problem=circles(), size=size, step=60)
+
+
+def test_a_decision_surface_alone_without_colours(compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert compare("P", "z", "z", "z", problem=circles(), size=(80, 24), step=60)
+
+
+@pytest.mark.parametrize("name", ["units", "confusion", "heat"])
+def test_other_pictures(compare: Compare, name: str) -> None:
+    async def show(pilot: Pilot[Any]) -> None:
+        training(pilot).action_show_picture(name)
+        training(pilot)._alone("picture")
+        await settle(pilot)
+
+    assert compare(problem=core.load_problem("three-classes"), size=(80, 24), step=20, first=show)
+
+
+def test_an_image_beside_what_is_said_of_it_in_a_light_theme(compare: Compare) -> None:
+    assert compare("P", "P", problem=small_digits(), step=9, theme="textual-light")
+
+
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)], ids=by_size)
 def test_the_verdict_beside_the_losses_over_rows_held_out(compare: Compare, size: tuple[int, int]) -> None:
     assert compare("V", problem=overlapping(), size=size, step=60)
@@ -258,7 +284,7 @@ def test_the_verdict_without_colours(compare: Compare, monkeypatch: pytest.Monke
 def test_accuracy_along_the_run(compare: Compare) -> None:
     async def accuracy(pilot: Pilot[Any]) -> None:
         await press(pilot, "z", "z")
-        await commands(pilot)["Accuracy along the run"]()
+        await commands(pilot)["Picture: accuracy or R² along the run"]()
         await settle(pilot)
 
     assert compare(problem=overlapping(), step=60, first=accuracy)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,9 +50,16 @@ def many_network() -> core.Network:
 
 @pytest.mark.parametrize(("sizes", "below"), [((4, 3), "4-3"), ((784, 300, 100, 10), "784-…-10")])
 def test_sizes_of_layers_stand_below_their_bars(sizes: tuple[int, ...], below: str) -> None:
-    layers = [core.Layer([[0.0] * after] * before) for before, after in zip(sizes, sizes[1:], strict=False)]
+    layers = [core.Layer([[0.0] * after] * before) for before, after in pairwise(sizes)]
     problem = core.Problem("deep", [[0.0] * sizes[0]], [[0.0] * sizes[-1]], core.Network(layers))
     lines = [text_of(line) for line in thumbnail(problem, 12, 4)]
     assert lines[-1] == below
     largest = below.index("…") if "…" in below else 0
     assert lines[0].ljust(12)[largest] == "█"
+
+
+def test_a_place_shows_the_class_that_most_of_its_samples_have() -> None:
+    inputs = [[0.0, 0.0], [0.01, 0.0], [0.02, 0.0], [1.0, 1.0]]
+    problem = exercise_2(inputs=inputs, targets=[[1.0], [1.0], [-1.0], [-1.0]])
+    drawn = [text_of(line).ljust(12) for line in thumbnail(problem, 12, 4)]
+    assert (drawn[3][0], drawn[0][11]) == ("○", "●")

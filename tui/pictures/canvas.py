@@ -30,14 +30,29 @@ class Canvas:
         self.inks: Rows = np.full((rows, columns), INK, dtype=np.intp)
         self.grounds: Rows = np.full((rows, columns), GROUND, dtype=np.intp)
 
-    def pixels(self, colours: Rows) -> None:
-        """Fill it with pixels (2 rows, columns): half blocks, and blanks where both are the same."""
-        self.inks, self.grounds = colours[::PIXELS].copy(), colours[1::PIXELS].copy()
-        self.characters = np.where(self.inks == self.grounds, BLANK, HALF).astype(np.uint32)
+    def fill(self, shades: Rows, plain: bool, row: int = 0, column: int = 0) -> None:
+        """Fill it, from a cell on, with colours (2 rows, columns), as half blocks, and blanks where both halves of a
+        cell are the same; or where it is `plain` with characters (rows, columns).
+        """
+        height = -(-len(shades) // (1 if plain else PIXELS))
+        place = slice(row, row + height), slice(column, column + shades.shape[1])
+        if plain:
+            self.characters[place] = shades
+            return
+        if len(shades) % PIXELS:
+            shades = np.pad(shades, ((0, 1), (0, 0)), constant_values=GROUND)
+        inks, grounds = shades[::PIXELS], shades[1::PIXELS]
+        self.inks[place], self.grounds[place] = inks, grounds
+        self.characters[place] = np.where(inks == grounds, BLANK, HALF)
 
     def put(self, row: Any, column: Any, character: Any, ink: Any) -> None:
         """Characters (code points) in places of the canvas, on the ground that is there."""
         self.characters[row, column], self.inks[row, column] = character, ink
+
+    def draw(self, characters: Codes, ink: int) -> None:
+        """Characters over all of it, but for blanks."""
+        drawn = characters != BLANK
+        self.characters[drawn], self.inks[drawn] = characters[drawn], ink
 
     def write(self, row: int, column: int, text: str, ink: int = INK) -> None:
         """A text of characters that take one column each, as far as it is in the canvas."""

@@ -13,13 +13,18 @@ from tui.sheet.colours import HUES, MARK
 SAMPLES = "●○+×■□▲△"  # then the letters
 HELD_OUT = "abcdefghijklmnopqrstuvwxyz"
 TEXTURES = "░▒·:~-=^"
+HALVES = "▫▪"  # textures of what is below and above a middle
 PAIR = (1, 0)  # hues of -1 and +1: the colours of negative and positive numbers
 
 
 def hues(problem: Problem) -> Rows:
     """The hue of each class; they come again after eight."""
-    classes = len(problem.class_names)
-    return np.array(PAIR if problem.targets.shape[1] == 1 else [k % HUES for k in range(classes)], dtype=np.intp)
+    return two_hues() if problem.targets.shape[1] == 1 else np.arange(len(problem.class_names)) % HUES
+
+
+def two_hues() -> Rows:
+    """The hues of what is below and of what is above a middle."""
+    return np.array(PAIR, dtype=np.intp)
 
 
 def inks(problem: Problem) -> Rows:

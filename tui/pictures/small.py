@@ -8,7 +8,7 @@ import numpy as np
 
 from core import Array, Problem, classes_said, is_right_or_wrong
 from tui.pictures import marks
-from tui.pictures.canvas import Canvas, Codes
+from tui.pictures.canvas import BLANK, Canvas
 from tui.pictures.plane import Plane, spanning
 from tui.sheet.colours import MARK
 from tui.sheet.lines import Line
@@ -18,16 +18,16 @@ BRAILLE = 0x2800
 DOTS = np.array(
     [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.uint32
 )  # of a character, from the top
-HALVES = np.array([ord(c) for c in " ▄▀█"], dtype=np.uint32)  # by which halves are filled: none, lower, upper, both
+HALVES = np.array([ord(c) for c in " ▄▀█"], dtype=np.intp)  # by which halves are filled: none, lower, upper, both
 BARS = "▁▂▃▄▅▆▇█"
 BIG, SMALL = "■", "□"  # samples of regression, above and below the middle
 LEAST = 2, 3  # lines and columns
 
 
 def thumbnail(problem: Problem, width: int, height: int) -> list[Line]:
-    """`height` lines of at most `width` columns: the samples by class where there are two inputs, or by whether the
-    target is in the upper half, the samples as a curve where there is one, the first picture where samples are
-    pictures, else a bar for each layer and its units below. No lines where there is no room.
+    """`height` lines of at most `width` columns. Two inputs: the samples by class, in each place the one that most of
+    them have, or by whether the target is in the upper half. One input: the samples as a curve. Images: the first
+    sample. Else a bar for each layer, and its units below. No lines where there is no room.
     """
     if height < LEAST[0] or width < LEAST[1]:
         return []
@@ -47,14 +47,17 @@ def _samples(problem: Problem, canvas: Canvas) -> None:
     plane = Plane(spanning(problem.inputs[:, 0], 0.0), spanning(problem.inputs[:, 1], 0.0), columns, rows)
     y, x, inside = plane.cells(inputs[:, 0], inputs[:, 1])
     if is_right_or_wrong(problem):
-        classes = classes_said(problem, targets)
-        characters = marks.sample_marks(len(problem.class_names))[classes]
-        inks = marks.inks(problem)[classes]
+        groups, characters = classes_said(problem, targets), marks.sample_marks(len(problem.class_names))
+        inks = marks.inks(problem)
     else:
-        upper = targets[:, 0] >= np.median(problem.targets[:, 0])
-        characters = np.where(upper, ord(BIG), ord(SMALL)).astype(np.uint32)
-        inks = np.where(upper, MARK, MARK + 1)
-    canvas.put(y[inside], x[inside], characters[inside], inks[inside])
+        groups = (targets[:, 0] >= np.median(problem.targets[:, 0])).astype(np.intp)
+        characters = np.array([ord(SMALL), ord(BIG)], dtype=np.uint32)
+        inks = MARK + marks.two_hues()
+    counts = np.zeros((rows, columns, len(characters)), dtype=np.intp)
+    np.add.at(counts, (y[inside], x[inside], groups[inside]), 1)
+    y, x = np.nonzero(counts.any(axis=2))
+    most = counts[y, x].argmax(axis=1)
+    canvas.put(y, x, characters[most], inks[most])
 
 
 def _curve(problem: Problem, canvas: Canvas) -> None:
@@ -69,8 +72,7 @@ def _curve(problem: Problem, canvas: Canvas) -> None:
     codes = np.zeros((rows, columns), dtype=np.uint32)
     bits = DOTS[dots_down % down, dots_across % across]
     np.bitwise_or.at(codes, (dots_down // down, dots_across // across), bits)
-    drawn = codes > 0
-    canvas.put(*np.nonzero(drawn), BRAILLE + codes[drawn], MARK)
+    canvas.draw(np.where(codes, BRAILLE + codes, BLANK).astype(np.uint32), MARK)
 
 
 def shrunk(image: Array, rows: int, columns: int) -> Array:
@@ -88,8 +90,8 @@ def _image(image: Array, width: int, height: int) -> list[Line]:
     small = np.pad(small, ((0, len(small) % 2), (0, 0)), constant_values=small.min())
     filled = small > (float(small.min()) + float(small.max())) / 2
     canvas = Canvas(height, width)
-    codes: Codes = HALVES[2 * filled[::2] + filled[1::2]]
-    canvas.characters[: codes.shape[0], : codes.shape[1]] = codes
+    codes = HALVES[2 * filled[::2] + filled[1::2]]
+    canvas.fill(codes, plain=True)
     return canvas.lines()
 
 
@@ -98,15 +100,13 @@ def _layers(sizes: tuple[int, ...], width: int, height: int) -> list[Line]:
     is no room for all.
     """
     largest = max(sizes)
-    for shown, texts in (
-        (sizes, [str(size) for size in sizes]),
-        ((sizes[0], largest, sizes[-1]), [str(sizes[0]), "…", str(sizes[-1])]),
-        (sizes[:width], [""] * min(len(sizes), width)),
-    ):
-        gap = "-" if texts[0] else ""
-        below = gap.join(texts)
-        if len(below) <= width:
-            break
+    ways = (
+        (sizes, "-".join(map(str, sizes))),
+        ((sizes[0], largest, sizes[-1]), f"{sizes[0]}-…-{sizes[-1]}"),
+        (sizes[:width], ""),
+    )
+    shown, below = next(way for way in ways if len(way[1]) <= width)
+    texts = below.split("-") if below else [""] * len(shown)
     canvas = Canvas(height, width)
     lines = height - bool(below)
     column = 0
@@ -116,6 +116,6 @@ def _layers(sizes: tuple[int, ...], width: int, height: int) -> list[Line]:
             part = min(len(BARS), eighths - (lines - 1 - row) * len(BARS))
             if part > 0:
                 canvas.write(row, column, BARS[part - 1], MARK)
-        column += max(1, len(text) + len(gap))
+        column += len(text) + 1
     canvas.write(height - 1, 0, below)
     return canvas.lines()

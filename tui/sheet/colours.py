@@ -1,7 +1,7 @@
 """The colours of pictures: ramps that are quantised once, so that a pixel is a number and its style a name.
 
-A pixel's colour is an index into COLOURS. HUES are eight that people with colour blindness can tell apart (after Okabe
-and Ito); their ramps stay so near to the ground that every text is readable on them. GREY, BLUE and ORANGE go all the
+A pixel's colour is an index into COLOURS. HUES are eight that people with colour blindness can tell apart, the first of
+them best; their ramps stay so near to the ground that every text is readable on them. GREY, BLUE and ORANGE go all the
 way: nothing is written on those.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from textual.color import Color
 
-from tui.sheet.contrast import LEAST_CONTRAST, contrast
+from tui.sheet.contrast import LEAST_CONTRAST, contrast, readable
 
 LEVELS = 6  # of each ramp, the strongest last
 HUES = 8  # ramps on which a text can be read
@@ -21,8 +21,9 @@ INKS = ("ink", "faint", "pointed", "danger", *(f"mark{hue}" for hue in range(HUE
 NAMES = (*COLOURS, *INKS)
 INK, FAINT, POINTED, DANGER, MARK = (len(COLOURS) + place for place in range(5))
 ON = " on "
-DARK = ("#57b6ff", "#ff9a57", "#3ecf8e", "#e58bc0", "#f0e442", "#a79bff", "#ff6f61", "#b9a48a")
-LIGHT = ("#0050b0", "#b85000", "#00785a", "#a8327e", "#8a7a00", "#5b3fc4", "#c02020", "#6b5a45")
+DARK = ("#57b6ff", "#ff9a57", "#f2ee3a", "#ff4477", "#00f0d0", "#aaffaa", "#7777ff", "#dd55aa")
+LIGHT = ("#0050b0", "#a83c00", "#661144", "#0099bb", "#8800ff", "#bb7766", "#2200aa", "#770011")
+AMBER, RED = ("#ffc94d", "#7a5200"), ("#ff6b78", "#b00020")  # on a dark ground, and on a light one
 LEAST_SHARE, STRONGEST = 0.22, 0.62  # of a hue in the weakest and in the strongest colour of its ramp
 EQUAL_STEPS = 20  # in which a ramp gives way until a text can be read on it
 
@@ -35,12 +36,12 @@ def ramp(hue: int, level: int) -> int:
 def colours(dark: bool, ground: Color, ink: Color) -> dict[str, Color]:
     """Every colour by its name, on this ground."""
     hues = [Color.parse(hue) for hue in (DARK if dark else LIGHT)]
-    amber = Color.parse("#ffc94d" if dark else "#7a5200")
-    red = Color.parse("#ff6b78" if dark else "#b00020")
+    amber, red = (Color.parse(color[not dark]) for color in (AMBER, RED))
     found = {"ground": ground, "not finite": ground.blend(red, 0.8), "ink": ink}
-    found |= {"faint": ground.blend(ink, 0.5), "pointed": amber, "danger": red}
+    texts = {"faint": ground.blend(ink, 0.5), "pointed": amber, "danger": red}
+    texts |= {f"mark{number}": hue for number, hue in enumerate(hues)}
+    found |= {name: readable(color, ground, ink) for name, color in texts.items()}
     for number, hue in enumerate(hues):
-        found[f"mark{number}"] = hue
         strongest = _strongest(hue, ground, ink)
         for level in range(LEVELS):
             share = strongest * (LEAST_SHARE + (1 - LEAST_SHARE) * level / (LEVELS - 1))

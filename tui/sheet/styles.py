@@ -11,7 +11,7 @@ from functools import lru_cache
 from rich.style import Style
 from textual.color import Color
 
-from tui.sheet.colours import INKS, ON, colours
+from tui.sheet.colours import AMBER, DARK, INKS, LIGHT, ON, RED, colours
 from tui.sheet.contrast import luminance, readable
 
 SHADES = 6  # on each side of zero
@@ -32,15 +32,19 @@ class Styles(dict[str, Style]):
     def __init__(self, known: dict[str, Style], pictured: dict[str, Color]) -> None:
         super().__init__(known)
         self._pictured = pictured
+        self._pairs: dict[str, Style] = {}
 
     def __missing__(self, name: str) -> Style:
+        known = self._pairs.get(name)
+        if known is not None:
+            return known
         above, on, below = name.partition(ON)
         if not on:
             raise KeyError(name)
         color, ground = self._pictured[above], self._pictured[below]
         if above in INKS:  # a text: it can be read everywhere
             color = readable(color, ground, self._pictured["ink"])
-        made = self[name] = Style(color=color.rich_color, bgcolor=ground.rich_color)
+        made = self._pairs[name] = Style(color=color.rich_color, bgcolor=ground.rich_color)
         return made
 
 
@@ -50,10 +54,8 @@ def styles(dark: bool, ground: str, ink: str) -> Styles:
     # A theme of the terminal's own colours, which nobody knows, gets black and white.
     background = _known(ground, "#000000" if dark else "#ffffff")
     foreground = readable(_known(ink, "#ffffff" if dark else "#000000"), background, background.get_contrast_text(1.0))
-    blue = Color.parse("#57b6ff" if dark else "#0050b0")
-    orange = Color.parse("#ff9a57" if dark else "#a83c00")
-    amber = Color.parse("#ffc94d" if dark else "#7a5200")
-    red = Color.parse("#ff6b78" if dark else "#b00020")
+    blue, orange = (Color.parse(hue) for hue in (DARK if dark else LIGHT)[:2])
+    amber, red = (Color.parse(color[not dark]) for color in (AMBER, RED))
     green = Color.parse("#6fd98a" if dark else "#1b6e35")
     grey = short(readable(foreground.blend(background, 0.5), background, foreground), background)
     neutral = foreground.blend(background, 0.25)

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from core import Array, Evaluation, Points, Step, Verdict, percent
+from tui.sheet.braille import BLANK, DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
 from tui.sheet.lines import Line, Words, clipped, fitting
 from tui.sheet.lines import width as columns_of
 from tui.training import ticks
 from tui.training.axes import Frame, axes
-from tui.training.braille import BLANK, DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
 from tui.training.plot_lines import TEST, Numbers, lines_of, mark_of, put_points
 from tui.training.status import loss_text
 from tui.training.ticks import Scale

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from core import GradientCheck
 
 LATER = 0.05  # seconds that what takes long waits before it starts
-SOON = ("textual_plotext.plot", "core.explanation", "tui.training.why.inspected", "tui.training.why.walk")
+SOON = (
+    "textual_plotext.plot",
+    "tui.pictures.gallery",
+    "core.explanation",
+    "tui.training.why.inspected",
+    "tui.training.why.walk",
+)
 
 
 class Beside:

@@ -6,6 +6,7 @@ from textual.binding import Binding, BindingType
 
 EARLIER = "Where the inspected cell last changed sign, was 0, was largest; without one, pan the plot"
 LATER = "Where the inspected cell next changes sign, is 0, is largest; without one, pan the plot"
+PICTURE = "The next picture in the place of the plot: surface, confusion table, hidden units, heat map, …"
 
 BINDINGS: list[BindingType] = [
     Binding("left", "arrow(0, -1)", "back", tooltip="One SGD step back; a cell to the left"),
@@ -53,6 +54,7 @@ BINDINGS: list[BindingType] = [
     Binding("z", "alone", "alone", tooltip="One pane alone, then the next; esc: all"),
     Binding("plus", "digits(1)", "digits", tooltip="More decimals", key_display="+"),
     Binding("minus", "digits(-1)", "digits", tooltip="Fewer decimals", key_display="-"),
+    Binding("P", "picture", "picture", tooltip=PICTURE),
     Binding("l", "log", "log", tooltip="Loss on a log scale, or linear"),
     Binding("left_parenthesis", "zoom(1)", "zoom in", tooltip="Zoom into the plot", key_display="("),
     Binding("right_parenthesis", "zoom(-1)", "zoom out", tooltip="Zoom out of the plot", key_display=")"),

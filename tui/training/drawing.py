@@ -55,10 +55,11 @@ def draw(frame: Frame, picture: Picture, others: Mapping[str, Pane], rows: Rows)
             panes[name] = [rule_with(title, area.width), *lines]
     for name, found in panes.items():
         area = frame.areas[name]
-        divided = (name == "loss" and area.x > 0) or (name == "weights" and frame.beside)
+        beside_why = name in ("loss", "picture")
+        divided = (beside_why and area.x > 0) or (name == "weights" and frame.beside)
         for i in range(area.height):
             line = found[i] if i < len(found) else ()
-            if divided and i and name == "loss":
+            if divided and i and beside_why:
                 put(area.x, area.y + i, 1, (Span(0, "│", "structure"),))
                 put(area.x + 1, area.y + i, area.width - 1, line)
             elif divided and name == "weights":
@@ -116,7 +117,7 @@ def place_of(frame: Frame, picture: Picture, rows: Rows) -> tuple[int, int] | No
 
 class Spot(NamedTuple):
     """What stands at a place of the sheet: a "cell" of a quantity, the "name" of one, a "row" of the batch, the plot's
-    "loss", a "note", a "key" or a "group" off an edge.
+    "loss", a "picture", a "note", a "key" or a "group" off an edge.
     """
 
     kind: str

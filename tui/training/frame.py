@@ -4,7 +4,7 @@ problem's shape, the loss and what a person has chosen to see, never from the st
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
@@ -18,6 +18,7 @@ from tui.training.matrices import Matrices
 
 TALL = 30  # lines from which there is room for notes and column numbers
 LEAST_ROWS = 3
+SIDE_BY_SIDE, STACKED = 60, 20  # columns, or lines, in which the plot and a picture have room at once
 MOST_ROWS = 10  # of samples, where `why` wants the lines, too
 
 
@@ -29,7 +30,8 @@ class Frame:
     rows            samples in sight
     count           samples in the batch
     headers         lines above the rows, below the rule: of the activations, of the deltas
-    areas           by the pane's name, its rule included: status, notes, activations, deltas, weights, why, loss, keys
+    areas           by the pane's name, its rule included: status, notes, activations, deltas, weights, why, loss,
+                    picture, keys
     """
 
     width: int
@@ -69,20 +71,33 @@ class Frames:
         numbers: bool = False,
         left: int | None = None,
         alone: str = "",
+        pictured: bool = False,
     ) -> Frame:
-        """The frame for a terminal of this size, over a batch of `count` samples."""
-        return self._made(size, count, more, numbers, left, alone)
+        """The frame for a terminal of this size, over a batch of `count` samples; `pictured` with a picture in the
+        place of the plot.
+        """
+        return self._made(size, count, more, numbers, left, alone, pictured)
 
-    def _make(self, size: tuple[int, int], count: int, more: int, numbers: bool, left: int | None, alone: str) -> Frame:
+    def _make(
+        self,
+        size: tuple[int, int],
+        count: int,
+        more: int,
+        numbers: bool,
+        left: int | None,
+        alone: str,
+        pictured: bool,
+    ) -> Frame:
         width, height = size
         if alone:
             return self._alone(width, height, count, more, left, alone)
         decimals = decimals_for(width, more)
         room = width if width < WIDE else width * 2 // 3
         columns = grouping.arrange(self.problem, count, self.kept, room, decimals, numbers, left)
-        if width >= WIDE:
-            return self._wide(width, height, count, columns, decimals)
-        return self._narrow(width, height, count, columns, decimals)
+        made = (self._wide if width >= WIDE else self._narrow)(width, height, count, columns, decimals)
+        if pictured:
+            return replace(made, areas=_with_picture(made.areas, both=width >= WIDE))
+        return made
 
     def _narrow(self, width: int, height: int, count: int, columns: Columns, decimals: int) -> Frame:
         notes = 1 if height >= TALL else 0
@@ -185,6 +200,21 @@ class Frames:
             areas["deltas"] = Area(0, 1, width, 1 + header + rows)
             areas["weights"] = Area(0, 2 + header + rows, width, room - 1 - header - rows)
         return Frame(width, height, columns, found, rows, count, headers, areas)
+
+
+def _with_picture(areas: dict[str, Area], both: bool) -> dict[str, Area]:
+    """A picture in the place of the plot, or where there is room for `both` the plot left of it or above."""
+    plot = areas["loss"]
+    others = {name: area for name, area in areas.items() if name != "loss"}
+    if both and plot.width >= SIDE_BY_SIDE:
+        half = plot.width // 2
+        others["loss"] = plot._replace(width=half)
+        return others | {"picture": plot._replace(x=plot.x + half, width=plot.width - half)}
+    if both and plot.height >= STACKED:
+        half = plot.height * 2 // 5
+        others["loss"] = plot._replace(height=half)
+        return others | {"picture": plot._replace(y=plot.y + half, height=plot.height - half)}
+    return others | {"picture": plot}
 
 
 def _headers(columns: Columns, full: bool, count: int) -> tuple[int, int]:

@@ -28,7 +28,8 @@ INSPECT, LEAVE_WALK = Key("⏎", "inspect", ("inspect",)), Key("esc", "leave the
 SLIPS, REPORT = Key("s S", "next, previous slip", ("slip(1)", "slip(-1)")), Key("r", "report", ("report",))
 HIDE, ANSWERS = Key("esc", "hide answers", ("leave",)), Key("a", "answers", ("answers",))
 SCROLL, CLOSE = Key("⇧↑↓", "scroll", ("scroll(-1)", "scroll(1)")), Key("esc", "close", ("leave",))
-LOG, ZOOM, ALONE = (
+PICTURE, LOG, ZOOM, ALONE = (
+    Key("P", "picture", ("picture",)),
     Key("l", "log", ("log",)),
     Key("( )", "zoom", ("zoom(1)", "zoom(-1)")),
     Key("z", "one pane", ("alone",)),
@@ -42,13 +43,15 @@ NUMBER = Key("⏎", "pick a number", ("inspect",))
 LEADING = (WHY_ZERO, DIAGNOSIS)  # pages that lead to numbers
 
 
-def keys(view: View, playing: bool, hinge: bool, loss: Loss, elided: bool, hidden: bool) -> list[Key]:
-    """The keys of a state, the most wanted first; `hinge` while the same network is looked at under a hinge."""
-    found = _of_state(view, hinge, loss, elided, hidden)
+def keys(view: View, playing: bool, hinge: bool, loss: Loss, elided: bool, hidden: bool, plot: bool) -> list[Key]:
+    """The keys of a state, the most wanted first; `hinge` while the same network is looked at under a hinge, those of
+    the `plot` while it is in sight.
+    """
+    found = _of_state(view, hinge, loss, elided, hidden, plot)
     return [key for one in found for key in ((PAUSE, SPEED) if playing and one is PLAY else (one,))]
 
 
-def _of_state(view: View, hinge: bool, loss: Loss, elided: bool, hidden: bool) -> list[Key]:
+def _of_state(view: View, hinge: bool, loss: Loss, elided: bool, hidden: bool, plot: bool) -> list[Key]:
     if view.aside in LEADING:
         return [PICK, GO, LEAVE, HELP] if view.term is not None else [NUMBER, SCROLL, CLOSE, STEP, HELP]
     if view.aside:
@@ -64,7 +67,8 @@ def _of_state(view: View, hinge: bool, loss: Loss, elided: bool, hidden: bool) -
     groups = [GROUPS] if hidden else []
     views = [SQUARES] if view.numbers else [NUMBERS] if elided else []
     if view.alone:
-        return [STEP, NEXT_PANE, ALL_PANES, *groups, *views, PLAY, WHY, WALK, SAMPLE, HELP, QUIT]
+        pictures = [PICTURE] if view.alone in ("loss", "picture") else []
+        return [STEP, NEXT_PANE, ALL_PANES, *pictures, *groups, *views, PLAY, WHY, WALK, SAMPLE, HELP, QUIT]
     hidden_answers = [ANSWERS] if view.answers is not None else []
     if hinge or loss.settings:
         other = [ON_SCORES] if loss.name == SoftmaxHinge.name else [ON_PROBABILITIES] if loss.name == Hinge.name else []
@@ -102,9 +106,9 @@ def _of_state(view: View, hinge: bool, loss: Loss, elided: bool, hidden: bool) -
         WATCHES,
         *([] if view.differences else [DIFFERENCES]),
         FORMULAS,
-        LOG,
-        ZOOM,
+        *([LOG, ZOOM] if plot else []),
         ALONE,
+        PICTURE,
     ]
 
 

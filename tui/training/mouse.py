@@ -31,6 +31,7 @@ class Clicked(Protocol):
     def action_scroll(self, change: int) -> None: ...
     def go_to_step(self, index: int) -> None: ...
     def perform(self, action: str) -> None: ...
+    def pick(self, x: int, y: int) -> None: ...
 
 
 class Mouse:
@@ -40,7 +41,9 @@ class Mouse:
         self._screen, self._plot = screen, plot
 
     def click(self, event: events.Click) -> None:
-        """Inspect a number, walk to a name, choose a row, go to a step of the plot, press a key, go to a cell."""
+        """Inspect a number, walk to a name, choose a row, go to a step of the plot, pick in a picture, press a key, go
+        to a cell; on the title of the plot, or of a picture, see the next picture.
+        """
         sheet, screen = self._screen.sheet, self._screen
         if sheet is None or not isinstance(event.widget, Sheet):
             return
@@ -56,8 +59,13 @@ class Mouse:
             screen.look(sample=spot.row, scroll=0)
         elif spot.kind == "group":
             screen.perform(f"next({spot.column})")
+        elif spot.kind in ("loss", "picture") and event.y == sheet.frame.areas[spot.kind].y:
+            screen.perform("picture")
         elif spot.kind == "loss":
             self._to_step(sheet, event.x)
+        elif spot.kind == "picture":
+            area = sheet.frame.areas["picture"]
+            screen.pick(event.x - area.x - (area.x > 0), event.y - area.y - 1)
         elif spot.kind in ("notes", "keys"):
             self._on_line(sheet.notes if spot.kind == "notes" else sheet.keys, event.x)
 

@@ -10,6 +10,7 @@ import numpy as np
 from core import Step
 from tui.training.frame import Frame
 from tui.training.picture import Picture
+from tui.training.pictured import is_pictured
 from tui.training.slots import in_place
 from tui.training.stations import SHARE, VERDICT
 from tui.training.view import Cell, View
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from core import CheckReport, Slip
 
 
-PANES = ("activations", "deltas", "weights", "loss", "why")
+PANES = ("activations", "deltas", "weights", "loss", "picture", "why")
 
 
 def first_sample(step: Step) -> int:
@@ -187,15 +188,16 @@ def walk(view: View, step: Step, change: int) -> tuple[View, int]:
 
 def panes(view: View, picture: Picture) -> tuple[str, ...]:
     """The panes in the order in which they come alone: first the one with the inspected cell, or the parameters, which
-    have least room.
+    have least room. A picture is one while it is shown.
     """
     first = "weights"
     if view.cursor is not None:
         name = picture.shown_as(view.cursor[0])
         upper = {station.above for station in picture.stations}
         first = "activations" if name in upper else "deltas" if name in _row_names(picture) else "weights"
-    start = PANES.index(first)
-    return PANES[start:] + PANES[:start]
+    known = tuple(pane for pane in PANES if pane != "picture" or is_pictured(view, picture.step.problem))
+    start = known.index(first)
+    return known[start:] + known[:start]
 
 
 def start_of(report: CheckReport, slip: Slip) -> tuple[str, Cell]:

@@ -16,6 +16,7 @@ from tui.training.keys_offered import keys
 from tui.training.late import Late
 from tui.training.notes import Note, notes
 from tui.training.picture import Picture
+from tui.training.pictured import is_pictured, pictured
 from tui.training.plot import Curve, LossPlot, title
 from tui.training.rows import Rows
 from tui.training.run import Run
@@ -26,6 +27,7 @@ from tui.training.why import why
 
 if TYPE_CHECKING:
     from core import Place
+    from tui.pictures.drawn import Drawn
 
 
 class Scene(NamedTuple):
@@ -39,6 +41,7 @@ class Scene(NamedTuple):
     late       what is worked out beside, and comes late
     playing    whether the run plays
     message    what there is to say about the last key, in place of the keys
+    plain      whether there are no colours
     """
 
     facts: Facts
@@ -49,6 +52,7 @@ class Scene(NamedTuple):
     late: Late = Late()
     playing: bool = False
     message: str = ""
+    plain: bool = False
 
 
 class Spots(NamedTuple):
@@ -67,6 +71,7 @@ class Painted(NamedTuple):
     terms   the cells that can be followed from it
     scrollable   lines that the strip, or parameters alone, can be scrolled by
     notes, keys   what can be clicked on these lines
+    pictured      the picture, where there is one
     """
 
     frame: Frame
@@ -78,6 +83,7 @@ class Painted(NamedTuple):
     scrollable: int
     notes: list[Spots]
     keys: list[Spots]
+    pictured: Drawn | None = None
 
 
 class Painter:
@@ -92,7 +98,9 @@ class Painter:
         step, view = picture.step, picture.view
         # A smaller last batch moves nothing.
         rows = step.problem.batch_size or len(step.batch)
-        return self._run.frames(step)(size, rows, view.more, view.numbers, view.left, view.alone)
+        return self._run.frames(step)(
+            size, rows, view.more, view.numbers, view.left, view.alone, is_pictured(view, step.problem)
+        )
 
     def paint(self, picture: Picture, size: tuple[int, int], scene: Scene) -> Painted:
         """The sheet of a step on a terminal of this size."""
@@ -129,10 +137,17 @@ class Painter:
                 lines = self.plot.draw(*size, scene.curves, step.index, view, scene.marks)
                 held_out = None if verdict is None else verdict.held_out
                 panes["loss"] = Pane(title(view, step, scene.curves, room, held_out), lines)
+        drawn_picture = None
+        if "picture" in frame.areas:
+            panes["picture"], drawn_picture = pictured(
+                picture, frame.areas["picture"], scene.facts.verdict, scene.plain
+            )
         last, pressed = self._keys(frame, picture, scene)
         panes["keys"] = Pane(last)
         drawn = draw(frame, picture, panes, drawn_rows)
-        return Painted(frame, picture, drawn_rows, drawn.lines, drawn.place, terms, scrollable, noted, pressed)
+        return Painted(
+            frame, picture, drawn_rows, drawn.lines, drawn.place, terms, scrollable, noted, pressed, drawn_picture
+        )
 
     def repaint(self, painted: Painted, scene: Scene) -> Painted:
         """The same sheet with another first and last line: what these tell does not stand elsewhere."""
@@ -154,6 +169,7 @@ class Painter:
             loss=step.problem.loss,
             elided=not frame.columns.whole,
             hidden=bool(frame.columns.before or frame.columns.behind),
+            plot="loss" in frame.areas,
         )
         dimmed = {"arrow(0, -1)"} if step.index == 0 and view.cursor is None else set()
         if how_judged(step.problem) not in ("sign", "largest"):

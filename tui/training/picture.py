@@ -169,16 +169,17 @@ class Picture:
         if self.view.cursor is None:
             return None
         name, cell = self.view.cursor
-        return self.shown_as(name), self._place(name, cell)
+        return self.shown_as(name), self.place(name, cell)
 
     @cached_property
     def _picked(self) -> tuple[str, tuple[int, int]] | None:
         """The same of the picked term, where it is of this step."""
         if self.picked is None or self.picked.step != self.step.index:
             return None
-        return self.shown_as(self.picked.name), self._place(self.picked.name, self.picked.cell)
+        return self.shown_as(self.picked.name), self.place(self.picked.name, self.picked.cell)
 
-    def _place(self, name: str, cell: Sequence[int]) -> tuple[int, int]:
+    def place(self, name: str, cell: Sequence[int]) -> tuple[int, int]:
+        """The row and the column, from 0, of a cell of a quantity."""
         axes = self.numbers.axes[name]
         found = dict(zip(axes, cell, strict=True))
         return found.get("i", 1) - 1, found.get("j", 1) - 1

@@ -11,12 +11,12 @@ import numpy as np
 
 from core import Array, Evaluation, Points, Step, Timeline, significant, sure
 from tui.format import plain
+from tui.sheet.braille import DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
 from tui.sheet.lines import Line, Words, clipped, fitting, line
 from tui.sheet.lines import width as columns
 from tui.training import ticks
 from tui.training.accuracy import Scored, scores_drawn
 from tui.training.axes import AXIS, LABEL, TICK, Frame, axes
-from tui.training.braille import DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
 from tui.training.plot_lines import HERE, MEAN, TEST, Numbers, lines_of, mark_of, put_marks, put_points, runs_of
 from tui.training.status import loss_text
 from tui.training.step_marks import Marks, marked_text, put_signs

@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from core import Array, Rows
+from tui.sheet.braille import Codes, Ints, texts
 from tui.sheet.lines import Line, Span
 from tui.training.axes import Frame
-from tui.training.braille import Codes, Ints, texts
 
 Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.int8]]
 

@@ -34,6 +34,8 @@ def why_not(
         if amount < 0 and journey.cursor == 0:
             return "This is step 0, the first."
         return "This is the last step: the run diverges after it." if amount > 0 and journey.ends else None
+    if action in ("log", "zoom", "pan") and painted.pictured is not None and "loss" not in painted.frame.areas:
+        return "A picture has the place of the plot: P goes on to the next, and to the plot again."
     if action == "hinge":
         return _why_no_hinge(problem)
     if action in ("zoom", "pan"):

@@ -16,6 +16,7 @@ from tui.training.actions.answers import AnswerKeys
 from tui.training.actions.branches import BranchKeys
 from tui.training.actions.diagnosis import DiagnosisKeys
 from tui.training.actions.losses import LossKeys
+from tui.training.actions.pictures import PictureKeys
 from tui.training.actions.sessions import SessionKeys
 from tui.training.actions.watches import NO_CONDITION, WatchKeys
 from tui.training.bindings import BINDINGS
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from core import Autosave, CheckReport
 
 
-class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys, DiagnosisKeys, SessionKeys):
+class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys, DiagnosisKeys, PictureKeys, SessionKeys):
     """Steps through a problem's run."""
 
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
@@ -51,9 +52,6 @@ class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys, DiagnosisKeys,
 
     def commands(self) -> Iterator[SystemCommand]:
         """Everything that a key does, and what has no key, for the command palette."""
-        yield SystemCommand(
-            "Accuracy along the run", "in place of the loss; and back", self.performer(self, "accuracy")
-        )
         yield SystemCommand("Check answers", "from a file, on this step", self.performer(self, "check_answers"))
         yield from super().commands()
 
@@ -133,6 +131,8 @@ class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys, DiagnosisKeys,
         trail = bool(self._trail)
         if action in ("slip", "report") and self.view.answers is not None and self.run.branch != self.run.own:
             return f"The answers are of {self.name_of(self.run.own) or 'another branch'}: B goes there."
+        if action in ("picture", "show_picture"):
+            return self.why_no_picture()
         if action == "undo":
             return None if self.undone else "There is nothing to undo."
         if action == "why_not" and self.view.cursor is not None:

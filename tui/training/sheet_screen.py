@@ -26,6 +26,7 @@ from tui.training.learned import Learned
 from tui.training.notes import Note
 from tui.training.painter import Painted, Painter, Scene
 from tui.training.picture import Numbers, Picture
+from tui.training.pictured import counts_rows
 from tui.training.plot import Curve, curve_of
 from tui.training.run import Run
 from tui.training.status import Facts
@@ -126,11 +127,12 @@ class SheetScreen(KeyReasonsScreen[None]):
             self.late(),
             self.journey.playing,
             self._message,
+            self.app.no_color,
         )
 
     def _facts(self, step: Step) -> Facts:
-        opened, leisure = self.view.aside == LEARNED, not self.journey.playing
-        verdict = self._learned.verdict(step, leisure, opened) if self._judges(step) else None
+        leisure = not self.journey.playing
+        verdict = self._learned.verdict(step, leisure, self._counts) if self._judges(step) else None
         before = self._learned.known(step.index - 1)
         if self._is_scored:
             self._learned.keep_up(self._stands)
@@ -142,9 +144,14 @@ class SheetScreen(KeyReasonsScreen[None]):
         branch = self.name_of(self.run.branch) if several else ""
         return Facts(reached, self.activity or self.state(), verdict, before, own, ending, branch)
 
+    @property
+    def _counts(self) -> bool:
+        """Whether the confusion tables are shown."""
+        return self.view.aside == LEARNED or counts_rows(self.view)
+
     def _judges(self, step: Step) -> bool:
         """Whether the network of a step is asked what it makes of all rows."""
-        problem, seen = step.problem, self.view.aside == LEARNED or self.view.shown == ACCURACY
+        problem, seen = step.problem, self._counts or self.view.shown == ACCURACY
         return seen or problem.batch_size is not None or problem.held_out is not None
 
     def _stands(self) -> bool:
@@ -166,7 +173,7 @@ class SheetScreen(KeyReasonsScreen[None]):
 
     def _know_more(self) -> None:
         """More is known of how well the run does."""
-        if self._is_scored or self.view.aside == LEARNED:
+        if self._is_scored or self._counts:
             self.paint()
         else:
             self._repaint()

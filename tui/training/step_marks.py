@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from core import Rows
+from tui.sheet.braille import BLANK, Codes
 from tui.training.axes import Frame
-from tui.training.braille import BLANK, Codes
 
 GOES_ON = "━"
 

@@ -39,7 +39,7 @@ class View:
     alone        the one pane that is shown
     logarithmic  whether the plot's losses are on a log scale
     window       the first and the last step in the plot; None: all
-    shown        what stands in the place of the plot: LOSS or ACCURACY
+    shown        what stands in the place of the plot: LOSS, ACCURACY or another name of `tui.pictures.gallery`
     history      whether the plot shows what became of the inspected cell
     middle       what stands between the weights before and after the step: "" for the gradients, or a buffer of the
                  update: "v", "mhat"

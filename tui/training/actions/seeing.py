@@ -7,7 +7,7 @@ from dataclasses import replace
 from tui.training import moves
 from tui.training.sheet_screen import SheetScreen
 from tui.training.slots import turns
-from tui.training.view import ACCURACY, LEARNED, LOSS
+from tui.training.view import LEARNED
 from tui.training.zoom import panned, zoomed
 
 
@@ -64,10 +64,6 @@ class SeeingKeys(SheetScreen):
 
     def action_verdict(self) -> None:
         self._open_aside(LEARNED)
-
-    def action_accuracy(self) -> None:
-        """How many rows are right along the run, in place of the losses; and back."""
-        self.look(shown=LOSS if self.view.shown == ACCURACY else ACCURACY)
 
     def action_losses(self) -> None:
         self._open_aside("losses")

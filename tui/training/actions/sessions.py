@@ -19,6 +19,7 @@ from tui.training.actions.stepping import SteppingKeys
 from tui.training.beside import LATER
 from tui.training.deciding import DecidingScreen
 from tui.training.engine import SLICE
+from tui.training.pictured import has_picture
 from tui.training.reasons import FEWEST_DECIMALS, MOST_DECIMALS
 from tui.training.slots import turns
 from tui.training.view import View
@@ -26,7 +27,7 @@ from tui.training.view import View
 if TYPE_CHECKING:
     from core import Autosave, LeftSession
 
-SEEN = ("sample", "by_loss", "numbers", "more", "logarithmic", "middle")  # of the view, what a session keeps
+SEEN = ("sample", "by_loss", "numbers", "more", "logarithmic", "middle", "shown")  # of the view, what a session keeps
 MOST_TOLD = 4  # lines of what is not as it was
 LOST = "What you did is not saved. ctrl+s saves it; q again quits."
 
@@ -43,6 +44,7 @@ def _seen(session: Session, step: Step) -> View:
         sample=max(0, view.sample - ("sample" in kept)),
         more=max(FEWEST_DECIMALS, min(MOST_DECIMALS, view.more)),
         middle=view.middle if view.middle in turns(step.statement) else "",
+        shown=view.shown if has_picture(step.problem, view.shown) else usual.shown,
     )
 
 

@@ -17,6 +17,7 @@ from tui.training.notes import Note
 from tui.training.picture import Numbers
 from tui.training.plot import Curve
 from tui.training.step_marks import Marks
+from tui.training.view import View
 from tui.training.watching import Watching
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ class WatchKeys(DecidingScreen, SteppingKeys, SeeingKeys):
         name, cell = self.view.cursor
         symbol = cell_label(step, core.Place(step.index, name, cell))
         event = history.before(step.index) if direction < 0 else history.after(step.index)
-        self.view = replace(self.view, history=True, fresh=False)
+        self.view = replace(self.view, history=True, shown=View.shown, fresh=False)
         if event is None:
             self.paint()
             before = f"Nothing happened to {symbol} before this step."
