@@ -190,6 +190,20 @@ class TestOpenedBefore:
             assert training(pilot).problem.source == opened.source
             assert training(pilot).problem is not opened
 
+    async def test_a_file_that_is_named_is_opened_as_it_is_typed_unless_another_is_chosen(self, data: Path) -> None:
+        opened = core.load_problem(str(data), {"target": "a"})
+        async with SgdbApp(opened).run_test(size=(80, 24)) as pilot:
+            await opening(pilot, "data.csv")
+            assert "enter opens data.csv" in "\n".join(texts(pilot))
+            await press(pilot, "enter")
+            await settle(pilot)
+            assert training(pilot).problem.source == Source(str(data))
+            await opening(pilot, "data.csv")
+            chosen = listed(pilot).index("data.csv --target a")
+            await press(pilot, *["down"] * (chosen + 1), "enter")
+            await settle(pilot)
+            assert training(pilot).problem.source == opened.source
+
     async def test_a_file_that_is_gone_says_so(self, data: Path) -> None:
         async with SgdbApp(core.load_problem(str(data))).run_test(size=(80, 24)) as pilot:
             await settle(pilot)

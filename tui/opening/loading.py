@@ -74,7 +74,7 @@ class LoadingScreen(BaseModal[Answer]):
         """Open something, beside, if nothing is lost or a person wants it all the same."""
         if self._lost and not self._confirmed:
             self._confirmed = True
-            self.complain([f"{self._lost} The same again opens it all the same."])
+            self.complain([f"{self._lost} Do the same again to open it anyway."])
         else:
             work(self, partial(self._load, what), "load")
 

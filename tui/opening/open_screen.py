@@ -120,8 +120,9 @@ class OpenScreen(LoadingScreen):
         return name.strip(), f"-{options}" if dash else ""
 
     def _filter(self) -> None:
-        """List what suits what was typed; the first of it is chosen."""
-        words = self._typed[0].lower().split()
+        """List what suits what was typed; the first of it is chosen, but nothing where a file is named."""
+        name = self._typed[0]
+        words = name.lower().split()
         suiting = [entry for entry in self._entries if entry.suits(words)]
         headings = [RECENT, BUILT_IN]
         self._shown = sorted(suiting, key=lambda entry: (headings.index(entry.heading), not entry.is_called(words)))
@@ -134,9 +135,12 @@ class OpenScreen(LoadingScreen):
                 listed.add_option(Option(Text(f"─ {before} ─", style="dim"), disabled=True))
             title = Text(plain(entry.title), no_wrap=True, overflow="ellipsis")
             listed.add_option(Option(title, id=str(k)))
-        listed.highlighted = 1 if self._shown else None
-        if not self._shown:
+        if not self._shown or _is_file(name):
+            listed.highlighted = None
             self._describe(None)
+        else:
+            titles = [entry.title for entry in self._shown]
+            listed.highlighted = listed.get_option_index(str(titles.index(name) if name in titles else 0))
 
     @property
     def _here(self) -> Entry | None:
@@ -158,8 +162,8 @@ class OpenScreen(LoadingScreen):
         """Say what is chosen, and draw it as soon as it is read."""
         words = self.query_one("#words", Static)
         if entry is None:
-            name = self._typed[0]
-            words.update(f"enter opens {plain(name)}" if name else "")
+            typed = self.query_one(Input).value.strip()
+            words.update(f"enter opens {plain(typed)}" if typed else "")
             self.query_one("#picture", Sheet).show(())
             return
         words.update(self._words(entry, self._known.get(entry.source)))
@@ -197,26 +201,19 @@ class OpenScreen(LoadingScreen):
         self._open()
 
     def on_option_list_option_selected(self) -> None:
-        self._open(listed=True)
+        self._open()
 
-    def _open(self, listed: bool = False) -> None:
-        (name, options), entry = self._typed, self._here
-        typed = self.query_one(Input).value.strip()
+    def _open(self) -> None:
+        """What is chosen in the list, with the options that were typed, or what was typed."""
+        entry, typed = self._here, self.query_one(Input).value.strip()
         try:
-            if entry is not None and (listed or not self._is_named(name)):
-                self.load(partial(open_source, entry.source, split(options)))
+            if entry is not None:
+                self.load(partial(open_source, entry.source, split(self._typed[1])))
             elif typed:
                 words = split(typed)
                 self.load(partial(open_words, words))
         except ProblemError as error:
             self.complain(error.mistakes)
-
-    def _is_named(self, name: str) -> bool:
-        """Whether what was typed says what to open, by itself."""
-        path = os.path.expanduser(name)
-        suffix = os.path.splitext(path)[1].lower()
-        built_in = any(entry.title == name for entry in self._entries if entry.heading == BUILT_IN)
-        return built_in or suffix in SUFFIXES or bool(os.path.dirname(path) and os.path.exists(path))
 
     def action_browse(self) -> None:
         from tui.opening.picker import PickFileScreen
@@ -237,6 +234,13 @@ class OpenScreen(LoadingScreen):
         self.changed()
         self._filter()
         self._open()
+
+
+def _is_file(name: str) -> bool:
+    """Whether what was typed names a file, by itself."""
+    path = os.path.expanduser(name)
+    is_path = bool(os.path.dirname(path)) and os.path.exists(path)
+    return is_path or os.path.splitext(path)[1].lower() in SUFFIXES
 
 
 def _picture(problem: Problem, width: int, height: int) -> Sequence[Line]:
