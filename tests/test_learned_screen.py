@@ -145,8 +145,8 @@ class TestVerdict:
         found = verdict_of(step).training._replace(confusion=confusion, rows=23, right=12)
         lines = page(step, 160, core.Verdict(found, None))
         assert any(
-            "training: 7 virginica taken for setosa   2 setosa taken for versicolor" in line
-            and line.endswith("1 versicolor taken for virginica   1 of no class")
+            "training: 7 × virginica taken for setosa   2 × setosa taken for versicolor" in line
+            and line.endswith("1 × versicolor taken for virginica   1 of no class")
             for line in lines
         )
         right = found._replace(confusion=np.diag([7, 8, 8]), right=23)

@@ -22,7 +22,7 @@ from tui.sheet.lines import Span
 from tui.sheet.strips import strip
 from tui.sheet.styles import short, styles
 from tui.sheet.widget import Sheet
-from tui.training import beside, engine
+from tui.training import engine, learned
 from tui.training.screen import TrainingScreen
 
 SIZE = (120, 40)
@@ -145,7 +145,7 @@ async def test_no_step_is_written_out_for_the_description_of_work(
         raise AssertionError(f"step {step.index} was written out")
 
     monkeypatch.setattr(core.Step, "__repr__", written)
-    monkeypatch.setattr(beside, "SMALL_WORK", 0)
+    monkeypatch.setattr(learned, "SMALL_WORK", 0)
     app = SgdbApp(table(tmp_path))
     async with app.run_test(size=SIZE) as pilot:
         for key in ("n", "d", "d", "m", "m"):

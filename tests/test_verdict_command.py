@@ -139,7 +139,7 @@ class TestVerdict:
         inputs = np.eye(12)[[1, 1, 1, 0, 3, *range(12)]]
         network = core.Network([core.Layer(np.eye(12))])
         problem = core.Problem("twelve", inputs, targets, network, core.SoftmaxCrossEntropy())
-        assert told(problem, 0, capsys)[1:] == ["training: 3 1 taken for 2; 1 2 taken for 1; 1 3 taken for 4"]
+        assert told(problem, 0, capsys)[1:] == ["training: 3 × 1 taken for 2; 1 × 2 taken for 1; 1 × 3 taken for 4"]
 
     def test_long_names_are_cut_and_wide_ones_line_up(self, capsys: pytest.CaptureFixture[str]) -> None:
         names = ["日本", "a name that is too long for a column"]

@@ -26,7 +26,7 @@ def mistakes(found: Evaluation, names: Sequence[str]) -> list[str]:
     for place in np.argsort(-wrong, axis=None, kind="stable")[:SAID].tolist():
         true, other = divmod(place, len(names))
         if count := int(wrong[true, other]):
-            said.append(f"{count:,} {names[true]} taken for {names[other]}")
+            said.append(f"{count:,} × {names[true]} taken for {names[other]}")
     if left := int((wrong > 0).sum()) - len(said):
         said.append(f"{left:,} more such pair{'s' * (left > 1)}")
     if undecided := undecided_of(found):

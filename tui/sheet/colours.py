@@ -17,9 +17,9 @@ GREY, BLUE, ORANGE = HUES, HUES + 1, HUES + 2  # ramps of full strength
 RAMPS = HUES + 3
 GROUND, NOT_FINITE, FIRST = 0, 1, 2  # the first indices of COLOURS; the ramps follow
 COLOURS = ("ground", "not finite", *(f"ramp{ramp}.{level}" for ramp in range(RAMPS) for level in range(LEVELS)))
-INKS = ("ink", "faint", "pointed", "danger", *(f"mark{hue}" for hue in range(HUES)))
+INKS = ("ink", "faint", "pointed", *(f"mark{hue}" for hue in range(HUES)))
 NAMES = (*COLOURS, *INKS)
-INK, FAINT, POINTED, DANGER, MARK = (len(COLOURS) + place for place in range(5))
+INK, FAINT, POINTED, MARK = (len(COLOURS) + place for place in range(4))
 ON = " on "
 DARK = ("#57b6ff", "#ff9a57", "#f2ee3a", "#ff4477", "#00f0d0", "#aaffaa", "#7777ff", "#dd55aa")
 LIGHT = ("#0050b0", "#a83c00", "#661144", "#0099bb", "#8800ff", "#bb7766", "#2200aa", "#770011")
@@ -38,7 +38,7 @@ def colours(dark: bool, ground: Color, ink: Color) -> dict[str, Color]:
     hues = [Color.parse(hue) for hue in (DARK if dark else LIGHT)]
     amber, red = (Color.parse(color[not dark]) for color in (AMBER, RED))
     found = {"ground": ground, "not finite": ground.blend(red, 0.8), "ink": ink}
-    texts = {"faint": ground.blend(ink, 0.5), "pointed": amber, "danger": red}
+    texts = {"faint": ground.blend(ink, 0.5), "pointed": amber}
     texts |= {f"mark{number}": hue for number, hue in enumerate(hues)}
     found |= {name: readable(color, ground, ink) for name, color in texts.items()}
     for number, hue in enumerate(hues):
