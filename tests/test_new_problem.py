@@ -202,9 +202,11 @@ class TestSaving:
         async with SgdbApp(core.load_problem("exercise-2")).run_test(size=(80, 24)) as pilot:
             await form(pilot)
             await field(pilot, "training.learning_rate", "-1")
+            row(pilot, "name").editor.focus()
             await press(pilot, "ctrl+s")
             assert isinstance(pilot.app.screen, NewScreen)
             assert "training.learning_rate" in mistakes(pilot)
+            assert row(pilot, "training.learning_rate").editor.has_focus
             assert not list(folder.glob("*.toml"))
             await press(pilot, "escape")
             assert name(pilot) == "Exercise 2"

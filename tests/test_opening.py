@@ -157,7 +157,7 @@ async def test_a_dialog_is_left_while_a_problem_loads(monkeypatch: pytest.Monkey
 
     async with app().run_test(size=(80, 24)) as pilot:
         await opening(pilot, "xor")
-        monkeypatch.setattr(open_screen, "open_words", slowly)
+        monkeypatch.setattr(open_screen, "open_source", slowly)
         before = training(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: any("loading" in line for line in texts(pilot)))

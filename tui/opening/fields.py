@@ -115,6 +115,11 @@ class FieldRow(Vertical):
                 self._text = text
                 editor.value = text
 
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something is wrong with what stands in it."""
+        return bool(self._complaint)
+
     def complain(self, text: str) -> None:
         """Say what is wrong; nothing, if that is empty."""
         if text != self._complaint:
@@ -203,6 +208,12 @@ class FieldList(VerticalScroll, can_focus=False):
         """Say at each field what is wrong with it."""
         for path, row in self.rows().items():
             row.complain(mistakes.get(path, ""))
+
+    def go_to_mistake(self) -> None:
+        """Go to the first field with a mistake, if there is one."""
+        wrong = next((row for row in self.query(FieldRow) if row.is_wrong), None)
+        if wrong is not None:
+            wrong.editor.focus()
 
     def move(self, change: int) -> None:
         """The field below, or above, the one that is typed in."""

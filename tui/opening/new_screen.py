@@ -180,6 +180,7 @@ class NewScreen(FormScreen):
         self._mistakes, others = self._form.mistakes_at(mistakes)
         self._complain_at(self._mistakes)
         self.complain(others or ["Nothing is saved: see the fields."])
+        self.listed.go_to_mistake()
 
 
 def _first(like: Problem) -> tuple[ProblemForm, str]:

@@ -104,6 +104,7 @@ class SettingsScreen(FormScreen):
 
     def fail(self, mistakes: list[str]) -> None:
         self._complain_at([mistake.removeprefix("--") for mistake in mistakes])
+        self.listed.go_to_mistake()
 
     def _complain_at(self, mistakes: list[str]) -> None:
         """Say what is wrong, at the fields where it is about one."""
