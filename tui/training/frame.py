@@ -172,11 +172,12 @@ class Frames:
         y = top + upper + lower
         short = 1 + found.height + 1 <= room - 14 if found.placed is not None else True
         if short:
-            y = max(y, top + 1 + found.height + 1)
+            below = top + 1 + found.height + 1
+            y = max(y, below)
             areas["deltas"] = Area(0, top + upper, split, y - top - upper)
-            areas["weights"] = Area(split, top, width - split, y - top)
+            areas["weights"] = Area(split, top, width - split, below - top)
             areas["why"] = Area(0, y, split, last - y)
-            areas["loss"] = Area(split, y, width - split, last - y)
+            areas["loss"] = Area(split, below, width - split, last - below)
         else:
             half = split * 2 // 3
             areas["weights"] = Area(split, top, width - split, last - top)
@@ -203,17 +204,20 @@ class Frames:
 
 
 def _with_picture(areas: dict[str, Area], both: bool) -> dict[str, Area]:
-    """A picture in the place of the plot, or where there is room for `both` the plot left of it or above."""
+    """A picture in the place of the plot, or where there is room for `both` the plot left of it or above: across the
+    longer side.
+    """
     plot = areas["loss"]
     others = {name: area for name, area in areas.items() if name != "loss"}
+    is_high = 2 * plot.height >= plot.width  # a character is twice as high as it is wide
+    if both and plot.height >= STACKED and (is_high or plot.width < SIDE_BY_SIDE):
+        half = plot.height * 2 // 5
+        others["loss"] = plot._replace(height=half)
+        return others | {"picture": plot._replace(y=plot.y + half, height=plot.height - half)}
     if both and plot.width >= SIDE_BY_SIDE:
         half = plot.width // 2
         others["loss"] = plot._replace(width=half)
         return others | {"picture": plot._replace(x=plot.x + half, width=plot.width - half)}
-    if both and plot.height >= STACKED:
-        half = plot.height * 2 // 5
-        others["loss"] = plot._replace(height=half)
-        return others | {"picture": plot._replace(y=plot.y + half, height=plot.height - half)}
     return others | {"picture": plot}
 
 
