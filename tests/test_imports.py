@@ -33,6 +33,10 @@ asyncio.run(main())
 """
 LATER = {
     "plotext",
+    "textual_fspicker",
+    "core.loading.form",
+    "core.loading.options_form",
+    "tui.opening",
     "core.checking",
     "core.comparison",
     "core.explanation",

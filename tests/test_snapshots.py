@@ -232,6 +232,21 @@ def test_a_history_with_marks_below(compare: Compare) -> None:
     assert compare("left_curly_bracket", problem=DYING, step=40, first=follow)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=by_size)
+def test_opening_a_problem(compare: Compare, size: tuple[int, int]) -> None:
+    assert compare("o", "t", "h", "r", size=size)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=by_size)
+def test_a_new_problem_with_a_mistake(compare: Compare, size: tuple[int, int]) -> None:
+    assert compare("N", *["down"] * 5, "backspace", "full_stop", problem=EXERCISE_3, size=size)
+
+
+def test_settings_without_colours(compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert compare("E", "down", "down", "down", "x", problem=EXERCISE_3, size=(80, 24))
+
+
 @pytest.mark.parametrize("size", SIZES[1:], ids=by_size)
 def test_a_decision_surface(compare: Compare, size: tuple[int, int]) -> None:
     assert compare("P", problem=circles(), size=size, step=60)

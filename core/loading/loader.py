@@ -20,6 +20,13 @@ def built_in_names() -> list[str]:
     return sorted(name for name, suffix in map(os.path.splitext, os.listdir(BUILT_IN)) if suffix == ".toml")
 
 
+def problem_suffixes() -> tuple[str, ...]:
+    """How the names of files end that are problems, or tables that problems are made of."""
+    from core.loading.table_file import SUFFIXES
+
+    return (".toml", *SUFFIXES)
+
+
 def built_in_problems() -> dict[str, str]:
     """The problems that come with the program: for each name, a line about it, which says so where it needs an extra
     that is not installed.

@@ -18,7 +18,7 @@ test, seed                      the share of the rows to hold out, and the seed 
 standardize                     true: features with mean 0 and deviation 1
 shape                           [height, width] of the picture that each row of the inputs is
 [[layers]]                      from the first to the last
-weights = [[...], ...]          a row for each input; or units, with init and seed
+weights = [[...], ...]          a row for each input; or units, with init (xavier, he, normal, uniform, zeros) and seed
 bias = [...]                    or true (zeros), or false (none)
 activation = "..."              identity unless told otherwise; beside it its settings, if it has some
 train_weights, train_bias       true unless told otherwise
@@ -136,12 +136,23 @@ def load_problem_file(path: Path, source: str, options: Mapping[str, object]) ->
     task for a table, rows and noise for generated data, hidden and activation for layers without given weights. Raises
     ProblemError, which lists every mistake.
     """
-    reader = FieldReader()
-    given = read_options(reader, options)
     try:
         found = read_toml(path, source)
     except ProblemError as error:
+        reader = FieldReader()
+        read_options(reader, options)
         raise ProblemError(source, [*reader.mistakes, *error.mistakes]) from None
+    return problem_of_tables(found, path, source, options)
+
+
+def problem_of_tables(
+    found: Mapping[str, Any], path: Path, source: str, options: Mapping[str, object] | None = None
+) -> Problem:
+    """The problem that the tables of a problem file say; `path` is where that file is, or would be. Raises
+    ProblemError, which lists every mistake by the path of its key: "layers[2].units: expected ...".
+    """
+    reader = FieldReader()
+    given = read_options(reader, options or {})
     read = reader.table("", found, PROBLEM)
     for key in ("data", "layers"):
         if key not in found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,12 @@ TEXTS = (".csv", ".tsv", ".tab", ".data")
 FRAMES = (".parquet", ".feather", ".arrow", ".ndjson", ".jsonl", ".xlsx")
 SUFFIXES = (*TEXTS, ".npz", *FRAMES)
 TABLES = {"csv": TEXTS, "npz": (".npz",), "table": SUFFIXES}  # keys of [data] and the files that they name
+
+
+def key_of(path: str | os.PathLike[str]) -> str | None:
+    """The key of [data] that is for a file with such a name; None for a file that is no table."""
+    suffix = os.path.splitext(path)[1].lower()
+    return next((key for key, suffixes in TABLES.items() if suffix in suffixes), None)
 
 
 def read_table(path: Path, reading: Reading) -> Table:

@@ -18,6 +18,7 @@ GROUPS = (
     ("watches", ("watches", "continue", "event", "bookmark")),
     ("whether it learns, and why not", ("verdict", "why_not", "diagnosis")),
     ("the loss and its plot", ("hinge", "other_hinge", "margin", "losses", "log", "zoom", "picture")),
+    ("problems", ("app.open", "app.new", "app.settings", "save", "export")),
     ("checking", ("differences", "formulas", "slip", "report", "answers", "check_answers")),
     ("the rest", ("",)),
 )
