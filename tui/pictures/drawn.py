@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import product
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -100,18 +101,17 @@ def bounds(x: Axis, y: Axis, width: int, height: int) -> Bounds | None:
 
 
 def _legend(legend: Legend, name: str, width: int) -> Line:
-    """The name of the upright axis and the items: as far apart, and with names as long, as lets all of them in; else
-    those that fit.
+    """The name of the upright axis and the items: with names as long, and as far apart, as lets all of them in, or as
+    many of the first ones as possible.
     """
     named: Words = [(f"↑ {name}", "structure")]
-    close: Line = ()
-    for columns in NAMED:
-        items = [named, *legend(columns)]
-        for between in ("  ", " "):
-            close = fitting(items, width, between)
-            if text_of(close) == "".join(text_of(line(item)) for item in items):
-                return close
-    return close
+    for count in range(len(legend(NAMED[0])), 0, -1):
+        for columns, between in product(NAMED, ("  ", " ")):
+            items = [named, *legend(columns)[:count]]
+            found = fitting(items, width, between)
+            if text_of(found) == "".join(text_of(line(item)) for item in items):
+                return found
+    return fitting([named], width)
 
 
 def text_of(found: Line) -> str:
