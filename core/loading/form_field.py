@@ -20,7 +20,7 @@ USUAL_OF_DATA = {
     "drop": "none",
     "only": "all columns",
     "encode": "none",
-    "missing": "a mistake",
+    "missing": "an error",
     "header": "as the first line looks",
     "no-header": "as the first line looks",
     "encoding": "UTF-8",
@@ -55,6 +55,11 @@ class FormField(NamedTuple):
     def label(self) -> str:
         """What it is called: the key of the setting."""
         return self.path.rpartition(".")[2]
+
+    @property
+    def is_required(self) -> bool:
+        """Whether it is typed in, and may not be empty."""
+        return not self.choices and not self.usual
 
 
 def value_of(kind: Kind, text: str) -> Any:

@@ -16,7 +16,7 @@ from tui.pictures.drawn import Drawn, no_room
 from tui.pictures.looked_at import Looked
 from tui.pictures.names import number
 from tui.pictures.small import shrunk
-from tui.pictures.tiles import caption, grid, tiled
+from tui.pictures.tiles import captions, grid, tiled
 from tui.sheet.lines import Line, Span, Words, moved
 
 LEAST = (4, 2)  # columns and rows of a unit's weights
@@ -124,8 +124,7 @@ def weights(looked: Looked, width: int, height: int) -> Drawn:
     count = min(found.places, matrix.shape[1])
     images = [in_cells(matrix[:, j].reshape(h, w), found.rows, found.columns, looked.plain) for j in range(count)]
     shaded = [shades.by_sign(image, largest, looked.plain) for image in images]
-    captions = [caption(symbol, j + 1, found.columns) for j in range(count)]
-    told: list[Words] = [[f"largest {number(largest)}"]]
-    if count < matrix.shape[1]:
-        told.append([f"1-{count} of {matrix.shape[1]}"])
-    return Drawn(tiled(found, captions, shaded, looked.plain), told)
+    names = captions(symbol, count, found.columns)
+    told: list[Words] = [[f"1-{count} of {matrix.shape[1]}"]] if count < matrix.shape[1] else []
+    told.append([f"largest {number(largest)}"])
+    return Drawn(tiled(found, names, shaded, looked.plain), told)
