@@ -234,6 +234,16 @@ class TestPlot:
         assert columns(said) <= width
         assert f"+ test {verdict.held_out.loss:.4f}" in text(said)
 
+    @pytest.mark.parametrize("width", [30, 45, 60, 90])
+    def test_the_marks_of_an_epoch_are_named(self, width: int) -> None:
+        curve, timeline, _ = self.curve(20)
+        curve = curve._replace(per_epoch=4)
+        step = timeline[20]
+        said = text(title(View(), step, [curve], width, verdict_of(step).held_out))
+        assert re.search(r"• (an )?epoch", said), said
+        assert "ℒ" in said
+        assert "+ test" in said
+
     @given(st.integers(0, 10_000), st.integers(1, 256), st.integers(12, 120))
     def test_a_mark_stands_at_the_place_and_the_height_of_one_of_its_steps(
         self, seed: int, count: int, width: int
