@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.color import Color
 from textual.pilot import Pilot
-from textual.widgets import Button, Static
+from textual.widgets import Button, Input, OptionList, Static
 
 import core
 from core import ProblemForm, Source
@@ -294,3 +295,31 @@ async def test_on_a_small_terminal_every_button_is_in_sight(key: str) -> None:
         assert buttons
         for button in buttons:
             assert inside.contains_region(button.region), button.label
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+async def test_what_is_usual_and_the_headings_can_be_read(theme: str) -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        pilot.app.theme = theme
+        await settle(pilot)
+        await press(pilot, "o")
+        listed, line = pilot.app.screen.query_one(OptionList), pilot.app.screen.query_one(Input)
+        looks = [
+            listed.get_visual_style("option-list--option-disabled"),
+            line.get_visual_style("input--placeholder"),
+        ]
+        await press(pilot, "escape", "N")
+        looks.append(row(pilot, "data.seed").editor.get_visual_style("input--placeholder"))
+        for look in looks:
+            assert contrast(look.background + look.foreground, look.background) > 4.5
+
+
+def contrast(one: Color, other: Color) -> float:
+    """The ratio of two colours' luminances, as the guidelines for accessible web content have it."""
+
+    def luminance(colour: Color) -> float:
+        parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.normalized]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)

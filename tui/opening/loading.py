@@ -40,6 +40,7 @@ class LoadingScreen(BaseModal[Answer]):
     LoadingScreen #buttons { height: 1; }
     LoadingScreen Button { width: auto; min-width: 0; margin: 0 2 0 0; }
     LoadingScreen.-narrow Button { margin: 0; }
+    LoadingScreen Input > .input--placeholder { color: $text-muted; }
     LoadingScreen #activity { color: $text-muted; width: 100%; }
     """
 

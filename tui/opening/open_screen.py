@@ -88,6 +88,7 @@ class OpenScreen(LoadingScreen):
     OpenScreen #dialog { height: 36; }
     OpenScreen #both { height: 1fr; }
     OpenScreen OptionList { width: 1fr; height: 100%; border: none; padding: 0; background: $surface; }
+    OpenScreen OptionList > .option-list--option-disabled { color: $text-muted; }
     OpenScreen #about { width: 44%; height: 100%; padding: 0 0 0 2; }
     OpenScreen #picture { height: 1fr; max-height: 14; margin: 0 0 1 0; }
     OpenScreen #words { height: auto; }
@@ -148,7 +149,7 @@ class OpenScreen(LoadingScreen):
         for k, entry in enumerate(self._shown):
             if entry.heading != before:
                 before = entry.heading
-                listed.add_option(Option(Text(f"─ {before} ─", style="dim"), disabled=True))
+                listed.add_option(Option(Text(f"─ {before} ─"), disabled=True))
             title = Text(plain(entry.title), no_wrap=True, overflow="ellipsis")
             listed.add_option(Option(title, id=str(k)))
         if not self._shown or _is_file(name):
