@@ -359,6 +359,17 @@ def test_weights_of_first_units_are_images_of_their_own() -> None:
             assert shown in ("■▪" if first[i, j] > 0 else "□▫") + "·"
 
 
+@pytest.mark.parametrize("sample", range(6))
+def test_the_true_class_is_in_sight_where_not_all_are(sample: int) -> None:
+    rng = np.random.default_rng(1)
+    images = {"inputs": rng.random((6, 16)), "targets": np.eye(6), "image_shape": (4, 4)}
+    problem = replace(random_problem(0, (16, 6), 6, core.SoftmaxCrossEntropy()), **images)
+    looked = seen(problem, sample=sample)
+    lines = [text_of(line) for line in drawn("sample", looked, 60, 3).lines]
+    assert sum("true" in line for line in lines) == 1
+    assert "said" in lines[0]
+
+
 def said_of(found: Drawn) -> list[str]:
     """What is said beside the title."""
     return ["".join(word if isinstance(word, str) else word[0] for word in words) for words in found.told]
@@ -366,7 +377,7 @@ def said_of(found: Drawn) -> list[str]:
 
 def test_a_table_with_more_classes_than_fit_says_so_first() -> None:
     problem = random_problem(0, (3, 12), 24, core.SoftmaxCrossEntropy())
-    assert said_of(drawn("confusion", seen(problem), 60, 7))[0] == "6 of 12 classes"
+    assert said_of(drawn("confusion", seen(problem), 60, 7))[0] == "1-6 of 12"
     assert "right" in said_of(drawn("confusion", seen(problem), 60, 14))[0]
 
 

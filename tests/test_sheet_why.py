@@ -16,7 +16,8 @@ from rich.cells import cell_len
 import core
 from screen import regression
 from tests.samples import exercise_2, problems, problems_of_any_size, random_problem
-from tui.sheet.lines import Line, line, width
+from tui.sheet.lines import Line, width
+from tui.sheet.lines import line as line_of
 from tui.sheet.styles import styles
 from tui.training.late import Late
 from tui.training.plot import Curve, legend
@@ -129,8 +130,9 @@ def test_what_does_not_fit_is_scrolled_and_the_title_says_so() -> None:
 
 
 def test_a_long_title_gives_way_to_which_lines_are_in_sight() -> None:
-    page = Page(["the network that it starts with"], [], [[line([f"{k}"]) for k in range(20)]], name="verdict")
-    assert text(laid_out(page, 0, 80, 4).title) == "verdict  the network that it starts with  lines 1-4 of 20 · shift+↑↓"
+    named = "the network that it starts with"
+    page = Page([named], [], [[line_of([f"{k}"]) for k in range(20)]], name="verdict")
+    assert text(laid_out(page, 0, 80, 4).title) == f"verdict  {named}  lines 1-4 of 20 · shift+↑↓"
     assert text(laid_out(page, 0, 40, 4).title) == "verdict  lines 1-4 of 20 · shift+↑↓"
     assert text(laid_out(page, 0, 20, 4).title) == "verdict  1-4 of 20"
 

@@ -54,7 +54,7 @@ def confusion(looked: Looked, width: int, height: int) -> Drawn:
                 spans.append(Span(x, text, _style(count, total, i == j)))
                 places[len(lines), x : x + cell] = i * classes + j
             lines.append(tuple(spans))
-    told: list[Words] = [[f"{shown} of {classes} classes"]] if shown < classes else []
+    told: list[Words] = [[f"1-{shown} of {classes}"]] if shown < classes else []
     told.append([f"{int(np.trace(counts))} of {found.rows} right"])
     if verdict.held_out is not None and verdict.held_out.right is not None:
         told.append([f"held out {verdict.held_out.right} of {verdict.held_out.rows}"])

@@ -68,7 +68,9 @@ def sample(looked: Looked, width: int, height: int) -> Drawn:
 
 
 def _said(looked: Looked, width: int, height: int) -> list[Line]:
-    """What the network says, a line for each class or output: the largest first where there is no room for all."""
+    """What the network says, a line for each class or output: the largest first where there is no room for all, and the
+    true class in any case.
+    """
     problem = looked.problem
     outputs = looked_at.said(problem, looked.outputs[np.newaxis])[0]
     targets = problem.targets[looked.sample]
@@ -79,6 +81,8 @@ def _said(looked: Looked, width: int, height: int) -> list[Line]:
     order = list(range(len(outputs)))
     if len(order) > height:
         order = sorted(order, key=lambda j: -outputs[j] if math.isfinite(outputs[j]) else -math.inf)[:height]
+        if classes and not targets[order].any():
+            order[-1] = int(targets.argmax())
     softmax = isinstance(problem.loss, core.SoftmaxLoss)
     largest = max((abs(v) for v in outputs.tolist() if math.isfinite(v)), default=0.0) if not softmax else 1.0
     named = min(NAMED, max(len(plain(name)) for name in names))
