@@ -310,9 +310,9 @@ class ProblemForm:
             instead |= {f"layers[{k}]": f"layers[{k}].units", f"layers[{k}].weights": f"layers[{k}].init"}
         instead |= {"data": "data.file" if self.way == FILE else "data", "inputs": "data", "targets": "data"}
         found, others = at_fields(self.fields, mistakes, instead)
-        for field in self.fields:  # the reader knows of other ways to say what an empty field leaves out
-            if field.path in found and field.is_required and not self.text(field.path):
-                found[field.path] = f"expected {field.expected}"
+        for shown in self.fields:  # the reader knows of other ways to say what an empty field leaves out
+            if shown.path in found and shown.is_required and not self.text(shown.path):
+                found[shown.path] = f"expected {shown.expected}"
         return found, others
 
 

@@ -44,7 +44,7 @@ class LoadingScreen(BaseModal[Answer]):
     LoadingScreen #activity { color: $text-muted; width: 100%; }
     """
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (WIDE, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 (Textual types it for an instance)
 
     def __init__(self, lost: str = "") -> None:
         super().__init__()
