@@ -417,7 +417,10 @@ class TestShape:
             'they look like numbers with the unit "oops": write bare numbers, or --drop x leaves the column out',
         )
         rows[15_000] = "abc,1\n"
-        assert mistakes(path, "x,y\n" + "".join(rows)) == ('column 1 ("x"): 1 cell is no number, in line 15002: "abc"',)
+        assert mistakes(path, "x,y\n" + "".join(rows)) == (
+            'column 1 ("x"): 1 cell is no number, in line 15002: "abc"; '
+            "correct it, write NA for a missing number, or --drop x leaves the column out",
+        )
 
 
 def test_a_session_keeps_how_its_table_is_read(path: Path) -> None:

@@ -125,6 +125,11 @@ class TestVerdict:
         )
         assert sum(line.startswith("test, a row for each") for line in lines) == 1
 
+    def test_one_row_held_out_is_one_row(self, run: Any, points: Path) -> None:
+        assert (
+            run(str(points), *WORDS, "--test", "0.001", "--steps", "1").verdict[1].startswith("test, 1 row held out: ")
+        )
+
     def test_numbers_have_r2(self, capsys: pytest.CaptureFixture[str]) -> None:
         problem = exercise_2(targets=[[0.5], [1.5], [-1.0], [2.25]])
         step = core.Timeline(problem)[2]

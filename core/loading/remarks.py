@@ -21,7 +21,8 @@ NUMBER_DIGITS = 6
 FEWEST_COUNTED = 10  # rows: 1, 2, 3 may be a feature
 FEWEST_DIFFERENT = 1000  # rows: so many measured whole numbers are hardly all different
 COUNTER = re.compile(
-    r"(?i:(?:.*[^a-z])?(?:id|ids|idx|index|no|nr|number|row|rows|rownames|unnamed: \d+)|#)|.*[a-z]I[dD]"
+    r"(?i:(?:.*[^a-z])?(?:id|ids|idx|index|no|nr|number|row|rows|rownames|unnamed: \d+)|__index_level_\d+__|#)"
+    r"|.*[a-z]I[dD]"
 )
 
 
@@ -68,7 +69,7 @@ def _all_different(values: Array) -> bool:
 def on_indistinct(column: Column) -> Iterator[str]:
     """What to say of a feature of whole numbers that are so long that floats cannot tell them apart."""
     values = column.values
-    if values is None or not len(values) or not np.nanmax(np.abs(values)) > EXACT:
+    if values is None or not (np.abs(values) > EXACT).any():
         return
     floats = len(np.unique(values))
     if floats == len(values):
@@ -92,7 +93,10 @@ def _on_targets(targets: Targets) -> str:
             return f"{name}: {count} classes"
         named = ", ".join(map(_short, targets.names[:MOST_NAMED]))
         return f"{name}: classes {named}" + (f", ... ({count} in all)" if count > MOST_NAMED else "")
-    low, high = (significant(float(number), NUMBER_DIGITS) for number in (targets.values.min(), targets.values.max()))
+    ends = float(targets.values.min()), float(targets.values.max())
+    low, high = (significant(number, NUMBER_DIGITS) for number in ends)
+    if low == high and ends[0] < ends[1]:
+        low, high = (significant(number, 2 * NUMBER_DIGITS) for number in ends)
     columns = f" in {count} columns" if count > 1 else ""
     return f"{name}: numbers from {low} to {high}{columns}"
 

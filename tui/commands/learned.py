@@ -41,7 +41,8 @@ def tell_verdict(step: Step) -> None:
     which = f"all {rows:,} rows" if rows > 1 else "the only row"
     told = [f"step {step.index:,}, {which}: {_numbers(problem, verdict.training)}"]
     if verdict.held_out is not None:
-        told.append(f"test, {verdict.held_out.rows:,} rows held out: {_numbers(problem, verdict.held_out)}")
+        count = verdict.held_out.rows
+        told.append(f"test, {count:,} row{'s' * (count > 1)} held out: {_numbers(problem, verdict.held_out)}")
     for name, found in (("training", verdict.training), ("test", verdict.held_out)):
         if found is not None:
             told += _confusion(problem, found, name)

@@ -10,8 +10,13 @@ from typing import NamedTuple
 from core.text import clean, shown
 
 # What people write where a value is missing; where only a number can stand, some more.
-MISSING = frozenset(("", "na", "n/a", "nan", "null", "?", "<na>", "#n/a"))
-MISSING_NUMBER = MISSING | {"none", "nil", "n.a.", "missing", "-", "--", "—", "–", "."}
+MISSING = frozenset(
+    (
+        *("", "na", "n/a", "nan", "null", "?", "<na>", "(null)", "\\n"),
+        *("#n/a", "#null!", "#div/0!", "#value!", "#ref!", "#name?", "#num!"),  # Excel
+    )
+)
+MISSING_NUMBER = MISSING | {"none", "nil", "nat", "n.a.", "missing", "-", "--", "—", "–", "."}
 BOOLEANS = {"false": 0.0, "true": 1.0}
 MARKS = {",": ",", ".": r"\.", " ": " \u00a0\u2009\u202f", "'": "'’"}  # how each mark may look, in a set of a pattern
 
