@@ -62,8 +62,50 @@ class TestTexts:
         (mistake,) = mistakes(path, "unit,x,y\nkg,1,0.5\nkg,2,1.5\nkg,3,2.5\n")
         assert mistake.endswith('the first in line 2: "kg"; --drop unit leaves the column out')
 
+    def test_too_many_texts_to_encode_can_only_be_dropped(self, path: Path) -> None:
+        text = "c,x,y\n" + "".join(f"n{k % 1001},{k % 7},{k % 2}\n" for k in range(2002))
+        assert mistakes(path, text, encode="c") == (
+            'column 1 ("c"): 2,002 cells are 1,001 different texts, the first in line 2: "n0"; '
+            "at most 1,000 can be encoded: --drop c leaves the column out",
+        )
+
+
+class TestRowNames:
+    """What R and pandas write before the columns, without a heading."""
+
+    @pytest.mark.parametrize(
+        ("index", "how"),
+        [
+            ("0,1,2", "only counts the rows"),
+            ("17,3,5,0,1,9,8,7,6,4", "is another whole number in each row"),  # of a part of a table
+            ("Mazda RX4,Datsun 710,Hornet", "is another text in each row"),
+        ],
+    )
+    def test_they_are_left_out_and_that_is_said(self, path: Path, index: str, how: str) -> None:
+        rows = "".join(f"{name},{k}.5,{2 * k}.25\n" for k, name in enumerate(index.split(",")))
+        problem = read(path, '"","x","y"\n' + rows)
+        assert (problem.input_names, problem.inputs[:3].tolist()) == (("x",), [[0.5], [1.5], [2.5]])
+        assert problem.remarks[1] == f"the first column has no name and {how}: it is left out"
+
+    @pytest.mark.parametrize("column", ["0.5,1.5,2.5", "7,5,6", "7,7,8", "a,b,a", "a,,"])
+    def test_other_columns_need_a_name(self, path: Path, column: str) -> None:
+        rows = "".join(f"{cell},{k}.5,{2 * k}.25\n" for k, cell in enumerate(column.split(",")))
+        assert mistakes(path, ",x,y\n" + rows) == ("line 1, column 1: expected a column's name, found an empty cell",)
+
+    def test_a_heading_that_r_leaves_out_is_told_of_between_spaces_too(self, path: Path) -> None:
+        assert mistakes(path, '"x" "kind"\n"1" 5.1 "a b"\n"2" 4.9 "c"\n') == (
+            "line 2: expected 2 cells, found 3 (and 1 more such line); the header seems to have a name too few",
+        )
+
 
 class TestTargets:
+    def test_equal_numbers_are_one_class_however_they_are_written(self, path: Path) -> None:
+        problem = read(path, "x,y\n1,10.50\n2,2.5\n3,10.5\n4,2.50\n5,3\n", task="classification")
+        assert problem.target_names == ("2.5", "3", "10.5")
+        assert problem.targets.argmax(axis=1).tolist() == [2, 0, 2, 0, 1]
+        ids = read(path, "x,y\n1,12345678901234567890\n2,12345678901234567891\n", task="classification")
+        assert ids.target_names == ("12345678901234567890", "12345678901234567891")
+
     def test_the_ends_of_close_numbers_can_be_told_apart(self, path: Path) -> None:
         problem = read(path, "x,y\n1,20240105\n2,20240131\n")
         assert "numbers from 20240105 to 20240131" in problem.remarks[0]

@@ -210,6 +210,7 @@ class TestArrays:
 
 DROP = "--missing drop leaves such rows out"
 FILL = f"{DROP}, --missing mean fills them in"
+OTHER = "--target COLUMN chooses another target"
 CORRECT = "correct it, write NA for a missing number, or --drop x leaves the column out"
 
 REFUSED = [
@@ -275,14 +276,14 @@ REFUSED = [
     ),
     ("x,y\n", "expected rows of data after the header, found none"),
     ("\n \n", "expected a header row with the columns' names, found empty lines only"),
-    ("x,y\n1,a\n2,a\n", 'column 2 ("y"): expected at least 2 different classes, found only "a"'),
+    ("x,y\n1,a\n2,a\n", f'column 2 ("y"): expected at least 2 different classes, found only "a"; {OTHER}'),
     (
         "x,y\n1,3\n2,3\n",
         'column 2 ("y"): expected at least 2 different targets, found only 3; --task regression takes it for a number',
     ),
     (
         "x,y\n" + "".join(f"1,n{k}\n" for k in range(1001)),
-        'column 2 ("y"): expected at most 1000 different classes, found 1001',
+        f'column 2 ("y"): expected at most 1,000 different classes, found 1,001; {OTHER}',
     ),
     ('x,y\n1,"a\n2,b\n', "line 2: a quotation mark is opened and never closed"),
     ('x,y\n1,"a"b\n', "line 2: expected a separator after a closing quotation mark"),

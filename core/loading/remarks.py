@@ -13,7 +13,7 @@ from core.loading.columns.column import Column
 from core.loading.columns.labels import EXACT, are_whole
 from core.loading.reading import Reading
 from core.loading.table import Table, Targets
-from core.text import counted, significant
+from core.text import clean, counted, significant
 
 MOST_NAMED = 10  # classes
 LONGEST = 40  # characters of a class's name
@@ -44,6 +44,18 @@ def on_classes(targets: Targets, reading: Reading) -> str:
 def counts_rows(column: Array) -> bool:
     """Whether the numbers of a column (n,) are those of its rows, from 0 or 1 on."""
     return bool(len(column) > 1 and column[0] in (0, 1) and (np.diff(column) == 1).all())
+
+
+def index_of(column: Column) -> str | None:
+    """How a column names the rows, as the index of a table does, in words; None for one that does not."""
+    values = column.values
+    if values is None:
+        names = set(map(clean, column.texts))
+        return "is another text in each row" if len(names) == len(column) else None
+    if counts_rows(values):
+        return "only counts the rows"
+    many = len(values) >= FEWEST_COUNTED
+    return "is another whole number in each row" if many and are_whole(values) and _all_different(values) else None
 
 
 def on_ids(column: Column, features: int, reading: Reading) -> Iterator[str]:

@@ -146,7 +146,7 @@ def _names_in(comments: list[str], separator: str, rows: list[list[str]]) -> lis
 def _separator(data: bytes, encoding: str, skipped: int) -> str:
     """What splits the first line into several cells, and the most of the next ones into as many; where that does not
     decide, what splits the first line into the most. Spaces do only where nothing else does, and where they split all
-    lines into as many.
+    lines into as many, or all but the first into one more, as R leaves the heading of its row names out.
     """
 
     def widths(separator: str) -> list[int]:
@@ -159,8 +159,8 @@ def _separator(data: bytes, encoding: str, skipped: int) -> str:
 
     best = max(SEPARATORS, key=fit)
     if not fit(best)[0]:
-        by_spaces = widths(" ")
-        if by_spaces[0] > 1 and len(by_spaces) > 1 and len(set(by_spaces)) == 1:
+        first, *others = widths(" ")
+        if first > 1 and set(others) in ({first}, {first + 1}):
             return " "
     return best
 

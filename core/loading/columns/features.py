@@ -12,7 +12,7 @@ from core.arrays import Array
 from core.loading.columns.column import Column
 from core.loading.columns.labels import labels_of
 from core.loading.columns.numbers import BOOLEANS, counts_of, is_missing
-from core.loading.columns.wrong import MOST_ENCODED, Wrong, look_alike, on_missing, on_no_numbers
+from core.loading.columns.wrong import MOST_ENCODED, Wrong, instead_of, look_alike, on_missing, on_no_numbers
 from core.loading.reading import Reading
 from core.text import clean
 
@@ -66,16 +66,17 @@ def read_encoded(column: Column, reading: Reading, wrong: list[Wrong]) -> Featur
     names, places = labels_of(present)
     if len(names) > MOST_ENCODED:
         rows = np.arange(len(column)).tolist()
-        noun = f"{len(names):,} different texts, of which at most {MOST_ENCODED:,} can be encoded"
-        wrong.append(Wrong.of(column, rows, noun, noun, ""))
+        noun = f"{len(names):,} different texts"
+        advice = f"at most {MOST_ENCODED:,} can be encoded: {instead_of(column, reading, is_target=False)}"
+        wrong.append(Wrong.of(column, rows, noun, noun, advice))
         return None
     values = np.zeros((len(column), len(names)))
     values[missing] = np.nan
     values[np.flatnonzero(~missing_in(column)), places] = 1.0
     remark = look_alike(column, counts_of(present.cells), reading) if column.values is None else ""
     if len(names) == len(present) > 2:
-        drop = reading.spelled_column("drop", column.name)
-        remark = f"{column.name} is encoded, but is different in each row: {drop} leaves the column out"
+        drop = instead_of(column, reading, is_target=False)
+        remark = f"{column.name} is encoded, but is different in each row: {drop}"
     return Features(values, tuple(f"{column.name}={name}" for name in names), remark)
 
 

@@ -50,7 +50,7 @@ def lines(found: Sequence[Wrong]) -> Iterator[str]:
         told |= {wrong.remedy} - {""}
 
 
-def _instead(column: Column, reading: Reading, is_target: bool) -> str:
+def instead_of(column: Column, reading: Reading, is_target: bool) -> str:
     """What can be done about a column that is of no use."""
     if is_target:
         return f"{reading.spelled('target')} COLUMN chooses another target"
@@ -60,7 +60,9 @@ def _instead(column: Column, reading: Reading, is_target: bool) -> str:
 def on_missing(column: Column, rows: Sequence[int], reading: Reading, is_target: bool) -> Wrong:
     """What to say of cells that are missing."""
     if len(rows) == len(column) > 1:
-        return Wrong.of(column, rows, "missing", "missing", f"all are missing: {_instead(column, reading, is_target)}")
+        return Wrong.of(
+            column, rows, "missing", "missing", f"all are missing: {instead_of(column, reading, is_target)}"
+        )
     advice = f"{reading.spelled('missing', 'drop')} leaves such rows out"
     fill = "" if is_target else f", {reading.spelled('missing', 'mean')} fills them in"
     return Wrong.of(column, rows, "missing", "missing", advice + fill)
@@ -105,7 +107,7 @@ def _on_look(look: Look, column: Column, reading: Reading, is_target: bool) -> s
     if is_target:
         names = f"{reading.spelled('task', 'classification')} if they are names of classes"
         return f"they look like {look.kind}: write {'bare numbers' if bare else 'numbers'}, or {names}"
-    drop = _instead(column, reading, is_target=False)
+    drop = instead_of(column, reading, is_target=False)
     return f"they look like {look.kind}: {'write bare numbers, or ' if bare else ''}{drop}"
 
 
@@ -135,7 +137,7 @@ def _options(notation: Notation, reading: Reading) -> str:
 
 def _on_texts(column: Column, counts: Mapping[str, int], missing: int, reading: Reading) -> str:
     """What can be done about a feature that is no numbers; so many of its other cells are missing."""
-    count, different, drop = sum(counts.values()), len(counts), _instead(column, reading, is_target=False)
+    count, different, drop = sum(counts.values()), len(counts), instead_of(column, reading, is_target=False)
     if count <= (len(column) - missing) / 2:  # the rest are numbers
         return f"correct {'it' if count == 1 else 'them'}, write NA for a missing number, or {drop}"
     if different == 1:
