@@ -68,14 +68,24 @@ NOTATIONS = (
 _AMOUNT = r"[-+]?\d[\d.,' \u00a0\u202f]*"
 _CURRENCY = r"(?:[$€£¥₹]|USD|EUR|GBP|CHF)"
 _TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
+_MONTH = (
+    "(?i:jan(?:uary|uar|v|vier)?|feb(?:ruary|ruar)?|f[ée]v(?:r|rier)?|mar(?:ch|s)?|märz?|apr(?:il)?|avr(?:il)?|ma[yi]"
+    "|june?|juni|juin|july?|juli|juil(?:let)?|aug(?:ust)?|ao[uû]t|sept?(?:ember|embre)?|o[ck]t(?:ober|obre)?"
+    r"|nov(?:ember|embre)?|d[eé][cz](?:ember|embre)?)\.?"
+)
+_DAY = (
+    r"(?:[A-Z][a-z]{1,8}\.?,? )?(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d{2})"
+    r"|\d{1,2}[- .]+[A-Za-zäé]{3,9}\.?[-, ]+(?:\d{4}|\d{2})|[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4})"
+)
+_PART_OF_A_YEAR = (
+    rf"{_MONTH}[-/ ']+(?:\d{{4}}|\d{{2}})|\d{{4}}[-/ ]{_MONTH}|\d{{4}}[-/](?:0?[1-9]|1[0-2])"
+    r"|(?:0?[1-9]|1[0-2])/\d{4}|\d{4}[- ]?(?:Q[1-4]|W\d{2})|Q[1-4][-/ ]?\d{4}"
+)
 _KINDS = {
     "amounts of money": re.compile(rf"[-+]?\(?{_CURRENCY}\s*{_AMOUNT}\)?|{_AMOUNT}\s*{_CURRENCY}"),
+    "negative amounts": re.compile(rf"\({_AMOUNT}\)"),
     "percentages": re.compile(rf"{_AMOUNT}\s*%"),
-    "dates": re.compile(
-        rf"(?:\d{{4}}([-/.])\d{{1,2}}\1\d{{1,2}}|\d{{1,2}}([-/.])\d{{1,2}}\2(?:\d{{4}}|\d{{2}})"
-        r"|\d{1,2}[- .]+[A-Za-zäé]{3,9}\.?[-, ]+(?:\d{4}|\d{2})|[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4})"
-        rf"(?:[T ]+{_TIME}(?:Z|[-+]\d\d:?\d\d)?)?"
-    ),
+    "dates": re.compile(rf"{_DAY}(?:[T ]+{_TIME}(?:Z|[-+]\d\d:?\d\d)?)?|{_PART_OF_A_YEAR}"),
     "times": re.compile(_TIME),
 }
 _UNIT = re.compile(rf"{_AMOUNT}\s*([A-Za-zµ°²³/]{{1,6}})")
