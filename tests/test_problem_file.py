@@ -331,7 +331,15 @@ class TestRefused:
         assert mistakes(load, data + units + last) == (
             "layers[2].weights: expected 3 rows, found 1 row of 3: transposed? sgdb has a row for each input",
         )
+        right = "[[layers]]\nweights = [[1, 2, 3], [4, 5, 6]]\n"
+        assert mistakes(load, data + right + last) == (
+            "layers[2].weights: expected 3 rows, found 1 row of 3: transposed? sgdb has a row for each input",
+        )
         square = "[[layers]]\nweights = [[1, 2], [3, 4]]\n"
+        flat = "[[layers]]\nweights = [[1, 2]]\n"
+        assert mistakes(load, data + square + flat) == (
+            "layers[2].weights: expected 2 rows, found 1 row of 2: transposed? sgdb has a row for each input",
+        )
         assert load(data + square + "[[layers]]\nweights = [[1], [2]]\n").network.sizes == (2, 2, 1)
         for wrong in (first + square, square + last, last):  # turned round, they do not fit either
             assert not any("transposed" in line for line in mistakes(load, data + wrong))
