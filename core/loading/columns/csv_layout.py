@@ -13,7 +13,7 @@ from core.errors import ProblemError
 from core.files import MIB, read_bytes
 from core.loading.columns.csv_rows import Rows, is_blank, line_breaks
 from core.loading.columns.csv_text import encoding_of
-from core.loading.columns.numbers import PLAIN
+from core.loading.columns.numbers import PLAIN, is_missing
 from core.loading.fields import MistakeLines
 from core.loading.reading import Reading
 from core.text import clean, counted, shown
@@ -93,6 +93,10 @@ def read_layout(path: Path, reading: Reading) -> Layout:
         names = names[:width]
         remarks.append(f"{counted(surplus, 'empty cell')} at the end of each line left out")
     mistakes = MistakeLines()
+    if reading.header is False and _has_names(top, body):
+        found = shown(", ".join(map(clean, top)))
+        advice = f"without {reading.spelled('no-header')} they are read as such"
+        raise ProblemError(source, [f"line {line}: expected data, found the columns' names {found}: {advice}"])
     lines = list(accumulate(map(line_breaks, top), initial=line)) if header else [line] * len(names)
     _check(names, lines, rest, header, reading, mistakes)
     if mistakes:
@@ -214,6 +218,15 @@ def _check(
             mistakes.note(f"{where}: the name {shown(name)} is already that of column {first[name] + 1}{advice}")
 
 
+def _has_names(top: list[str], rows: list[list[str]]) -> bool:
+    """Whether the first line is no number in every column that has numbers below it, of which there are some."""
+    below = [row for row in rows if len(row) == len(top)]
+    columns = [j for j in range(len(top)) if below and all(PLAIN.number(row[j]) is not None for row in below)]
+    return bool(columns) and not any(
+        PLAIN.number(top[j]) is not None or is_missing(clean(top[j]), number=True) for j in columns
+    )
+
+
 def _seems_data(names: list[str], rows: list[list[str]]) -> bool:
     """Whether the first line looks like those below it: numbers in the same columns, and not in all."""
     below = [row for row in rows if len(row) == len(names)]
@@ -239,7 +252,11 @@ def _texts(names: list[str], rows: list[list[str]]) -> Iterator[tuple[str, list[
 
 def _why_one(name: str) -> str:
     """Why a line may have a single column."""
-    if '"' in name:
+    if name.startswith("{"):
+        return "; if it has a JSON object in each line, call it .jsonl"
+    if name.lower().startswith(("<!doctype", "<html", "<?xml")):
+        return "; it seems to be a web page, not a table"
+    if name.count('"') % 2:
         return "; it has a quotation mark that is never closed"
     found = next((words for mark, words in ((":", "colons"), (" ", "spaces")) if mark in name), "")
     return f"; it seems to be separated by {found}" if found else ""
