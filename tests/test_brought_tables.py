@@ -109,3 +109,36 @@ class TestTargets:
     def test_the_ends_of_close_numbers_can_be_told_apart(self, path: Path) -> None:
         problem = read(path, "x,y\n1,20240105\n2,20240131\n")
         assert "numbers from 20240105 to 20240131" in problem.remarks[0]
+
+
+class TestAround:
+    def test_names_where_data_are_promised(self, path: Path) -> None:
+        text = "x,kind,y\n1,a,0.5\n2,b,1.5\n"
+        (mistake,) = mistakes(path, text, **{"no-header": True})
+        assert mistake == (
+            'line 1: expected data, found the columns\' names "x, kind, y": without --no-header they are read as such'
+        )
+        first_missing = "NA,a,0.5\n2,b,1.5\n"
+        assert read(path, first_missing, **{"no-header": True}, drop="2", missing="mean").inputs.tolist() == [[2], [2]]
+
+    @pytest.mark.parametrize(
+        ("text", "seems"),
+        [
+            ('{"x":1,"y":2}\n', "if it has a JSON object in each line, call it .jsonl"),
+            ("<!DOCTYPE html>\n<html>404</html>\n", "it seems to be a web page, not a table"),
+            ('x,"y\n1,2\n', "it has a quotation mark that is never closed"),
+        ],
+    )
+    def test_what_is_no_table(self, path: Path, text: str, seems: str) -> None:
+        (mistake,) = mistakes(path, text)
+        assert mistake.endswith(f"; {seems}")
+
+    def test_what_was_typed_is_answered_by_what_can_be_typed(self) -> None:
+        with pytest.raises(core.ProblemError, match=r"--encode species makes features of its 3 texts, --drop species"):
+            core.load_problem("iris", {"target": "petal width"})
+
+    def test_an_option_in_a_file_has_another_name(self, tmp_path: Path) -> None:
+        file = tmp_path / "mine.toml"
+        file.write_text('[data]\ndataset = "moons"\ndata-seed = 3\n[[layers]]\nunits = 2\n')
+        with pytest.raises(core.ProblemError, match=r'data\.data-seed: unknown "data-seed"; did you mean "seed"\?$'):
+            core.load_problem(file)

@@ -23,7 +23,7 @@ def as_typed_here(reader: FieldReader, layers: list[Any], inputs: int, outputs: 
     rows, columns = known[first]
     reader.note(
         f"layers[{first + 1}].weights",
-        f"expected {columns} rows, found {counted(rows, 'row')} of {columns}: transposed? "
+        f"expected {counted(columns, 'row')}, found {counted(rows, 'row')} of {columns}: transposed? "
         "sgdb has a row for each input",
     )
     return [_transposed(layer) if k in turned else layer for k, layer in enumerate(layers)]
