@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import core
+from core.loading.columns.numbers import PLAIN, Notation, look_of
 
 
 @pytest.fixture
@@ -68,6 +69,31 @@ class TestTexts:
             'column 1 ("c"): 2,002 cells are 1,001 different texts, the first in line 2: "n0"; '
             "at most 1,000 can be encoded: --drop c leaves the column out",
         )
+
+
+class TestNotation:
+    def test_a_comma_after_0_is_never_between_thousands(self, path: Path) -> None:
+        assert mistakes(path, "x;y\n0,411;1.5\n0,5;2.5\n") == (
+            'column 1 ("x"): 2 cells are no numbers, the first in line 2: "0,411"; --decimal , reads them',
+        )
+        assert mistakes(path, "x;y\n0,411;1.5\n0,512;2.5\n")[0].endswith('"0,411"; --decimal , reads them')
+        (mistake,) = mistakes(path, "x;y\n1,411;1.5\n0,512;2.5\n", thousands=",")
+        assert mistake.endswith('1 cell is no number, in line 3: "0,512"; --decimal , reads them')
+        assert read(path, "x;y\n1,411;1.5\n100,512;2.5\n", thousands=",").inputs.tolist() == [[1411], [100512]]
+
+    def test_what_cells_look_like_costs_as_much_as_their_shapes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked = []
+
+        def number(self: Notation, text: str) -> float | None:
+            asked.append(text)
+            return usual(self, text)
+
+        usual = Notation.number
+        monkeypatch.setattr(Notation, "number", number)
+        look = look_of({f"{k // 100},{k % 100:02}": 1 for k in range(1000)}, PLAIN)
+        assert look is not None
+        assert (look.kind, look.often, look.notations[0]) == ("numbers", 1000, Notation(",", ""))
+        assert len(asked) < 100
 
 
 class TestRowNames:

@@ -153,6 +153,7 @@ class TestGenerated:
 LIKE_NUMBERS = [
     ("amounts of money", ["$12", "$1,300.50", "-$5"]),
     ("amounts of money", ["12 €", "13,50 €", "9€"]),
+    ("amounts of money", ["CHF 1’300", "CHF 7", "CHF 12’000.50"]),
     ("percentages", ["10 %", "12.5%", "3%"]),
     ("dates", ["2024-01-31", "2024-02-01", "2023-12-24 10:30"]),
     ("dates", ["31.01.2024", "1.2.2024", "24.12.2023"]),

@@ -58,11 +58,12 @@ def read_encoded(column: Column, reading: Reading, wrong: list[Wrong]) -> Featur
     """A feature for each different cell, 1 in the rows that have it; NaN in all of them where the cell is missing. None
     where cells are wrong.
     """
-    missing = np.flatnonzero(missing_in(column))
+    is_absent = missing_in(column)
+    missing, there = np.flatnonzero(is_absent), np.flatnonzero(~is_absent)
     if len(missing) and reading.missing is None:
         wrong.append(on_missing(column, missing.tolist(), reading, is_target=False))
         return None
-    present = column.of_rows(np.flatnonzero(~missing_in(column))) if len(missing) else column
+    present = column.of_rows(there) if len(missing) else column
     names, places = labels_of(present)
     if len(names) > MOST_ENCODED:
         rows = np.arange(len(column)).tolist()
@@ -72,7 +73,7 @@ def read_encoded(column: Column, reading: Reading, wrong: list[Wrong]) -> Featur
         return None
     values = np.zeros((len(column), len(names)))
     values[missing] = np.nan
-    values[np.flatnonzero(~missing_in(column)), places] = 1.0
+    values[there, places] = 1.0
     remark = look_alike(column, counts_of(present.cells), reading) if column.values is None else ""
     if len(names) == len(present) > 2:
         drop = instead_of(column, reading, is_target=False)

@@ -36,7 +36,7 @@ class Notation(NamedTuple):
             whole, mark, decimals = text.partition(self.decimal)
             if self.thousands:
                 between = f"[{MARKS[self.thousands]}]"
-                if re.fullmatch(rf"[-+]?\d{{1,3}}(?:{between}\d{{3}})+", whole):
+                if re.fullmatch(rf"[-+]?[1-9]\d{{0,2}}(?:{between}\d{{3}})+", whole):  # 0,411 is no 411
                     whole = re.sub(between, "", whole)
             if self.decimal != "." and "." in whole + decimals:
                 return None
@@ -65,7 +65,7 @@ NOTATIONS = (
     *(Notation(".", "'"), Notation(",", "'")),
 )
 
-_AMOUNT = r"[-+]?\d[\d.,' \u00a0\u202f]*"
+_AMOUNT = r"[-+]?\d[\d.,'’ \u00a0\u202f]*"
 _CURRENCY = r"(?:[$€£¥₹]|USD|EUR|GBP|CHF)"
 _TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
 _MONTH = (
@@ -91,6 +91,7 @@ _KINDS = {
 _UNIT = re.compile(rf"{_AMOUNT}\s*([A-Za-zµ°²³/]{{1,6}})")
 
 
+_SHAPE = str.maketrans("23456789", "1" * 8)
 SAMPLE = 1000  # different cells that tell what a column looks like
 
 
@@ -109,7 +110,10 @@ def look_of(counts: Mapping[str, int], notation: Notation) -> Look | None:
     if len(counts) > SAMPLE:
         return _look_of_many(counts, notation)
     total = sum(counts.values())
-    read = {other: _read(counts, other) for other in NOTATIONS if other != notation}
+    shapes: Counter[str] = Counter()  # all that a notation looks at, and fewer than the cells
+    for cell, often in counts.items():
+        shapes[cell.translate(_SHAPE)] += often
+    read = {other: _read(shapes, other) for other in NOTATIONS if other != notation}
     best = max(read.values())
     if best > total / 2:
         return Look("numbers", best, tuple(other for other, often in read.items() if often == best))
