@@ -40,6 +40,11 @@ class TestMissing:
         (mistake,) = mistakes(path, text, target="empty")
         assert mistake.endswith("all are missing: --target COLUMN chooses another target")
 
+    def test_a_column_without_a_cell_cannot_be_encoded(self, path: Path) -> None:
+        for options in ({}, {"only": "c"}):
+            (mistake,) = mistakes(path, "c,x,y\n,1,0.5\nNA,2,1.5\n", encode="c", missing="mean", **options)
+            assert mistake.endswith("all are missing: --drop c leaves the column out")
+
     @pytest.mark.parametrize("cell", ["#DIV/0!", "#VALUE!", "#REF!", "#NUM!", r"\N", "(null)"])
     def test_what_excel_and_databases_write_for_no_value(self, path: Path, cell: str) -> None:
         for numbers in ("0.5", "1.5"), ("a", "b"):
@@ -136,8 +141,16 @@ class TestTargets:
         problem = read(path, "x,y\n1,20240105\n2,20240131\n")
         assert "numbers from 20240105 to 20240131" in problem.remarks[0]
 
+    def test_names_that_differ_in_case_alone_are_pointed_out(self, path: Path) -> None:
+        problem = read(path, "x,y\n1,Yes\n2,yes\n3,No\n4,maybe\n")
+        assert problem.remarks[1] == "classes that differ only in upper and lower case: Yes and yes"
+
 
 class TestAround:
+    def test_characters_that_nobody_sees_are_no_part_of_a_number(self, path: Path) -> None:
+        problem = read(path, "x,y\n\u200b12,0.5\n7\0,1.5\n")
+        assert problem.inputs.tolist() == [[12], [7]]
+
     def test_names_where_data_are_promised(self, path: Path) -> None:
         text = "x,kind,y\n1,a,0.5\n2,b,1.5\n"
         (mistake,) = mistakes(path, text, **{"no-header": True})

@@ -41,6 +41,16 @@ def on_classes(targets: Targets, reading: Reading) -> str:
     return f"each row is a class of its own: {reading.spelled('target')} COLUMN chooses another target"
 
 
+def on_cases(targets: Targets) -> str:
+    """What to say of classes whose names differ only in upper and lower case; or nothing."""
+    alike: dict[str, list[str]] = {}
+    for name in targets.names if targets.are_classes else ():
+        alike.setdefault(name.casefold(), []).append(_short(name))
+    found = [" and ".join(names) for names in alike.values() if len(names) > 1]
+    more = f", ... ({len(found)} in all)" if len(found) > MOST_NAMED else ""
+    return f"classes that differ only in upper and lower case: {', '.join(found[:MOST_NAMED])}{more}" if found else ""
+
+
 def counts_rows(column: Array) -> bool:
     """Whether the numbers of a column (n,) are those of its rows, from 0 or 1 on."""
     return bool(len(column) > 1 and column[0] in (0, 1) and (np.diff(column) == 1).all())

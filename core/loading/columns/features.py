@@ -33,6 +33,8 @@ def numbers_of(column: Column, reading: Reading) -> Array:
     number = reading.notation.number
     for cell in set(column.texts):
         value = number(cell)
+        if value is None:  # but for characters that nobody sees
+            value = number(clean(cell))
         if value is None or isnan(value):
             value = np.nan if is_missing(clean(cell), number=True) else np.inf
         known[cell] = value
@@ -60,7 +62,7 @@ def read_encoded(column: Column, reading: Reading, wrong: list[Wrong]) -> Featur
     """
     is_absent = missing_in(column)
     missing, there = np.flatnonzero(is_absent), np.flatnonzero(~is_absent)
-    if len(missing) and reading.missing is None:
+    if len(missing) and (reading.missing is None or not len(there)):
         wrong.append(on_missing(column, missing.tolist(), reading, is_target=False))
         return None
     present = column.of_rows(there) if len(missing) else column
