@@ -165,6 +165,7 @@ class TestAround:
         [
             ('{"x":1,"y":2}\n', "if it has a JSON object in each line, call it .jsonl"),
             ("<!DOCTYPE html>\n<html>404</html>\n", "it seems to be a web page, not a table"),
+            ("Data of 2024\n\nby me\nx;y\n1;2\n3;4\n", "the table seems to begin on line 4: delete what is before it"),
             ('x,"y\n1,2\n', "it has a quotation mark that is never closed"),
         ],
     )

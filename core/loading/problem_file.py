@@ -26,7 +26,7 @@ train_weights, train_bias       true unless told otherwise
 loss                            and its settings: margin (hinge, softmax_hinge, softmax_margin), squared (hinge), half
                                 (squared_error)
 learning_rate                   a number, with decay, or schedule = "cosine" and steps; or stages [[0, 0.5], [100, 0.1]]
-batch_size, shuffle_seed        rows in a mini-batch, and whence their order; shuffle = false leaves them in the file's
+batch_size, shuffle_seed        rows in a mini-batch, and the seed of their order; shuffle = false: the file's
 reduction                       sum or mean
 update                          sgd, momentum, nesterov, rmsprop or adam; momentum, beta_1, beta_2, rho, epsilon and
                                 weight_decay are its settings

@@ -92,11 +92,15 @@ def read_layout(path: Path, reading: Reading) -> Layout:
     if surplus:
         names = names[:width]
         remarks.append(f"{counted(surplus, 'empty cell')} at the end of each line left out")
-    mistakes = MistakeLines()
+    if len(names) == 1:
+        expected = f"line {line}: expected at least one feature and a target, separated by {SEPARATED}"
+        why = _why_one(names[0], _later(data, encoding, len(comments)))
+        raise ProblemError(source, [f"{expected}; found the one column {shown(names[0])}{why}"])
     if reading.header is False and _has_names(top, body):
         found = shown(", ".join(map(clean, top)))
         advice = f"without {reading.spelled('no-header')} they are read as such"
         raise ProblemError(source, [f"line {line}: expected data, found the columns' names {found}: {advice}"])
+    mistakes = MistakeLines()
     lines = list(accumulate(map(line_breaks, top), initial=line)) if header else [line] * len(names)
     _check(names, lines, rest, header, reading, mistakes)
     if mistakes:
@@ -188,12 +192,6 @@ def _check(
 ) -> None:
     """Note what is wrong with the names of the columns, which stand on these lines."""
     place = f"line {lines[0]}"
-    if len(names) == 1:
-        mistakes.note(
-            f"{place}: expected at least one feature and a target, separated by {SEPARATED}; "
-            f"found the one column {shown(names[0])}{_why_one(names[0])}"
-        )
-        return
     if header and all(PLAIN.number(name) is not None for name in names):
         advice = f"{reading.spelled('no-header')} takes the first line for data"
         mistakes.note(f"{place}: expected a header row with the columns' names, found numbers only; {advice}")
@@ -250,8 +248,22 @@ def _texts(names: list[str], rows: list[list[str]]) -> Iterator[tuple[str, list[
             yield name, [row[j] for row in rows if len(row) == len(names)]
 
 
-def _why_one(name: str) -> str:
-    """Why a line may have a single column."""
+def _later(data: bytes, encoding: str, skipped: int) -> int | None:
+    """The line that a table begins on after lines of something else: a header and two rows at least, all as wide."""
+    for separator in SEPARATORS:
+        found, lines = Rows(data, encoding, separator, skipped).next(SAMPLE)
+        rows = [(len(row), line) for row, line in zip(found, lines, strict=True) if not is_blank(row)]
+        widths = [width for width, _ in rows]
+        for i, (width, line) in enumerate(rows[:-2]):
+            if width > 1 and set(widths[i:]) == {width}:
+                return line
+    return None
+
+
+def _why_one(name: str, later: int | None) -> str:
+    """Why the first line may have a single column; `later` is the line that a table begins on after it."""
+    if later is not None:
+        return f"; the table seems to begin on line {later}: delete what is before it"
     if name.startswith("{"):
         return "; if it has a JSON object in each line, call it .jsonl"
     if name.lower().startswith(("<!doctype", "<html", "<?xml")):

@@ -15,7 +15,7 @@ MOST_ENCODED = 1000  # features from one column
 
 class Wrong(NamedTuple):
     """Cells of a column that are wrong: how many of them are `noun` (or `nouns`), the place of the first and what it
-    is, and what can be done. Columns with the same `remedy` are told of together.
+    is, and what can be done. Columns with the same `remedy` share a message.
     """
 
     title: str
