@@ -80,7 +80,7 @@ class Ranges(NamedTuple):
     reach: float
 
 
-@lru_cache(maxsize=4)
+@core.memoized(1)
 def ranges(problem: Problem) -> Ranges:
     """Of a problem."""
     inputs, targets = problem.inputs[:, :2], problem.targets
@@ -116,7 +116,7 @@ class DrawnRows(NamedTuple):
         return [[f"{len(self.ids):,} of {self.total:,} rows"]] if len(self.ids) < self.total else []
 
 
-@lru_cache(maxsize=4)
+@core.memoized(1)
 def _some_rows(problem: Problem, most: int) -> tuple[Array, Array, Rows]:
     """Rows at even distances, of each part of the data at most so many; and which they are."""
     parts, first = [], 0
