@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from core import Array, Evaluation, Points, Step, Verdict, percent
+from core import Array, Evaluation, Step, Verdict, percent
 from tui.sheet.braille import BLANK, DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
 from tui.sheet.lines import Line, Words, clipped, fitting
 from tui.sheet.lines import width as columns_of
@@ -17,6 +17,9 @@ from tui.training.plot_lines import TEST, Numbers, lines_of, mark_of, put_points
 from tui.training.status import loss_text
 from tui.training.ticks import Scale
 from tui.training.view import View
+
+if TYPE_CHECKING:
+    from core import Points
 
 PERCENT = Scale(0.0, 1.0, (0.0, 0.25, 0.5, 0.75, 1.0), ("0", "25%", "50%", "75%", "100%"))
 IN_SHORT = Scale(0.0, 1.0, (0.0, 0.5, 1.0), ("0", "50%", "100%"))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from core import Array, Evaluation, Mask, Points, Step, Timeline, significant, sure
+from core import Array, Evaluation, Mask, Step, Timeline, significant, sure
 from tui.format import plain
 from tui.sheet.braille import DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
 from tui.sheet.lines import Line, Words, clipped, fitting, line
@@ -22,6 +22,9 @@ from tui.training.status import loss_text
 from tui.training.step_marks import Marks, marked_text, put_signs
 from tui.training.ticks import Scale
 from tui.training.view import View
+
+if TYPE_CHECKING:
+    from core import Points
 
 FEW = 20  # losses of which an axis begins at 0, so that it stays while a run gets under way
 LOOSE = 3  # how many times as long as needed an axis may be before it is drawn anew
