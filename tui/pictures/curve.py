@@ -69,8 +69,7 @@ def curve(looked: Looked, width: int, height: int) -> Drawn:
     )
     places = samples.put(canvas, placed, found, look)
     told: list[Words] = [[("not finite in places", "alarm")], *rows.told] if left_out else rows.told
-    softmax = isinstance(problem.loss, core.SoftmaxLoss) and problem.targets.shape[1] > 1
-    names = input_names(problem)[0], "p" if softmax else "y_out"
+    names = input_names(problem)[0], "p" if looked_at.says_probabilities(problem) else "y_out"
     return Drawn(placed.lines(canvas, look.legend(problem), names), told, "sample", places)
 
 

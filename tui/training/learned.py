@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import core
 from core import Branch, Step, Timeline, Verdict
 from tui.base import work
+from tui.training.beside import LATER
 from tui.training.run import Run
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 SMALL_WORK = 20_000_000  # multiplications over all rows that are done at once: they take about a millisecond
 AT_ONCE = 0.003  # seconds that steps before the one on the sheet may take where nothing else can happen meanwhile
 IN_PLAY = 0.0005  # the same while it plays: a thirtieth of a picture
-LATER = 0.05  # seconds that what takes long waits before it starts
 AGAIN = 0.25  # seconds between two pictures of curves that grow
 KEPT = 1000  # verdicts without their confusion tables, of steps that were looked at
 
