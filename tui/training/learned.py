@@ -114,7 +114,7 @@ class Learned:
                 return False
             if timeline.approach(step, 0) / engine.steps_per_second > seconds or perf_counter() > end:
                 return False
-            scores.put(step, core.verdict_on(scores.problem(step), scores.network(step)))
+            scores.evaluate(step)
         return True
 
     async def _catch_up(self, wanted: Callable[[], bool]) -> None:
