@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from core import Problem, Scores
 
-SMALL_WORK = 20_000_000  # multiplications over all rows that are done at once: they take about a millisecond
+SMALL_WORK = 60_000_000  # multiplications over all rows that are done at once: they take about three milliseconds
+UNIT = 300  # multiplications that a unit of a row costs as much as: 17 ns for its activation and what is counted of it
 AT_ONCE = 0.003  # seconds that steps before the one on the sheet may take where nothing else can happen meanwhile
 IN_PLAY = 0.0005  # the same while it plays: a thirtieth of a picture
 AGAIN = 0.25  # seconds between two pictures of curves that grow
@@ -144,4 +145,5 @@ class Learned:
 
 def _is_small(problem: Problem) -> bool:
     rows = len(problem.inputs) + (0 if problem.held_out is None else len(problem.held_out.inputs))
-    return rows * sum(layer.weights.size for layer in problem.network.layers) <= SMALL_WORK
+    layers = problem.network.layers
+    return rows * sum(layer.weights.size + UNIT * layer.weights.shape[1] for layer in layers) <= SMALL_WORK
