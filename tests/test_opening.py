@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import threading
 import weakref
 from pathlib import Path
@@ -40,7 +41,7 @@ def name(pilot: Pilot[Any]) -> str:
 def listed(pilot: Pilot[Any]) -> list[str]:
     """The entries of the list that can be chosen."""
     options = pilot.app.screen.query_one("#problems", OptionList).options
-    return [str(option.prompt) for option in options if not option.disabled]
+    return [re.split(" {2,}", str(option.prompt))[0] for option in options if not option.disabled]
 
 
 def line(pilot: Pilot[Any]) -> Input:
