@@ -145,5 +145,5 @@ class Learned:
 
 def _is_small(problem: Problem) -> bool:
     rows = len(problem.inputs) + (0 if problem.held_out is None else len(problem.held_out.inputs))
-    layers = problem.network.layers
-    return rows * sum(layer.weights.size + UNIT * layer.weights.shape[1] for layer in layers) <= SMALL_WORK
+    network = problem.network
+    return rows * (sum(layer.weights.size for layer in network.layers) + UNIT * sum(network.sizes[1:])) <= SMALL_WORK
