@@ -28,6 +28,7 @@ from core.network import Layer, Network
 from core.penalty import Penalty
 from core.problem import HeldOut, Problem
 from core.quantity import Quantity, given, layer_label, layer_symbol, quantities
+from core.record import memoized
 from core.schedules import Cosine, Decay, Schedule, Stages
 from core.settings import Setting
 from core.source import Source
@@ -262,6 +263,7 @@ __all__ = [
     "loss_over_all_rows",
     "mark_answers",
     "mark_sheets",
+    "memoized",
     "names_in",
     "percent",
     "practice_problem",

@@ -169,14 +169,18 @@ async def test_a_dialog_is_left_while_a_problem_loads(monkeypatch: pytest.Monkey
         assert shown(pilot).index == 1
 
 
-async def test_nothing_keeps_the_run_before() -> None:
-    async with app().run_test(size=(80, 24)) as pilot:
+async def test_nothing_keeps_the_run_before_and_its_data() -> None:
+    async with SgdbApp(core.load_problem("three-classes")).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "P", "m", "h", "h")
+        before = weakref.ref(training(pilot)), weakref.ref(training(pilot).problem)
         await opening(pilot, "xor")
-        before = weakref.ref(training(pilot))
         await press(pilot, "enter")
         await settle(pilot)
+        assert name(pilot) == "XOR"
+        await press(pilot, "n", "n")  # the last steps that were asked about are of this run now
         gc.collect()
-        assert before() is None
+        assert [one() for one in before] == [None, None]
 
 
 class TestOpenedBefore:

@@ -146,16 +146,27 @@ class TestVerdict:
         problem = core.Problem("twelve", inputs, targets, network, core.SoftmaxCrossEntropy())
         assert told(problem, 0, capsys)[1:] == ["training: 3 × 1 taken for 2; 1 × 2 taken for 1; 1 × 3 taken for 4"]
 
-    def test_long_names_are_cut_and_wide_ones_line_up(self, capsys: pytest.CaptureFixture[str]) -> None:
-        names = ["日本", "a name that is too long for a column"]
+    @pytest.mark.parametrize(
+        ("names", "lines"),
+        [
+            (
+                ("日本", "a name that is too long for a column"),
+                [
+                    " " * 16 + "              日本  a name that is …",
+                    "            日本                 0                 0",
+                    "a name that is …                 1                 1",
+                ],
+            ),
+            (("été", "hiver"), ["         été  hiver", "  été      0      0", "hiver      1      1"]),
+        ],
+    )
+    def test_long_names_are_cut_and_wide_ones_line_up(
+        self, names: tuple[str, str], lines: list[str], capsys: pytest.CaptureFixture[str]
+    ) -> None:
         network = core.Network([core.Layer([[1.0, 0.0], [0.0, 1.0]])])
         rows = [[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [0.0, 1.0]]
         problem = core.Problem("names", *rows, network, core.SoftmaxCrossEntropy(), target_names=names)
-        assert told(problem, 0, capsys)[2:] == [
-            " " * 16 + "              日本  a name that is …",
-            "            日本                 0                 0",
-            "a name that is …                 1                 1",
-        ]
+        assert told(problem, 0, capsys)[2:] == lines
 
     def test_numbers_far_out_are_told(self, capsys: pytest.CaptureFixture[str]) -> None:
         network = core.Network([core.Layer([[1e153], [1e153]])])

@@ -71,13 +71,18 @@ def _confusion(problem: Problem, found: Evaluation, which: str) -> Iterator[str]
     if len(names) > MOST_CLASSES:
         yield f"{which}: {'; '.join(mistakes(found, names))}"
         return
-    column = max(len(str(int(found.confusion.max()))), *map(len, names))
-    padded = [name.rjust(column) for name in names]
-    if column > WIDEST or not all(name.isascii() for name in names):
+    digits = len(str(int(found.confusion.max())))
+    if all(name.isascii() and len(name) <= WIDEST for name in names):
+        column = max(digits, *map(len, names))
+        padded = [name.rjust(column) for name in names]
+    else:
+        from rich.cells import cell_len
+
         from tui.format import right_aligned, short_names  # they know how many columns a character takes
 
-        column = WIDEST
-        padded = [right_aligned(name, column) for name in short_names(names, column)]
+        names = short_names(names, WIDEST)
+        column = max(digits, *map(cell_len, names))
+        padded = [right_aligned(name, column) for name in names]
     yield f"{which}, a row for each true class, a column for each that is said:"
     yield f"{' ' * column}  {'  '.join(padded)}"
     for name, counts in zip(padded, found.confusion.tolist(), strict=True):
