@@ -26,9 +26,9 @@ from core.expression.nodes import (
     product_of,
     put_in_place,
 )
-from core.expression.notation import symbol_piece
 from core.expression.pieces import Piece
 from core.expression.shape import SINGLE, Shape, Shapes, axes_of
+from core.expression.style import symbol_piece
 from core.expression.value import Compiler, Evaluate
 from core.losses import LossEquations
 from core.problem import Problem
