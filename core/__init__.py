@@ -28,6 +28,7 @@ from core.network import Layer, Network
 from core.penalty import Penalty
 from core.problem import HeldOut, Problem
 from core.quantity import Quantity, given, layer_label, layer_symbol, quantities
+from core.record import memoized
 from core.schedules import Cosine, Decay, Schedule, Stages
 from core.settings import Setting
 from core.source import Source
@@ -90,6 +91,7 @@ if TYPE_CHECKING:
     from core.marking.scheme import Scheme, load_scheme
     from core.marking.sheets import find_sheets
     from core.marking.table import MarkTable, UnreadableSheet
+    from core.notations import Notation, Rendition, notation
     from core.origins import Cells, Place, Scope, sources, targets
     from core.practice import Exercise, practice_problem
     from core.saving.export import export_session
@@ -174,6 +176,7 @@ __all__ = [
     "Nesterov",
     "Network",
     "Node",
+    "Notation",
     "OptionsForm",
     "Outcome",
     "Penalty",
@@ -190,6 +193,7 @@ __all__ = [
     "RMSprop",
     "Recent",
     "Recursion",
+    "Rendition",
     "Replay",
     "Rows",
     "SavedWatch",
@@ -262,7 +266,9 @@ __all__ = [
     "loss_over_all_rows",
     "mark_answers",
     "mark_sheets",
+    "memoized",
     "names_in",
+    "notation",
     "percent",
     "practice_problem",
     "problem_suffixes",
@@ -350,6 +356,7 @@ _LATER = {
         "core.marking.scheme": ("Scheme", "load_scheme"),
         "core.marking.sheets": ("find_sheets",),
         "core.marking.table": ("MarkTable", "UnreadableSheet"),
+        "core.notations": ("Notation", "Rendition", "notation"),
         "core.origins": ("Cells", "Place", "Scope", "sources", "targets"),
         "core.practice": ("Exercise", "practice_problem"),
         "core.saving.export": ("export_session",),

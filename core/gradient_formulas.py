@@ -14,9 +14,9 @@ from core.arrays import Array
 from core.computation import Values, size_text, values_of
 from core.equations import PER_SAMPLE, Statement, statement_of
 from core.expression.nodes import ROWS, Node, put_in_place
-from core.expression.notation import printed_symbol
 from core.expression.paper import on_paper
 from core.expression.pieces import BLANK, CLOSE, EQUALS, LETTER, OPEN, SPACE, WORD, Piece, Pieces, as_text
+from core.expression.style import printed_symbol
 from core.losses.base import OUTPUT_GRADIENT
 from core.quantity import layer_label
 from core.record import Record

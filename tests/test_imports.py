@@ -46,6 +46,7 @@ LATER = {
     "core.practice",
     "core.solving",
     "core.saving",
+    "core.scores",
     "core.watching",
     "core.diagnosis",
     "tui.dialogs.change",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -301,6 +302,24 @@ class TestAccuracy:
                 assert "●" not in "".join(map(text, scores_drawn(out, at, None, 48, 10)[1]))
         _, empty = scores_drawn(Scored(self.points(), self.points(), 0, True), 0, None, 48, 10)
         assert len(empty) == 10
+
+
+async def test_many_rows_through_few_units_go_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads, verdict_on = set(), core.verdict_on
+
+    def noted(problem: core.Problem, network: core.Network) -> core.Verdict:
+        threads.add(threading.current_thread())
+        return verdict_on(problem, network)
+
+    monkeypatch.setattr(core, "verdict_on", noted)
+    rows = 30_000
+    many = random_problem(3, (2, 8, 8, 1), rows, bias=True, batch_size=32)
+    async with app(many).run_test(size=(120, 40)) as pilot:
+        await press(pilot, "n")
+        assert f"all {rows}: ℒ " in texts(pilot)[0]
+        assert f"all {rows}: ℒ …" not in texts(pilot)[0]
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 async def test_v_opens_the_verdict_which_follows_the_step() -> None:

@@ -88,7 +88,7 @@ async def test_a_problem_is_made_saved_and_opened(folder: Path) -> None:
         assert mistakes(pilot).keys() == {"layers[2].units", "training.loss"}
         await typed(pilot, "layers[2].units", "1")
         assert mistakes(pilot).keys() == {"training.loss"}
-        await typed(pilot, "training.loss", "")
+        await field(pilot, "training.loss", "")
         assert not mistakes(pilot)
         await typed(pilot, "layers[1].units", "x")
         assert mistakes(pilot) == {"layers[1].units": 'expected a whole number from 1 to 1000000, found "x"'}
@@ -96,8 +96,8 @@ async def test_a_problem_is_made_saved_and_opened(folder: Path) -> None:
         assert not mistakes(pilot)
         assert "2      4      1" in "\n".join(texts(pilot))
         await typed(pilot, "layers[1].init", "normal")
-        await typed(pilot, "training.update", "momentum")
-        await typed(pilot, "training.learning_rate", "0.01")
+        await field(pilot, "training.update", "momentum")
+        await field(pilot, "training.learning_rate", "0.01")
         await typed(pilot, "save as", "mine")
         await press(pilot, "enter")
         await settle(pilot)

@@ -1,9 +1,7 @@
-"""Formulas in print: pieces that know what they show, the same in every notation, and numpy lines that run."""
+"""Notations: a step's formulas as courses write them, which read back, and hold for numbers in their layout."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,262 +10,270 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import core
+import core.notations
 from core.classes import one_hot, softmax
-from core.computation import computations, symbols_of, values_of
-from core.equations import PER_SAMPLE, PER_UNIT, Statement
-from core.expression.markup import html, tex
-from core.expression.nodes import (
-    ALL,
-    COLUMNS,
-    ROWS,
-    Cell,
-    Function,
-    IsTrueClass,
-    Largest,
-    Literal,
-    Name,
-    Node,
-    Positive,
-    Power,
-    Product,
-    Quotient,
-    RunningSum,
-    Signs,
-    Softmax,
-    Sum,
-    Total,
-    put_in_place,
-    walk,
+from core.equations import Statement
+from core.errors import FormulaError
+from core.expression.nodes import Node
+from core.expression.paper import on_paper
+from core.expression.pieces import as_text, sign, word
+from core.expression.printer import Printer
+from core.expression.style import NUMPY, call
+from core.expression.typed import as_typed
+from core.loading.fields import FieldReader
+from core.notations import SHIPPED
+from core.notations.formulas import paper_formula, tex_formula, typed_formula
+from core.notations.reading import over_in, read_in
+from core.notations.rendition import Rendition
+from core.notations.words import Notation
+from samples import examples, problems, random_problem
+from test_reader import as_printed
+
+NAMED = {notation.name: notation for notation in SHIPPED}
+
+
+def rendition(name: str, problem: core.Problem, detailed: bool = False) -> Rendition:
+    return Rendition(NAMED[name], Statement(problem, 3, detailed))
+
+
+def two_layers(**training: Any) -> core.Problem:
+    return random_problem(0, (2, 4, 1), rows=3, activation="sigmoid", bias=True, **training)
+
+
+# What the sources print, as `notation.md` and the trial of it list them; ' is transposed, or the derivative.
+LISTED = [
+    ("ng", "Z1 = W1 * X + b1"),
+    ("ng", "dZ1 = W2' * dZ2 .* g'(Z1)"),
+    ("ng", "dW1 = 1 / m * dZ1 * X'"),
+    ("ng", "dW2 = 1 / m * dZ2 * A1'"),
+    ("ng", "db2 = 1 / m * sum(dZ2)"),
+    ("ng", "J = 1 / m * sum(L)"),
+    ("ng", "W1_next = W1 - alpha * dW1"),
+    ("nielsen", "z2 = w2 * x + b2"),
+    ("nielsen", "delta3 = (a3 - y) .* sigma'(z3)"),
+    ("nielsen", "delta2 = w3' * delta3 .* sigma'(z2)"),
+    ("nielsen", "nabla_w2 = delta2 * x'"),
+    ("nielsen", "w2_next = w2 - eta / n * nabla_w2"),
+    ("cs231n", "s1 = X * W1 + b1"),
+    ("cs231n", "dW2 = h1' * ds2"),
+    ("cs231n", "db2 = sum(ds2)"),
+    ("cs231n", "W1_next = W1 - step_size * dW1"),
+    ("goodfellow", "a1 = W1 * x + b1"),
+    ("goodfellow", "h1 = f(a1)"),
+    ("goodfellow", "g1 = W2' * g2 .* f'(a1)"),
+    ("goodfellow", "nabla_W2 = g2 * h1'"),
+    ("bishop", "z1 = h(a1)"),
+    ("bishop", "delta1 = W2' * delta2 .* h'(a1)"),
+    ("bishop", "dW2 = delta2 * z1'"),
+    ("mitchell", "w1_next = w1 + eta * delta1 * x'"),
+    ("mitchell", "delta1 = w2' * delta2 .* f'(net1)"),
+    ("pytorch", "z1 = x * W1' + b1"),
+    ("pytorch", "dW1 = dz1' * x"),
+    ("mit", "Z1 = W1' * X + W0_1"),
+    ("mit", "dLdW1 = X * dLdZ1'"),
+    ("ufldl", "z2 = W1 * x + b1"),
+    ("ufldl", "nabla_W2 = delta3 * a2'"),
+    ("nyu", "s2 = w1 * z1 + b1"),
+]
+
+
+@pytest.mark.parametrize(("notation", "formula"), LISTED)
+def test_the_sources_formulas_come_out_as_listed(notation: str, formula: str) -> None:
+    found = rendition(notation, two_layers(reduction="mean"))
+    assert formula in [typed_formula(found, name) for name in found.trees]
+
+
+def test_the_sign_of_delta_turns_the_difference_round() -> None:
+    found = rendition("mitchell", two_layers())
+    assert typed_formula(found, "delta_out") == "delta2 = (t - o2) .* f'(net2)"
+    assert typed_formula(found, "b_out_next") == "b2_next = b2 + eta * sum(delta2)"
+
+
+@pytest.mark.parametrize(
+    ("notation", "name", "paper", "latex"),
+    [
+        ("ng", "delta_1", "dZ₁ = (W₂ᵀ dZ₂) ⊙ g'(Z₁)", r"dZ^{[1]} = (W^{[2]\mathsf{T}} \, dZ^{[2]}) \odot g'(Z^{[1]})"),
+        ("ng", "db_1", "db₁ = 1/m Σ_columns dZ₁", r"db^{[1]} = 1/m \, \sum_{\mathrm{columns}} \, dZ^{[1]}"),
+        ("ng", "loss", "J = 1/m Σ L", r"J = 1/m \, \sum \, \mathcal{L}"),
+        ("nielsen", "dW_1", "∂C/∂w₂ = δ₂ xᵀ", r"\partial C/\partial w^{2} = \delta^{2} \, x^{\mathsf{T}}"),
+        ("nielsen", "dW_out", "∂C/∂w₃ = δ₃ a₂ᵀ", r"\partial C/\partial w^{3} = \delta^{3} \, (a^{2})^{\mathsf{T}}"),
+        ("goodfellow", "y_out", "ŷ = f(a₂)", r"\hat{y} = f(a^{(2)})"),
+        ("pytorch", "s_1", "z₁ = x W₁ᵀ + b₁", r"z_{1} = x \, W_{1}^{\mathsf{T}} + b_{1}"),
+    ],
 )
-from core.expression.notation import NUMPY, TYPED, printed_symbol, symbol_piece
-from core.expression.paper import PaperPrinter, on_paper
-from core.expression.pieces import Piece, as_text
-from core.expression.printer import Printed, Printer
-from samples import BUILT_IN, LOSSES, problems
-
-A, B, C, N, P = Name("A"), Name("B"), Name("C"), Name("n"), Name("p")
-SHARE = Quotient(Literal(1), N)
+def test_formulas_in_print(notation: str, name: str, paper: str, latex: str) -> None:
+    found = rendition(notation, two_layers(reduction="mean"))
+    assert as_text(paper_formula(found, name)) == paper
+    assert tex_formula(found, name) == latex
 
 
-def steps() -> Iterator[core.Step]:
-    """The first step of every built-in problem under every loss that it can have, as a sum and as a mean."""
-    for name in BUILT_IN:
-        for reduction in ("sum", "mean"):
-            problem = core.load_problem(name, {"reduction": reduction})
-            for loss in LOSSES:
-                if not problem.mistakes_under(loss):
-                    yield core.Timeline(problem.with_loss(loss))[0]
+@given(problems(), st.booleans())
+def test_sgdb_s_own_notation_changes_nothing(problem: core.Problem, detailed: bool) -> None:
+    statement = Statement(problem, 3, detailed)
+    found = Rendition(NAMED["sgdb"], statement)
+    assert found.trees == {name: equation.tree for name, equation in statement.equations.items()}
+    for name, tree in found.trees.items():
+        right = as_typed(tree, over_in(found, name))
+        assert typed_formula(found, name) == f"{name} = {right}"
+        per_sample = statement.with_axes("i")
+        expected = on_paper(tree, symbols=statement.pieces, per_sample=per_sample)
+        assert as_text(paper_formula(found, name)).partition(" = ")[2] == as_text(expected)
 
 
-def trees_of(step: core.Step) -> Iterator[Node]:
-    """The tree of every quantity, and the same with what comes before it put in place, down to what is given."""
-    put: dict[str, Node] = {}
-    for name, equation in Statement(step.problem, len(step.batch)).equations.items():
-        yield equation.tree
-        put[name] = put_in_place(equation.tree, put)
-        yield put[name]
+def random_rendition(problem: core.Problem, notation: Notation, detailed: bool) -> tuple[Rendition, core.Step]:
+    step = core.Timeline(problem)[0]
+    return Rendition(notation, Statement(problem, len(step.batch), detailed)), step
 
 
-def in_numpy(tree: Node) -> str:
-    return as_text(Printer(NUMPY)(tree))
+RENDITIONS = (problems(), st.sampled_from(SHIPPED), st.booleans())
 
 
-def by_python(line: str, step: core.Step) -> Any:
-    """What a line gives when Python runs it over the step's values, as matrices."""
-    statement = Statement(step.problem, len(step.batch))
-    names: dict[str, Any] = dict(values_of(step))
-    for name, values in names.items():
-        axes = statement.equations[name].axes if name in statement.equations else PER_UNIT if values.ndim == 1 else ""
-        names[name] = values[:, np.newaxis] if axes == PER_SAMPLE else np.atleast_2d(values) if values.ndim else values
-    for name, function in statement.functions.items():
+@examples(40)
+@given(*RENDITIONS)
+def test_every_printed_formula_reads_back(problem: core.Problem, notation: Notation, detailed: bool) -> None:
+    found, _ = random_rendition(problem, notation, detailed)
+    for name, tree in found.trees.items():
+        for text in (typed_formula(found, name), as_text(paper_formula(found, name)), tex_formula(found, name)):
+            assert as_printed(read_in(found, name, text)) == as_printed(tree), text
+
+
+@examples(75)
+@given(*RENDITIONS)
+def test_no_two_quantities_have_one_name(problem: core.Problem, notation: Notation, detailed: bool) -> None:
+    found, _ = random_rendition(problem, notation, detailed)
+    named: dict[str, str] = {}
+    for name, spelling in found.spellings.items():
+        for form in spelling.forms():
+            assert named.setdefault(form, name) == name, form
+
+
+def by_python(found: Rendition, tree: Node, turned: dict[str, Any]) -> Any:
+    """What a tree comes to when Python runs its line of numpy over turned arrays."""
+    across = 0 if found.notation.in_columns else 1
+    style = NUMPY._replace(largest=call(word("np.max"), after=(sign(f", axis={across}, keepdims=True"),)))
+
+    def along(function: Any) -> Any:
+        return (lambda values: function(np.asarray(values).T).T) if across == 0 else function
+
+    names = {"np": np, "softmax": along(softmax), "one_hot": along(one_hot), **turned}
+    for name, function in found.statement.functions.items():
         names |= {name: function, f"{name}_slope": function.slope}
-    names |= {"np": np, "softmax": softmax, "one_hot": one_hot}
-    names |= {"lambda_" if name == "lambda" else name: number for name, number in statement.numbers.items()}
-    return eval(line, {"__builtins__": {}}, names)
+    numbers = found.statement.numbers
+    names |= {"lambda_" if name == "lambda" else name: number for name, number in numbers.items()}
+    return eval(as_text(Printer(style)(tree)), {"__builtins__": {}}, names)
 
 
-def assert_numpy_gives_the_values(step: core.Step) -> None:
-    statement, values = Statement(step.problem, len(step.batch)), values_of(step)
-    for tree in trees_of(step):
-        line = in_numpy(tree)
-        if len(line) < 20_000:
+@examples(75)
+@given(*RENDITIONS)
+def test_printed_formulas_hold_for_turned_arrays(problem: core.Problem, notation: Notation, detailed: bool) -> None:
+    with np.errstate(all="ignore"):
+        found, step = random_rendition(problem, notation, detailed)
+        equations = {**found.statement.given, **found.statement.equations}
+        turned = {name: found.turned(name, step.values[name]) for name in equations}
+        for name, tree in found.trees.items():
+            np.testing.assert_allclose(by_python(found, tree, turned), turned[name], rtol=1e-9, atol=1e-12)
+            np.testing.assert_allclose(found.plain(name, turned[name]), step.values[name], rtol=1e-15)
+            stated = found.statement.value_of(found.as_stated(name, tree), step.values)
             np.testing.assert_allclose(
-                by_python(line, step), statement.value_of(tree, values), rtol=1e-12, atol=1e-14, err_msg=line
+                stated.reshape(step.values[name].shape), step.values[name], rtol=1e-9, atol=1e-12
             )
 
 
-def test_the_numpy_lines_of_the_built_in_problems_give_the_values() -> None:
-    for step in steps():
-        assert_numpy_gives_the_values(step)
-
-
-@given(problems())
-def test_the_numpy_lines_of_any_problem_give_the_values(problem: core.Problem) -> None:
-    with np.errstate(all="ignore"):
-        assert_numpy_gives_the_values(core.Timeline(problem)[0])
-
-
-def test_numpy_lines_read_as_people_write_them() -> None:
-    step = core.Timeline(core.load_problem("exercise-2", {"reduction": "mean"}))[0]
-    trees = {name: equation.tree for name, equation in Statement(step.problem, 4).equations.items()}
-    assert in_numpy(trees["dW_1"]) == "X_in.T @ delta_1"
-    assert in_numpy(trees["dz_1"]) == "delta_out @ W_out.T"
-    assert in_numpy(trees["delta_1"]) == "dz_1 * f_1_slope(s_1)"
-    assert in_numpy(trees["dy_out"]) == "1 / n * (y_out - y_gt)"
-    assert in_numpy(trees["loss"]) == "1 / n * np.sum(sample_losses)"
-    assert in_numpy(trees["sample_losses"]) == "np.sum(1 / 2 * (y_out - y_gt) ** 2, axis=1, keepdims=True)"
-    assert in_numpy(trees["W_1_next"]) == "W_1 - alpha * dW_1"
-    assert in_numpy(Function("relu", A @ B)) == "np.maximum(0, A @ B)"
-    assert in_numpy(Largest(A)) == "np.max(A, axis=1, keepdims=True)"
-
-
-@given(problems())
-def test_a_piece_knows_the_quantity_that_it_shows(problem: core.Problem) -> None:
+def test_values_in_the_layout_of_a_notation() -> None:
+    problem = two_layers(reduction="mean")
     step = core.Timeline(problem)[0]
-    symbols = symbols_of(step)
-    for computation in computations(problem, len(step.batch)):
-        for piece in computation.pieces:
-            if piece.name:
-                index = f"_{piece.subscript}" if piece.subscript and "_" not in piece.name else ""
-                assert as_text([piece]) == symbols[piece.name] + index + "ᵀ" * piece.transposed
-        named = {part.name for part in walk(computation.tree) if isinstance(part, Name)} - {*step.statement.numbers}
-        assert {piece.name for piece in computation.pieces if piece.name} - {"y_gt"} == named - {"y_gt"}
-
-
-def test_every_symbol_is_that_of_its_quantity() -> None:
-    for step in steps():
-        for name, symbol in symbols_of(step).items():
-            assert as_text([printed_symbol(name)]) == as_text([step.statement.pieces[name]]) == symbol
-
-
-def test_names_of_a_problem_s_own_have_the_symbols_that_it_says() -> None:
-    symbols = {
-        "kappa": symbol_piece("kappa", "κ", is_number=True),
-        "diff": symbol_piece("diff", "diff"),
-        "ddiff": symbol_piece("ddiff", "∂diff"),
-    }
-    pieces = on_paper(Name("kappa") * Name("diff") * Name("ddiff"), symbols=symbols)
-    assert as_text(pieces) == "κ diff ⊙ ∂diff"
-    assert [piece.name for piece in pieces if piece.name] == ["diff", "ddiff"]
-    assert tex(pieces) == r"\kappa \, \mathrm{diff} \odot \partial\mathrm{diff}"
+    ng, mitchell = (Rendition(NAMED[name], step.statement) for name in ("ng", "mitchell"))
+    assert ng.turned("W_1", step.values["W_1"]).shape == (4, 2)
+    assert ng.turned("b_1", step.values["b_1"]).shape == (4, 1)
+    assert ng.turned("sample_losses", step.values["sample_losses"]).shape == (1, 3)
+    np.testing.assert_array_equal(ng.turned("delta_out", step.values["delta_out"]), 3 * step.values["delta_out"].T)
+    np.testing.assert_array_equal(ng.turned("dW_1", step.values["dW_1"]), step.values["dW_1"].T)
+    np.testing.assert_array_equal(mitchell.turned("delta_1", step.values["delta_1"]), -step.values["delta_1"].T)
+    with pytest.raises(ValueError, match="a row or a column"):
+        ng.plain("b_1", np.ones((2, 2)))
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("notation", "text", "same"),
     [
-        (Total(ROWS, A) @ B, Total(ROWS, A @ B)),
-        (Total(ROWS, A) * B, Total(ROWS, A * B)),
-        (Total(ALL, A) + B, Total(ALL, A + B)),
-        (SHARE * Total(ALL, A) * B, SHARE * Total(ALL, A * B)),
-        (Product(SHARE * Total(ALL, A), B), SHARE * Total(ALL, A * B)),
-        (P * SHARE * A, (P * SHARE) @ A),
-        (Product(SHARE, A) @ B, Product(SHARE, A @ B)),
-        (Power(Function("log", A), 2), Function("log", A**2)),
-        (A * (B / C), (A * B) / C),
-        (A - (B + C), A - B + C),
-        ((A @ B) * C, A @ (B * C)),
-        (A @ (B @ C), A @ B @ C),
-        ((A**2).T, (A.T) ** 2),
-        (Literal(-2) * A, Sum((-1, Literal(2))) - A),
-        (Total(COLUMNS, IsTrueClass(other=True) * P), Total(COLUMNS, P)),
-        (Total(COLUMNS, IsTrueClass(other=True)), Total(COLUMNS, Literal(1))),
-        (Total(COLUMNS, P - IsTrueClass() * A), Total(COLUMNS, P - A)),
-        (Total(COLUMNS, IsTrueClass() * Name("y_out")), Name("y_out")),
-        (Total(COLUMNS, IsTrueClass() * (P @ B)), Total(COLUMNS, IsTrueClass() * P) @ B),
-        (IsTrueClass(other=True) * A, IsTrueClass() * A),
-        (A - IsTrueClass() * Total(COLUMNS, A), Positive(A) - IsTrueClass() * Total(COLUMNS, Positive(A))),
-        (Softmax(A) @ Signs(), A @ Signs()),
-        (Name("W_1_next") ** 2, Name("W_1") ** 2),
+        ("ng", "W^[1] * X + b^[1]", "W1 * X + b1"),
+        ("ng", "W_1 X + b_1", "W1 * X + b1"),
+        ("ng", r"W^{[1]} X + b^{[1]}", "W1 * X + b1"),
+        ("nielsen", "w^2 * x + b^2", "w2 * x + b2"),
+        ("nielsen", "w₂ x + b₂", "w2 * x + b2"),
+        ("goodfellow", "W^(1) * x + b^(1)", "W1 * x + b1"),
     ],
 )
-def test_different_trees_look_different(one: Node, other: Node) -> None:
-    assert as_text(on_paper(one)) != as_text(on_paper(other))
-    for notation in (TYPED, NUMPY):
-        assert as_text(Printer(notation)(one)) != as_text(Printer(notation)(other))
+def test_the_layer_may_be_written_as_the_course_does(notation: str, text: str, same: str) -> None:
+    found = rendition(notation, two_layers())
+    assert read_in(found, "s_1", text) == read_in(found, "s_1", same) == found.trees["s_1"]
 
 
-def random_tree(rng: random.Random, depth: int) -> Node:
-    """A tree over matrices, with numbers in front of products alone and no sum over classes within another."""
-    if depth == 0 or rng.random() < 0.2:
-        return rng.choice((Name("A_1"), P, Name("q")))
-    part, other = (random_tree(rng, depth - 1) for _ in "12")
-    summed = not any(isinstance(node, Total) for node in walk(part))
-    trees = [
-        *(part @ other, part * other, part / other, part + other, part - other, Sum((-1, part)), part**2, part.T),
-        *(Name("alpha") * part, Function("f_1", part), Function("log", part), Positive(part), Softmax(part)),
-        *(part @ Signs(), part * IsTrueClass(), part * IsTrueClass(other=True)),
-    ]
-    if summed:
-        trees += [Total(over, part) for over in (ROWS, COLUMNS)]
-        trees += [Total(COLUMNS, Product(IsTrueClass(wrong), part)) for wrong in (False, True)]
-    return rng.choice(trees)
+def test_another_notation_s_name_is_refused_with_its_translation() -> None:
+    found = rendition("ng", two_layers())
+    with pytest.raises(FormulaError) as mistake:
+        read_in(found, "dW_out", "dZ2 * z_1'")
+    assert str(mistake.value) == (
+        'unknown "z_1" (character 7): in ng the activation is A1 (z_1 in sgdb) '
+        "and the pre-activation is Z1 (z_1 in pytorch)"
+    )
+    with pytest.raises(FormulaError, match="ng has no such name"):
+        read_in(found, "dW_out", "dZ2 * bananas'")
 
 
-def in_one_form(tree: Node) -> Node:
-    """A tree in which no sum begins with a sum, no product with a product."""
-    parts = tuple(map(in_one_form, tree.children))
-    if isinstance(tree, Product) and isinstance(parts[0], Product):
-        return Product(*parts[0].children, *parts[1:])
-    if isinstance(tree, Sum) and isinstance(parts[0], Sum) and tree.terms[0][0] > 0:
-        rest = zip((plus for plus, _ in tree.terms[1:]), parts[1:], strict=True)
-        return Sum(*parts[0].terms, *rest)
-    return tree.with_children(parts)
+def own(table: Any) -> tuple[Notation | None, list[str]]:
+    reader = FieldReader()
+    return core.notations.read_notation(reader, table), reader.mistakes
 
 
-@pytest.mark.parametrize("notation", ["paper", "numpy"])
-def test_no_two_trees_look_alike(notation: str) -> None:
-    rng, seen = random.Random(0), dict[str, Node]()
-    for _ in range(5_000):
-        tree = in_one_form(random_tree(rng, rng.randint(1, 4)))
-        printed = as_text(on_paper(tree)) if notation == "paper" else in_numpy(tree)
-        assert seen.setdefault(printed, tree) == tree, printed
-    assert len(seen) > 2_000
+def test_a_course_s_own_notation() -> None:
+    table = {"like": "ng", "pre": "S", "samples": "rows", "delta": {"typed": "e", "printed": "ε"}, "dweight": False}
+    found, mistakes = own({**table, "delta": {"typed": "err", "printed": "ε"}, "sign": "minus"})
+    assert not mistakes
+    assert found is not None
+    step = Rendition(found, Statement(two_layers(), 3, detailed=False))
+    assert typed_formula(step, "s_1") == "S1 = X * W1' + b1"
+    assert typed_formula(step, "delta_out") == "err2 = (Y - A2) .* g'(S2)"
+    assert typed_formula(step, "W_1_next") == "W1_next = W1 + alpha * err1' * X"
+    assert found.layout == "Rows are samples; W is out x in; ε is minus the gradient; ε has no 1/m."
+    assert own("ng") == (NAMED["ng"], [])
 
 
 @pytest.mark.parametrize(
-    ("tree", "latex"),
+    ("table", "mistake"),
     [
-        (Name("W_1_next").T, r"W_{1}^{+\mathsf{T}}"),
-        (Name("W_1_next") ** 2, r"(W_{1}^{+})^{2}"),
-        (A.T**2, r"(A^{\mathsf{T}})^{2}"),
-        ((A**2).T, r"(A^{2})^{\mathsf{T}}"),
-        ((A @ B).T, r"(A \, B)^{\mathsf{T}}"),
-        (Function("relu", A, slope=True), r"\operatorname{relu}'(A)"),
-        (Function("leaky_relu", A), r"\operatorname{leaky\_relu}(A)"),
-        (Function("softplus", A**3), r"\operatorname{softplus}(A^{3})"),
-        (A**12, "A^{12}"),
-        (Function("f_1", A, slope=True) ** 2, r"f_{1}'(A)^{2}"),
-        (Name("do") @ B, r"\partial o \, B"),
-        (Name("dW_12"), r"\partial W_{12}"),
+        ({"like": "mg"}, 'notation.like: unknown "mg"; expected one of sgdb, ng'),
+        ({"pre": "a b"}, 'notation.pre: expected letters, digits and _, at most 30, found "a b"'),
+        ({"pre": "softmax"}, 'notation.pre: "softmax" means something else in formulas'),
+        ({"input": "tanh"}, 'notation.input: "tanh" cannot be told from other things in formulas'),
+        ({"like": "ng", "pre": "A"}, 'notation.pre: "A1" is the activation, too; each needs a name of its own'),
+        ({"like": "ng", "output": "Y"}, 'notation.output: "Y" is the targets, too; each needs a name of its own'),
+        ({"samples": "diagonal"}, 'notation.samples: unknown "diagonal"; expected one of rows, columns'),
+        ({"dweight": True}, "notation.dweight: expected a text such as"),
+        ({"dweight": False, "pre": False}, "notation.pre: expected a text such as"),
+        ({"nabla": "x"}, 'notation.nabla: unknown "nabla"; expected one of like, name, input'),
+        (7, "notation: expected a text or a table, found 7"),
     ],
 )
-def test_a_formula_in_latex(tree: Node, latex: str) -> None:
-    assert tex(on_paper(tree)) == latex
+def test_mistakes_in_a_notation_of_one_s_own(table: Any, mistake: str) -> None:
+    found, mistakes = own(table)
+    assert found is None
+    assert mistakes[0].startswith(mistake)
 
 
-def test_the_tree_of_a_cell_in_print() -> None:
-    tree = RunningSum("m", Cell("z_1", (3, "m")) * Cell("W_out", ("m", 2))) + Function("exp", Cell("b_out", (2,)))
-    pieces = PaperPrinter()(tree)
-    assert as_text(pieces) == "Σ_m z₁[3,m] ⊙ W_out[m,2] + exp(b_out[2])"
-    assert [piece.cell for piece in pieces if piece.name] == [(3, "m"), ("m", 2), (2,)]
-    assert html(pieces).startswith("<var>Σ</var><sub>m</sub> <var>z</var><sub>1</sub>[3,<var>m</var>] ⊙ ")
-    assert tex(pieces).startswith(r"\sum_{m} \, z_{1}[3,m] \odot W_{\mathrm{out}}[m,2] + \exp(")
-    assert as_text(PaperPrinter()(Largest(Name("o")))) == "max_j o_j"
+@pytest.mark.parametrize("notation", SHIPPED, ids=lambda notation: notation.name)
+def test_the_notations_that_come_with_it_have_no_mistakes(notation: Notation) -> None:
+    assert own({"like": notation.name, "name": "mine"})[1] == []
 
 
-def test_a_printer_can_print_a_kind_of_node_in_its_own_way() -> None:
-    class Rounded(PaperPrinter):
-        def cell(self, node: Cell) -> Printed:
-            return Printed(0, (Piece("number", f"{sum(map(int, node.index))}"),))
+def test_a_notation_of_switches_alone() -> None:
+    found, _ = own({"samples": "columns"})
+    assert found is not None
+    step = Rendition(found, Statement(two_layers(), 3, detailed=False))
+    assert as_text(paper_formula(step, "s_1")) == "s₁ = W₁ᵀ X_in + b₁"
 
-    assert as_text(Rounded()(Cell("A", (1, 2)) ** 2)) == "(3)²"
 
-
-@given(st.integers(1, 30))
-def test_a_deep_formula_is_printed(depth: int) -> None:
-    tree: Node = A
-    for k in range(depth):
-        tree = Function(f"f_{k}", tree @ Name(f"W_{k}") + Name(f"b_{k}"))
-    text = as_text(on_paper(tree))
-    assert text.count("W") == depth
-    assert text.count("(") == text.count(")")
+def test_notations_by_name() -> None:
+    assert core.notation("ng") is NAMED["ng"]
+    with pytest.raises(core.ProblemError, match='unknown "nielson"; did you mean "nielsen"'):
+        core.notation("nielson")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import threading
 import weakref
 from pathlib import Path
@@ -41,7 +42,7 @@ def name(pilot: Pilot[Any]) -> str:
 def listed(pilot: Pilot[Any]) -> list[str]:
     """The entries of the list that can be chosen."""
     options = pilot.app.screen.query_one("#problems", OptionList).options
-    return [str(option.prompt) for option in options if not option.disabled]
+    return [re.split(" {2,}", str(option.prompt))[0] for option in options if not option.disabled]
 
 
 def line(pilot: Pilot[Any]) -> Input:
@@ -169,14 +170,18 @@ async def test_a_dialog_is_left_while_a_problem_loads(monkeypatch: pytest.Monkey
         assert shown(pilot).index == 1
 
 
-async def test_nothing_keeps_the_run_before() -> None:
-    async with app().run_test(size=(80, 24)) as pilot:
+async def test_nothing_keeps_the_run_before_and_its_data() -> None:
+    async with SgdbApp(core.load_problem("three-classes")).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "P", "m", "h", "h")
+        before = weakref.ref(training(pilot)), weakref.ref(training(pilot).problem)
         await opening(pilot, "xor")
-        before = weakref.ref(training(pilot))
         await press(pilot, "enter")
         await settle(pilot)
+        assert name(pilot) == "XOR"
+        await press(pilot, "n", "n")  # the last steps that were asked about are of this run now
         gc.collect()
-        assert before() is None
+        assert [one() for one in before] == [None, None]
 
 
 class TestOpenedBefore:

@@ -261,6 +261,14 @@ def test_the_confusion_table_counts_as_a_loop_does() -> None:
     assert [f"{right} of 60 right"] in [list(words) for words in found.told]
 
 
+def test_classes_whose_names_begin_alike_can_be_told_apart_in_the_table() -> None:
+    names = ("Iris setosa", "Iris versicolor", "Iris virginica")
+    found = drawn("confusion", seen(replace(THREE, target_names=names)), 32, 6)
+    across = text_of(found.lines[0]).removeprefix("true/said").split()
+    down = [text_of(line)[:12].strip() for line in found.lines[1:]]
+    assert len(set(across)) == len(set(down)) == 3
+
+
 def test_until_all_rows_are_counted_the_table_says_so() -> None:
     found = drawn("confusion", replace(seen(THREE), verdict=None))
     assert "counted" in text_of(found.lines[0])

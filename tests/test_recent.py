@@ -57,6 +57,17 @@ def test_the_oldest_make_room(tmp_path: Path) -> None:
     assert sources(tmp_path) == many[: -MOST - 1 : -1]
 
 
+def test_the_last_one_stays_whatever_the_clock_says(tmp_path: Path) -> None:
+    for k in range(MOST + 5):
+        remember_source(tmp_path, Source(f"/{99 - k}.csv"))
+        for one in recent_sources(tmp_path):
+            os.utime(one.place, ns=(2**62, 2**62))  # the clock was wrong: they are from the future
+    last = Source("/0.csv")
+    remember_source(tmp_path, last)
+    assert last in sources(tmp_path)
+    assert len(sources(tmp_path)) == MOST
+
+
 @pytest.mark.parametrize(
     "damage",
     [b"", b"\xff\xfe", b"problem = 3", b"problem", b'problem = "a"\n[options]\nx = 1', b"x" * 99_999],

@@ -81,16 +81,21 @@ class Calls(Cases):
 
     def _count(self, found: Total) -> Node:
         """How many numbers a mean is over."""
-        if not self._context.outputs or found.over == ROWS or not self._has_columns(found.argument):
+        if not self._context.outputs or found.over == self._samples or not self._has_columns(found.argument):
             return Name("n")
         outputs = Name(self._context.outputs)
-        return outputs if found.over == COLUMNS else Name("n") * outputs
+        return outputs if found.over == self._context.classes else Name("n") * outputs
+
+    @property
+    def _samples(self) -> str:
+        """What a sum over the samples runs over."""
+        return ROWS if self._context.classes == COLUMNS else COLUMNS
 
     def _has_columns(self, node: Node) -> bool:
         """Whether it has a number for each output, and not one for each sample alone."""
         if isinstance(node, Name):
             return node.name != "sample_losses" and ("_" in node.name or node.name in self._context.columns)
-        is_sum = isinstance(node, Total) and node.over != ROWS
+        is_sum = isinstance(node, Total) and node.over != self._samples
         return not is_sum and any(map(self._has_columns, node.children))
 
     def _arguments(self) -> tuple[list[Node], dict[str, Node]]:
@@ -147,7 +152,10 @@ class Calls(Cases):
             return self._softmax()
         self._take()
         if name == "one_hot":
-            self._take("y_gt", f" in {name}()")
+            if self._context.symbols.get(self._peek()) == "y_gt":
+                self._take()
+            else:
+                self._take("y_gt", f" in {name}()")
             self._take(")")
             return IsTrueClass()
         if self._peek() == "0":

@@ -10,7 +10,7 @@ from core.errors import FormulaError
 from core.expression.dialect import dialect_of
 from core.expression.lexicon import lexemes
 from core.expression.names import NUMBER_WORDS
-from core.expression.nodes import NUMBERS, ROWS, Literal, Node
+from core.expression.nodes import COLUMNS, NUMBERS, ROWS, Literal, Node
 
 LONGEST = 1_000
 DEEPEST = 30
@@ -35,8 +35,9 @@ class Context(NamedTuple):
     longest     how many characters it may have
     outputs     the name of the number of outputs, where a loss has one: a mean over each sample's row is over these
     thin        the weights to a single unit
-    dialect     the notation, one of `dialect`'s; empty where the formula itself tells
+    dialect     the style of print, one of `dialect`'s; empty where the formula itself tells
     signs       what else may stand in it, each a single character
+    classes     what a sum over the classes runs over: COLUMNS, where a sample is a row
     """
 
     over: str = ROWS
@@ -49,10 +50,11 @@ class Context(NamedTuple):
     outputs: str = ""
     thin: Collection[str] = ()
     signs: str = ""
+    classes: str = COLUMNS
 
 
 class Reading(NamedTuple):
-    """A formula that was read: its tree, the notation that it is written in, the name that it gives to its value (empty
+    """A formula that was read: its tree, the style that it is written in, the name that it gives to its value (empty
     where it gives none), and by how a number or quantity was written in it, if otherwise than sgdb does, its name.
     """
 

@@ -1,4 +1,4 @@
-"""In which of four notations a formula is written: typed as sgdb has it, as sgdb prints it, lines of numpy, LaTeX."""
+"""In which of four styles a formula is written: typed as sgdb has it, as sgdb prints it, lines of numpy, LaTeX."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PLAIN_CUES = frozenset((".*", "⊙", "∘", "ᵀ", "·"))
 
 
 def dialect_of(text: str, found: Sequence[Lexeme], functions: Sequence[str] = ()) -> str:
-    """The notation that the words and signs `found` in a formula speak."""
+    """The style that the words and signs `found` in a formula speak."""
     if LATEX_CUE.search(text):
         return IN_LATEX
     if any(_is_numpy(lexeme) for lexeme in found):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from core.errors import FormulaError
 from core.expression.latex import COMMANDS, FONTS, LAYER_ABOVE, SUPERSCRIPTS
 from core.expression.nodes import ALL, COLUMNS, ROWS
-from core.expression.notation import LETTERS_OF_TRAINING, POWERS
+from core.expression.style import LETTERS_OF_TRAINING, POWERS
 from core.text import shown
 
 SUM, TRUE_SUM = "Σ", "…"  # `…` stands for the words "for j≠y, minus their number for j=y"
@@ -72,9 +72,11 @@ RAISED = POWERS | {ord("⁻"): "-"}
 GROUP = r"(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*"  # between braces
 LOSS_LETTER = r"(?:[ℒLEJC]|\\mathcal\s*\{?\s*[LEJC]\s*\}?|\\ell)"
 DERIVATIVE = rf"(?:(?:∂|(?<![A-Za-z_])d)[ℒLEJC]|\\partial\s*{LOSS_LETTER})\s*/\s*(?:[∂d]|\\partial\s*)"
+HATTED = r"(?:ŷ|\\(?:hat|bar)\s*\{?\s*[A-Za-z]\s*\}?)"
 ONE = r"(?:\\(?:mathbb|mathbf|mathds|mathbbm)\s*\{?\s*1\s*\}?|𝟙|𝟏)"
 PATTERNS = {
     "backward": rf"(?:(?:{DERIVATIVE}|∂)s(?=_|{SUBSCRIPT})|\\partial\s*s(?=_))",
+    "of_hatted": rf"(?:{DERIVATIVE}|∂|\\partial\s*){HATTED}",
     "derivative": DERIVATIVE,
     "digits": r"\\[dtc]?frac\s*\d\s*\d(?!\d)",
     "nabla": rf"(?:\\nabla|∇)\s*_?\s*(?:\{{{GROUP}\}}|[A-Za-zδ](?:_\w+|{SUBSCRIPT}+)?)(?:\s*{LOSS_LETTER}(?!\w))?",
@@ -217,6 +219,7 @@ def _command(written: str) -> str:
 
 PLAIN: dict[str, str | Callable[[str], str]] = {
     "backward": " delta",
+    "of_hatted": lambda written: f" d{spelled(re.findall(HATTED, written)[0]).strip()}",
     "derivative": " d",
     "digits": lambda written: " ({}/{}) ".format(*re.findall(r"\d", written)),
     "nabla": _nabla,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from core.expression.nodes import Cell, Function, Name, Node, Number, Positive, Quotient, Rest, Sum
-from core.expression.notation import ATOM, PAPER, POSTFIX, PREFIX, PRODUCT, SUM
 from core.expression.pieces import BLANK, CLOSE, MINUS, NUMBER, OPEN, Piece, Pieces, number, sign, word
 from core.expression.printer import Printed, Printer
+from core.expression.style import ATOM, PAPER, POSTFIX, PREFIX, PRODUCT, SUM
 
 TIMES = (BLANK, sign("·"), BLANK)
 SMALLER = (BLANK, word("smaller"), CLOSE)

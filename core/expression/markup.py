@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from core.expression.notation import POWERS
 from core.expression.pieces import CLOSE, LETTER, NUMBER, OPEN, SIGN, SPACE, WORD, Piece, sign
+from core.expression.style import POWERS
 
 OPERATORS = {"max", "log", "exp", "tanh"}  # that LaTeX knows by name
 MEAN = "mean"  # a function without brackets
@@ -31,7 +31,6 @@ TALL = {OPEN: r"\left(", CLOSE: r"\right)"}
 TEX_MARKS = {"ᵀ": r"\mathsf{T}", "⁺": "+"}
 HTML_MARKS = {"ᵀ": "T", "⁺": "+"}
 BINARY = "⊙·≠=≈+-><,/…"
-GRADIENT = {"∂": (sign("∂"),), "∂ℒ/∂": (sign("∂"), Piece(LETTER, "ℒ"), sign("/"), sign("∂"))}
 
 
 def tex(pieces: Iterable[Piece], breaks: bool = False, tall: bool = False) -> str:
@@ -76,14 +75,14 @@ def html_number(text: str) -> str:
 
 def _single(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """The pieces, with what stands before a letter and the cell behind it as pieces of their own. A power of ten with
-    another, 1e-7², comes in brackets: both notations have it as a product.
+    another, 1e-7², comes in brackets: both styles have it as a product.
     """
     found = tuple(pieces)
     for piece, following in zip(found, (*found[1:], None), strict=True):
         if piece.kind == NUMBER and "e" in piece.text and following is not None and _is_power(following):
             yield from (OPEN, piece, CLOSE)
             continue
-        yield from GRADIENT.get(piece.before, ())
+        yield from (sign(part) if part in "∂/" else Piece(LETTER, part) for part in piece.before)
         yield piece
         if piece.cell:
             yield from _cell(piece.cell)
@@ -115,7 +114,11 @@ def _tex_piece(piece: Piece, applied: bool = False) -> str:
         return TEX_SIGNS.get(piece.text, piece.text)
     marks = "".join(TEX_MARKS.get(mark, "") for mark in piece.marks)
     primes = "'" * piece.marks.count("'")
-    return f"{_tex_name(piece, applied)}{_tex_index(piece.subscript)}{primes}{f'^{{{marks}}}' if marks else ''}"
+    above = f"^{{{piece.raised}{marks}}}" if piece.raised or marks else ""
+    if piece.raised.isdigit() and marks:  # which would look like a part of the index
+        return f"({_tex_name(piece, applied)}^{{{piece.raised}}})^{{{marks}}}"
+    index = "" if piece.raised else _tex_index(piece.subscript)
+    return f"{_tex_name(piece, applied)}{index}{primes}{above}"
 
 
 def tex_greek(letter: str) -> str:
@@ -126,6 +129,8 @@ def tex_greek(letter: str) -> str:
 
 
 def _tex_name(piece: Piece, applied: bool) -> str:
+    if piece.tex:
+        return piece.tex
     if piece.kind == LETTER:
         letter = TEX_LETTERS.get(piece.text) or tex_greek(piece.text)
         return letter or (piece.text if len(piece.text) == 1 else rf"\mathrm{{{_with_hats(piece.text)}}}")
@@ -155,6 +160,7 @@ def _html_piece(piece: Piece) -> str:
     if piece.kind not in (WORD, LETTER):
         return escape(piece.text)
     index = f"<sub>{escape(piece.subscript)}</sub>" if piece.subscript else ""
+    index = f"<sup>{escape(piece.raised)}</sup>" if piece.raised else index
     marks = "".join(f"<sup>{HTML_MARKS[mark]}</sup>" for mark in piece.marks if mark in HTML_MARKS)
     primes = "′" * piece.marks.count("'")
     name = f"<var>{piece.text}</var>" if piece.kind == LETTER else escape(piece.text)

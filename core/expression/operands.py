@@ -13,7 +13,6 @@ from core.expression.cursor import COMPARED, ONE, OPENING, PRIME, WORDS
 from core.expression.lexicon import CLASS_LETTERS, OF_CLASSES, SUM, SUMS
 from core.expression.names import ANY_LAYER, NUMBER_WORDS, function_of
 from core.expression.nodes import (
-    COLUMNS,
     Function,
     IsTrueClass,
     Literal,
@@ -138,7 +137,8 @@ class Operands(Calls):
         return Literal(int(token) if token.isdigit() and len(token) <= MOST_DIGITS else float(token))
 
     def _total(self, name: str) -> Node:
-        over = SUMS[name] or self._context.over
+        classes = self._context.classes
+        over = classes if name in OF_CLASSES else SUMS[name] or self._context.over
         indices = self._indices
         before, self._in_class = self._in_class, self._in_class or name in OF_CLASSES
         if name[0] == SUM or (self._starts_a_factor() and self._peek() != "("):
@@ -150,7 +150,7 @@ class Operands(Calls):
         if name == SUM and self._indices > indices and _is_of_rows(argument):
             self._indices = indices
             return argument
-        if name in OF_CLASSES or over == COLUMNS:
+        if over == classes:
             self._indices = indices
         if name == "Σ_wrong":
             argument = of_wrong_classes(argument)
@@ -220,7 +220,7 @@ class Operands(Calls):
     def _entry(self, node: Node, index: str) -> Node:
         """The entry of a row in a class's column, as a column: of the true class, or of any, which is left at that."""
         if index == "y":
-            return Total(COLUMNS, IsTrueClass() * node)
+            return Total(self._context.classes, IsTrueClass() * node)
         self._indices += index in (*CLASS_LETTERS, "i")
         return node
 

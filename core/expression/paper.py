@@ -26,9 +26,9 @@ from core.expression.nodes import (
     product_of,
     walk,
 )
-from core.expression.notation import ATOM, PAPER, POSTFIX, PREFIX, PRODUCT, SUM
 from core.expression.pieces import BLANK, CLOSE, OPEN, Piece, Pieces, letter, number, sign, word
 from core.expression.printer import Printed, Printer
+from core.expression.style import ATOM, PAPER, POSTFIX, PREFIX, PRODUCT, SUM, Style
 
 TRUE, WRONG = IsTrueClass(), IsTrueClass(other=True)
 SHARE = Quotient(Literal(1), Name("n"))
@@ -65,7 +65,9 @@ def on_entries(tree: Node) -> Pieces:
 
 
 class PaperPrinter(Printer):
-    """Prints trees as they are written on paper."""
+    """Prints trees as they are written on paper. `classes` is what a sum over the classes runs over: COLUMNS, where a
+    sample is a row.
+    """
 
     def __init__(
         self,
@@ -73,9 +75,11 @@ class PaperPrinter(Printer):
         symbols: Mapping[str, Piece] = {},
         per_sample: Collection[str] = (),
         over: str = COLUMNS,
+        style: Style = PAPER,
+        classes: str = COLUMNS,
     ) -> None:
-        super().__init__(PAPER, symbols)
-        self._rows, self._per_sample, self._over = rows, per_sample, over
+        super().__init__(style, symbols)
+        self._rows, self._per_sample, self._over, self._classes = rows, per_sample, over, classes
         self._index = ""  # the letter behind the names, within a sum over the classes
 
     def at(self, index: str, node: Node, least: int) -> Pieces:
@@ -106,7 +110,7 @@ class PaperPrinter(Printer):
         return Printed(ATOM, (sign("["), letter(self._index), equal, letter("y"), sign("]")))
 
     def sum(self, node: Sum) -> Printed:
-        counted = _counted(node)
+        counted = _counted(node, self._classes)
         if counted is None:
             return super().sum(node)
         return Printed(SUM, self.at("j", counted, SUM) + COUNTED)
@@ -131,7 +135,7 @@ class PaperPrinter(Printer):
         return super().matrix_product(node)
 
     def total(self, node: Total) -> Printed:
-        if node.over != COLUMNS:
+        if node.over != self._classes:
             return super().total(node)
         mask, rest = _masked(node.argument)
         if mask == TRUE and rest is not None:
@@ -142,8 +146,8 @@ class PaperPrinter(Printer):
             return Printed(PREFIX, (letter("Σ", "j≠y"), BLANK, *self.at("j", rest or Literal(1), PREFIX)))
         if any(isinstance(part, Softmax) or self._is_of_classes(part) for part in walk(node)):
             return Printed(PREFIX, (letter("Σ", "j"), BLANK, *self.at("j", node.argument, PREFIX)))
-        if self._over != COLUMNS:
-            return Printed(PREFIX, (letter("Σ", COLUMNS), BLANK, *self.within(node.argument, PREFIX)))
+        if self._over != self._classes:
+            return Printed(PREFIX, (letter("Σ", self._classes), BLANK, *self.within(node.argument, PREFIX)))
         return super().total(node)
 
     def _is_of_classes(self, node: Node) -> bool:
@@ -162,7 +166,7 @@ class _EntryPrinter(PaperPrinter):
     """Prints products without a sign."""
 
     def times(self, behind_numbers: bool, factor: Node) -> Pieces:  # noqa: ARG002
-        return self.notation.multiple
+        return self.style.multiple
 
 
 def _masked(body: Node) -> tuple[Node | None, Node | None]:
@@ -173,12 +177,12 @@ def _masked(body: Node) -> tuple[Node | None, Node | None]:
     return first, product_of(rest) if rest else None
 
 
-def _counted(node: Sum) -> Node | None:
+def _counted(node: Sum, classes: str) -> Node | None:
     """What stands in the columns of the wrong classes, 1 or 0, where that of the true class has minus their sum."""
     if [plus for plus, _ in node.terms] != [1, -1]:
         return None
     wrong, true = (term for _, term in node.terms)
     mask, rest = _masked(wrong)
-    if mask != WRONG or true != Product(TRUE, Total(COLUMNS, wrong)):
+    if mask != WRONG or true != Product(TRUE, Total(classes, wrong)):
         return None
     return Literal(1) if rest is None else rest if isinstance(rest, Positive) else None

@@ -19,6 +19,8 @@ class Piece(NamedTuple):
     cell        row and column of the cell that it shows, letters where they run
     name        the quantity that it shows; "" for none
     transposed  whether it shows it turned
+    tex         the letter as LaTeX has it, where that does not follow from the text
+    raised      the index as LaTeX and HTML have it above the letter, in place of the one below: "[1]"
     """
 
     kind: str
@@ -29,6 +31,8 @@ class Piece(NamedTuple):
     cell: tuple[int | str, ...] = ()
     name: str = ""
     transposed: bool = False
+    tex: str = ""
+    raised: str = ""
 
 
 Pieces: TypeAlias = tuple[Piece, ...]

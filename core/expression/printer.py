@@ -1,4 +1,4 @@
-"""Trees in print, in any notation."""
+"""Trees in print, in any style."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ from core.expression.nodes import (
     Total,
     Transpose,
 )
-from core.expression.notation import ATOM, NUMBERS, POSTFIX, PREFIX, PRODUCT, SUM, Form, Notation
 from core.expression.pieces import BLANK, MINUS, PLUS, Piece, Pieces, letter, number, sign
+from core.expression.style import ATOM, NUMBERS, POSTFIX, PREFIX, PRODUCT, SUM, Form, Style
 from core.text import exact
 
 HALF = Quotient(Literal(1), Literal(2))
 
 
 class Printed(NamedTuple):
-    """A part of a formula: how closely it holds together (see `notation`), and its pieces."""
+    """A part of a formula: how closely it holds together (see `style`), and its pieces."""
 
     level: int
     pieces: Pieces
 
 
 class Printer:
-    """Prints trees in a notation. `symbols` has the pieces of names, of a number without a name; others are printed as
+    """Prints trees in a style. `symbols` has the pieces of names, of a number without a name; others are printed as
     usual. Each kind of node has a method; a subclass prints some otherwise.
     """
 
-    def __init__(self, notation: Notation, symbols: Mapping[str, Piece] = {}) -> None:
-        self.notation = notation
+    def __init__(self, style: Style, symbols: Mapping[str, Piece] = {}) -> None:
+        self.style = style
         self._symbols = symbols
 
     def __call__(self, node: Node) -> Pieces:
@@ -76,7 +76,7 @@ class Printer:
         """The piece that shows a name."""
         if name in self._symbols:
             return self._symbols[name]
-        piece = self.notation.symbol(name)
+        piece = self.style.symbol(name)
         return piece._replace(name="") if name in NUMBERS else piece
 
     def is_number(self, node: Node) -> bool:
@@ -98,10 +98,10 @@ class Printer:
         return Printed(SUM if value < 0 else ATOM, number(exact(value)))
 
     def signs(self, _: Signs) -> Printed:
-        return self.filled(self.notation.signs)
+        return self.filled(self.style.signs)
 
     def is_true_class(self, node: IsTrueClass) -> Printed:
-        return self.filled(self.notation.true_class[node.other])
+        return self.filled(self.style.true_class[node.other])
 
     def sum(self, node: Sum) -> Printed:
         pieces: list[Piece] = []
@@ -135,55 +135,55 @@ class Printer:
 
     def times(self, behind_numbers: bool, factor: Node) -> Pieces:  # noqa: ARG002
         """The sign before a factor of an entrywise product; `behind_numbers` where there is none but these so far."""
-        return self.notation.multiple if behind_numbers else self.notation.entrywise
+        return self.style.multiple if behind_numbers else self.style.entrywise
 
     def _leads(self, factor: Node) -> bool:
         """Whether the first factor of a product needs no brackets: (a ⊙ b) C ⊙ d is plain enough without; with a
         single A in front it is (A C) ⊙ d.
         """
         first = factor.children[0] if isinstance(factor, MatrixProduct) else factor
-        return not self.notation.apart or isinstance(first, Product)
+        return not self.style.apart or isinstance(first, Product)
 
     def quotient(self, node: Quotient) -> Printed:
-        if node == HALF and self.notation.half is not None:
-            return self.filled(self.notation.half)
-        form, (above, below) = self.notation.quotient, node.children
+        if node == HALF and self.style.half is not None:
+            return self.filled(self.style.half)
+        form, (above, below) = self.style.quotient, node.children
         numbers = self.is_number(node)
         between = form.fraction if numbers else form.between
         pieces = (*self.within(above, form.above), *between, *self.within(below, form.below))
         return Printed(form.fraction_level if numbers else form.level, pieces)
 
     def power(self, node: Power) -> Printed:
-        return self.filled(self.notation.power(node.power), node.argument)
+        return self.filled(self.style.power(node.power), node.argument)
 
     def function(self, node: Function) -> Printed:
-        return self.filled(self.notation.function(node.name, node.slope), node.argument)
+        return self.filled(self.style.function(node), node.argument)
 
     def positive(self, node: Positive) -> Printed:
-        return self.filled(self.notation.positive, node.argument)
+        return self.filled(self.style.positive, node.argument)
 
     def matrix_product(self, node: MatrixProduct) -> Printed:
         left, right = node.children
-        apart = self.notation.apart and isinstance(left, Product)
+        apart = self.style.apart and isinstance(left, Product)
         pieces = self.within(left, POSTFIX if apart else PRODUCT)
         return Printed(
-            PRODUCT, (*pieces, *self.notation.matrix_product, *self.within(right, POSTFIX, self.notation.brackets))
+            PRODUCT, (*pieces, *self.style.matrix_product, *self.within(right, POSTFIX, self.style.brackets))
         )
 
     def transpose(self, node: Transpose) -> Printed:
         if not isinstance(node.argument, Name):
-            return self.filled(self.notation.transpose, node.argument)
+            return self.filled(self.style.transpose, node.argument)
         piece = self.symbol(node.argument.name)
-        return Printed(POSTFIX, (piece._replace(marks=piece.marks + self.notation.transposed, transposed=True),))
+        return Printed(POSTFIX, (piece._replace(marks=piece.marks + self.style.transposed, transposed=True),))
 
     def total(self, node: Total) -> Printed:
-        return self.filled(self.notation.totals[node.over], node.argument)
+        return self.filled(self.style.totals[node.over], node.argument)
 
     def softmax(self, node: Softmax) -> Printed:
-        return self.filled(self.notation.softmax, node.argument)
+        return self.filled(self.style.softmax, node.argument)
 
     def largest(self, node: Largest) -> Printed:
-        return self.filled(self.notation.largest, node.argument)
+        return self.filled(self.style.largest, node.argument)
 
     def cell(self, node: Cell) -> Printed:
         piece = self.symbol(node.name)

@@ -39,7 +39,6 @@ from core.expression.cursor import Reading as Reading
 from core.expression.dialect import IN_NUMPY
 from core.expression.lexicon import TRUE_SUM
 from core.expression.nodes import (
-    COLUMNS,
     COUNT,
     NUMBERS,
     Function,
@@ -117,7 +116,7 @@ class Reader(Operands):
         self._take()
         self._indices = indices
         wrong = of_wrong_classes(node)
-        return wrong - IsTrueClass() * Total(COLUMNS, wrong)
+        return wrong - IsTrueClass() * Total(self._context.classes, wrong)
 
     def _product(self) -> Node:
         before = self._indices + self._slopes

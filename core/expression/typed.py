@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.expression.nodes import Function, IsTrueClass, Name, Node, Product, Softmax, Total
-from core.expression.notation import ATOM, PRODUCT, SUM, TYPED, typed_function_name
 from core.expression.numbers import MINUS_ONE, is_number
 from core.expression.pieces import BLANK, CLOSE, OPEN, Piece, Pieces, as_text, number, sign, word
 from core.expression.printer import Printed, Printer
+from core.expression.style import ATOM, PRODUCT, SUM, TYPED, Style, typed_function_name
 
 RELU = "relu"
 INDICATOR = (sign("["), word("j"), BLANK, sign("="), BLANK, word("y"), sign("]"))
@@ -40,8 +40,10 @@ def _is_max(node: Function) -> bool:
 class TypedPrinter(Printer):
     """Prints formulas as they are typed; see `as_typed`."""
 
-    def __init__(self, over: str | None, relu: bool, indicator: bool, symbols: Mapping[str, Piece]) -> None:
-        super().__init__(TYPED, symbols)
+    def __init__(
+        self, over: str | None, relu: bool, indicator: bool, symbols: Mapping[str, Piece], style: Style = TYPED
+    ) -> None:
+        super().__init__(style, symbols)
         self._over, self._relu, self._indicator = over, relu, indicator
 
     def is_true_class(self, node: IsTrueClass) -> Printed:

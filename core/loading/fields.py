@@ -122,9 +122,9 @@ def choice(values: Mapping[str, Any] | Iterable[str]) -> Kind:
             raise Unfit(suggest(shown(value)[1:-1], known))
         return known[value]
 
-    names: dict[Any, str] = {}
+    names: dict[int, str] = {}  # the first of those that stand for the same thing
     for name, value in known.items():
-        names.setdefault(value, name)
+        names.setdefault(id(value), name)
     return Kind(f"one of {', '.join(known)}", read, choices=tuple(names.values()))
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from core.activations import ACTIVATIONS
 from core.files import path_in, spelled
 from core.loading.datasets import GENERATING
-from core.loading.fields import SWITCH, TEXT, FieldReader, Kind
+from core.loading.fields import SWITCH, TEXT, Kind
 from core.loading.form_field import USUAL_OF_DATA, FormField, at_fields, default_of, text_of, value_of
 from core.loading.initializers import default_initializer
-from core.loading.options import ACTIVATION_SETTINGS, LOSS_NAMES, LOSS_SETTINGS, data_settings, settings_of
+from core.loading.options import ACTIVATION_SETTINGS, LOSS_NAMES, LOSS_SETTINGS, is_of_use, settings_of
 from core.loading.problem_file import DATA, LAYER, PROBLEM, TRAINING, problem_of_tables, read_toml
 from core.loading.table_file import TABLES, key_of
 from core.loading.training import LEARNING_RATE, SETTINGS
@@ -129,11 +129,9 @@ class ProblemForm:
 
     def _has_use_for(self, key: str) -> bool:
         """Whether a setting of data is of use for those that are chosen."""
-        data, reader = self.tables["data"], FieldReader()
+        data = self.tables["data"]
         named = next((known for known in FILE_KEYS if known in data), FILE_KEYS[0])
-        way = {FILE: named, DATASET: data.get("dataset", ""), ROWS: "inputs"}[self.way]
-        data_settings(reader, way, {"test": 0.5, key: 0.5}, {})
-        return not reader.mistakes
+        return is_of_use({FILE: named, DATASET: data.get("dataset", ""), ROWS: "inputs"}[self.way], key)
 
     def _of_layers(self) -> Iterator[FormField]:
         for k, (layer, given) in enumerate(zip(self.tables["layers"], self.given, strict=True), 1):
@@ -167,7 +165,7 @@ class ProblemForm:
         for key in SHOWN_OF_TRAINING:
             yield _field(f"training.{key}", group, TRAINING[key], usual[key])
         yield _field("training.update", group, TRAINING["update"], SGD.name)
-        for key in _settings_of(update):
+        for key in (key for key in SETTINGS if key in settings_of(update)):
             yield _field(f"training.{key}", group, SETTINGS[key], default_of(update, key))
 
     @staticmethod
@@ -252,7 +250,7 @@ class ProblemForm:
     def _fitting(self) -> ProblemForm:
         """Without the settings that belong to a loss, an update or an activation that is not the one chosen."""
         training, loss, update = dict(self.tables["training"]), self.loss, self.update
-        alien = (LOSS_SETTINGS.keys() - settings_of(loss)) | (SETTINGS.keys() - set(_settings_of(update)))
+        alien = (LOSS_SETTINGS.keys() - settings_of(loss)) | (SETTINGS.keys() - settings_of(update))
         layers = [
             {
                 key: found
@@ -325,11 +323,6 @@ def _layer(path: str) -> int:
     match = LAYER_PATH.fullmatch(path)
     assert match is not None
     return int(match[1])
-
-
-def _settings_of(update: type[Update]) -> list[str]:
-    own = [part.name for part in fields(update)]
-    return [key for key in SETTINGS if key in own]
 
 
 def _is_list(table: Mapping[str, Any], key: str) -> bool:

@@ -18,7 +18,7 @@ from core.loading.options import (
     LOSS_SETTINGS,
     TABLE_OPTIONS,
     TRAINING_OPTIONS,
-    data_settings,
+    is_of_use,
     settings_of,
 )
 from core.loading.prepare import OVERRIDES
@@ -60,7 +60,7 @@ class OptionsForm:
     @property
     def fields(self) -> list[FormField]:
         """The fields that it has now: a loss or an update brings its own settings."""
-        own = settings_of(self.loss) | {part.name for part in fields(self.update)}
+        own = settings_of(self.loss) | settings_of(self.update)
         shown = [name for name in self.given if name in own or name not in LOSS_SETTINGS.keys() | SETTINGS.keys()]
         if self.problem.source is None:
             shown = [name for name in shown if self._edited(name) is not None]
@@ -199,18 +199,11 @@ def _given(problem: Problem) -> dict[str, str]:
         way = file[way] if way == "dataset" else way
         weights = any("weights" in layer for layer in tables.get("layers", []))
     options = [name for name in TABLE_OPTIONS if name not in (*DATA_OPTIONS, *TRAINING_OPTIONS) and not weights]
-    options += [name for name in DATA_OPTIONS if name != "header" and _is_of_use(way, name)]
+    options += [name for name in DATA_OPTIONS if name != "header" and is_of_use(way, OVERRIDES.get(name, name))]
     file = {**file, "no-header": True} if file.get("header") is False else file
     found = {option: file.get(OVERRIDES.get(option, option), "") for option in (*options, *TRAINING_OPTIONS)}
     found |= {option: given for option, given in source.options if option in found}
     return {option: _as_text(option, given) for option, given in found.items()}
-
-
-def _is_of_use(way: str, option: str) -> bool:
-    """Whether an option is of use for data that are given in a way."""
-    reader = FieldReader()
-    data_settings(reader, way, {"test": 0.5}, {option: 0.5})
-    return not reader.mistakes
 
 
 def _as_text(option: str, given: Any) -> str:

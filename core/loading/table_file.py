@@ -27,7 +27,7 @@ def read_table(path: Path, reading: Reading) -> Table:
     inputs have NaN where a cell is missing. Raises ProblemError, which lists every mistake.
     """
     from core.errors import ProblemError
-    from core.loading.remarks import on_classes, understood
+    from core.loading.remarks import on_cases, on_classes, understood
 
     source, suffix = clean(str(path)), path.suffix.lower()
     if mistakes := reading.mistakes():
@@ -47,5 +47,5 @@ def read_table(path: Path, reading: Reading) -> Table:
             from core.loading.columns.csv_file import CsvFile
 
             table = table_of(CsvFile(path, reading), source, reading)
-    said = (understood(table, reading), on_classes(table.targets, reading), *table.remarks)
+    said = (understood(table, reading), on_classes(table.targets, reading), on_cases(table.targets), *table.remarks)
     return replace(table, remarks=tuple(filter(None, said)))

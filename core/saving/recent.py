@@ -55,10 +55,12 @@ def remember_source(folder: Path, source: Source) -> None:
     text = "\n".join(_lines(source)) + "\n"
     if len(text.encode()) > LARGEST:
         return
-    write_lines(place / f"{sha256(text.encode()).hexdigest()[:16]}{SUFFIX}", [text])
-    for old in recent_sources(folder)[MOST:]:
+    entry = place / f"{sha256(text.encode()).hexdigest()[:16]}{SUFFIX}"
+    write_lines(entry, [text])
+    others = [one.place for one in recent_sources(folder) if one.place != entry]  # a clock may be set back
+    for old in others[MOST - 1 :]:
         with suppress(OSError):
-            old.place.unlink()
+            old.unlink()
 
 
 def _lines(source: Source) -> list[str]:

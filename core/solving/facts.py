@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from core.computation import computations, copies
 from core.equations import LOSS, UPDATE
 from core.expression.nodes import COUNT, Function, Name, Node, Softmax, names_in, walk
-from core.expression.notation import printed_symbol
 from core.expression.paper import on_entries
 from core.expression.pieces import BLANK, CLOSE, EQUALS, OPEN, Pieces, letter, number, sign, word
+from core.expression.style import printed_symbol
 from core.gradient_formulas import expanded
 from core.quantity import layer_label
 from core.step import Step

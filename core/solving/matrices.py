@@ -27,10 +27,10 @@ from core.expression.nodes import (
     Transpose,
     walk,
 )
-from core.expression.notation import ATOM
 from core.expression.paper import PaperPrinter
 from core.expression.pieces import Piece, Pieces, number
 from core.expression.printer import Printed
+from core.expression.style import ATOM
 from core.solving.rounding import rounded
 from core.solving.solution import NARROWEST, TALLEST, WIDEST, Grid, Part
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.expression.notation import printed_symbol
 from core.expression.pieces import CLOSE, NUMBER, OPEN, Piece, Pieces, as_text, sign
+from core.expression.style import printed_symbol
 from core.solving.rounding import MOST
 from core.solving.solution import Entry, Grid, Prose, Solution
 from core.text import SURE

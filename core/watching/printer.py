@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from core.expression.nodes import ALL, Node
-from core.expression.notation import ATOM, POSTFIX, PRODUCT, SUM
 from core.expression.pieces import BLANK, CLOSE, OPEN, Pieces, as_text, sign, word
 from core.expression.printer import Printed
+from core.expression.style import ATOM, POSTFIX, PRODUCT, SUM
 from core.expression.typed import TypedPrinter
 from core.watching.nodes import (
     AND,

@@ -59,7 +59,11 @@ PROBLEM_OPTIONS = (
     Option("decimal", "MARK", "table: the mark before decimals, . or ,"),
     Option("thousands", "MARK", "table: the mark between thousands: , . ' or a space"),
     Option("hidden", "UNITS", "units of the hidden layers, such as 8,8, or none (not where a file gives the weights)"),
-    Option("activation", "NAME", "identity, relu, tanh, sigmoid or leaky_relu for the hidden layers (likewise)"),
+    Option(
+        "activation",
+        "NAME",
+        "identity, relu, tanh, sigmoid or leaky_relu for the hidden layers (not where a file gives the weights)",
+    ),
     Option("test", "SHARE", "hold out a share of the rows, such as 0.2, to see what was learned"),
     Option("data-seed", "N", "seed for the rows to hold out, and for generated data"),
     Option("standardize", None, "scale the features to mean 0 and standard deviation 1 over the training rows"),

@@ -22,6 +22,7 @@ from core.files import unwritable, write_lines
 from tui.base import here, work
 from tui.opening.fields import FieldList, FieldRow
 from tui.opening.form_screen import FormScreen
+from tui.opening.loading import NO_MEMORY
 from tui.opening.network import about_data, network_drawing
 from tui.opening.opened import Opened
 
@@ -222,7 +223,7 @@ def _checked(form: ProblemForm, path: Path) -> Problem | list[str]:
     except ProblemError as error:
         return list(error.mistakes)
     except MemoryError:
-        return ["there is not enough memory for this"]
+        return [NO_MEMORY]
 
 
 def _saved(form: ProblemForm, path: Path) -> Opened:

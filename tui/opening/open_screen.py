@@ -28,6 +28,7 @@ from tui.sheet.widget import Sheet
 HINT = "↑↓ choose · what you type filters the list, or names a file with options"
 PLACEHOLDER = "circles, or data.csv --target price --hidden 8,8"
 LARGEST_PICTURED = 2**20  # bytes of a file that is read for its picture alone
+COLUMN = 13  # of titles in the list; longer ones leave less of the line about them
 RECENT, BUILT_IN = "opened before", "built-in problems"
 
 
@@ -87,7 +88,10 @@ class OpenScreen(LoadingScreen):
     DEFAULT_CSS = """
     OpenScreen #dialog { height: 36; }
     OpenScreen #both { height: 1fr; }
-    OpenScreen OptionList { width: 1fr; height: 100%; border: none; padding: 0; background: $surface; }
+    OpenScreen OptionList {
+        width: 1fr; height: 100%; border: none; padding: 0; background: $surface;
+        text-wrap: nowrap; text-overflow: ellipsis;
+    }
     OpenScreen OptionList > .option-list--option-disabled { color: $text-muted; }
     OpenScreen #about { width: 44%; height: 100%; padding: 0 0 0 2; }
     OpenScreen #picture { height: 1fr; max-height: 14; margin: 0 0 1 0; }
@@ -150,8 +154,9 @@ class OpenScreen(LoadingScreen):
             if entry.heading != before:
                 before = entry.heading
                 listed.add_option(Option(Text(f"─ {before} ─"), disabled=True))
-            title = Text(plain(entry.title), no_wrap=True, overflow="ellipsis")
-            listed.add_option(Option(title, id=str(k)))
+            title = plain(entry.title).ljust(COLUMN)
+            text = Text.assemble(title, "  ", (plain(entry.about), "dim"), no_wrap=True, overflow="ellipsis")
+            listed.add_option(Option(text, id=str(k)))
         if not self._shown or _is_file(name):
             listed.highlighted = None
             self._describe(None)

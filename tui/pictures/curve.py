@@ -13,7 +13,7 @@ from tui.pictures.looked_at import Looked, drawn_rows, ranges
 from tui.pictures.names import input_names, number, target_name
 from tui.pictures.plane import Axis
 from tui.pictures.samples import Look, Samples, on_ground
-from tui.sheet.braille import BLANK, DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
+from tui.sheet.braille import DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
 from tui.sheet.colours import HUES, MARK
 from tui.sheet.lines import Words
 
@@ -24,8 +24,6 @@ def braille_curve(values: Array, axis: Axis, rows: int) -> Codes:
     """A curve through values at the columns of dots, (rows, columns); what is not finite or off the axis has none."""
     places = np.flatnonzero(np.isfinite(values) & (values >= axis.low) & (values <= axis.high))
     columns = len(values)
-    if len(places) == 0:
-        return np.full((rows, columns // DOTS_ACROSS), BLANK, dtype=np.uint32)
     edges = np.arange(columns + 1, dtype=np.float64) - 0.5
 
     def height(found: Array) -> Array:
@@ -72,8 +70,7 @@ def curve(looked: Looked, width: int, height: int) -> Drawn:
     places = samples.put(canvas, placed, found, look)
     told: list[Words] = [[("not finite in places", "alarm")]] if left_out else []
     told += [*_beyond(drawn, plane.y), *rows.told]
-    softmax = isinstance(problem.loss, core.SoftmaxLoss) and problem.targets.shape[1] > 1
-    names = input_names(problem)[0], "p" if softmax else "y_out"
+    names = input_names(problem)[0], "p" if looked_at.says_probabilities(problem) else "y_out"
     groups = look.legend(problem)
     line: list[Words] = [[(LINE, on_ground(MARK)), f" {names[1]}"]] if drawn.shape[1] == 1 else []
     return Drawn(placed.lines(canvas, lambda columns: [*groups(columns), *line], names), told, "sample", places)

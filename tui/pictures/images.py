@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 import core
-from core import Array, Rows
+from core import Array, Problem, Rows
 from tui.format import fit, plain
 from tui.pictures import looked_at, shades
 from tui.pictures.canvas import PIXELS, Canvas
@@ -47,6 +47,12 @@ def in_cells(image: Array, rows: int, columns: int, plain: bool) -> Array:
     return scaled(image, rows * PIXELS, columns)
 
 
+@core.memoized(1)
+def brightness(problem: Problem) -> tuple[float, float]:
+    """The least and the largest number of all rows: what is black and what is white."""
+    return float(problem.inputs.min()), float(problem.inputs.max())
+
+
 def sample(looked: Looked, width: int, height: int) -> Drawn:
     """The chosen sample, and right of it a bar for each class, or each output beside its target."""
     problem = looked.problem
@@ -55,7 +61,7 @@ def sample(looked: Looked, width: int, height: int) -> Drawn:
     if width - beside < SMALLEST[0] or height < SMALLEST[1]:
         return no_room(width, height)
     image = problem.inputs[looked.sample].reshape(problem.image_shape)
-    low, high = float(problem.inputs.min()), float(problem.inputs.max())
+    low, high = brightness(problem)
     small = in_cells(image, height, width - beside - 2, looked.plain)
     drawn = _lines(shades.by_brightness(small, low, high, looked.plain), looked.plain)
     across = small.shape[1] + 2
@@ -83,8 +89,8 @@ def _said(looked: Looked, width: int, height: int) -> list[Line]:
         order = sorted(order, key=lambda j: -outputs[j] if math.isfinite(outputs[j]) else -math.inf)[:height]
         if classes and not targets[order].any():
             order[-1] = int(targets.argmax())
-    softmax = isinstance(problem.loss, core.SoftmaxLoss)
-    largest = max((abs(v) for v in outputs.tolist() if math.isfinite(v)), default=0.0) if not softmax else 1.0
+    largest = max((abs(v) for v in outputs.tolist() if math.isfinite(v)), default=0.0)
+    largest = 1.0 if looked_at.says_probabilities(problem) else largest
     named = min(NAMED, max(len(plain(name)) for name in names))
     found = []
     for j in order:

@@ -21,12 +21,12 @@ from core.expression.nodes import (
     Sum,
     Total,
 )
-from core.expression.notation import NUMPY, PAPER
 from core.expression.numbers import MINUS_ONE
 from core.expression.paper import PaperPrinter
 from core.expression.pieces import LETTER, Piece, Pieces, as_text
 from core.expression.printer import Printer
 from core.expression.reader import Reading
+from core.expression.style import NUMPY, PAPER
 from core.expression.typed import RELU, as_typed, function_name
 
 SQUARE = 2
@@ -74,7 +74,7 @@ class Note(NamedTuple):
 
 class FormulaStyle(NamedTuple):
     """How somebody writes: what a sum(...) is over that does not say it, None for anything; whether max(0, ...) is
-    written relu(...); whether one_hot(y_gt) is written as the `indicator` [j = y]; the notation; and the pieces of
+    written relu(...); whether one_hot(y_gt) is written as the `indicator` [j = y]; the style; and the pieces of
     names that are written otherwise than usual.
     """
 
@@ -116,8 +116,8 @@ class FormulaStyle(NamedTuple):
     def _function_name(self, node: Function) -> str:
         if self.dialect == TYPED or (node.name == RELU and not node.slope):
             return function_name(node, self.relu)
-        notation = NUMPY if self.dialect == IN_NUMPY else PAPER
-        name = notation.function(node.name, node.slope).parts[0]
+        style = NUMPY if self.dialect == IN_NUMPY else PAPER
+        name = style.function(node).parts[0]
         return self._in_print((name,)) if isinstance(name, Piece) else function_name(node, self.relu)
 
     def _in_print(self, pieces: Pieces) -> str:

@@ -1,4 +1,4 @@
-"""Notations: what every symbol and every operation looks like in print. Data alone; `printer` walks the trees."""
+"""Styles of print: what every symbol and every operation looks like in print. Data alone; `printer` walks the trees."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from core.expression import nodes
-from core.expression.nodes import ALL, COLUMNS, ROWS
+from core.expression.nodes import ALL, COLUMNS, ROWS, Function
 from core.expression.pieces import BLANK, CLOSE, LETTER, OPEN, Piece, Pieces, as_text, letter, number, sign, word
 from core.quantity import LETTERS, NEXT
 
@@ -45,7 +45,7 @@ class Quotients(NamedTuple):
     fraction_level: int
 
 
-class Notation(NamedTuple):
+class Style(NamedTuple):
     """How trees are written.
 
     symbol            the piece that shows a name
@@ -55,7 +55,7 @@ class Notation(NamedTuple):
     brackets          around the right factor of a matrix product
     apart             whether brackets tell entrywise and matrix products apart where the order alone would do
     quotient          fractions
-    half, power, function (by name, and whether the slope), positive, softmax, largest, totals (over ROWS, COLUMNS,
+    half, power, function (of a node), positive, softmax, largest, totals (over ROWS, COLUMNS,
     ALL), signs (the row (-1, +1)), true_class (and, for True, the others)      forms of operations
     """
 
@@ -70,7 +70,7 @@ class Notation(NamedTuple):
     quotient: Quotients
     half: Form | None
     power: Callable[[int | str], Form]
-    function: Callable[[str, bool], Form]
+    function: Callable[[Function], Form]
     positive: Form
     softmax: Form
     largest: Form
@@ -79,7 +79,7 @@ class Notation(NamedTuple):
     true_class: dict[bool, Form]
 
 
-def _call(name: Piece, *before: Piece, after: Pieces = ()) -> Form:
+def call(name: Piece, *before: Piece, after: Pieces = ()) -> Form:
     """name(argument)."""
     return Form(ATOM, (name, OPEN, *before, SUM, *after, CLOSE))
 
@@ -112,19 +112,20 @@ def symbol_piece(name: str, symbol: str, is_number: bool = False) -> Piece:
     return usual._replace(name="") if is_number else usual
 
 
-def _printed_function(name: str, slope: bool) -> Form:
+def printed_function(node: Function) -> Form:
+    name, slope = node.name, node.slope
     if name == "log":
         return Form(POSTFIX, (word("log"), BLANK, POSTFIX))
     if name == "relu" and not slope:
-        return _call(word("max"), *number("0"), sign(","), BLANK)
+        return call(word("max"), *number("0"), sign(","), BLANK)
     if name == "sqrt":
-        return _call(sign("√"))
+        return call(sign("√"))
     if name == "abs":
         return Form(ATOM, (sign("|"), SUM, sign("|")))
     marks = "'" * slope
     if name.startswith("f_"):
-        return _call(letter("f", name.removeprefix("f_"), marks))
-    return _call(word(name)._replace(marks=marks))
+        return call(letter("f", name.removeprefix("f_"), marks))
+    return call(word(name)._replace(marks=marks))
 
 
 def _printed_power(power: int | str) -> Form:
@@ -135,7 +136,7 @@ def _sigma(index: str = "") -> Form:
     return Form(PREFIX, (letter("Σ", index), BLANK, PREFIX))
 
 
-PAPER = Notation(
+PAPER = Style(
     symbol=printed_symbol,
     transposed="ᵀ",
     transpose=Form(POSTFIX, (ATOM, sign("ᵀ"))),
@@ -147,10 +148,10 @@ PAPER = Notation(
     quotient=Quotients(_spaced("/"), POSTFIX, ATOM, PRODUCT, (sign("/"),), POSTFIX),
     half=Form(ATOM, (sign("½"),)),
     power=_printed_power,
-    function=_printed_function,
+    function=printed_function,
     positive=Form(ATOM, (sign("["), SUM, *_spaced(">"), *number("0"), sign("]"))),
-    softmax=_call(word("softmax")),
-    largest=_call(word("max")),
+    softmax=call(word("softmax")),
+    largest=call(word("max")),
     totals={ROWS: _sigma("rows"), COLUMNS: _sigma(), ALL: _sigma()},
     signs=Form(ATOM, (OPEN, *number("-1"), sign(","), BLANK, sign("+"), *number("1"), CLOSE)),
     true_class={
@@ -174,8 +175,8 @@ def typed_function_name(name: str, slope: bool) -> str:
     return (f"f{label}" if label.isdigit() else name) + "'" * slope
 
 
-def _typed_function(name: str, slope: bool) -> Form:
-    return _call(word(typed_function_name(name, slope)))
+def typed_function(node: Function) -> Form:
+    return call(word(typed_function_name(node.name, node.slope)))
 
 
 TYPED_QUOTIENT = Quotients(_spaced("/"), PRODUCT, POSTFIX, PRODUCT, _spaced("/"), PRODUCT)
@@ -185,7 +186,7 @@ TYPED_CLASS = {
     True: Form(SUM, (*number("1"), *_spaced("-"), *ONE_HOT)),
 }
 
-TYPED = Notation(
+TYPED = Style(
     symbol=typed_symbol,
     transposed="'",
     transpose=Form(POSTFIX, (ATOM, sign("'"))),
@@ -197,11 +198,11 @@ TYPED = Notation(
     quotient=TYPED_QUOTIENT,
     half=None,
     power=lambda power: Form(POSTFIX, (ATOM, sign(f"^{power}"))),
-    function=_typed_function,
+    function=typed_function,
     positive=Form(ATOM, (sign("["), SUM, *_spaced(">"), *number("0"), sign("]"))),
-    softmax=_call(word("softmax")),
-    largest=_call(word("max")),
-    totals=dict.fromkeys((ROWS, COLUMNS, ALL), _call(word("sum"))),
+    softmax=call(word("softmax")),
+    largest=call(word("max")),
+    totals=dict.fromkeys((ROWS, COLUMNS, ALL), call(word("sum"))),
     signs=Form(ATOM, (OPEN, *number("-1"), sign(","), BLANK, sign("+"), *number("1"), CLOSE)),
     true_class=TYPED_CLASS | {True: Form(ATOM, (sign("[j != y]"),))},
 )
@@ -219,17 +220,18 @@ def _numpy_symbol(name: str) -> Piece:
     return typed_symbol(name)._replace(text=f"{name}_" if name == "lambda" else name)
 
 
-def _numpy_function(name: str, slope: bool) -> Form:
+def _numpy_function(node: Function) -> Form:
+    name, slope = node.name, node.slope
     if name == "relu" and not slope:
-        return _call(word("np.maximum"), *number("0"), sign(","), BLANK)
-    return _call(word(f"{name}_slope" if slope else NUMPY_FUNCTIONS.get(name, name)))
+        return call(word("np.maximum"), *number("0"), sign(","), BLANK)
+    return call(word(f"{name}_slope" if slope else NUMPY_FUNCTIONS.get(name, name)))
 
 
 def _along(function: str, axis: int) -> Form:
-    return _call(word(f"np.{function}"), after=(sign(f", axis={axis}, keepdims=True"),))
+    return call(word(f"np.{function}"), after=(sign(f", axis={axis}, keepdims=True"),))
 
 
-NUMPY = Notation(
+NUMPY = Style(
     symbol=_numpy_symbol,
     transposed=".T",
     transpose=Form(POSTFIX, (ATOM, sign(".T"))),
@@ -242,10 +244,10 @@ NUMPY = Notation(
     half=None,
     power=lambda power: Form(POSTFIX, (ATOM, *_spaced("**"), *number(str(power)))),
     function=_numpy_function,
-    positive=_call(word("np.where"), after=(*_spaced(">"), *number("0"), sign(", 1, 0"))),
-    softmax=_call(word("softmax")),
+    positive=call(word("np.where"), after=(*_spaced(">"), *number("0"), sign(", 1, 0"))),
+    softmax=call(word("softmax")),
     largest=_along("max", axis=1),
-    totals={ROWS: _along("sum", axis=0), COLUMNS: _along("sum", axis=1), ALL: _call(word("np.sum"))},
+    totals={ROWS: _along("sum", axis=0), COLUMNS: _along("sum", axis=1), ALL: call(word("np.sum"))},
     signs=Form(ATOM, (word("np.array"), sign("([[-1, 1]])"))),
     true_class=TYPED_CLASS,
 )

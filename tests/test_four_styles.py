@@ -36,8 +36,8 @@ from core.expression.nodes import (
 from core.expression.paper import on_paper
 from core.expression.reader import Context, read, read_formula
 from samples import BUILT_IN, examples, problems
-from test_notations import in_numpy, steps
 from test_reader import as_printed, printed
+from test_styles import in_numpy, steps
 
 A, B, P, S = Name("A"), Name("B"), Name("p"), Name("s_1")
 BACK = Name("delta_out") @ Name("W_out").T

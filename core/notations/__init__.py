@@ -1,0 +1,22 @@
+"""Notations: what courses and books call the quantities of a step, and how they lay them out."""
+
+from core.notations.formulas import paper_formula, tex_formula, typed_formula
+from core.notations.own import read_notation
+from core.notations.reading import read_in
+from core.notations.rendition import Rendition
+from core.notations.shipped import NOTATIONS, SHIPPED, notation
+from core.notations.words import Notation, Word
+
+__all__ = [
+    "NOTATIONS",
+    "SHIPPED",
+    "Notation",
+    "Rendition",
+    "Word",
+    "notation",
+    "paper_formula",
+    "read_in",
+    "read_notation",
+    "tex_formula",
+    "typed_formula",
+]

@@ -1,0 +1,32 @@
+"""The formulas of a step in a notation, with both sides."""
+
+from __future__ import annotations
+
+from core.equations import PER_SAMPLE
+from core.expression.markup import tex
+from core.expression.nodes import IsTrueClass, walk
+from core.expression.paper import WHERE
+from core.expression.pieces import EQUALS, Pieces, as_text, word
+from core.notations.printing import paper_printer, typed_printer
+from core.notations.reading import over_in
+from core.notations.rendition import Rendition
+
+
+def typed_formula(rendition: Rendition, name: str) -> str:
+    """The formula of a quantity, by sgdb's name, as it is typed: "dW1 = 1 / m * dZ1 * X'"."""
+    right = typed_printer(rendition, over_in(rendition, name))(rendition.trees[name])
+    return f"{rendition.spellings[name].typed} = {as_text(right)}"
+
+
+def paper_formula(rendition: Rendition, name: str) -> Pieces:
+    """The same in print: dW₁ = 1/m dZ₁ Xᵀ."""
+    tree, spellings = rendition.trees[name], rendition.spellings
+    right = paper_printer(rendition, rendition.statement.with_axes(PER_SAMPLE))(tree)
+    if any(isinstance(part, IsTrueClass) for part in walk(tree)) and word("one-hot") not in right:
+        right = (*right, *WHERE[:-1], spellings["y_gt"].piece)
+    return (spellings[name].piece, *EQUALS, *right)
+
+
+def tex_formula(rendition: Rendition, name: str) -> str:
+    """The same in LaTeX's maths."""
+    return tex(paper_formula(rendition, name))

@@ -1,0 +1,173 @@
+"""The names of a step's quantities and numbers in a notation: as they are typed, and as pieces of formulas."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from core.equations import DATA_LOSS, Equation, Statement
+from core.expression.lexicon import spelled
+from core.expression.markup import tex
+from core.expression.pieces import LETTER, Piece, as_text
+from core.notations.words import RAISED, ROLES, Notation, Word
+from core.quantity import BUFFERS, NEXT
+
+OF_STEP = {"X_in": "input", "y_gt": "target", "loss": "loss", "sample_losses": "losses"}
+OF_LAYER = {"W": "weight", "b": "bias", "s": "pre", "delta": "delta", "dW": "dweight", "db": "dbias"}
+OF_NUMBER = {"alpha": "rate", "n": "count"}
+PARAMETERS = ("W", "b", "dW", "db")
+BUFFER = r"(?:[vmn]|[mn]hat|[mn]\u0302|\\hat\{[mn]\})"  # before the word for what an update keeps it of
+GREEK = "GREEK SMALL LETTER "
+POWER = re.compile(r"\^\{(\d+)\}")
+IN_BRACKETS = re.compile(r"(?<=\w)\^\[(\d+)\]")  # Z^[1]
+IN_PARENTHESES = re.compile(r"(?<=\w)\^\((\d+)\)")
+
+
+class Spelling(NamedTuple):
+    """How something is written: as it is typed, and in print."""
+
+    typed: str
+    piece: Piece
+
+    def forms(self) -> Iterator[str]:
+        """It in the reader's plain letters, from wherever it is read."""
+        for text in (self.typed, as_text([self.piece]), POWER.sub(r"_{\1}", tex([self.piece]))):
+            yield spelled(text).strip()
+
+
+def spellings(notation: Notation, statement: Statement) -> dict[str, Spelling]:
+    """How every quantity and number of a step is written, by sgdb's name. One whose name stands for something else in
+    the notation goes by the name of its setting, or by its own with "own" before it.
+    """
+    equations = {**statement.given, **statement.equations}
+    depth = len(statement.problem.network)
+    found = {name: named for name, e in equations.items() if (named := _named(notation, e, depth))}
+    for name, role in OF_NUMBER.items():
+        if (word := notation.word(role)) is not None and name in statement.numbers:
+            found[name] = _spelling(word, "")
+    for name, word in notation.settings.items():
+        if name in statement.numbers:
+            found[name] = _spelling(word, "")
+    taken = {form for spelling in found.values() for form in spelling.forms()}
+    fields = {setting.name: setting.field for setting in statement.settings}
+    for name, piece in statement.pieces.items():
+        if name in found:
+            continue
+        own, other = Spelling(name, piece), fields.get(name, name)
+        others = [_spelling(Word(word), piece.name) for word in (other, f"own{name.replace('_', '')}")]
+        found[name] = next((s for s in (own, *others) if taken.isdisjoint(s.forms())), own)
+        taken.update(found[name].forms())
+    return {name: found[name] for name in statement.pieces}
+
+
+def function_words(notation: Notation, depth: int) -> Mapping[str, str]:
+    """The words for the layers' functions: each with sgdb's name, or with none for that of the layer whose
+    pre-activation it is applied to.
+    """
+    word = notation.word("function")
+    if word is None:
+        return {}
+    found = dict.fromkeys(_forms_of(word, ""), "")
+    for k in range(1, depth + 1):
+        label = "out" if k == depth else str(k)
+        found |= dict.fromkeys(_forms_of(word, str(k + notation.units)), f"f_{label}")
+    return found
+
+
+def lowered(notation: Notation, text: str) -> str:
+    """A formula or name with the layers' numbers as indices below, as many characters as before: w_{2} for w^{2}, Z_{1}
+    for Z^[1]. Where the number alone stands above, it is one behind the words that have one.
+    """
+    text = IN_BRACKETS.sub(r"_{\1}", text)
+    if notation.layer == "^(k)":
+        return IN_PARENTHESES.sub(r"_{\1}", text)
+    if notation.layer != "^k":
+        return text
+    words = [_spelling(word, "") for role, word in notation.words.items() if word is not None and ROLES[role][1]]
+    letters = {form for s in words for form in (s.typed, s.piece.text, tex([s.piece._replace(before="")]))}
+    either = "|".join(map(re.escape, sorted(letters, key=len, reverse=True)))
+    return re.sub(rf"(?<![A-Za-z\\])({BUFFER}?(?:{either})\}}?)\^(\d+|\{{\d+\}})", r"\1_\2", text)
+
+
+def _forms_of(word: Word, number: str) -> Iterator[str]:
+    return _spelling(word, "", number).forms()
+
+
+def role_of(name: str, letter: str, is_last: bool) -> str | None:
+    """What a quantity or number is, one of ROLES, by its name, and the letter of what has a layer; None for what has no
+    role.
+    """
+    if not letter:
+        return OF_STEP.get(name) or OF_NUMBER.get(name)
+    if letter in ("z", "y", "dz", "dy"):
+        return f"{letter[:-1]}{'output' if is_last else 'activation'}"
+    return OF_LAYER.get(letter)
+
+
+def _word_of(notation: Notation, equation: Equation, is_last: bool) -> tuple[Word, bool] | None:
+    """The word for a quantity, and whether the number of its layer stands behind it; None where sgdb's name stands."""
+    role = role_of(equation.name, equation.letter, is_last)
+    if role in ("dactivation", "doutput"):
+        return _gradient_of_activation(notation, is_last)
+    if role == "output":
+        output = notation.word(role)
+        word = output or notation.word("activation")
+        return None if word is None else (word, output is None)
+    if role is not None:
+        word = notation.word(role)
+        return None if word is None else (word, ROLES[role][1])
+    buffer, of = equation.letter[:-1], OF_LAYER.get(equation.letter[-1:], "")
+    word = notation.word(of) if buffer in BUFFERS else None
+    if word is None:
+        return None
+    mark = BUFFERS[buffer]
+    return Word(f"{buffer}{word.typed}", f"{mark}{word.printed or printed(word.typed)}"), True
+
+
+def _gradient_of_activation(notation: Notation, is_last: bool) -> tuple[Word, bool] | None:
+    """The word for ∂ℒ/∂z or ∂ℒ/∂y; made of that for the activation, where there is none."""
+    output = notation.word("output") if is_last else None
+    word = notation.word("dactivation" if output is None else "doutput")
+    if word is not None:
+        return word, output is None
+    of, loss = output or notation.word("activation"), notation.word("loss")
+    if of is None:
+        return None
+    before = "∂" if loss is None else f"∂{loss.printed or loss.typed}/∂"
+    return Word(f"d{of.typed}", f"{before}{of.printed or printed(of.typed)}", of.tex), output is None
+
+
+def _named(notation: Notation, equation: Equation, depth: int) -> Spelling | None:
+    if equation.name == DATA_LOSS and (word := notation.word("loss")) is not None:
+        piece = Piece(LETTER, word.printed or word.typed, "data", name=DATA_LOSS, tex=word.tex)
+        return Spelling(f"{word.typed}_data", piece)
+    found = _word_of(notation, equation, equation.layer == depth)
+    if found is None:
+        return None
+    word, is_numbered = found
+    number, raised = "", ""
+    if is_numbered and equation.layer is not None:
+        is_parameter = equation.letter[-1:] in ("W", "b")
+        number = str(equation.layer + (notation.numbers if is_parameter else notation.units))
+        raised = RAISED[notation.layer].format(number)
+    after = equation.name.endswith(NEXT)
+    return _spelling(word, equation.name, number, raised, after)
+
+
+def _spelling(word: Word, name: str, number: str = "", raised: str = "", after: bool = False) -> Spelling:
+    shown = word.printed or printed(word.typed)
+    at = shown.rfind("∂") + 1
+    letters = shown[at:]
+    tex_letter = word.tex or (letters if raised and letters.isascii() and len(letters) > 1 else "")
+    piece = Piece(LETTER, letters, number, "⁺" * after, shown[:at], name=name, tex=tex_letter, raised=raised)
+    return Spelling(f"{word.typed}{number}{NEXT * after}", piece)
+
+
+def printed(typed: str) -> str:
+    """A word in print: a Greek letter for its name."""
+    try:
+        return unicodedata.lookup(f"{GREEK}{typed.replace('lambda', 'lamda').upper()}")
+    except KeyError:
+        return typed

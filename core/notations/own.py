@@ -1,0 +1,139 @@
+"""A course's own notation, from a table: one of those that there are, and what differs from it.
+
+notation = "ng"              one of them as it is; or a table:
+[notation]
+like = "ng"                  sgdb's own unless told otherwise
+name = "..."                 what messages call it
+pre = "S"                    a word for each of the roles: input, pre, activation, output, target, weight, bias, delta,
+                             dweight, dbias, dactivation, doutput, loss, losses, rate, count, function; a Greek letter
+                             by its name
+delta = { typed = "e", printed = "ε", tex = "\\varepsilon" }
+dweight = false              there is no name for it: the update has it written out
+samples, weights             "rows" or "columns"; "in x out" or "out x in"
+sign                         of delta: "plus" for the gradient, "minus" for its opposite
+mean                         where the 1/n is: in "delta", in the "gradient", in the "update"
+layer                        where LaTeX has its number: "_k", "^k", "^(k)" or "^[k]"
+units, numbers               what is added to the number of a layer's units, and of its weights and biases
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from core.equations import Statement
+from core.expression.cursor import WORDS
+from core.expression.lexicon import SUMS
+from core.expression.names import function_of
+from core.loading.fields import TEXT, FieldReader, Kind, Unfit, choice, whole
+from core.losses import SquaredError
+from core.network import Layer, Network
+from core.notations.names import function_words, role_of, spellings
+from core.notations.shipped import NOTATIONS
+from core.notations.words import GRADIENTS, RAISED, ROLES, SWITCHES, Notation, Word
+from core.problem import Problem
+from core.quantity import NEXT
+from core.text import shown
+
+LONGEST = 30
+OFFSET = whole(-1, 1)
+TAKEN = frozenset(
+    (*WORDS, *SUMS, "softmax", "max", "maximum", "fmax", "one_hot", "power", "pow", "array", "frac", "cases", "e", "j")
+)
+ELEMENTARY = ("exp", "log", "sqrt", "abs", "sign", "tanh", "sigmoid", "relu", "identity")
+INDEX = ("_y", "_j", "_k", "_c", "_i")  # of a class, behind a name
+YOURS = "your notation"
+DEPTH = 3
+
+
+def _word(value: object) -> Word:
+    parts = {"typed": value} if isinstance(value, str) else value
+    if not isinstance(parts, dict) or not all(isinstance(part, str) for part in parts.values()):
+        raise Unfit
+    if "typed" not in parts or not {*parts} <= {"typed", "printed", "tex"}:
+        raise Unfit('expected "typed", and "printed" or "tex" beside it')
+    word = Word(**parts)
+    if not (word.typed.isidentifier() and len(word.typed) <= LONGEST):
+        raise Unfit(f"expected letters, digits and _, at most {LONGEST}, found {shown(word.typed)}")
+    if word.typed in TAKEN or word.typed.endswith(INDEX):
+        raise Unfit(f"{shown(word.typed)} means something else in formulas")
+    return word
+
+
+def _word_or_none(value: object) -> Word | bool:
+    return False if value is False else _word(value)
+
+
+WORD = Kind('a text such as "Z"', _word)
+OPTIONAL = Kind('a text such as "dW", or false where there is no name for it', _word_or_none)
+NOTATION: dict[str, Kind] = {
+    "like": choice(NOTATIONS),
+    "name": TEXT,
+    **{role: OPTIONAL if role in GRADIENTS else WORD for role in ROLES},
+    **{switch: choice(values) for switch, values in SWITCHES.items()},
+    "layer": choice(RAISED.keys()),
+    "units": OFFSET,
+    "numbers": OFFSET,
+}
+
+
+def read_notation(reader: FieldReader, value: object, path: str = "notation") -> Notation | None:
+    """The notation of a name, or of a table of one's own; None after a note of what is wrong."""
+    if isinstance(value, str):
+        found: Notation | None = reader.read(path, value, choice(NOTATIONS))
+        return found
+    if not isinstance(value, dict):
+        reader.note(path, f"expected a text or a table, found {shown(value)}")
+        return None
+    before = len(reader.mistakes)
+    read = reader.table(path, value, NOTATION)
+    if len(reader.mistakes) > before:
+        return None
+    given = [role for role in ROLES if role in read]
+    notation = _with(read.pop("like", NOTATIONS["sgdb"]), read)
+    for role, mistake in _mistakes(notation, given):
+        reader.note(f"{path}.{role}" if role in given else path, mistake)
+    return None if len(reader.mistakes) > before else notation
+
+
+def _with(like: Notation, read: dict[str, Any]) -> Notation:
+    words = {role: read.pop(role) or None for role in [*read] if role in ROLES}
+    name = read.pop("name", YOURS)
+    return replace(like, name=name, title=f"like {like.name}", words={**like.words, **words}, **read)
+
+
+def _mistakes(notation: Notation, given: list[str]) -> Iterator[tuple[str, str]]:
+    """What cannot be read again, or stands for two things at once, each with the role whose word it is."""
+    named: dict[str, str] = {}
+    told: set[frozenset[str]] = set()
+    for form, role in _forms(notation):
+        other = named.setdefault(form, role)
+        pair = frozenset((role, other))
+        if pair in told:
+            continue
+        if not form.isidentifier() or (role != "function" and function_of(form, ELEMENTARY)):
+            told.add(pair)
+            yield role, f"{shown(form)} cannot be told from other things in formulas"
+        elif other != role:
+            told.add(pair)
+            first, second = (role, other) if role in given else (other, role)
+            yield first, f"{shown(form)} is {ROLES[second][0]}, too; each needs a name of its own"
+
+
+def _forms(notation: Notation) -> Iterator[tuple[str, str]]:
+    """Every form of every word, with the layers of a network of three, and its role."""
+    zeros = [Layer(weights=np.zeros((1, 1)), bias=np.zeros(1)) for _ in range(DEPTH)]
+    problem = Problem("", np.zeros((2, 1)), np.zeros((2, 1)), Network(zeros), SquaredError(), 1.0, reduction="mean")
+    statement = Statement(problem, 2)
+    equations = {**statement.given, **statement.equations}
+    for form in function_words(notation, DEPTH):
+        yield form, "function"
+    for name, spelling in spellings(notation, statement).items():
+        equation = equations.get(name)
+        letter, layer = ("", None) if equation is None else (equation.letter, equation.layer)
+        role = role_of(name, letter, layer == DEPTH)
+        for form in spelling.forms() if role is not None and not name.endswith(NEXT) else ():
+            yield form, role or ""

@@ -1,0 +1,82 @@
+"""Reads formulas in a notation, in which only its own names mean something."""
+
+from __future__ import annotations
+
+import re
+
+from core.checking.formulas.definitions import context_of
+from core.errors import FormulaError
+from core.expression.cursor import OPENING, PRIME, Context
+from core.expression.nodes import Name, Node
+from core.expression.reader import EULER, Reader, refuse_too_long
+from core.notations.names import lowered
+from core.notations.rendition import Rendition
+from core.notations.shipped import SHIPPED
+from core.notations.turning import ACROSS
+from core.text import shown
+
+REMARK = re.compile(r", y(?: the true class in |\s*\\text\{ the true class in \}\s*).*\Z")
+MOST_MEANINGS = 2
+
+
+def over_in(rendition: Rendition, name: str) -> str:
+    """What a sum in a quantity's formula is over that does not say it."""
+    over = context_of(name, rendition.statement).over
+    return ACROSS[over] if rendition.notation.in_columns else over
+
+
+def read_in(rendition: Rendition, name: str, text: str) -> Node:
+    """The tree of a formula for a quantity, typed, in print or in LaTeX, in the notation's layout. Raises FormulaError
+    where it cannot be read, or has a name in it that is none of the notation's.
+    """
+    context = context_of(name, rendition.statement)
+    refuse_too_long(text, context.longest)
+    context = context._replace(
+        symbols=rendition.names, over=over_in(rendition, name), classes=rendition.classes, thin=()
+    )
+    return _NotationReader(REMARK.sub("", lowered(rendition.notation, text)), context, rendition).read().tree
+
+
+def named_elsewhere(rendition: Rendition, typed: str) -> str:
+    """What other notations call by a name, in words, with what it is called here: "in ng the activation is A1 (z_1 in
+    sgdb)"; empty where none does.
+    """
+    here, found = rendition.notation.name, dict[str, str]()
+    for notation in SHIPPED:
+        other = Rendition(notation, rendition.statement)
+        name = other.names.get(typed)
+        if name is not None and notation.name != here and name in rendition.spellings:
+            here_it_is = rendition.spellings[name].typed
+            found.setdefault(name, f"{rendition.meaning(name)} is {here_it_is} ({typed} in {notation.name})")
+    parts = [*found.values()][:MOST_MEANINGS]
+    return f"in {here} {' and '.join(parts)}" if parts else ""
+
+
+class _NotationReader(Reader):
+    """Reads formulas in which the names are a notation's."""
+
+    def __init__(self, text: str, context: Context, rendition: Rendition) -> None:
+        super().__init__(text, context)
+        self._rendition = rendition
+
+    def _atom(self) -> Node:
+        token = self._peek()
+        functions = self._rendition.functions
+        if token not in functions or self._peek(1) not in (PRIME, *OPENING):
+            return super()._atom()
+        self._take()
+        name = functions[token]
+        return self._function(name, slope=False) if name else self._function_of_its_layer(token)
+
+    def _named(self, token: str) -> Node:
+        names = self._rendition.names
+        if token in names:
+            return Name(names[token])
+        base, _, column = token.rpartition("_")
+        if names.get(base) in self._context.columns and column in ("1", "2"):
+            return Name(f"{names[base]}_{column}")
+        if token == EULER.name:
+            return EULER
+        place = self._place(-1)
+        here = named_elsewhere(self._rendition, token) or f"{self._rendition.notation.name} has no such name"
+        raise FormulaError(f"unknown {shown(token)} (character {place}): {here}", place)

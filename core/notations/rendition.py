@@ -1,0 +1,205 @@
+"""A step's equations as a notation writes them: names, layout, the sign of δ and the place of 1/n."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from core.arrays import Array
+from core.equations import (
+    BACKWARD,
+    GRADIENT,
+    NUMBER,
+    PER_SAMPLE,
+    PER_UNIT,
+    UPDATE,
+    Equation,
+    Statement,
+)
+from core.expression.nodes import COLUMNS, NUMBERS, ROWS, Literal, Name, Node, Product, Quotient, Sum, put_in_place
+from core.notations.names import Spelling, function_words, role_of, spellings
+from core.notations.turning import Layout, negative, numbers_first, shared, without_minus
+from core.notations.words import (
+    GRADIENTS,
+    IN_DELTA,
+    IN_GRADIENT,
+    IN_UPDATE,
+    MINUS,
+    OUT_IN,
+    ROLES,
+    Notation,
+)
+from core.quantity import NEXT
+from core.record import Record
+
+SHARE = Quotient(Literal(1), Name("n"))
+LETTERS = {"dweight": "dW", "dbias": "db"}
+
+
+@dataclass(frozen=True, eq=False)
+class Rendition(Record):
+    """The equations of a statement as a notation writes them. Quantities go by sgdb's names; what a tree has of them is
+    what the notation calls so: turned, with its sign, and without the 1/n that it has elsewhere.
+    """
+
+    notation: Notation
+    statement: Statement
+
+    @cached_property
+    def spellings(self) -> dict[str, Spelling]:
+        """How every quantity and number is written, by sgdb's name."""
+        found = spellings(self.notation, self.statement)
+        return {name: spelling for name, spelling in found.items() if name not in self._unnamed}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """sgdb's names by every form of the notation's, in the reader's plain letters."""
+        return {form: name for name, spelling in self.spellings.items() for form in spelling.forms()}
+
+    @property
+    def classes(self) -> str:
+        """What a sum over a sample's classes runs over."""
+        return ROWS if self.notation.in_columns else COLUMNS
+
+    def meaning(self, name: str) -> str:
+        """What a quantity or number is, in words."""
+        equation = self._equations.get(name)
+        letter, layer = ("", None) if equation is None else (equation.letter, equation.layer)
+        role = role_of(name, letter, layer == len(self.statement.problem.network))
+        what = self.statement.symbols[name] if role is None else ROLES[role][0]
+        return f"{what} after the step" if name.endswith(NEXT) else what
+
+    @cached_property
+    def functions(self) -> Mapping[str, str]:
+        """The words for the layers' functions, each with sgdb's name; "" for that of the layer it is applied to."""
+        return function_words(self.notation, len(self.statement.problem.network))
+
+    @cached_property
+    def trees(self) -> dict[str, Node]:
+        """What every quantity that the notation has a name for is computed by, in its layout."""
+        return {name: self._tree(name) for name in self.statement.equations if name not in self._unnamed}
+
+    def turns(self, name: str) -> bool:
+        """Whether a quantity is turned: W where it is out x in, anything else where samples are columns."""
+        equation = self._equations.get(name)
+        if equation is None or equation.axes == NUMBER:
+            return False
+        is_weight = equation.letter[-1:] == "W"
+        return self.notation.weights == OUT_IN if is_weight else self.notation.in_columns
+
+    def factor(self, name: str) -> float:
+        """What sgdb's numbers of a quantity are multiplied by: -1 for a δ of the other sign, n without the 1/n."""
+        sign = -1.0 if name in self._opposite else 1.0
+        return sign * (self.statement.rows if name in self._scaled else 1)
+
+    def turned(self, name: str, values: Array) -> Array:
+        """A quantity's values as the notation has them: a matrix in its layout, a bias a row or column; or a number."""
+        found = self.factor(name) * np.asarray(values)
+        axes = self._equations[name].axes
+        if axes == PER_SAMPLE:
+            found = found[:, np.newaxis]
+        elif axes == PER_UNIT:
+            found = found[np.newaxis, :]
+        return found.T if self.turns(name) else found
+
+    def plain(self, name: str, values: Array) -> Array:
+        """A quantity's values as sgdb has them, from those of the notation. Raises ValueError where a bias, or what is
+        per sample, is a matrix of more than one row and column.
+        """
+        found = np.asarray(values) / self.factor(name)
+        found = found.T if self.turns(name) else found
+        axes = self._equations[name].axes
+        if axes not in (PER_SAMPLE, PER_UNIT):
+            return found
+        if found.ndim == 2 and 1 not in found.shape:
+            raise ValueError(f"expected a row or a column, found an array of shape {found.shape}")
+        return found.reshape(-1)
+
+    def as_stated(self, name: str, tree: Node) -> Node:
+        """What a formula for a quantity in this notation comes to in sgdb's names, layout, signs and place of 1/n."""
+        plain = put_in_place(self._layout(tree, self.turns(name)), self._leaves)
+        if name in self._scaled:
+            plain = SHARE * plain
+        return Sum((-1, plain)) if name in self._opposite else plain
+
+    @cached_property
+    def _equations(self) -> dict[str, Equation]:
+        return {**self.statement.given, **self.statement.equations}
+
+    @cached_property
+    def _layout(self) -> Layout:
+        return Layout(self.turns, self.notation.in_columns, NUMBERS.union(self.statement.numbers))
+
+    @cached_property
+    def _unnamed(self) -> frozenset[str]:
+        letters = {LETTERS[role] for role in GRADIENTS if self.notation.lacks(role)}
+        return frozenset(name for name, e in self._equations.items() if e.letter in letters)
+
+    @cached_property
+    def _opposite(self) -> frozenset[str]:
+        opposite = self.notation.sign == MINUS
+        return frozenset(name for name, e in self._equations.items() if opposite and e.letter == "delta")
+
+    @property
+    def mean(self) -> str:
+        """Where the 1/n is; in δ where there is none."""
+        is_mean = self.statement.problem.reduction == "mean" and self.statement.rows > 1
+        return self.notation.mean if is_mean else IN_DELTA
+
+    @cached_property
+    def _scaled(self) -> frozenset[str]:
+        """The quantities without the 1/n that they have in sgdb."""
+        parts = {IN_DELTA: (), IN_GRADIENT: (BACKWARD,), IN_UPDATE: (BACKWARD, GRADIENT)}[self.mean]
+        return frozenset(name for name, e in self._equations.items() if e.part in parts)
+
+    @cached_property
+    def _leaves(self) -> dict[str, Node]:
+        """What the notation's quantities are in sgdb's, where they differ."""
+        found: dict[str, Node] = {}
+        for name in self._scaled | self._opposite:
+            leaf = Name("n") * Name(name) if name in self._scaled else Name(name)
+            found[name] = Sum((-1, leaf)) if name in self._opposite else leaf
+        return found
+
+    @cached_property
+    def _without_share(self) -> dict[str, Equation]:
+        """The equations of the same problem whose loss is a sum."""
+        problem = replace(self.statement.problem, reduction="sum")
+        return replace(self.statement, problem=problem, index=0).equations
+
+    def _tree(self, name: str) -> Node:
+        equation = self.statement.equations[name]
+        tree = self._scaled_tree(name, equation)
+        if self._unnamed:
+            tree = put_in_place(
+                tree, {other: self._scaled_tree(other, self._equations[other]) for other in self._unnamed}
+            )
+        if self._opposite:
+            delta: dict[str, Node] = {other: Sum((-1, Name(other))) for other in self._opposite}
+            sign, bare = without_minus(put_in_place(tree, delta))
+            tree = bare if sign > 0 else Sum((-1, bare))
+            tree = negative(tree) if name in self._opposite else tree
+        tree = self._layout(tree, self.turns(name))
+        is_changed = self.mean != IN_DELTA or bool(self._unnamed)
+        return numbers_first(tree) if is_changed and equation.part in (GRADIENT, UPDATE) else tree
+
+    def _scaled_tree(self, name: str, equation: Equation) -> Node:
+        """A quantity's tree with the 1/n where the notation has it."""
+        if self.mean == IN_DELTA:
+            return equation.tree
+        if equation.part == BACKWARD:
+            return self._without_share[name].tree
+        if equation.part == GRADIENT:
+            data, *penalty = equation.tree.terms if isinstance(equation.tree, Sum) else ((1, equation.tree),)
+            if self.mean == IN_GRADIENT:
+                terms = [(1, Product(SHARE, data[1])), *penalty]
+            else:
+                terms = [data, *((sign, Name("n") * term) for sign, term in penalty)]
+            return Sum(*terms) if penalty else terms[0][1]
+        if equation.part == UPDATE and self.mean == IN_UPDATE:
+            shares: dict[str, Node] = {other: Product(SHARE, Name(other)) for other in self._scaled}
+            return shared(put_in_place(equation.tree, shares), SHARE)
+        return equation.tree

@@ -1,0 +1,118 @@
+"""A notation: what a course or a book calls the quantities of a step, and how it lays them out. Data alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+ROLES = {  # what there is a word for: what it is, and whether a layer's number stands behind it
+    "input": ("the inputs", False),
+    "pre": ("the pre-activation", True),
+    "activation": ("the activation", True),
+    "output": ("the output", False),
+    "target": ("the targets", False),
+    "weight": ("the weights", True),
+    "bias": ("the biases", True),
+    "delta": ("the gradient of the pre-activation", True),
+    "dweight": ("the gradient of the weights", True),
+    "dbias": ("the gradient of the biases", True),
+    "dactivation": ("the gradient of the activation", True),
+    "doutput": ("the gradient of the output", False),
+    "loss": ("the loss", False),
+    "losses": ("each sample's loss", False),
+    "rate": ("the learning rate", False),
+    "count": ("the number of samples", False),
+    "function": ("a layer's function", True),
+}
+GRADIENTS = ("dweight", "dbias")  # which a notation may do without: they are put in place in the update
+IN_ROWS, IN_COLUMNS = "rows", "columns"
+IN_OUT, OUT_IN = "in x out", "out x in"
+PLUS, MINUS = "plus", "minus"
+IN_DELTA, IN_GRADIENT, IN_UPDATE = "delta", "gradient", "update"
+SWITCHES = {
+    "samples": (IN_ROWS, IN_COLUMNS),
+    "weights": (IN_OUT, OUT_IN),
+    "sign": (PLUS, MINUS),
+    "mean": (IN_DELTA, IN_GRADIENT, IN_UPDATE),
+}
+RAISED = {"_k": "", "^k": "{}", "^(k)": "({})", "^[k]": "[{}]"}  # where LaTeX has a layer's number
+
+
+@dataclass(frozen=True)
+class Word:
+    """What something is called: `typed` in formulas and as a key, "dW"; `printed` on screen, "∂C/∂w"; and the letter as
+    LaTeX has it, where that does not follow from what is printed.
+    """
+
+    typed: str
+    printed: str = ""
+    tex: str = ""
+
+
+@dataclass(frozen=True)
+class Notation:
+    """How a course writes the quantities of a step. sgdb's own names stand for what it has no word for.
+
+    name       what it is called: "ng"
+    title      what it is the notation of, in words
+    words      by role, one of ROLES; None for a gradient that it has no name for, which is put in place in the update
+    units      what is added to the number of a layer's units: 1 where the input is layer 1
+    numbers    what is added to the number of a layer's weights and biases
+    samples    "rows" or "columns" of X
+    weights    "in x out" or "out x in"
+    sign       of δ: "plus" for ∂ℒ/∂s, "minus" for -∂ℒ/∂s
+    mean       where the 1/n is of a loss that is a mean: in "delta", in the "gradient" of the weights, in the "update"
+    layer      where LaTeX has the layer's number: "_k", "^k", "^(k)" or "^[k]"
+    settings   words for numbers of the loss, the penalty and the update by sgdb's names, where these are something else
+    """
+
+    name: str
+    title: str
+    words: Mapping[str, Word | None] = field(default_factory=dict)
+    units: int = 0
+    numbers: int = 0
+    samples: str = IN_ROWS
+    weights: str = IN_OUT
+    sign: str = PLUS
+    mean: str = IN_DELTA
+    layer: str = "_k"
+    settings: Mapping[str, Word] = field(default_factory=dict)
+
+    @property
+    def in_columns(self) -> bool:
+        """Whether each sample is a column, and so is a bias."""
+        return self.samples == IN_COLUMNS
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it changes nothing of what sgdb has."""
+        return self == Notation(self.name, self.title)
+
+    def word(self, role: str) -> Word | None:
+        """What it calls something; None where it has no word for it."""
+        return self.words.get(role)
+
+    def lacks(self, role: str) -> bool:
+        """Whether a gradient has no name at all."""
+        return role in self.words and self.words[role] is None
+
+    @property
+    def layout(self) -> str:
+        """What a reader must know of it in a line: "Columns are samples; W is out x in; dZ has no 1/m."."""
+        weight, delta, count = (self._printed(role, own) for role, own in OWN_LETTERS.items())
+        parts = [f"{self.samples} are samples", f"{weight} is {self.weights}"]
+        if self.sign == MINUS:
+            parts.append(f"{delta} is minus the gradient")
+        if self.mean == IN_GRADIENT:
+            parts.append(f"{delta} has no 1/{count}")
+        elif self.mean == IN_UPDATE:
+            parts.append(f"the 1/{count} is in the update")
+        first, *rest = parts
+        return f"{'; '.join((first.capitalize(), *rest))}."
+
+    def _printed(self, role: str, own: str) -> str:
+        word = self.word(role)
+        return own if word is None else word.printed or word.typed
+
+
+OWN_LETTERS = {"weight": "W", "delta": "δ", "count": "n"}
