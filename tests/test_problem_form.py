@@ -154,7 +154,8 @@ class TestMistakes:
         found, others = form.mistakes_at(list(caught.value.mistakes))
         assert not others
         if words is None:
-            assert "colour" in found["data.file"]
+            assert list(found) == ["data.target"]
+            assert found["data.target"].startswith('unknown "colour"')
         else:
             assert found == {path: words}
 

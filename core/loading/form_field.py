@@ -113,12 +113,14 @@ def at_fields(
     found: dict[str, list[str]] = {}
     others = []
     for mistake in mistakes:
-        place, colon, words = mistake.partition(": ")
-        place = place.removeprefix("option ")
-        place = instead.get(place, place)
-        known = next((path for path in (place, f"training.{place}") if path in paths), None)
-        if colon and known is not None:
-            found.setdefault(known, []).append(words)
+        *places, _ = parts = mistake.split(": ")
+        for k in range(len(places), 0, -1):  # the innermost: of a table's column, say, and not its file
+            place = places[k - 1].removeprefix("option ")
+            place = instead.get(place, place)
+            known = next((path for path in (place, f"training.{place}", f"data.{place}") if path in paths), None)
+            if known is not None:
+                found.setdefault(known, []).append(": ".join(parts[k:]))
+                break
         else:
             others.append(mistake)
     told = {path: f"{first}{f' ({SEVERAL.format(len(rest))})' * bool(rest)}" for path, (first, *rest) in found.items()}
