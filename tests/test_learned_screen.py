@@ -131,7 +131,7 @@ class TestVerdict:
             share = core.significant(100 * found.right / found.rows, 3)
             assert line.split() == [name, str(found.rows), f"{found.loss:.4f}", share, "%", str(found.right)]
         assert len({len(line) for line in lines[:3]}) == 1
-        one_below = [line for line in lines if "rows true, columns predicted" in line]
+        one_below = [line for line in lines if "true ↓ predicted →" in line]
         if len(one_below) == 2:
             for name, found in (("training:", verdict.training), ("test:", verdict.held_out)):
                 names, counts = table(lines[lines.index(next(x for x in one_below if name in x)) :], name)
@@ -344,9 +344,9 @@ async def test_its_tables_are_there_on_the_way_back_too(small: bool, monkeypatch
     async with app(overlapping()).run_test(size=(200, 60)) as pilot:
         await settle(pilot)
         await press(pilot, "n", "n", "p", "V")
-        assert "rows true, columns predicted" in why(pilot)
+        assert "true ↓ predicted →" in why(pilot)
         await press(pilot, "p", "n", "n")
-        assert "rows true, columns predicted" in why(pilot)
+        assert "true ↓ predicted →" in why(pilot)
         assert "▾" in texts(pilot)[0].split("test 30")[1] or "▴" in texts(pilot)[0].split("test 30")[1]
 
 

@@ -110,7 +110,7 @@ def _table(problem: Problem, name: str, found: Evaluation, columns: int) -> list
     chosen, cut, column = _fitting(counts, names, columns)
     wrong = mistaken(counts)
     left = max(map(cell_len, cut))
-    said = f"{name}: rows true, columns predicted"
+    said = f"{name}: true ↓ predicted →"
     if len(chosen) < len(names):
         said = f"{name}: {len(chosen)} of {len(names)} classes, most mistakes"
     lines = [line([(said, "structure")], MARGIN)]
