@@ -8,7 +8,7 @@ from core.arrays import Array, Mask, Rows
 from core.errors import DivergedError, FormulaError, ProblemError
 from core.evaluation import Evaluation, Verdict, evaluate, verdict_on
 from core.judgement import classes_said, how_judged, is_right_or_wrong, judged
-from core.loading.loader import built_in_problems, load_problem
+from core.loading.loader import built_in_problems, load_problem, problem_suffixes
 from core.losses import (
     LOSSES,
     BinaryCrossEntropy,
@@ -28,6 +28,7 @@ from core.network import Layer, Network
 from core.penalty import Penalty
 from core.problem import HeldOut, Problem
 from core.quantity import Quantity, given, layer_label, layer_symbol, quantities
+from core.record import memoized
 from core.schedules import Cosine, Decay, Schedule, Stages
 from core.settings import Setting
 from core.source import Source
@@ -79,6 +80,11 @@ if TYPE_CHECKING:
     from core.gradient_check import CheckedGradient, GradientCheck, check_gradients
     from core.gradient_formulas import GradientFormula, Recursion, Token, expanded, recursive
     from core.hinge import HingeView, hinge_view
+    from core.loading.form import ProblemForm
+    from core.loading.form_field import FormField
+    from core.loading.form_start import form_of
+    from core.loading.options_form import OptionsForm
+    from core.loading.problem_text import problem_text
     from core.machine import Fingerprint, fingerprint
     from core.marking.marker import mark_answers, mark_sheets
     from core.marking.marks import MarkedSheet, shown_points
@@ -90,6 +96,7 @@ if TYPE_CHECKING:
     from core.practice import Exercise, practice_problem
     from core.saving.export import export_session
     from core.saving.reader import load_session
+    from core.saving.recent import Recent, recent_sources, remember_source
     from core.saving.replay import Replay
     from core.saving.store import Autosave, LeftSession
     from core.saving.text import save_session
@@ -138,6 +145,7 @@ __all__ = [
     "Factor",
     "Finding",
     "Fingerprint",
+    "FormField",
     "FormulaError",
     "FormulaVerdict",
     "Function",
@@ -170,6 +178,7 @@ __all__ = [
     "Network",
     "Node",
     "Notation",
+    "OptionsForm",
     "Outcome",
     "Penalty",
     "Place",
@@ -178,10 +187,12 @@ __all__ = [
     "Power",
     "Problem",
     "ProblemError",
+    "ProblemForm",
     "Product",
     "Quantity",
     "Quotient",
     "RMSprop",
+    "Recent",
     "Recursion",
     "Rendition",
     "Replay",
@@ -244,6 +255,7 @@ __all__ = [
     "find_sheets",
     "fingerprint",
     "first_loss_apart",
+    "form_of",
     "given",
     "hinge_view",
     "how_judged",
@@ -257,14 +269,19 @@ __all__ = [
     "loss_over_all_rows",
     "mark_answers",
     "mark_sheets",
+    "memoized",
     "names_in",
     "notation",
     "percent",
     "practice_problem",
+    "problem_suffixes",
+    "problem_text",
     "quantities",
     "read_change",
     "read_watch",
+    "recent_sources",
     "recursive",
+    "remember_source",
     "rounded_to",
     "run_until",
     "save_session",
@@ -331,6 +348,11 @@ _LATER = {
         "core.gradient_formulas": ("GradientFormula", "Recursion", "Token", "expanded", "recursive"),
         "core.gradient_check": ("CheckedGradient", "GradientCheck", "check_gradients"),
         "core.hinge": ("HingeView", "hinge_view"),
+        "core.loading.form": ("ProblemForm",),
+        "core.loading.form_field": ("FormField",),
+        "core.loading.form_start": ("form_of",),
+        "core.loading.options_form": ("OptionsForm",),
+        "core.loading.problem_text": ("problem_text",),
         "core.machine": ("Fingerprint", "fingerprint"),
         "core.marking.marker": ("mark_answers", "mark_sheets"),
         "core.marking.marks": ("MarkedSheet", "shown_points"),
@@ -342,6 +364,7 @@ _LATER = {
         "core.practice": ("Exercise", "practice_problem"),
         "core.saving.export": ("export_session",),
         "core.saving.reader": ("load_session",),
+        "core.saving.recent": ("Recent", "recent_sources", "remember_source"),
         "core.saving.replay": ("Replay",),
         "core.saving.store": ("Autosave", "LeftSession"),
         "core.saving.text": ("save_session",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ from core.expression.value import Compiler, Evaluate
 from core.losses import LossEquations
 from core.problem import Problem
 from core.quantity import LETTERS, NEXT, canonical, layer_label, layer_symbol
-from core.record import Record
+from core.record import Record, memoized
 from core.settings import Setting
 from core.updates import Named, Update
 
@@ -243,7 +243,7 @@ class Statement(Record):
         return found is not None and found.is_identity
 
 
-@lru_cache(maxsize=4)
+@memoized(4)
 def _statement(problem: Problem, rows: int, detailed: bool, index: int) -> Statement:
     return Statement(problem, rows, detailed, index)
 
@@ -345,7 +345,7 @@ def _share(problem: Problem, rows: int) -> Node | None:
     return Quotient(Literal(1), Name("n")) if problem.reduction == "mean" and rows > 1 else None
 
 
-@lru_cache(maxsize=8)
+@memoized(8)
 def _loss(problem: Problem, rows: int, detailed: bool) -> LossEquations:
     """What the loss adds, kept as `statement_of` keeps what is made of it."""
     stated, share = problem.loss.equations(problem.targets.shape[1] == 1), _share(problem, rows)

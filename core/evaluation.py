@@ -85,6 +85,7 @@ def evaluate(problem: Problem, network: Network, held_out: bool = False) -> Eval
                 np.add.at(confusion, (true[decided], said[decided]), 1)
         loss = total / rows if problem.reduction == "mean" else total
         spread = float(((targets - targets.mean(axis=0)) ** 2).sum())
-        r2 = None if told or not spread > 0 else 1 - squares / spread
+        same = not spread > 0 or bool((targets == targets[0]).all())  # whose mean may be off in the last bit
+        r2 = None if told or same else 1 - squares / spread
     rmse = math.sqrt(squares / targets.size)
     return Evaluation(loss, rows, right if told else None, rmse, r2, confusion if told else None)

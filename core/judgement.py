@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from core.arrays import Array, Mask, Rows
 from core.problem import Problem
+from core.record import memoized
 
 Judgement: TypeAlias = Literal["sign", "side", "largest", "difference", "distance"]
 
 
-@lru_cache(maxsize=2)  # it looks at every row of the data
+@memoized(1)  # it looks at every row of the data
 def how_judged(problem: Problem) -> Judgement:
     """How a sample is judged: by the sign of a single ±1 output, by which side of ½ one between 0 and 1 is on, by the
     largest output among classes, else by how far its outputs are from y_gt.

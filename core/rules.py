@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from core.equations import PER_UNIT, statement_of
@@ -11,6 +10,7 @@ from core.expression.cell import Index, Lowering, cells_in
 from core.expression.nodes import Cell, IsTrueClass, Literal, Node, walk
 from core.expression.shape import SINGLE, Shape, Shapes
 from core.problem import Problem
+from core.record import memoized
 
 FAR = 300.0  # numbers within ±FAR have exponentials, and sums of them, that are far from overflow
 TINY = 1e-290  # what is below it is about to underflow
@@ -94,7 +94,7 @@ class Rules:
                 yield name, (None if equation.axes == PER_UNIT else above, units)
 
 
-@lru_cache(maxsize=4)
+@memoized(4)
 def rules_of(problem: Problem, rows: int, detailed: bool = True) -> Rules:
-    """The rules of a problem, kept for the problems that were asked for last; `detailed` as for `core.computations`."""
+    """The rules of a problem, `detailed` as for `core.computations`."""
     return Rules(problem, rows, detailed)

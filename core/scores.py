@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +13,6 @@ from core.problem import Problem
 from core.timeline import Timeline
 
 MOST = 256  # steps of a run that are evaluated
-SLICE = 0.02  # seconds
 
 
 class Points(NamedTuple):
@@ -30,7 +28,7 @@ class Points(NamedTuple):
 class Scores:
     """Verdicts on the networks before the computed steps 0, s, 2s ... of a run, where s is the smallest power of two
     that makes them at most MOST. Which these are follows from how many steps are computed alone, not from how the run
-    got there. Whoever has a verdict on one of them already hands it over; `further` works the others out.
+    got there. Whoever has a verdict on one of them already hands it over.
 
     The run of a fork shares those before the fork with its parent.
     """
@@ -73,19 +71,14 @@ class Scores:
         if step % self.stride == 0:
             self._holder(step)._known.setdefault(step, verdict.brief)
 
-    def further(self, seconds: float = SLICE) -> bool:
-        """Evaluate for about so long, at least one step if one is due. Returns whether all are."""
-        end = perf_counter() + seconds
-        while (step := self.due) is not None:
-            self.put(step, verdict_on(self.problem(step), self.network(step)))
-            if perf_counter() >= end:
-                break
-        return self.due is None
+    def evaluate(self, step: int) -> None:
+        """Work out the verdict on the network before a step."""
+        self.put(step, verdict_on(self.problem(step), self.network(step)))
 
     def finish(self) -> None:
-        """Evaluate all there are."""
-        while not self.further():
-            pass
+        """Evaluate all that are due."""
+        while (step := self.due) is not None:
+            self.evaluate(step)
 
     def points(self, held_out: bool = False) -> Points:
         """Those known so far, over the rows trained on or those held out."""

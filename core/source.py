@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from core.problem import Problem
 
-Option: TypeAlias = (
-    str | float | bool | tuple[float | str, ...]
-)  # as it was given: a text that a person typed, or a value
+# As it was given: a text that a person typed, or a value.
+Option: TypeAlias = str | float | bool | tuple[float | str, ...]
 
 
 @dataclass(frozen=True)

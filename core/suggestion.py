@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 
@@ -11,7 +12,10 @@ def suggest(found: str, known: Iterable[str]) -> str:
 
     names = list(known)
     spelled = {name.lower(): name for name in names}
-    near = get_close_matches(found.lower(), spelled, n=1, cutoff=0.6)
+    asked = found.lower()
+    near = get_close_matches(asked, spelled, n=1, cutoff=0.8)
+    near = near or [word for word in re.split("[-_ ]", asked) if word in spelled][-1:]  # data-seed: seed
+    near = near or get_close_matches(asked, spelled, n=1, cutoff=0.6)
     if near:
         return f'unknown "{found}"; did you mean "{spelled[near[0]]}"?'
     return f'unknown "{found}"; expected one of {", ".join(names)}'

@@ -54,7 +54,7 @@ MOVES = (
     *("backspace", "delete", "space", "shift+left", "shift+right", "shift+up", "shift+down"),
     *("ctrl+left", "ctrl+right", "ctrl+home", "ctrl+end"),
 )
-OPENERS = ("ctrl+p", "question_mark", *"fmxgrzhnsSdlyweBDUcCbiV0{}PPP")
+OPENERS = ("ctrl+p", "question_mark", *"fmxgrzhnsSdlyweBDUcCbiV0{}oNEPPP")
 RARE = (*(f"ctrl+{letter}" for letter in "cauwkvxdzs"), "f1", "shift+home", "shift+end")
 # What is typed holds no slash and no tilde: a file that is written stays in the monkey's folder.
 TYPED = "0123456789.-+eE_,; []<>abchklmnpqrstuvwxyzδ∂✓"

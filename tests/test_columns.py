@@ -153,11 +153,17 @@ class TestGenerated:
 LIKE_NUMBERS = [
     ("amounts of money", ["$12", "$1,300.50", "-$5"]),
     ("amounts of money", ["12 €", "13,50 €", "9€"]),
+    ("amounts of money", ["CHF 1’300", "CHF 7", "CHF 12’000.50"]),
     ("percentages", ["10 %", "12.5%", "3%"]),
     ("dates", ["2024-01-31", "2024-02-01", "2023-12-24 10:30"]),
     ("dates", ["31.01.2024", "1.2.2024", "24.12.2023"]),
     ("dates", ["1/31/24", "2/1/24", "12/24/23"]),
     ("dates", ["31 Jan 2024", "1 Feb 2024", "24 Dec 2023"]),
+    ("dates", ["Mon Jan 1 2024", "Tue Feb 6 2024", "Fri Dec 1 2023"]),
+    ("dates", ["Jan-24", "Feb 2024", "déc. 2023"]),
+    ("dates", ["2024-01", "2024-02", "2023-12"]),
+    ("dates", ["2024-Q1", "2024-Q2", "Q3 2024"]),
+    ("negative amounts", ["(12)", "(1,300.50)", "(7)"]),
     ("times", ["12:30", "1:05 pm", "23:59:59"]),
     ('numbers with the unit "kg"', ["12 kg", "5.5kg", "80 kg"]),
 ]
@@ -177,7 +183,9 @@ class TestLikeNumbers:
         assert read(path, text, drop="y").input_names == ("x",)
         assert read(path, text, target="y", task="classification").target_names == tuple(sorted(cells))
 
-    @pytest.mark.parametrize("cells", [["1st", "2nd", "3rd"], ["class 1", "class 2", "class 3"], ["3a", "3b", "12c"]])
+    @pytest.mark.parametrize(
+        "cells", [["1st", "2nd", "3rd"], ["class 1", "class 2", "class 3"], ["3a", "3b", "12c"], ["Marx 12", "B-24"]]
+    )
     def test_names_with_numbers_in_them_are_classes(self, path: Path, cells: list[str]) -> None:
         text = "x,y\n" + "".join(f"{i},{cell}\n" for i, cell in enumerate(cells))
         assert set(read(path, text).target_names) == set(cells)
@@ -417,7 +425,10 @@ class TestShape:
             'they look like numbers with the unit "oops": write bare numbers, or --drop x leaves the column out',
         )
         rows[15_000] = "abc,1\n"
-        assert mistakes(path, "x,y\n" + "".join(rows)) == ('column 1 ("x"): 1 cell is no number, in line 15002: "abc"',)
+        assert mistakes(path, "x,y\n" + "".join(rows)) == (
+            'column 1 ("x"): 1 cell is no number, in line 15002: "abc"; '
+            "correct it, write NA for a missing number, or --drop x leaves the column out",
+        )
 
 
 def test_a_session_keeps_how_its_table_is_read(path: Path) -> None:

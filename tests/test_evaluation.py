@@ -69,8 +69,9 @@ class TestEvaluate:
         perfect = core.Problem("perfect", inputs, network.outputs(inputs), network)
         assert core.evaluate(perfect, network).r2 == pytest.approx(1)
 
-    def test_targets_that_are_all_the_same_have_no_r2(self) -> None:
-        problem = core.Problem("same", [[1.0], [2.0]], [[3.0], [3.0]], core.Network([core.Layer([[1.0]])]))
+    @pytest.mark.parametrize("target", [3.0, 0.1])  # the mean of 0.1, three times, is another number
+    def test_targets_that_are_all_the_same_have_no_r2(self, target: float) -> None:
+        problem = core.Problem("same", [[1.0], [2.0], [3.0]], [[target]] * 3, core.Network([core.Layer([[1.0]])]))
         assert core.evaluate(problem, problem.network).r2 is None
 
     def test_an_output_between_two_classes_is_in_no_column(self) -> None:
@@ -81,12 +82,16 @@ class TestEvaluate:
         assert found.confusion.tolist() == [[1, 1], [0, 1]]
         assert (found.right, problem.class_names) == (2, ("-1", "+1"))
 
-    def test_outputs_that_are_not_finite_are_no_mistake(self) -> None:
-        problem = classes(5)
-        layers = [replace(layer, weights=layer.weights * 1e308) for layer in problem.network.layers]
-        found = core.evaluate(problem, core.Network(layers))
+    def test_outputs_that_are_nan_are_in_no_column(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        network = core.Network([core.Layer(np.eye(2))])
+        inputs, targets = [[1.0, 1.0], [1.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [1.0, 0.0], [1.0, 0.0]]
+        problem = core.Problem("far", inputs, targets, network, core.SoftmaxCrossEntropy())
+        outputs = np.array([[np.nan, 0.0], [np.inf, 0.0], [0.0, 1.0]])
+        monkeypatch.setattr(core.Network, "scores_and_outputs", lambda *_: (outputs, outputs))
+        found = core.evaluate(problem, network)
         assert found.confusion is not None
-        assert found.confusion.sum() <= 5
+        assert found.confusion.tolist() == [[1, 1], [0, 0]]
+        assert found.right == 1
 
 
 class TestHeldOut:

@@ -112,8 +112,8 @@ def test_what_is_read(table: str) -> None:
 @pytest.mark.parametrize("table", READ)
 def test_a_run_says_what_was_read(table: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["run", str(TABLES / f"{table}.csv"), "--steps", "1"]) == 0
-    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("table: ")]
-    assert said == [f"table: {remark}" for remark in REMARKS[table]]
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("data: ")]
+    assert said == [f"data: {remark}" for remark in REMARKS[table]]
 
 
 @pytest.mark.parametrize("table", REFUSED)

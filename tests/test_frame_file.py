@@ -58,8 +58,31 @@ def test_a_message_for_each_column(tmp_path: Path, frame: Any) -> None:
 
 def test_what_only_a_text_has(tmp_path: Path, frame: Any) -> None:
     frame.write_parquet(tmp_path / "mine.parquet")
-    with pytest.raises(core.ProblemError, match=r"decimal: only for a text, such as a \.csv file$"):
-        core.load_problem(tmp_path / "mine.parquet", {"decimal": ","})
+    with pytest.raises(core.ProblemError, match=r"encoding: only for a text, such as a \.csv file$"):
+        core.load_problem(tmp_path / "mine.parquet", {"encoding": "latin-1"})
+
+
+def test_texts_among_its_cells_are_numbers_as_people_write_them(tmp_path: Path) -> None:
+    polars = pytest.importorskip("polars")
+    path = tmp_path / "mine.parquet"
+    polars.DataFrame({"x": ["1.200,5", "2,5"], "y": [0.5, 1.5]}).write_parquet(path)
+    with pytest.raises(core.ProblemError, match=r"--thousands \. reads them$"):
+        core.load_problem(path)
+    assert core.load_problem(path, {"thousands": "."}).inputs.tolist() == [[1200.5], [2.5]]
+
+
+def test_a_list_of_objects_is_no_line_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
+    path.write_text('[{"x": 1, "y": 2}, {"x": 2, "y": 3.5}]')
+    with pytest.raises(core.ProblemError, match=r"expected a JSON object in each line, .* found a list$"):
+        core.load_problem(path)
+
+
+def test_the_index_that_pandas_saves_is_told_of(tmp_path: Path) -> None:
+    polars = pytest.importorskip("polars")
+    path = tmp_path / "mine.parquet"
+    polars.DataFrame({"x": [1, 2, 4], "y": [0.5, 1.5, 2], "__index_level_0__": [5, 3, 1]}).write_parquet(path)
+    assert "--drop __index_level_0__" in core.load_problem(path, {"target": "y"}).remarks[1]
 
 
 @pytest.mark.parametrize("suffix", [*WRITERS, ".xlsx"])

@@ -264,10 +264,10 @@ class TestCommand:
     def test_a_large_network_is_summed_up(self, tmp_path: Path) -> None:
         path = tmp_path / "table.csv"
         path.write_text("a,b,t\n" + "".join(f"{i % 3},{i % 5},{i % 7}\n" for i in range(10)))
-        short = self.sgdb(str(path), "--hidden", "20,10").stdout.splitlines()
+        short = self.sgdb(str(path), "--task", "classification", "--hidden", "20,10").stdout.splitlines()
         assert short[0] == "dW_out (10x7): 70 agree, 0 differ, 0 at a kink"
         assert len(short) < 40
-        everything = self.sgdb(str(path), "--hidden", "20,10", "--all").stdout.splitlines()
+        everything = self.sgdb(str(path), "--task", "classification", "--hidden", "20,10", "--all").stdout.splitlines()
         assert len(everything) > 100
 
     def test_a_wrong_gradient_is_told_and_gives_1(

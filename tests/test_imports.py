@@ -33,6 +33,10 @@ asyncio.run(main())
 """
 LATER = {
     "plotext",
+    "textual_fspicker",
+    "core.loading.form",
+    "core.loading.options_form",
+    "tui.opening",
     "core.checking",
     "core.comparison",
     "core.explanation",
@@ -42,6 +46,7 @@ LATER = {
     "core.practice",
     "core.solving",
     "core.saving",
+    "core.scores",
     "core.watching",
     "core.diagnosis",
     "tui.dialogs.change",

@@ -136,6 +136,16 @@ class TestStatistics:
                 assert after.mean() == pytest.approx(0, abs=1e-9)
                 assert after.std() == pytest.approx(1, rel=1e-6)
 
+    def test_a_feature_that_becomes_0_is_named(self) -> None:
+        rows = [[k, 0.1, *[7.0] * 6] for k in range(10)]
+        assert prepare(table(rows), Preparing(0.5, standardize=True)).remarks[-1] == (
+            "the same in all training rows, so 0 after standardising: "
+            "column 2, column 3, column 4, column 5, column 6 and 2 more"
+        )
+        assert prepare(table([[1, 5], [2, 5]]), Preparing(standardize=True)).remarks[-1] == (
+            "the same in all rows, so 0 after standardising: column 2"
+        )
+
     def test_missing_numbers_are_the_mean_of_those_that_are_trained_on(self) -> None:
         cells = np.array([[1.0, 1e308], [np.nan, 1e308], [3.0, np.nan], [8.0, 1e308]])
         prepared = prepare(table(cells, names=("age", "fare")), Preparing())

@@ -195,7 +195,7 @@ REFUSED = [
     ),
     (
         "[data]\ninputs = [[1, 2]]\ntargets = [1, 2]\n" + LAYER,
-        "data.targets: expected 1 rows (as many as inputs), found 2",
+        "data.targets: expected 1 row (as many as inputs), found 2",
     ),
     (DATA + "[[layers]]\nactivation = 'relu'\n", "layers[1]: expected weights, or units"),
     (DATA + LAYER + "activaton = 'relu'\n", 'layers[1].activaton: unknown "activaton"; did you mean "activation"?'),
@@ -217,19 +217,19 @@ REFUSED = [
     (DATA + LAYER + "bias = 3\n", "layers[1].bias: expected a list of numbers, true or false, found 3"),
     (DATA + LAYER + "bias = []\n", "layers[1].bias: row 1: expected numbers, found an empty list"),
     (DATA + LAYER + "bias = [[1]]\n", "layers[1].bias: expected a list of numbers, found a list of lists"),
-    (DATA + LAYER + "bias = [1, 2]\n", "layers[1].bias: expected 1 numbers (the units of this layer), found 2"),
+    (DATA + LAYER + "bias = [1, 2]\n", "layers[1].bias: expected 1 number (the units of this layer), found 2"),
     (DATA + LAYER + "bias = [inf]\n", "layers[1].bias: row 1, column 1: expected a finite number, found inf"),
     (DATA + "[[layers]]\nweights = 3\n", "layers[1].weights: expected a list, found 3"),
     (DATA + "[[layers]]\nweights = [[1]]\n", "layers[1].weights: expected 2 rows (the columns of inputs), found 1"),
     (
         DATA + LAYER + "[[layers]]\nweights = [[1], [2], [3]]\n",
-        "layers[2].weights: expected 1 rows (the units of layer 1), found 3",
+        "layers[2].weights: expected 1 row (the units of layer 1), found 3",
     ),
     (
         DATA + "[[layers]]\nweights = [[1, 2], [3, 4]]\n",
-        "layers[1].weights: expected 1 units (the columns of targets), found 2",
+        "layers[1].weights: expected 1 unit (the columns of targets), found 2",
     ),
-    (DATA + "[[layers]]\nunits = 3\n", "layers[1].units: expected 1 units (the columns of targets), found 3"),
+    (DATA + "[[layers]]\nunits = 3\n", "layers[1].units: expected 1 unit (the columns of targets), found 3"),
     (DATA + "[[layers]]\nunits = 0\n", "layers[1].units: expected a whole number from 1 to 1000000, found 0"),
     (DATA + "[[layers]]\nunits = true\n", "layers[1].units: expected a whole number from 1 to 1000000, found true"),
     (DATA + "[[layers]]\nunits = 8.0\n", "layers[1].units: expected a whole number from 1 to 1000000, found 8.0"),
@@ -331,7 +331,15 @@ class TestRefused:
         assert mistakes(load, data + units + last) == (
             "layers[2].weights: expected 3 rows, found 1 row of 3: transposed? sgdb has a row for each input",
         )
+        right = "[[layers]]\nweights = [[1, 2, 3], [4, 5, 6]]\n"
+        assert mistakes(load, data + right + last) == (
+            "layers[2].weights: expected 3 rows, found 1 row of 3: transposed? sgdb has a row for each input",
+        )
         square = "[[layers]]\nweights = [[1, 2], [3, 4]]\n"
+        flat = "[[layers]]\nweights = [[1, 2]]\n"
+        assert mistakes(load, data + square + flat) == (
+            "layers[2].weights: expected 2 rows, found 1 row of 2: transposed? sgdb has a row for each input",
+        )
         assert load(data + square + "[[layers]]\nweights = [[1], [2]]\n").network.sizes == (2, 2, 1)
         for wrong in (first + square, square + last, last):  # turned round, they do not fit either
             assert not any("transposed" in line for line in mistakes(load, data + wrong))
@@ -389,9 +397,9 @@ class TestRefused:
         assert str(caught.value).isprintable()
 
     def test_a_file_of_another_kind(self, tmp_path: Path) -> None:
-        with pytest.raises(
-            core.ProblemError, match=r'expected a \.toml, \.csv, \.npz or \.parquet file, found "notes.txt"$'
-        ):
+        expected = r"expected a \.toml, \.csv, \.npz or \.parquet file"
+        advice = r"a table as text must be called \.csv"
+        with pytest.raises(core.ProblemError, match=rf'{expected}, found "notes\.txt"; {advice}$'):
             core.load_problem(tmp_path / "notes.txt")
 
 

@@ -99,6 +99,16 @@ def test_the_run_in_it_is_diagnosed_so(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().out == why
 
 
+def test_the_verdict_in_it_is_printed_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    section = README.partition("## See what was learned\n")[2].partition("\n## ")[0]
+    ((command, said),) = re.findall(r"`sgdb (run[^`]*)` says on stderr:\n\n```\n(.*?)```", section, re.S)
+    monkeypatch.chdir(ROOT / "core" / "problems")
+    assert cli.main(command.split()) == 0
+    printed = capsys.readouterr()
+    assert printed.err == said
+    assert f"here {printed.out.strip()}." in section
+
+
 def test_the_session_in_it_is_replayed_and_the_one_from_python_saved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import gc
 import pickle
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import FrozenInstanceError, fields, is_dataclass
 from functools import partial
@@ -21,6 +23,7 @@ from core.errors import FormulaError
 from core.expression.reader import read
 from core.loading.fields import Unfit
 from core.practice import Reply, Score
+from core.record import memoized
 from core.solving import worksheet
 from samples import LOSSES, random_problem, step_bits
 
@@ -185,3 +188,26 @@ def test_an_exercise_goes_on_from_where_it_was(again: Callable[[Any], Any]) -> N
     assert other.hint() == exercise.hint()
     other.hint()
     assert other.hints == exercise.hints + 1  # each has a state of its own
+
+
+def test_what_is_kept_of_a_record_goes_with_it() -> None:
+    asked: list[int] = []
+
+    @memoized(2)
+    def rows(problem: core.Problem, more: int = 0) -> int:
+        asked.append(more)
+        return len(problem.inputs) + more
+
+    problem, other = random_problem(1, (2, 1), rows=4), random_problem(1, (2, 1), rows=5)
+    assert [rows(problem, 0), rows(problem, 0), rows(other, 0), rows(problem, 1), rows(problem, 0)] == [4, 4, 5, 5, 4]
+    assert asked == [0, 0, 1]
+    assert [rows(problem, more) for more in (2, 0, 1)] == [6, 4, 5]
+    assert asked == [0, 0, 1, 2, 1]
+    kept = weakref.ref(problem)
+    gc.collect()
+    gc.disable()  # nothing of it is left for the collector
+    try:
+        del problem
+        assert kept() is None
+    finally:
+        gc.enable()

@@ -75,7 +75,8 @@ class TestScores:
             if way == "jump":
                 timeline.approach(data.draw(st.integers(0, most)))
             elif way == "look":
-                scores.further(0)
+                if scores.due is not None:
+                    scores.evaluate(scores.due)
             elif len(timeline) and way != "step":
                 step = timeline[data.draw(st.integers(0, len(timeline) - 1))]
                 if way == "seen":

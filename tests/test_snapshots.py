@@ -232,6 +232,21 @@ def test_a_history_with_marks_below(compare: Compare) -> None:
     assert compare("left_curly_bracket", problem=DYING, step=40, first=follow)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=by_size)
+def test_opening_a_problem(compare: Compare, size: tuple[int, int]) -> None:
+    assert compare("o", "t", "h", "r", size=size)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=by_size)
+def test_a_new_problem_with_a_mistake(compare: Compare, size: tuple[int, int]) -> None:
+    assert compare("N", *["down"] * 5, "backspace", "full_stop", problem=EXERCISE_3, size=size)
+
+
+def test_settings_without_colours(compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert compare("E", "down", "down", "down", "x", problem=EXERCISE_3, size=(80, 24))
+
+
 @pytest.mark.parametrize("size", SIZES[1:], ids=by_size)
 def test_a_decision_surface(compare: Compare, size: tuple[int, int]) -> None:
     assert compare("P", problem=circles(), size=size, step=60)
@@ -240,6 +255,12 @@ def test_a_decision_surface(compare: Compare, size: tuple[int, int]) -> None:
 def test_a_decision_surface_alone_without_colours(compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert compare("P", "z", "z", "z", problem=circles(), size=(80, 24), step=60)
+
+
+def test_a_table_of_ones_own(compare: Compare) -> None:
+    options = {"only": "petal length,petal width", "test": "0.2", "standardize": True}
+    iris = core.load_problem(Path(core.__file__).parent / "problems" / "iris.csv", options)
+    assert compare("P", problem=iris, step=500)
 
 
 @pytest.mark.parametrize("name", ["units", "confusion", "heat"])

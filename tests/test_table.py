@@ -210,6 +210,8 @@ class TestArrays:
 
 DROP = "--missing drop leaves such rows out"
 FILL = f"{DROP}, --missing mean fills them in"
+OTHER = "--target COLUMN chooses another target"
+CORRECT = "correct it, write NA for a missing number, or --drop x leaves the column out"
 
 REFUSED = [
     ("x,y\n1,a\n,b\n", f'column 1 ("x"): 1 cell is missing, in line 3 (empty); {FILL}'),
@@ -217,12 +219,12 @@ REFUSED = [
     ("x,y\n1,a\nnan,b\n", f'column 1 ("x"): 1 cell is missing, in line 3: "nan"; {FILL}'),
     ("x,y\n1,a\n-inf,b\n", 'column 1 ("x"): 1 cell is no finite number, in line 3: "-inf"'),
     ("x,y\n1,a\n1e999,b\n", 'column 1 ("x"): 1 cell is no finite number, in line 3: "1e999"'),
-    ("x,y\n1,a\n1_000,b\n", 'column 1 ("x"): 1 cell is no number, in line 3: "1_000"'),
-    ("x,y\n1,a\n\x1b[2J,b\n", 'column 1 ("x"): 1 cell is no number, in line 3: "[2J"'),
-    ("x,y\n1,a\n" + "z" * 100 + ",b\n", f'column 1 ("x"): 1 cell is no number, in line 3: "{"z" * 37}..."'),
+    ("x,y\n1,a\n1_000,b\n", f'column 1 ("x"): 1 cell is no number, in line 3: "1_000"; {CORRECT}'),
+    ("x,y\n1,a\n\x1b[2J,b\n", f'column 1 ("x"): 1 cell is no number, in line 3: "[2J"; {CORRECT}'),
+    ("x,y\n1,a\n" + "z" * 100 + ",b\n", f'column 1 ("x"): 1 cell is no number, in line 3: "{"z" * 37}..."; {CORRECT}'),
     ("x;y\n1;a\n0,5;b\n", 'column 1 ("x"): 1 cell is no number, in line 3: "0,5"; --decimal , reads them'),
     ('x,y\n1,a\n"0,5",b\n', 'column 1 ("x"): 1 cell is no number, in line 3: "0,5"; --decimal , reads them'),
-    ('x,y\n"1\n\n",a\n\n"2\r\n",b\nz,c\n', 'column 1 ("x"): 1 cell is no number, in line 8: "z"'),
+    ('x,y\n"1\n\n",a\n\n"2\r\n",b\nz,c\n', f'column 1 ("x"): 1 cell is no number, in line 8: "z"; {CORRECT}'),
     ('x,y,z\n"1\n","\n?",b\n', f'column 2 ("y"): 1 cell is missing, in line 3: "?"; {FILL}'),
     ("x,y\n1,a\n2,\n", f'column 2 ("y"): 1 cell is missing, in line 3 (empty); {DROP}'),
     ("x,y\n1,0.5\n2,\n", f'column 2 ("y"): 1 cell is missing, in line 3 (empty); {DROP}'),
@@ -274,14 +276,14 @@ REFUSED = [
     ),
     ("x,y\n", "expected rows of data after the header, found none"),
     ("\n \n", "expected a header row with the columns' names, found empty lines only"),
-    ("x,y\n1,a\n2,a\n", 'column 2 ("y"): expected at least 2 different classes, found only "a"'),
+    ("x,y\n1,a\n2,a\n", f'column 2 ("y"): expected at least 2 different classes, found only "a"; {OTHER}'),
     (
         "x,y\n1,3\n2,3\n",
         'column 2 ("y"): expected at least 2 different targets, found only 3; --task regression takes it for a number',
     ),
     (
         "x,y\n" + "".join(f"1,n{k}\n" for k in range(1001)),
-        'column 2 ("y"): expected at most 1000 different classes, found 1001',
+        f'column 2 ("y"): expected at most 1,000 different classes, found 1,001; {OTHER}',
     ),
     ('x,y\n1,"a\n2,b\n', "line 2: a quotation mark is opened and never closed"),
     ('x,y\n1,"a"b\n', "line 2: expected a separator after a closing quotation mark"),

@@ -82,7 +82,7 @@ class TestRun:
             assert float(answer.out) != pytest.approx(step.loss, rel=1e-3)
         head, says, names, *rows = answer.verdict
         assert head == f"step 39, all 90 rows: ℒ {loss:.8g}, accuracy {100 * right / 90:.3g} % ({right} of 90)"
-        assert says == "training, a row for each true class, a column for each that is said:"
+        assert says == "training, rows: true class, columns: predicted class"
         assert names.split() == [*CLASSES]
         assert [row.split() for row in rows] == [
             [name, *map(str, row)] for name, row in zip(CLASSES, counts, strict=True)
@@ -123,7 +123,12 @@ class TestVerdict:
         assert lines[1] == (
             f"test, 12 rows held out: ℒ {loss:.8g}, accuracy {core.significant(100 * right / 12, 3)} % ({right} of 12)"
         )
-        assert sum(line.startswith("test, a row for each") for line in lines) == 1
+        assert sum(line.startswith("test, rows: true class") for line in lines) == 1
+
+    def test_one_row_held_out_is_one_row(self, run: Any, points: Path) -> None:
+        assert (
+            run(str(points), *WORDS, "--test", "0.001", "--steps", "1").verdict[1].startswith("test, 1 row held out: ")
+        )
 
     def test_numbers_have_r2(self, capsys: pytest.CaptureFixture[str]) -> None:
         problem = exercise_2(targets=[[0.5], [1.5], [-1.0], [2.25]])
@@ -141,16 +146,27 @@ class TestVerdict:
         problem = core.Problem("twelve", inputs, targets, network, core.SoftmaxCrossEntropy())
         assert told(problem, 0, capsys)[1:] == ["training: 3 × 1 taken for 2; 1 × 2 taken for 1; 1 × 3 taken for 4"]
 
-    def test_long_names_are_cut_and_wide_ones_line_up(self, capsys: pytest.CaptureFixture[str]) -> None:
-        names = ["日本", "a name that is too long for a column"]
+    @pytest.mark.parametrize(
+        ("names", "lines"),
+        [
+            (
+                ("日本", "a name that is too long for a column"),
+                [
+                    " " * 16 + "              日本  a name that is …",
+                    "            日本                 0                 0",
+                    "a name that is …                 1                 1",
+                ],
+            ),
+            (("été", "hiver"), ["         été  hiver", "  été      0      0", "hiver      1      1"]),
+        ],
+    )
+    def test_long_names_are_cut_and_wide_ones_line_up(
+        self, names: tuple[str, str], lines: list[str], capsys: pytest.CaptureFixture[str]
+    ) -> None:
         network = core.Network([core.Layer([[1.0, 0.0], [0.0, 1.0]])])
         rows = [[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [0.0, 1.0]]
         problem = core.Problem("names", *rows, network, core.SoftmaxCrossEntropy(), target_names=names)
-        assert told(problem, 0, capsys)[2:] == [
-            " " * 16 + "              日本  a name that is …",
-            "            日本                 0                 0",
-            "a name that is …                 1                 1",
-        ]
+        assert told(problem, 0, capsys)[2:] == lines
 
     def test_numbers_far_out_are_told(self, capsys: pytest.CaptureFixture[str]) -> None:
         network = core.Network([core.Layer([[1e153], [1e153]])])

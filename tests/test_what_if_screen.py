@@ -271,3 +271,14 @@ async def test_a_number_alone_is_for_the_name_in_the_line(typed: str, edit: tupl
         await settle(pilot)
         await change(pilot, typed)
         assert training(pilot).run.branch.edits == (Edit(0, edit[0], (), edit[1]),)
+
+
+async def test_a_way_to_another_run_is_stopped_before_it_begins() -> None:
+    problem = core.load_problem("exercise-2")
+    async with app(problem).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        journey, branch = training(pilot).journey, Branch.of(problem)
+        journey.switch(branch.with_edits(Edit(200_000, "alpha", (), 0.1)))
+        assert journey.stop()
+        await settle(pilot)
+        assert training(pilot).run.branch == branch

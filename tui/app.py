@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from core import CheckReport, Problem, Session
     from core.practice import Exercise
+    from tui.opening.loading import Answer, LoadingScreen
     from tui.practice.screen import PractiseScreen
 
 
@@ -82,6 +83,46 @@ class SgdbApp(BaseApp[str]):
             self.notify(str(error), title="No sheet", severity="error", markup=False)
             return
         self.push_screen(PractiseScreen(exercise, folder), self._leave)
+
+    def action_open(self) -> None:
+        """Open another problem in place of this one."""
+        if isinstance(screen := self.screen, TrainingScreen):
+            from tui.opening.open_screen import OpenScreen
+
+            self._ask(OpenScreen(screen.lost), screen)
+
+    def action_new(self) -> None:
+        """Make a problem by a form, beginning with this one."""
+        if isinstance(screen := self.screen, TrainingScreen):
+            from tui.opening.new_screen import NewScreen
+
+            self._ask(NewScreen(screen.problem, screen.lost), screen)
+
+    def action_settings(self) -> None:
+        """Change settings, for a run from step 0 or a fork."""
+        if isinstance(screen := self.screen, TrainingScreen):
+            if screen.step is None:
+                screen.say("There is no step yet.")
+                return
+            from tui.opening.settings_screen import SettingsScreen
+
+            self._ask(SettingsScreen(screen.problem, screen.step, screen.lost), screen)
+
+    def _ask(self, dialog: LoadingScreen, screen: TrainingScreen) -> None:
+        """Open a dialog over a training screen, and do what it answers."""
+
+        def answered(answer: Answer) -> None:
+            if isinstance(answer, Opened):
+                screen.end()
+                self.problem = answer.problem
+                self.switch_screen(TrainingScreen(answer.problem, None, answer.session, answer.path))
+            else:
+                screen.fork(answer)
+
+        from tui.opening.opened import Opened
+
+        screen.stand_still()
+        self.push_screen(dialog, answered)
 
     def _leave(self, exercise: Exercise | None) -> None:
         self._left = exercise

@@ -34,6 +34,7 @@ from core.expression.nodes import (
 )
 from core.expression.spots import spots, without_factor
 from core.expression.typed import as_typed
+from core.record import memoized
 
 ROW_OR_COLUMN = ("row", "column")
 HALF, TWO, ROW_COUNT = Quotient(Literal(1), Literal(2)), Literal(2), Name("n")
@@ -63,9 +64,9 @@ class WrongWay(NamedTuple):
     rank: int = 1
 
 
-@lru_cache(maxsize=8)
+@memoized(1)
 def mistakes_of(statement: Statement) -> StepMistakes:
-    """The mistakes in the steps of a statement, kept for those that were asked for last."""
+    """The mistakes in the steps of a statement."""
     return StepMistakes(statement)
 
 

@@ -127,7 +127,7 @@ def digits_file() -> Path | None:
 
 
 def needs_extra(name: str) -> bool:
-    """Whether a dataset is not there, for want of the extra that brings it."""
+    """Whether a dataset is not there because the extra that brings it is not installed."""
     return name == DIGITS and digits_file() is None
 
 

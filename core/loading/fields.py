@@ -24,12 +24,14 @@ class Unfit(ValueError):  # noqa: N818
 @dataclass(frozen=True)
 class Kind:
     """What a value must be: `expected` in words, and `read`, which returns it ready for use or raises Unfit. `as_text`
-    tells that it may come as a text which says what it is: "0.1".
+    tells that it may come as a text which says what it is: "0.1"; `choices` are the texts that there are, where they
+    are few, one for each meaning.
     """
 
     expected: str
     read: Callable[[Any], Any]
     as_text: bool = False
+    choices: tuple[str, ...] = ()
 
 
 def _text(value: object) -> str:
@@ -69,7 +71,7 @@ def _table(value: object) -> dict[str, Any]:
 
 
 TEXT = Kind("a text", _text)
-SWITCH = Kind("true or false", _switch)
+SWITCH = Kind("true or false", _switch, choices=("true", "false"))
 NUMBER = Kind("a finite number", _number)
 LIST = Kind("a list", _list)
 TABLE = Kind("a table", _table)
@@ -120,7 +122,10 @@ def choice(values: Mapping[str, Any] | Iterable[str]) -> Kind:
             raise Unfit(suggest(shown(value)[1:-1], known))
         return known[value]
 
-    return Kind(f"one of {', '.join(known)}", read)
+    names: dict[int, str] = {}  # the first of those that stand for the same thing
+    for name, value in known.items():
+        names.setdefault(id(value), name)
+    return Kind(f"one of {', '.join(known)}", read, choices=tuple(names.values()))
 
 
 def from_text(kind: Kind) -> Kind:
@@ -129,7 +134,7 @@ def from_text(kind: Kind) -> Kind:
     def read(value: object) -> Any:
         return kind.read(_literal(value) if isinstance(value, str) else value)
 
-    return Kind(kind.expected, read, as_text=True)
+    return Kind(kind.expected, read, as_text=True, choices=kind.choices)
 
 
 def _literal(text: str) -> object:

@@ -12,12 +12,20 @@ from core.suggestion import suggest
 from core.text import clean, shown
 
 BUILT_IN = os.path.join(os.path.dirname(os.path.dirname(__file__)), "problems")
+OTHER_TEXTS = (".txt", ".dat")
 EXPECTED = "expected a .toml, .csv, .npz or .parquet file"
 
 
 def built_in_names() -> list[str]:
     """The names of the problems that come with the program."""
     return sorted(name for name, suffix in map(os.path.splitext, os.listdir(BUILT_IN)) if suffix == ".toml")
+
+
+def problem_suffixes() -> tuple[str, ...]:
+    """How the names of files end that are problems, or tables that problems are made of."""
+    from core.loading.table_file import SUFFIXES
+
+    return (".toml", *SUFFIXES)
 
 
 def built_in_problems() -> dict[str, str]:
@@ -83,7 +91,8 @@ def _load(source: str | os.PathLike[str], given: Mapping[str, object], is_built_
 def _unknown(name: str) -> str:
     if os.path.dirname(name) or os.path.exists(name):
         found = "a folder" if os.path.isdir(name) else shown(os.path.basename(name))
-        return f"{clean(name)}: {EXPECTED}, found {found}"
+        advice = "; a table as text must be called .csv" if name.lower().endswith(OTHER_TEXTS) else ""
+        return f"{clean(name)}: {EXPECTED}, found {found}{advice}"
     message = suggest(shown(name)[1:-1], built_in_names())
     files = "" if "did you mean" in message else ", or the path of a .toml, .csv, .npz or .parquet file"
     return f"problem: {message}{files}"

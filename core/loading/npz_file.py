@@ -19,7 +19,7 @@ from core.loading.fields import MistakeLines
 from core.loading.reading import Reading
 from core.loading.table import Table, Targets
 from core.suggestion import suggest
-from core.text import clean, shown
+from core.text import clean, counted, shown
 
 LARGEST_FILE = 256 * MIB
 LARGEST_ARRAY = 1024 * MIB
@@ -57,7 +57,7 @@ def read_npz(path: Path, reading: Reading) -> Table:
     if "inputs" in arrays and "targets" in arrays and not mistakes:
         rows, found = len(arrays["inputs"]), len(arrays["targets"])
         if rows != found:
-            mistakes.note(f"targets: expected {rows} rows (as many as inputs), found {found}")
+            mistakes.note(f"targets: expected {counted(rows, 'row')} (as many as inputs), found {found}")
     if mistakes or inputs is None or targets is None:
         raise ProblemError(source, mistakes.lines)
     return Table(inputs, (), targets)

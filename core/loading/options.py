@@ -15,6 +15,7 @@ from core.loading.reading import READING_OPTIONS
 from core.loading.table_file import TABLES
 from core.losses import LOSSES, Loss
 from core.settings import is_switch
+from core.updates import Update
 
 LOSS_NAMES = LOSSES | {kind.word: kind for kind in LOSSES.values() if kind.word}
 UNITS = whole(1, 1_000_000)
@@ -84,6 +85,13 @@ def data_settings(
     return settings, places
 
 
+def is_of_use(way: str, setting: str) -> bool:
+    """Whether a setting of the table [data] is of use where the data are given in a way and some rows are held out."""
+    reader = FieldReader()
+    data_settings(reader, way, {"test": 0.5, setting: 0.5}, {})
+    return not reader.mistakes
+
+
 def read_loss(reader: FieldReader, path: str, loss: type[Loss], settings: Mapping[str, Any]) -> Loss:
     """The loss with those of its settings that are given; one that it has no use for is a mistake, in a line that
     begins with `path`.
@@ -95,9 +103,9 @@ def read_loss(reader: FieldReader, path: str, loss: type[Loss], settings: Mappin
     return loss(**{key: value for key, value in settings.items() if key in own})
 
 
-def settings_of(loss: type[Loss]) -> frozenset[str]:
-    """The names of the settings that a loss is made with."""
-    return frozenset(field.name for field in fields(loss))
+def settings_of(kind: type[Loss] | type[Update]) -> frozenset[str]:
+    """The names of the settings that a loss or an update is made with."""
+    return frozenset(field.name for field in fields(kind))
 
 
 def read_activation(reader: FieldReader, path: str, name: str, settings: Mapping[str, float]) -> Activation:

@@ -11,25 +11,25 @@ from core.text import counted
 
 def as_typed_here(reader: FieldReader, layers: list[Any], inputs: int, outputs: int) -> list[Any]:
     """The tables of layers as they are, if their weights have a row for each input, or do not fit either way. Where
-    they all fit a number of inputs and outputs with a row for each unit, that is one mistake, and they are turned round
-    for what else is to be read of them.
+    some of them must be turned round to lead from the inputs to the outputs, that is one mistake, and they are turned
+    round for what else is to be read of them.
     """
     shapes = [_shape(layer) for layer in layers]
-    if not all(shapes) or _fit([shape for shape in shapes if shape], inputs, outputs):
+    known = [shape for shape in shapes if shape]
+    turned = _turned(known, inputs, outputs) if len(known) == len(layers) else []
+    if not turned:
         return layers
-    turned = [(columns, rows) for rows, columns in filter(None, shapes)]
-    if not _fit(turned, inputs, outputs):
-        return layers
-    at = next(k for k, layer in enumerate(layers) if "weights" in layer)
-    rows, columns = counted(len(layers[at]["weights"]), "row"), len(layers[at]["weights"][0])
+    first = turned[0]
+    rows, columns = known[first]
     reader.note(
-        f"layers[{at + 1}].weights",
-        f"expected {columns} rows, found {rows} of {columns}: transposed? sgdb has a row for each input",
+        f"layers[{first + 1}].weights",
+        f"expected {counted(columns, 'row')}, found {counted(rows, 'row')} of {columns}: transposed? "
+        "sgdb has a row for each input",
     )
-    return [_turned(layer) if rows else layer for layer, (rows, _) in zip(layers, filter(None, shapes), strict=True)]
+    return [_transposed(layer) if k in turned else layer for k, layer in enumerate(layers)]
 
 
-def _turned(layer: Mapping[str, Any]) -> dict[str, Any]:
+def _transposed(layer: Mapping[str, Any]) -> dict[str, Any]:
     return {**layer, "weights": [list(row) for row in zip(*layer["weights"], strict=True)]}
 
 
@@ -47,11 +47,17 @@ def _shape(layer: object) -> tuple[int, int] | None:
     return (len(rows), widths.pop()) if len(widths) == 1 else None
 
 
-def _fit(shapes: Sequence[tuple[int, int]], inputs: int, outputs: int) -> bool:
-    """Whether matrices of these shapes lead from the inputs to the outputs; 0 rows, or columns, stand for any."""
-    width = inputs
-    for rows, columns in shapes:
-        if 0 not in (rows, columns) and rows != width:
-            return False
-        width = columns or rows
-    return width == outputs
+def _turned(shapes: Sequence[tuple[int, int]], inputs: int, outputs: int) -> list[int]:
+    """Which matrices of these shapes must be turned round to lead from the inputs to the outputs; none where that does
+    not help, either. A shape with 0 rows is that of a layer without given weights.
+    """
+    turned, width = [], inputs
+    for k, (rows, columns) in enumerate(shapes):
+        if rows in (0, width):
+            width = columns
+        elif columns == width:
+            turned.append(k)
+            width = rows
+        else:
+            return []
+    return turned if width == outputs else []

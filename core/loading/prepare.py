@@ -18,6 +18,7 @@ from core.loading.table import Table
 from core.problem import HeldOut
 from core.text import shown
 
+MOST_LISTED = 5  # columns in a remark
 SPLIT = 0, 1  # tells the stream that a split is drawn from apart from those of the weights and of generated data
 
 
@@ -111,11 +112,18 @@ def prepare(table: Table, how: Preparing) -> Prepared:
         means = _means(training)
         training, rest = (np.where(np.isnan(part), means, part) for part in (training, rest))
     if how.standardize:
+        constant = np.flatnonzero(training.max(axis=0) == training.min(axis=0)).tolist()
         training, rest = _standardized(training, rest)
         for row, column in np.argwhere(~np.isfinite(rest))[:1]:
             where = f"{_column(table.input_names, int(column))}, held-out row {row + 1}"
             raise ProblemError("", [f"standardize: {where}: the number is too far from those of the training rows"])
-        remarks.append(f"standardised: mean 0, deviation 1 over {'the training' if how.test else 'all'} rows")
+        which = "the training" if how.test else "all"
+        remarks.append(f"standardised: mean 0, deviation 1 over {which} rows")
+        if constant:
+            columns = _listed([_name(table.input_names, j) for j in constant])
+            remarks.append(
+                f"the same in all {'training ' * (how.test is not None)}rows, so 0 after standardising: {columns}"
+            )
     held_out = None if how.test is None else HeldOut(rest, targets[chosen])
     names = table.input_names, table.targets.names
     return Prepared(training, targets[kept], held_out, *names, how.shape, tuple(remarks))
@@ -198,12 +206,19 @@ def _column(names: Sequence[str], j: int) -> str:
     return f"column {shown(names[j])}" if names else f"column {j + 1}"
 
 
+def _name(names: Sequence[str], j: int) -> str:
+    return names[j] if names else f"column {j + 1}"
+
+
+def _listed(columns: Sequence[str]) -> str:
+    """The first few columns, and how many more there are."""
+    more = len(columns) - MOST_LISTED
+    return ", ".join(columns[:MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
 def _filled(names: Sequence[str], missing: NDArray[np.bool_], only_training: bool) -> str:
     """What to say of missing numbers (n, d) that are filled."""
     counts = missing.sum(axis=0)
-    columns = [
-        f"{names[j] if names else f'column {j + 1}'} {count:,}" for j, count in enumerate(counts.tolist()) if count
-    ]
-    told = ", ".join(columns[:5]) + (f" and {len(columns) - 5} more" if len(columns) > 5 else "")
+    columns = [f"{_name(names, j)} {count:,}" for j, count in enumerate(counts.tolist()) if count]
     filled = "1 missing number is" if counts.sum() == 1 else f"{int(counts.sum()):,} missing numbers are"
-    return f"{filled} filled with the column's mean{' over the training rows' * only_training}: {told}"
+    return f"{filled} filled with the column's mean{' over the training rows' * only_training}: {_listed(columns)}"

@@ -19,7 +19,7 @@ test, seed                      the share of the rows to hold out, and the seed 
 standardize                     true: features with mean 0 and deviation 1
 shape                           [height, width] of the picture that each row of the inputs is
 [[layers]]                      from the first to the last
-weights = [[...], ...]          a row for each input; or units, with init and seed
+weights = [[...], ...]          a row for each input; or units, with init (xavier, he, normal, uniform, zeros) and seed
 bias = [...]                    or true (zeros), or false (none)
 activation = "..."              identity unless told otherwise; beside it its settings, if it has some
 train_weights, train_bias       true unless told otherwise
@@ -27,7 +27,7 @@ train_weights, train_bias       true unless told otherwise
 loss                            and its settings: margin (hinge, softmax_hinge, softmax_margin), squared (hinge), half
                                 (squared_error)
 learning_rate                   a number, with decay, or schedule = "cosine" and steps; or stages [[0, 0.5], [100, 0.1]]
-batch_size, shuffle_seed        rows in a mini-batch, and whence their order; shuffle = false leaves them in the file's
+batch_size, shuffle_seed        rows in a mini-batch, and the seed of their order; shuffle = false: the file's
 reduction                       sum or mean
 update                          sgd, momentum, nesterov, rmsprop or adam; momentum, beta_1, beta_2, rho, epsilon and
                                 weight_decay are its settings
@@ -67,13 +67,13 @@ from core.loading.options import (
 )
 from core.loading.orientation import as_typed_here
 from core.loading.prepare import PREPARING, Prepared, read_prepared
-from core.loading.reading import READING, Reading
+from core.loading.reading import READING, READING_OPTIONS, Reading
 from core.loading.table import Table, Targets
 from core.loading.table_file import TABLES, read_table
 from core.losses import USUAL_LOSSES, Loss
 from core.network import Layer, Network
 from core.problem import Problem
-from core.text import clean, shown
+from core.text import clean, counted, shown
 
 if TYPE_CHECKING:
     from core.notations.words import Notation
@@ -143,12 +143,23 @@ def load_problem_file(path: Path, source: str, options: Mapping[str, object]) ->
     task for a table, rows and noise for generated data, hidden and activation for layers without given weights. Raises
     ProblemError, which lists every mistake.
     """
-    reader = FieldReader()
-    given = read_options(reader, options)
     try:
         found = read_toml(path, source)
     except ProblemError as error:
+        reader = FieldReader()
+        read_options(reader, options)
         raise ProblemError(source, [*reader.mistakes, *error.mistakes]) from None
+    return problem_of_tables(found, path, source, options)
+
+
+def problem_of_tables(
+    found: Mapping[str, Any], path: Path, source: str, options: Mapping[str, object] | None = None
+) -> Problem:
+    """The problem that the tables of a problem file say; `path` is where that file is, or would be. Raises
+    ProblemError, which lists every mistake by the path of its key: "layers[2].units: expected ...".
+    """
+    reader = FieldReader()
+    given = read_options(reader, options or {})
     read = reader.table("", found, PROBLEM)
     for key in ("data", "layers"):
         if key not in found:
@@ -229,7 +240,9 @@ def _read_data(reader: FieldReader, found: dict[str, Any], folder: Path, given: 
     else:
         name = path_in(read[way])
         file = folder / name
-        table = _read_table(reader, way, name, settings, file)
+        # What was typed beside the file is answered by what can be typed: nobody edits a built-in problem.
+        reading = Reading.of(settings, in_file=READING_OPTIONS.keys().isdisjoint(given))
+        table = _read_table(reader, way, name, reading, file)
     if table is None:
         return _Data()
     return _Data(table.inputs, table.targets.values, read_prepared(reader, table, settings, places), file)
@@ -242,18 +255,18 @@ def _read_rows(reader: FieldReader, found: dict[str, Any], read: dict[str, Any])
     inputs = reader.matrix("data.inputs", read["inputs"]) if "inputs" in read else None
     targets = reader.matrix("data.targets", read["targets"], flat=True) if "targets" in read else None
     if inputs is not None and targets is not None and len(inputs) != len(targets):
-        reader.note("data.targets", f"expected {len(inputs)} rows (as many as inputs), found {len(targets)}")
+        reader.note("data.targets", f"expected {counted(len(inputs), 'row')} (as many as inputs), found {len(targets)}")
     return inputs, targets
 
 
-def _read_table(reader: FieldReader, way: str, name: str, settings: dict[str, Any], file: Path) -> Table | None:
+def _read_table(reader: FieldReader, way: str, name: str, reading: Reading, file: Path) -> Table | None:
     suffixes = TABLES[way]
     if not name.lower().endswith(suffixes):
         kinds = suffixes[0] if way != "table" else f"{', '.join(suffixes[:-1])} or {suffixes[-1]}"
         reader.note(f"data.{way}", f"expected the name of a {kinds} file, found {shown(name)}")
         return None
     try:
-        return read_table(file, Reading.of(settings, in_file=True))
+        return read_table(file, reading)
     except ProblemError as error:
         for mistake in error.mistakes:
             reader.note(f"data.{way}", f"{shown(name)[1:-1]}: {mistake}")
@@ -282,7 +295,8 @@ def _read_layers(reader: FieldReader, found: list[Any], data: _Data, given: dict
     if found and width is not None and data.targets is not None and width != data.targets.shape[1]:
         key = "weights" if isinstance(found[-1], dict) and "weights" in found[-1] else "units"
         columns = data.targets.shape[1]
-        reader.note(f"layers[{len(found)}].{key}", f"expected {columns} units (the columns of targets), found {width}")
+        expected = f"expected {counted(columns, 'unit')} (the columns of targets)"
+        reader.note(f"layers[{len(found)}].{key}", f"{expected}, found {width}")
     return layers
 
 
@@ -302,7 +316,7 @@ def _read_layer(
         weights = reader.matrix(f"{path}.weights", read["weights"]) if "weights" in read else None
         units = None if weights is None else weights.shape[1]
         if weights is not None and inputs is not None and len(weights) != inputs:
-            reader.note(f"{path}.weights", f"expected {inputs} rows ({origin}), found {len(weights)}")
+            reader.note(f"{path}.weights", f"expected {counted(inputs, 'row')} ({origin}), found {len(weights)}")
     elif "units" not in found:
         reader.note(path, "expected weights, or units")
     elif units is not None and inputs is not None:
@@ -328,5 +342,5 @@ def _read_bias(reader: FieldReader, path: str, found: bool | list[Any], units: i
         return None
     row = reader.matrix(path, [found])
     if row is not None and units is not None and row.shape[1] != units:
-        reader.note(path, f"expected {units} numbers (the units of this layer), found {row.shape[1]}")
+        reader.note(path, f"expected {counted(units, 'number')} (the units of this layer), found {row.shape[1]}")
     return None if row is None else row[0]

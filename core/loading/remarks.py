@@ -13,7 +13,7 @@ from core.loading.columns.column import Column
 from core.loading.columns.labels import EXACT, are_whole
 from core.loading.reading import Reading
 from core.loading.table import Table, Targets
-from core.text import counted, significant
+from core.text import clean, counted, significant
 
 MOST_NAMED = 10  # classes
 LONGEST = 40  # characters of a class's name
@@ -21,7 +21,8 @@ NUMBER_DIGITS = 6
 FEWEST_COUNTED = 10  # rows: 1, 2, 3 may be a feature
 FEWEST_DIFFERENT = 1000  # rows: so many measured whole numbers are hardly all different
 COUNTER = re.compile(
-    r"(?i:(?:.*[^a-z])?(?:id|ids|idx|index|no|nr|number|row|rows|rownames|unnamed: \d+)|#)|.*[a-z]I[dD]"
+    r"(?i:(?:.*[^a-z])?(?:id|ids|idx|index|no|nr|number|row|rows|rownames|unnamed: \d+)|__index_level_\d+__|#)"
+    r"|.*[a-z]I[dD]"
 )
 
 
@@ -40,9 +41,31 @@ def on_classes(targets: Targets, reading: Reading) -> str:
     return f"each row is a class of its own: {reading.spelled('target')} COLUMN chooses another target"
 
 
+def on_cases(targets: Targets) -> str:
+    """What to say of classes whose names differ only in upper and lower case; or nothing."""
+    alike: dict[str, list[str]] = {}
+    for name in targets.names if targets.are_classes else ():
+        alike.setdefault(name.casefold(), []).append(_short(name))
+    found = [" and ".join(names) for names in alike.values() if len(names) > 1]
+    more = f", ... ({len(found)} in all)" if len(found) > MOST_NAMED else ""
+    return f"classes that differ only in upper and lower case: {', '.join(found[:MOST_NAMED])}{more}" if found else ""
+
+
 def counts_rows(column: Array) -> bool:
     """Whether the numbers of a column (n,) are those of its rows, from 0 or 1 on."""
     return bool(len(column) > 1 and column[0] in (0, 1) and (np.diff(column) == 1).all())
+
+
+def index_of(column: Column) -> str | None:
+    """How a column names the rows, as the index of a table does, in words; None for one that does not."""
+    values = column.values
+    if values is None:
+        names = set(map(clean, column.texts))
+        return "is another text in each row" if len(names) == len(column) else None
+    if counts_rows(values):
+        return "only counts the rows"
+    many = len(values) >= FEWEST_COUNTED
+    return "is another whole number in each row" if many and are_whole(values) and _all_different(values) else None
 
 
 def on_ids(column: Column, features: int, reading: Reading) -> Iterator[str]:
@@ -68,7 +91,7 @@ def _all_different(values: Array) -> bool:
 def on_indistinct(column: Column) -> Iterator[str]:
     """What to say of a feature of whole numbers that are so long that floats cannot tell them apart."""
     values = column.values
-    if values is None or not len(values) or not np.nanmax(np.abs(values)) > EXACT:
+    if values is None or not (np.abs(values) > EXACT).any():
         return
     floats = len(np.unique(values))
     if floats == len(values):
@@ -92,7 +115,10 @@ def _on_targets(targets: Targets) -> str:
             return f"{name}: {count} classes"
         named = ", ".join(map(_short, targets.names[:MOST_NAMED]))
         return f"{name}: classes {named}" + (f", ... ({count} in all)" if count > MOST_NAMED else "")
-    low, high = (significant(float(number), NUMBER_DIGITS) for number in (targets.values.min(), targets.values.max()))
+    ends = float(targets.values.min()), float(targets.values.max())
+    low, high = (significant(number, NUMBER_DIGITS) for number in ends)
+    if low == high and ends[0] < ends[1]:
+        low, high = (significant(number, 2 * NUMBER_DIGITS) for number in ends)
     columns = f" in {count} columns" if count > 1 else ""
     return f"{name}: numbers from {low} to {high}{columns}"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from core import Problem
+    from core import Problem, ProblemError
 
 DEFAULT_PROBLEM = "exercise-2"
 SESSION_SUFFIX = ".session"
@@ -59,7 +59,11 @@ PROBLEM_OPTIONS = (
     Option("decimal", "MARK", "table: the mark before decimals, . or ,"),
     Option("thousands", "MARK", "table: the mark between thousands: , . ' or a space"),
     Option("hidden", "UNITS", "units of the hidden layers, such as 8,8, or none (not where a file gives the weights)"),
-    Option("activation", "NAME", "identity, relu, tanh, sigmoid or leaky_relu for the hidden layers (likewise)"),
+    Option(
+        "activation",
+        "NAME",
+        "identity, relu, tanh, sigmoid or leaky_relu for the hidden layers (not where a file gives the weights)",
+    ),
     Option("test", "SHARE", "hold out a share of the rows, such as 0.2, to see what was learned"),
     Option("data-seed", "N", "seed for the rows to hold out, and for generated data"),
     Option("standardize", None, "scale the features to mean 0 and standard deviation 1 over the training rows"),
@@ -228,12 +232,20 @@ def load(arguments: Arguments) -> tuple[Problem | None, list[str]]:
     try:
         problem = load_problem(arguments.problem, arguments.problem_options)
     except ProblemError as error:
-        # What was typed as an option is no fault of the file, so its name is left off.
-        source = f"{error.source}: " if error.source else ""
-        for mistake in error.mistakes:
-            typed = mistake.startswith("option ")
-            mistakes.append(f"--{mistake.removeprefix('option ')}" if typed else source + mistake)
+        mistakes += as_typed(error)
     return (None if mistakes else problem), mistakes
+
+
+def as_typed(error: ProblemError) -> list[str]:
+    """The mistakes of a problem, those in options as they are typed. What was typed as an option is no fault of the
+    file, so its name is left off.
+    """
+    source = f"{error.source}: " if error.source else ""
+    options = [mistake.startswith("option ") for mistake in error.mistakes]
+    return [
+        f"--{mistake.removeprefix('option ')}" if typed else source + mistake
+        for mistake, typed in zip(error.mistakes, options, strict=True)
+    ]
 
 
 def is_session(name: str) -> bool:

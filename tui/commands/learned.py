@@ -41,7 +41,8 @@ def tell_verdict(step: Step) -> None:
     which = f"all {rows:,} rows" if rows > 1 else "the only row"
     told = [f"step {step.index:,}, {which}: {_numbers(problem, verdict.training)}"]
     if verdict.held_out is not None:
-        told.append(f"test, {verdict.held_out.rows:,} rows held out: {_numbers(problem, verdict.held_out)}")
+        count = verdict.held_out.rows
+        told.append(f"test, {count:,} row{'s' * (count > 1)} held out: {_numbers(problem, verdict.held_out)}")
     for name, found in (("training", verdict.training), ("test", verdict.held_out)):
         if found is not None:
             told += _confusion(problem, found, name)
@@ -70,14 +71,19 @@ def _confusion(problem: Problem, found: Evaluation, which: str) -> Iterator[str]
     if len(names) > MOST_CLASSES:
         yield f"{which}: {'; '.join(mistakes(found, names))}"
         return
-    column = max(len(str(int(found.confusion.max()))), *map(len, names))
-    padded = [name.rjust(column) for name in names]
-    if column > WIDEST or not all(name.isascii() for name in names):
+    digits = len(str(int(found.confusion.max())))
+    if all(name.isascii() and len(name) <= WIDEST for name in names):
+        column = max(digits, *map(len, names))
+        padded = [name.rjust(column) for name in names]
+    else:
+        from rich.cells import cell_len
+
         from tui.format import right_aligned, short_names  # they know how many columns a character takes
 
-        column = WIDEST
-        padded = [right_aligned(name, column) for name in short_names(names, column)]
-    yield f"{which}, a row for each true class, a column for each that is said:"
+        names = short_names(names, WIDEST)
+        column = max(digits, *map(cell_len, names))
+        padded = [right_aligned(name, column) for name in names]
+    yield f"{which}, rows: true class, columns: predicted class"
     yield f"{' ' * column}  {'  '.join(padded)}"
     for name, counts in zip(padded, found.confusion.tolist(), strict=True):
         yield f"{name}  {'  '.join(str(count).rjust(column) for count in counts)}"

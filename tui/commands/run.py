@@ -104,7 +104,7 @@ def main(argv: Sequence[str]) -> int:
     if "loss" in arguments.values or problem.loss.remark:
         print(f"loss: {_loss_text(problem)}", file=sys.stderr)
     for remark in problem.remarks:
-        print(f"table: {remark}", file=sys.stderr)
+        print(f"data: {remark}", file=sys.stderr)
     if answer:
         print(answer, flush=True)
     if len(timeline):

@@ -6,7 +6,8 @@ import numpy as np
 from rich.cells import cell_len
 
 from core import Rows
-from tui.format import fit, plain
+from tui.confusion import undecided_of
+from tui.format import plain, short_names
 from tui.pictures.drawn import NOWHERE, Drawn, message, no_room
 from tui.pictures.looked_at import Looked
 from tui.sheet.colours import COLOURS, GROUND, LEVELS, ON, ramp
@@ -38,8 +39,8 @@ def confusion(looked: Looked, width: int, height: int) -> Drawn:
         return no_room(width, height)
     tall = TALL if height - 1 >= TALL * shown and cell >= 2 * TALL else 1
     corner = next((text for text in (CORNER, "true/said", "") if len(text) < left), "")
-    shorter = [fit(name, cell - 1) for name in names[:shown]]
-    head = [Span(left + (j + 1) * cell - 1 - cell_len(name), name, "structure") for j, name in enumerate(shorter)]
+    rows, columns = (short_names(names[:shown], room - 1) for room in (left, cell))
+    head = [Span(left + (j + 1) * cell - 1 - cell_len(name), name, "structure") for j, name in enumerate(columns)]
     head = [Span(0, corner, "structure"), *head] if corner else head
     lines: list[Line] = [tuple(head)]
     places: Rows = np.full((height, width), NOWHERE, dtype=np.intp)
@@ -47,22 +48,21 @@ def confusion(looked: Looked, width: int, height: int) -> Drawn:
         total = int(counts[i].sum())
         for row in range(tall):
             middle = row == tall // 2
-            spans = [Span(0, fit(names[i], left - 1), "text")] if middle else []
+            spans = [Span(0, rows[i], "text")] if middle else []
             for j in range(shown):
                 x, count = left + j * cell, int(counts[i, j])
                 text = f"{count or '·'} ".rjust(cell) if middle else " " * cell
                 spans.append(Span(x, text, _style(count, total, i == j)))
                 places[len(lines), x : x + cell] = i * classes + j
             lines.append(tuple(spans))
-    told: list[Words] = [[f"{int(np.trace(counts))} of {found.rows} right"]]
+    told: list[Words] = [[f"1-{shown} of {classes}"]] if shown < classes else []
+    told.append([f"{int(np.trace(counts))} of {found.rows} right"])
     if verdict.held_out is not None and verdict.held_out.right is not None:
         told.append([f"held out {verdict.held_out.right} of {verdict.held_out.rows}"])
     if not corner:
         told.append([CORNER])
-    if shown < classes:
-        told.append([f"classes 1-{shown} of {classes}"])
-    if (lost := found.rows - int(counts.sum())) > 0:
-        told.append([(f"{lost} said to be none", "wrong")])
+    if undecided := undecided_of(found):
+        told.append([(f"{undecided} of no class", "wrong")])
     return Drawn(lines, told, "class", places)
 
 

@@ -10,20 +10,20 @@ from tui.pictures import looked_at, samples
 from tui.pictures.canvas import Canvas
 from tui.pictures.drawn import Drawn, bounds, no_room
 from tui.pictures.looked_at import Looked, drawn_rows, ranges
-from tui.pictures.names import input_names, target_name
+from tui.pictures.names import input_names, number, target_name
 from tui.pictures.plane import Axis
-from tui.pictures.samples import Look, Samples
-from tui.sheet.braille import BLANK, DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
+from tui.pictures.samples import Look, Samples, on_ground
+from tui.sheet.braille import DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
 from tui.sheet.colours import HUES, MARK
 from tui.sheet.lines import Words
+
+LINE = "⠒"  # a curve, in the legend
 
 
 def braille_curve(values: Array, axis: Axis, rows: int) -> Codes:
     """A curve through values at the columns of dots, (rows, columns); what is not finite or off the axis has none."""
     places = np.flatnonzero(np.isfinite(values) & (values >= axis.low) & (values <= axis.high))
     columns = len(values)
-    if len(places) == 0:
-        return np.full((rows, columns // DOTS_ACROSS), BLANK, dtype=np.uint32)
     edges = np.arange(columns + 1, dtype=np.float64) - 0.5
 
     def height(found: Array) -> Array:
@@ -68,10 +68,21 @@ def curve(looked: Looked, width: int, height: int) -> Drawn:
         rows.chosen,
     )
     places = samples.put(canvas, placed, found, look)
-    told: list[Words] = [[("not finite in places", "alarm")], *rows.told] if left_out else rows.told
-    softmax = isinstance(problem.loss, core.SoftmaxLoss) and problem.targets.shape[1] > 1
-    names = input_names(problem)[0], "p" if softmax else "y_out"
-    return Drawn(placed.lines(canvas, look.legend(problem), names), told, "sample", places)
+    told: list[Words] = [[("not finite in places", "alarm")]] if left_out else []
+    told += [*_beyond(drawn, plane.y), *rows.told]
+    names = input_names(problem)[0], "p" if looked_at.says_probabilities(problem) else "y_out"
+    groups = look.legend(problem)
+    line: list[Words] = [[(LINE, on_ground(MARK)), f" {names[1]}"]] if drawn.shape[1] == 1 else []
+    return Drawn(placed.lines(canvas, lambda columns: [*groups(columns), *line], names), told, "sample", places)
+
+
+def _beyond(outputs: Array, axis: Axis) -> list[Words]:
+    """What is said where curves leave the axis: the farthest that they go."""
+    finite = outputs[np.isfinite(outputs)]
+    out = finite[(finite < axis.low) | (finite > axis.high)]
+    if not len(out):
+        return []
+    return [[f"reaches {number(float(out[np.abs(out - (axis.low + axis.high) / 2).argmax()]))}"]]
 
 
 def looks(problem: Problem) -> Look:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from itertools import product
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -12,9 +13,12 @@ from tui.pictures.canvas import Canvas
 from tui.pictures.plane import Axis, Plane, below, left_labels
 from tui.sheet.lines import Line, Span, Words, cells, clipped, fitting, line
 
+Legend: TypeAlias = Callable[[int], list[Words]]  # items, with names in at most so many columns
+
 SMALLEST = 12, 3  # columns and rows of cells between axes
 NOWHERE = -1
 NO_ROOM = "no room here: z"
+NAMED = 16, 10, 8, 6, 4  # columns of a name in a legend, as room gets short
 REACH = 1  # cells around a click in which something is looked for
 
 
@@ -77,7 +81,7 @@ class Bounds(NamedTuple):
         found[rows + self.above, columns + self.start] = what
         return found
 
-    def lines(self, canvas: Canvas, legend: Sequence[Words], names: tuple[str, str]) -> list[Line]:
+    def lines(self, canvas: Canvas, legend: Legend, names: tuple[str, str]) -> list[Line]:
         """All of it: the legend and the name of the upright axis, the cells with their labels, the axis below."""
         shown = canvas.lines(self.start)
         rows = [(Span(0, text, "structure"), *cells) for text, cells in zip(self.left, shown, strict=True)]
@@ -96,12 +100,18 @@ def bounds(x: Axis, y: Axis, width: int, height: int) -> Bounds | None:
     return Bounds(Plane(x, y, columns, rows), left, above, width, height) if columns >= SMALLEST[0] else None
 
 
-def _legend(items: Sequence[Words], name: str, width: int) -> Line:
-    """The name of the upright axis and the items, closer together where there is no room, and then each that fits."""
+def _legend(legend: Legend, name: str, width: int) -> Line:
+    """The name of the upright axis and the items: with names as long, and as far apart, as lets all of them in, or as
+    many of the first ones as possible.
+    """
     named: Words = [(f"↑ {name}", "structure")]
-    spaced = fitting([named, *items], width, "  ")
-    close = fitting([named, *items], width, " ")
-    return spaced if text_of(spaced) == text_of(close) else close
+    for count in range(len(legend(NAMED[0])), 0, -1):
+        for columns, between in product(NAMED, ("  ", " ")):
+            items = [named, *legend(columns)[:count]]
+            found = fitting(items, width, between)
+            if text_of(found) == "".join(text_of(line(item)) for item in items):
+                return found
+    return fitting([named], width)
 
 
 def text_of(found: Line) -> str:

@@ -47,8 +47,13 @@ def fit(looked: Looked, width: int, height: int) -> Drawn:
     told = [*rows.told]
     if lost := int((~finite).any(axis=1).sum()):
         told.append([(f"{lost} not finite", "alarm")])
-    legend: list[Words] = [*look.legend(problem), [(DIAGONAL, on_ground(FAINT)), " right"]]
-    return Drawn(placed.lines(canvas, legend, (target_name(problem), "y_out")), told, "sample", places)
+    off = finite & ((outputs < axis.low) | (outputs > axis.high))
+    if beyond := int(off.any(axis=1).sum()):
+        told.append([f"{beyond} beyond the edge"])
+    right: Words = [(DIAGONAL, on_ground(FAINT)), " right"]
+    groups = look.legend(problem)
+    lines = placed.lines(canvas, lambda columns: [*groups(columns), right], (target_name(problem), "y_out"))
+    return Drawn(lines, told, "sample", places)
 
 
 def _look(problem: Problem, shown: int) -> Look:

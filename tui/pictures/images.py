@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 import core
-from core import Array, Rows
+from core import Array, Problem, Rows
 from tui.format import fit, plain
 from tui.pictures import looked_at, shades
 from tui.pictures.canvas import PIXELS, Canvas
@@ -16,7 +16,7 @@ from tui.pictures.drawn import Drawn, no_room
 from tui.pictures.looked_at import Looked
 from tui.pictures.names import number
 from tui.pictures.small import shrunk
-from tui.pictures.tiles import caption, grid, tiled
+from tui.pictures.tiles import captions, grid, tiled
 from tui.sheet.lines import Line, Span, Words, moved
 
 LEAST = (4, 2)  # columns and rows of a unit's weights
@@ -47,6 +47,12 @@ def in_cells(image: Array, rows: int, columns: int, plain: bool) -> Array:
     return scaled(image, rows * PIXELS, columns)
 
 
+@core.memoized(1)
+def brightness(problem: Problem) -> tuple[float, float]:
+    """The least and the largest number of all rows: what is black and what is white."""
+    return float(problem.inputs.min()), float(problem.inputs.max())
+
+
 def sample(looked: Looked, width: int, height: int) -> Drawn:
     """The chosen sample, and right of it a bar for each class, or each output beside its target."""
     problem = looked.problem
@@ -55,7 +61,7 @@ def sample(looked: Looked, width: int, height: int) -> Drawn:
     if width - beside < SMALLEST[0] or height < SMALLEST[1]:
         return no_room(width, height)
     image = problem.inputs[looked.sample].reshape(problem.image_shape)
-    low, high = float(problem.inputs.min()), float(problem.inputs.max())
+    low, high = brightness(problem)
     small = in_cells(image, height, width - beside - 2, looked.plain)
     drawn = _lines(shades.by_brightness(small, low, high, looked.plain), looked.plain)
     across = small.shape[1] + 2
@@ -68,7 +74,9 @@ def sample(looked: Looked, width: int, height: int) -> Drawn:
 
 
 def _said(looked: Looked, width: int, height: int) -> list[Line]:
-    """What the network says, a line for each class or output: the largest first where there is no room for all."""
+    """What the network says, a line for each class or output: the largest first where there is no room for all, and the
+    true class in any case.
+    """
     problem = looked.problem
     outputs = looked_at.said(problem, looked.outputs[np.newaxis])[0]
     targets = problem.targets[looked.sample]
@@ -79,8 +87,10 @@ def _said(looked: Looked, width: int, height: int) -> list[Line]:
     order = list(range(len(outputs)))
     if len(order) > height:
         order = sorted(order, key=lambda j: -outputs[j] if math.isfinite(outputs[j]) else -math.inf)[:height]
-    softmax = isinstance(problem.loss, core.SoftmaxLoss)
-    largest = max((abs(v) for v in outputs.tolist() if math.isfinite(v)), default=0.0) if not softmax else 1.0
+        if classes and not targets[order].any():
+            order[-1] = int(targets.argmax())
+    largest = max((abs(v) for v in outputs.tolist() if math.isfinite(v)), default=0.0)
+    largest = 1.0 if looked_at.says_probabilities(problem) else largest
     named = min(NAMED, max(len(plain(name)) for name in names))
     found = []
     for j in order:
@@ -124,8 +134,7 @@ def weights(looked: Looked, width: int, height: int) -> Drawn:
     count = min(found.places, matrix.shape[1])
     images = [in_cells(matrix[:, j].reshape(h, w), found.rows, found.columns, looked.plain) for j in range(count)]
     shaded = [shades.by_sign(image, largest, looked.plain) for image in images]
-    captions = [caption(symbol, j + 1, found.columns) for j in range(count)]
-    told: list[Words] = [[f"largest {number(largest)}"]]
-    if count < matrix.shape[1]:
-        told.append([f"1-{count} of {matrix.shape[1]}"])
-    return Drawn(tiled(found, captions, shaded, looked.plain), told)
+    names = captions(symbol, count, found.columns)
+    told: list[Words] = [[f"1-{count} of {matrix.shape[1]}"]] if count < matrix.shape[1] else []
+    told.append([f"largest {number(largest)}"])
+    return Drawn(tiled(found, names, shaded, looked.plain), told)

@@ -80,7 +80,7 @@ class Ranges(NamedTuple):
     reach: float
 
 
-@lru_cache(maxsize=4)
+@core.memoized(1)
 def ranges(problem: Problem) -> Ranges:
     """Of a problem."""
     inputs, targets = problem.inputs[:, :2], problem.targets
@@ -116,7 +116,7 @@ class DrawnRows(NamedTuple):
         return [[f"{len(self.ids):,} of {self.total:,} rows"]] if len(self.ids) < self.total else []
 
 
-@lru_cache(maxsize=4)
+@core.memoized(1)
 def _some_rows(problem: Problem, most: int) -> tuple[Array, Array, Rows]:
     """Rows at even distances, of each part of the data at most so many; and which they are."""
     parts, first = [], 0
@@ -143,18 +143,34 @@ def drawn_rows(looked: Looked) -> DrawnRows:
     return DrawnRows(inputs, targets, ids, ids >= count, place, total)
 
 
-def data_row(problem: Problem, place: int) -> tuple[int, bool]:
-    """The row that one of all data is among those trained on, or among those held out, and whether it is the latter."""
-    count = len(problem.inputs)
-    return (place, False) if place < count else (place - count, True)
+class DataRow(NamedTuple):
+    """A row of the data: its number, from 0, among those trained on or those held out, and its targets (1, d_L)."""
+
+    row: int
+    held_out: bool
+    targets: Array
+
+
+def data_row(problem: Problem, place: int) -> DataRow:
+    """One of all rows, those held out behind those trained on."""
+    count, held_out = len(problem.inputs), problem.held_out
+    if held_out is None or place < count:
+        return DataRow(place, False, problem.targets[place : place + 1])
+    return DataRow(place - count, True, held_out.targets[place - count : place - count + 1])
+
+
+def says_probabilities(problem: Problem) -> bool:
+    """Whether the outputs are the logits of several classes: what they say is the softmax of them."""
+    return isinstance(problem.loss, SoftmaxLoss) and problem.targets.shape[1] > 1
 
 
 def said(problem: Problem, outputs: Array) -> Array:
     """What the outputs (n, d) say, in the size of the targets: probabilities under a softmax loss."""
-    if isinstance(problem.loss, SoftmaxLoss) and outputs.shape[1] > 1:
-        with np.errstate(all="ignore"):
-            return problem.loss.probabilities(outputs)
-    return outputs
+    if not says_probabilities(problem):
+        return outputs
+    assert isinstance(problem.loss, SoftmaxLoss)
+    with np.errstate(all="ignore"):
+        return problem.loss.probabilities(outputs)
 
 
 def certainty(problem: Problem, outputs: Array) -> Array:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 import core
 from core import Array, Mask, Problem, Rows
-from tui.format import fit, plain
+from tui.format import plain, short_names
 from tui.pictures import marks
 from tui.pictures.canvas import Canvas
-from tui.pictures.drawn import Bounds
+from tui.pictures.drawn import Bounds, Legend
 from tui.sheet.colours import GROUND, INK, MARK, NAMES, ON, POINTED
 from tui.sheet.lines import Words
 
-NAMED = 16  # columns of a class's name in a legend
 BRACKETS = "▸◂"  # around the chosen sample
 
 
@@ -45,8 +45,11 @@ class Look(NamedTuple):
     names: tuple[str, ...]
     hues: Rows
 
-    def legend(self, problem: Problem, textures: bool = False) -> list[Words]:
+    def legend(self, problem: Problem, textures: bool = False) -> Legend:
         """What the marks mean, an item for each group and for what else there is; with the groups' textures."""
+        return partial(self._legend, problem, textures)
+
+    def _legend(self, problem: Problem, textures: bool, columns: int) -> list[Words]:
         count = len(self.names)
         held_out = problem.held_out is not None
         judged = core.is_right_or_wrong(problem)
@@ -55,9 +58,9 @@ class Look(NamedTuple):
         )
         filled = filled if judged else marks.HALVES
         items: list[Words] = []
-        for k, name in enumerate(self.names):
+        for k, name in enumerate(short_names([plain(name) for name in self.names], columns)):
             mark = usual[k] + (f"/{kept[k]}" if held_out else "") + (f" {filled[k]}" if textures else "")
-            items.append([(mark, on_ground(MARK + int(self.hues[k]))), f" {fit(plain(name), NAMED)}"])
+            items.append([(mark, on_ground(MARK + int(self.hues[k]))), f" {name}"])
         if judged:
             items.append([(usual[0], f"{NAMES[GROUND]}{ON}{NAMES[POINTED]}"), " wrong"])
         if held_out:

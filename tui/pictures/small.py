@@ -10,14 +10,11 @@ from core import Array, Problem, classes_said, is_right_or_wrong
 from tui.pictures import marks
 from tui.pictures.canvas import BLANK, Canvas
 from tui.pictures.plane import Plane, spanning
+from tui.sheet.braille import BITS, EMPTY
 from tui.sheet.colours import MARK
 from tui.sheet.lines import Line
 
 MOST = 2000  # rows that are drawn
-BRAILLE = 0x2800
-DOTS = np.array(
-    [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.uint32
-)  # of a character, from the top
 HALVES = np.array([ord(c) for c in " ▄▀█"], dtype=np.intp)  # by which halves are filled: none, lower, upper, both
 BARS = "▁▂▃▄▅▆▇█"
 BIG, SMALL = "■", "□"  # samples of regression, above and below the middle
@@ -62,7 +59,7 @@ def _samples(problem: Problem, canvas: Canvas) -> None:
 
 def _curve(problem: Problem, canvas: Canvas) -> None:
     rows, columns = canvas.characters.shape
-    down, across = DOTS.shape
+    down, across = BITS.shape
     x, y = problem.inputs[:MOST, 0], problem.targets[:MOST, 0]
     plane = Plane(
         spanning(problem.inputs[:, 0], 0.0), spanning(problem.targets[:, 0], 0.0), columns * across, rows * down
@@ -70,9 +67,9 @@ def _curve(problem: Problem, canvas: Canvas) -> None:
     dots_down, dots_across, inside = plane.cells(x, y)
     dots_down, dots_across = dots_down[inside], dots_across[inside]
     codes = np.zeros((rows, columns), dtype=np.uint32)
-    bits = DOTS[dots_down % down, dots_across % across]
+    bits = BITS.astype(np.uint32)[dots_down % down, dots_across % across]
     np.bitwise_or.at(codes, (dots_down // down, dots_across // across), bits)
-    canvas.draw(np.where(codes, BRAILLE + codes, BLANK).astype(np.uint32), MARK)
+    canvas.draw(np.where(codes, EMPTY + codes, BLANK).astype(np.uint32), MARK)
 
 
 def shrunk(image: Array, rows: int, columns: int) -> Array:

@@ -28,6 +28,9 @@ def extents(
     0, 1, ... n-1, or at `places` (n,), if given. Between two neighbours the curve is straight in `height`.
     """
     n = len(values)
+    if not n:
+        nothing = np.full(len(edges) - 1, np.nan)
+        return nothing, nothing, nothing, nothing
     first, last = (0.0, n - 1.0) if places is None else (float(places[0]), float(places[-1]))
     at = np.clip(edges, first, last)
     if places is None:

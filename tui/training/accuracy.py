@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from core import Array, Evaluation, Points, Step, Verdict, percent
+from core import Array, Evaluation, Step, Verdict, percent
 from tui.sheet.braille import BLANK, DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
 from tui.sheet.lines import Line, Words, clipped, fitting
 from tui.sheet.lines import width as columns_of
 from tui.training import ticks
 from tui.training.axes import Frame, axes
-from tui.training.plot_lines import TEST, Numbers, lines_of, mark_of, put_points
+from tui.training.plot_lines import BETWEEN, FARTHEST, TEST, Numbers, lines_of, mark_of, put_points
 from tui.training.status import loss_text
 from tui.training.ticks import Scale
 from tui.training.view import View
 
+if TYPE_CHECKING:
+    from core import Points
+
 PERCENT = Scale(0.0, 1.0, (0.0, 0.25, 0.5, 0.75, 1.0), ("0", "25%", "50%", "75%", "100%"))
 IN_SHORT = Scale(0.0, 1.0, (0.0, 0.5, 1.0), ("0", "50%", "100%"))
-FARTHEST = 1e300  # what is larger is taken for not finite, as in the plot of the losses
 ROOMY = 10  # lines from which every quarter has a label
-BETWEEN = " ─ "
 
 
 class Scored(NamedTuple):
@@ -68,20 +69,14 @@ def _scale(found: Scored, height: int) -> Scale:
 
 def _heights(scores: Array, frame: Frame) -> Array:
     """Scores as shares of the axis; NaN where they cannot be drawn."""
-    heights: Array = (np.where(np.abs(scores) < FARTHEST, scores, np.nan) - frame.heights.low) / (
-        frame.heights.high - frame.heights.low
-    )
-    return heights
+    return frame.heights.share(np.where(np.abs(scores) < FARTHEST, scores, np.nan))
 
 
 def _extents(points: Points, frame: Frame, dots: int) -> tuple[Array, Array, Array, Array]:
     """Where a curve goes through each column, as shares of the axis; what is not finite is left out."""
     valid = np.abs(points.scores) < FARTHEST
-    edges = frame.edges(dots)
-    if not valid.any():
-        nothing = np.full(len(edges) - 1, np.nan)
-        return nothing, nothing, nothing, nothing
-    return extents(points.scores[valid], edges, partial(_heights, frame=frame), points.steps[valid].astype(float))
+    steps = points.steps[valid].astype(float)
+    return extents(points.scores[valid], frame.edges(dots), partial(_heights, frame=frame), steps)
 
 
 def scores_title(found: Scored, step: Step, verdict: Verdict | None, view: View, width: int) -> Line:

@@ -151,7 +151,8 @@ class Journey:
 
     async def _switch(self) -> None:
         branch = self._switching
-        assert branch is not None
+        if branch is None:  # stopped before this began
+            return
         next_told = monotonic() + PROGRESS_AFTER
         try:
             async for left in self.run.switch(branch):

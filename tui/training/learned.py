@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import core
 from core import Branch, Step, Timeline, Verdict
 from tui.base import work
+from tui.training.beside import LATER
 from tui.training.run import Run
 
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 
     from core import Problem, Scores
 
-SMALL_WORK = 20_000_000  # multiplications over all rows that are done at once: they take about a millisecond
+SMALL_WORK = 60_000_000  # multiplications over all rows that are done at once: they take about three milliseconds
+UNIT = 300  # multiplications that a unit of a row costs as much as: 17 ns for its activation and what is counted of it
 AT_ONCE = 0.003  # seconds that steps before the one on the sheet may take where nothing else can happen meanwhile
 IN_PLAY = 0.0005  # the same while it plays: a thirtieth of a picture
-LATER = 0.05  # seconds that what takes long waits before it starts
 AGAIN = 0.25  # seconds between two pictures of curves that grow
 KEPT = 1000  # verdicts without their confusion tables, of steps that were looked at
 
@@ -114,7 +115,7 @@ class Learned:
                 return False
             if timeline.approach(step, 0) / engine.steps_per_second > seconds or perf_counter() > end:
                 return False
-            scores.put(step, core.verdict_on(scores.problem(step), scores.network(step)))
+            scores.evaluate(step)
         return True
 
     async def _catch_up(self, wanted: Callable[[], bool]) -> None:
@@ -144,4 +145,5 @@ class Learned:
 
 def _is_small(problem: Problem) -> bool:
     rows = len(problem.inputs) + (0 if problem.held_out is None else len(problem.held_out.inputs))
-    return rows * sum(layer.weights.size for layer in problem.network.layers) <= SMALL_WORK
+    network = problem.network
+    return rows * (sum(layer.weights.size for layer in network.layers) + UNIT * sum(network.sizes[1:])) <= SMALL_WORK

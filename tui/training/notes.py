@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from rich.cells import cell_len
 
-from core import Array, Loss, Step, layer_label, layer_symbol, significant, sure
+from core import Array, Loss, Mask, Step, layer_label, layer_symbol, significant, sure
 from tui.sheet.lines import Line, Words, clipped, line
 from tui.training.compared import same_rows
-from tui.training.units import Mask, bounds, idle, moved_by
+from tui.training.units import bounds, idle, moved_by
 from tui.training.verdicts import right
 from tui.training.view import Cell
 

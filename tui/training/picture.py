@@ -11,7 +11,7 @@ import numpy as np
 from rich.cells import cell_len, set_cell_size
 
 import core
-from core import Array, Step, quantities
+from core import Array, Mask, Step, quantities
 from tui.sheet.styles import shade
 from tui.sheet.written import Written
 from tui.training.columns import WORDY
@@ -19,7 +19,7 @@ from tui.training.compared import report_on
 from tui.training.marks import DOUBTFUL, JUDGED, RIGHT, WRONG, mark_of
 from tui.training.origins_shown import by_way_of, origins
 from tui.training.stations import Station, stations
-from tui.training.units import Mask, idle
+from tui.training.units import idle
 from tui.training.view import View
 
 if TYPE_CHECKING:

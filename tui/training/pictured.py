@@ -8,7 +8,7 @@ from core import Problem
 from tui.sheet.lines import Area, Words, clipped, fitting, line
 from tui.training.drawing import Pane
 from tui.training.picture import Picture
-from tui.training.view import View
+from tui.training.view import LOSS, View
 
 if TYPE_CHECKING:
     from core import Verdict
@@ -22,7 +22,7 @@ NEXT: Words = [("P", "key"), " next"]
 
 def has_picture(problem: Problem, name: str) -> bool:
     """Whether a problem has a picture of this name; the plot is one."""
-    if name == View.shown:
+    if name == LOSS:
         return True
     from tui.pictures.gallery import pictures_of
 
@@ -31,7 +31,7 @@ def has_picture(problem: Problem, name: str) -> bool:
 
 def is_pictured(view: View, problem: Problem) -> bool:
     """Whether a picture is shown that is not the plot, and that the problem has."""
-    if view.shown == View.shown:
+    if view.shown == LOSS:
         return False
     from tui.pictures.gallery import entry
 
@@ -41,7 +41,7 @@ def is_pictured(view: View, problem: Problem) -> bool:
 
 def counts_rows(view: View) -> bool:
     """Whether the picture wants all rows to have been through the network."""
-    if view.shown == View.shown:
+    if view.shown == LOSS:
         return False
     from tui.pictures.gallery import entry
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from core import Array, Evaluation, Points, Step, Timeline, significant, sure
+from core import Array, Evaluation, Mask, Step, Timeline, significant, sure
 from tui.format import plain
 from tui.sheet.braille import DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
 from tui.sheet.lines import Line, Words, clipped, fitting, line
@@ -17,22 +17,33 @@ from tui.sheet.lines import width as columns
 from tui.training import ticks
 from tui.training.accuracy import Scored, scores_drawn
 from tui.training.axes import AXIS, LABEL, TICK, Frame, axes
-from tui.training.plot_lines import HERE, MEAN, TEST, Numbers, lines_of, mark_of, put_marks, put_points, runs_of
+from tui.training.plot_lines import (
+    BETWEEN,
+    FARTHEST,
+    HERE,
+    MEAN,
+    TEST,
+    Numbers,
+    lines_of,
+    mark_of,
+    put_marks,
+    put_points,
+    runs_of,
+)
 from tui.training.status import loss_text
 from tui.training.step_marks import Marks, marked_text, put_signs
 from tui.training.ticks import Scale
 from tui.training.view import View
 
-Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
+if TYPE_CHECKING:
+    from core import Points
 
 FEW = 20  # losses of which an axis begins at 0, so that it stays while a run gets under way
 LOOSE = 3  # how many times as long as needed an axis may be before it is drawn anew
-FARTHEST = 1e300  # what is larger is taken for not finite: the sum of two could be
 NEAREST = 1 / FARTHEST  # what is smaller is taken for 0 on a log scale
 SMALLEST = 4, 12  # rows and columns of a plot
 NO_CURVE = ("ℒ of every step is drawn here.", "→ takes the next step.")
 SHORTER = ("", "→ next step")
-BETWEEN = " ─ "
 ROOMY = 9  # lines that a plot keeps where marks have lines of their own
 
 
@@ -230,28 +241,21 @@ def _drawable(least: float, most: float, logarithmic: bool) -> bool:
 def _heights(losses: Array, frame: Frame, logarithmic: bool) -> Array:
     """Losses as shares of the axis; NaN where they cannot be drawn."""
     shown = np.where(_valid(losses, logarithmic), losses, np.nan)
-    low, length = frame.heights.low, frame.heights.high - frame.heights.low
-    heights: Array = ((np.log10(shown) if logarithmic else shown) - low) / length
-    return heights
+    return frame.heights.share(np.log10(shown) if logarithmic else shown)
 
 
 def _extents(losses: Array, edges: Array, frame: Frame, logarithmic: bool) -> tuple[Array, Array, Array, Array]:
     """Where the curve goes through each column, as shares of the axis."""
     first, last = max(0, math.floor(edges[0])), math.ceil(edges[-1]) + 1
     seen = losses[first:last]
-    low, length = frame.heights.low, frame.heights.high - frame.heights.low
 
     def height(values: Array) -> Array:
-        heights: Array = ((np.log10(values) if logarithmic else values) - low) / length
-        return heights
+        return frame.heights.share(np.log10(values) if logarithmic else values)
 
     places = None
     if len(seen) and not _drawable(float(seen.min()), float(seen.max()), logarithmic):
         valid = _valid(seen, logarithmic)
         places, seen = np.flatnonzero(valid).astype(float), seen[valid]
-    if not len(seen):
-        nothing = np.full(len(edges) - 1, np.nan)
-        return nothing, nothing, nothing, nothing
     return extents(seen, edges - first, height, places)
 
 
@@ -268,10 +272,9 @@ def _here(frame: Frame, curve: Curve, at: int, logarithmic: bool) -> tuple[int, 
     """The character, row and column, in which ● stands: at the foot where its loss cannot be drawn."""
     if not (0 <= at < len(curve.losses) and frame.first <= at <= frame.last):
         return None
-    loss, heights = float(curve.losses[at]), frame.heights
-    height = 0.0
+    loss, height = float(curve.losses[at]), 0.0
     if _drawable(loss, loss, logarithmic):
-        height = ((math.log10(loss) if logarithmic else loss) - heights.low) / (heights.high - heights.low)
+        height = frame.heights.share(math.log10(loss) if logarithmic else loss)
     return frame.row(height), frame.column(at)
 
 
@@ -315,7 +318,7 @@ def title(view: View, step: Step, curves: Sequence[Curve], width: int, held_out:
                 [head, *how, at, *test, *means[0]],
                 [head, *how, at, *test, *means[1]],
                 [*how, at, *test, *means[1]],
-                [*how, at, *test],
+                [["ℒ"], test[0], *means[1], *how] if mean else [*how, at, *test],
                 [[loss], test[0], *how],
             ]
             whole = (fitting(way, 10**6, BETWEEN) for way in ways)

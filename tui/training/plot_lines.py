@@ -16,6 +16,8 @@ from tui.training.axes import Frame
 
 Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.int8]]
 
+FARTHEST = 1e300  # what is larger is taken for not finite: the sum of two could be
+BETWEEN = " ─ "  # two items of a title
 HERE = "●"
 MARKS = ("⠒", "•", "+", "x")  # of the curves; the first one is drawn in braille
 STYLES = ("curve", "curve 2", "curve 3", "curve 4")

@@ -90,6 +90,10 @@ class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys, DiagnosisKeys,
         self._pause()
         self.app.push_screen(HelpScreen(key_groups(self.explained, GROUPS), READING))
 
+    def stand_still(self) -> None:
+        """Stop what is under way, for a dialog."""
+        self._pause()
+
     def perform(self, action: str) -> None:
         """Do what a key does, or say why it cannot."""
         self.call_later(self.performer(self, action))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import core
 from core import Computation, Equation, Problem, Statement
@@ -43,7 +42,7 @@ class Station:
     hidden: bool = False
 
 
-@lru_cache(maxsize=8)
+@core.memoized(8)
 def stations(problem: Problem, rows: int) -> tuple[Station, ...]:
     """The groups of a row in the order of the computation; y_gt stands before the first that uses it."""
     return tuple(_stations(core.statement_of(problem, rows)))

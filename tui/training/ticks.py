@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from itertools import takewhile
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from core import significant
+from core import Array, significant
 
 FINE = 20  # parts of an axis at whose ends its limits may be: fewer leave more of the plot empty
 NEAR_ZERO = 0.7  # of the largest: losses that all are farther from 0 may have an axis without it
@@ -20,6 +20,9 @@ FEWEST_STEPS = 10  # on the axis of a run that has just begun
 LASTS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)  # where the axis of a run may end, times a power of ten
 
 
+Values = TypeVar("Values", float, Array)
+
+
 class Scale(NamedTuple):
     """An axis: its limits and its ticks, on a log scale as powers of ten, and what is written at each tick."""
 
@@ -27,6 +30,10 @@ class Scale(NamedTuple):
     high: float
     ticks: tuple[float, ...]
     labels: tuple[str, ...]
+
+    def share(self, values: Values) -> Values:
+        """Where values stand, on a log scale their logarithms, from 0 at its low end to 1 at its high end."""
+        return (values - self.low) / (self.high - self.low)
 
 
 def round_steps(least: float) -> Iterator[float]:

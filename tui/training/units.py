@@ -5,13 +5,11 @@ it, and how far their weights move.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
-from core import Activation, Layer, Step
-
-Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
+from core import Activation, Array, Layer, Mask, Step, memoized
 
 PROBES = np.array([-700.0, -350.0, -5.0, -0.5, 0.5, 5.0, 350.0, 700.0])  # exp(700) is still finite
 LEVEL = 0.01  # of its range: an activation that moves less than this far out has come to its end there
@@ -51,14 +49,14 @@ def bounds(function: Activation) -> Bounds | None:
     return Bounds(*sorted((round(float(z[0]), 2), round(float(z[-1]), 2))))
 
 
-@lru_cache(maxsize=1)  # the status and the notes ask about the same step
+@memoized(1)  # the status and the notes ask about the same step
 def idle(step: Step) -> tuple[Mask | None, ...]:
     """Where f'(s) is 0 for each layer, (n, d_k); None for a layer whose activation has no such stretch."""
     layers = zip(step.problem.network.layers, step.pre_activations, strict=True)
     return tuple(_idle(layer, s) if can_idle(layer.function) else None for layer, s in layers)
 
 
-def _idle(layer: Layer, s: np.ndarray[Any, np.dtype[np.float64]]) -> Mask:
+def _idle(layer: Layer, s: Array) -> Mask:
     with np.errstate(all="ignore"):
         mask: Mask = layer.function.slope(s) == 0
     return mask

@@ -13,7 +13,7 @@ from core.errors import ProblemError
 from core.files import MIB, read_bytes
 from core.loading.columns.csv_rows import Rows, is_blank, line_breaks
 from core.loading.columns.csv_text import encoding_of
-from core.loading.columns.numbers import PLAIN
+from core.loading.columns.numbers import PLAIN, is_missing
 from core.loading.fields import MistakeLines
 from core.loading.reading import Reading
 from core.text import clean, counted, shown
@@ -92,6 +92,14 @@ def read_layout(path: Path, reading: Reading) -> Layout:
     if surplus:
         names = names[:width]
         remarks.append(f"{counted(surplus, 'empty cell')} at the end of each line left out")
+    if len(names) == 1:
+        expected = f"line {line}: expected at least one feature and a target, separated by {SEPARATED}"
+        why = _why_one(names[0], _later(data, encoding, len(comments)))
+        raise ProblemError(source, [f"{expected}; found the one column {shown(names[0])}{why}"])
+    if reading.header is False and _has_names(top, body):
+        found = shown(", ".join(map(clean, top)))
+        advice = f"without {reading.spelled('no-header')} they are read as such"
+        raise ProblemError(source, [f"line {line}: expected data, found the columns' names {found}: {advice}"])
     mistakes = MistakeLines()
     lines = list(accumulate(map(line_breaks, top), initial=line)) if header else [line] * len(names)
     _check(names, lines, rest, header, reading, mistakes)
@@ -146,7 +154,7 @@ def _names_in(comments: list[str], separator: str, rows: list[list[str]]) -> lis
 def _separator(data: bytes, encoding: str, skipped: int) -> str:
     """What splits the first line into several cells, and the most of the next ones into as many; where that does not
     decide, what splits the first line into the most. Spaces do only where nothing else does, and where they split all
-    lines into as many.
+    lines into as many, or all but the first into one more, as R leaves the heading of its row names out.
     """
 
     def widths(separator: str) -> list[int]:
@@ -159,8 +167,8 @@ def _separator(data: bytes, encoding: str, skipped: int) -> str:
 
     best = max(SEPARATORS, key=fit)
     if not fit(best)[0]:
-        by_spaces = widths(" ")
-        if by_spaces[0] > 1 and len(by_spaces) > 1 and len(set(by_spaces)) == 1:
+        first, *others = widths(" ")
+        if first > 1 and set(others) in ({first}, {first + 1}):
             return " "
     return best
 
@@ -184,12 +192,6 @@ def _check(
 ) -> None:
     """Note what is wrong with the names of the columns, which stand on these lines."""
     place = f"line {lines[0]}"
-    if len(names) == 1:
-        mistakes.note(
-            f"{place}: expected at least one feature and a target, separated by {SEPARATED}; "
-            f"found the one column {shown(names[0])}{_why_one(names[0])}"
-        )
-        return
     if header and all(PLAIN.number(name) is not None for name in names):
         advice = f"{reading.spelled('no-header')} takes the first line for data"
         mistakes.note(f"{place}: expected a header row with the columns' names, found numbers only; {advice}")
@@ -212,6 +214,15 @@ def _check(
             mistakes.note(f"{where}: expected a column's name, found an empty cell{more}{advice}")
         elif name and first.setdefault(name, j) != j:
             mistakes.note(f"{where}: the name {shown(name)} is already that of column {first[name] + 1}{advice}")
+
+
+def _has_names(top: list[str], rows: list[list[str]]) -> bool:
+    """Whether the first line is no number in every column that has numbers below it, of which there are some."""
+    below = [row for row in rows if len(row) == len(top)]
+    columns = [j for j in range(len(top)) if below and all(PLAIN.number(row[j]) is not None for row in below)]
+    return bool(columns) and not any(
+        PLAIN.number(top[j]) is not None or is_missing(clean(top[j]), number=True) for j in columns
+    )
 
 
 def _seems_data(names: list[str], rows: list[list[str]]) -> bool:
@@ -237,9 +248,27 @@ def _texts(names: list[str], rows: list[list[str]]) -> Iterator[tuple[str, list[
             yield name, [row[j] for row in rows if len(row) == len(names)]
 
 
-def _why_one(name: str) -> str:
-    """Why a line may have a single column."""
-    if '"' in name:
+def _later(data: bytes, encoding: str, skipped: int) -> int | None:
+    """The line that a table begins on after lines of something else: a header and two rows at least, all as wide."""
+    for separator in SEPARATORS:
+        found, lines = Rows(data, encoding, separator, skipped).next(SAMPLE)
+        rows = [(len(row), line) for row, line in zip(found, lines, strict=True) if not is_blank(row)]
+        widths = [width for width, _ in rows]
+        for i, (width, line) in enumerate(rows[:-2]):
+            if width > 1 and set(widths[i:]) == {width}:
+                return line
+    return None
+
+
+def _why_one(name: str, later: int | None) -> str:
+    """Why the first line may have a single column; `later` is the line that a table begins on after it."""
+    if later is not None:
+        return f"; the table seems to begin on line {later}: delete what is before it"
+    if name.startswith("{"):
+        return "; if it has a JSON object in each line, call it .jsonl"
+    if name.lower().startswith(("<!doctype", "<html", "<?xml")):
+        return "; it seems to be a web page, not a table"
+    if name.count('"') % 2:
         return "; it has a quotation mark that is never closed"
     found = next((words for mark, words in ((":", "colons"), (" ", "spaces")) if mark in name), "")
     return f"; it seems to be separated by {found}" if found else ""

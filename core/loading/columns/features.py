@@ -12,7 +12,7 @@ from core.arrays import Array
 from core.loading.columns.column import Column
 from core.loading.columns.labels import labels_of
 from core.loading.columns.numbers import BOOLEANS, counts_of, is_missing
-from core.loading.columns.wrong import MOST_ENCODED, Wrong, look_alike, on_missing, on_no_numbers
+from core.loading.columns.wrong import MOST_ENCODED, Wrong, instead_of, look_alike, on_missing, on_no_numbers
 from core.loading.reading import Reading
 from core.text import clean
 
@@ -33,6 +33,8 @@ def numbers_of(column: Column, reading: Reading) -> Array:
     number = reading.notation.number
     for cell in set(column.texts):
         value = number(cell)
+        if value is None:  # but for characters that nobody sees
+            value = number(clean(cell))
         if value is None or isnan(value):
             value = np.nan if is_missing(clean(cell), number=True) else np.inf
         known[cell] = value
@@ -58,24 +60,26 @@ def read_encoded(column: Column, reading: Reading, wrong: list[Wrong]) -> Featur
     """A feature for each different cell, 1 in the rows that have it; NaN in all of them where the cell is missing. None
     where cells are wrong.
     """
-    missing = np.flatnonzero(missing_in(column))
-    if len(missing) and reading.missing is None:
+    is_absent = missing_in(column)
+    missing, there = np.flatnonzero(is_absent), np.flatnonzero(~is_absent)
+    if len(missing) and (reading.missing is None or not len(there)):
         wrong.append(on_missing(column, missing.tolist(), reading, is_target=False))
         return None
-    present = column.of_rows(np.flatnonzero(~missing_in(column))) if len(missing) else column
+    present = column.of_rows(there) if len(missing) else column
     names, places = labels_of(present)
     if len(names) > MOST_ENCODED:
         rows = np.arange(len(column)).tolist()
-        noun = f"{len(names):,} different texts, of which at most {MOST_ENCODED:,} can be encoded"
-        wrong.append(Wrong.of(column, rows, noun, noun, ""))
+        noun = f"{len(names):,} different texts"
+        advice = f"at most {MOST_ENCODED:,} can be encoded: {instead_of(column, reading, is_target=False)}"
+        wrong.append(Wrong.of(column, rows, noun, noun, advice))
         return None
     values = np.zeros((len(column), len(names)))
     values[missing] = np.nan
-    values[np.flatnonzero(~missing_in(column)), places] = 1.0
+    values[there, places] = 1.0
     remark = look_alike(column, counts_of(present.cells), reading) if column.values is None else ""
     if len(names) == len(present) > 2:
-        drop = reading.spelled_column("drop", column.name)
-        remark = f"{column.name} is encoded, but is different in each row: {drop} leaves the column out"
+        drop = instead_of(column, reading, is_target=False)
+        remark = f"{column.name} is encoded, but is different in each row: {drop}"
     return Features(values, tuple(f"{column.name}={name}" for name in names), remark)
 
 

@@ -14,13 +14,14 @@ from core.files import MIB, read_bytes
 from core.loading.columns.column import Column
 from core.loading.fields import MistakeLines
 from core.loading.reading import Reading
-from core.text import clean, shown
+from core.text import clean, counted, shown
 
 if TYPE_CHECKING:
     from polars import DataFrame, Series
 
 LARGEST_FILE = 256 * MIB
-TEXT_ONLY = ("header", "encoding", "decimal", "thousands")  # what only a file of text has
+TEXT_ONLY = ("header", "encoding")  # what only a file of text has
+LINES = (".ndjson", ".jsonl")
 KINDS = {".parquet": "Parquet", ".feather": "Feather", ".arrow": "Arrow", ".xlsx": "Excel"}
 
 
@@ -43,7 +44,7 @@ class FrameFile:
             if name in self.names[:j]:
                 mistakes.append(f"column {j + 1}: the name {shown(name)} is already that of another column")
         if len(self.names) < 2:
-            mistakes.append(f"expected at least one feature and a target, found {len(self.names)} columns")
+            mistakes.append(f"expected at least one feature and a target, found {counted(len(self.names), 'column')}")
         if mistakes:
             raise ProblemError(source, mistakes)
 
@@ -85,6 +86,8 @@ def _texts(series: Series) -> list[str]:
 
 def _frame(path: Path, source: str) -> DataFrame:
     data, suffix = read_bytes(path, LARGEST_FILE), path.suffix.lower()
+    if suffix in LINES and data.lstrip().startswith(b"["):
+        raise ProblemError(source, ['expected a JSON object in each line, such as {"x": 1, "y": 2}, found a list'])
     needs = "pip install 'sgdb[tables]'"
     try:
         import polars

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.arrays import Array
 from core.loading.columns.column import Column
 from core.loading.columns.numbers import PLAIN
-from core.text import clean
+from core.text import clean, exact
 
 EXACT = 2.0**53  # whole numbers up to here are exact in a double
 
@@ -21,18 +21,18 @@ def are_whole(values: Array) -> bool:
 
 
 def labels_of(column: Column) -> tuple[Sequence[str], NDArray[np.intp]]:
-    """The names of a column's different cells, and which is each row's (n,): whole numbers in their order, however they
-    are written, or the cells as they are in that of the alphabet; not in the order of the rows, so that a shuffled file
-    is the same problem.
+    """The names of a column's different cells, and which is each row's (n,): numbers in their order, however they are
+    written, or the cells as they are in that of the alphabet; not in the order of the rows, so that a shuffled file is
+    the same problem. Numbers too large to be told apart are kept as they are written.
     """
     values = column.values
     if values is None:
         known = {cell: PLAIN.number(cell) for cell in set(column.texts)}
         if None not in known.values():
             values = np.array([known[cell] for cell in column.texts], dtype=np.float64)
-    if values is not None and are_whole(values):
+    if values is not None and (np.abs(values) <= EXACT).all():
         numbers, places = np.unique(values, return_inverse=True)
-        return [str(int(number)) for number in numbers], places.reshape(-1)
+        return [str(int(number)) if number.is_integer() else exact(number) for number in numbers.tolist()], places
     cells = {cell: clean(cell) for cell in set(column.cells)}
     names = sorted(set(cells.values()))
     order = {name: place for place, name in enumerate(names)}

@@ -10,8 +10,13 @@ from typing import NamedTuple
 from core.text import clean, shown
 
 # What people write where a value is missing; where only a number can stand, some more.
-MISSING = frozenset(("", "na", "n/a", "nan", "null", "?", "<na>", "#n/a"))
-MISSING_NUMBER = MISSING | {"none", "nil", "n.a.", "missing", "-", "--", "—", "–", "."}
+MISSING = frozenset(
+    (
+        *("", "na", "n/a", "nan", "null", "?", "<na>", "(null)", "\\n"),
+        *("#n/a", "#null!", "#div/0!", "#value!", "#ref!", "#name?", "#num!"),  # Excel
+    )
+)
+MISSING_NUMBER = MISSING | {"none", "nil", "nat", "n.a.", "missing", "-", "--", "—", "–", "."}
 BOOLEANS = {"false": 0.0, "true": 1.0}
 MARKS = {",": ",", ".": r"\.", " ": " \u00a0\u2009\u202f", "'": "'’"}  # how each mark may look, in a set of a pattern
 
@@ -31,7 +36,7 @@ class Notation(NamedTuple):
             whole, mark, decimals = text.partition(self.decimal)
             if self.thousands:
                 between = f"[{MARKS[self.thousands]}]"
-                if re.fullmatch(rf"[-+]?\d{{1,3}}(?:{between}\d{{3}})+", whole):
+                if re.fullmatch(rf"[-+]?[1-9]\d{{0,2}}(?:{between}\d{{3}})+", whole):  # 0,411 is no 411
                     whole = re.sub(between, "", whole)
             if self.decimal != "." and "." in whole + decimals:
                 return None
@@ -60,22 +65,33 @@ NOTATIONS = (
     *(Notation(".", "'"), Notation(",", "'")),
 )
 
-_AMOUNT = r"[-+]?\d[\d.,' \u00a0\u202f]*"
+_AMOUNT = r"[-+]?\d[\d.,'’ \u00a0\u202f]*"
 _CURRENCY = r"(?:[$€£¥₹]|USD|EUR|GBP|CHF)"
 _TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
+_MONTH = (
+    "(?i:jan(?:uary|uar|v|vier)?|feb(?:ruary|ruar)?|f[ée]v(?:r|rier)?|mar(?:ch|s)?|märz?|apr(?:il)?|avr(?:il)?|ma[yi]"
+    "|june?|juni|juin|july?|juli|juil(?:let)?|aug(?:ust)?|ao[uû]t|sept?(?:ember|embre)?|o[ck]t(?:ober|obre)?"
+    r"|nov(?:ember|embre)?|d[eé][cz](?:ember|embre)?)\.?"
+)
+_DAY = (
+    r"(?:[A-Z][a-z]{1,8}\.?,? )?(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d{2})"
+    r"|\d{1,2}[- .]+[A-Za-zäé]{3,9}\.?[-, ]+(?:\d{4}|\d{2})|[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4})"
+)
+_PART_OF_A_YEAR = (
+    rf"{_MONTH}[-/ ']+(?:\d{{4}}|\d{{2}})|\d{{4}}[-/ ]{_MONTH}|\d{{4}}[-/](?:0?[1-9]|1[0-2])"
+    r"|(?:0?[1-9]|1[0-2])/\d{4}|\d{4}[- ]?(?:Q[1-4]|W\d{2})|Q[1-4][-/ ]?\d{4}"
+)
 _KINDS = {
     "amounts of money": re.compile(rf"[-+]?\(?{_CURRENCY}\s*{_AMOUNT}\)?|{_AMOUNT}\s*{_CURRENCY}"),
+    "negative amounts": re.compile(rf"\({_AMOUNT}\)"),
     "percentages": re.compile(rf"{_AMOUNT}\s*%"),
-    "dates": re.compile(
-        rf"(?:\d{{4}}([-/.])\d{{1,2}}\1\d{{1,2}}|\d{{1,2}}([-/.])\d{{1,2}}\2(?:\d{{4}}|\d{{2}})"
-        r"|\d{1,2}[- .]+[A-Za-zäé]{3,9}\.?[-, ]+(?:\d{4}|\d{2})|[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4})"
-        rf"(?:[T ]+{_TIME}(?:Z|[-+]\d\d:?\d\d)?)?"
-    ),
+    "dates": re.compile(rf"{_DAY}(?:[T ]+{_TIME}(?:Z|[-+]\d\d:?\d\d)?)?|{_PART_OF_A_YEAR}"),
     "times": re.compile(_TIME),
 }
 _UNIT = re.compile(rf"{_AMOUNT}\s*([A-Za-zµ°²³/]{{1,6}})")
 
 
+_SHAPE = str.maketrans("23456789", "1" * 8)
 SAMPLE = 1000  # different cells that tell what a column looks like
 
 
@@ -94,7 +110,10 @@ def look_of(counts: Mapping[str, int], notation: Notation) -> Look | None:
     if len(counts) > SAMPLE:
         return _look_of_many(counts, notation)
     total = sum(counts.values())
-    read = {other: _read(counts, other) for other in NOTATIONS if other != notation}
+    shapes: Counter[str] = Counter()  # all that a notation looks at, and fewer than the cells
+    for cell, often in counts.items():
+        shapes[cell.translate(_SHAPE)] += often
+    read = {other: _read(shapes, other) for other in NOTATIONS if other != notation}
     best = max(read.values())
     if best > total / 2:
         return Look("numbers", best, tuple(other for other, often in read.items() if often == best))

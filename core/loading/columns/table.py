@@ -13,7 +13,7 @@ from core.loading.columns.target import holds_numbers, missing_targets, read_tar
 from core.loading.columns.wrong import Wrong, lines
 from core.loading.fields import MistakeLines
 from core.loading.reading import Reading
-from core.loading.remarks import counts_rows, on_ids, on_indistinct
+from core.loading.remarks import index_of, on_ids, on_indistinct
 from core.loading.table import Table
 from core.text import counted
 
@@ -63,11 +63,12 @@ def table_of(file: ColumnFile, source: str, reading: Reading) -> Table:
 
 
 def _without_index(choice: Choice, index: Column, heading: str, remarks: list[str], mistakes: MistakeLines) -> Choice:
-    """The choice without the first column, which has no name and so must only count the rows."""
-    if index.values is None or not counts_rows(index.values):
+    """The choice without the first column, which has no name and so must name the rows or count them."""
+    named = index_of(index)
+    if named is None:
         mistakes.note(f"{heading}: expected a column's name, found an empty cell")
     else:
-        remarks.append("the first column has no name and only counts the rows: it is left out")
+        remarks.append(f"the first column has no name and {named}: it is left out")
     return choice._replace(features=tuple(j for j in choice.features if j != 0))
 
 

@@ -10,7 +10,7 @@ from core.loading.columns.column import Column
 from core.loading.columns.features import missing_in, numbers_of
 from core.loading.columns.labels import are_whole, labels_of
 from core.loading.columns.numbers import counts_of, is_missing, look_of
-from core.loading.columns.wrong import Wrong, on_missing, on_no_numbers
+from core.loading.columns.wrong import Wrong, instead_of, on_missing, on_no_numbers
 from core.loading.fields import MistakeLines
 from core.loading.reading import Reading
 from core.loading.table import Targets
@@ -80,11 +80,11 @@ def read_target(column: Column, reading: Reading, numbers: bool, mistakes: Mista
             own = (column.name,) if column.name else ()
             return Targets(values.reshape(-1, 1), own, are_classes=False, column=column.name)
     names, places = labels_of(column)
-    if len(names) < 2:
-        mistakes.note(f"{column.title}: expected at least 2 different classes, found only {shown(names[0])}")
-        return None
-    if len(names) > MOST_CLASSES:
-        mistakes.note(f"{column.title}: expected at most {MOST_CLASSES} different classes, found {len(names)}")
+    if not 2 <= len(names) <= MOST_CLASSES:
+        limit = "at least 2" if len(names) < 2 else f"at most {MOST_CLASSES:,}"
+        found = f"only {shown(names[0])}" if len(names) < 2 else f"{len(names):,}"
+        other = f"; {instead_of(column, reading, is_target=True)}" if column.name else ""
+        mistakes.note(f"{column.title}: expected {limit} different classes, found {found}{other}")
         return None
     one_hot = np.zeros((len(places), len(names)))
     one_hot[np.arange(len(places)), places] = 1.0

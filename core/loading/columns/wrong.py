@@ -15,7 +15,7 @@ MOST_ENCODED = 1000  # features from one column
 
 class Wrong(NamedTuple):
     """Cells of a column that are wrong: how many of them are `noun` (or `nouns`), the place of the first and what it
-    is, and what can be done. Columns with the same `remedy` are told of together.
+    is, and what can be done. Columns with the same `remedy` share a message.
     """
 
     title: str
@@ -50,8 +50,19 @@ def lines(found: Sequence[Wrong]) -> Iterator[str]:
         told |= {wrong.remedy} - {""}
 
 
+def instead_of(column: Column, reading: Reading, is_target: bool) -> str:
+    """What can be done about a column that is of no use."""
+    if is_target:
+        return f"{reading.spelled('target')} COLUMN chooses another target"
+    return f"{reading.spelled_column('drop', column.name)} leaves the column out"
+
+
 def on_missing(column: Column, rows: Sequence[int], reading: Reading, is_target: bool) -> Wrong:
     """What to say of cells that are missing."""
+    if len(rows) == len(column) > 1:
+        return Wrong.of(
+            column, rows, "missing", "missing", f"all are missing: {instead_of(column, reading, is_target)}"
+        )
     advice = f"{reading.spelled('missing', 'drop')} leaves such rows out"
     fill = "" if is_target else f", {reading.spelled('missing', 'mean')} fills them in"
     return Wrong.of(column, rows, "missing", "missing", advice + fill)
@@ -72,7 +83,7 @@ def on_no_numbers(column: Column, rows: Sequence[int], missing: int, reading: Re
         elif look.notations:
             remedy = _options(look.notations[0], reading)
     elif not is_target:
-        advice = _on_texts(column, counts, reading)
+        advice = _on_texts(column, counts, missing, reading)
     elif reading.task is None:
         advice = f"for classes, {reading.spelled('task', 'classification')}"
     return Wrong.of(column, rows, "no number", "no numbers", "; ".join(filter(None, (advice, more))), remedy)
@@ -96,7 +107,7 @@ def _on_look(look: Look, column: Column, reading: Reading, is_target: bool) -> s
     if is_target:
         names = f"{reading.spelled('task', 'classification')} if they are names of classes"
         return f"they look like {look.kind}: write {'bare numbers' if bare else 'numbers'}, or {names}"
-    drop = f"{reading.spelled_column('drop', column.name)} leaves the column out"
+    drop = instead_of(column, reading, is_target=False)
     return f"they look like {look.kind}: {'write bare numbers, or ' if bare else ''}{drop}"
 
 
@@ -124,12 +135,13 @@ def _options(notation: Notation, reading: Reading) -> str:
     return (" and " if reading.in_file else " ").join(options) or f"no {reading.spelled('thousands')}"
 
 
-def _on_texts(column: Column, counts: Mapping[str, int], reading: Reading) -> str:
-    """What can be done about a feature that is no numbers."""
-    count, different = sum(counts.values()), len(counts)
-    if count <= len(column) / 2:  # the rest are numbers
-        return ""
-    drop = f"{reading.spelled_column('drop', column.name)} leaves the column out"
-    if different == len(column) > 2 or different > MOST_ENCODED:
+def _on_texts(column: Column, counts: Mapping[str, int], missing: int, reading: Reading) -> str:
+    """What can be done about a feature that is no numbers; so many of its other cells are missing."""
+    count, different, drop = sum(counts.values()), len(counts), instead_of(column, reading, is_target=False)
+    if count <= (len(column) - missing) / 2:  # the rest are numbers
+        return f"correct {'it' if count == 1 else 'them'}, write NA for a missing number, or {drop}"
+    if different == 1:
+        return drop
+    if different == count > 2 or different > MOST_ENCODED:
         return f"{'all' if different == count else f'{different:,}'} are different: {drop}"
     return f"{reading.spelled_column('encode', column.name)} makes features of its {different:,} texts, {drop}"

@@ -34,7 +34,7 @@ class BranchKeys(DecidingScreen):
         if self.step is not None:
             self._pause()
             name, cell = self._changeable()
-            self.app.push_screen(ChangeScreen(self.step, core.unchanged_text(self.step, name, cell)), self._change)
+            self.app.push_screen(ChangeScreen(self.step, core.unchanged_text(self.step, name, cell)), self.fork)
 
     def _changeable(self) -> tuple[str, tuple[int, ...]]:
         """The inspected number, if it is one that can be changed; else α."""
@@ -44,7 +44,8 @@ class BranchKeys(DecidingScreen):
                 return name, cell
         return "alpha", ()
 
-    def _change(self, edits: tuple[Edit, ...] | None) -> None:
+    def fork(self, edits: tuple[Edit, ...] | None) -> None:
+        """Go on from here as another run, with these edits."""
         if edits:
             try:
                 self.decide(self.session.add(self.run.branch.with_edits(*edits)))

@@ -16,7 +16,7 @@ from tui.base import work
 from tui.format import plain
 from tui.training.sheet_screen import SheetScreen
 
-BLOCK = 4096  # rows that go through the network at once
+BLOCK = 4096  # rows between two looks at whether they are still wanted
 LISTED = 8  # rows that are named
 IN_PLACE = ("loss", "picture")  # the panes that take turns
 OUT_OF_SIGHT = "The plot is out of sight: esc shows all panes."
@@ -80,16 +80,13 @@ class PictureKeys(SheetScreen):
     def _pick_sample(self, step: Step, place: int) -> None:
         from tui.pictures.looked_at import data_row
 
-        row, held_out = data_row(step.problem, place)
+        row, held_out, targets = data_row(step.problem, place)
         here = (step.batch == row).nonzero()[0]
         if not held_out and len(here):
             self.look(sample=int(here[0]), scroll=0)
             return
-        assert step.problem.held_out is not None or not held_out
-        targets = step.problem.targets if not held_out else step.problem.held_out.targets  # type: ignore[union-attr]
-        told = self._told(step, targets[row : row + 1])
         where = "is held out: no step trains on it" if held_out else "is not in this step's batch"
-        self.say(f"{'Held-out' if held_out else 'Data'} row {row + 1}, {told}, {where}.")
+        self.say(f"{'Held-out' if held_out else 'Data'} row {row + 1}, {self._told(step, targets)}, {where}.")
 
     def _told(self, step: Step, targets: core.Array) -> str:
         problem = step.problem

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 import core
-from core import Problem, ProblemError, Session, Step
+from core import Problem, ProblemError, Session, Source, Step
 from tui.base import work
 from tui.format import plain
 from tui.training.actions.stepping import SteppingKeys
@@ -95,6 +95,22 @@ class SessionKeys(DecidingScreen, SteppingKeys):
             work(self, self._go_on, "go on")
         elif not self.session.is_in_python:
             work(self, self._find_left, "left sessions")
+        if (source := self._to_remember()) is not None:
+            work(self, partial(self._remember, source), "remember")
+
+    def _to_remember(self) -> Source | None:
+        """What the list of problems is to have that were opened before: a file, or a problem with options."""
+        if self.path:
+            return Source(os.path.abspath(self.path))
+        source = self.problem.source
+        return source if source is not None and (source.is_file or source.options) else None
+
+    async def _remember(self, source: Source) -> None:
+        await asyncio.sleep(LATER)  # the picture comes first
+        from tui.commands.data_folder import state_folder
+
+        with suppress(ProblemError, OSError):  # no home, or a full disk: nobody misses more than a line of the list
+            await asyncio.to_thread(core.remember_source, state_folder(), source)
 
     async def _go_on(self) -> None:
         """To where the session was; then see whether its runs are what they were."""
@@ -221,5 +237,16 @@ class SessionKeys(DecidingScreen, SteppingKeys):
             self._warned = self.session
             self.say(LOST)
             return False
-        self._ends = True
+        self.end()
         return True
+
+    @property
+    def lost(self) -> str:
+        """What would be lost if another problem came in place of this one, in words; empty for nothing."""
+        if not self.unsaved or self.session.is_in_python:
+            return ""
+        return f"What you did in {plain(self.session.title)} is not saved: ctrl+s there saves it."
+
+    def end(self) -> None:
+        """Somebody wants it to end: what was saved by itself is not needed any more."""
+        self._ends = True

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
-from core import Step, expanded, layer_symbol, recursive
+from core import Step, expanded, layer_symbol, memoized, recursive
 from tui.format import short
 from tui.sheet.lines import Line
 from tui.training.why.page import Page
@@ -16,7 +14,7 @@ INDENT = 2
 MOST_PRODUCTS = 20_000  # in the first layer: what takes a few milliseconds
 
 
-@lru_cache(maxsize=2)
+@memoized(2)
 def network_formulas(step: Step, columns: int) -> Page:
     """For every W_k, the last layer first: its gradient by the recursion, in one formula, and down to X_in; and how far
     the numbers of the two are apart, where they are few enough to be worked out at once.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from decimal import Decimal
-from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -71,7 +70,7 @@ def hinge(step: Step, view: View, columns: int, height: int, squares: Collection
     return Page([title], brief(step, i, target=not single), groups)
 
 
-@lru_cache(maxsize=2)
+@core.memoized(1)
 def _hinge(step: Step) -> HingeView:
     return core.hinge_view(step)
 

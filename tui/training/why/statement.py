@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
@@ -25,7 +24,7 @@ Ts = TypeVarTuple("Ts")
 
 def for_all_steps(tell: Callable[[Statement, *Ts], T]) -> Callable[[Statement, *Ts], T]:
     """What is told of a statement is kept, and told alike of all steps of a run, though each may have other numbers."""
-    cached = lru_cache(maxsize=16)(tell)
+    cached = core.memoized(16)(tell)
 
     def told(statement: Statement, *rest: *Ts) -> T:
         return cached(core.statement_of(statement.problem, statement.rows, statement.detailed), *rest)

@@ -1,0 +1,1 @@
+"""Problems inside the application: opened, made, and run anew with other settings."""
