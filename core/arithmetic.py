@@ -92,7 +92,8 @@ class CellArithmetic:
         return Line(self._print(tree, nearest), result, False)
 
     def _print(self, tree: Node, spell: Spelling | None = None) -> Pieces:
-        return LinePrinter(self._label, self._scope.statement.rows, self._scope.statement.pieces, spell)(tree)
+        scope = self._scope
+        return LinePrinter(self._label, scope.statement.rows, scope.pieces, spell, scope.style)(tree)
 
     def _place(self, cell: nodes.Cell, indices: Indices) -> Place:
         found = self._scope.cells(cell, indices)
@@ -146,9 +147,9 @@ class CellArithmetic:
         return node.with_children(tuple(map(self._numbered, node.children)))
 
 
-def slope_of(step: Step, k: int, cell: tuple[int, ...]) -> tuple[Pieces, CellArithmetic]:
+def slope_of(step: Step, k: int, cell: tuple[int, ...], scope: Scope | None = None) -> tuple[Pieces, CellArithmetic]:
     """How a cell of f_k'(s_k) comes about (layers from 1): its symbol, and its arithmetic over s and z."""
-    scope = scope_of(step)
+    scope = scope or scope_of(step)
     activation, applied = next(
         (equation, equation.tree)
         for equation in scope.statement.equations.values()

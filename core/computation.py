@@ -14,7 +14,7 @@ from typing import TypeAlias
 from core.arrays import Array
 from core.equations import PER_SAMPLE, Statement, statement_of
 from core.expression.nodes import Name, Node
-from core.expression.paper import on_paper
+from core.expression.paper import PaperPrinter, on_paper
 from core.expression.pieces import CLOSE, EQUALS, OPEN, SPACE, Piece, Pieces, as_text, sign, word
 from core.problem import Problem
 from core.step import Step
@@ -60,6 +60,10 @@ class Computation:
         statement = self.statement
         per_sample = statement.with_axes(PER_SAMPLE)
         return on_paper(self.tree, statement.rows, statement.pieces, per_sample) + FROZEN * self.frozen
+
+    def printer(self, numbers: Mapping[str, str] = {}) -> PaperPrinter:
+        """What prints it and its parts, with `numbers` in place of their names."""
+        return PaperPrinter(self.statement.rows, self.statement.pieces, numbers=numbers)
 
     @property
     def formula(self) -> tuple[str | Variable, ...]:

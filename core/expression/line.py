@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from core.expression.nodes import Cell, Function, Name, Node, Number, Positive, Quotient, Rest, Sum
 from core.expression.pieces import BLANK, CLOSE, MINUS, NUMBER, OPEN, Piece, Pieces, number, sign, word
 from core.expression.printer import Printed, Printer
-from core.expression.style import ATOM, PAPER, POSTFIX, PREFIX, PRODUCT, SUM
+from core.expression.style import ATOM, PAPER, POSTFIX, PREFIX, PRODUCT, SUM, Style
 
 TIMES = (BLANK, sign("·"), BLANK)
 SMALLER = (BLANK, word("smaller"), CLOSE)
@@ -29,8 +29,9 @@ class LinePrinter(Printer):
         rows: int,
         symbols: Mapping[str, Piece],
         spell: Callable[[float], str] | None = None,
+        style: Style = LINE,
     ) -> None:
-        super().__init__(LINE, symbols)
+        super().__init__(style, symbols)
         self._label, self._rows, self._spell = label, rows, spell
 
     def cell(self, node: Cell) -> Printed:
