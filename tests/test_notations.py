@@ -235,7 +235,7 @@ def test_a_course_s_own_notation() -> None:
     assert typed_formula(step, "s_1") == "S1 = X * W1' + b1"
     assert typed_formula(step, "delta_out") == "err2 = (Y - A2) .* g'(S2)"
     assert typed_formula(step, "W_1_next") == "W1_next = W1 + alpha * err1' * X"
-    assert found.layout == "Rows are samples; W is out x in; ε is minus the gradient; ε has no 1/m."
+    assert found.layout() == "Rows are samples; W is out x in; ε is minus the gradient; ε has no 1/m."
     assert own("ng") == (NAMED["ng"], [])
 
 

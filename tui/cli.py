@@ -118,7 +118,7 @@ def _use_one_thread() -> None:
 
 
 def _open(argv: Sequence[str]) -> int:
-    """`sgdb [PROBLEM]`: the screen; also --version and --list."""
+    """`sgdb [PROBLEM]`: the screen; also --version, --list and --notations."""
     gc.disable()  # until the screen runs: what is loaded stays, and to look through it takes a tenth of the start
     from tui.commands.arguments import PROBLEM_OPTIONS, SESSION_TOO, Option, complain, parse, printable, terminal
     from tui.commands.session import load_either
@@ -126,6 +126,7 @@ def _open(argv: Sequence[str]) -> int:
     options = (
         *PROBLEM_OPTIONS,
         Option("list", None, "list the built-in problems"),
+        Option("notations", None, "list the notations of courses and books, with a formula in each"),
         Option("version", None, "show the version"),
     )
     arguments = parse("sgdb", ABOUT, options, argv, (*COMMANDS, *ALSO), SESSION_TOO)
@@ -135,7 +136,7 @@ def _open(argv: Sequence[str]) -> int:
             print(f"  {f'sgdb {name}':<20}  {command.about} (sgdb {name} --help)")
         print(f"\n{EXIT_STATUSES}", end="")
         return 0
-    for name, answer in (("version", _print_version), ("list", _print_list)):
+    for name, answer in (("version", _print_version), ("list", _print_list), ("notations", _print_notations)):
         if name in arguments.values and not arguments.mistakes:
             return answer()
     problem, session, mistakes = load_either(arguments)
@@ -155,6 +156,15 @@ def _print_version() -> int:
     from importlib.metadata import version
 
     print(f"sgdb {version('sgdb')}")
+    return 0
+
+
+def _print_notations() -> int:
+    from core import NOTATIONS, example_formula
+
+    for notation in NOTATIONS.values():
+        print(f"{notation.name:<11} {example_formula(notation):<33} {notation.title}")
+        print(f"{'':<11} {notation.layout()}")
     return 0
 
 

@@ -15,6 +15,7 @@ from core.marking.parts import equal_parts, parts_of
 from core.marking.scheme import Scheme
 from core.marking.sheets import names_of_sheets
 from core.marking.table import MarkTable, UnreadableSheet
+from core.notations.words import Notation
 from core.step import Step
 from core.text import clean
 
@@ -26,10 +27,11 @@ def mark_sheets(
     scheme: Scheme | None = None,
     step: Step | None = None,
     progress: Progress | None = None,
+    notation: Notation | None = None,
 ) -> MarkTable:
     """Check the answer sheets at some paths and mark them by a scheme (None: everything that is asked for is worth one
-    point). A `step` is that of sheets that do not name their own. A sheet that cannot be read is a row of its own.
-    `progress(done, total)` is called after each sheet.
+    point). A `step` and a `notation` are those of sheets that do not name their own. A sheet that cannot be
+    read is a row of its own. `progress(done, total)` is called after each sheet.
 
     Raises ProblemError where the scheme has points for, or expects mistakes in, what no sheet's problem has.
     """
@@ -38,7 +40,7 @@ def mark_sheets(
     found: list[tuple[str, CheckReport | UnreadableSheet]] = []
     for done, (path, name) in enumerate(zip(files, names_of_sheets(files), strict=True), start=1):
         try:
-            found.append((name, check_answers(path, step, digits=scheme.digits)))
+            found.append((name, check_answers(path, step, digits=scheme.digits, notation=notation)))
         except ProblemError as error:
             found.append((name, UnreadableSheet(name, clean(path), error.mistakes)))
         if progress is not None:

@@ -1,6 +1,6 @@
 """Notations: what courses and books call the quantities of a step, and how they lay them out."""
 
-from core.notations.formulas import paper_formula, tex_formula, typed_formula
+from core.notations.formulas import example_formula, paper_formula, tex_formula, typed_formula
 from core.notations.own import read_notation
 from core.notations.reading import read_in
 from core.notations.rendition import Rendition
@@ -13,6 +13,7 @@ __all__ = [
     "Notation",
     "Rendition",
     "Word",
+    "example_formula",
     "notation",
     "paper_formula",
     "read_in",
