@@ -76,35 +76,63 @@ class _Check:
         self.remarks: list[str] = [*sheet.remarks]
 
     def report(self) -> CheckReport:
-        from core.checking.conventions import by_convention, readings
-        from core.checking.judge import Judge
+        from core.checking.advice import advised
+        from core.checking.conventions import by_convention
 
         laid_out = self._laid_out()
         formulas, checker = self._formulas()
         if self.unreadable and not laid_out and not formulas:
             raise ProblemError(self.sheet.source, self.unreadable)
-        judge = Judge(self.step, self.statement, self._true, laid_out, self.sheet.digits)
-        conventions = self._transposed(judge)
-        if judge.slips:
-            sheet = {name: answer.numbers for name, answer in laid_out.items()}
-            kinds: dict[str, set[str]] = {}
-            for slip in judge.slips:
-                kinds.setdefault(slip.name, set()).add(slip.kind)
-            for reading in readings(self.statement, self._true, sheet, kinds):
-                other = Judge(self.step, reading.statement, reading.true, laid_out, self.sheet.digits)
-                if reading.holds({slip.name for slip in other.slips}) and len(other.slips) < len(judge.slips):
-                    conventions, judge = [reading.convention, *self._transposed(other)], other
+        judge, conventions = self._judged(laid_out)
         if checker is not None:
-            formulas, found = by_convention(formulas, checker, [convention.kind for convention in conventions])
+            is_noted = self._noted is not None
+            formulas, found = by_convention(formulas, checker, conventions, is_noted=self._noted is not None)
             conventions += found
+        written = [formula.name for formula in formulas]
+        conventions = advised(conventions, self.statement, self._true, laid_out, written)
         numbers = tuple(judge.cells), tuple(judge.slips)
         read = tuple(self.unreadable), tuple(dict.fromkeys(self.remarks))
         rest = tuple(conventions), self.sheet.notation
         return CheckReport(self.step, self.sheet.source, *numbers, tuple(formulas), *read, *rest)
 
-    def _transposed(self, judge: Judge) -> list[Convention]:
-        """The convention of a sheet whose samples are columns; a sheet in a notation has said what they are."""
-        return judge.transposed() if self._noted is None else []
+    def _judged(self, laid_out: Mapping[str, LaidOutAnswer]) -> tuple[Judge, list[Convention]]:
+        """The numbers, judged by the conventions under which they have the fewest slips."""
+        from core.checking.judge import Judge
+        from core.checking.layouts import named_before, turned
+
+        plain = Judge(self.step, self.statement, self._true, laid_out, self.sheet.digits)
+        best = self._by_reading(plain, laid_out, [])
+        if not plain.slips or self._noted is not None:
+            return best
+        keys = {answer.name: answer.key for answer in self.sheet.answers}
+        ways = [(plain, laid_out, list[Convention]())]
+        for relaid in named_before(self.statement, laid_out, keys, plain.slips, plain.cells):
+            judge = Judge(self.step, self.statement, self._true, relaid.laid_out, self.sheet.digits)
+            ways.append((judge, relaid.laid_out, [relaid.convention]))
+        for judge, before, conventions in list(ways):
+            for relaid in turned(self.statement, self._true, before, judge.slips):
+                other = Judge(self.step, self.statement, self._true, relaid.laid_out, self.sheet.digits)
+                ways.append((other, relaid.laid_out, [*conventions, relaid.convention]))
+        found = (self._by_reading(*way) for way in ways[1:])
+        return min((best, *found), key=lambda way: len(way[0].slips))
+
+    def _by_reading(
+        self, judge: Judge, laid_out: Mapping[str, LaidOutAnswer], conventions: list[Convention]
+    ) -> tuple[Judge, list[Convention]]:
+        """Numbers that were judged, by the convention of another book, if there is one that they follow."""
+        from core.checking.conventions import readings
+        from core.checking.judge import Judge
+
+        best = judge, conventions
+        sheet = {name: answer.numbers for name, answer in laid_out.items()}
+        kinds: dict[str, set[str]] = {}
+        for slip in judge.slips:
+            kinds.setdefault(slip.name, set()).add(slip.kind)
+        for reading in readings(self.statement, self._true, sheet, kinds) if judge.slips else ():
+            other = Judge(self.step, reading.statement, reading.true, laid_out, self.sheet.digits)
+            if reading.holds({slip.name for slip in other.slips}) and len(other.slips) < len(best[0].slips):
+                best = other, [*conventions, reading.convention]
+        return best
 
     @cached_property
     def _values(self) -> dict[str, Array]:

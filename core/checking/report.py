@@ -19,10 +19,13 @@ Cell: TypeAlias = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Convention:
-    """A convention other than sgdb's that a whole sheet follows: its kind, and in words. It is no slip."""
+    """A convention other than sgdb's that a whole sheet follows: its kind, and in words. It is no slip. `keys` are
+    those of a notation that says so, with their values.
+    """
 
     kind: str
     text: str
+    keys: tuple[tuple[str, str], ...] = ()
 
 
 class CellVerdict(NamedTuple):

@@ -32,10 +32,14 @@ from core.errors import FormulaError
 from core.expression.dialect import IN_NUMPY, TYPED, dialect_of, is_plain
 from core.expression.lexicon import lexemes
 from core.expression.names import Meaning, asked
-from core.expression.nodes import NUMBERS, Literal, Name, Node, Quotient, names_in, put_in_place, walk
+from core.expression.nodes import NUMBERS, Literal, Name, Node, Quotient, Total, names_in, put_in_place, walk
 from core.expression.pieces import Piece
 from core.expression.reader import read_formula
 from core.expression.shape import shape_text
+from core.notations.rendition import Rendition
+from core.notations.turning import ACROSS
+from core.notations.words import Notation
+from core.quantity import canonical
 from core.step import Step
 from core.text import significant
 
@@ -248,6 +252,24 @@ class FormulaChecker:
         points, trees, self._meanings = self._checked[name]
         return any(self._holds(points, name, tree, kind) for tree in trees)
 
+    def holds_in(self, notation: Notation, name: str) -> bool:
+        """Whether the formula that was checked for a quantity is right in the layout of a notation, with sgdb's names;
+        where it does not say what a sum is over, that is the other way round there.
+        """
+        points, trees, self._meanings = self._checked[name]
+        for tree in trees:
+            known = put_in_place(tree, {typed: Name(self._known_name(typed)) for typed in names_in(tree)})
+            for found in dict.fromkeys((known, across(known))):
+                if all(
+                    self._holds((p,), name, Rendition(notation, p.statement).as_stated(name, found)) for p in points
+                ):
+                    return bool(points)
+        return False
+
+    def _known_name(self, typed: str) -> str:
+        found = canonical(typed, len(self.step.weights))
+        return {**aliases(self.step.statement), **self._meanings}.get(found, found)
+
     def _holds(self, points: tuple[Step, ...], name: str, tree: Node, convention: str = "") -> bool:
         """Whether a formula gives the quantity at all points, by a convention, if there is one."""
         for point in points:
@@ -301,6 +323,13 @@ class FormulaChecker:
                 for found, more in as_written:
                     if ground.agree(found, mistake.tree) and not ground.agree(mistake.tree, equations[name].tree):
                         yield mistake.text + more
+
+
+def across(node: Node) -> Node:
+    """A tree whose sums are over the rows where they were over the columns, and the other way round."""
+    if isinstance(node, Total):
+        return Total(ACROSS[node.over], across(node.argument))
+    return node.with_children(tuple(map(across, node.children))) if node.children else node
 
 
 def _says_more(repair: Repair) -> bool:

@@ -1,0 +1,156 @@
+"""Pages and errata in print, and sheets that do not name their notation: what is said of them, and that the advice to
+name it is right.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import core
+from core.equations import NUMBER
+from core.notations import SHIPPED, Rendition, typed_formula
+from core.notations.words import GRADIENTS, SWITCHES, Notation
+from samples import random_problem
+from test_expected_cases import UNKNOWN, Found, Row
+
+PAGES = Path(__file__).parent / "expected_notations"
+COLUMNS, Z_FOR_S, NO_SHARE = "transposed", "z for s", "1/n in the gradient"
+
+TABLE = (
+    Row("mazur/answers"),
+    Row("mazur/answers-total-added-twice", (Found("loss", UNKNOWN),)),
+    Row(
+        "mazur/answers-solved-numerical",
+        (
+            Found("s_1", "transposed", "W_1 is transposed", 2),
+            Found("s_out", "transposed", "W_out is transposed, and the bias b_out is left out", 2),
+        ),
+    ),
+    Row("mazur/answers-by-source", (Found("s_out", "bias left out", "the bias b_out is left out", 2),)),
+    Row("mazur/answers-weights-by-source", (Found("s_out", "transposed", "W_out is transposed", 2),)),
+    Row("lifecycle/answers"),
+    Row("erratum/answers-corrected"),
+    Row("erratum/answers-weight-misread", (Found("s_out", UNKNOWN),)),
+    Row("ng/answers"),
+    Row("ng/answers-as-printed", (), COLUMNS),
+    Row("ng/answers-whole-sheet-in-columns", (), COLUMNS),
+    Row("ng/answers-dZ-without-1-over-m", (), NO_SHARE),
+    Row("names/names-z-is-pre", (), Z_FOR_S),
+    Row("names/names-numbers-for-out"),
+    Row("names/names-column", (), COLUMNS),
+)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=[row.sheet for row in TABLE])
+def test_a_page_has_its_slips_and_one_remark_at_most(row: Row) -> None:
+    report = core.check_answers(PAGES / f"{row.sheet}.toml")
+    assert [(slip.name, slip.kind) for slip in report.slips] == [(slip.name, slip.kind) for slip in row.slips]
+    for slip, expected in zip(report.slips, row.slips, strict=True):
+        assert expected.words in slip.text
+        assert expected.cells in (None, len(slip.cells))
+    assert all(formula.right for formula in report.formulas)
+    assert [convention.kind for convention in report.conventions] == [row.convention] * bool(row.convention)
+
+
+@pytest.mark.parametrize("sheet", [row.sheet for row in TABLE if row.convention])
+def test_with_the_notation_that_is_advised_nothing_is_left_to_remark(sheet: str) -> None:
+    path = PAGES / f"{sheet}.toml"
+    (convention,) = core.check_answers(path).conventions
+    advice = re.search(r"notation = (\{.*\})", convention.text)
+    assert advice is not None
+    named = path.with_name(f"{path.stem}-named.toml")
+    try:
+        named.write_text(f"notation = {advice[1]}\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
+        report = core.check_answers(named)
+    finally:
+        named.unlink()
+    assert report.right
+    assert report.conventions == ()
+
+
+@pytest.mark.parametrize(
+    ("sheet", "words"),
+    [
+        ("ng/answers-dZ-without-1-over-m", "your δ have no 1/n, which ∂W has; followed; as in ng: add"),
+        ("ng/answers-as-printed", "followed; as in ng, goodfellow, bishop, ufldl and nyu: add"),
+        ("names/names-z-is-pre", "your z is the pre-activation: z_1 is judged as s_1; followed; as in ng, nielsen,"),
+    ],
+)
+def test_the_advice_names_the_notations_that_fit(sheet: str, words: str) -> None:
+    (convention,) = core.check_answers(PAGES / f"{sheet}.toml").conventions
+    assert words in convention.text
+
+
+def in_layout_of(notation: Notation, problem: core.Problem) -> tuple[dict[str, Any], dict[str, str], core.Step]:
+    """The numbers and formulas of a step in sgdb's names, laid out as a notation has it, of all that it has a name
+    for.
+    """
+    step = core.Timeline(problem)[0]
+    lacking: dict[str, None] = {role: None for role in GRADIENTS if notation.lacks(role)}
+    own = replace(core.notation("sgdb"), words=lacking, **{switch: getattr(notation, switch) for switch in SWITCHES})
+    found = Rendition(own, core.statement_of(problem, len(step.batch), detailed=False))
+    equations = found.statement.equations
+    names = [name for name in found.trees if equations[name].axes != NUMBER]
+    numbers = {name: found.turned(name, step.values[name]).tolist() for name in names}
+    formulas = {name: typed_formula(found, name).partition(" = ")[2] for name in found.trees}
+    return numbers, formulas, step
+
+
+@pytest.mark.parametrize("sizes", [(2, 3, 2), (2, 2, 2)])
+@pytest.mark.parametrize("notation", SHIPPED, ids=[notation.name for notation in SHIPPED])
+def test_a_right_sheet_in_any_layout_has_no_slip_and_one_remark(notation: Notation, sizes: tuple[int, ...]) -> None:
+    problem = random_problem(3, sizes, rows=2, activation="sigmoid", bias=True, reduction="mean")
+    numbers, _, step = in_layout_of(notation, problem)
+    report = core.check_answers(numbers, step)
+    assert report.slips == ()
+    own = {switch: getattr(notation, switch) for switch in SWITCHES}
+    differing = {switch: value for switch, value in own.items() if value != getattr(core.notation("sgdb"), switch)}
+    assert [dict(convention.keys) for convention in report.conventions] == [differing] * bool(differing)
+    if differing:
+        assert notation.name in report.conventions[0].text
+
+
+@pytest.mark.parametrize("notation", SHIPPED, ids=[notation.name for notation in SHIPPED])
+def test_right_formulas_in_any_layout_are_right_with_one_remark(notation: Notation) -> None:
+    problem = random_problem(3, (2, 3, 2), rows=4, activation="sigmoid", bias=True, reduction="mean")
+    _, formulas, step = in_layout_of(notation, problem)
+    report = core.check_answers({}, step, formulas=formulas)
+    assert [formula.name for formula in report.formulas if not formula.right] == []
+    is_own = notation.name in ("sgdb", "cs231n")
+    assert len(report.conventions) == (not is_own)
+    assert is_own or notation.name in report.conventions[0].text
+
+
+def test_a_slip_in_a_sheet_in_columns_is_told_in_its_place() -> None:
+    problem = random_problem(3, (2, 3, 2), rows=4, activation="sigmoid", bias=True)
+    numbers, _, step = in_layout_of(core.notation("goodfellow"), problem)
+    numbers["delta_1"][2][1] *= -1
+    report = core.check_answers({name: numbers[name] for name in ("s_1", "z_1", "delta_1", "dW_out")}, step)
+    (slip,) = report.slips
+    assert (slip.name, slip.cells, slip.kind) == ("delta_1", ((2, 3),), "sign")
+    verdict = report.verdict("delta_1", (2, 3))
+    assert verdict is not None
+    assert verdict.status == "slip"
+    assert [convention.kind for convention in report.conventions] == [COLUMNS]
+
+
+def test_a_function_that_is_left_out_is_a_slip_where_it_is_carried_on() -> None:
+    report = core.check_answers(
+        {"z_1": [0.3775, 0.3925], "s_out": [0.9276, 1.0046]}, core.check_answers(PAGES / "mazur/answers.toml").step
+    )
+    assert [slip.kind for slip in report.slips] == ["f left out"]
+    assert report.conventions == ()
+
+
+def test_a_matrix_that_is_transposed_among_others_stays_a_slip() -> None:
+    problem = random_problem(3, (2, 3, 2), rows=4, activation="sigmoid", bias=True)
+    numbers, _, step = in_layout_of(core.notation("sgdb"), problem)
+    numbers["delta_1"] = [list(column) for column in zip(*numbers["delta_1"], strict=True)]
+    report = core.check_answers(numbers, step)
+    assert [(slip.name, slip.kind) for slip in report.slips] == [("delta_1", "transposed")]
+    assert report.conventions == ()
