@@ -91,7 +91,7 @@ if TYPE_CHECKING:
     from core.marking.scheme import Scheme, load_scheme
     from core.marking.sheets import find_sheets
     from core.marking.table import MarkTable, UnreadableSheet
-    from core.notations import NOTATIONS, Notation, Rendition, example_formula, notation
+    from core.notations import NOTATIONS, Notation, Rendition, checked_in, example_formula, notation
     from core.origins import Cells, Place, Scope, sources, targets
     from core.practice import Exercise, practice_problem
     from core.saving.export import export_session
@@ -237,6 +237,7 @@ __all__ = [
     "changes",
     "check_answers",
     "check_gradients",
+    "checked_in",
     "classes_said",
     "compare_losses",
     "compare_steps",
@@ -358,7 +359,7 @@ _LATER = {
         "core.marking.scheme": ("Scheme", "load_scheme"),
         "core.marking.sheets": ("find_sheets",),
         "core.marking.table": ("MarkTable", "UnreadableSheet"),
-        "core.notations": ("NOTATIONS", "Notation", "Rendition", "example_formula", "notation"),
+        "core.notations": ("NOTATIONS", "Notation", "Rendition", "checked_in", "example_formula", "notation"),
         "core.origins": ("Cells", "Place", "Scope", "sources", "targets"),
         "core.practice": ("Exercise", "practice_problem"),
         "core.saving.export": ("export_session",),

@@ -268,3 +268,36 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert len(lines) == 2 * len(SHIPPED)
     assert lines[2].split("  ")[0] == "ng"
     assert "dW1 = 1 / m * dZ1 * X'" in lines[2]
+
+
+def test_the_notation_of_a_problem_file_is_that_of_its_sheets(tmp_path: Path) -> None:
+    page = NG_PAGE.replace('notation = "ng"\n', "")
+    assert checked(tmp_path, f'notation = "ng"\n{NG}', page).right
+    assert checked(tmp_path, f'notation = "nielsen"\n{NG}', NG_PAGE).right
+    own = f'{NG}\n[notation]\nlike = "ng"\npre = "S"\n'
+    assert checked(tmp_path, own, page.replace("\nZ", "\nS")).right
+    with pytest.raises(core.ProblemError, match='unknown "mg"'):
+        checked(tmp_path, f'notation = "mg"\n{NG}', page)
+
+
+def test_gradients_are_checked_in_a_notation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "problem.toml").write_text(f'notation = "ng"\n{NG}', encoding="utf-8")
+    problem = str(tmp_path / "problem.toml")
+    assert cli.main(["gradcheck", problem]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "in the notation ng: Columns are samples; W is out x in; dZ has no 1/m."
+    assert [line.split()[:2] for line in lines if line.startswith(("dW1[4,2]", "db1[3,1]"))] == [
+        ["dW1[4,2]", "0.016182"],
+        ["db1[3,1]", "-0.00091736"],
+    ]
+    assert cli.main(["gradcheck", problem, "--notation", "nielsen"]) == 0
+    assert "nabla_w2[4,2]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", [("solve",), ("practise", "--seed", "3", "--key")])
+def test_a_sheet_that_is_written_says_that_it_is_in_sgdb_s_notation(tmp_path: Path, command: tuple[str, ...]) -> None:
+    (tmp_path / "problem.toml").write_text(f'notation = "ng"\n{NG}', encoding="utf-8")
+    problem, sheet = str(tmp_path / "problem.toml"), str(tmp_path / "sheet.toml")
+    assert cli.main([command[0], problem, *command[1:], "--format", "toml", "--output", sheet]) == 0
+    assert 'notation = "sgdb"' in (tmp_path / "sheet.toml").read_text(encoding="utf-8").splitlines()
+    assert core.check_answers(sheet).right

@@ -160,11 +160,9 @@ def _print_version() -> int:
 
 
 def _print_notations() -> int:
-    from core import NOTATIONS, example_formula
+    from tui.commands.notations import notation_lines
 
-    for notation in NOTATIONS.values():
-        print(f"{notation.name:<11} {example_formula(notation):<33} {notation.title}")
-        print(f"{'':<11} {notation.layout()}")
+    print("\n".join(notation_lines()))
     return 0
 
 

@@ -3,8 +3,8 @@
 problem = "exercise-2"              a built-in's name, or a file, found from the folder of this one; a name that is
                                     not UTF-8 as "file:caf%E9.toml"
 loss, margin, lr, batch, ...        settings beside it, as on the command line
-notation = "ng"                     whose names and layout the answers have, as in `core.notations.own`; sgdb's unless
-                                    told otherwise
+notation = "ng"                     whose names and layout the answers have, as in `core.notations.own`; the problem's
+                                    unless told otherwise
 practice = 7                        not the problem itself, but the practice problem of that seed
 step = 0                            which SGD step; 0 unless told otherwise
 digits = 3                          how many digits of a number are owed; 2 unless told otherwise
@@ -116,7 +116,7 @@ def load_answers(
 ) -> AnswerSheet:
     """The answer sheet in a TOML file. With a `step`, its problem and step need not be named; where they are, they must
     be those of the step. `progress(done, total)` is called on the way to the step. A .npz file has arrays by name, and
-    needs a `step`. `notation` is that of a sheet that does not name its own.
+    needs a `step`. `notation` is that of a sheet that does not name its own; without, it is the problem's.
 
     Raises ProblemError, which lists every mistake.
     """
@@ -126,7 +126,8 @@ def load_answers(
     if Path(path).suffix.lower() == ".npz":
         if step is None:
             raise ProblemError(source, ["expected the problem that these arrays are for: --problem NAME [--step N]"])
-        return _sheet_of(source, step, read_arrays(Path(path), source), {}, notation=notation)
+        arrays = read_arrays(Path(path), source)
+        return _sheet_of(source, step, arrays, {}, notation=notation or step.problem.notation)
     reader = FieldReader()
     tables, lost = _read_toml(Path(path), source)
     read = reader.table("", {key: _plain(value) for key, value in tables.items()}, SHEET)
@@ -145,7 +146,7 @@ def load_answers(
         reader.note("", "expected answers or formulas, found neither")
     if reader.mistakes or step is None:
         raise ProblemError(source, [*reader.mistakes, *lost, *_unreadable(answers, formulas)])
-    return _sheet_of(source, step, answers, formulas, lost, read.get("digits", OWED), notation)
+    return _sheet_of(source, step, answers, formulas, lost, read.get("digits", OWED), notation or step.problem.notation)
 
 
 def answers_from(

@@ -1,6 +1,7 @@
 """Notations: what courses and books call the quantities of a step, and how they lay them out."""
 
 from core.notations.formulas import example_formula, paper_formula, tex_formula, typed_formula
+from core.notations.gradients import checked_in
 from core.notations.own import read_notation
 from core.notations.reading import read_in
 from core.notations.rendition import Rendition
@@ -13,6 +14,7 @@ __all__ = [
     "Notation",
     "Rendition",
     "Word",
+    "checked_in",
     "example_formula",
     "notation",
     "paper_formula",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -115,8 +116,12 @@ class Rendition(Record):
 
     def turned(self, name: str, values: Array) -> Array:
         """A quantity's values as the notation has them: a matrix in its layout, a bias a row or column; or a number."""
-        found = self.factor(name) * np.asarray(values)
-        axes = self._equations[name].axes
+        found: Array = self.laid_out(name, self.factor(name) * np.asarray(values))
+        return found
+
+    def laid_out(self, name: str, values: Any) -> Any:
+        """An array of a quantity's shape, whatever is in it, in the notation's layout."""
+        found, axes = np.asarray(values), self._equations[name].axes
         if axes == PER_SAMPLE:
             found = found[:, np.newaxis]
         elif axes == PER_UNIT:

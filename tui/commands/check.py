@@ -23,6 +23,7 @@ from tui.commands.arguments import (
     whole,
 )
 from tui.commands.marking import is_for_class, mark_class
+from tui.commands.notations import NOTATION, notation_of
 from tui.commands.output import FORCE
 from tui.commands.progress import progress_of, train
 
@@ -45,7 +46,7 @@ OPTIONS = (
     Option("digits", "N", "how many digits of a number are owed (default: what the answers say, else 2)"),
     Option("scheme", "FILE", "a .toml file with points, rules and the mistakes you expect (default: 1 point each)"),
     Option("csv", "FILE", "save the marks as a table: a row for each sheet, a column for each quantity"),
-    Option("notation", "NAME", "how the answers are written, where they do not say it: ng, nielsen (sgdb --notations)"),
+    NOTATION,
     FORCE,
     Option("json", None, "print the report as JSON, for graders"),
     Option("screen", None, "open the step on the screen, with every number marked"),
@@ -74,7 +75,7 @@ def main(argv: Sequence[str]) -> int:
     if many and "screen" in values:
         mistakes = [*mistakes, "--screen: expected one file of answers, and no --csv"]
     mistakes = [*mistakes, *(no_session(name) for name in arguments.operands if is_session(name))]
-    notation, unknown = _notation_of(values)
+    notation, unknown = notation_of(values)
     if mistakes := [*mistakes, *unknown]:
         return complain(mistakes)
 
@@ -113,18 +114,6 @@ def _step_of(problem: Problem, index: int) -> Step:
     timeline = Timeline(problem)
     train(timeline, index)
     return timeline[index]
-
-
-def _notation_of(values: Mapping[str, Any]) -> tuple[Notation | None, list[str]]:
-    """The notation that --notation names, if it is given, and what is wrong with it."""
-    if "notation" not in values:
-        return None, []
-    from core import ProblemError, notation
-
-    try:
-        return notation(values["notation"]), []
-    except ProblemError as error:
-        return None, [f"--{mistake}" for mistake in error.mistakes]
 
 
 def _check(path: str, values: Mapping[str, Any], scheme: Scheme, step: Step | None, notation: Notation | None) -> int:

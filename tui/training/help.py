@@ -62,7 +62,7 @@ READING = (
             ("● ○ +", "samples by class, as the line above the picture names them; a b c: held out"),
             ("reverse", "a sample that the network gets wrong"),
             ("▸●◂", "the chosen sample"),
-            ("ground", "the class that is said, stronger the more certain; or blue above the middle, orange below"),
+            ("ground", "the predicted class, stronger the more certain; or blue above the middle, orange below"),
             ("░ ▒ ·", "the same without colours, in every other place where that is not certain"),
             ("click", "a sample: choose it; a number: inspect it; a count: which samples these are"),
         ),
