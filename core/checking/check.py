@@ -85,7 +85,6 @@ class _Check:
             raise ProblemError(self.sheet.source, self.unreadable)
         judge, conventions = self._judged(laid_out)
         if checker is not None:
-            is_noted = self._noted is not None
             formulas, found = by_convention(formulas, checker, conventions, is_noted=self._noted is not None)
             conventions += found
         written = [formula.name for formula in formulas]
