@@ -154,3 +154,21 @@ def test_a_matrix_that_is_transposed_among_others_stays_a_slip() -> None:
     report = core.check_answers(numbers, step)
     assert [(slip.name, slip.kind) for slip in report.slips] == [("delta_1", "transposed")]
     assert report.conventions == ()
+
+
+MAZUR = {"s": [0.3775, 0.3925], "z": [0.59327, 0.59688]}
+
+
+@pytest.mark.parametrize(
+    ("z", "a", "conventions", "remarks"),
+    [("s", "z", (Z_FOR_S,), ()), ("z", "s", (), ("a_1 is read as s_1",))],  # as in ng, and as in bishop
+)
+def test_a_beside_z_is_the_other_one(z: str, a: str, conventions: tuple[str, ...], remarks: tuple[str, ...]) -> None:
+    step = core.check_answers(PAGES / "mazur/answers.toml").step
+    report = core.check_answers({"z_1": MAZUR[z], "a_1": MAZUR[a]}, step)
+    assert report.right
+    assert report.names == ("s_1", "z_1")
+    assert tuple(convention.kind for convention in report.conventions) == conventions
+    assert report.remarks == remarks
+    with pytest.raises(core.ProblemError, match='"a_1" can mean z_1 or s_1'):
+        core.check_answers({"a_1": MAZUR[a]}, step)

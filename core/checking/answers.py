@@ -35,6 +35,7 @@ from core.checking.as_written import Sheet, read_sheet
 from core.checking.keys import Keys
 from core.checking.matrices import Matrix, decimal_commas, read_matrix, without_graph
 from core.errors import DivergedError, FormulaError, ProblemError
+from core.expression.lexicon import spelled
 from core.expression.reader import read
 from core.files import MIB, decode, path_in, read_bytes
 from core.loading.fields import TABLE, TEXT, FieldReader, Kind, whole
@@ -210,7 +211,7 @@ def _sheet_of(
     """Every answer and every formula that can be read; what cannot is listed. Raises ProblemError where they are too
     many.
     """
-    entries, keys = FieldReader(), _keys(step, notation)
+    entries, keys = FieldReader(), _keys(step, notation, answers)
     entries.mistakes += lost
     read = [_read_answer(entries, keys, key, value) for key, value in answers.items()]
     found = tuple(answer for answer in read if answer is not None)
@@ -228,9 +229,10 @@ def _sheet_of(
     return AnswerSheet(source, step, found, readable, tuple(entries.mistakes), tuple(keys.remarks), digits, notation)
 
 
-def _keys(step: Step, notation: Notation | None) -> Keys:
+def _keys(step: Step, notation: Notation | None, answers: Iterable[str]) -> Keys:
     if notation is None:
-        return Keys(step)
+        matches = (NAME.fullmatch(spelled(key)) for key in answers)
+        return Keys(step, [match[1] for match in matches if match is not None])
     from core.checking.noted import NotedKeys
 
     return NotedKeys(step, notation)

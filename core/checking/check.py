@@ -78,6 +78,7 @@ class _Check:
     def report(self) -> CheckReport:
         from core.checking.advice import advised
         from core.checking.conventions import by_convention
+        from core.checking.layouts import PRE_ACTIVATION
 
         laid_out = self._laid_out()
         formulas, checker = self._formulas()
@@ -87,6 +88,9 @@ class _Check:
         if checker is not None:
             formulas, found = by_convention(formulas, checker, conventions, is_noted=self._noted is not None)
             conventions += found
+        if any(convention.kind == PRE_ACTIVATION for convention in conventions):
+            swapped = {f"{answer.key} is read as {answer.name}" for answer in self.sheet.answers}
+            self.remarks = [remark for remark in self.remarks if remark not in swapped]
         written = [formula.name for formula in formulas]
         conventions = advised(conventions, self.statement, self._true, laid_out, written)
         numbers = tuple(judge.cells), tuple(judge.slips)

@@ -83,30 +83,32 @@ def turned(
 def named_before(
     statement: Statement, laid_out: LaidOut, keys: Mapping[str, str], slips: Collection[Slip], cells: list[CellVerdict]
 ) -> Iterator[Relaid]:
-    """A sheet whose z is the pre-activation throughout: f is left out of every z, no s is written, and what comes of
-    z is right all the same. `keys` has what the quantities were called.
+    """A sheet whose z is the pre-activation throughout: f is left out of every z, and what comes of it is right all the
+    same; where there are activations, they are called a. `keys` has what the quantities were called.
     """
     made = {
         name: e.tree.argument.name
         for name, e in statement.equations.items()
         if e.part == FORWARD and isinstance(e.tree, Function) and isinstance(e.tree.argument, Name)
     }
-    renamed = {z: made[z] for z in laid_out if z in made and keys.get(z, "")[:1].casefold() == "z"}
-    if not renamed or any(s in laid_out for s in made.values()):
+    first = {name: key.strip()[:1].casefold() for name, key in keys.items()}
+    renamed = {z: s for z, s in made.items() if z in laid_out and first.get(z) == "z"}
+    back = {s: z for z, s in made.items() if s in laid_out and first.get(s) == "a"}
+    if not renamed or any(s in laid_out and s not in back for s in made.values()):
         return
-    without = {slip.name for slip in slips if slip.kind == "f left out"}
-    if not without.intersection(renamed):
+    if {slip.name for slip in slips if slip.kind == "f left out"}.isdisjoint(renamed):
         return
     behind = {*renamed}
     for name, equation in statement.equations.items():
         if not behind.isdisjoint(names_in(equation.tree)):
             behind.add(name)
-    if not any(v.status == "right" and v.true and v.name in behind - renamed.keys() for v in cells):
+    behind -= {*renamed, *back}
+    if not back and not any(v.status == "right" and v.true and v.name in behind for v in cells):
         return
     z, s = next(iter(renamed.items()))
     words = f"your z is the pre-activation: {keys[z].strip()} is judged as {s}"
     convention = Convention(PRE_ACTIVATION, words, (("pre", "z"), ("activation", "a"), ("output", "y_out")))
-    found = {renamed.get(name, name): answer for name, answer in laid_out.items()}
+    found = {{**renamed, **back}.get(name, name): answer for name, answer in laid_out.items()}
     yield Relaid(convention, {name: found[name] for name in statement.equations if name in found})
 
 
