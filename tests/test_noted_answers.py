@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 import core
 from core.equations import NUMBER
+from core.loading.form import ProblemForm
+from core.loading.problem_text import problem_text
 from core.notations import SHIPPED, Rendition, typed_formula
 from core.notations.words import Notation
 from samples import examples, random_problem
@@ -278,6 +281,17 @@ def test_the_notation_of_a_problem_file_is_that_of_its_sheets(tmp_path: Path) ->
     assert checked(tmp_path, own, page.replace("\nZ", "\nS")).right
     with pytest.raises(core.ProblemError, match='unknown "mg"'):
         checked(tmp_path, f'notation = "mg"\n{NG}', page)
+
+
+@pytest.mark.parametrize(
+    "start", ['notation = "ng"', '[notation]\nlike = "ng"\ndelta = { typed = "e", printed = "ε" }']
+)
+def test_a_problem_file_that_is_written_again_keeps_its_notation(tmp_path: Path, start: str) -> None:
+    top, table = (f"{start}\n", "") if start.startswith("notation") else ("", f"\n{start}\n")
+    path = tmp_path / "problem.toml"
+    path.write_text(f"{top}{NG}{table}", encoding="utf-8")
+    written = problem_text(ProblemForm.of_file(path).written(tmp_path))
+    assert tomllib.loads(written)["notation"] == tomllib.loads(path.read_text(encoding="utf-8"))["notation"]
 
 
 def test_gradients_are_checked_in_a_notation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

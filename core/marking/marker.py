@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from core.checking.check import check_answers
 from core.checking.report import CheckReport
@@ -15,9 +15,11 @@ from core.marking.parts import equal_parts, parts_of
 from core.marking.scheme import Scheme
 from core.marking.sheets import names_of_sheets
 from core.marking.table import MarkTable, UnreadableSheet
-from core.notations.words import Notation
 from core.step import Step
 from core.text import clean
+
+if TYPE_CHECKING:
+    from core.notations.words import Notation
 
 Progress: TypeAlias = Callable[[int, int], object]
 

@@ -53,8 +53,6 @@ def _word(value: object) -> Word:
     word = Word(**parts)
     if not (word.typed.isidentifier() and len(word.typed) <= LONGEST):
         raise Unfit(f"expected letters, digits and _, at most {LONGEST}, found {shown(word.typed)}")
-    if word.typed in TAKEN or word.typed.endswith(INDEX):
-        raise Unfit(f"{shown(word.typed)} means something else in formulas")
     return word
 
 
@@ -109,7 +107,10 @@ def _mistakes(notation: Notation, given: list[str]) -> Iterator[tuple[str, str]]
         pair = frozenset((role, other))
         if pair in told:
             continue
-        if not form.isidentifier() or (role != "function" and function_of(form, ELEMENTARY)):
+        if form in TAKEN or form.endswith(INDEX):
+            told.add(pair)
+            yield role, f"{shown(form)} means something else in formulas"
+        elif not form.isidentifier() or (role != "function" and function_of(form, ELEMENTARY)):
             told.add(pair)
             yield role, f"{shown(form)} cannot be told from other things in formulas"
         elif other != role:

@@ -102,8 +102,8 @@ def _tables(problem: Problem, kinds: Sequence[tuple[str, Evaluation]], columns: 
 
 
 def _table(problem: Problem, name: str, found: Evaluation, columns: int) -> list[Line]:
-    """A row for each true class, a column for each that is predicted: as many classes as there is room for, those with most
-    mistakes.
+    """A row for each true class, a column for each that is predicted: as many classes as there is room for, those with
+    most mistakes.
     """
     assert found.confusion is not None
     counts, names = found.confusion, [plain(one) for one in problem.class_names]
