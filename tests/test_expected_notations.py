@@ -172,3 +172,29 @@ def test_a_beside_z_is_the_other_one(z: str, a: str, conventions: tuple[str, ...
     assert report.remarks == remarks
     with pytest.raises(core.ProblemError, match='"a_1" can mean z_1 or s_1'):
         core.check_answers({"a_1": MAZUR[a]}, step)
+
+
+def test_a_whole_page_with_z_and_a_is_judged_with_its_gradients_and_formulas() -> None:
+    step = core.check_answers(PAGES / "mazur/answers.toml").step
+    numbers = {
+        **{"z_1": MAZUR["s"], "a_1": MAZUR["z"], "z_2": [1.105905967, 1.2249], "a_2": [0.75136507, 0.772928465]},
+        "dz_2": [0.138498562, -0.038098237],
+    }
+    formulas = {
+        "z_1": "W_1 * x + b_1",
+        "a_1": "sigmoid(z_1)",
+        "dW_2": "dz_2 * a_1'",
+        "dz_2": "(a_2 - y_gt) .* f2'(z_2)",
+    }
+    report = core.check_answers(numbers, step, formulas=formulas)
+    assert report.right
+    assert report.names == ("s_1", "z_1", "s_out", "y_out", "delta_out")
+    (convention,) = report.conventions
+    assert dict(convention.keys) == {
+        **{"pre": "z", "activation": "a", "output": "y_out"},
+        **{"samples": "columns", "weights": "out x in"},
+    }
+    assert "; as in ng, nielsen and ufldl: add notation = {" in convention.text
+    formulas["a_1"] = "sigmoid(a_1)"
+    wrong = core.check_answers(numbers, step, formulas=formulas)
+    assert [formula.name for formula in wrong.formulas if not formula.right] == ["z_1"]

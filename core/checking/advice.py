@@ -40,7 +40,7 @@ def advised(
     table = ", ".join(f'{key} = "{value}"' for key, value in keys.items() if value != getattr(SGDB, key, ""))
     whole = f'"{names[0]}" with its names, or ' if len(alike) == 1 else ""
     as_in = f"as in {_listed(names)}: " if names else ""
-    what = " and ".join(convention.text.removesuffix(FOLLOWED) for convention in told)
+    what = ", and ".join(convention.text.removesuffix(FOLLOWED) for convention in told)
     text = f"{what}{FOLLOWED}; {as_in}add notation = {whole}{{ {table} }}"
     return [Convention(told[0].kind, text, tuple(keys.items())), *(c for c in conventions if not c.keys)]
 

@@ -78,18 +78,20 @@ class _Check:
     def report(self) -> CheckReport:
         from core.checking.advice import advised
         from core.checking.conventions import by_convention
-        from core.checking.layouts import PRE_ACTIVATION
+        from core.checking.layouts import PRE_ACTIVATION, before_activations
 
         laid_out = self._laid_out()
-        formulas, checker = self._formulas()
+        judge, conventions = self._judged(laid_out)
+        is_before = any(convention.kind == PRE_ACTIVATION for convention in conventions)
+        formulas, checker = self._formulas(before_activations(self.statement) if is_before else {})
         if self.unreadable and not laid_out and not formulas:
             raise ProblemError(self.sheet.source, self.unreadable)
-        judge, conventions = self._judged(laid_out)
         if checker is not None:
             formulas, found = by_convention(formulas, checker, conventions, is_noted=self._noted is not None)
             conventions += found
-        if any(convention.kind == PRE_ACTIVATION for convention in conventions):
-            swapped = {f"{answer.key} is read as {answer.name}" for answer in self.sheet.answers}
+        if is_before:
+            parts = (*self.sheet.answers, *self.sheet.formulas)
+            swapped = {f"{part.key} is read as {part.name}" for part in parts}
             self.remarks = [remark for remark in self.remarks if remark not in swapped]
         written = [formula.name for formula in formulas]
         conventions = advised(conventions, self.statement, self._true, laid_out, written)
@@ -201,17 +203,19 @@ class _Check:
             result[name] = replace(answer, numbers=exact, left_open=kept)
         return result
 
-    def _formulas(self) -> tuple[list[FormulaVerdict], FormulaChecker | None]:
+    def _formulas(self, before: Mapping[str, str]) -> tuple[list[FormulaVerdict], FormulaChecker | None]:
+        """The verdicts on the formulas; where z is the pre-activation, `before` has what z is."""
         if not self.sheet.formulas:
             return [], None
         from core.checking.formulas.check import FormulaChecker
+        from core.checking.layouts import meant
         from core.errors import FormulaError
 
         found: dict[str, FormulaVerdict] = {}
-        checker = FormulaChecker(self.step, self.sheet.formulas)
+        checker = FormulaChecker(self.step, self.sheet.formulas, before)
         for formula in self.sheet.formulas:
-            path = f"formulas.{self._called(formula.name)}"
-            name = formula.name
+            (name,) = meant(formula.key, (formula.name,), before) if before else (formula.name,)
+            path = f"formulas.{self._called(name)}"
             if name in found:
                 self.unreadable.append(f"{path}: {self._called(name)} was already given")
                 continue

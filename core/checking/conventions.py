@@ -20,7 +20,7 @@ from core.checking.report import Convention, FormulaVerdict
 from core.equations import BACKWARD, DATA_LOSS, GRADIENT, LOSS, UPDATE, Equation, Statement
 from core.expression.nodes import Node, Power, Product, Sum, Total, names_in
 from core.expression.spots import spots, without_factor
-from core.notations.words import IN_GRADIENT, IN_UPDATE, MINUS, Notation
+from core.notations.words import IN_GRADIENT, IN_UPDATE, MINUS, SWITCHES, Notation
 
 if TYPE_CHECKING:
     from core.checking.formulas.check import FormulaChecker
@@ -252,14 +252,17 @@ def by_convention(
     """
     wrong = {formula.name for formula in formulas if not formula.right}
     right = {formula.name for formula in formulas if formula.right}
-    kinds, keys = {convention.kind for convention in numbers}, [key for c in numbers for key in c.keys]
+    kinds, keys = (
+        {convention.kind for convention in numbers},
+        [key for c in numbers for key in c.keys if key[0] in SWITCHES],
+    )
     ways: list[tuple[Convention, bool, set[str]]] = []
     for kind, words in CONVENTIONS.items() if wrong else ():
         hold = {name for name in wrong | right if checker.holds_under(kind, name)}
         ways.append((Convention(kind, words, keys_of(kind) if kind in MEANS else ()), kind in kinds, hold))
     for notation in layouts() if wrong and not is_noted else ():
         hold = {name for name in wrong | right if checker.holds_in(notation, name)}
-        is_of_numbers = bool(keys) and all(getattr(notation, key, value) == value for key, value in keys)
+        is_of_numbers = bool(keys) and all(getattr(notation, key) == value for key, value in keys)
         ways.append((formulas_laid_out(notation), is_of_numbers, hold))
     ways = [way for way in ways if way[1] or (len(way[2] & wrong) >= FEWEST and right <= way[2])]
     convention, is_of_numbers, hold = max(ways, key=lambda way: len(way[2] & wrong), default=NO_WAY)

@@ -14,6 +14,7 @@ from core.equations import FORWARD, Statement
 from core.expression.nodes import Function, Name, names_in
 from core.notations.shipped import SGDB, SHIPPED
 from core.notations.words import IN_COLUMNS, IN_GRADIENT, IN_UPDATE, MINUS, OUT_IN, SWITCHES, Notation
+from core.quantity import layer_label
 
 TRANSPOSED, PRE_ACTIVATION = "transposed", "z for s"
 SAMPLES, WEIGHTS = "samples", "weights"  # the switches of a notation that turn matrices
@@ -80,35 +81,57 @@ def turned(
             yield Relaid(convention, {n: _turned(a) if n in names else a for n, a in laid_out.items()})
 
 
+def before_activations(statement: Statement) -> dict[str, str]:
+    """What z is, and its gradient, where z is the pre-activation: s_1 for z_1, delta_1 for dz_1."""
+    found = {}
+    for name, equation in statement.equations.items():
+        if (
+            equation.part == FORWARD
+            and isinstance(equation.tree, Function)
+            and isinstance(equation.tree.argument, Name)
+        ):
+            found[name] = equation.tree.argument.name
+        elif equation.letter in ("dz", "dy"):
+            found[name] = f"delta_{layer_label(equation.layer or 0, len(statement.problem.network))}"
+    return found
+
+
+def meant(typed: str, names: tuple[str, ...], before: Mapping[str, str]) -> tuple[str, ...]:
+    """Which of the quantities that a word can mean it does where z is the pre-activation, and a the activation."""
+    word = typed.strip().casefold()
+    if word.startswith(("z", "dz", "∂z")):
+        return tuple(before.get(name, name) for name in names)
+    if not word.startswith("a"):
+        return names
+    back = {s: z for z, s in before.items()}
+    return tuple(name for name in names if name not in back) or tuple(back.get(name, name) for name in names)
+
+
 def named_before(
     statement: Statement, laid_out: LaidOut, keys: Mapping[str, str], slips: Collection[Slip], cells: list[CellVerdict]
 ) -> Iterator[Relaid]:
     """A sheet whose z is the pre-activation throughout: f is left out of every z, and what comes of it is right all the
     same; where there are activations, they are called a. `keys` has what the quantities were called.
     """
-    made = {
-        name: e.tree.argument.name
-        for name, e in statement.equations.items()
-        if e.part == FORWARD and isinstance(e.tree, Function) and isinstance(e.tree.argument, Name)
-    }
-    first = {name: key.strip()[:1].casefold() for name, key in keys.items()}
-    renamed = {z: s for z, s in made.items() if z in laid_out and first.get(z) == "z"}
-    back = {s: z for z, s in made.items() if s in laid_out and first.get(s) == "a"}
-    if not renamed or any(s in laid_out and s not in back for s in made.values()):
+    before = before_activations(statement)
+    names = {name: meant(keys.get(name, ""), (name,), before)[0] for name in laid_out}
+    renamed = {name for name, new in names.items() if new != name}
+    moved = [z for z in renamed if z in before and statement.equations[z].part == FORWARD]
+    left_out = {slip.name for slip in slips if slip.kind == "f left out"}
+    if left_out.isdisjoint(moved) or len(set(names.values())) < len(names):
         return
-    if {slip.name for slip in slips if slip.kind == "f left out"}.isdisjoint(renamed):
-        return
-    behind = {*renamed}
+    behind = {*moved}
     for name, equation in statement.equations.items():
         if not behind.isdisjoint(names_in(equation.tree)):
             behind.add(name)
-    behind -= {*renamed, *back}
-    if not back and not any(v.status == "right" and v.true and v.name in behind for v in cells):
+    has_activations = any(keys.get(name, "").strip().casefold().startswith("a") for name in renamed)
+    is_right = (v.name in behind - renamed for v in cells if v.status == "right" and v.true)
+    if not has_activations and not any(is_right):
         return
-    z, s = next(iter(renamed.items()))
-    words = f"your z is the pre-activation: {keys[z].strip()} is judged as {s}"
+    z = next(name for name in laid_out if name in moved)
+    words = f"your z is the pre-activation: {keys[z].strip()} is judged as {names[z]}"
     convention = Convention(PRE_ACTIVATION, words, (("pre", "z"), ("activation", "a"), ("output", "y_out")))
-    found = {{**renamed, **back}.get(name, name): answer for name, answer in laid_out.items()}
+    found = {names[name]: answer for name, answer in laid_out.items()}
     yield Relaid(convention, {name: found[name] for name in statement.equations if name in found})
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
+from types import MappingProxyType
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from core.checking.formulas.notes import FormulaStyle, note, style_of
 from core.checking.formulas.points import epsilon_of, points_like
 from core.checking.formulas.products import DISORDER
 from core.checking.formulas.repair import MOST_MISTAKES, Mender
+from core.checking.layouts import meant
 from core.checking.loss_mistakes import BINARY_CROSS_ENTROPY, LossMistakes, Mistake, without_output_slope
 from core.checking.report import FormulaVerdict
 from core.computation import values_of
@@ -56,16 +58,19 @@ def in_twos(mistakes: LossMistakes, equation: Equation, single: Iterable[Mistake
 
 class FormulaChecker:
     """Checks formulas on a step. `others` are all that stand together: where one speaks numpy, those that do not tell
-    do so, too.
+    do so, too. `before` has what z is where it is the pre-activation.
     """
 
-    def __init__(self, step: Step, others: Iterable[WrittenFormula] = ()) -> None:
+    def __init__(
+        self, step: Step, others: Iterable[WrittenFormula] = (), before: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.step = step
         self._functions = [*step.statement.functions]
         self._speaks_numpy = any(self._dialect(formula.text) == IN_NUMPY for formula in others)
         self._rows = len(step.batch)
         self._equations = step.statement.equations
         self._names = names_of(step.statement)
+        self._before = before
         self._meanings: dict[str, str] = {}
         self._checked: dict[str, tuple[tuple[Step, ...], tuple[Node, Node], dict[str, str]]] = {}
         self._by_convention: dict[tuple[str, Step], Mapping[str, Array]] = {}
@@ -108,7 +113,7 @@ class FormulaChecker:
             context = context._replace(dialect=IN_NUMPY)
         reading = read_formula(formula.text, context)
         self._look_at_left(name, reading.left)
-        tree = self._with_epsilon(in_pairs(reading.tree))
+        tree = self._with_epsilon(in_pairs(self._as_meant(reading.tree)))
         self._meanings = self._meanings_in(name, tree)
         spell = style_of(formula.text, reading, context.over, self._meanings, values_of(self.step), self._own_symbols)
         evaluate = Evaluator(self.step, name, spell, self._meanings)
@@ -166,9 +171,16 @@ class FormulaChecker:
 
     def _look_at_left(self, name: str, left: str) -> None:
         """Whether what a formula says it is the value of is the quantity that it stands for."""
-        found = self._names.meaning(left).names if left else (name,)
+        found = meant(left, self._names.meaning(left).names, self._before) if left else (name,)
         if name not in found and name not in (self.step.statement.updates.get(old, "") for old in found):
             raise FormulaError(f"it begins with {left} =, and stands for {name}")
+
+    def _as_meant(self, tree: Node) -> Node:
+        """A formula in sgdb's names where z is the pre-activation in it."""
+        if not self._before:
+            return tree
+        found = {typed: meant(typed, self._names.meaning(typed).names, self._before) for typed in names_in(tree)}
+        return put_in_place(tree, {typed: Name(*names) for typed, names in found.items() if len(names) == 1})
 
     def _meanings_in(self, name: str, tree: Node) -> dict[str, str]:
         """The quantities that the words of a formula for `name` mean; in an update those of the parameter that it is
