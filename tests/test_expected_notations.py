@@ -198,3 +198,16 @@ def test_a_whole_page_with_z_and_a_is_judged_with_its_gradients_and_formulas() -
     formulas["a_1"] = "sigmoid(a_1)"
     wrong = core.check_answers(numbers, step, formulas=formulas)
     assert [formula.name for formula in wrong.formulas if not formula.right] == ["z_1"]
+
+
+@pytest.mark.parametrize("z", ["X_in * W_1 + b_1", "W_1 * X_in + b_1"])
+def test_formulas_alone_show_what_z_is(z: str) -> None:
+    step = core.check_answers(PAGES / "mazur/answers.toml").step
+    formulas = {"z_1": z, "a_1": "sigmoid(z_1)", "dW_1": "X_in' * delta_1" if z.startswith("X") else "delta_1 * X_in'"}
+    report = core.check_answers({}, step, formulas=formulas)
+    assert report.right
+    (convention,) = report.conventions
+    assert convention.text.startswith("your z is the pre-activation: z_1 is judged as s_1")
+    assert ("samples", "columns") not in convention.keys or z.startswith("W")
+    alone = core.check_answers({}, step, formulas={"z_1": z})
+    assert [formula.right for formula in alone.formulas] == [False]

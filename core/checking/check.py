@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,6 @@ from core.text import shown
 
 if TYPE_CHECKING:
     from core.checking.answers import AnswerSheet
-    from core.checking.formulas.check import FormulaChecker
     from core.checking.judge import Judge
     from core.checking.noted import Noted
     from core.checking.shapes import LaidOutAnswer
@@ -77,28 +76,35 @@ class _Check:
 
     def report(self) -> CheckReport:
         from core.checking.advice import advised
-        from core.checking.conventions import by_convention
-        from core.checking.layouts import PRE_ACTIVATION, before_activations
+        from core.checking.conventions import FEWEST
+        from core.checking.layouts import PRE_ACTIVATION, before_activations, pre_activation
 
         laid_out = self._laid_out()
         judge, conventions = self._judged(laid_out)
+        before = before_activations(self.statement)
         is_before = any(convention.kind == PRE_ACTIVATION for convention in conventions)
-        formulas, checker = self._formulas(before_activations(self.statement) if is_before else {})
-        if self.unreadable and not laid_out and not formulas:
+        formulas = self._formulas(conventions, before if is_before else {})
+        of_z = [f for f in self.sheet.formulas if f.name in before and f.key.strip()[:1].casefold() == "z"]
+        if of_z and self._noted is None and {*before, *before.values()}.isdisjoint(laid_out):
+            other = self._formulas(conventions, before)
+            if len(other.right - formulas.right) >= FEWEST and other.right > formulas.right:
+                is_before, formulas = True, other
+                conventions = [*conventions, pre_activation(of_z[0].key, before[of_z[0].name])]
+        self.unreadable += formulas.unreadable
+        self.remarks += formulas.remarks
+        conventions = [*conventions, *formulas.conventions]
+        if self.unreadable and not laid_out and not formulas.verdicts:
             raise ProblemError(self.sheet.source, self.unreadable)
-        if checker is not None:
-            formulas, found = by_convention(formulas, checker, conventions, is_noted=self._noted is not None)
-            conventions += found
         if is_before:
             parts = (*self.sheet.answers, *self.sheet.formulas)
             swapped = {f"{part.key} is read as {part.name}" for part in parts}
             self.remarks = [remark for remark in self.remarks if remark not in swapped]
-        written = [formula.name for formula in formulas]
+        written = [formula.name for formula in formulas.verdicts]
         conventions = advised(conventions, self.statement, self._true, laid_out, written)
         numbers = tuple(judge.cells), tuple(judge.slips)
         read = tuple(self.unreadable), tuple(dict.fromkeys(self.remarks))
         rest = tuple(conventions), self.sheet.notation
-        return CheckReport(self.step, self.sheet.source, *numbers, tuple(formulas), *read, *rest)
+        return CheckReport(self.step, self.sheet.source, *numbers, tuple(formulas.verdicts), *read, *rest)
 
     def _judged(self, laid_out: Mapping[str, LaidOutAnswer]) -> tuple[Judge, list[Convention]]:
         """The numbers, judged by the conventions under which they have the fewest slips."""
@@ -203,21 +209,25 @@ class _Check:
             result[name] = replace(answer, numbers=exact, left_open=kept)
         return result
 
-    def _formulas(self, before: Mapping[str, str]) -> tuple[list[FormulaVerdict], FormulaChecker | None]:
-        """The verdicts on the formulas; where z is the pre-activation, `before` has what z is."""
+    def _formulas(self, conventions: list[Convention], before: Mapping[str, str]) -> _Formulas:
+        """The formulas, judged beside numbers that follow conventions; where z is the pre-activation, `before` has what
+        z is.
+        """
         if not self.sheet.formulas:
-            return [], None
+            return _Formulas([], [], [], [])
+        from core.checking.conventions import by_convention
         from core.checking.formulas.check import FormulaChecker
         from core.checking.layouts import meant
         from core.errors import FormulaError
 
         found: dict[str, FormulaVerdict] = {}
+        unreadable: list[str] = []
         checker = FormulaChecker(self.step, self.sheet.formulas, before)
         for formula in self.sheet.formulas:
             (name,) = meant(formula.key, (formula.name,), before) if before else (formula.name,)
             path = f"formulas.{self._called(name)}"
             if name in found:
-                self.unreadable.append(f"{path}: {self._called(name)} was already given")
+                unreadable.append(f"{path}: {self._called(name)} was already given")
                 continue
             try:
                 if self._noted is not None:
@@ -225,9 +235,25 @@ class _Check:
                 else:
                     found[name] = checker.check(name, self.statement.symbols[name], formula)
             except FormulaError as error:
-                self.unreadable.append(f"{path}: {error}")
-        self.remarks += [f"{typed} is read as {name}" for typed, name in checker.remarks.items()]
-        return [found[name] for name in self.statement.equations if name in found], checker
+                unreadable.append(f"{path}: {error}")
+        remarks = [f"{typed} is read as {name}" for typed, name in checker.remarks.items()]
+        verdicts = [found[name] for name in self.statement.equations if name in found]
+        followed = by_convention(verdicts, checker, conventions, is_noted=self._noted is not None)
+        return _Formulas(*followed, unreadable, remarks)
+
+
+class _Formulas(NamedTuple):
+    """The verdicts on formulas, the conventions that only they follow, what could not be read, and remarks."""
+
+    verdicts: list[FormulaVerdict]
+    conventions: list[Convention]
+    unreadable: list[str]
+    remarks: list[str]
+
+    @property
+    def right(self) -> set[str]:
+        """The texts of those that are right."""
+        return {verdict.text for verdict in self.verdicts if verdict.right}
 
 
 def _names_details(sheet: AnswerSheet) -> bool:

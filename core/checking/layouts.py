@@ -129,10 +129,15 @@ def named_before(
     if not has_activations and not any(is_right):
         return
     z = next(name for name in laid_out if name in moved)
-    words = f"your z is the pre-activation: {keys[z].strip()} is judged as {names[z]}"
-    convention = Convention(PRE_ACTIVATION, words, (("pre", "z"), ("activation", "a"), ("output", "y_out")))
     found = {names[name]: answer for name, answer in laid_out.items()}
-    yield Relaid(convention, {name: found[name] for name in statement.equations if name in found})
+    in_order = {name: found[name] for name in statement.equations if name in found}
+    yield Relaid(pre_activation(keys[z], names[z]), in_order)
+
+
+def pre_activation(key: str, name: str) -> Convention:
+    """The convention of a sheet that calls a pre-activation z."""
+    words = f"your z is the pre-activation: {key.strip()} is judged as {name}"
+    return Convention(PRE_ACTIVATION, words, (("pre", "z"), ("activation", "a"), ("output", "y_out")))
 
 
 def layouts() -> list[Notation]:
