@@ -96,8 +96,8 @@ class _Check:
         if self.unreadable and not laid_out and not formulas.verdicts:
             raise ProblemError(self.sheet.source, self.unreadable)
         if is_before:
-            parts = (*self.sheet.answers, *self.sheet.formulas)
-            swapped = {f"{part.key} is read as {part.name}" for part in parts}
+            swapped = {f"{answer.key} is read as {answer.name}" for answer in self.sheet.answers}
+            swapped |= {f"{formula.key} is read as {formula.name}" for formula in self.sheet.formulas}
             self.remarks = [remark for remark in self.remarks if remark not in swapped]
         written = [formula.name for formula in formulas.verdicts]
         conventions = advised(conventions, self.statement, self._true, laid_out, written)
