@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import core
 from core.equations import NUMBER
 from core.notations import SHIPPED, Rendition, typed_formula
 from core.notations.words import GRADIENTS, SWITCHES, Notation
-from samples import random_problem
+from samples import examples, random_problem
 from test_expected_cases import UNKNOWN, Found, Row
 
 PAGES = Path(__file__).parent / "expected_notations"
@@ -84,6 +86,7 @@ def test_with_the_notation_that_is_advised_nothing_is_left_to_remark(sheet: str)
 def test_the_advice_names_the_notations_that_fit(sheet: str, words: str) -> None:
     (convention,) = core.check_answers(PAGES / f"{sheet}.toml").conventions
     assert words in convention.text
+    assert convention.brief == f"{convention.text.partition('; followed')[0]}; followed"
 
 
 def in_layout_of(notation: Notation, problem: core.Problem) -> tuple[dict[str, Any], dict[str, str], core.Step]:
@@ -124,6 +127,38 @@ def test_right_formulas_in_any_layout_are_right_with_one_remark(notation: Notati
     is_own = notation.name in ("sgdb", "cs231n")
     assert len(report.conventions) == (not is_own)
     assert is_own or notation.name in report.conventions[0].text
+
+
+PROBLEMS = st.builds(
+    random_problem,
+    seed=st.integers(0, 2**16),
+    sizes=st.lists(st.integers(1, 3), min_size=3, max_size=4).map(tuple),
+    rows=st.integers(1, 3),
+    activation=st.just("sigmoid"),
+    bias=st.just(True),
+    reduction=st.sampled_from(["sum", "mean"]),
+    learning_rate=st.just(0.5),
+)
+
+
+@examples(12)
+@given(PROBLEMS, st.sampled_from(SHIPPED))
+def test_right_numbers_and_formulas_of_any_problem_are_right_in_any_layout(
+    problem: core.Problem, notation: Notation
+) -> None:
+    numbers, formulas, step = in_layout_of(notation, problem)
+    report = core.check_answers(numbers, step, formulas=formulas)
+    assert report.right, (report.slips, [formula for formula in report.formulas if not formula.right])
+    assert len(report.conventions) <= 1
+
+
+def test_a_single_row_or_column_shows_a_layout_too() -> None:
+    problem = random_problem(3, (2, 3, 1), rows=4, activation="sigmoid", bias=True)
+    numbers, _, step = in_layout_of(core.notation("goodfellow"), problem)
+    report = core.check_answers({name: numbers[name] for name in ("s_out", "delta_out", "dW_out")}, step)
+    assert report.right
+    assert [convention.kind for convention in report.conventions] == [COLUMNS]
+    assert [slip.kind for slip in core.check_answers({"s_out": numbers["s_out"]}, step).slips] == ["transposed"]
 
 
 def test_a_slip_in_a_sheet_in_columns_is_told_in_its_place() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from core.arrays import Array
-from core.checking.layouts import FOLLOWED, groups
-from core.checking.report import Convention
+from core.checking.layouts import groups, is_matrix
+from core.checking.report import FOLLOWED, Convention
 from core.equations import BACKWARD, GRADIENT, Statement
 from core.notations.shipped import SGDB, SHIPPED
 from core.notations.words import IN_UPDATE, SWITCHES, Notation
@@ -49,7 +49,8 @@ def _shown(
     statement: Statement, true: Mapping[str, Array], numbers: Collection[str], parts: Collection[str]
 ) -> Iterator[str]:
     """The switches that a sheet shows anything of."""
-    yield from (switch for switch, matrices in groups(statement, true, numbers).items() if matrices)
+    show = (name for name in numbers if is_matrix(true[name]))
+    yield from (switch for switch, matrices in groups(statement, show).items() if matrices)
     if BACKWARD in parts:
         yield from ("sign", "mean")
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 from typing import NamedTuple
 
 from core.arrays import Array
-from core.checking.report import CellVerdict, Convention, Slip
+from core.checking.report import FOLLOWED, CellVerdict, Convention, Slip
 from core.checking.shapes import LaidOutAnswer
 from core.equations import FORWARD, Statement
 from core.expression.nodes import Function, Name, names_in
@@ -19,7 +19,6 @@ from core.quantity import layer_label
 TRANSPOSED, PRE_ACTIVATION = "transposed", "z for s"
 SAMPLES, WEIGHTS = "samples", "weights"  # the switches of a notation that turn matrices
 TURNED = {SAMPLES: IN_COLUMNS, WEIGHTS: OUT_IN}
-FOLLOWED = "; followed"
 WORDS = {
     (SAMPLES,): "your matrices are transposed, as where the samples are columns",
     (WEIGHTS,): "your ∂W are transposed, as where W is out x in",
@@ -50,12 +49,11 @@ def is_matrix(values: Array) -> bool:
     return values.ndim == 2 and min(values.shape) > 1
 
 
-def groups(statement: Statement, true: Mapping[str, Array], names: Collection[str]) -> dict[str, list[str]]:
-    """The matrices among some quantities, by the switch that turns them."""
+def groups(statement: Statement, names: Iterable[str]) -> dict[str, list[str]]:
+    """Some matrices by the switch that turns them."""
     found: dict[str, list[str]] = {SAMPLES: [], WEIGHTS: []}
     for name in names:
-        if is_matrix(true[name]):
-            found[WEIGHTS if statement.equations[name].letter[-1:] == "W" else SAMPLES].append(name)
+        found[WEIGHTS if statement.equations[name].letter[-1:] == "W" else SAMPLES].append(name)
     return found
 
 
@@ -67,7 +65,8 @@ def turned(
     """
     if all(slip.kind != TRANSPOSED for slip in slips):
         return
-    matrices = groups(statement, true, laid_out)
+    show = (name for name, answer in laid_out.items() if is_matrix(true[name]) or answer.kind == TRANSPOSED)
+    matrices = groups(statement, show)
     ways = []
     for names in matrices.values():
         is_turned = [laid_out[name].kind == TRANSPOSED for name in names]

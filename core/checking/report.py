@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Status: TypeAlias = Literal["right", "rounded", "follows", "coarse", "slip", "open"]
 STATUSES: tuple[Status, ...] = ("right", "rounded", "follows", "coarse", "slip", "open")
+FOLLOWED = "; followed"  # what a convention's words end with, but for advice
 Cell: TypeAlias = tuple[int, ...]
 
 
@@ -26,6 +27,11 @@ class Convention:
     kind: str
     text: str
     keys: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def brief(self) -> str:
+        """It in words, without any advice."""
+        return f"{self.text.partition(FOLLOWED)[0]}{FOLLOWED}"
 
 
 class CellVerdict(NamedTuple):

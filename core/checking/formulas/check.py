@@ -261,22 +261,26 @@ class FormulaChecker:
 
     def holds_under(self, kind: str, name: str) -> bool:
         """Whether the formula that was checked for a quantity is right by a convention."""
-        points, trees, self._meanings = self._checked[name]
+        points, trees = self._look_again(name)
         return any(self._holds(points, name, tree, kind) for tree in trees)
 
     def holds_in(self, notation: Notation, name: str) -> bool:
         """Whether the formula that was checked for a quantity is right in the layout of a notation, with sgdb's names;
         where it does not say what a sum is over, that is the other way round there.
         """
-        points, trees, self._meanings = self._checked[name]
+        points, trees = self._look_again(name)
         for tree in trees:
             known = put_in_place(tree, {typed: Name(self._known_name(typed)) for typed in names_in(tree)})
             for found in dict.fromkeys((known, across(known))):
-                if all(
-                    self._holds((p,), name, Rendition(notation, p.statement).as_stated(name, found)) for p in points
-                ):
-                    return bool(points)
+                stated = [(point, Rendition(notation, point.statement).as_stated(name, found)) for point in points]
+                if stated and all(self._holds((point,), name, as_stated) for point, as_stated in stated):
+                    return True
         return False
+
+    def _look_again(self, name: str) -> tuple[tuple[Step, ...], tuple[Node, Node]]:
+        """Where a formula that was checked is tried, and what is: a single row stays one, for which n is left out."""
+        points, trees, self._meanings = self._checked[name]
+        return points_like(self.step, own_rows=True) if self._rows == 1 else points, trees
 
     def _known_name(self, typed: str) -> str:
         found = canonical(typed, len(self.step.weights))
