@@ -18,7 +18,7 @@ from core.step import Step
 from core.text import shown
 
 if TYPE_CHECKING:
-    from core.checking.answers import AnswerSheet
+    from core.checking.answers import AnswerSheet, WrittenFormula
     from core.checking.judge import Judge
     from core.checking.noted import Noted
     from core.checking.shapes import LaidOutAnswer
@@ -84,8 +84,8 @@ class _Check:
         before = before_activations(self.statement)
         is_before = any(convention.kind == PRE_ACTIVATION for convention in conventions)
         formulas = self._formulas(conventions, before if is_before else {})
-        of_z = [f for f in self.sheet.formulas if f.name in before and f.key.strip()[:1].casefold() == "z"]
-        if of_z and self._noted is None and {*before, *before.values()}.isdisjoint(laid_out):
+        of_z = self._before(before) if len(formulas.right) < len(formulas.verdicts) and not is_before else []
+        if of_z and {*before, *before.values()}.isdisjoint(laid_out):
             other = self._formulas(conventions, before)
             if len(other.right - formulas.right) >= FEWEST and other.right > formulas.right:
                 is_before, formulas = True, other
@@ -208,6 +208,13 @@ class _Check:
             exact = numbers.to(numbers.units, np.where(noise, 0.0, numbers.values)) if noise.any() else numbers
             result[name] = replace(answer, numbers=exact, left_open=kept)
         return result
+
+    def _before(self, before: Mapping[str, str]) -> list[WrittenFormula]:
+        """The formulas of what is called z, where z may be the pre-activation: nothing is called s beside it."""
+        first = {formula.name: formula.key.strip()[:1].casefold() for formula in self.sheet.formulas}
+        if self._noted is not None or any(first.get(s, "a") != "a" for s in before.values()):
+            return []
+        return [formula for formula in self.sheet.formulas if formula.name in before and first[formula.name] == "z"]
 
     def _formulas(self, conventions: list[Convention], before: Mapping[str, str]) -> _Formulas:
         """The formulas, judged beside numbers that follow conventions; where z is the pre-activation, `before` has what
