@@ -272,7 +272,8 @@ def test_a_sheet_whose_samples_are_columns_follows_a_convention() -> None:
     report = core.check_answers(sheet, step)
     assert report.slips == ()
     assert [convention.text for convention in report.conventions] == [
-        "your matrices are transposed, as where the samples are columns; followed"
+        "your matrices are transposed, as where the samples are columns and W is out x in; followed; as in ng, "
+        'nielsen, goodfellow, bishop, ufldl and nyu: add notation = { samples = "columns", weights = "out x in" }'
     ]
 
 

@@ -35,6 +35,7 @@ from core.checking.as_written import Sheet, read_sheet
 from core.checking.keys import Keys
 from core.checking.matrices import Matrix, decimal_commas, read_matrix, without_graph
 from core.errors import DivergedError, FormulaError, ProblemError
+from core.expression.lexicon import spelled
 from core.expression.reader import read
 from core.files import MIB, decode, path_in, read_bytes
 from core.loading.fields import TABLE, TEXT, FieldReader, Kind, whole
@@ -86,10 +87,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class WrittenFormula:
-    """A formula as somebody wrote it for the quantity `name`."""
+    """A formula as somebody wrote it for the quantity `name`, which they called `key`."""
 
     name: str
     text: str
+    key: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,7 +212,7 @@ def _sheet_of(
     """Every answer and every formula that can be read; what cannot is listed. Raises ProblemError where they are too
     many.
     """
-    entries, keys = FieldReader(), _keys(step, notation)
+    entries, keys = FieldReader(), _keys(step, notation, (*answers, *formulas))
     entries.mistakes += lost
     read = [_read_answer(entries, keys, key, value) for key, value in answers.items()]
     found = tuple(answer for answer in read if answer is not None)
@@ -228,9 +230,10 @@ def _sheet_of(
     return AnswerSheet(source, step, found, readable, tuple(entries.mistakes), tuple(keys.remarks), digits, notation)
 
 
-def _keys(step: Step, notation: Notation | None) -> Keys:
+def _keys(step: Step, notation: Notation | None, typed: Iterable[str]) -> Keys:
     if notation is None:
-        return Keys(step)
+        matches = (NAME.fullmatch(spelled(key)) for key in typed)
+        return Keys(step, [match[1] for match in matches if match is not None])
     from core.checking.noted import NotedKeys
 
     return NotedKeys(step, notation)
@@ -298,7 +301,7 @@ def _read_formula(reader: FieldReader, keys: Keys, key: str, value: object) -> W
     text = reader.read(path, _plain(value), TEXT)
     name = keys.of_formula(reader, path, keys.in_plain_letters(key).strip())
     if text is None or name is not None or keys.may_be_given:
-        return None if text is None or name is None else WrittenFormula(name, text)
+        return None if text is None or name is None else WrittenFormula(name, text, key)
     try:
         read(text)  # what cannot be read of it is told as well
     except FormulaError as error:

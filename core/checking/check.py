@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,7 @@ from core.step import Step
 from core.text import shown
 
 if TYPE_CHECKING:
-    from core.checking.answers import AnswerSheet
-    from core.checking.formulas.check import FormulaChecker
+    from core.checking.answers import AnswerSheet, WrittenFormula
     from core.checking.judge import Judge
     from core.checking.noted import Noted
     from core.checking.shapes import LaidOutAnswer
@@ -76,35 +75,75 @@ class _Check:
         self.remarks: list[str] = [*sheet.remarks]
 
     def report(self) -> CheckReport:
-        from core.checking.conventions import by_convention, readings
-        from core.checking.judge import Judge
+        from core.checking.advice import advised
+        from core.checking.conventions import FEWEST
+        from core.checking.layouts import PRE_ACTIVATION, before_activations, pre_activation
 
         laid_out = self._laid_out()
-        formulas, checker = self._formulas()
-        if self.unreadable and not laid_out and not formulas:
+        judge, conventions = self._judged(laid_out)
+        before = before_activations(self.statement)
+        is_before = any(convention.kind == PRE_ACTIVATION for convention in conventions)
+        formulas = self._formulas(conventions, before if is_before else {})
+        of_z = self._before(before) if len(formulas.right) < len(formulas.verdicts) and not is_before else []
+        if of_z and {*before, *before.values()}.isdisjoint(laid_out):
+            other = self._formulas(conventions, before)
+            if len(other.right - formulas.right) >= FEWEST and other.right > formulas.right:
+                is_before, formulas = True, other
+                conventions = [*conventions, pre_activation(of_z[0].key, before[of_z[0].name])]
+        self.unreadable += formulas.unreadable
+        self.remarks += formulas.remarks
+        conventions = [*conventions, *formulas.conventions]
+        if self.unreadable and not laid_out and not formulas.verdicts:
             raise ProblemError(self.sheet.source, self.unreadable)
-        judge = Judge(self.step, self.statement, self._true, laid_out, self.sheet.digits)
-        conventions = self._transposed(judge)
-        if judge.slips:
-            sheet = {name: answer.numbers for name, answer in laid_out.items()}
-            kinds: dict[str, set[str]] = {}
-            for slip in judge.slips:
-                kinds.setdefault(slip.name, set()).add(slip.kind)
-            for reading in readings(self.statement, self._true, sheet, kinds):
-                other = Judge(self.step, reading.statement, reading.true, laid_out, self.sheet.digits)
-                if reading.holds({slip.name for slip in other.slips}) and len(other.slips) < len(judge.slips):
-                    conventions, judge = [reading.convention, *self._transposed(other)], other
-        if checker is not None:
-            formulas, found = by_convention(formulas, checker, [convention.kind for convention in conventions])
-            conventions += found
+        if is_before:
+            swapped = {f"{answer.key} is read as {answer.name}" for answer in self.sheet.answers}
+            swapped |= {f"{formula.key} is read as {formula.name}" for formula in self.sheet.formulas}
+            self.remarks = [remark for remark in self.remarks if remark not in swapped]
+        written = [formula.name for formula in formulas.verdicts]
+        conventions = advised(conventions, self.statement, self._true, laid_out, written)
         numbers = tuple(judge.cells), tuple(judge.slips)
         read = tuple(self.unreadable), tuple(dict.fromkeys(self.remarks))
         rest = tuple(conventions), self.sheet.notation
-        return CheckReport(self.step, self.sheet.source, *numbers, tuple(formulas), *read, *rest)
+        return CheckReport(self.step, self.sheet.source, *numbers, tuple(formulas.verdicts), *read, *rest)
 
-    def _transposed(self, judge: Judge) -> list[Convention]:
-        """The convention of a sheet whose samples are columns; a sheet in a notation has said what they are."""
-        return judge.transposed() if self._noted is None else []
+    def _judged(self, laid_out: Mapping[str, LaidOutAnswer]) -> tuple[Judge, list[Convention]]:
+        """The numbers, judged by the conventions under which they have the fewest slips."""
+        from core.checking.judge import Judge
+        from core.checking.layouts import named_before, turned
+
+        plain = Judge(self.step, self.statement, self._true, laid_out, self.sheet.digits)
+        best = self._by_reading(plain, laid_out, [])
+        if not plain.slips or self._noted is not None:
+            return best
+        keys = {answer.name: answer.key for answer in self.sheet.answers}
+        ways = [(plain, laid_out, list[Convention]())]
+        for relaid in named_before(self.statement, laid_out, keys, plain.slips, plain.cells):
+            judge = Judge(self.step, self.statement, self._true, relaid.laid_out, self.sheet.digits)
+            ways.append((judge, relaid.laid_out, [relaid.convention]))
+        for judge, before, conventions in list(ways):
+            for relaid in turned(self.statement, self._true, before, judge.slips):
+                other = Judge(self.step, self.statement, self._true, relaid.laid_out, self.sheet.digits)
+                ways.append((other, relaid.laid_out, [*conventions, relaid.convention]))
+        found = (self._by_reading(*way) for way in ways[1:])
+        return min((best, *found), key=lambda way: len(way[0].slips))
+
+    def _by_reading(
+        self, judge: Judge, laid_out: Mapping[str, LaidOutAnswer], conventions: list[Convention]
+    ) -> tuple[Judge, list[Convention]]:
+        """Numbers that were judged, by the convention of another book, if there is one that they follow."""
+        from core.checking.conventions import readings
+        from core.checking.judge import Judge
+
+        best = judge, conventions
+        sheet = {name: answer.numbers for name, answer in laid_out.items()}
+        kinds: dict[str, set[str]] = {}
+        for slip in judge.slips:
+            kinds.setdefault(slip.name, set()).add(slip.kind)
+        for reading in readings(self.statement, self._true, sheet, kinds) if judge.slips else ():
+            other = Judge(self.step, reading.statement, reading.true, laid_out, self.sheet.digits)
+            if reading.holds({slip.name for slip in other.slips}) and len(other.slips) < len(best[0].slips):
+                best = other, [*conventions, reading.convention]
+        return best
 
     @cached_property
     def _values(self) -> dict[str, Array]:
@@ -170,19 +209,32 @@ class _Check:
             result[name] = replace(answer, numbers=exact, left_open=kept)
         return result
 
-    def _formulas(self) -> tuple[list[FormulaVerdict], FormulaChecker | None]:
+    def _before(self, before: Mapping[str, str]) -> list[WrittenFormula]:
+        """The formulas of what is called z, where z may be the pre-activation: nothing is called s beside it."""
+        first = {formula.name: formula.key.strip()[:1].casefold() for formula in self.sheet.formulas}
+        if self._noted is not None or any(first.get(s, "a") != "a" for s in before.values()):
+            return []
+        return [formula for formula in self.sheet.formulas if formula.name in before and first[formula.name] == "z"]
+
+    def _formulas(self, conventions: list[Convention], before: Mapping[str, str]) -> _Formulas:
+        """The formulas, judged beside numbers that follow conventions; where z is the pre-activation, `before` has what
+        z is.
+        """
         if not self.sheet.formulas:
-            return [], None
+            return _Formulas([], [], [], [])
+        from core.checking.conventions import by_convention
         from core.checking.formulas.check import FormulaChecker
+        from core.checking.layouts import meant
         from core.errors import FormulaError
 
         found: dict[str, FormulaVerdict] = {}
-        checker = FormulaChecker(self.step, self.sheet.formulas)
+        unreadable: list[str] = []
+        checker = FormulaChecker(self.step, self.sheet.formulas, before)
         for formula in self.sheet.formulas:
-            path = f"formulas.{self._called(formula.name)}"
-            name = formula.name
+            (name,) = meant(formula.key, (formula.name,), before) if before else (formula.name,)
+            path = f"formulas.{self._called(name)}"
             if name in found:
-                self.unreadable.append(f"{path}: {self._called(name)} was already given")
+                unreadable.append(f"{path}: {self._called(name)} was already given")
                 continue
             try:
                 if self._noted is not None:
@@ -190,9 +242,25 @@ class _Check:
                 else:
                     found[name] = checker.check(name, self.statement.symbols[name], formula)
             except FormulaError as error:
-                self.unreadable.append(f"{path}: {error}")
-        self.remarks += [f"{typed} is read as {name}" for typed, name in checker.remarks.items()]
-        return [found[name] for name in self.statement.equations if name in found], checker
+                unreadable.append(f"{path}: {error}")
+        remarks = [f"{typed} is read as {name}" for typed, name in checker.remarks.items()]
+        verdicts = [found[name] for name in self.statement.equations if name in found]
+        followed = by_convention(verdicts, checker, conventions, is_noted=self._noted is not None)
+        return _Formulas(*followed, unreadable, remarks)
+
+
+class _Formulas(NamedTuple):
+    """The verdicts on formulas, the conventions that only they follow, what could not be read, and remarks."""
+
+    verdicts: list[FormulaVerdict]
+    conventions: list[Convention]
+    unreadable: list[str]
+    remarks: list[str]
+
+    @property
+    def right(self) -> set[str]:
+        """The texts of those that are right."""
+        return {verdict.text for verdict in self.verdicts if verdict.right}
 
 
 def _names_details(sheet: AnswerSheet) -> bool:

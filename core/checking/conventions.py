@@ -13,12 +13,14 @@ import numpy as np
 
 from core.arrays import Array
 from core.checking.layer_mistakes import ALPHA
+from core.checking.layouts import formulas_laid_out, layouts
 from core.checking.mistakes import HALF, TWO, is_multiple
 from core.checking.numbers import Numbers
 from core.checking.report import Convention, FormulaVerdict
 from core.equations import BACKWARD, DATA_LOSS, GRADIENT, LOSS, UPDATE, Equation, Statement
 from core.expression.nodes import Node, Power, Product, Sum, Total, names_in
 from core.expression.spots import spots, without_factor
+from core.notations.words import IN_GRADIENT, IN_UPDATE, MINUS, SWITCHES, Notation
 
 if TYPE_CHECKING:
     from core.checking.formulas.check import FormulaChecker
@@ -26,15 +28,21 @@ if TYPE_CHECKING:
 Sheet = Mapping[str, Numbers]
 OPPOSITE = 0.5  # of all δ: so many more have the opposite sign than have the right one
 SIGN, HALF_LEFT_OUT, HALF_PUT_IN, VELOCITY = "sign", "half left out", "half put in", "velocity"
+NO_SHARE, NO_SHARES = "1/n in the gradient", "1/n in the update"
+MEANS = {NO_SHARE: IN_GRADIENT, NO_SHARES: IN_UPDATE}
 SCALES = {"mean for sum": ("sum", "mean"), "sum for mean": ("mean", "sum")}
 CONVENTIONS = {
     SIGN: "your δ have the opposite sign convention, with W + α ∂W; followed",
     VELOCITY: "your velocities are v = μ v - α ∂W, and you add them: W + v; followed",
     HALF_LEFT_OUT: "your squared error has no ½, and its gradient is twice as large; followed",
     HALF_PUT_IN: "your squared error has a ½, and its gradient is half as large; followed",
+    NO_SHARE: "your δ have no 1/n, which ∂W has; followed",
+    NO_SHARES: "your δ and ∂W have no 1/n, which the update has; followed",
     "mean for sum": "you take the mean over the samples, where the problem has the sum; followed",
     "sum for mean": "you take the sum over the samples, where the problem has the mean; followed",
 }
+FEWEST = 2  # formulas that show a convention
+NO_WAY: tuple[Convention, bool, set[str]] = (Convention("", ""), False, set())
 NEAR = 0.02  # relative: how near to what a convention gives a number is that may follow it
 
 
@@ -49,7 +57,8 @@ class Reading(NamedTuple):
     def holds(self, slipped: Collection[str]) -> bool:
         """Whether the convention was followed, with slips in these quantities: an update may be wrong among others."""
         against = sum(name in slipped for name in self.hinges)
-        return 2 * against < len(self.hinges) if self.convention.kind == SIGN else not against
+        mostly = self.convention.kind in (SIGN, *MEANS)
+        return 2 * against < len(self.hinges) if mostly else not against
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +86,10 @@ def readings(
         found[VELOCITY] = velocities
     if _is_opposite(parts, true, sheet):
         found[SIGN] = tuple(name for name, e in parts.items() if e.part == UPDATE)
+    if start is not None and parts[start].part == BACKWARD and _lacks_share(statement, sheet[start], true[start]):
+        for kind, part in ((NO_SHARE, GRADIENT), (NO_SHARES, UPDATE)):
+            if behind := [name for name, e in parts.items() if e.part == part]:
+                found[kind] = (start, *behind)
     if start is not None and costs:
         hinges = (*costs, start)
         for kind, factor in ((HALF_LEFT_OUT, 2.0), (HALF_PUT_IN, 0.5)):
@@ -87,7 +100,14 @@ def readings(
         found |= dict.fromkeys(scales, hinges)
     for kind, hinges in found.items():
         if (under := statement_under(kind, statement)) is not None:
-            yield Reading(Convention(kind, CONVENTIONS[kind]), under, values_under(under, true), hinges)
+            has_gradients = any(e.part == GRADIENT for e in parts.values())
+            convention = Convention(kind, CONVENTIONS[kind], () if kind == SIGN and has_gradients else keys_of(kind))
+            yield Reading(convention, under, values_under(under, true), hinges)
+
+
+def keys_of(kind: str) -> tuple[tuple[str, str], ...]:
+    """The keys of a notation that has a convention, with their values."""
+    return (("mean", MEANS[kind]),) if kind in MEANS else (("sign", MINUS),) if kind == SIGN else ()
 
 
 def statement_under(kind: str, statement: Statement) -> Statement | None:
@@ -98,7 +118,10 @@ def statement_under(kind: str, statement: Statement) -> Statement | None:
         is_other = problem.reduction != stated or isinstance(statement, ByConvention)
         return None if is_other else replace(statement, problem=replace(problem, reduction=taken))
     ways = {SIGN: _opposite, HALF_LEFT_OUT: _without_half, HALF_PUT_IN: _with_half, VELOCITY: _as_steps}
-    trees = dict(ways[kind](statement))
+    if kind in MEANS:
+        trees = {} if isinstance(statement, ByConvention) else _without_share(MEANS[kind], statement)
+    else:
+        trees = dict(ways[kind](statement))
     under = (problem, statement.rows, statement.detailed, statement.index)
     before = statement.trees if isinstance(statement, ByConvention) else {}
     return ByConvention(*under, {**before, **trees}) if trees else None
@@ -163,6 +186,20 @@ def _with_half(statement: Statement) -> Iterator[tuple[str, Node]]:
     yield first.name, HALF * first.tree
 
 
+def _without_share(mean: str, statement: Statement) -> dict[str, Node]:
+    """What is computed otherwise where the 1/n is elsewhere."""
+    from core.notations.rendition import Rendition
+
+    found = Rendition(Notation("", "", mean=mean), statement).stated
+    return {name: tree for name, tree in found.items() if tree != statement.equations[name].tree}
+
+
+def _lacks_share(statement: Statement, numbers: Numbers, true: Array) -> bool:
+    """Whether they are about n times what they are here, where there is a 1/n."""
+    is_mean = statement.problem.reduction == "mean" and statement.rows > 1
+    return is_mean and bool(numbers.of(true).any()) and _is_about(numbers, statement.rows * true)
+
+
 def _as_steps(statement: Statement) -> Iterator[tuple[str, Node]]:
     """v = μ v - α ∂W, which is -α times what it is here, and W + v."""
     if statement.problem.update.name != "momentum":
@@ -207,21 +244,34 @@ def _is_about(numbers: Numbers, values: Array) -> bool:
 
 
 def by_convention(
-    formulas: Sequence[FormulaVerdict], checker: FormulaChecker, numbers: Collection[str]
+    formulas: Sequence[FormulaVerdict], checker: FormulaChecker, numbers: Collection[Convention], is_noted: bool
 ) -> tuple[list[FormulaVerdict], list[Convention]]:
-    """What formulas are worth by a convention that they follow throughout, or that the numbers beside them follow; and
-    those conventions that only the formulas follow.
+    """What formulas are worth by the convention that most of them follow, throughout or as the numbers beside them do;
+    and that convention, if only the formulas follow it. Under a notation, `is_noted`, they have said how they are laid
+    out.
     """
-    wrong = [formula.name for formula in formulas if not formula.right]
+    wrong = {formula.name for formula in formulas if not formula.right}
+    right = {formula.name for formula in formulas if formula.right}
+    kinds, keys = (
+        {convention.kind for convention in numbers},
+        [key for c in numbers for key in c.keys if key[0] in SWITCHES],
+    )
+    ways: list[tuple[Convention, bool, set[str]]] = []
     for kind, words in CONVENTIONS.items() if wrong else ():
-        hold = {formula.name for formula in formulas if checker.holds_under(kind, formula.name)}
-        throughout = len(hold.intersection(wrong)) > 1 and all(f.name in hold for f in formulas if f.right)
-        if (kind in numbers and hold.intersection(wrong)) or throughout:
-            judged = [
-                replace(f, right=True, message="right by your convention", mended="")
-                if f.name in hold and not f.right
-                else f
-                for f in formulas
-            ]
-            return judged, [Convention(kind, words)] if kind not in numbers else []
-    return list(formulas), []
+        hold = {name for name in wrong | right if checker.holds_under(kind, name)}
+        ways.append((Convention(kind, words, keys_of(kind) if kind in MEANS else ()), kind in kinds, hold))
+    for notation in layouts() if wrong and not is_noted else ():
+        hold = {name for name in wrong | right if checker.holds_in(notation, name)}
+        is_of_numbers = bool(keys) and all(getattr(notation, key) == value for key, value in keys)
+        ways.append((formulas_laid_out(notation), is_of_numbers, hold))
+    ways = [way for way in ways if way[1] or (len(way[2] & wrong) >= FEWEST and right <= way[2])]
+    convention, is_of_numbers, hold = max(ways, key=lambda way: len(way[2] & wrong), default=NO_WAY)
+    if not hold & wrong:
+        return list(formulas), []
+    return _followed(formulas, hold), [] if is_of_numbers else [convention]
+
+
+def _followed(formulas: Sequence[FormulaVerdict], hold: Collection[str]) -> list[FormulaVerdict]:
+    """The verdicts on formulas of which some hold by a convention."""
+    words = "right by your convention"
+    return [replace(f, right=True, message=words, mended="") if f.name in hold and not f.right else f for f in formulas]

@@ -17,11 +17,11 @@ from core.checking.finding import Finding, Made
 from core.checking.momentum import Momentum
 from core.checking.numbers import Numbers
 from core.checking.own_values import Cause, OwnValues, always
-from core.checking.report import CellVerdict, Convention, Slip
+from core.checking.report import CellVerdict, Slip
 from core.checking.shapes import LaidOutAnswer
 from core.checking.unknowns import ANOTHER_NUMBER, MISREAD, WITH_MOMENTUM
 from core.checking.written import OPEN, Position
-from core.equations import GRADIENT, UPDATE, Statement
+from core.equations import Statement
 from core.step import Step
 
 EXACT = 1e-9  # relative: a number so near is written in full, however few digits it has
@@ -104,23 +104,6 @@ class Judge:
         for name, judged in self._judged.items():
             found += judged.cells(name, self._own.true[name], self._laid_out[name].left_open)
         return found
-
-    def transposed(self) -> list[Convention]:
-        """The convention of those whose samples are columns, if every matrix, or all that was written of ∂W, is
-        transposed: then there are no such slips.
-        """
-        equations = self._statement.equations
-        turned = [slip for slip in self.slips if slip.kind == "transposed" and _is_turned(slip)]
-        matrices = {name for name in self._laid_out if min(self._own.true[name].shape, default=0) > 1}
-        gradients = {name for name in matrices if equations[name].part in (GRADIENT, UPDATE)}
-        names = {slip.name for slip in turned}
-        if len(names) < 2 or not (names >= matrices or (gradients and names >= gradients)):
-            return []
-        what = "matrices" if names - gradients else "∂W"
-        self.slips = [slip for slip in self.slips if slip not in turned]
-        for name in names:
-            self._judged[name].statuses[self._judged[name].slips] = "right"
-        return [Convention("transposed", f"your {what} are transposed, as where the samples are columns; followed")]
 
     def _quantity(self, name: str, numbers: Numbers) -> _Judged:
         """The verdicts on a quantity; its slips are added to those found."""
@@ -303,8 +286,3 @@ class Judge:
         from core.explanation import explain
 
         return explain(self._step, name, cell, self._statement.detailed).lines()
-
-
-def _is_turned(slip: Slip) -> bool:
-    """Whether it is the quantity itself that is transposed, not what it is computed from."""
-    return not slip.cells or slip.text.startswith(f"{slip.name} ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -21,16 +22,19 @@ OF_A_CLASS = re.compile(r"_[jkc]\Z")  # ∂ℒ/∂o_j
 
 class Keys:
     """The quantities of a step by the names that people give their numbers and formulas, with remarks on how they were
-    read where sgdb calls them otherwise. `may_be_given` tells that numbers of what is given may be among them, too.
+    read where sgdb calls them otherwise. `may_be_given` tells that numbers of what is given may be among them, too. All
+    names of a sheet are `beside` one that can mean two quantities: it means the one that no other does.
     """
 
     may_be_given = False
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: Step, beside: Iterable[str] = ()) -> None:
         from core.checking.formulas.definitions import names_of
 
         self._step, self._statement = step, step.statement
         self._names = names_of(step.statement)
+        meanings = (self._names.as_key(typed).names for typed in beside)
+        self._beside = {names[0] for names in meanings if len(names) == 1}
         self.remarks: list[str] = []
 
     def shape(self, name: str, position: tuple[int, ...]) -> tuple[int, ...]:
@@ -116,6 +120,10 @@ class Keys:
 
     def _meant(self, reader: FieldReader, path: str, typed: str) -> str | None:
         meaning = self._names.as_key(typed)
+        left = [name for name in meaning.names if name not in self._beside]
+        layers = {equation and equation.layer for equation in map(self._statement.equations.get, meaning.names)}
+        if len(left) == len(layers) == 1 < len(meaning.names) and None not in layers:  # a_1, with z_1 beside it
+            meaning = meaning._replace(names=(left[0],), remark=True)
         if len(meaning.names) == 1:
             if meaning.remark:
                 self.remarks.append(f"{clean(typed)} is read as {meaning.names[0]}")

@@ -14,7 +14,7 @@ from core.checking.layer_mistakes import LayerMistakes
 from core.checking.loss_mistakes import LossMistakes, Mistake
 from core.checking.own_values import Evaluate
 from core.checking.update_mistakes import UpdateMistakes
-from core.equations import BACKWARD, DATA_LOSS, FORWARD, GRADIENT, UPDATE, Equation, Statement
+from core.equations import BACKWARD, DATA_LOSS, FORWARD, GRADIENT, PER_UNIT, UPDATE, Equation, Statement
 from core.expression.nodes import (
     Function,
     Literal,
@@ -32,7 +32,7 @@ from core.expression.nodes import (
     sum_of,
     walk,
 )
-from core.expression.spots import spots, without_factor
+from core.expression.spots import spots, without_factor, without_term
 from core.expression.typed import as_typed
 from core.record import memoized
 
@@ -77,6 +77,7 @@ class StepMistakes:
         self._statement, self._equations = statement, statement.equations
         self._of_loss, self._of_layers = LossMistakes(statement), LayerMistakes(statement)
         self._of_update = UpdateMistakes(statement)
+        self._biases = statement.with_axes(PER_UNIT)
         self._found: dict[str, tuple[WrongWay, ...]] = {}
 
     def at(self, name: str, values: Mapping[str, Array]) -> tuple[WrongWay, ...]:
@@ -178,6 +179,15 @@ class StepMistakes:
                 words = "must be transposed here" if source in turned else "is transposed"
                 wrong = put_in_place(tree, {source.name: Transpose(source)})
                 yield Mistake("transposed", f"{source.name} {words}", wrong)
+                for bias, without in self._without_bias(equation, wrong):
+                    yield Mistake("transposed", f"{source.name} {words}, and the bias {bias} is left out", without, 3)
+
+    def _without_bias(self, equation: Equation, tree: Node) -> Iterator[tuple[str, Node]]:
+        """A pre-activation without its bias, and the bias."""
+        if equation.part == FORWARD and isinstance(tree, Sum):
+            for _, term in tree.terms:
+                if isinstance(term, Name) and term.name in self._biases:
+                    yield term.name, without_term(tree, term)
 
     def _others(self, equation: Equation, shapes: Mapping[str, Array]) -> Iterator[WrongWay]:
         """Mistakes that are no trees."""

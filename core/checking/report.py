@@ -14,15 +14,24 @@ if TYPE_CHECKING:
 
 Status: TypeAlias = Literal["right", "rounded", "follows", "coarse", "slip", "open"]
 STATUSES: tuple[Status, ...] = ("right", "rounded", "follows", "coarse", "slip", "open")
+FOLLOWED = "; followed"  # what a convention's words end with, but for advice
 Cell: TypeAlias = tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Convention:
-    """A convention other than sgdb's that a whole sheet follows: its kind, and in words. It is no slip."""
+    """A convention other than sgdb's that a whole sheet follows: its kind, and in words. It is no slip. `keys` are
+    those of a notation that says so, with their values.
+    """
 
     kind: str
     text: str
+    keys: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def brief(self) -> str:
+        """It in words, without any advice."""
+        return f"{self.text.partition(FOLLOWED)[0]}{FOLLOWED}"
 
 
 class CellVerdict(NamedTuple):

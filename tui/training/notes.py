@@ -99,7 +99,7 @@ def every_note(step: Step, before: Step | None) -> Iterator[Note]:
 def _answers(report: CheckReport) -> Iterator[Note]:
     """What came of checked answers: whose convention is followed, the slips, and what is all right."""
     for convention in report.conventions:
-        yield Note([(convention.text, "amber")], None)
+        yield Note([(convention.brief, "amber")], None)
     slips, counts = report.slips, report.counts
     count = len(report.cells) - counts["open"]
     where = [f"{slip.symbol}{_cell(slip.cells[0])}" if slip.cells else slip.symbol for slip in slips]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
+from types import MappingProxyType
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from core.checking.formulas.notes import FormulaStyle, note, style_of
 from core.checking.formulas.points import epsilon_of, points_like
 from core.checking.formulas.products import DISORDER
 from core.checking.formulas.repair import MOST_MISTAKES, Mender
+from core.checking.layouts import meant
 from core.checking.loss_mistakes import BINARY_CROSS_ENTROPY, LossMistakes, Mistake, without_output_slope
 from core.checking.report import FormulaVerdict
 from core.computation import values_of
@@ -32,10 +34,14 @@ from core.errors import FormulaError
 from core.expression.dialect import IN_NUMPY, TYPED, dialect_of, is_plain
 from core.expression.lexicon import lexemes
 from core.expression.names import Meaning, asked
-from core.expression.nodes import NUMBERS, Literal, Name, Node, Quotient, names_in, put_in_place, walk
+from core.expression.nodes import NUMBERS, Literal, Name, Node, Quotient, Total, names_in, put_in_place, walk
 from core.expression.pieces import Piece
 from core.expression.reader import read_formula
 from core.expression.shape import shape_text
+from core.notations.rendition import Rendition
+from core.notations.turning import ACROSS
+from core.notations.words import Notation
+from core.quantity import canonical
 from core.step import Step
 from core.text import significant
 
@@ -52,16 +58,19 @@ def in_twos(mistakes: LossMistakes, equation: Equation, single: Iterable[Mistake
 
 class FormulaChecker:
     """Checks formulas on a step. `others` are all that stand together: where one speaks numpy, those that do not tell
-    do so, too.
+    do so, too. `before` has what z is where it is the pre-activation.
     """
 
-    def __init__(self, step: Step, others: Iterable[WrittenFormula] = ()) -> None:
+    def __init__(
+        self, step: Step, others: Iterable[WrittenFormula] = (), before: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.step = step
         self._functions = [*step.statement.functions]
         self._speaks_numpy = any(self._dialect(formula.text) == IN_NUMPY for formula in others)
         self._rows = len(step.batch)
         self._equations = step.statement.equations
         self._names = names_of(step.statement)
+        self._before = before
         self._meanings: dict[str, str] = {}
         self._checked: dict[str, tuple[tuple[Step, ...], tuple[Node, Node], dict[str, str]]] = {}
         self._by_convention: dict[tuple[str, Step], Mapping[str, Array]] = {}
@@ -104,7 +113,7 @@ class FormulaChecker:
             context = context._replace(dialect=IN_NUMPY)
         reading = read_formula(formula.text, context)
         self._look_at_left(name, reading.left)
-        tree = self._with_epsilon(in_pairs(reading.tree))
+        tree = self._with_epsilon(in_pairs(self._as_meant(reading.tree)))
         self._meanings = self._meanings_in(name, tree)
         spell = style_of(formula.text, reading, context.over, self._meanings, values_of(self.step), self._own_symbols)
         evaluate = Evaluator(self.step, name, spell, self._meanings)
@@ -162,9 +171,16 @@ class FormulaChecker:
 
     def _look_at_left(self, name: str, left: str) -> None:
         """Whether what a formula says it is the value of is the quantity that it stands for."""
-        found = self._names.meaning(left).names if left else (name,)
+        found = meant(left, self._names.meaning(left).names, self._before) if left else (name,)
         if name not in found and name not in (self.step.statement.updates.get(old, "") for old in found):
             raise FormulaError(f"it begins with {left} =, and stands for {name}")
+
+    def _as_meant(self, tree: Node) -> Node:
+        """A formula in sgdb's names where z is the pre-activation in it."""
+        if not self._before:
+            return tree
+        found = {typed: meant(typed, self._names.meaning(typed).names, self._before) for typed in names_in(tree)}
+        return put_in_place(tree, {typed: Name(*names) for typed, names in found.items() if len(names) == 1})
 
     def _meanings_in(self, name: str, tree: Node) -> dict[str, str]:
         """The quantities that the words of a formula for `name` mean; in an update those of the parameter that it is
@@ -245,8 +261,30 @@ class FormulaChecker:
 
     def holds_under(self, kind: str, name: str) -> bool:
         """Whether the formula that was checked for a quantity is right by a convention."""
-        points, trees, self._meanings = self._checked[name]
+        points, trees = self._look_again(name)
         return any(self._holds(points, name, tree, kind) for tree in trees)
+
+    def holds_in(self, notation: Notation, name: str) -> bool:
+        """Whether the formula that was checked for a quantity is right in the layout of a notation, with sgdb's names;
+        where it does not say what a sum is over, that is the other way round there.
+        """
+        points, trees = self._look_again(name)
+        for tree in trees:
+            known = put_in_place(tree, {typed: Name(self._known_name(typed)) for typed in names_in(tree)})
+            for found in dict.fromkeys((known, across(known))):
+                stated = [(point, Rendition(notation, point.statement).as_stated(name, found)) for point in points]
+                if stated and all(self._holds((point,), name, as_stated) for point, as_stated in stated):
+                    return True
+        return False
+
+    def _look_again(self, name: str) -> tuple[tuple[Step, ...], tuple[Node, Node]]:
+        """Where a formula that was checked is tried, and what is: a single row stays one, for which n is left out."""
+        points, trees, self._meanings = self._checked[name]
+        return points_like(self.step, own_rows=True) if self._rows == 1 else points, trees
+
+    def _known_name(self, typed: str) -> str:
+        found = canonical(typed, len(self.step.weights))
+        return {**aliases(self.step.statement), **self._meanings}.get(found, found)
 
     def _holds(self, points: tuple[Step, ...], name: str, tree: Node, convention: str = "") -> bool:
         """Whether a formula gives the quantity at all points, by a convention, if there is one."""
@@ -301,6 +339,13 @@ class FormulaChecker:
                 for found, more in as_written:
                     if ground.agree(found, mistake.tree) and not ground.agree(mistake.tree, equations[name].tree):
                         yield mistake.text + more
+
+
+def across(node: Node) -> Node:
+    """A tree whose sums are over the rows where they were over the columns, and the other way round."""
+    if isinstance(node, Total):
+        return Total(ACROSS[node.over], across(node.argument))
+    return node.with_children(tuple(map(across, node.children))) if node.children else node
 
 
 def _says_more(repair: Repair) -> bool:
