@@ -93,7 +93,7 @@ class CellArithmetic:
 
     def _print(self, tree: Node, spell: Spelling | None = None) -> Pieces:
         scope = self._scope
-        return LinePrinter(self._label, scope.statement.rows, scope.pieces, spell, scope.style)(tree)
+        return LinePrinter(self._label, scope.statement.rows, scope.symbols, spell, scope.style)(tree)
 
     def _place(self, cell: nodes.Cell, indices: Indices) -> Place:
         found = self._scope.cells(cell, indices)

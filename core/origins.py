@@ -235,7 +235,7 @@ class Scope:
         return as_text([self.piece(place)])
 
     @property
-    def pieces(self) -> Mapping[str, Piece]:
+    def symbols(self) -> Mapping[str, Piece]:
         """How everything that has a name is printed."""
         return self.statement.pieces
 

@@ -277,6 +277,14 @@ def test_the_option_of_the_commands(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "--notation: needs --sheet or --key" in err
 
 
+def test_an_update_with_its_gradient_in_place_is_written_out() -> None:
+    problem = random_problem(0, (4, 8, 3), rows=3, activation="tanh", bias=True, loss=core.SoftmaxCrossEntropy())
+    solution = solve([core.Timeline(problem)[0]], notation=core.notation("mitchell"))
+    found = {entry.name: as_text(line.symbols) for entry, line in lines(solution)}
+    assert found["w1_next"] == ("w₁[1,1] + η · δ₁[1,1] · x[1,1] + η · δ₁[1,2] · x[1,2] + η · δ₁[1,3] · x[1,3]")
+    assert found["b2_next"] == "b₂[3] + η · (δ₂[3,1] + δ₂[3,2] + δ₂[3,3])"
+
+
 def test_lines_of_a_matrix_product_have_the_notation_s_order() -> None:
     large = random_problem(0, (4, 13, 1), rows=14, activation="sigmoid")
     step = core.Timeline(large)[0]

@@ -250,4 +250,5 @@ def _times(left: Node | None, right: Node | None) -> Node | None:
     for one, other in ((left, right), (right, left)):
         if one in (ONE, NEGATIVE):
             return other if one == ONE else Sum((-1, other))
-    return Product(left, right)
+    factors = (part.children if isinstance(part, Product) else (part,) for part in (left, right))
+    return Product(*(factor for found in factors for factor in found))

@@ -63,7 +63,7 @@ class NotedScope(Scope):
         return NotedScope, (self.step, self._rendition)
 
     @cached_property
-    def pieces(self) -> Mapping[str, Piece]:
+    def symbols(self) -> Mapping[str, Piece]:
         return {name: spelling.piece for name, spelling in self._rendition.spellings.items()}
 
     @cached_property
@@ -72,4 +72,4 @@ class NotedScope(Scope):
 
     def piece(self, place: Place) -> Piece:
         turned = len(place.cell) == 2 and self._rendition.turns(place.name)
-        return self.pieces[place.name]._replace(cell=place.cell[::-1] if turned else place.cell)
+        return self.symbols[place.name]._replace(cell=place.cell[::-1] if turned else place.cell)
