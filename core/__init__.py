@@ -32,7 +32,7 @@ from core.record import memoized
 from core.schedules import Cosine, Decay, Schedule, Stages
 from core.settings import Setting
 from core.source import Source
-from core.step import Step
+from core.step import Step, shown_in
 from core.suggestion import suggest
 from core.text import percent, rounded_to, significant, sure
 from core.timeline import Timeline
@@ -91,7 +91,7 @@ if TYPE_CHECKING:
     from core.marking.scheme import Scheme, load_scheme
     from core.marking.sheets import find_sheets
     from core.marking.table import MarkTable, UnreadableSheet
-    from core.notations import Notation, Rendition, notation
+    from core.notations import NOTATIONS, Notation, Rendition, notation
     from core.origins import Cells, Place, Scope, sources, targets
     from core.practice import Exercise, practice_problem
     from core.saving.export import export_session
@@ -113,6 +113,7 @@ __all__ = [
     "ALL",
     "COLUMNS",
     "LOSSES",
+    "NOTATIONS",
     "ROWS",
     "SGD",
     "UPDATES",
@@ -283,6 +284,7 @@ __all__ = [
     "run_until",
     "save_session",
     "shown_points",
+    "shown_in",
     "significant",
     "solve",
     "sources",
@@ -356,7 +358,7 @@ _LATER = {
         "core.marking.scheme": ("Scheme", "load_scheme"),
         "core.marking.sheets": ("find_sheets",),
         "core.marking.table": ("MarkTable", "UnreadableSheet"),
-        "core.notations": ("Notation", "Rendition", "notation"),
+        "core.notations": ("NOTATIONS", "Notation", "Rendition", "notation"),
         "core.origins": ("Cells", "Place", "Scope", "sources", "targets"),
         "core.practice": ("Exercise", "practice_problem"),
         "core.saving.export": ("export_session",),

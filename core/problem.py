@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,8 +15,9 @@ from core.classes import class_mistake
 from core.errors import ProblemError
 from core.losses import LOSSES, USUAL_LOSSES, JoinedLoss, Loss
 from core.network import Network
+from core.notations.words import SGDB, Notation
 from core.penalty import Penalty
-from core.record import Record
+from core.record import Record, memoized
 from core.schedules import Schedule
 from core.updates import SGD, Update
 
@@ -53,6 +54,8 @@ class Problem(Record):
     input_names, target_names    the columns' names for people; empty where they have none
     held_out       rows that are not trained on; None: there are none
     image_shape    (height, width), where each row of the inputs is a picture, row by row; None: it is not
+    notation       what the quantities of its steps are called in print, in the course that it is of
+    shown_in       the notation that its steps speak now: see `core.shown_in`
     files          the files that it was read from
     remarks        what the reader of a file has to say of it, a sentence each: how a table was understood
     source         where it came from, so that it can be had again; None: it was made in Python, or from another one
@@ -77,6 +80,8 @@ class Problem(Record):
     target_names: tuple[str, ...] = ()
     held_out: HeldOut | None = None
     image_shape: tuple[int, int] | None = None
+    notation: Notation = SGDB
+    shown_in: Notation = field(default=SGDB, init=False)  # not taken over by what `replace` makes of it
     files: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     source: Source | None = field(default=None, init=False)  # not taken over by what `replace` makes of it
@@ -251,6 +256,16 @@ class Problem(Record):
         """The same problem, which came from there."""
         problem = replace(self)
         object.__setattr__(problem, "source", source)
+        return problem
+
+    @memoized(4)
+    def speaking(self, notation: Notation) -> Problem:
+        """The same problem, whose statements speak a notation; itself where they do."""
+        if notation == self.shown_in:
+            return self
+        problem = object.__new__(Problem)
+        vars(problem).update({part.name: getattr(self, part.name) for part in fields(self)})
+        vars(problem)["shown_in"] = notation
         return problem
 
     def with_loss(self, loss: Loss) -> Problem:

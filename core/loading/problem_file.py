@@ -1,6 +1,8 @@
 """A problem file in TOML: its data, its layers, and how it is trained.
 
 name = "..."                    what the screen calls it; about = "..." says in a line what it shows
+notation = "..."                whose names and layout it is shown in, as in `core.notations.own`: a name such as "ng", or
+                                a table
 [data]
 inputs = [[...], ...]           a row for each sample
 targets = [[...], ...]          likewise; a flat list is one column
@@ -57,6 +59,7 @@ from core.loading.options import (
     ACTIVATION_SETTINGS,
     LOSS,
     LOSS_SETTINGS,
+    NOTATION,
     SEED,
     data_settings,
     read_activation,
@@ -71,6 +74,7 @@ from core.loading.table import Table, Targets
 from core.loading.table_file import TABLES, read_table
 from core.losses import USUAL_LOSSES, Loss
 from core.network import Layer, Network
+from core.notations.words import SGDB
 from core.problem import Problem
 from core.text import clean, counted, shown
 
@@ -83,7 +87,14 @@ def _bias(value: object) -> bool | list[Any]:
     return value
 
 
-PROBLEM: dict[str, Kind] = {"name": TEXT, "about": TEXT, "data": TABLE, "layers": LIST, "training": TABLE}
+PROBLEM: dict[str, Kind] = {
+    "name": TEXT,
+    "about": TEXT,
+    "notation": NOTATION,
+    "data": TABLE,
+    "layers": LIST,
+    "training": TABLE,
+}
 WAYS: dict[str, Kind] = {"inputs": LIST, **dict.fromkeys(TABLES, TEXT), "dataset": DATASET}
 DATA: dict[str, Kind] = {**WAYS, "targets": LIST, **READING, **PREPARING, **GENERATING}
 LAYER: dict[str, Kind] = {
@@ -171,6 +182,7 @@ def problem_of_tables(
             network=Network([layer for layer in layers if layer is not None]),
             loss=loss,
             **trained,
+            notation=given.get("notation") or read.get("notation", SGDB),
             files=tuple(os.path.abspath(file) for file in (path, data.file) if file is not None),
         )
     except ProblemError as error:
