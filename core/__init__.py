@@ -107,10 +107,12 @@ if TYPE_CHECKING:
     from core.watching.hits import Hits
     from core.watching.search import Hit, Search, run_until
     from core.watching.watch import Watch, read_watch
+    from core.wording import ANY, Wording
 
 __all__ = [
     "ACTIVATIONS",
     "ALL",
+    "ANY",
     "COLUMNS",
     "LOSSES",
     "NOTATIONS",
@@ -231,6 +233,7 @@ __all__ = [
     "Verdict",
     "Watch",
     "WhyNot",
+    "Wording",
     "absent",
     "built_in_problems",
     "changeable",
@@ -283,8 +286,8 @@ __all__ = [
     "rounded_to",
     "run_until",
     "save_session",
-    "shown_points",
     "shown_in",
+    "shown_points",
     "significant",
     "solve",
     "sources",
@@ -373,6 +376,7 @@ _LATER = {
         "core.watching.history": ("History",),
         "core.watching.hits": ("Hits",),
         "core.watching.search": ("Hit", "Search", "run_until"),
+        "core.wording": ("ANY", "Wording"),
         "core.watching.watch": ("Watch", "read_watch"),
     }.items()
     for name in names

@@ -11,7 +11,7 @@ from core.expression.nodes import COLUMNS, Node, put_in_place
 from core.expression.paper import on_paper
 from core.expression.pieces import Piece, Pieces, as_text
 from core.expression.style import Style
-from core.quantity import layer_symbol
+from core.quantity import LETTERS, layer_symbol
 
 if TYPE_CHECKING:
     from core.arrays import Array
@@ -61,14 +61,25 @@ class Wording:
 
     def label(self, name: str, indices: Sequence[int | str]) -> str:
         """Numbers of a quantity in print, ANY where all of an axis is meant, left out at the end: X_in[8], W₁[.,3]."""
+        return as_text(self._numbers(name, self._shown(name, indices)))
+
+    def letter_at(self, name: str, indices: Sequence[int | str]) -> str:
+        """What formulas call such numbers."""
+        return as_text([self.pieces[name]._replace(cell=self._shown(name, indices))])
+
+    def _shown(self, name: str, indices: Sequence[int | str]) -> tuple[int | str, ...]:
         shown = [*self.in_place(name, indices)]
         while shown and shown[-1] == ANY:
             shown.pop()
-        return as_text(self._numbers(name, (*shown,)))
+        return (*shown,)
 
     def _numbers(self, name: str, indices: tuple[int | str, ...]) -> Pieces:
         """A quantity's numbers as the step has them, at the places that these indices name behind its letter."""
         return (self.pieces[name]._replace(cell=indices),)
+
+    def word(self, letter: str) -> str:
+        """What a layer's quantities are called, without its number: s, ∂W."""
+        return LETTERS[letter]
 
     def function(self, k: int) -> str:
         """What the function of layer k is called."""

@@ -16,8 +16,8 @@ from core.loading.options import (
     DATA_OPTIONS,
     LOSS_NAMES,
     LOSS_SETTINGS,
-    TABLE_OPTIONS,
     NOTATION_OPTION,
+    TABLE_OPTIONS,
     TRAINING_OPTIONS,
     is_of_use,
     settings_of,
@@ -199,7 +199,11 @@ def _given(problem: Problem) -> dict[str, str]:
         way = next((known for known in WAYS if known in file), "inputs")
         way = file[way] if way == "dataset" else way
         weights = any("weights" in layer for layer in tables.get("layers", []))
-    options = [name for name in TABLE_OPTIONS if name not in (*DATA_OPTIONS, *TRAINING_OPTIONS, NOTATION_OPTION) and not weights]
+    options = [
+        name
+        for name in TABLE_OPTIONS
+        if name not in (*DATA_OPTIONS, *TRAINING_OPTIONS, NOTATION_OPTION) and not weights
+    ]
     options += [name for name in DATA_OPTIONS if name != "header" and is_of_use(way, OVERRIDES.get(name, name))]
     file = {**file, "no-header": True} if file.get("header") is False else file
     found = {option: file.get(OVERRIDES.get(option, option), "") for option in (*options, *TRAINING_OPTIONS)}

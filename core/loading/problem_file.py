@@ -1,8 +1,7 @@
 """A problem file in TOML: its data, its layers, and how it is trained.
 
 name = "..."                    what the screen calls it; about = "..." says in a line what it shows
-notation = "..."                whose names and layout it is shown in, as in `core.notations.own`: a name such as "ng", or
-                                a table
+notation = "..."                what quantities are called, as in `core.notations.own`: a name such as "ng", or a table
 [data]
 inputs = [[...], ...]           a row for each sample
 targets = [[...], ...]          likewise; a flat list is one column

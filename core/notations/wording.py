@@ -9,7 +9,7 @@ from core.equations import MATRIX, PER_SAMPLE, Statement
 from core.expression.nodes import COLUMNS, NUMBERS, Cell, Function, Name, Node, Sum, put_in_place
 from core.expression.pieces import MINUS, Piece, Pieces, as_text, letter, sign
 from core.expression.style import Form, Style, call, printed_function
-from core.notations.names import printed
+from core.notations.names import OF_LAYER, printed
 from core.notations.printing import OWN, PRIME, paper_printer
 from core.notations.rendition import Rendition
 from core.notations.turning import Layout, without_minus
@@ -19,6 +19,7 @@ from core.wording import Wording
 
 OF_GRADIENTS = {"dweight": "weight", "dbias": "bias"}
 OVER = "/"
+ROLES_OF = {"z": "activation", **OF_LAYER}
 
 
 def with_gradients(notation: Notation) -> Notation:
@@ -94,6 +95,10 @@ class NotationWording(Wording):
             text = f"({text})"
         return f"{'-' * opposite}{text}{as_text(self._share) if scaled else ''}"
 
+    def word(self, letter: str) -> str:
+        word = self.rendition.notation.word(ROLES_OF[letter])
+        return super().word(letter) if word is None else word.printed or printed(word.typed)
+
     def function(self, k: int) -> str:
         name = f"{OWN}{layer_label(k, len(self._statement.problem.network))}"
         piece = self._function(Function(name, Name("x"))).parts[0]
@@ -110,8 +115,10 @@ class NotationWording(Wording):
             return printed_function(node)
         label, depth = node.name.removeprefix(OWN), len(self._statement.problem.network)
         inner, own = node.argument, f"s_{label}"
-        layer = "" if isinstance(inner, (Name, Cell)) and inner.name == own else str(
-            (depth if label == "out" else int(label)) + self.notation.units
+        layer = (
+            ""
+            if isinstance(inner, (Name, Cell)) and inner.name == own
+            else str((depth if label == "out" else int(label)) + self.notation.units)
         )
         return call(letter(word.printed or printed(word.typed), layer, PRIME * node.slope))
 

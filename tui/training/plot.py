@@ -303,7 +303,7 @@ def title(view: View, step: Step, curves: Sequence[Curve], width: int, held_out:
             items.append([f"{loss_text(float(curves[0].losses[step.index]), view)} at {step.index}"])
     elif len(curves) == 1:
         own = curves[0]
-        loss = f"ℒ {loss_text(step.loss, view)}"
+        loss = f"{step.statement.letters['loss']} {loss_text(step.loss, view)}"
         mean = own.per_epoch is not None and own.per_epoch > 1 and len(own.losses) >= own.per_epoch
         if own.held_out is not None:
             how: list[Words] = items[1:]

@@ -51,6 +51,7 @@ class Rows:
         self.frame, self.picture = frame, picture
         self.columns = frame.columns
         self.problem = picture.step.problem
+        self._letters = picture.step.statement.letters
         worded = any(group.station.above == VERDICT for group in self.columns.groups)
         self._marks = not worded and is_right_or_wrong(self.problem)  # beside y_gt
         count = len(picture.step.batch)
@@ -93,12 +94,12 @@ class Rows:
         if frame.rows < count:
             text = f"rows {self.top + 1}-{self.top + frame.rows} of {count}"
             if self.picture.view.by_loss:
-                text = f"{frame.rows} of {count} rows, worst ℓ first"
+                text = f"{frame.rows} of {count} rows, worst {self._letters['sample_losses']} first"
             right += [(" ─ ", "structure")] if right else []
             right.append((text, "dim"))
         elif self.picture.view.by_loss:
             right += [(" ─ ", "structure")] if right else []
-            right.append(("worst ℓ first", "dim"))
+            right.append((f"worst {self._letters['sample_losses']} first", "dim"))
         for meaning in self._meanings():
             longer = [(meaning, "dim"), *([(" ─ ", "structure")] if right else []), *right]
             if 2 * RULED + sum(cell_len(text) for text, _ in (*title, *longer)) <= width_here:
@@ -118,7 +119,7 @@ class Rows:
         width_here = frame.areas["deltas"].width if "deltas" in frame.areas else frame.width
         title = [("deltas", "title")]
         if width_here >= 75:
-            title += [(" ─ ", "structure"), ("← backward: ∂ℒ/∂ of what stands above", "dim")]
+            title += [(" ─ ", "structure"), (f"← backward: ∂{self._letters['loss']}/∂ of what stands above", "dim")]
         return rule(title, width_here)
 
     # Headings.

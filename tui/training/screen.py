@@ -16,6 +16,7 @@ from tui.training.actions.answers import AnswerKeys
 from tui.training.actions.branches import BranchKeys
 from tui.training.actions.diagnosis import DiagnosisKeys
 from tui.training.actions.losses import LossKeys
+from tui.training.actions.notations import NotationKeys
 from tui.training.actions.pictures import PictureKeys
 from tui.training.actions.sessions import SessionKeys
 from tui.training.actions.watches import NO_CONDITION, WatchKeys
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from core import Autosave, CheckReport
 
 
-class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys, DiagnosisKeys, PictureKeys, SessionKeys):
+class TrainingScreen(
+    AnswerKeys, LossKeys, BranchKeys, WatchKeys, DiagnosisKeys, PictureKeys, NotationKeys, SessionKeys
+):
     """Steps through a problem's run."""
 
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
@@ -79,9 +82,9 @@ class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys, DiagnosisKeys,
     def action_export(self) -> None:
         from tui.dialogs.export import ExportScreen
 
-        if self.step is not None:
+        if self.recorded is not None:
             self._pause()
-            self.app.push_screen(ExportScreen(self.step))
+            self.app.push_screen(ExportScreen(self.recorded))
 
     def action_help(self) -> None:
         from tui.dialogs.help import HelpScreen

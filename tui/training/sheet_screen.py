@@ -34,7 +34,7 @@ from tui.training.step_marks import Marks
 from tui.training.view import ACCURACY, LEARNED, View
 
 if TYPE_CHECKING:
-    from core import GradientCheck, Place
+    from core import GradientCheck, Notation, Place
 
 SMALLEST = (60, 20)
 MOST_CURVES = 4  # that can be told apart
@@ -74,8 +74,18 @@ class SheetScreen(KeyReasonsScreen[None]):
 
     @property
     def step(self) -> Step | None:
-        """The step on the sheet."""
+        """The step on the sheet, in the notation that it speaks."""
+        return None if self._numbers is None else self._numbers[0].shown_in(self.notation).step
+
+    @property
+    def recorded(self) -> Step | None:
+        """The same in sgdb's own names, which files and what people type have."""
         return None if self._numbers is None else self._numbers[0].step
+
+    @property
+    def notation(self) -> Notation:
+        """What quantities are called on the sheet: what was chosen, else as the problem's file has it."""
+        return core.NOTATIONS[self.view.notation] if self.view.notation else self.problem.notation
 
     def show_branch(self, branch: Branch, **seen: Any) -> None:
         """Look at a run, at the step where one is; `seen` changes the view."""
@@ -104,7 +114,8 @@ class SheetScreen(KeyReasonsScreen[None]):
         if self._numbers is None or size[0] < SMALLEST[0] or size[1] < SMALLEST[1]:
             return
         self.painted += 1
-        numbers, before = self._numbers
+        numbers, before = (None if one is None else one.shown_in(self.notation) for one in self._numbers)
+        assert numbers is not None
         picture = Picture(numbers, before, self.view, size[0])
         if follow:
             self.view = picture.view = moves.in_sight(picture, self._painter.frame(picture, size))

@@ -53,9 +53,17 @@ def _stations(statement: Statement) -> Iterator[Station]:
     gradients = {equation.gradient_of: equation for equation in equations.values() if equation.gradient_of}
     last = problem.network.layers[-1]
     widths = _widths(problem)
-    yield Station("X_in", columns=problem.inputs.shape[1], title="X_in", names=tuple(map(plain, problem.input_names)))
+    yield Station(
+        "X_in",
+        columns=problem.inputs.shape[1],
+        title=statement.symbols["X_in"],
+        names=tuple(map(plain, problem.input_names)),
+    )
     targets = Station(
-        "y_gt", columns=problem.targets.shape[1], title="y_gt", names=tuple(map(plain, problem.target_names))
+        "y_gt",
+        columns=problem.targets.shape[1],
+        title=statement.symbols["y_gt"],
+        names=tuple(map(plain, problem.target_names)),
     )
     come = False
     placed = {"X_in", "y_gt"}
@@ -82,7 +90,7 @@ def _stations(statement: Statement) -> Iterator[Station]:
             if not output
             else replace(station, aliases=(*station.aliases, *((e.name, station.below) for e in rest)))
         )
-    yield Station(VERDICT, title=verdict_title(problem))
+    yield Station(VERDICT, title=verdict_title(problem, statement.wording))
 
 
 def _widths(problem: Problem) -> dict[int, int]:
@@ -101,15 +109,15 @@ def _station(statement: Statement, equation: Equation, gradient: Equation | None
     names = tuple(map(plain, problem.class_names)) if classes else ()
     below, under, below_formula = "", "", ""
     if gradient is not None:
-        below, under, below_formula = gradient.name, gradient.symbol, _formula(statement, gradient)
+        below, under, below_formula = gradient.name, statement.symbols[gradient.name], _formula(statement, gradient)
     elif equation.name == "sample_losses":
-        below, under = SHARE, "∂ℓ"
+        below, under = SHARE, f"∂{statement.letters[equation.name]}"
     return Station(
         equation.name,
         below,
         (),
         columns,
-        equation.symbol,
+        statement.symbols[equation.name],
         under,
         _formula(statement, equation),
         below_formula,
@@ -130,10 +138,10 @@ def _outputs(statement: Statement, station: Station, gradients: dict[str, Equati
         station,
         aliases=tuple(aliases),
         asked=before.name,
-        title="y_out=s_out",
+        title=f"{statement.symbols['y_out']}={statement.symbols[before.name]}",
         formula="",
         below=delta.name,
-        under=delta.symbol,
+        under=statement.symbols[delta.name],
         below_formula=long,
     )
 

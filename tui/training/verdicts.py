@@ -8,12 +8,14 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from core import Problem, Step, how_judged, is_right_or_wrong, judged, sure
+from core import Problem, Step, Wording, how_judged, is_right_or_wrong, judged, sure
 from tui.sheet.written import Written
 
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 RIGHT, WRONG = "=", "≠"
 TITLES = {"sign": "sign", "side": "y>½", "largest": "says", "difference": "y_out-y_gt", "distance": "|y_out-y_gt|"}
+
+OF_OUTPUT = {"side": "{y}>½", "difference": "{y}-{t}", "distance": "|{y}-{t}|"}  # the same in any notation
 
 
 class Verdict(NamedTuple):
@@ -24,9 +26,12 @@ class Verdict(NamedTuple):
     style: str
 
 
-def title(problem: Problem) -> str:
+def title(problem: Problem, wording: Wording) -> str:
     """What stands above the verdicts."""
-    return TITLES[how_judged(problem)]
+    how = how_judged(problem)
+    if wording.is_own or how not in OF_OUTPUT:
+        return TITLES[how]
+    return OF_OUTPUT[how].format(y=wording.letters["y_out"], t=wording.letters["y_gt"])
 
 
 def longest(problem: Problem, written: Written) -> int:

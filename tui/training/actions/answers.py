@@ -31,9 +31,9 @@ class AnswerKeys(NumberKeys):
     def action_check_answers(self) -> None:
         from tui.dialogs.check import CheckScreen
 
-        if self.step is not None:
+        if self.recorded is not None:
             self._pause()
-            self.app.push_screen(CheckScreen(self.step), self._answers_checked)
+            self.app.push_screen(CheckScreen(self.recorded), self._answers_checked)
 
     def _answers_checked(self, report: CheckReport | None) -> None:
         if report is None or self.step is None:
