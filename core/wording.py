@@ -102,6 +102,13 @@ class Wording:
         statement = self._statement
         return on_paper(tree, statement.rows, self.pieces, statement.with_axes(PER_SAMPLE), over)
 
+    def behind(self, name: str) -> str:
+        """What stands between a heading and the formula behind it: " = "; or "  Z₁ = ", where the heading is not the
+        letter that the formula is of.
+        """
+        letter = self.letters[name]
+        return " = " if self.headings[name] == letter else f"  {letter} = "
+
     def put_in_place(self, tree: Node, trees: dict[str, Node]) -> Node:
         """A tree with others in place of the names that these belong to."""
         return put_in_place(tree, trees)

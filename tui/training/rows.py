@@ -150,7 +150,7 @@ class Rows:
         station = self.picture.station(group.station.above)
         name = station.above if upper else station.below
         title, formula = (station.title, station.formula) if upper else (station.under, station.below_formula)
-        formula = formula if computed and self.columns.density.blank and formula != title else ""
+        formula = formula if computed and self.columns.density.blank and formula != f" = {title}" else ""
         if not self.columns.density.words or cell_len(title) > group.width - group.upper.signed:
             title = title.split("=")[0]
         if not title:
@@ -163,8 +163,8 @@ class Rows:
         size = f" ≤{rough(picture.numbers.largest(name))}" if group.squares and name in picture.numbers.axes else ""
         if size and used + len(size) < room:
             words.append((size, "dim"))
-        elif formula and used + 3 + cell_len(formula) <= room:
-            words.append((f" = {formula}", "dim"))
+        elif formula and used + cell_len(formula) <= room:
+            words.append((formula, "dim"))
         return words
 
     def _numbers(self, group: Group, upper: bool) -> list[Span]:

@@ -88,10 +88,11 @@ class TrainingScreen(
 
     def action_help(self) -> None:
         from tui.dialogs.help import HelpScreen
-        from tui.training.help import GROUPS, READING
+        from tui.training.help import GROUPS, READING, reading
 
         self._pause()
-        self.app.push_screen(HelpScreen(key_groups(self.explained, GROUPS), READING))
+        told = READING if self.step is None else reading(self.notation, self.step.statement)
+        self.app.push_screen(HelpScreen(key_groups(self.explained, GROUPS), told))
 
     def stand_still(self) -> None:
         """Stop what is under way, for a dialog."""

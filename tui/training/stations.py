@@ -23,7 +23,7 @@ class Station:
     aliases        quantities that are the same numbers as one of the two, and are shown there: s_out as y_out
     columns        of both
     title, under   their names in print
-    formula, below_formula   what they are computed by
+    formula, below_formula   what they are computed by, as it stands behind these: " = z₁ W_out"
     asked          the quantity above, or the alias of it whose arithmetic says more
     names          of the columns; () for none
     hidden         whether it is of a layer between: shown as squares where room is short
@@ -147,5 +147,5 @@ def _outputs(statement: Statement, station: Station, gradients: dict[str, Equati
 
 
 def _formula(statement: Statement, equation: Equation) -> str:
-    """What a quantity is computed by, in print."""
-    return Computation(equation.name, statement).text.strip()
+    """What a quantity is computed by, behind its heading."""
+    return statement.wording.behind(equation.name) + Computation(equation.name, statement).text.strip()

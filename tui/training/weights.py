@@ -135,7 +135,7 @@ def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: Grid, columns: i
     if matrix.squares:
         more = f" ≤{rough(picture.numbers.largest(name))}"
     elif matrix.header > 1 or len(matrix.shown) == 1:
-        more = f" = {formula}" if (formula := _formula(picture, matrix.name)) else ""
+        more = _formula(picture, matrix.name)
     else:
         more = ""  # the column numbers stand here
     if more and cell_len(title) + cell_len(more) <= room:
@@ -181,7 +181,7 @@ def _formula(picture: Picture, name: str) -> str:
     statement = picture.step.statement
     if name not in statement.equations:
         return ""
-    return Computation(name, statement).text
+    return statement.wording.behind(name) + Computation(name, statement).text
 
 
 def _column_numbers(matrix: Matrix, picture: Picture) -> list[Span]:
@@ -216,7 +216,7 @@ def _remarks(frame: Frame, picture: Picture, grid: Grid, columns: int) -> None:
         update = next(m.name for m in own if m.kind == "update") if any(m.kind == "update" for m in own) else ""
         if share is None or update in picture.veiled or own[0].rows + bool(own[0].bias) < 2:
             continue
-        texts = (f"{_percent(share)} of |W|", _percent(share))
+        texts = (f"{_percent(share)} of |{picture.step.statement.wording.word('W')}|", _percent(share))
         text = next((text for text in texts if right + 1 + max(len(MOVED), len(text)) <= columns), "")
         if text:
             bottom = y + own[0].height

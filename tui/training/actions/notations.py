@@ -27,4 +27,7 @@ class NotationKeys(SheetScreen):
     def action_notation(self, name: str) -> None:
         """The notation of this name; that of the problem for none."""
         self.look(notation=name)
-        self.say(self.notation.layout if not self.notation.is_own else "Quantities have sgdb's own names.")
+        if self.notation.is_own:
+            self.say("Quantities have sgdb's own names.")
+        else:
+            self.say(f"{self.notation.layout} Here a row stays a sample, and ᵀ says what is turned.")
