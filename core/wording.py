@@ -119,4 +119,5 @@ class Wording:
 
     def shape(self, name: str, values: Array) -> tuple[int, ...]:
         """The shape of what the letter stands for."""
-        return values.shape[::-1] if self.turns(name) else values.shape
+        shape: tuple[int, ...] = values.shape
+        return shape[::-1] if self.turns(name) else shape

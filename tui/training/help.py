@@ -122,10 +122,10 @@ def _names(notation: Notation, wording: Wording) -> Iterator[tuple[str, str]]:
         yield heads["delta_out"], f"the gradient, which is -{letters['delta_out']}"
     elif "/" in heads["delta_out"].removeprefix(letters["delta_out"]):
         yield heads["delta_out"], f"the gradient of the mean; {letters['delta_out']} is without the 1/{letters['n']}"
-    yield "[1,2]", "behind a letter: row and column as on paper, with ᵀ the column and row of the sheet"
+    yield "[1,2]", "behind a letter: row and column on paper; where the heading has ᵀ, column and row here"
     yield f"{word('s')}  {word('z')}", "pre-activation of a layer, and its activation"
     yield f"{letters['y_out']}  {letters['y_gt']}", "output and target"
     yield f"{letters['sample_losses']}  {letters['loss']}", "loss of a sample, loss of the batch"
-    yield f"{word('delta')}  {word('dW')}", "gradients by the pre-activation and by the weights"
+    yield f"{word('delta')}  {word('dW')}", "delta of a layer, and the gradient of its weights"
     yield f"⁺  {letters['alpha']}", "after the update; the learning rate"
     yield "typing", "watches and changes are typed in sgdb's names: s_1, z_1, delta_1, W_1[row,column of the sheet]"

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 import core
-from core import Branch, DivergedError, Problem, Step
+from core import Branch, DivergedError, Problem, ProblemError, Step
 from tui.format import plain
 from tui.key_reasons import KeyReasonsScreen
 from tui.sheet.widget import Sheet
@@ -149,7 +149,7 @@ class SheetScreen(KeyReasonsScreen[None]):
             self._learned.keep_up(self._stands)
         reached = max(len(self.run.timeline) - 1, step.index)
         ended = self.run.timeline.diverged
-        ending = str(ended) if ended is not None and ended.step == step.index + 1 else ""
+        ending = self._error_text(ended) if ended is not None and ended.step == step.index + 1 else ""
         own = self.run.branch.loss is None
         several = len(self.run.listed) > 1
         branch = self.name_of(self.run.branch) if several else ""
@@ -304,10 +304,16 @@ class SheetScreen(KeyReasonsScreen[None]):
             return "walk"
         return "another run" if self.run.branch.loss is not None else ""
 
-    def refuse(self, reason: str) -> None:
+    def refuse(self, reason: DivergedError | ProblemError) -> None:
         """Another run cannot be had."""
         self.activity = ""
-        self.say(f"It cannot be looked at: {plain(reason)}")
+        self.say(f"It cannot be looked at: {plain(self._error_text(reason))}")
+
+    def _error_text(self, error: DivergedError | ProblemError) -> str:
+        """What went wrong, the number that did by the name that it has on the sheet."""
+        if isinstance(error, ProblemError) or self.step is None:
+            return str(error)
+        return error.told(self.step.statement.wording.label(error.quantity, error.cell))
 
     def end_before(self, error: DivergedError) -> None:
         """Show the last step that is finite; where there is none, say so for good."""

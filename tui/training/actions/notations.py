@@ -26,7 +26,10 @@ class NotationKeys(SheetScreen):
 
     def action_notation(self, name: str) -> None:
         """The notation of this name; that of the problem for none."""
+        self._beside.late = self._beside.late._replace(zero=None)
         self.look(notation=name)
+        if self.step is not None and not self.journey.playing:
+            self._beside_step(self.step)
         if self.notation.is_own:
             self.say("Quantities have sgdb's own names.")
         else:

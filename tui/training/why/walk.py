@@ -273,7 +273,7 @@ def _row_label(step: Step, node: Node, k: int) -> str:
     """Row k of a factor, from 0: of one that is turned, a column."""
     part = node.argument if isinstance(node, Transpose) else node
     assert isinstance(part, Name)
-    indices = [ANY, k + 1] if isinstance(node, Transpose) else [k + 1, ANY]
+    indices: list[int | str] = [ANY, k + 1] if isinstance(node, Transpose) else [k + 1, ANY]
     return step.statement.wording.label(part.name, indices)
 
 
