@@ -91,7 +91,7 @@ if TYPE_CHECKING:
     from core.marking.scheme import Scheme, load_scheme
     from core.marking.sheets import find_sheets
     from core.marking.table import MarkTable, UnreadableSheet
-    from core.notations import NOTATIONS, Notation, Rendition, notation
+    from core.notations import NOTATIONS, Notation, Rendition, checked_in, example_formula, notation
     from core.origins import Cells, Place, Scope, sources, targets
     from core.practice import Exercise, practice_problem
     from core.saving.export import export_session
@@ -240,6 +240,7 @@ __all__ = [
     "changes",
     "check_answers",
     "check_gradients",
+    "checked_in",
     "classes_said",
     "compare_losses",
     "compare_steps",
@@ -249,6 +250,7 @@ __all__ = [
     "edit_text",
     "edits_for",
     "evaluate",
+    "example_formula",
     "expanded",
     "explain",
     "export_session",
@@ -361,7 +363,7 @@ _LATER = {
         "core.marking.scheme": ("Scheme", "load_scheme"),
         "core.marking.sheets": ("find_sheets",),
         "core.marking.table": ("MarkTable", "UnreadableSheet"),
-        "core.notations": ("NOTATIONS", "Notation", "Rendition", "notation"),
+        "core.notations": ("NOTATIONS", "Notation", "Rendition", "checked_in", "example_formula", "notation"),
         "core.origins": ("Cells", "Place", "Scope", "sources", "targets"),
         "core.practice": ("Exercise", "practice_problem"),
         "core.saving.export": ("export_session",),

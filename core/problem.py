@@ -22,6 +22,7 @@ from core.schedules import Schedule
 from core.updates import SGD, Update
 
 if TYPE_CHECKING:
+    from core.notations.words import Notation
     from core.source import Source
 
 
@@ -53,8 +54,8 @@ class Problem(Record):
     reduction      "sum" or "mean": the batch's loss is that of the samples' losses; "": the usual one of the loss
     input_names, target_names    the columns' names for people; empty where they have none
     held_out       rows that are not trained on; None: there are none
+    notation       how its quantities are written in sheets and reports; None: as sgdb does
     image_shape    (height, width), where each row of the inputs is a picture, row by row; None: it is not
-    notation       what the quantities of its steps are called in print, in the course that it is of
     shown_in       the notation that its steps speak now: see `core.shown_in`
     files          the files that it was read from
     remarks        what the reader of a file has to say of it, a sentence each: how a table was understood
@@ -80,7 +81,7 @@ class Problem(Record):
     target_names: tuple[str, ...] = ()
     held_out: HeldOut | None = None
     image_shape: tuple[int, int] | None = None
-    notation: Notation = SGDB
+    notation: Notation | None = None
     shown_in: Notation = field(default=SGDB, init=False)  # not taken over by what `replace` makes of it
     files: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()

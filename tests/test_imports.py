@@ -42,6 +42,7 @@ LATER = {
     "core.explanation",
     "core.gradient_formulas",
     "core.gradient_check",
+    "core.notations",
     "core.origins",
     "core.practice",
     "core.solving",

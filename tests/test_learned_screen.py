@@ -131,7 +131,7 @@ class TestVerdict:
             share = core.significant(100 * found.right / found.rows, 3)
             assert line.split() == [name, str(found.rows), f"{found.loss:.4f}", share, "%", str(found.right)]
         assert len({len(line) for line in lines[:3]}) == 1
-        one_below = [line for line in lines if "rows true, columns said" in line]
+        one_below = [line for line in lines if "true ↓ predicted →" in line]
         if len(one_below) == 2:
             for name, found in (("training:", verdict.training), ("test:", verdict.held_out)):
                 names, counts = table(lines[lines.index(next(x for x in one_below if name in x)) :], name)
@@ -235,6 +235,16 @@ class TestPlot:
         assert columns(said) <= width
         assert f"+ test {verdict.held_out.loss:.4f}" in text(said)
 
+    @pytest.mark.parametrize("width", [30, 45, 60, 90])
+    def test_the_marks_of_an_epoch_are_named(self, width: int) -> None:
+        curve, timeline, _ = self.curve(20)
+        curve = curve._replace(per_epoch=4)
+        step = timeline[20]
+        said = text(title(View(), step, [curve], width, verdict_of(step).held_out))
+        assert re.search(r"• (an )?epoch", said), said
+        assert "ℒ" in said
+        assert "+ test" in said
+
     @given(st.integers(0, 10_000), st.integers(1, 256), st.integers(12, 120))
     def test_a_mark_stands_at_the_place_and_the_height_of_one_of_its_steps(
         self, seed: int, count: int, width: int
@@ -334,9 +344,9 @@ async def test_its_tables_are_there_on_the_way_back_too(small: bool, monkeypatch
     async with app(overlapping()).run_test(size=(200, 60)) as pilot:
         await settle(pilot)
         await press(pilot, "n", "n", "p", "V")
-        assert "rows true, columns said" in why(pilot)
+        assert "true ↓ predicted →" in why(pilot)
         await press(pilot, "p", "n", "n")
-        assert "rows true, columns said" in why(pilot)
+        assert "true ↓ predicted →" in why(pilot)
         assert "▾" in texts(pilot)[0].split("test 30")[1] or "▴" in texts(pilot)[0].split("test 30")[1]
 
 

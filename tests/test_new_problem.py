@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.color import Color
 from textual.pilot import Pilot
+from textual.widgets import Button, Input, OptionList, Static
 
 import core
 from core import ProblemForm, Source
@@ -79,7 +81,7 @@ async def test_a_problem_is_made_saved_and_opened(folder: Path) -> None:
         await form(pilot)
         assert not mistakes(pilot)
         await typed(pilot, "data", "file")
-        assert mistakes(pilot) == {"data.file": "expected inputs and targets, or csv, npz, table or dataset"}
+        assert mistakes(pilot) == {"data.file": "expected the path of a table: .csv, .npz, .parquet, …"}
         await press(pilot, "down")
         assert row(pilot, "data.file").editor.has_focus
         await typed(pilot, "data.file", "data.csv")
@@ -208,8 +210,36 @@ class TestSaving:
             assert "training.learning_rate" in mistakes(pilot)
             assert row(pilot, "training.learning_rate").editor.has_focus
             assert not list(folder.glob("*.toml"))
-            await press(pilot, "escape")
+            await press(pilot, "escape", "escape")
             assert name(pilot) == "Exercise 2"
+
+
+async def test_what_is_not_saved_is_not_left_by_one_key() -> None:
+    async with SgdbApp(core.load_problem("exercise-2")).run_test(size=(80, 24)) as pilot:
+        await form(pilot)
+        await field(pilot, "training.learning_rate", "0.25")
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, NewScreen)
+        assert complaint(pilot) == new_screen.NOT_SAVED
+        await field(pilot, "training.learning_rate", "0.3")  # somebody goes on: the next esc asks again
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, NewScreen)
+        await press(pilot, "escape")
+        assert not isinstance(pilot.app.screen, NewScreen)
+        await form(pilot)
+        await press(pilot, "escape")  # nothing was typed
+        assert not isinstance(pilot.app.screen, NewScreen)
+
+
+async def test_a_network_drawn_before_a_mistake_is_said_to_be_old() -> None:
+    async with SgdbApp(core.load_problem("exercise-2")).run_test(size=(120, 40)) as pilot:
+        await form(pilot)
+        network = pilot.app.screen.query_one("#network", Static)
+        assert new_screen.STALE not in str(network.render())
+        await field(pilot, "layers[1].units", "x")
+        assert str(network.render()).endswith(new_screen.STALE)
+        await field(pilot, "layers[1].units", "3")
+        assert new_screen.STALE not in str(network.render())
 
 
 async def test_a_large_table_is_not_read_once_for_every_key(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,3 +283,43 @@ class TestTheDrawing:
         assert (few.count("●"), few.count("⋮")) == (2 + 3 + 2 + 1, 0)
         network = core.Network([core.Layer([[0.0] * 50] * 2), core.Layer([[0.0]] * 50)])
         assert "⋮" in "\n".join(network_drawing(network, 44, 20))
+
+
+@pytest.mark.parametrize("key", ["o", "N", "E"])
+async def test_on_a_small_terminal_every_button_is_in_sight(key: str) -> None:
+    async with SgdbApp(core.load_problem("exercise-2")).run_test(size=(60, 20)) as pilot:
+        await settle(pilot)
+        await press(pilot, key)
+        inside = pilot.app.screen.query_one("#dialog").content_region
+        buttons = list(pilot.app.screen.query(Button))
+        assert buttons
+        for button in buttons:
+            assert inside.contains_region(button.region), button.label
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+async def test_what_is_usual_and_the_headings_can_be_read(theme: str) -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        pilot.app.theme = theme
+        await settle(pilot)
+        await press(pilot, "o")
+        listed, line = pilot.app.screen.query_one(OptionList), pilot.app.screen.query_one(Input)
+        looks = [
+            listed.get_visual_style("option-list--option-disabled"),
+            line.get_visual_style("input--placeholder"),
+        ]
+        await press(pilot, "escape", "N")
+        looks.append(row(pilot, "data.seed").editor.get_visual_style("input--placeholder"))
+        for look in looks:
+            assert contrast(look.background + look.foreground, look.background) > 4.5
+
+
+def contrast(one: Color, other: Color) -> float:
+    """The ratio of two colours' luminances, as the guidelines for accessible web content have it."""
+
+    def luminance(colour: Color) -> float:
+        parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.normalized]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)

@@ -227,15 +227,22 @@ def own(table: Any) -> tuple[Notation | None, list[str]]:
 
 
 def test_a_course_s_own_notation() -> None:
-    table = {"like": "ng", "pre": "S", "samples": "rows", "delta": {"typed": "e", "printed": "ε"}, "dweight": False}
-    found, mistakes = own({**table, "delta": {"typed": "err", "printed": "ε"}, "sign": "minus"})
+    table = {
+        "like": "ng",
+        "pre": "S",
+        "samples": "rows",
+        "delta": {"typed": "e", "printed": "ε"},
+        "dweight": False,
+        "sign": "minus",
+    }
+    found, mistakes = own(table)
     assert not mistakes
     assert found is not None
     step = Rendition(found, Statement(two_layers(), 3, detailed=False))
     assert typed_formula(step, "s_1") == "S1 = X * W1' + b1"
-    assert typed_formula(step, "delta_out") == "err2 = (Y - A2) .* g'(S2)"
-    assert typed_formula(step, "W_1_next") == "W1_next = W1 + alpha * err1' * X"
-    assert found.layout == "Rows are samples; W is out x in; ε is minus the gradient; ε has no 1/m."
+    assert typed_formula(step, "delta_out") == "e2 = (Y - A2) .* g'(S2)"
+    assert typed_formula(step, "W_1_next") == "W1_next = W1 + alpha * e1' * X"
+    assert found.layout() == "Rows are samples; W is out x in; ε is minus the gradient; ε has no 1/m."
     assert own("ng") == (NAMED["ng"], [])
 
 
@@ -244,7 +251,7 @@ def test_a_course_s_own_notation() -> None:
     [
         ({"like": "mg"}, 'notation.like: unknown "mg"; expected one of sgdb, ng'),
         ({"pre": "a b"}, 'notation.pre: expected letters, digits and _, at most 30, found "a b"'),
-        ({"pre": "softmax"}, 'notation.pre: "softmax" means something else in formulas'),
+        ({"input": "softmax"}, 'notation.input: "softmax" means something else in formulas'),
         ({"input": "tanh"}, 'notation.input: "tanh" cannot be told from other things in formulas'),
         ({"like": "ng", "pre": "A"}, 'notation.pre: "A1" is the activation, too; each needs a name of its own'),
         ({"like": "ng", "output": "Y"}, 'notation.output: "Y" is the targets, too; each needs a name of its own'),

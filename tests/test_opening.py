@@ -20,7 +20,8 @@ from screen import app, click, commands, last_line, press, seek, settle, shown, 
 from test_session_screen import decide
 from tui.app import SgdbApp
 from tui.opening import open_screen
-from tui.opening.open_screen import OpenScreen
+from tui.opening.open_screen import OpenScreen, Thumbnail
+from tui.pictures import thumbnail
 
 TABLE = "a,b,price\n1,2,3.5\n2,3,4.25\n3,1,5\n0,1,2.5\n"
 
@@ -287,3 +288,15 @@ async def test_what_makes_no_sense_on_a_sheet_is_not_there() -> None:
         await settle(pilot)
         assert pilot.app.screen is sheet
         assert last_line(pilot)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])
+async def test_the_picture_is_drawn_whole_in_the_room_that_the_words_leave(size: tuple[int, int]) -> None:
+    async with app().run_test(size=size) as pilot:
+        await opening(pilot, "blobs")
+        await settle(pilot)
+        picture = pilot.app.screen.query_one(Thumbnail)
+        assert picture.lines == thumbnail(core.load_problem("blobs"), *picture.size)
+        await pilot.resize_terminal(100, 30)
+        await settle(pilot)
+        assert picture.lines == thumbnail(core.load_problem("blobs"), *picture.size)

@@ -20,6 +20,8 @@ from tui.pictures import looked_at
 from tui.pictures.drawn import Drawn
 from tui.pictures.gallery import PICTURES, entry, pictures_of
 from tui.pictures.looked_at import Looked, MatrixLookedAt
+from tui.pictures.plane import Axis, below, left_labels
+from tui.pictures.tiles import captions as captions_of
 from tui.sheet.colours import HUES, LEVELS, ORANGE
 from tui.sheet.lines import Line
 from tui.sheet.styles import styles
@@ -363,6 +365,97 @@ def test_weights_of_first_units_are_images_of_their_own() -> None:
         for j in range(4):
             shown = lines[1 + i * times][2 * j * times]
             assert shown in ("■▪" if first[i, j] > 0 else "□▫") + "·"
+
+
+@pytest.mark.parametrize("sample", range(6))
+def test_the_true_class_is_in_sight_where_not_all_are(sample: int) -> None:
+    rng = np.random.default_rng(1)
+    images = {"inputs": rng.random((6, 16)), "targets": np.eye(6), "image_shape": (4, 4)}
+    problem = replace(random_problem(0, (16, 6), 6, core.SoftmaxCrossEntropy()), **images)
+    looked = seen(problem, sample=sample)
+    lines = [text_of(line) for line in drawn("sample", looked, 60, 3).lines]
+    assert sum("true" in line for line in lines) == 1
+    assert "said" in lines[0]
+
+
+def said_of(found: Drawn) -> list[str]:
+    """What is said beside the title."""
+    return ["".join(word if isinstance(word, str) else word[0] for word in words) for words in found.told]
+
+
+def test_a_table_with_more_classes_than_fit_says_so_first() -> None:
+    problem = random_problem(0, (3, 12), 24, core.SoftmaxCrossEntropy())
+    assert said_of(drawn("confusion", seen(problem), 60, 7))[0] == "1-6 of 12"
+    assert "right" in said_of(drawn("confusion", seen(problem), 60, 14))[0]
+
+
+@pytest.mark.parametrize("width", [20, 30, 60])
+def test_every_small_picture_is_told_from_the_others(width: int) -> None:
+    problem = random_problem(0, (2, 12, 1))
+    found = drawn("units", seen(problem), width, 40)
+    captions = [words for line in found.lines for words in re.findall(r"(\d+)\]?(?= |$)", text_of(line))]
+    assert sorted(map(int, captions)) == list(range(1, 13))
+    assert not any("…" in text_of(line) for line in found.lines)
+    assert captions_of("W₁", 16, 4) == [str(k) for k in range(1, 17)]
+
+
+def test_hidden_units_fill_their_lines_evenly() -> None:
+    found = drawn("units", seen(THREE), 50, 7)
+    heads = [text_of(line).split("z₁")[1:] for line in found.lines if "z₁" in text_of(line)]
+    assert [len(head) for head in heads] == [4, 4]
+    assert 40 < max(map(width_of, found.lines)) <= 50
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6), st.integers(3, 60), st.integers(12, 200))
+def test_an_axis_shows_its_scale(low: float, length: float, rows: int, columns: int) -> None:
+    axis = Axis(low, low + length)
+    labels = [label[:-1].strip() for label in left_labels(axis, rows)]
+    assert sum(map(bool, labels)) >= 2
+    for row, label in enumerate(labels):
+        if label and length > 1e-3 * abs(low):  # four digits tell ticks apart
+            height = axis.high - float(label) - 1e-9 * (abs(low) + length)
+            assert row - 0.01 * rows <= height / length * rows <= row + 1 + 0.01 * rows
+    if length > 1e-2 * abs(low) and columns >= 40:
+        assert len(below(axis, columns, 0, "x")) >= 3  # two ticks and the name
+
+
+def test_a_curve_that_leaves_its_axis_says_how_far_it_goes() -> None:
+    problem = sine()
+    looked = seen(problem)
+    assert not said_of(drawn("curve", looked))
+    *layers, last = looked.network.layers
+    steep = core.Network([*layers, core.Layer(last.weights * 1000, last.bias)])
+    (told,) = said_of(drawn("curve", replace(looked, network=steep)))
+    x = np.linspace(problem.inputs.min(), problem.inputs.max(), 2000)[:, np.newaxis]
+    outputs = steep.outputs(x)[:, 0]
+    farthest = outputs[np.abs(outputs).argmax()]
+    assert float(told.removeprefix("reaches ")) == pytest.approx(farthest, rel=0.3)
+
+
+def test_a_curve_is_explained() -> None:
+    assert "⠒ y_out" in text_of(drawn("curve", seen(sine())).lines[0])
+
+
+def test_samples_beyond_the_edge_are_counted() -> None:
+    looked = seen(many_inputs())
+    problem = looked.problem
+    *layers, last = looked.network.layers
+    far = core.Network([*layers, core.Layer(last.weights * 30, last.bias)])
+    outputs, targets = far.outputs(problem.inputs), problem.targets
+    margin = 0.08 * np.ptp(targets)
+    beyond = int(((outputs < targets.min() - margin) | (outputs > targets.max() + margin)).sum())
+    assert said_of(drawn("fit", replace(looked, network=far))) == [f"{beyond} beyond the edge"]
+
+
+def test_a_heat_map_of_many_numbers_says_what_a_place_stands_for() -> None:
+    values = np.random.default_rng(0).normal(size=(300, 8))
+    told = said_of(drawn("heat", seen(THREE, matrix=MatrixLookedAt("W_1", "W₁", values)), 57, 7))
+    assert told[:2] == ["W₁ 300 x 8", "the largest of 25 x 1"]
+
+
+def test_weights_that_are_left_out_are_counted_first() -> None:
+    told = said_of(drawn("weights", seen(small_digits()), 12, 3))
+    assert re.fullmatch(r"1-\d of 5", told[0])
 
 
 # All of them.

@@ -315,3 +315,14 @@ async def test_the_history_of_a_cell_brings_the_plot_back() -> None:
         await settle(pilot)
         assert view(pilot).history
         assert "loss" in frame(pilot).areas
+
+
+async def test_accuracy_has_no_log_scale_and_says_so() -> None:
+    async with app(THREE).run_test(size=(200, 60)) as pilot:
+        await settle(pilot)
+        training(pilot).look(shown="accuracy")
+        await settle(pilot)
+        assert "log" not in last_line(pilot)
+        await press(pilot, "l")
+        assert "no log scale" in last_line(pilot)
+        assert not view(pilot).logarithmic

@@ -138,12 +138,12 @@ class TestMistakes:
         [
             ("layers[2].units", "4", "expected 3 units (the columns of targets), found 4"),
             ("layers[1].units", "many", 'expected a whole number from 1 to 1000000, found "many"'),
-            ("layers[1].units", "", "expected weights, or units"),
+            ("layers[1].units", "", "expected a whole number from 1 to 1000000"),
             ("training.learning_rate", "-1", "expected a finite number above 0, found -1"),
             ("training.loss", "hinges", 'unknown "hinges"; did you mean "hinge"?'),
             ("training.momentum", "1", "expected a number from 0 to below 1, found 1"),
             ("data.file", "nowhere.csv", "nowhere.csv: there is no such file"),
-            ("data.file", "", "expected inputs and targets, or csv, npz, table or dataset"),
+            ("data.file", "", "expected the path of a table: .csv, .npz, .parquet, …"),
             ("data.target", "colour", None),
         ],
     )
@@ -154,7 +154,8 @@ class TestMistakes:
         found, others = form.mistakes_at(list(caught.value.mistakes))
         assert not others
         if words is None:
-            assert "colour" in found["data.file"]
+            assert list(found) == ["data.target"]
+            assert found["data.target"].startswith('unknown "colour"')
         else:
             assert found == {path: words}
 

@@ -61,7 +61,7 @@ class TestRun:
             f"session: what if 2 (looked at): step 11: loss {losses[2]:.8g}",
             "session: 3 branches, 41 steps: the losses are those saved, to the last bit",
             f"verdict: step 11, all 2 rows: ℒ {losses[2]:.8g}, accuracy 50 % (1 of 2)",
-            "verdict: training, a row for each true class, a column for each that is said:",
+            "verdict: training, rows: true class, columns: predicted class",
             "verdict:     -1  +1",
             "verdict: -1   1   0",
             "verdict: +1   1   0",

@@ -123,3 +123,15 @@ async def test_a_problem_made_in_python_can_only_be_forked() -> None:
         await press(pilot, "ctrl+f")
         await settle(pilot)
         assert shown(pilot).learning_rate == 0.25
+
+
+async def test_what_is_wrong_with_a_column_is_said_at_its_field() -> None:
+    async with SgdbApp(core.load_problem("iris")).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "E")
+        await field(pilot, "target", "colour")
+        await press(pilot, "ctrl+r")
+        await settle(pilot)
+        assert list(mistakes(pilot)) == ["target"]
+        assert mistakes(pilot)["target"].startswith('unknown "colour"')
+        assert not complaint(pilot)

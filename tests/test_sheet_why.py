@@ -17,12 +17,14 @@ import core
 from screen import regression
 from tests.samples import exercise_2, problems, problems_of_any_size, random_problem
 from tui.sheet.lines import Line, width
+from tui.sheet.lines import line as line_of
 from tui.sheet.styles import styles
 from tui.training.late import Late
 from tui.training.plot import Curve, legend
 from tui.training.plot_lines import MARKS
 from tui.training.view import View
 from tui.training.why import Why, short_names, why
+from tui.training.why.page import Page, laid_out
 
 STYLES = styles(True, "#101010", "#e0e0e0")
 SHEET = "examples/exercise-2-published.toml"
@@ -125,6 +127,14 @@ def test_what_does_not_fit_is_scrolled_and_the_title_says_so() -> None:
     assert [text(line) for line in further.lines] == whole[2:6]
     last = shown(*two_steps(), view(sample=3, scroll=1000), 60, 4)
     assert [text(line) for line in last.lines] == whole[-4:]
+
+
+def test_a_long_title_gives_way_to_which_lines_are_in_sight() -> None:
+    named = "the network that it starts with"
+    page = Page([named], [], [[line_of([f"{k}"]) for k in range(20)]], name="verdict")
+    assert text(laid_out(page, 0, 80, 4).title) == f"verdict  {named}  lines 1-4 of 20 · shift+↑↓"
+    assert text(laid_out(page, 0, 40, 4).title) == "verdict  lines 1-4 of 20 · shift+↑↓"
+    assert text(laid_out(page, 0, 20, 4).title) == "verdict  1-4 of 20"
 
 
 def test_what_the_title_says_of_scrolling_leaves_room_for_the_rule_before_it() -> None:

@@ -82,7 +82,7 @@ class TestRun:
             assert float(answer.out) != pytest.approx(step.loss, rel=1e-3)
         head, says, names, *rows = answer.verdict
         assert head == f"step 39, all 90 rows: ℒ {loss:.8g}, accuracy {100 * right / 90:.3g} % ({right} of 90)"
-        assert says == "training, a row for each true class, a column for each that is said:"
+        assert says == "training, rows: true class, columns: predicted class"
         assert names.split() == [*CLASSES]
         assert [row.split() for row in rows] == [
             [name, *map(str, row)] for name, row in zip(CLASSES, counts, strict=True)
@@ -123,7 +123,7 @@ class TestVerdict:
         assert lines[1] == (
             f"test, 12 rows held out: ℒ {loss:.8g}, accuracy {core.significant(100 * right / 12, 3)} % ({right} of 12)"
         )
-        assert sum(line.startswith("test, a row for each") for line in lines) == 1
+        assert sum(line.startswith("test, rows: true class") for line in lines) == 1
 
     def test_one_row_held_out_is_one_row(self, run: Any, points: Path) -> None:
         assert (

@@ -118,14 +118,17 @@ def _use_one_thread() -> None:
 
 
 def _open(argv: Sequence[str]) -> int:
-    """`sgdb [PROBLEM]`: the screen; also --version and --list."""
+    """`sgdb [PROBLEM]`: the screen; also --version, --list and --notations."""
     gc.disable()  # until the screen runs: what is loaded stays, and to look through it takes a tenth of the start
     from tui.commands.arguments import PROBLEM_OPTIONS, SESSION_TOO, Option, complain, parse, printable, terminal
+    from tui.commands.notations import NOTATION, notation_of
     from tui.commands.session import load_either
 
     options = (
         *PROBLEM_OPTIONS,
+        NOTATION,
         Option("list", None, "list the built-in problems"),
+        Option("notations", None, "list the notations of courses and books, with a formula in each"),
         Option("version", None, "show the version"),
     )
     arguments = parse("sgdb", ABOUT, options, argv, (*COMMANDS, *ALSO), SESSION_TOO)
@@ -135,12 +138,13 @@ def _open(argv: Sequence[str]) -> int:
             print(f"  {f'sgdb {name}':<20}  {command.about} (sgdb {name} --help)")
         print(f"\n{EXIT_STATUSES}", end="")
         return 0
-    for name, answer in (("version", _print_version), ("list", _print_list)):
+    for name, answer in (("version", _print_version), ("list", _print_list), ("notations", _print_notations)):
         if name in arguments.values and not arguments.mistakes:
             return answer()
+    notation, unknown = notation_of(arguments.values)
     problem, session, mistakes = load_either(arguments)
-    if problem is None:
-        return complain(mistakes)
+    if problem is None or unknown:
+        return complain([*unknown, *mistakes])
     if not terminal():
         from shlex import quote
 
@@ -148,13 +152,23 @@ def _open(argv: Sequence[str]) -> int:
         return complain([f"the screen needs a terminal; to train without one: {hint}"])
     from tui.app import run_app
 
-    return run_app(problem) if session is None else run_app(problem, session=session, path=arguments.problem)
+    spoken = "" if notation is None else notation.name
+    if session is None:
+        return run_app(problem, notation=spoken)
+    return run_app(problem, session=session, path=arguments.problem, notation=spoken)
 
 
 def _print_version() -> int:
     from importlib.metadata import version
 
     print(f"sgdb {version('sgdb')}")
+    return 0
+
+
+def _print_notations() -> int:
+    from tui.commands.notations import notation_lines
+
+    print("\n".join(notation_lines()))
     return 0
 
 

@@ -3,6 +3,8 @@
 problem = "exercise-2"              a built-in's name, or a file, found from the folder of this one; a name that is
                                     not UTF-8 as "file:caf%E9.toml"
 loss, margin, lr, batch, ...        settings beside it, as on the command line
+notation = "ng"                     whose names and layout the answers have, as in `core.notations.own`; the problem's
+                                    unless told otherwise
 practice = 7                        not the problem itself, but the practice problem of that seed
 step = 0                            which SGD step; 0 unless told otherwise
 digits = 3                          how many digits of a number are owed; 2 unless told otherwise
@@ -25,7 +27,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -33,7 +35,6 @@ from core.checking.as_written import Sheet, read_sheet
 from core.checking.keys import Keys
 from core.checking.matrices import Matrix, decimal_commas, read_matrix, without_graph
 from core.errors import DivergedError, FormulaError, ProblemError
-from core.expression.lexicon import spelled
 from core.expression.reader import read
 from core.files import MIB, decode, path_in, read_bytes
 from core.loading.fields import TABLE, TEXT, FieldReader, Kind, whole
@@ -43,6 +44,9 @@ from core.problem import Problem
 from core.step import Step
 from core.text import clean, shown
 from core.timeline import Timeline
+
+if TYPE_CHECKING:
+    from core.notations.words import Notation
 
 Progress: TypeAlias = Callable[[int, int], object]
 
@@ -59,6 +63,7 @@ SETTING = Kind("a setting", lambda value: value)
 SHEET: dict[str, Kind] = {
     "problem": TEXT,
     **dict.fromkeys(TABLE_OPTIONS, SETTING),
+    "notation": SETTING,
     "practice": whole(0),
     "step": whole(0, LAST_STEP),
     "digits": whole(1, MOST_OWED),
@@ -100,14 +105,18 @@ class AnswerSheet:
     unreadable: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     digits: int = OWED
+    notation: Notation | None = None
 
 
 def load_answers(
-    path: str | os.PathLike[str], step: Step | None = None, progress: Progress | None = None
+    path: str | os.PathLike[str],
+    step: Step | None = None,
+    progress: Progress | None = None,
+    notation: Notation | None = None,
 ) -> AnswerSheet:
     """The answer sheet in a TOML file. With a `step`, its problem and step need not be named; where they are, they must
     be those of the step. `progress(done, total)` is called on the way to the step. A .npz file has arrays by name, and
-    needs a `step`.
+    needs a `step`. `notation` is that of a sheet that does not name its own; without, it is the problem's.
 
     Raises ProblemError, which lists every mistake.
     """
@@ -117,11 +126,16 @@ def load_answers(
     if Path(path).suffix.lower() == ".npz":
         if step is None:
             raise ProblemError(source, ["expected the problem that these arrays are for: --problem NAME [--step N]"])
-        return _sheet_of(source, step, read_arrays(Path(path), source), {})
+        arrays = read_arrays(Path(path), source)
+        return _sheet_of(source, step, arrays, {}, notation=notation or step.problem.notation)
     reader = FieldReader()
     tables, lost = _read_toml(Path(path), source)
     read = reader.table("", {key: _plain(value) for key, value in tables.items()}, SHEET)
     answers, formulas = read.get("answers", {}), read.get("formulas", {})
+    if "notation" in read:
+        from core.notations.own import read_notation
+
+        notation = read_notation(reader, read["notation"])
     nothing = not answers and not formulas and not reader.mistakes and not lost
     problem = _load_problem(reader, read, Path(path).parent) if step is None or "problem" in read else None
     if step is not None:
@@ -132,10 +146,12 @@ def load_answers(
         reader.note("", "expected answers or formulas, found neither")
     if reader.mistakes or step is None:
         raise ProblemError(source, [*reader.mistakes, *lost, *_unreadable(answers, formulas)])
-    return _sheet_of(source, step, answers, formulas, lost, read.get("digits", OWED))
+    return _sheet_of(source, step, answers, formulas, lost, read.get("digits", OWED), notation or step.problem.notation)
 
 
-def answers_from(values: Mapping[str, Any], formulas: Mapping[str, str], step: Step) -> AnswerSheet:
+def answers_from(
+    values: Mapping[str, Any], formulas: Mapping[str, str], step: Step, notation: Notation | None = None
+) -> AnswerSheet:
     """An answer sheet from Python: arrays, lists, numbers or Decimals by the keys of [answers], and formulas as texts.
     A float has the digits that Python prints; the numbers of an array are as exact as its type. Raises ProblemError.
     """
@@ -147,7 +163,7 @@ def answers_from(values: Mapping[str, Any], formulas: Mapping[str, str], step: S
         reader.note("", "expected answers or formulas, found neither")
     if reader.mistakes:
         raise ProblemError("", reader.mistakes)
-    return _sheet_of("", step, values, formulas)
+    return _sheet_of("", step, values, formulas, notation=notation)
 
 
 def _read_toml(path: Path, source: str) -> Sheet:
@@ -189,11 +205,12 @@ def _sheet_of(
     formulas: Mapping[str, Any],
     lost: Iterable[str] = (),
     digits: int = OWED,
+    notation: Notation | None = None,
 ) -> AnswerSheet:
     """Every answer and every formula that can be read; what cannot is listed. Raises ProblemError where they are too
     many.
     """
-    entries, keys = FieldReader(), Keys(step)
+    entries, keys = FieldReader(), _keys(step, notation)
     entries.mistakes += lost
     read = [_read_answer(entries, keys, key, value) for key, value in answers.items()]
     found = tuple(answer for answer in read if answer is not None)
@@ -208,7 +225,15 @@ def _sheet_of(
         raise ProblemError(source, [*too_many.mistakes, *entries.mistakes])
     written = [_read_formula(entries, keys, key, value) for key, value in formulas.items()]
     readable = tuple(formula for formula in written if formula is not None)
-    return AnswerSheet(source, step, found, readable, tuple(entries.mistakes), tuple(keys.remarks), digits)
+    return AnswerSheet(source, step, found, readable, tuple(entries.mistakes), tuple(keys.remarks), digits, notation)
+
+
+def _keys(step: Step, notation: Notation | None) -> Keys:
+    if notation is None:
+        return Keys(step)
+    from core.checking.noted import NotedKeys
+
+    return NotedKeys(step, notation)
 
 
 def _plain(value: object) -> object:
@@ -271,8 +296,8 @@ def _take_step(reader: FieldReader, problem: Problem, index: int, progress: Prog
 def _read_formula(reader: FieldReader, keys: Keys, key: str, value: object) -> WrittenFormula | None:
     path = f"formulas.{shown(key)[1:-1]}"
     text = reader.read(path, _plain(value), TEXT)
-    name = keys.of_formula(reader, path, spelled(key).strip())
-    if text is None or name is not None:
+    name = keys.of_formula(reader, path, keys.in_plain_letters(key).strip())
+    if text is None or name is not None or keys.may_be_given:
         return None if text is None or name is None else WrittenFormula(name, text)
     try:
         read(text)  # what cannot be read of it is told as well
@@ -296,14 +321,14 @@ def _unreadable(answers: Mapping[str, Any], formulas: Mapping[str, Any]) -> Iter
 
 def _read_answer(reader: FieldReader, keys: Keys, key: str, value: object) -> Answer | None:
     path = f"answers.{shown(key)[1:-1]}"
-    match = NAME.fullmatch(spelled(key))
+    match = NAME.fullmatch(keys.in_plain_letters(key))
     if match is None:
         reader.note(path, 'expected a name such as s_1, or one with a row or a cell such as "s_1[2]" or "s_1[2,3]"')
         return None
     typed, *numbers = match.groups()
     position = tuple(int(n) for n in numbers if n)
     value = without_graph(value)
-    if isinstance(value, np.ndarray) and keys.is_given(typed):
+    if (isinstance(value, np.ndarray) or keys.may_be_given) and keys.is_given(typed):
         matrix = read_matrix(reader, path, value)
         name = None if matrix is None else keys.of_given(reader, path, typed, matrix)
         return None if matrix is None or name is None else Answer(key, name, position, matrix)

@@ -53,7 +53,7 @@ class Reading(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class _ByConvention(Statement):
+class ByConvention(Statement):
     """A statement with the trees that a convention has for some quantities."""
 
     trees: Mapping[str, Node] = field(default_factory=dict)
@@ -95,17 +95,19 @@ def statement_under(kind: str, statement: Statement) -> Statement | None:
     problem = statement.problem
     if kind in SCALES:
         stated, taken = SCALES[kind]
-        return replace(statement, problem=replace(problem, reduction=taken)) if problem.reduction == stated else None
+        is_other = problem.reduction != stated or isinstance(statement, ByConvention)
+        return None if is_other else replace(statement, problem=replace(problem, reduction=taken))
     ways = {SIGN: _opposite, HALF_LEFT_OUT: _without_half, HALF_PUT_IN: _with_half, VELOCITY: _as_steps}
     trees = dict(ways[kind](statement))
     under = (problem, statement.rows, statement.detailed, statement.index)
-    return _ByConvention(*under, trees) if trees else None
+    before = statement.trees if isinstance(statement, ByConvention) else {}
+    return ByConvention(*under, {**before, **trees}) if trees else None
 
 
 def values_under(statement: Statement, true: Mapping[str, Array]) -> dict[str, Array]:
     """The right values by the equations of a convention."""
     values = dict(true)
-    changed = {*statement.trees} if isinstance(statement, _ByConvention) else {*statement.equations}
+    changed = {*statement.trees} if isinstance(statement, ByConvention) else {*statement.equations}
     for name, equation in statement.equations.items():
         if name in changed or not changed.isdisjoint(names_in(equation.tree)):
             values[name] = statement.evaluate(name, values)

@@ -6,7 +6,9 @@ import re
 
 import numpy as np
 
+from core.arrays import Array
 from core.checking.matrices import Matrix
+from core.expression.lexicon import spelled
 from core.expression.names import asked, no_such_thing
 from core.expression.shape import shape_text
 from core.loading.fields import FieldReader
@@ -19,8 +21,10 @@ OF_A_CLASS = re.compile(r"_[jkc]\Z")  # ∂ℒ/∂o_j
 
 class Keys:
     """The quantities of a step by the names that people give their numbers and formulas, with remarks on how they were
-    read where sgdb calls them otherwise.
+    read where sgdb calls them otherwise. `may_be_given` tells that numbers of what is given may be among them, too.
     """
+
+    may_be_given = False
 
     def __init__(self, step: Step) -> None:
         from core.checking.formulas.definitions import names_of
@@ -31,12 +35,25 @@ class Keys:
 
     def shape(self, name: str, position: tuple[int, ...]) -> tuple[int, ...]:
         """The shape of a quantity, or of a row of it."""
-        shape: tuple[int, ...] = self._step.values[name].shape
+        shape: tuple[int, ...] = self.values(name).shape
         return shape[len(position) :]
 
     def largest(self, name: str) -> float:
         """The size of a quantity's largest number."""
-        return float(np.abs(self._step.values[name]).max())
+        return float(np.abs(self.values(name)).max())
+
+    def values(self, name: str) -> Array:
+        """A quantity's values, laid out as they are written."""
+        found: Array = self._step.values[name]
+        return found
+
+    def called(self, name: str) -> str:
+        """What a quantity is called."""
+        return name
+
+    def in_plain_letters(self, key: str) -> str:
+        """A key as the reader has it."""
+        return spelled(key)
 
     def of_answer(self, reader: FieldReader, path: str, typed: str) -> str | None:
         """The quantity whose numbers are given under a name; None after a note of what there is."""
@@ -44,8 +61,8 @@ class Keys:
         if name is None or name in self._statement.equations:
             return name
         after = self._statement.updates.get(name)
-        hint = f'; after the step it is "{after}"' if after else ""
-        reader.note(path, f"{name} is given, not computed{hint}")
+        hint = f'; after the step it is "{self.called(after)}"' if after else ""
+        reader.note(path, f"{self.called(name)} is given, not computed{hint}")
         return None
 
     def of_given(self, reader: FieldReader, path: str, typed: str, matrix: Matrix) -> str | None:
@@ -57,9 +74,9 @@ class Keys:
             return None
         after = self._statement.updates.get(name, "")
         if after and self._is_same(after, matrix):
-            self.remarks.append(f"{clean(typed)} is read as {after}: it is what {name} is after the step")
+            self.remarks.append(f"{clean(typed)} is read as {self.called(after)}: it is what {name} is after the step")
             return after
-        reader.note(path, f"{name} is given, and this is another: {self._difference(name, matrix)}")
+        reader.note(path, f"{self.called(name)} is given, and this is another: {self._difference(name, matrix)}")
         return None
 
     def is_given(self, typed: str) -> bool:
@@ -72,7 +89,7 @@ class Keys:
 
     def _difference(self, name: str, matrix: Matrix) -> str:
         """The first cell in which an array is another than a quantity, in words; empty where it is the same."""
-        values = self._step.values[name]
+        values = self.values(name)
         found = [cell for row in matrix.rows for cell in row]
         if len(found) != values.size:
             return f"expected {shape_text(values.shape)}, found {matrix.size} numbers"
@@ -80,7 +97,8 @@ class Keys:
             right = float(values[place])
             if cell is None or not cell.fits(right):
                 where = ",".join(str(i + 1) for i in place)
-                return f"{name}[{where}] is {significant(right, 7)}, found {'none' if cell is None else cell.text}"
+                found_there = "none" if cell is None else cell.text
+                return f"{self.called(name)}[{where}] is {significant(right, 7)}, found {found_there}"
         return ""
 
     def of_formula(self, reader: FieldReader, path: str, typed: str) -> str | None:
@@ -89,11 +107,11 @@ class Keys:
         """
         name = self._meant(reader, path, OF_A_CLASS.sub("", typed))
         if name in self._statement.updates:
-            self.remarks.append(f"{typed} is read as {self._statement.updates[name]}")
+            self.remarks.append(f"{typed} is read as {self.called(self._statement.updates[name])}")
             return self._statement.updates[name]
         if name is None or name in self._statement.equations:
             return name
-        reader.note(path, f"{name} is given, not computed")
+        reader.note(path, f"{self.called(name)} is given, not computed")
         return None
 
     def _meant(self, reader: FieldReader, path: str, typed: str) -> str | None:

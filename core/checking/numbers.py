@@ -89,6 +89,11 @@ class Numbers:
         """The same as exact as other units, and with other values."""
         return Numbers(self._places, self.values if values is None else values, units, self._source)
 
+    @property
+    def turned(self) -> Numbers:
+        """The same in the transpose of a matrix."""
+        return Numbers(self._places[:, ::-1], self.values, self.units, self._source)
+
     def of(self, array: Any) -> Array:
         """The numbers at these positions of an array of the quantity's shape."""
         return np.asarray(array[self._index], dtype=float).reshape(-1) if len(self) else np.zeros(0)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from core.step import Step
+
+if TYPE_CHECKING:
+    from core.notations.words import Notation
 
 Status: TypeAlias = Literal["right", "rounded", "follows", "coarse", "slip", "open"]
 STATUSES: tuple[Status, ...] = ("right", "rounded", "follows", "coarse", "slip", "open")
@@ -82,7 +85,8 @@ class CheckReport:
     """The outcome of a check, in the order of the computation: the first slip is the one to mend first. What is but
     a matter of rounding comes behind the other slips. `unreadable` is what could not be judged, a line for each;
     `remarks` are how words were read that sgdb has others for. Everything is judged within the `conventions` of the
-    sheet.
+    sheet. In a sheet with a `notation` numbers are as this has them; `shown` is the report in its names and layout, of
+    which `named` says whose they are.
     """
 
     step: Step
@@ -93,6 +97,17 @@ class CheckReport:
     unreadable: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     conventions: tuple[Convention, ...] = ()
+    notation: Notation | None = None
+    named: Notation | None = None
+
+    @property
+    def shown(self) -> CheckReport:
+        """The same in the notation of the sheet: its names, and rows and columns as it has them."""
+        if self.notation is None or self.named is not None:
+            return self
+        from core.checking.noted import in_notation
+
+        return in_notation(self, self.notation)
 
     @cached_property
     def blank(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb
 
@@ -34,6 +34,11 @@ class LaidOutAnswer:
         """From the numbers by position; None is a cell left open."""
         written = {position: cell for position, cell in cells.items() if cell is not None}
         return cls(Numbers.at(written), tuple(cells.keys() - written.keys()), kind, problem)
+
+    @property
+    def turned(self) -> LaidOutAnswer:
+        """The same in the transpose of a matrix."""
+        return replace(self, numbers=self.numbers.turned, left_open=tuple(place[::-1] for place in self.left_open))
 
     @property
     def positions(self) -> set[Position]:

@@ -307,7 +307,11 @@ class ProblemForm:
         for k in range(1, self.depth + 1):
             instead |= {f"layers[{k}]": f"layers[{k}].units", f"layers[{k}].weights": f"layers[{k}].init"}
         instead |= {"data": "data.file" if self.way == FILE else "data", "inputs": "data", "targets": "data"}
-        return at_fields(self.fields, mistakes, instead)
+        found, others = at_fields(self.fields, mistakes, instead)
+        for shown in self.fields:  # the reader knows of other ways to say what an empty field leaves out
+            if shown.path in found and shown.is_required and not self.text(shown.path):
+                found[shown.path] = f"expected {shown.expected}"
+        return found, others
 
 
 def _field(path: str, group: str, kind: Kind, usual: str = "", required: bool = False) -> FormField:

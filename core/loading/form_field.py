@@ -20,7 +20,7 @@ USUAL_OF_DATA = {
     "drop": "none",
     "only": "all columns",
     "encode": "none",
-    "missing": "a mistake",
+    "missing": "an error",
     "header": "as the first line looks",
     "no-header": "as the first line looks",
     "encoding": "UTF-8",
@@ -55,6 +55,11 @@ class FormField(NamedTuple):
     def label(self) -> str:
         """What it is called: the key of the setting."""
         return self.path.rpartition(".")[2]
+
+    @property
+    def is_required(self) -> bool:
+        """Whether it is typed in, and may not be empty."""
+        return not self.choices and not self.usual
 
 
 def value_of(kind: Kind, text: str) -> Any:
@@ -108,12 +113,14 @@ def at_fields(
     found: dict[str, list[str]] = {}
     others = []
     for mistake in mistakes:
-        place, colon, words = mistake.partition(": ")
-        place = place.removeprefix("option ")
-        place = instead.get(place, place)
-        known = next((path for path in (place, f"training.{place}") if path in paths), None)
-        if colon and known is not None:
-            found.setdefault(known, []).append(words)
+        *places, _ = parts = mistake.split(": ")
+        for k in range(len(places), 0, -1):  # the innermost: of a table's column, say, and not its file
+            place = places[k - 1].removeprefix("option ")
+            place = instead.get(place, place)
+            known = next((path for path in (place, f"training.{place}", f"data.{place}") if path in paths), None)
+            if known is not None:
+                found.setdefault(known, []).append(": ".join(parts[k:]))
+                break
         else:
             others.append(mistake)
     told = {path: f"{first}{f' ({SEVERAL.format(len(rest))})' * bool(rest)}" for path, (first, *rest) in found.items()}

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import Field, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.activations import ACTIVATIONS, Activation
 from core.loading import training
 from core.loading.datasets import GENERATED, GENERATING_OPTIONS
-from core.loading.fields import NUMBER, SWITCH, FieldReader, Kind, Unfit, choice, from_text, number, whole
+from core.loading.fields import NUMBER, SWITCH, FieldReader, Kind, choice, from_text, number, whole
 from core.loading.prepare import OVERRIDES, PREPARING_OPTIONS
 from core.loading.reading import READING_OPTIONS
 from core.loading.table_file import TABLES
 from core.losses import LOSSES, Loss
 from core.settings import is_switch
 from core.updates import Update
-
-if TYPE_CHECKING:
-    from core.notations.words import Notation
 
 LOSS_NAMES = LOSSES | {kind.word: kind for kind in LOSSES.values() if kind.word}
 UNITS = whole(1, 1_000_000)
@@ -40,22 +37,7 @@ def _kind_of(field: Field[Any]) -> Kind:
     return NUMBER if least is None else number(least)
 
 
-def _notation(value: object) -> Notation:
-    """The notation of a name, or of a table of one's own."""
-    from core.notations.own import read_notation
-
-    if isinstance(value, str):
-        value = value.strip()
-    reader = FieldReader()
-    found = read_notation(reader, value, "")
-    if found is None:
-        raise Unfit("; ".join(mistake.removeprefix(": ").removeprefix(".") for mistake in reader.mistakes))
-    return found
-
-
 HIDDEN = Kind("the units of each hidden layer, such as 8 or 8,8, or none", _hidden)
-NOTATION = Kind("the name of a notation, such as ng, or a table", _notation)
-NOTATION_OPTION = "notation"  # which changes what is printed, and no number
 LOSS = choice(LOSS_NAMES)
 SEED = whole(at_least=0)
 ACTIVATION = choice(ACTIVATIONS.keys())
@@ -68,13 +50,7 @@ TRAINING_OPTIONS: dict[str, Kind] = {
     **training.OPTIONS,
 }
 DATA_OPTIONS: dict[str, Kind] = {**READING_OPTIONS, **PREPARING_OPTIONS, **GENERATING_OPTIONS}
-TABLE_OPTIONS: dict[str, Kind] = {
-    **DATA_OPTIONS,
-    "hidden": HIDDEN,
-    "activation": ACTIVATION,
-    **TRAINING_OPTIONS,
-    NOTATION_OPTION: NOTATION,
-}
+TABLE_OPTIONS: dict[str, Kind] = {**DATA_OPTIONS, "hidden": HIDDEN, "activation": ACTIVATION, **TRAINING_OPTIONS}
 
 
 def read_options(reader: FieldReader, options: Mapping[str, object]) -> dict[str, Any]:

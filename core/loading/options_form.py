@@ -16,7 +16,6 @@ from core.loading.options import (
     DATA_OPTIONS,
     LOSS_NAMES,
     LOSS_SETTINGS,
-    NOTATION_OPTION,
     TABLE_OPTIONS,
     TRAINING_OPTIONS,
     is_of_use,
@@ -137,7 +136,7 @@ class OptionsForm:
         if source is None:
             raise ProblemError("", ["a problem that was made in Python cannot be read anew"])
         shown = [part.path for part in self.fields]
-        given = {name: found for name, found in source.options if name in shown or name == NOTATION_OPTION}
+        given = {name: found for name, found in source.options if name in shown}
         for name in shown:
             if (text := self.text(name)) != self._as_is(self.problem, name):
                 given.pop(name, None)
@@ -199,11 +198,7 @@ def _given(problem: Problem) -> dict[str, str]:
         way = next((known for known in WAYS if known in file), "inputs")
         way = file[way] if way == "dataset" else way
         weights = any("weights" in layer for layer in tables.get("layers", []))
-    options = [
-        name
-        for name in TABLE_OPTIONS
-        if name not in (*DATA_OPTIONS, *TRAINING_OPTIONS, NOTATION_OPTION) and not weights
-    ]
+    options = [name for name in TABLE_OPTIONS if name not in (*DATA_OPTIONS, *TRAINING_OPTIONS) and not weights]
     options += [name for name in DATA_OPTIONS if name != "header" and is_of_use(way, OVERRIDES.get(name, name))]
     file = {**file, "no-header": True} if file.get("header") is False else file
     found = {option: file.get(OVERRIDES.get(option, option), "") for option in (*options, *TRAINING_OPTIONS)}

@@ -1,7 +1,7 @@
 """A problem file in TOML: its data, its layers, and how it is trained.
 
 name = "..."                    what the screen calls it; about = "..." says in a line what it shows
-notation = "..."                what quantities are called, as in `core.notations.own`: a name such as "ng", or a table
+notation = "ng"                 whose names and layout sheets and reports have; or a table, as in `core.notations.own`
 [data]
 inputs = [[...], ...]           a row for each sample
 targets = [[...], ...]          likewise; a flat list is one column
@@ -41,7 +41,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -58,7 +58,6 @@ from core.loading.options import (
     ACTIVATION_SETTINGS,
     LOSS,
     LOSS_SETTINGS,
-    NOTATION,
     SEED,
     data_settings,
     read_activation,
@@ -73,9 +72,11 @@ from core.loading.table import Table, Targets
 from core.loading.table_file import TABLES, read_table
 from core.losses import USUAL_LOSSES, Loss
 from core.network import Layer, Network
-from core.notations.words import SGDB
 from core.problem import Problem
 from core.text import clean, counted, shown
+
+if TYPE_CHECKING:
+    from core.notations.words import Notation
 
 LARGEST_FILE = 16 * MIB
 
@@ -87,12 +88,8 @@ def _bias(value: object) -> bool | list[Any]:
 
 
 PROBLEM: dict[str, Kind] = {
-    "name": TEXT,
-    "about": TEXT,
-    "notation": NOTATION,
-    "data": TABLE,
-    "layers": LIST,
-    "training": TABLE,
+    **{"name": TEXT, "about": TEXT, "notation": Kind("a text or a table", lambda value: value)},
+    **{"data": TABLE, "layers": LIST, "training": TABLE},
 }
 WAYS: dict[str, Kind] = {"inputs": LIST, **dict.fromkeys(TABLES, TEXT), "dataset": DATASET}
 DATA: dict[str, Kind] = {**WAYS, "targets": LIST, **READING, **PREPARING, **GENERATING}
@@ -172,6 +169,7 @@ def problem_of_tables(
     loss = _read_loss(reader, settings, given, data)
     trained = training.read_training(reader, "training", settings, given)
     layers = _read_layers(reader, read["layers"], data, given) if "layers" in read else []
+    notation = _read_notation(reader, read["notation"]) if "notation" in read else None
     if reader.mistakes or data.prepared is None:
         raise ProblemError(source, reader.mistakes)
     try:
@@ -181,11 +179,17 @@ def problem_of_tables(
             network=Network([layer for layer in layers if layer is not None]),
             loss=loss,
             **trained,
-            notation=given.get("notation") or read.get("notation", SGDB),
+            notation=notation,
             files=tuple(os.path.abspath(file) for file in (path, data.file) if file is not None),
         )
     except ProblemError as error:
         raise ProblemError(source, error.mistakes) from None
+
+
+def _read_notation(reader: FieldReader, value: object) -> Notation | None:
+    from core.notations.own import read_notation  # few files have one
+
+    return read_notation(reader, value)
 
 
 def _read_loss(reader: FieldReader, training: dict[str, Any], given: dict[str, Any], data: _Data) -> Loss:

@@ -20,7 +20,6 @@ from core.loading.table_file import read_table
 from core.loading.training import read_training
 from core.losses import USUAL_LOSSES
 from core.network import Layer, Network
-from core.notations.words import SGDB
 from core.problem import Problem
 from core.text import clean
 
@@ -37,7 +36,6 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
     loss and its settings        softmax cross-entropy for classes, squared error for numbers, unless told otherwise
     lr, batch, seed, reduction   0.1; 32; 0, for the starting weights and the order of the rows; mean
     update, momentum, l1, l2     plain SGD without penalty
-    notation                     whose names it is shown in; sgdb's own
     in-order                     whether mini-batches take the rows in their own order; shuffled unless told otherwise
 
     The output layer is the identity, or what the loss asks for: a sigmoid under the binary cross-entropy. Every layer
@@ -74,7 +72,6 @@ def load_table_problem(path: Path, options: Mapping[str, object]) -> Problem:
         network=_network(sizes, given.get("activation", ACTIVATION), loss.output_activation, trained["shuffle_seed"]),
         loss=loss,
         **trained,
-        notation=given.get("notation", SGDB),
         files=(os.path.abspath(path),),
     )
 

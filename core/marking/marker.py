@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from core.checking.check import check_answers
 from core.checking.report import CheckReport
@@ -18,6 +18,9 @@ from core.marking.table import MarkTable, UnreadableSheet
 from core.step import Step
 from core.text import clean
 
+if TYPE_CHECKING:
+    from core.notations.words import Notation
+
 Progress: TypeAlias = Callable[[int, int], object]
 
 
@@ -26,10 +29,11 @@ def mark_sheets(
     scheme: Scheme | None = None,
     step: Step | None = None,
     progress: Progress | None = None,
+    notation: Notation | None = None,
 ) -> MarkTable:
     """Check the answer sheets at some paths and mark them by a scheme (None: everything that is asked for is worth one
-    point). A `step` is that of sheets that do not name their own. A sheet that cannot be read is a row of its own.
-    `progress(done, total)` is called after each sheet.
+    point). A `step` and a `notation` are those of sheets that do not name their own. A sheet that cannot be
+    read is a row of its own. `progress(done, total)` is called after each sheet.
 
     Raises ProblemError where the scheme has points for, or expects mistakes in, what no sheet's problem has.
     """
@@ -38,7 +42,7 @@ def mark_sheets(
     found: list[tuple[str, CheckReport | UnreadableSheet]] = []
     for done, (path, name) in enumerate(zip(files, names_of_sheets(files), strict=True), start=1):
         try:
-            found.append((name, check_answers(path, step, digits=scheme.digits)))
+            found.append((name, check_answers(path, step, digits=scheme.digits, notation=notation)))
         except ProblemError as error:
             found.append((name, UnreadableSheet(name, clean(path), error.mistakes)))
         if progress is not None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from core.notations.words import Notation, Word
 
 if TYPE_CHECKING:
-    from core.notations.formulas import paper_formula, tex_formula, typed_formula
+    from core.notations.formulas import example_formula, paper_formula, tex_formula, typed_formula
+    from core.notations.gradients import checked_in
     from core.notations.own import read_notation
     from core.notations.reading import read_in
     from core.notations.rendition import Rendition
@@ -20,6 +21,8 @@ __all__ = [
     "Notation",
     "Rendition",
     "Word",
+    "checked_in",
+    "example_formula",
     "notation",
     "paper_formula",
     "read_in",
@@ -32,7 +35,8 @@ __all__ = [
 _LATER = {
     name: f"core.notations.{module}"
     for module, names in {
-        "formulas": ("paper_formula", "tex_formula", "typed_formula"),
+        "formulas": ("example_formula", "paper_formula", "tex_formula", "typed_formula"),
+        "gradients": ("checked_in",),
         "own": ("read_notation",),
         "reading": ("read_in",),
         "rendition": ("Rendition",),

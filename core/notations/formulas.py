@@ -9,13 +9,20 @@ from core.expression.paper import WHERE
 from core.expression.pieces import EQUALS, Pieces, as_text, word
 from core.notations.printing import paper_printer, typed_printer
 from core.notations.reading import over_in
-from core.notations.rendition import Rendition
+from core.notations.rendition import Rendition, typical_statement
+from core.notations.words import Notation
 
 
 def typed_formula(rendition: Rendition, name: str) -> str:
     """The formula of a quantity, by sgdb's name, as it is typed: "dW1 = 1 / m * dZ1 * X'"."""
     right = typed_printer(rendition, over_in(rendition, name))(rendition.trees[name])
     return f"{rendition.spellings[name].typed} = {as_text(right)}"
+
+
+def example_formula(notation: Notation) -> str:
+    """A formula in which notations differ: the gradient of the weights of the first of two layers, or their update."""
+    rendition = Rendition(notation, typical_statement(2))
+    return typed_formula(rendition, "W_1_next" if notation.lacks("dweight") else "dW_1")
 
 
 def paper_formula(rendition: Rendition, name: str) -> Pieces:

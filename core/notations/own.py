@@ -22,19 +22,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from core.equations import Statement
 from core.expression.cursor import WORDS
 from core.expression.lexicon import SUMS
 from core.expression.names import function_of
 from core.loading.fields import TEXT, FieldReader, Kind, Unfit, choice, whole
-from core.losses import SquaredError
-from core.network import Layer, Network
 from core.notations.names import function_words, role_of, spellings
+from core.notations.rendition import typical_statement
 from core.notations.shipped import NOTATIONS
 from core.notations.words import GRADIENTS, RAISED, ROLES, SWITCHES, Notation, Word
-from core.problem import Problem
 from core.quantity import NEXT
 from core.text import shown
 
@@ -58,8 +53,6 @@ def _word(value: object) -> Word:
     word = Word(**parts)
     if not (word.typed.isidentifier() and len(word.typed) <= LONGEST):
         raise Unfit(f"expected letters, digits and _, at most {LONGEST}, found {shown(word.typed)}")
-    if word.typed in TAKEN or word.typed.endswith(INDEX):
-        raise Unfit(f"{shown(word.typed)} means something else in formulas")
     return word
 
 
@@ -114,7 +107,10 @@ def _mistakes(notation: Notation, given: list[str]) -> Iterator[tuple[str, str]]
         pair = frozenset((role, other))
         if pair in told:
             continue
-        if not form.isidentifier() or (role != "function" and function_of(form, ELEMENTARY)):
+        if form in TAKEN or form.endswith(INDEX):
+            told.add(pair)
+            yield role, f"{shown(form)} means something else in formulas"
+        elif not form.isidentifier() or (role != "function" and function_of(form, ELEMENTARY)):
             told.add(pair)
             yield role, f"{shown(form)} cannot be told from other things in formulas"
         elif other != role:
@@ -125,9 +121,7 @@ def _mistakes(notation: Notation, given: list[str]) -> Iterator[tuple[str, str]]
 
 def _forms(notation: Notation) -> Iterator[tuple[str, str]]:
     """Every form of every word, with the layers of a network of three, and its role."""
-    zeros = [Layer(weights=np.zeros((1, 1)), bias=np.zeros(1)) for _ in range(DEPTH)]
-    problem = Problem("", np.zeros((2, 1)), np.zeros((2, 1)), Network(zeros), SquaredError(), 1.0, reduction="mean")
-    statement = Statement(problem, 2)
+    statement = replace(typical_statement(DEPTH), detailed=True)
     equations = {**statement.given, **statement.equations}
     for form in function_words(notation, DEPTH):
         yield form, "function"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from core.checking.formulas.definitions import context_of
+from core.equations import Statement
 from core.errors import FormulaError
 from core.expression.cursor import OPENING, PRIME, Context
 from core.expression.nodes import Name, Node
@@ -42,14 +44,19 @@ def named_elsewhere(rendition: Rendition, typed: str) -> str:
     sgdb)"; empty where none does.
     """
     here, found = rendition.notation.name, dict[str, str]()
-    for notation in SHIPPED:
-        other = Rendition(notation, rendition.statement)
-        name = other.names.get(typed)
-        if name is not None and notation.name != here and name in rendition.spellings:
+    for other in _shipped(rendition.statement):
+        name, its = other.names.get(typed), other.notation.name
+        if name is not None and its != here and name in rendition.spellings:
             here_it_is = rendition.spellings[name].typed
-            found.setdefault(name, f"{rendition.meaning(name)} is {here_it_is} ({typed} in {notation.name})")
+            found.setdefault(name, f"{rendition.meaning(name)} is {here_it_is} ({typed} in {its})")
     parts = [*found.values()][:MOST_MEANINGS]
     return f"in {here} {' and '.join(parts)}" if parts else ""
+
+
+@lru_cache(maxsize=2)
+def _shipped(statement: Statement) -> tuple[Rendition, ...]:
+    """A statement in every notation that comes with sgdb: a sheet with one foreign name has more of them."""
+    return tuple(Rendition(notation, statement) for notation in SHIPPED)
 
 
 class _NotationReader(Reader):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -20,8 +21,10 @@ from core.equations import (
     Statement,
 )
 from core.expression.nodes import COLUMNS, NUMBERS, ROWS, Literal, Name, Node, Product, Quotient, Sum, put_in_place
+from core.losses import SquaredError
+from core.network import Layer, Network
 from core.notations.names import Spelling, function_words, role_of, spellings
-from core.notations.turning import Layout, negative, numbers_first, shared, without_minus
+from core.notations.turning import Layout, negative, numbers_first, shared, transposes, without_minus
 from core.notations.words import (
     GRADIENTS,
     IN_DELTA,
@@ -32,11 +35,20 @@ from core.notations.words import (
     ROLES,
     Notation,
 )
+from core.problem import Problem
 from core.quantity import NEXT
 from core.record import Record
 
 SHARE = Quotient(Literal(1), Name("n"))
 LETTERS = {"dweight": "dW", "dbias": "db"}
+
+
+def typical_statement(depth: int) -> Statement:
+    """The equations of a network of so many layers with biases, whose squared error is a mean."""
+    zeros = np.zeros((2, 1))
+    layers = [Layer(weights=np.zeros((1, 1)), bias=np.zeros(1)) for _ in range(depth)]
+    problem = Problem("", zeros, zeros, Network(layers), SquaredError(), 1.0, reduction="mean")
+    return Statement(problem, 2, detailed=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +69,9 @@ class Rendition(Record):
     @cached_property
     def names(self) -> dict[str, str]:
         """sgdb's names by every form of the notation's, in the reader's plain letters."""
-        return {form: name for name, spelling in self.spellings.items() for form in spelling.forms()}
+        found = {form: name for name, spelling in self.spellings.items() for form in spelling.forms()}
+        word = self.notation.word("activation")
+        return found if word is None else {f"{word.typed}{self.notation.units}": "X_in", **found}
 
     @property
     def classes(self) -> str:
@@ -82,6 +96,11 @@ class Rendition(Record):
         """What every quantity that the notation has a name for is computed by, in its layout."""
         return {name: self._tree(name) for name in self.statement.equations if name not in self._unnamed}
 
+    @cached_property
+    def stated(self) -> dict[str, Node]:
+        """The same with its signs and its place of 1/n, but in sgdb's layout, for every quantity."""
+        return {name: self._with_sign(name, self._scaled_tree(name, e)) for name, e in self.statement.equations.items()}
+
     def turns(self, name: str) -> bool:
         """Whether a quantity is turned: W where it is out x in, anything else where samples are columns."""
         equation = self._equations.get(name)
@@ -97,8 +116,12 @@ class Rendition(Record):
 
     def turned(self, name: str, values: Array) -> Array:
         """A quantity's values as the notation has them: a matrix in its layout, a bias a row or column; or a number."""
-        found = self.factor(name) * np.asarray(values)
-        axes = self._equations[name].axes
+        found: Array = self.laid_out(name, self.factor(name) * np.asarray(values))
+        return found
+
+    def laid_out(self, name: str, values: Any) -> Any:
+        """An array of a quantity's shape, whatever is in it, in the notation's layout."""
+        found, axes = np.asarray(values), self._equations[name].axes
         if axes == PER_SAMPLE:
             found = found[:, np.newaxis]
         elif axes == PER_UNIT:
@@ -125,6 +148,10 @@ class Rendition(Record):
             plain = SHARE * plain
         return Sum((-1, plain)) if name in self._opposite else plain
 
+    def part(self, tree: Node) -> Node:
+        """A part of one of sgdb's formulas in the notation's layout, turned or not, whichever has fewer transposes."""
+        return min((self._layout(tree), self._layout(tree, over=True)), key=transposes)
+
     @cached_property
     def _equations(self) -> dict[str, Equation]:
         return {**self.statement.given, **self.statement.equations}
@@ -144,10 +171,18 @@ class Rendition(Record):
         return frozenset(name for name, e in self._equations.items() if opposite and e.letter == "delta")
 
     @property
+    def layout(self) -> str:
+        """What a reader must know in a line: "Columns are samples; W is out x in; dZ has no 1/m.\"."""
+        return self.notation.layout(self._is_mean)
+
+    @property
+    def _is_mean(self) -> bool:
+        return self.statement.problem.reduction == "mean" and self.statement.rows > 1
+
+    @property
     def mean(self) -> str:
         """Where the 1/n is; in δ where there is none."""
-        is_mean = self.statement.problem.reduction == "mean" and self.statement.rows > 1
-        return self.notation.mean if is_mean else IN_DELTA
+        return self.notation.mean if self._is_mean else IN_DELTA
 
     @cached_property
     def _scaled(self) -> frozenset[str]:
@@ -177,14 +212,18 @@ class Rendition(Record):
             tree = put_in_place(
                 tree, {other: self._scaled_tree(other, self._equations[other]) for other in self._unnamed}
             )
-        if self._opposite:
-            delta: dict[str, Node] = {other: Sum((-1, Name(other))) for other in self._opposite}
-            sign, bare = without_minus(put_in_place(tree, delta))
-            tree = bare if sign > 0 else Sum((-1, bare))
-            tree = negative(tree) if name in self._opposite else tree
-        tree = self._layout(tree, self.turns(name))
+        tree = self._layout(self._with_sign(name, tree), self.turns(name))
         is_changed = self.mean != IN_DELTA or bool(self._unnamed)
         return numbers_first(tree) if is_changed and equation.part in (GRADIENT, UPDATE) else tree
+
+    def _with_sign(self, name: str, tree: Node) -> Node:
+        """A quantity's tree with the sign that the notation has for δ."""
+        if not self._opposite:
+            return tree
+        delta: dict[str, Node] = {other: Sum((-1, Name(other))) for other in self._opposite}
+        sign, bare = without_minus(put_in_place(tree, delta))
+        tree = bare if sign > 0 else Sum((-1, bare))
+        return negative(tree) if name in self._opposite else tree
 
     def _scaled_tree(self, name: str, equation: Equation) -> Node:
         """A quantity's tree with the 1/n where the notation has it."""

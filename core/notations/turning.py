@@ -59,10 +59,11 @@ class Layout:
         """A single number, the sums in it over what needs fewest transposes."""
         if not isinstance(node, Total):
             return node.with_children(tuple(map(self._number, node.children)))
-        return Total(ALL, min((self(node.argument), self(node.argument, over=True)), key=_transposes))
+        return Total(ALL, min((self(node.argument), self(node.argument, over=True)), key=transposes))
 
 
-def _transposes(node: Node) -> int:
+def transposes(node: Node) -> int:
+    """How many transposes a tree has."""
     return sum(isinstance(part, Transpose) for part in walk(node))
 
 

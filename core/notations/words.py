@@ -99,16 +99,17 @@ class Notation:
         """Whether a gradient has no name at all."""
         return role in self.words and self.words[role] is None
 
-    @property
-    def layout(self) -> str:
-        """What a reader must know of it in a line: "Columns are samples; W is out x in; dZ has no 1/m."."""
+    def layout(self, is_mean: bool = True) -> str:
+        """What a reader must know of it in a line: "Columns are samples; W is out x in; dZ has no 1/m."; nothing of the
+        1/m where the loss is no mean.
+        """
         weight, delta, count = (self._printed(role, own) for role, own in OWN_LETTERS.items())
         parts = [f"{self.samples} are samples", f"{weight} is {self.weights}"]
         if self.sign == MINUS:
             parts.append(f"{delta} is minus the gradient")
-        if self.mean == IN_GRADIENT:
+        if is_mean and self.mean == IN_GRADIENT:
             parts.append(f"{delta} has no 1/{count}")
-        elif self.mean == IN_UPDATE:
+        elif is_mean and self.mean == IN_UPDATE:
             parts.append(f"the 1/{count} is in the update")
         first, *rest = parts
         return f"{'; '.join((first.capitalize(), *rest))}."

@@ -178,7 +178,8 @@ class StepSolution:
 @dataclass(frozen=True)
 class Solution:
     """Steps of a problem, worked out, or `blank`, to be worked out: the `title` (a person's text), `facts` about the
-    network and its training (a text and formulas each), the network's own `formulas`, and the steps.
+    network and its training (a text and formulas each), the network's own `formulas`, and the steps. Whether the
+    problem `names_notation` of its own, in which this is not.
     """
 
     title: str
@@ -187,3 +188,4 @@ class Solution:
     steps: tuple[StepSolution, ...]
     digits: int
     blank: bool = False
+    names_notation: bool = False

@@ -9,6 +9,7 @@ from core.checking.answers import LAST_STEP as LAST_CHECKED
 from core.checking.answers import MOST_NUMBERS as MOST_CHECKED
 from core.checking.written import OPEN
 from core.loading.options import TABLE_OPTIONS
+from core.notations.shipped import SGDB
 from core.quantity import quantities
 from core.solving.solution import BLANK, Entry, Solution
 from core.solving.wording import heading
@@ -45,6 +46,8 @@ def _lines(solution: Solution, problem: str, options: Mapping[str, object], seed
         yield f'# Write a number, with as many digits as you like, in place of a "{OPEN}"; then: sgdb check THIS FILE'
     yield ""
     yield f"problem = {text_of(problem)}"
+    if solution.names_notation:
+        yield f"notation = {text_of(SGDB.name)}"
     for name, value in options.items():
         text = str(value).lower() if isinstance(value, bool) else str(value)
         yield f"{name} = {text if PLAIN.fullmatch(text) and TABLE_OPTIONS[name].as_text else text_of(text)}"

@@ -96,7 +96,8 @@ def _solution(steps: Iterable[Step], digits: int, whole: bool, blank: bool, expe
             in_symbols = () if blank else tuple(formulas(step))
         sections = tuple(_sections(_Entries(step, digits, whole, blank)))
         solved.append(StepSolution(step.index, _rows(step), sections))
-    return Solution(clean(problem.name), about, in_symbols, tuple(solved), digits, blank)
+    names_notation = problem.notation is not None
+    return Solution(clean(problem.name), about, in_symbols, tuple(solved), digits, blank, names_notation)
 
 
 def _numbers(step: Step, whole: bool) -> int:

@@ -48,7 +48,6 @@ PROBLEM_OPTIONS = (
     Option("momentum", "MU", "the momentum of momentum or nesterov"),
     Option("l2", "LAMBDA", "penalty on the weights: half of LAMBDA times the sum of their squares"),
     Option("l1", "LAMBDA", "penalty on the weights: LAMBDA times the sum of their sizes"),
-    Option("notation", "NAME", "what quantities are called: sgdb, ng, nielsen, cs231n, goodfellow, bishop, ..."),
     Option("target", "COLUMN", "table: the target's column (default: the last)"),
     Option("task", "TASK", "table: classification or regression"),
     Option("drop", "COLUMNS", "table: columns to leave out, such as Id,Name"),

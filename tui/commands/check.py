@@ -23,11 +23,12 @@ from tui.commands.arguments import (
     whole,
 )
 from tui.commands.marking import is_for_class, mark_class
+from tui.commands.notations import NOTATION, notation_of
 from tui.commands.output import FORCE
 from tui.commands.progress import progress_of, train
 
 if TYPE_CHECKING:
-    from core import CheckReport, MarkedSheet, Problem, Scheme, Step
+    from core import CheckReport, MarkedSheet, Notation, Problem, Scheme, Step
 
 ABOUT = """Check numbers and formulas found by hand: find the first slip and name its kind. Of several files, or a
 folder of them, mark each sheet: a line with its points and the reasons."""
@@ -45,6 +46,7 @@ OPTIONS = (
     Option("digits", "N", "how many digits of a number are owed (default: what the answers say, else 2)"),
     Option("scheme", "FILE", "a .toml file with points, rules and the mistakes you expect (default: 1 point each)"),
     Option("csv", "FILE", "save the marks as a table: a row for each sheet, a column for each quantity"),
+    NOTATION,
     FORCE,
     Option("json", None, "print the report as JSON, for graders"),
     Option("screen", None, "open the step on the screen, with every number marked"),
@@ -73,7 +75,8 @@ def main(argv: Sequence[str]) -> int:
     if many and "screen" in values:
         mistakes = [*mistakes, "--screen: expected one file of answers, and no --csv"]
     mistakes = [*mistakes, *(no_session(name) for name in arguments.operands if is_session(name))]
-    if mistakes:
+    notation, unknown = notation_of(values)
+    if mistakes := [*mistakes, *unknown]:
         return complain(mistakes)
 
     from core import DivergedError, ProblemError, Scheme, load_scheme
@@ -83,8 +86,8 @@ def main(argv: Sequence[str]) -> int:
         scheme = scheme if digits is None else replace(scheme, digits=digits)
         step = None if problem is None else _step_of(problem, int(values.get("step", 0)))
         if many:
-            return mark_class(arguments.operands, values, scheme, step)
-        return _check(arguments.problem, values, scheme, step)
+            return mark_class(arguments.operands, values, scheme, step, notation)
+        return _check(arguments.problem, values, scheme, step, notation)
     except DivergedError as error:
         return complain([f"--step: {error}"])
     except ProblemError as error:
@@ -113,12 +116,12 @@ def _step_of(problem: Problem, index: int) -> Step:
     return timeline[index]
 
 
-def _check(path: str, values: Mapping[str, Any], scheme: Scheme, step: Step | None) -> int:
+def _check(path: str, values: Mapping[str, Any], scheme: Scheme, step: Step | None, notation: Notation | None) -> int:
     """Check one file, and mark it if that is asked for. Returns the exit status. Raises ProblemError."""
     from core import check_answers, mark_answers
 
     with progress_of("step") as progress:
-        report = check_answers(path, step, progress, digits=scheme.digits)
+        report = check_answers(path, step, progress, digits=scheme.digits, notation=notation)
     marked = mark_answers(report, scheme) if "scheme" in values else None
     report = report if marked is None else marked.report
     if "screen" in values:
@@ -140,10 +143,11 @@ def _print(report: CheckReport, marked: MarkedSheet | None, as_json: bool) -> No
         from tui.commands.report_data import marks_as_data, report_as_data
 
         marks = {} if marked is None else {"marks": marks_as_data(marked)}
-        print(json.dumps(report_as_data(report) | marks, ensure_ascii=False, indent=2))
+        print(json.dumps(report_as_data(report.shown) | marks, ensure_ascii=False, indent=2))
         return
     from tui.commands.marks_text import marks_lines
     from tui.commands.report_text import ReportText
 
     colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    print("\n".join([*ReportText(report, colours).lines(), *([] if marked is None else ["", *marks_lines(marked)])]))
+    marks_text = [] if marked is None else ["", *marks_lines(marked)]
+    print("\n".join([*ReportText(report.shown, colours).lines(), *marks_text]))

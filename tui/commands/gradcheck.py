@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tui.commands.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable
+from tui.commands.notations import NOTATION, notation_of
 from tui.commands.progress import progress_of, train
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ ABOUT = "Compare the gradients of a step with central differences of its loss. T
 OPTIONS = (
     Option("step", "K", "the SGD step to check (default: 0)"),
     Option("all", None, "show every entry, even of a large network"),
+    NOTATION,
     *PROBLEM_OPTIONS,
 )
 LAST_STEP = 10**9
@@ -35,15 +37,20 @@ def main(argv: Sequence[str]) -> int:
         return 0
     problem, mistakes = load(arguments)
     index = _index(arguments.values.get("step", "0"), mistakes)
-    if problem is None or mistakes:
-        return complain(mistakes)
+    notation, unknown = notation_of(arguments.values)
+    if problem is None or mistakes or unknown:
+        return complain([*mistakes, *unknown])
 
-    from core import DivergedError, Timeline
+    from core import DivergedError, Rendition, Timeline, checked_in
 
     timeline = Timeline(problem)
     try:
         train(timeline, index)
         check = _check(timeline[index])
+        notation = notation or problem.notation
+        if notation is not None:
+            check = checked_in(notation, timeline[index], check)
+            print(f"in the notation {notation.name}: {Rendition(notation, timeline[index].statement).layout}")
     except DivergedError as error:
         return complain([str(error)], FAILED)
     except KeyboardInterrupt:

@@ -83,7 +83,7 @@ def _confusion(problem: Problem, found: Evaluation, which: str) -> Iterator[str]
         names = short_names(names, WIDEST)
         column = max(digits, *map(cell_len, names))
         padded = [right_aligned(name, column) for name in names]
-    yield f"{which}, a row for each true class, a column for each that is said:"
+    yield f"{which}, rows: true class, columns: predicted class"
     yield f"{' ' * column}  {'  '.join(padded)}"
     for name, counts in zip(padded, found.confusion.tolist(), strict=True):
         yield f"{name}  {'  '.join(str(count).rjust(column) for count in counts)}"

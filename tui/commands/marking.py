@@ -13,7 +13,7 @@ from tui.commands.progress import progress_of
 from tui.commands.streams import UNWRITTEN
 
 if TYPE_CHECKING:
-    from core import MarkTable, Scheme, Step
+    from core import MarkTable, Notation, Scheme, Step
 
 INCOMPLETE = 1
 MOST_NAMED = 5  # files that were left out for one reason
@@ -24,7 +24,9 @@ def is_for_class(places: Sequence[str], values: Mapping[str, Any]) -> bool:
     return len(places) > 1 or "csv" in values or any(map(os.path.isdir, places))
 
 
-def mark_class(places: Sequence[str], values: Mapping[str, Any], scheme: Scheme, step: Step | None) -> int:
+def mark_class(
+    places: Sequence[str], values: Mapping[str, Any], scheme: Scheme, step: Step | None, notation: Notation | None
+) -> int:
     """Mark the sheets in these files and folders. Returns 0 where everything could be read, 1 where something could
     not, 2 where nothing was marked and 74 where the table could not be written.
     """
@@ -36,7 +38,7 @@ def mark_class(places: Sequence[str], values: Mapping[str, Any], scheme: Scheme,
         if path is not None and (mistake := _refused(path, paths, values, step)):
             return complain([f"--csv: {mistake}"])
         with progress_of("sheet") as progress:
-            table = mark_sheets(paths, scheme, step, progress)
+            table = mark_sheets(paths, scheme, step, progress, notation)
     except ProblemError as error:
         return complain(str(error).splitlines())
     complain(_left_out(skipped))

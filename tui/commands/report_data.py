@@ -20,6 +20,7 @@ def report_as_data(report: CheckReport) -> dict[str, Any]:
     return {
         "problem": report.step.problem.name,
         "step": report.step.index,
+        **({} if report.named is None else {"notation": report.named.name}),
         "right": report.right,
         "blank": report.blank,
         "conventions": [{"kind": convention.kind, "text": convention.text} for convention in report.conventions],
@@ -92,7 +93,7 @@ def table_as_data(table: MarkTable, skipped: Sequence[tuple[str, str]]) -> dict[
 
     return {
         "sheets": [
-            {"sheet": row.name, "marks": marks_as_data(row), "report": report_as_data(row.report)}
+            {"sheet": row.name, "marks": marks_as_data(row), "report": report_as_data(row.report.shown)}
             if isinstance(row, MarkedSheet)
             else {"sheet": row.name, "mistakes": list(row.mistakes)}
             for row in table.rows

@@ -18,6 +18,7 @@ from tui.base import BaseModal, here, work
 from tui.format import plain
 from tui.opening.opened import Opened
 
+WIDE = 76  # columns from which buttons stand apart
 MOST_MISTAKES = 6  # that are told at once
 LOADING = "loading … esc leaves"
 NO_MEMORY = "there is not enough memory for this"
@@ -38,8 +39,12 @@ class LoadingScreen(BaseModal[Answer]):
     }
     LoadingScreen #buttons { height: 1; }
     LoadingScreen Button { width: auto; min-width: 0; margin: 0 2 0 0; }
+    LoadingScreen.-narrow Button { margin: 0; }
+    LoadingScreen Input > .input--placeholder { color: $text-muted; }
     LoadingScreen #activity { color: $text-muted; width: 100%; }
     """
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 (Textual types it for an instance)
 
     def __init__(self, lost: str = "") -> None:
         super().__init__()

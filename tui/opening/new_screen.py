@@ -30,6 +30,8 @@ SUFFIX = ".toml"
 FILE = FormField("save as", "file", f"the name of the {SUFFIX} file that is written, and opened")
 LONGEST_NAME = 60
 CHECKING = "checking …"
+NOT_SAVED = "This is not saved: esc again leaves, ctrl+s saves and opens it."
+STALE = "(as it was before the mistake)"
 
 
 class NewScreen(FormScreen):
@@ -56,6 +58,8 @@ class NewScreen(FormScreen):
         self._checking = False
         self._mistakes: dict[str, str] = {}
         self._drawn = ""
+        self._begun: list[str] = []  # what stood in the fields at first
+        self._leaving = False  # whether a person wants to leave without saving
         self._replaced = ""  # the file that a person wants to be written over
 
     def compose(self) -> ComposeResult:
@@ -73,6 +77,7 @@ class NewScreen(FormScreen):
 
     async def _begin(self) -> None:
         self._form, self._path = await asyncio.to_thread(_first, self._like)
+        self._begun = self._texts()
         await self._follow()
         self.listed.move(1)
 
@@ -84,6 +89,20 @@ class NewScreen(FormScreen):
 
     def _text(self, path: str) -> str:
         return self._path if path == FILE.path else self._form.text(path)
+
+    def _texts(self) -> list[str]:
+        return [self._text(field.path) for field in self._fields()]
+
+    def changed(self) -> None:
+        super().changed()
+        self._leaving = False
+
+    def action_leave(self) -> None:
+        if self._leaving or not self._begun or self._texts() == self._begun:
+            super().action_leave()
+        else:
+            self._leaving = True
+            self.complain([NOT_SAVED])
 
     @on(FieldRow.Changed)
     async def _put(self, event: FieldRow.Changed) -> None:
@@ -104,11 +123,13 @@ class NewScreen(FormScreen):
 
     async def action_add(self) -> None:
         """Another layer before the last one, or before the one that is typed in."""
+        self.changed()
         at = self._layer_here() or self._form.depth
         self._form = self._form.add_layer(at)
         await self._follow()
 
     async def action_remove(self) -> None:
+        self.changed()
         at = self._layer_here()
         if at is None:
             self.complain(["Go to a field of the layer that is to be removed."])
@@ -144,13 +165,14 @@ class NewScreen(FormScreen):
 
     def _show(self, form: ProblemForm, found: Problem | list[str]) -> None:
         self.tell("")
+        area = self.query_one("#network", Static)
         if isinstance(found, Problem):
-            area = self.query_one("#network", Static)
             drawing = network_drawing(found.network, area.content_size.width, area.content_size.height)
-            if (text := "\n".join([*drawing, "", *about_data(found)])) != self._drawn:
-                self._drawn = text
-                area.update(text)
+            self._drawn = "\n".join([*drawing, "", *about_data(found)])
+            area.update(self._drawn)
             found = []
+        elif self._drawn:
+            area.update(f"{self._drawn}\n\n{STALE}")
         self._mistakes, others = form.mistakes_at(found)
         self._complain_at(self._mistakes)
         self.complain(others)

@@ -23,7 +23,6 @@ from tui.format import plain
 from tui.opening.loading import LoadingScreen
 from tui.opening.network import about_data, network_text
 from tui.opening.opened import SUFFIXES, open_source, open_words, split, words_of
-from tui.sheet.lines import Line
 from tui.sheet.widget import Sheet
 
 HINT = "↑↓ choose · what you type filters the list, or names a file with options"
@@ -66,6 +65,23 @@ def entries() -> list[Entry]:
     return [*recent, *built_in]
 
 
+class Thumbnail(Sheet):
+    """A small picture of a problem's data, as large as there is room."""
+
+    _problem: Problem | None = None
+
+    def draw(self, problem: Problem | None) -> None:
+        """Show this problem's, or nothing."""
+        self._problem = problem
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """The words below leave another room for each problem."""
+        from tui.pictures import thumbnail
+
+        self.show(thumbnail(self._problem, *self.size) if self._problem is not None else ())
+
+
 class OpenScreen(LoadingScreen):
     """Lists what can be opened, filters it while one types, and takes a file with options as the command line does."""
 
@@ -76,6 +92,7 @@ class OpenScreen(LoadingScreen):
         width: 1fr; height: 100%; border: none; padding: 0; background: $surface;
         text-wrap: nowrap; text-overflow: ellipsis;
     }
+    OpenScreen OptionList > .option-list--option-disabled { color: $text-muted; }
     OpenScreen #about { width: 44%; height: 100%; padding: 0 0 0 2; }
     OpenScreen #picture { height: 1fr; max-height: 14; margin: 0 0 1 0; }
     OpenScreen #words { height: auto; }
@@ -101,7 +118,7 @@ class OpenScreen(LoadingScreen):
             with Horizontal(id="both"):
                 yield OptionList(id="problems")
                 with Vertical(id="about"):
-                    yield Sheet(id="picture")
+                    yield Thumbnail(id="picture")
                     yield Static(id="words", markup=False)
             yield from self.below(HINT, open="open enter", browse="browse files ^o")
 
@@ -136,7 +153,7 @@ class OpenScreen(LoadingScreen):
         for k, entry in enumerate(self._shown):
             if entry.heading != before:
                 before = entry.heading
-                listed.add_option(Option(Text(f"─ {before} ─", style="dim"), disabled=True))
+                listed.add_option(Option(Text(f"─ {before} ─"), disabled=True))
             title = plain(entry.title).ljust(COLUMN)
             text = Text.assemble(title, "  ", (plain(entry.about), "dim"), no_wrap=True, overflow="ellipsis")
             listed.add_option(Option(text, id=str(k)))
@@ -169,7 +186,7 @@ class OpenScreen(LoadingScreen):
         if entry is None:
             typed = self.query_one(Input).value.strip()
             words.update(f"enter opens {plain(typed)}" if typed else "")
-            self.query_one("#picture", Sheet).show(())
+            self.query_one(Thumbnail).draw(None)
             return
         words.update(self._words(entry, self._known.get(entry.source)))
         work(self, partial(self._draw, entry), "draw")
@@ -187,11 +204,10 @@ class OpenScreen(LoadingScreen):
         found = self._known.get(entry.source)
         if found is None:
             found = self._known[entry.source] = await asyncio.to_thread(_for_picture, entry.source)
-            self.query_one("#words", Static).update(self._words(entry, found))
-        picture = self.query_one("#picture", Sheet)
-        size = picture.size
-        drawn = [] if isinstance(found, str) else await asyncio.to_thread(_picture, found, size.width, size.height)
-        picture.show(drawn)
+            if entry == self._here:
+                self.query_one("#words", Static).update(self._words(entry, found))
+        if entry == self._here:
+            self.query_one(Thumbnail).draw(None if isinstance(found, str) else found)
 
     # What is opened.
 
@@ -246,12 +262,6 @@ def _is_file(name: str) -> bool:
     path = os.path.expanduser(name)
     is_path = bool(os.path.dirname(path)) and os.path.exists(path)
     return is_path or os.path.splitext(path)[1].lower() in SUFFIXES
-
-
-def _picture(problem: Problem, width: int, height: int) -> Sequence[Line]:
-    from tui.pictures import thumbnail
-
-    return thumbnail(problem, width, height)
 
 
 def _for_picture(source: Source) -> Problem | str:

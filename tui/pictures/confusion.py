@@ -55,13 +55,12 @@ def confusion(looked: Looked, width: int, height: int) -> Drawn:
                 spans.append(Span(x, text, _style(count, total, i == j)))
                 places[len(lines), x : x + cell] = i * classes + j
             lines.append(tuple(spans))
-    told: list[Words] = [[f"{int(np.trace(counts))} of {found.rows} right"]]
+    told: list[Words] = [[f"1-{shown} of {classes}"]] if shown < classes else []
+    told.append([f"{int(np.trace(counts))} of {found.rows} right"])
     if verdict.held_out is not None and verdict.held_out.right is not None:
         told.append([f"held out {verdict.held_out.right} of {verdict.held_out.rows}"])
     if not corner:
         told.append([CORNER])
-    if shown < classes:
-        told.append([f"classes 1-{shown} of {classes}"])
     if undecided := undecided_of(found):
         told.append([(f"{undecided} of no class", "wrong")])
     return Drawn(lines, told, "class", places)

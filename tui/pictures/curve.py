@@ -10,12 +10,14 @@ from tui.pictures import looked_at, samples
 from tui.pictures.canvas import Canvas
 from tui.pictures.drawn import Drawn, bounds, no_room
 from tui.pictures.looked_at import Looked, drawn_rows, ranges
-from tui.pictures.names import input_names, output_name, target_name
+from tui.pictures.names import input_names, number, output_name, target_name
 from tui.pictures.plane import Axis
-from tui.pictures.samples import Look, Samples
+from tui.pictures.samples import Look, Samples, on_ground
 from tui.sheet.braille import DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
 from tui.sheet.colours import HUES, MARK
 from tui.sheet.lines import Words
+
+LINE = "⠒"  # a curve, in the legend
 
 
 def braille_curve(values: Array, axis: Axis, rows: int) -> Codes:
@@ -66,9 +68,21 @@ def curve(looked: Looked, width: int, height: int) -> Drawn:
         rows.chosen,
     )
     places = samples.put(canvas, placed, found, look)
-    told: list[Words] = [[("not finite in places", "alarm")], *rows.told] if left_out else rows.told
+    told: list[Words] = [[("not finite in places", "alarm")]] if left_out else []
+    told += [*_beyond(drawn, plane.y), *rows.told]
     names = input_names(problem)[0], "p" if looked_at.says_probabilities(problem) else output_name(problem)
-    return Drawn(placed.lines(canvas, look.legend(problem), names), told, "sample", places)
+    groups = look.legend(problem)
+    line: list[Words] = [[(LINE, on_ground(MARK)), f" {names[1]}"]] if drawn.shape[1] == 1 else []
+    return Drawn(placed.lines(canvas, lambda columns: [*groups(columns), *line], names), told, "sample", places)
+
+
+def _beyond(outputs: Array, axis: Axis) -> list[Words]:
+    """What is said where curves leave the axis: the farthest that they go."""
+    finite = outputs[np.isfinite(outputs)]
+    out = finite[(finite < axis.low) | (finite > axis.high)]
+    if not len(out):
+        return []
+    return [[f"reaches {number(float(out[np.abs(out - (axis.low + axis.high) / 2).argmax()]))}"]]
 
 
 def looks(problem: Problem) -> Look:

@@ -47,6 +47,9 @@ def fit(looked: Looked, width: int, height: int) -> Drawn:
     told = [*rows.told]
     if lost := int((~finite).any(axis=1).sum()):
         told.append([(f"{lost} not finite", "alarm")])
+    off = finite & ((outputs < axis.low) | (outputs > axis.high))
+    if beyond := int(off.any(axis=1).sum()):
+        told.append([f"{beyond} beyond the edge"])
     right: Words = [(DIAGONAL, on_ground(FAINT)), " right"]
     groups = look.legend(problem)
     names = target_name(problem), output_name(problem)

@@ -69,7 +69,7 @@ PICTURES = (
     Entry("units", "hidden units", _hidden, units),
     Entry("sample", "chosen sample", _images, sample),
     Entry("weights", "weights as images", _images, weights),
-    Entry("heat", "heat map of a matrix", _always, heat),
+    Entry("heat", "heat map", _always, heat),
     Entry(ACCURACY, "accuracy or R² along the run", _always),
 )
 

@@ -53,10 +53,10 @@ def heat(looked: Looked, width: int, height: int) -> Drawn:
     lines.append(_numbers(of_column, left, width))
     places: Rows = np.full((height, width), NOWHERE, dtype=np.intp)
     places[: len(of_line), left : left + len(of_column)] = of_line[:, np.newaxis] * columns + of_column
-    told = _told(looked, largest)
+    pooled = ""
     if len(firsts) < rows or len(starts) < columns:
-        told.append([f"the largest of {-(-rows // len(firsts))} x {-(-columns // len(starts))} as one"])
-    return Drawn(lines, told, "cell", places)
+        pooled = f"the largest of {-(-rows // len(firsts))} x {-(-columns // len(starts))}"
+    return Drawn(lines, _told(looked, largest, pooled), "cell", places)
 
 
 def _firsts(count: int, room: int) -> Rows:
@@ -85,14 +85,16 @@ def _numbers(of_column: Rows, left: int, width: int) -> Line:
     return tuple(spans)
 
 
-def _told(looked: Looked, largest: float) -> list[Words]:
-    """The matrix's name and shape, and its largest number, named."""
+def _told(looked: Looked, largest: float, pooled: str) -> list[Words]:
+    """The matrix's name and shape, what one place stands for where that is not one number, and the largest, named."""
     symbol, values = looked.matrix.symbol, looked.matrix.values
     told: list[Words] = [[f"{symbol} {values.shape[0]} x {values.shape[1]}"]]
     broken = ~np.isfinite(values)
     if broken.any():
         row, column = np.argwhere(broken)[0] + 1
         told.append([(f"not finite at [{row},{column}]", "alarm")])
+    if pooled:
+        told.append([pooled])
     if largest:
         row, column = np.argwhere(np.abs(np.where(broken, 0.0, values)) == largest)[0]
         told.append([f"largest [{row + 1},{column + 1}] {number(float(values[row, column]))}"])

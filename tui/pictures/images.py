@@ -16,7 +16,7 @@ from tui.pictures.drawn import Drawn, no_room
 from tui.pictures.looked_at import Looked
 from tui.pictures.names import columns_of, number, wording_of
 from tui.pictures.small import shrunk
-from tui.pictures.tiles import caption, grid, tiled
+from tui.pictures.tiles import captions, grid, tiled
 from tui.sheet.lines import Line, Span, Words, moved
 
 LEAST = (4, 2)  # columns and rows of a unit's weights
@@ -74,7 +74,9 @@ def sample(looked: Looked, width: int, height: int) -> Drawn:
 
 
 def _said(looked: Looked, width: int, height: int) -> list[Line]:
-    """What the network says, a line for each class or output: the largest first where there is no room for all."""
+    """What the network says, a line for each class or output: the largest first where there is no room for all, and the
+    true class in any case.
+    """
     problem = looked.problem
     outputs = looked_at.said(problem, looked.outputs[np.newaxis])[0]
     targets = problem.targets[looked.sample]
@@ -85,6 +87,8 @@ def _said(looked: Looked, width: int, height: int) -> list[Line]:
     order = list(range(len(outputs)))
     if len(order) > height:
         order = sorted(order, key=lambda j: -outputs[j] if math.isfinite(outputs[j]) else -math.inf)[:height]
+        if classes and not targets[order].any():
+            order[-1] = int(targets.argmax())
     largest = max((abs(v) for v in outputs.tolist() if math.isfinite(v)), default=0.0)
     largest = 1.0 if looked_at.says_probabilities(problem) else largest
     named = min(NAMED, max(len(plain(name)) for name in names))
@@ -130,8 +134,7 @@ def weights(looked: Looked, width: int, height: int) -> Drawn:
     count = min(found.places, matrix.shape[1])
     images = [in_cells(matrix[:, j].reshape(h, w), found.rows, found.columns, looked.plain) for j in range(count)]
     shaded = [shades.by_sign(image, largest, looked.plain) for image in images]
-    captions = [caption(symbol, j + 1, found.columns) for j in range(count)]
-    told: list[Words] = [[f"largest {number(largest)}"]]
-    if count < matrix.shape[1]:
-        told.append([f"1-{count} of {matrix.shape[1]}"])
-    return Drawn(tiled(found, captions, shaded, looked.plain), told)
+    names = captions(symbol, count, found.columns)
+    told: list[Words] = [[f"1-{count} of {matrix.shape[1]}"]] if count < matrix.shape[1] else []
+    told.append([f"largest {number(largest)}"])
+    return Drawn(tiled(found, names, shaded, looked.plain), told)

@@ -13,8 +13,10 @@ from tui.sheet.lines import Line, Span, cells
 MARGIN = 0.08  # of the data's range, on each side
 STEPS = (1.0, 2.0, 5.0, 10.0)  # between ticks, times a power of ten
 FARTHEST = 1e150  # what is farther out is not drawn: differences would overflow
-ACROSS, DOWN = 10, 4  # columns and lines from one tick to the next, at least
+ACROSS, DOWN = 10, 4  # columns and lines from one tick to the next, if there is room
 TICK, AXIS = "┤", "│"
+FEWEST = 2  # ticks of an axis
+ENOUGH = 5  # so many at most are never fewer than two: a step is up to 2.5 times as long as it may be
 LABEL = 4  # significant digits of a tick
 
 
@@ -93,10 +95,20 @@ def _index(share: Array, count: int) -> Rows:
     return found
 
 
+def _ticks(axis: Axis, cells: int, apart: int) -> list[tuple[float, str]]:
+    """Ticks for so many cells, one in `apart` of them at most; two where one alone would not show the scale."""
+    found: list[tuple[float, str]] = []
+    for most in range(max(1, cells // apart), max(cells, ENOUGH) + 1):
+        found = axis.ticks(most)
+        if len(found) >= FEWEST:
+            break
+    return found
+
+
 def left_labels(axis: Axis, rows: int) -> list[str]:
     """What stands left of each row, all of one width: the ticks of an upright axis."""
     texts = [""] * rows
-    for value, text in axis.ticks(max(1, rows // DOWN) if rows > 1 else 0):
+    for value, text in _ticks(axis, rows, DOWN):
         texts[min(rows - 1, int((axis.high - value) / axis.length * rows))] = text
     width = max(map(cells, texts), default=0)
     return [text.rjust(width) + (TICK if text else AXIS) for text in texts]
@@ -113,7 +125,7 @@ def below(axis: Axis, columns: int, start: int, name: str) -> Line:
         end = start + columns
     edge = 0
     kept = []
-    for value, text in axis.ticks(max(1, columns // ACROSS)):
+    for value, text in _ticks(axis, columns, ACROSS):
         place = start + min(columns - 1, int((value - axis.low) / axis.length * columns))
         column = max(edge, place - (len(text) - 1) // 2)
         if column + len(text) < end and column <= place:

@@ -13,7 +13,7 @@ from tui.pictures.samples import Look
 
 
 def surface(looked: Looked, width: int, height: int) -> Drawn:
-    """Coloured by the class that is said, stronger the more certain; of numbers by the first output, blue above the
+    """Coloured by the predicted class, stronger the more certain; of numbers by the first output, blue above the
     middle of the targets, orange below.
     """
     problem = looked.problem

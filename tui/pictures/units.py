@@ -12,12 +12,13 @@ from tui.pictures.drawn import Drawn, no_room
 from tui.pictures.looked_at import Looked, enlarged, ranges
 from tui.pictures.names import wording_of
 from tui.pictures.plane import Axis, Plane
-from tui.pictures.tiles import caption, grid, tiled
+from tui.pictures.tiles import captions, grid, tiled, widened
 from tui.sheet.braille import DOTS_ACROSS
 from tui.sheet.lines import Words
 
 ROWS = range(20, 1, -1)  # of a unit's picture
 LEAST = 6  # columns
+WIDEST = 5  # columns of a unit's picture for each of its rows
 
 
 def units(looked: Looked, width: int, height: int) -> Drawn:
@@ -28,6 +29,7 @@ def units(looked: Looked, width: int, height: int) -> Drawn:
     found = grid(sum(sizes), width, height, ((max(LEAST, 2 * rows), rows) for rows in ROWS))
     if found is None:
         return no_room(width, height)
+    found = widened(found, sum(sizes), width, WIDEST * found.rows)
     down = 1 if looked.plain else PIXELS
     axes = ranges(looked.problem).inputs
     flat = len(axes) == 1
@@ -39,14 +41,14 @@ def units(looked: Looked, width: int, height: int) -> Drawn:
     else:
         points = plane.centres(down, side)
     *hidden, _ = looked.network.activations(points)
-    captions: list[str] = []
+    names: list[str] = []
     shaded: list[Rows] = []
     for k, values in enumerate(hidden, 1):
-        count = min(values.shape[1], found.places - len(captions))
+        count = min(values.shape[1], found.places - len(names))
         if not count:
             break
         symbol = wording_of(looked.problem).letters[f"z_{k}"]
-        captions += [caption(symbol, j + 1, found.columns) for j in range(count)]
+        names += captions(symbol, count, found.columns)
         largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
         if flat:
             shares = values[:, :count].T / (largest or 1.0)
@@ -58,4 +60,4 @@ def units(looked: Looked, width: int, height: int) -> Drawn:
     told: list[Words] = []
     if found.places < sum(sizes):
         told.append([f"1-{found.places} of {sum(sizes)}"])
-    return Drawn(tiled(found, captions, shaded, looked.plain or flat), told)
+    return Drawn(tiled(found, names, shaded, looked.plain or flat), told)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core import Notation, Statement, Wording
+    from core import Notation, Statement
 
 GROUPS = (
     (
@@ -69,7 +69,7 @@ READING = (
             ("● ○ +", "samples by class, as the line above the picture names them; a b c: held out"),
             ("reverse", "a sample that the network gets wrong"),
             ("▸●◂", "the chosen sample"),
-            ("ground", "the class that is said, stronger the more certain; or blue above the middle, orange below"),
+            ("ground", "the predicted class, stronger the more certain; or blue above the middle, orange below"),
             ("░ ▒ ·", "the same without colours, in every other place where that is not certain"),
             ("click", "a sample: choose it; a number: inspect it; a count: which samples these are"),
         ),
@@ -105,15 +105,15 @@ def reading(notation: Notation, statement: Statement) -> tuple[tuple[str, tuple[
     """READING, with what the names mean in the notation that the sheet speaks."""
     if notation.is_own:
         return READING
-    wording = statement.wording
     kept = tuple(group for group in READING if group[0] != NOTATION)
-    return (*kept, (f"{NOTATION}: {notation.name}", tuple(_names(notation, wording))))
+    return (*kept, (f"{NOTATION}: {notation.name}", tuple(_names(notation, statement))))
 
 
-def _names(notation: Notation, wording: Wording) -> Iterator[tuple[str, str]]:
+def _names(notation: Notation, statement: Statement) -> Iterator[tuple[str, str]]:
     """What the names mean, how headings differ from them, and in which names one types."""
+    wording = statement.wording
     heads, letters, word = wording.headings, wording.letters, wording.word
-    yield "paper", notation.layout
+    yield "paper", notation.layout(statement.problem.reduction == "mean")
     yield "rows", "are samples on the sheet in every notation, and its numbers are the run's"
     turned = [heads[name] for name in ("s_out", "W_out") if wording.turns(name)]
     if turned:

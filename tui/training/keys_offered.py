@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core import Hinge, Loss, SoftmaxHinge
 from tui.sheet.keyline import Key
-from tui.training.view import DIAGNOSIS, WHY_ZERO, View
+from tui.training.view import ACCURACY, DIAGNOSIS, WHY_ZERO, View
 
 STEP = Key("←→", "step", ("arrow(0, -1)", "arrow(0, 1)"))
 PLAY, WHY, WALK = Key("space", "play", ("play",)), Key("⏎", "why", ("inspect",)), Key(".", "walk", ("walk(1)",))
@@ -106,7 +106,8 @@ def _of_state(view: View, hinge: bool, loss: Loss, elided: bool, hidden: bool, p
         WATCHES,
         *([] if view.differences else [DIFFERENCES]),
         FORMULAS,
-        *([LOG, ZOOM] if plot else []),
+        *([LOG] if plot and view.shown != ACCURACY else []),
+        *([ZOOM] if plot else []),
         ALONE,
         PICTURE,
     ]

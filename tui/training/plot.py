@@ -318,7 +318,7 @@ def title(view: View, step: Step, curves: Sequence[Curve], width: int, held_out:
                 [head, *how, at, *test, *means[0]],
                 [head, *how, at, *test, *means[1]],
                 [*how, at, *test, *means[1]],
-                [*how, at, *test],
+                [["ℒ"], test[0], *means[1], *how] if mean else [*how, at, *test],
                 [[loss], test[0], *how],
             ]
             whole = (fitting(way, 10**6, BETWEEN) for way in ways)

@@ -7,7 +7,7 @@ from core import Problem
 from tui.training.journey import SPEEDS, Journey
 from tui.training.painter import Painted
 from tui.training.slots import turns
-from tui.training.view import View
+from tui.training.view import ACCURACY, View
 from tui.training.zoom import panned, zoomed
 
 FEWEST_DECIMALS, MOST_DECIMALS = -3, 8  # more than usual
@@ -36,6 +36,8 @@ def why_not(
         return "This is the last step: the run diverges after it." if amount > 0 and journey.ends else None
     if action in ("log", "zoom", "pan") and painted.pictured is not None and "loss" not in painted.frame.areas:
         return "A picture has the place of the plot: P goes on to the next, and to the plot again."
+    if action == "log" and view.shown == ACCURACY:
+        return "This has no log scale: P goes on to the plot of the loss."
     if action == "hinge":
         return _why_no_hinge(problem)
     if action in ("zoom", "pan"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -42,11 +43,14 @@ class TrainingScreen(
         session: Session | None = None,
         path: str = "",
         store: Autosave | None = None,
+        notation: str = "",
     ) -> None:
         """`report` is of answers that were checked on one of the problem's steps: the screen begins there. Or it goes
-        on with a `session` of the file `path`, which `store` has if it was left by another process.
+        on with a `session` of the file `path`, which `store` has if it was left by another process. `notation` is the
+        name of that which the sheet speaks, whatever the problem or the session says.
         """
         super().__init__(problem)
+        self.view = replace(self.view, notation=notation)
         self._mouse = Mouse(self, self._painter.plot)
         if report is not None:
             self.begin_with(report)

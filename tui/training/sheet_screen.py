@@ -85,7 +85,9 @@ class SheetScreen(KeyReasonsScreen[None]):
     @property
     def notation(self) -> Notation:
         """What quantities are called on the sheet: what was chosen, else as the problem's file has it."""
-        return core.NOTATIONS[self.view.notation] if self.view.notation else self.problem.notation
+        if self.view.notation:
+            return core.NOTATIONS[self.view.notation]
+        return self.problem.notation or self.problem.shown_in
 
     def show_branch(self, branch: Branch, **seen: Any) -> None:
         """Look at a run, at the step where one is; `seen` changes the view."""

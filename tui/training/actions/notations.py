@@ -17,7 +17,7 @@ class NotationKeys(SheetScreen):
         """With every notation by its name; the problem's own, where it is none of these."""
         yield from super().commands()
         own = self.problem.notation
-        if core.NOTATIONS.get(own.name) != own:
+        if own is not None and core.NOTATIONS.get(own.name) != own:
             yield SystemCommand(f"Notation: {own.name}", "as the problem has it", self.performer(self, "notation('')"))
         for name, found in core.NOTATIONS.items():
             title = found.title if found.is_own else f"{name} ({found.title})"
@@ -33,4 +33,5 @@ class NotationKeys(SheetScreen):
         if self.notation.is_own:
             self.say("Quantities have sgdb's own names.")
         else:
-            self.say(f"{self.notation.layout} Here a row stays a sample, and ᵀ says what is turned.")
+            layout = self.notation.layout(self.problem.reduction == "mean")
+            self.say(f"{layout} Here a row stays a sample, and ᵀ says what is turned.")

@@ -128,7 +128,8 @@ class SessionKeys(DecidingScreen, SteppingKeys):
         if session is None:
             return
         if self.step is not None:
-            self.view = _seen(session, self.step)
+            seen = _seen(session, self.step)
+            self.view = replace(seen, notation=self.view.notation or seen.notation)
         self.journey.cursor = session.cursor.step
         if session.cursor.cell is not None:
             self._coming = core.Place(session.cursor.step, *session.cursor.cell)

@@ -104,15 +104,15 @@ def _tables(problem: Problem, kinds: Sequence[tuple[str, Evaluation]], columns: 
 
 
 def _table(problem: Problem, name: str, found: Evaluation, columns: int) -> list[Line]:
-    """A row for each true class, a column for each that is said: as many classes as there is room for, those with most
-    mistakes.
+    """A row for each true class, a column for each that is predicted: as many classes as there is room for, those with
+    most mistakes.
     """
     assert found.confusion is not None
     counts, names = found.confusion, [plain(one) for one in problem.class_names]
     chosen, cut, column = _fitting(counts, names, columns)
     wrong = mistaken(counts)
     left = max(map(cell_len, cut))
-    said = f"{name}: rows true, columns said"
+    said = f"{name}: true ↓ predicted →"
     if len(chosen) < len(names):
         said = f"{name}: {len(chosen)} of {len(names)} classes, most mistakes"
     lines = [line([(said, "structure")], MARGIN)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.sheet.lines import Line, Words, clipped, fitting, line, width
@@ -62,7 +63,8 @@ def laid_out(page: Page, scroll: int, columns: int, height: int) -> Why:
     shown = whole[top : top + max(0, height)]
     title = clipped(line(name), columns)
     if 1 < height < len(whole):
-        title = _with_place(title, top, len(shown), len(whole), columns)
+        bare = line([(page.name, "title")])
+        title = _with_place((title, bare), top, len(shown), len(whole), columns)
     return Why(title, shown, len(whole), list(page.terms))
 
 
@@ -75,10 +77,11 @@ def _brief(name: Words, items: Sequence[Words], columns: int) -> Line:
     return (*found, *rest) if rest else clipped((*found, *line(items[0], width(found))), columns)
 
 
-def _with_place(title: Line, top: int, shown: int, total: int, columns: int) -> Line:
-    """The title, and which of the lines are in sight."""
-    for place in (f"lines {top + 1}-{top + shown} of {total} · shift+↑↓", f"{top + 1}-{top + shown} of {total}"):
+def _with_place(titles: Sequence[Line], top: int, shown: int, total: int, columns: int) -> Line:
+    """The longest of these titles beside which there is room for which of the lines are in sight."""
+    inside = f"{top + 1}-{top + shown} of {total}"
+    for title, place in product(titles, (f"lines {inside} · shift+↑↓", inside)):
         found = line([(place, "structure")], width(title) + 2)
         if RULED + width(found) <= columns:
             return (*title, *found)
-    return title
+    return titles[0]

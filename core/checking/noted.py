@@ -1,0 +1,240 @@
+"""Answer sheets in a notation: its names as keys, its layout, its sign of δ, its place of 1/n; and reports in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+
+from core.arrays import Array
+from core.checking.answers import Answer, WrittenFormula
+from core.checking.conventions import ByConvention
+from core.checking.formulas.check import FormulaChecker
+from core.checking.formulas.definitions import context_of
+from core.checking.keys import Keys
+from core.checking.matrices import Matrix
+from core.checking.report import Cell, CheckReport, FormulaVerdict, Slip
+from core.checking.shapes import LaidOutAnswer, NoSuchCell, lay_out
+from core.equations import Statement
+from core.errors import FormulaError
+from core.expression.lexicon import spelled
+from core.expression.nodes import ROWS, names_in
+from core.expression.pieces import as_text
+from core.expression.reader import read
+from core.expression.typed import as_typed
+from core.loading.fields import FieldReader
+from core.notations.formulas import typed_formula
+from core.notations.names import lowered
+from core.notations.printing import typed_printer
+from core.notations.reading import named_elsewhere, read_in
+from core.notations.rendition import Rendition
+from core.notations.words import Notation
+from core.step import Step
+from core.suggestion import suggest
+from core.text import shown
+
+OF_LAYER = re.compile(r"\s*([^\W\d]\w*)\s*\[\s*(\d{1,4})\s*\]")  # Z[1], behind which a cell may stand
+WORDS = ("loss", "penalty", "d", "t")  # names that are words, or parts of them, in a sentence
+MEAN_TWICE, TWICE = "mean twice", ", twice"
+FORMULA = re.compile(r"[\w'()]+(?: (?:\*|\.\*|\+|-) [\w'()]+)+")  # as it is typed, within a sentence
+
+
+class NotedKeys(Keys):
+    """Keys in a notation: its names alone are read, and numbers of what is given are compared."""
+
+    may_be_given = True
+
+    def __init__(self, step: Step, notation: Notation) -> None:
+        super().__init__(step)
+        self._rendition = Rendition(notation, step.statement)
+
+    def values(self, name: str) -> Array:
+        values = self._step.values[name]
+        return values if np.ndim(values) < 2 else self._rendition.turned(name, values)
+
+    def called(self, name: str) -> str:
+        return called(self._rendition, name)
+
+    def in_plain_letters(self, key: str) -> str:
+        names = self._rendition.names
+        layer = OF_LAYER.match(key)
+        if layer and spelled(layer[1]).strip() not in names and f"{layer[1]}{layer[2]}" in names:
+            key = f"{layer[1]}{layer[2]}{key[layer.end() :]}"
+        return spelled(lowered(self._rendition.notation, key))
+
+    def is_given(self, typed: str) -> bool:
+        return self._rendition.names.get(typed.strip(), "") in self._statement.given
+
+    def _meant(self, reader: FieldReader, path: str, typed: str) -> str | None:
+        name = self._rendition.names.get(typed.strip())
+        if name is not None and name not in self._statement.numbers:
+            return name
+        word = shown(typed.strip())[1:-1]
+        elsewhere = named_elsewhere(self._rendition, typed.strip())
+        known = [spelling.typed for name, spelling in self._rendition.spellings.items() if name in self._equations]
+        reader.note(path, f'unknown "{word}": {elsewhere}' if elsewhere else suggest(word, known))
+        return None
+
+    def of_given(self, reader: FieldReader, path: str, typed: str, matrix: Matrix) -> str | None:
+        name = self._rendition.names[typed.strip()]
+        why = self._difference(name, matrix)
+        if why:
+            reader.note(path, f"{self.called(name)} is given, and this is another: {why}")
+        return None
+
+    @property
+    def _equations(self) -> Mapping[str, object]:
+        return self._statement.equations
+
+
+class Noted:
+    """What a check of answers in a notation works with: the equations and the right values as the notation has them, in
+    sgdb's layout.
+    """
+
+    def __init__(self, notation: Notation, statement: Statement, values: Mapping[str, Array]) -> None:
+        self.rendition = Rendition(notation, statement)
+        under = (statement.problem, statement.rows, statement.detailed, statement.index)
+        self.statement: Statement = ByConvention(*under, self.rendition.stated)
+        scaled = {name: self.rendition.factor(name) for name in {**statement.given, **statement.equations}}
+        self.true = {
+            name: array if scaled.get(name, 1) == 1 else scaled[name] * array for name, array in values.items()
+        }
+
+    def lay_out(self, answer: Answer, summed_rows: int) -> LaidOutAnswer:
+        """The numbers of an answer, at their positions in sgdb's layout. Raises NoSuchCell."""
+        values, turned = self.true[answer.name], self.rendition.turns(answer.name)
+        if values.ndim == 2 and turned:
+            return lay_out(answer, values.T, summed_rows).turned
+        if values.ndim == 1 and len(answer.position) == 2:
+            along, across = answer.position if turned else answer.position[::-1]
+            if across != 1:
+                what = "column" if turned else "row"
+                raise NoSuchCell(f"expected a single {what}, found [{','.join(map(str, answer.position))}]")
+            answer = replace(answer, position=(along,))
+        return lay_out(answer, values, summed_rows)
+
+    def check(self, checker: FormulaChecker, formula: WrittenFormula) -> FormulaVerdict:
+        """Whether a formula is right, and what is right where it is not. Raises FormulaError if it cannot be read."""
+        name, rendition = formula.name, self.rendition
+        tree = rendition.as_stated(name, read_in(rendition, name, formula.text))
+        text = as_typed(tree, context_of(name, checker.step.statement).over)
+        found = checker.check(name, self.statement.symbols[name], replace(formula, text=text))
+        right = typed_formula(rendition, name).partition(" = ")[2]
+        general = found.message.partition(": in general")[0] if found.right else ""
+        return replace(found, text=formula.text, message=general, mended="" if found.right else right)
+
+
+def called(rendition: Rendition, name: str) -> str:
+    """What a quantity is called, as it is typed; sgdb's name where the notation has none."""
+    return rendition.spellings[name].typed if name in rendition.spellings else name
+
+
+class _Translator:
+    """Says in a notation what a report says in sgdb's names."""
+
+    def __init__(self, rendition: Rendition) -> None:
+        self._rendition = rendition
+
+    def report(self, report: CheckReport) -> CheckReport:
+        cells = [
+            verdict._replace(
+                name=self.name(verdict.name),
+                cell=self.cell(verdict.name, verdict.cell),
+                follows_from=tuple(map(self.name, verdict.follows_from)),
+            )
+            for verdict in report.cells
+        ]
+        order = {name: i for i, name in enumerate(dict.fromkeys(verdict.name for verdict in cells))}
+        slips = [
+            replace(
+                slip,
+                name=self.name(slip.name),
+                symbol=self.symbol(slip.name),
+                cells=tuple(sorted(self.cell(slip.name, cell) for cell in slip.cells)),
+                text=self.text(slip.text.removesuffix(TWICE) if self._has_no_mean(slip) else slip.text),
+                others=tuple(map(self.text, slip.others)),
+                arithmetic=(),  # which is in sgdb's layout
+            )
+            for slip in report.slips
+        ]
+        formulas = [
+            replace(
+                verdict,
+                name=self.name(verdict.name),
+                symbol=self.symbol(verdict.name),
+                message=self.text(verdict.message),
+            )
+            for verdict in report.formulas
+        ]
+        return replace(
+            report,
+            cells=tuple(sorted(cells, key=lambda verdict: (order[verdict.name], verdict.cell))),
+            slips=tuple(slips),
+            formulas=tuple(formulas),
+            conventions=tuple(replace(found, text=self.text(found.text)) for found in report.conventions),
+            named=self._rendition.notation,
+        )
+
+    def _has_no_mean(self, slip: Slip) -> bool:
+        """Whether a quantity that was divided by n should not have been at all."""
+        return slip.kind == MEAN_TWICE and abs(self._rendition.factor(slip.name)) != 1
+
+    def name(self, name: str) -> str:
+        return called(self._rendition, name)
+
+    def symbol(self, name: str) -> str:
+        spelling = self._rendition.spellings.get(name)
+        return name if spelling is None else as_text([spelling.piece])
+
+    def cell(self, name: str, cell: Cell) -> Cell:
+        """Where a cell stands in the notation's layout; in a vector its place alone, as before."""
+        return cell[::-1] if len(cell) == 2 and self._rendition.turns(name) else cell
+
+    def text(self, text: str) -> str:
+        """A sentence with the notation's names, and its layout in formulas."""
+        parts, end = [], 0
+        for match in FORMULA.finditer(text):
+            formula = self._formula(match[0])
+            if formula is not None:
+                parts += [self._renamed(text[end : match.start()]), formula]
+                end = match.end()
+        return "".join((*parts, self._renamed(text[end:])))
+
+    def _formula(self, text: str) -> str | None:
+        """A formula that was typed in sgdb's names; None where it is none."""
+        try:
+            tree = read(text)
+        except FormulaError:
+            return None
+        known = {*self._rendition.spellings}
+        if not known.issuperset(names_in(tree)):
+            return None
+        return as_text(typed_printer(self._rendition, ROWS)(self._rendition.part(tree)))
+
+    def _renamed(self, text: str) -> str:
+        return self._pattern.sub(lambda match: self._words[match[0]], text)
+
+    @cached_property
+    def _words(self) -> dict[str, str]:
+        rendition, found = self._rendition, dict[str, str]()
+        for name, spelling in rendition.spellings.items():
+            found[rendition.statement.symbols[name]] = as_text([spelling.piece])
+            found[name] = spelling.typed
+        for typed, name in rendition.functions.items():
+            if name:
+                found.setdefault(name, typed)
+        return {own: theirs for own, theirs in found.items() if own not in WORDS}
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        names = sorted(self._words, key=len, reverse=True)
+        return re.compile(rf"(?<![\w∂])(?:{'|'.join(map(re.escape, names))})(?![\w₀-₉⁺])")
+
+
+def in_notation(report: CheckReport, notation: Notation) -> CheckReport:
+    """The report on a sheet in a notation, in its names and layout."""
+    return _Translator(Rendition(notation, report.step.statement)).report(report)
