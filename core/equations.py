@@ -168,7 +168,7 @@ class Statement(Record):
     def wording(self) -> Wording:
         """What all of this is called in print."""
         notation = self.problem.shown_in
-        if notation.is_own:
+        if notation is None:
             from core.wording import Wording
 
             return Wording(self)

@@ -15,7 +15,6 @@ from core.classes import class_mistake
 from core.errors import ProblemError
 from core.losses import LOSSES, USUAL_LOSSES, JoinedLoss, Loss
 from core.network import Network
-from core.notations.words import SGDB, Notation
 from core.penalty import Penalty
 from core.record import Record, memoized
 from core.schedules import Schedule
@@ -56,7 +55,7 @@ class Problem(Record):
     held_out       rows that are not trained on; None: there are none
     notation       how its quantities are written in sheets and reports; None: as sgdb does
     image_shape    (height, width), where each row of the inputs is a picture, row by row; None: it is not
-    shown_in       the notation that its steps speak now: see `core.shown_in`
+    shown_in       the notation that its steps speak now, None for sgdb's own: see `core.shown_in`
     files          the files that it was read from
     remarks        what the reader of a file has to say of it, a sentence each: how a table was understood
     source         where it came from, so that it can be had again; None: it was made in Python, or from another one
@@ -82,7 +81,7 @@ class Problem(Record):
     held_out: HeldOut | None = None
     image_shape: tuple[int, int] | None = None
     notation: Notation | None = None
-    shown_in: Notation = field(default=SGDB, init=False)  # not taken over by what `replace` makes of it
+    shown_in: Notation | None = field(default=None, init=False)  # not taken over by what `replace` makes of it
     files: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     source: Source | None = field(default=None, init=False)  # not taken over by what `replace` makes of it
@@ -260,8 +259,8 @@ class Problem(Record):
         return problem
 
     @memoized(4)
-    def speaking(self, notation: Notation) -> Problem:
-        """The same problem, whose statements speak a notation; itself where they do."""
+    def speaking(self, notation: Notation | None) -> Problem:
+        """The same problem, whose statements speak a notation, None for sgdb's own; itself where they do."""
         if notation == self.shown_in:
             return self
         problem = object.__new__(Problem)

@@ -169,11 +169,11 @@ class Step(Record):
 VALUES = ("sample_losses", "computed", "noise", "values")  # of a step, which are the same in every notation
 
 
-def shown_in(step: Step, notation: Notation) -> Step:
+def shown_in(step: Step, notation: Notation | None) -> Step:
     """The same step, whose statement speaks a notation: symbols, formulas and explanations are in it, and no number is
-    another one.
+    another one. None is sgdb's own.
     """
-    problem = step.problem.speaking(notation)
+    problem = step.problem.speaking(None if notation is None or notation.is_own else notation)
     if problem is step.problem:
         return step
     for name in VALUES:

@@ -42,7 +42,7 @@ class SgdbApp(BaseApp[str]):
         notation: str = "",
     ) -> None:
         """Trains `problem`, from the step of `report` where answers were checked, or as `session` says, which is saved
-        in the file `path`; or begins with a sheet to practise on. `notation` is the name of that which the sheet speaks.
+        in the file `path`; or begins with a sheet to practise on. `notation` names that which is spoken.
         """
         super().__init__()
         self.problem, self.report = problem, report

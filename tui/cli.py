@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from tui.commands.streams import open_streams, status_of_output
@@ -152,10 +153,8 @@ def _open(argv: Sequence[str]) -> int:
         return complain([f"the screen needs a terminal; to train without one: {hint}"])
     from tui.app import run_app
 
-    spoken = "" if notation is None else notation.name
-    if session is None:
-        return run_app(problem, notation=spoken)
-    return run_app(problem, session=session, path=arguments.problem, notation=spoken)
+    opened = run_app if notation is None else partial(run_app, notation=notation.name)
+    return opened(problem) if session is None else opened(problem, session=session, path=arguments.problem)
 
 
 def _print_version() -> int:

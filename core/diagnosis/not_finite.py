@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from core.diagnosis.finding import NOT_FINITE, Finding
 from core.diagnosis.runs import runs_of
 from core.errors import DivergedError
 from core.explanation import explain
-from core.notations.words import SGDB, Notation
 from core.origins import Place
 from core.quantity import first_not_finite
 from core.sgd import Trainer
 from core.step import Step, shown_in
 from core.timeline import Timeline
 
+if TYPE_CHECKING:
+    from core.notations.words import Notation
+
 TERMS = 3  # of its sum that are shown
 
 
-def of_not_finite(timeline: Timeline, error: DivergedError, notation: Notation = SGDB) -> Finding:
+def of_not_finite(timeline: Timeline, error: DivergedError, notation: Notation | None = None) -> Finding:
     """The first number that is not finite, and what it was computed from, in the names of a notation."""
     step = _step(timeline, error)
     lines: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,12 +29,14 @@ from core.diagnosis.rates import of_rate
 from core.diagnosis.runs import first_with_this_loss
 from core.diagnosis.units import of_units
 from core.errors import DivergedError
-from core.notations.words import SGDB, Notation
 from core.origins import Place
 from core.quantity import NEXT, layer_label
 from core.step import Step, shown_in
 from core.text import significant
 from core.timeline import Timeline
+
+if TYPE_CHECKING:
+    from core.notations.words import Notation
 
 Slices = Generator[tuple[int, int], None, Diagnosis]
 
@@ -65,7 +68,7 @@ def diagnose(
     return found
 
 
-def diagnosing(timeline: Timeline, last: int, thorough: bool = True, notation: Notation = SGDB) -> Slices:
+def diagnosing(timeline: Timeline, last: int, thorough: bool = True, notation: Notation | None = None) -> Slices:
     """The same in slices, told in the names of a notation: each `next` does some of the work and gives how much is done
     of how much there is, of the part at hand. The StopIteration at last has the Diagnosis as its `value`. The timeline
     may be used in between.
@@ -120,7 +123,7 @@ def _approach(timeline: Timeline, last: int) -> Iterator[tuple[int, int]]:
         yield len(timeline), last + 1
 
 
-def _rates(timeline: Timeline, findings: list[Finding], notation: Notation) -> Iterator[tuple[int, int]]:
+def _rates(timeline: Timeline, findings: list[Finding], notation: Notation | None) -> Iterator[tuple[int, int]]:
     """Add the largest α, where the run diverges: from where the loss was lowest before it grew."""
     growing = [f for f in findings if f.kind in (GROWS, NOT_FINITE)]
     if not growing:

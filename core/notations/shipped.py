@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.errors import ProblemError
-from core.notations.words import IN_COLUMNS, IN_GRADIENT, IN_UPDATE, MINUS, OUT_IN, SGDB, Notation, Word
+from core.notations.words import IN_COLUMNS, IN_GRADIENT, IN_UPDATE, MINUS, OUT_IN, Notation, Word
 from core.suggestion import suggest
 from core.text import shown
 
@@ -12,6 +12,7 @@ Y_HAT = Word("yhat", "ŷ", r"\hat{y}")
 DELTA, ETA, ALPHA = Word("delta", "δ"), Word("eta", "η"), Word("alpha", "α")
 D_W, D_B, F = Word("dW"), Word("db"), Word("f")
 
+SGDB = Notation("sgdb", "sgdb's own")
 NG = Notation(
     "ng",
     "Andrew Ng, Deep Learning Specialization; CS229",

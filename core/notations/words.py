@@ -120,4 +120,3 @@ class Notation:
 
 
 OWN_LETTERS = {"weight": "W", "delta": "δ", "count": "n"}
-SGDB = Notation("sgdb", "sgdb's own")

@@ -101,9 +101,9 @@ READING = (
 )
 
 
-def reading(notation: Notation, statement: Statement) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+def reading(notation: Notation | None, statement: Statement) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """READING, with what the names mean in the notation that the sheet speaks."""
-    if notation.is_own:
+    if notation is None or notation.is_own:
         return READING
     kept = tuple(group for group in READING if group[0] != NOTATION)
     return (*kept, (f"{NOTATION}: {notation.name}", tuple(_names(notation, statement))))

@@ -72,9 +72,9 @@ class Numbers:
         self._rows: dict[tuple[str, int, Written], RowOfNumbers] = {}
         self._shown: tuple[Notation, Numbers] | None = None
 
-    def shown_in(self, notation: Notation) -> Numbers:
+    def shown_in(self, notation: Notation | None) -> Numbers:
         """The same numbers under a notation's names."""
-        if notation.is_own:
+        if notation is None or notation.is_own:
             return self
         if self._shown is None or self._shown[0] != notation:
             self._shown = notation, Numbers(core.shown_in(self.step, notation))

@@ -35,7 +35,7 @@ class Run:
         self.timelines = core.Timelines(problem)
         self._companions: list[Branch] = []
         self._formats: dict[str, Formats] = {}
-        self._frames: dict[tuple[str, Notation], Frames] = {}
+        self._frames: dict[tuple[str, Notation | None], Frames] = {}
         self._ready: OrderedDict[tuple[Branch, int], Numbers] = OrderedDict()
 
     @property

@@ -83,11 +83,13 @@ class SheetScreen(KeyReasonsScreen[None]):
         return None if self._numbers is None else self._numbers[0].step
 
     @property
-    def notation(self) -> Notation:
-        """What quantities are called on the sheet: what was chosen, else as the problem's file has it."""
+    def notation(self) -> Notation | None:
+        """What quantities are called on the sheet: what was chosen, else as the problem's file has it; None for sgdb's
+        own names.
+        """
         if self.view.notation:
             return core.NOTATIONS[self.view.notation]
-        return self.problem.notation or self.problem.shown_in
+        return self.problem.notation
 
     def show_branch(self, branch: Branch, **seen: Any) -> None:
         """Look at a run, at the step where one is; `seen` changes the view."""

@@ -32,7 +32,7 @@ class DiagnosisKeys(DecidingScreen):
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem)
-        self._diagnosed: dict[tuple[Branch, Notation], Diagnosis] = {}
+        self._diagnosed: dict[tuple[Branch, Notation | None], Diagnosis] = {}
         self._slices: Generator[object, None, Diagnosis] | None = None  # of the run that is being looked into
 
     # Why a number is 0.

@@ -30,8 +30,9 @@ class NotationKeys(SheetScreen):
         self.look(notation=name)
         if self.step is not None and not self.journey.playing:
             self._beside_step(self.step)
-        if self.notation.is_own:
+        notation = self.notation
+        if notation is None or notation.is_own:
             self.say("Quantities have sgdb's own names.")
         else:
-            layout = self.notation.layout(self.problem.reduction == "mean")
+            layout = notation.layout(self.problem.reduction == "mean")
             self.say(f"{layout} Here a row stays a sample, and ᵀ says what is turned.")
