@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 
-from core.equations import MATRIX, PER_SAMPLE, Statement
+from core.equations import MATRIX, Statement
 from core.expression.nodes import COLUMNS, NUMBERS, Cell, Function, Name, Node, Sum, put_in_place
 from core.expression.pieces import MINUS, Piece, Pieces, as_text, letter, sign
 from core.expression.style import Form, Style, call, printed_function
+from core.notations.formulas import on_paper_in
 from core.notations.names import OF_LAYER, printed
-from core.notations.printing import OWN, PRIME, paper_printer
+from core.notations.printing import OWN, PRIME
 from core.notations.rendition import Rendition
 from core.notations.turning import Layout, without_minus
 from core.notations.words import GRADIENTS, Notation, Word
@@ -128,7 +129,7 @@ class NotationWording(Wording):
 
     def of_tree(self, tree: Node, over: str = COLUMNS) -> Pieces:  # noqa: ARG002
         """A formula of the notation, from its tree there."""
-        found = paper_printer(self.rendition, self._statement.with_axes(PER_SAMPLE))(tree)
+        found = on_paper_in(self.rendition, tree)
         numbers = self._statement.numbers
         return tuple(piece._replace(name="") if piece.name in numbers else piece for piece in found)
 
