@@ -141,6 +141,8 @@ class TrainingScreen(
             return f"The answers are of {self.name_of(self.run.own) or 'another branch'}: B goes there."
         if action in ("picture", "show_picture"):
             return self.why_no_picture()
+        if action == "notation":
+            return None
         if action == "undo":
             return None if self.undone else "There is nothing to undo."
         if action == "why_not" and self.view.cursor is not None:
