@@ -79,7 +79,19 @@ async def test_headings_are_the_notations_and_no_number_of_the_sheet_changes(not
 async def test_no_page_falls_back_to_sgdbs_names(notation: str, problem: core.Problem) -> None:
     async with app(replace(problem, notation=core.NOTATIONS[notation])).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        for keys in (["n"], ["down"], ["m"], ["m", "V"], ["V", "f"], ["f"], ["i"], ["i"], *[["full_stop"]] * 22):
+        assert f"{training(pilot).step.statement.letters['loss']} of every step" in " ".join(texts(pilot))  # type: ignore[union-attr]
+        for keys in (
+            ["n"],
+            ["down"],
+            ["m"],
+            ["m", "V"],
+            ["V", "d"],
+            ["d", "f"],
+            ["f"],
+            ["i"],
+            ["i"],
+            *[["full_stop"]] * 22,
+        ):
             await press(pilot, *keys)
             assert not re.search(r"[_](in|out|gt)|ℒ", "\n".join(texts(pilot))), keys
             assert not re.search(r"\b[a-zA-Z]+_\d", "\n".join(texts(pilot))), keys

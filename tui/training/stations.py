@@ -90,7 +90,7 @@ def _stations(statement: Statement) -> Iterator[Station]:
             if not output
             else replace(station, aliases=(*station.aliases, *((e.name, station.below) for e in rest)))
         )
-    yield Station(VERDICT, title=verdict_title(problem, statement.wording))
+    yield Station(VERDICT, title=verdict_title(problem))
 
 
 def _widths(problem: Problem) -> dict[int, int]:

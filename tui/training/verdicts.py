@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from core import Problem, Step, Wording, how_judged, is_right_or_wrong, judged, sure
+from core import Problem, Step, how_judged, is_right_or_wrong, judged, statement_of, sure
 from tui.sheet.written import Written
 
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
@@ -26,9 +26,9 @@ class Verdict(NamedTuple):
     style: str
 
 
-def title(problem: Problem, wording: Wording) -> str:
+def title(problem: Problem) -> str:
     """What stands above the verdicts."""
-    how = how_judged(problem)
+    how, wording = how_judged(problem), statement_of(problem, problem.batch_size or len(problem.inputs)).wording
     if wording.is_own or how not in OF_OUTPUT:
         return TITLES[how]
     return OF_OUTPUT[how].format(y=wording.letters["y_out"], t=wording.letters["y_gt"])
