@@ -14,7 +14,7 @@ from core.arrays import Array, Rows
 from core.equations import FORWARD
 from core.expression import nodes
 from core.expression.exact import exactly, gives
-from core.expression.line import LinePrinter
+from core.expression.line import LINE, LinePrinter
 from core.expression.nodes import Function, Literal, Name, Node, Number, Rest, RunningSum, Sum
 from core.expression.pieces import BLANK, NUMBER, Piece, Pieces, as_text, word
 from core.expression.sums import CellCompiler, Indices
@@ -92,7 +92,9 @@ class CellArithmetic:
         return Line(self._print(tree, nearest), result, False)
 
     def _print(self, tree: Node, spell: Spelling | None = None) -> Pieces:
-        return LinePrinter(self._label, self._scope.statement.rows, self._scope.statement.pieces, spell)(tree)
+        statement = self._scope.statement
+        style = statement.wording.style(LINE)
+        return LinePrinter(self._label, statement.rows, statement.pieces, spell, style)(tree)
 
     def _place(self, cell: nodes.Cell, indices: Indices) -> Place:
         found = self._scope.cells(cell, indices)
@@ -101,7 +103,7 @@ class CellArithmetic:
     def _label(self, cell: nodes.Cell) -> Pieces:
         place, here = self._place(cell, {}), self._scope.step.index
         step = (BLANK, word("of step"), BLANK, Piece(NUMBER, str(place.step)))
-        return (self._scope.piece(place), *(step if place.step != here else ()))
+        return (*self._scope.pieces(place), *(step if place.step != here else ()))
 
     @np.errstate(all="ignore")
     def _written_out(self, n: int) -> Node:

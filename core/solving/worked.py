@@ -270,7 +270,7 @@ class _Entries:
     def arithmetic(self, explanation: Explanation) -> Arithmetic:
         """How a cell comes about."""
         terms = len(explanation) if len(explanation) <= MOST_TERMS + 1 else MOST_TERMS  # a single one is not left out
-        return self._line((explanation.piece,), explanation, terms)
+        return self._line(explanation.pieces, explanation, terms)
 
     def _line(self, symbol: Pieces, arithmetic: CellArithmetic, terms: int = MOST_TERMS) -> Arithmetic:
         line = arithmetic.line(terms, self.digits, rounded)
