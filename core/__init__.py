@@ -32,7 +32,7 @@ from core.record import memoized
 from core.schedules import Cosine, Decay, Schedule, Stages
 from core.settings import Setting
 from core.source import Source
-from core.step import Step
+from core.step import Step, shown_in
 from core.suggestion import suggest
 from core.text import percent, rounded_to, significant, sure
 from core.timeline import Timeline
@@ -107,10 +107,12 @@ if TYPE_CHECKING:
     from core.watching.hits import Hits
     from core.watching.search import Hit, Search, run_until
     from core.watching.watch import Watch, read_watch
+    from core.wording import ANY, Wording
 
 __all__ = [
     "ACTIVATIONS",
     "ALL",
+    "ANY",
     "COLUMNS",
     "LOSSES",
     "NOTATIONS",
@@ -231,6 +233,7 @@ __all__ = [
     "Verdict",
     "Watch",
     "WhyNot",
+    "Wording",
     "absent",
     "built_in_problems",
     "changeable",
@@ -285,6 +288,7 @@ __all__ = [
     "rounded_to",
     "run_until",
     "save_session",
+    "shown_in",
     "shown_points",
     "significant",
     "solve",
@@ -374,6 +378,7 @@ _LATER = {
         "core.watching.history": ("History",),
         "core.watching.hits": ("Hits",),
         "core.watching.search": ("Hit", "Search", "run_until"),
+        "core.wording": ("ANY", "Wording"),
         "core.watching.watch": ("Watch", "read_watch"),
     }.items()
     for name in names

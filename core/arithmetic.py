@@ -102,7 +102,7 @@ class CellArithmetic:
     def _label(self, cell: nodes.Cell) -> Pieces:
         place, here = self._place(cell, {}), self._scope.step.index
         step = (BLANK, word("of step"), BLANK, Piece(NUMBER, str(place.step)))
-        return (self._scope.piece(place), *(step if place.step != here else ()))
+        return (*self._scope.pieces(place), *(step if place.step != here else ()))
 
     @np.errstate(all="ignore")
     def _written_out(self, n: int) -> Node:

@@ -69,9 +69,9 @@ def edit_text(problem: Problem, edit: Edit) -> str:
     """An edit in print: "W₁[1,3] = 0.1"."""
     if isinstance(edit.value, Loss):
         return f"under the {edit.value.title}"
-    symbol = statement_of(problem, 1).symbols.get(edit.name, edit.name)
-    place = f"[{','.join(map(str, edit.cell))}]" if edit.cell else ""
-    return f"{symbol}{place} = {significant(edit.value, 6)}"
+    wording = statement_of(problem, 1).wording
+    place = wording.label(edit.name, edit.cell) if edit.name in wording.pieces else edit.name
+    return f"{place} = {significant(edit.value, 6)}"
 
 
 def _of_step(step: Step, name: str, cell: tuple[int, ...]) -> float:

@@ -12,9 +12,9 @@ from itertools import groupby
 from typing import TypeAlias
 
 from core.arrays import Array
-from core.equations import PER_SAMPLE, Statement, statement_of
+from core.equations import Statement, statement_of
 from core.expression.nodes import Name, Node
-from core.expression.paper import PaperPrinter, on_paper
+from core.expression.paper import PaperPrinter
 from core.expression.pieces import CLOSE, EQUALS, OPEN, SPACE, Piece, Pieces, as_text, sign, word
 from core.problem import Problem
 from core.step import Step
@@ -57,9 +57,7 @@ class Computation:
     @cached_property
     def pieces(self) -> Pieces:
         """The formula that it is computed by in print, without the left side."""
-        statement = self.statement
-        per_sample = statement.with_axes(PER_SAMPLE)
-        return on_paper(self.tree, statement.rows, statement.pieces, per_sample) + FROZEN * self.frozen
+        return self.statement.wording.formula(self.name) + FROZEN * self.frozen
 
     def printer(self, numbers: Mapping[str, str] = {}) -> PaperPrinter:
         """What prints it and its parts, with `numbers` in place of their names."""
@@ -97,7 +95,7 @@ class Computation:
             if not piece.name:
                 above += as_text([piece])
                 continue
-            size = size_text(values[piece.name].shape, piece.transposed)
+            size = size_text(self.statement.wording.shape(piece.name, values[piece.name]), piece.transposed)
             column = max(len(above), len(below) + 1 if below and size else 0)
             above = above.ljust(column) + as_text([piece])
             below = below.ljust(column) + size if size else below

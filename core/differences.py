@@ -15,20 +15,15 @@ MOST = 1000  # numbers that are listed
 
 
 class Difference(NamedTuple):
-    """A number that two steps have: its name as typed and as printed, its cell (none for a single number), what it is
-    in the one and in the other.
+    """A number that two steps have: the name of its quantity as typed, and itself as printed, "W₁[1,3]"; its cell (none
+    for a single number), what it is in the one and in the other.
     """
 
     name: str
-    symbol: str
+    label: str
     cell: tuple[int, ...]
     one: float
     other: float
-
-    @property
-    def label(self) -> str:
-        """As printed: "W₁[1,3]"."""
-        return f"{self.symbol}[{','.join(map(str, self.cell))}]" if self.cell else self.symbol
 
 
 class Differences(NamedTuple):
@@ -64,7 +59,8 @@ def compare_steps(one: Step, other: Step, most: int = MOST) -> Differences:
         for flat in largest:
             at = tuple(int(i) for i in np.unravel_index(flat, mine.shape))
             cell = tuple(i + 1 for i in at)
-            found.append(Difference(name, one.statement.symbols[name], cell, float(mine[at]), float(yours[at])))
+            label = one.statement.wording.label(name, cell)
+            found.append(Difference(name, label, cell, float(mine[at]), float(yours[at])))
     found.sort(key=lambda difference: -_gap(difference))
     return Differences(tuple(found[:most]), total, compared, tuple(left_out))
 
@@ -83,7 +79,7 @@ def _of_numbers(one: Step, other: Step) -> Iterator[Difference]:
     mine, yours = one.statement.numbers, other.statement.numbers
     for name in mine:
         if name in yours and mine[name] != yours[name]:
-            yield Difference(name, one.statement.symbols[name], (), mine[name], yours[name])
+            yield Difference(name, one.statement.letters[name], (), mine[name], yours[name])
 
 
 def _gaps(mine: Array, yours: Array) -> Array:

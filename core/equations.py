@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -36,6 +36,9 @@ from core.quantity import LETTERS, NEXT, canonical, layer_label, layer_symbol
 from core.record import Record, memoized
 from core.settings import Setting
 from core.updates import Named, Update
+
+if TYPE_CHECKING:
+    from core.wording import Wording
 
 # How a quantity's values are laid out for people. In a tree a bias is a row, and what is per sample a column.
 MATRIX, PER_SAMPLE, PER_UNIT, NUMBER = "ij", "i", "j", ""
@@ -162,11 +165,28 @@ class Statement(Record):
         return (*problem.loss.settings, *problem.penalty.settings, *problem.update.settings)
 
     @cached_property
-    def symbols(self) -> dict[str, str]:
-        """How everything that has a name is printed: quantities, given ones first, and numbers."""
+    def wording(self) -> Wording:
+        """What all of this is called in print."""
+        notation = self.problem.shown_in
+        if notation is None:
+            from core.wording import Wording
+
+            return Wording(self)
+        from core.notations.wording import NotationWording
+
+        return NotationWording(self, notation)
+
+    @cached_property
+    def own_symbols(self) -> dict[str, str]:
+        """What everything that has a name is called by sgdb: quantities, given ones first, and numbers."""
         found = {equation.name: equation.symbol for equation in (*self.given.values(), *self.equations.values())}
         settings = {"alpha": "α"} | {part.name: part.symbol for part in self.settings}
         return found | {name: settings.get(name, name) for name in self.numbers}
+
+    @property
+    def symbols(self) -> dict[str, str]:
+        """How the numbers of everything that has a name are headed in print, in the notation that is spoken."""
+        return self.wording.headings
 
     @cached_property
     def updates(self) -> dict[str, str]:
@@ -179,9 +199,19 @@ class Statement(Record):
         return frozenset(equation.name for equation in equations if equation.axes == axes)
 
     @cached_property
+    def own_pieces(self) -> dict[str, Piece]:
+        """sgdb's symbols as pieces of formulas."""
+        return {name: symbol_piece(name, text, name in self.numbers) for name, text in self.own_symbols.items()}
+
+    @property
     def pieces(self) -> dict[str, Piece]:
-        """The same as pieces of formulas."""
-        return {name: symbol_piece(name, text, name in self.numbers) for name, text in self.symbols.items()}
+        """What stands for it in formulas."""
+        return self.wording.pieces
+
+    @property
+    def letters(self) -> dict[str, str]:
+        """The same as texts."""
+        return self.wording.letters
 
     @cached_property
     def _compile(self) -> Compiler:

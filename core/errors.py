@@ -40,7 +40,10 @@ class DivergedError(ArithmeticError):
         super().__init__(step, quantity, symbol, cell, value)
 
     def __str__(self) -> str:
-        place = f"{self.symbol}[{','.join(map(str, self.cell))}]" if self.cell else self.symbol
+        return self.told(f"{self.symbol}[{','.join(map(str, self.cell))}]" if self.cell else self.symbol)
+
+    def told(self, place: str) -> str:
+        """The same with another name for the cell."""
         return f"the run stops being finite at step {self.step}: {place} overflows"
 
 

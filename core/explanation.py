@@ -74,7 +74,7 @@ class Explanation(CellArithmetic):
     """How a cell was computed from others: a sum of terms, and what was made of it.
 
     place        the cell: its step, name and row and column from 1
-    symbol       the cell as printed: "δ₁[3,3]"; `piece` is the same as a piece
+    symbol       the cell as printed: "δ₁[3,3]"; `pieces` are the same as pieces
     value        what stands in it
     origin       what it was given by, for a cell that nothing in the run has computed: it has no terms. Else None
     around       the factors outside of the sum, such as f'(s), 1/n; in a softmax, the numerator
@@ -85,8 +85,8 @@ class Explanation(CellArithmetic):
     def __init__(self, step: Step, name: str, cell: Cell, detailed: bool = True, scope: Scope | None = None) -> None:
         scope = scope or scope_of(step, detailed)
         self.place = scope.place(name, cell)
-        self.piece = scope.piece(self.place)
-        self.symbol = as_text([self.piece])
+        self.pieces = scope.pieces(self.place)
+        self.symbol = as_text(self.pieces)
         value = scope.value(self.place)
         found = scope.rule(self.place)
         itself = nodes.Cell(self.place.name, self.place.cell)

@@ -5,16 +5,15 @@ A formula can be printed, with the shape under each factor, and evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TypeAlias
 
 from core.arrays import Array
 from core.computation import Values, size_text, values_of
-from core.equations import PER_SAMPLE, Statement, statement_of
+from core.equations import Statement, statement_of
 from core.expression.nodes import ROWS, Node, put_in_place
-from core.expression.paper import on_paper
 from core.expression.pieces import BLANK, CLOSE, EQUALS, LETTER, OPEN, SPACE, WORD, Piece, Pieces, as_text
 from core.expression.style import printed_symbol
 from core.losses.base import OUTPUT_GRADIENT
@@ -126,7 +125,7 @@ def recursive(step: Step, k: int) -> Recursion:
     f_l'(s_l) down to l = k, and z_{k-1}ᵀ δ_k. Raises IndexError for a layer that there is not.
     """
     build = _Builder(step, k)
-    return Recursion(tuple(build.formula(name, build.trees[name]) for name in (*build.deltas, build.gradient)))
+    return Recursion(tuple(build.formula(name) for name in (*build.deltas, build.gradient)))
 
 
 def expanded(step: Step, k: int, forward: bool = False) -> GradientFormula:
@@ -137,14 +136,12 @@ def expanded(step: Step, k: int, forward: bool = False) -> GradientFormula:
     Raises IndexError for a layer that there is not.
     """
     build = _Builder(step, k)
-    trees: dict[str, Node] = {}
-    for name in (*(build.before_deltas if forward else ()), *build.deltas, build.gradient):
-        trees[name] = put_in_place(build.trees[name], trees)
-    return build.formula(build.gradient, trees[build.gradient])
+    names = (*(build.before_deltas if forward else ()), *build.deltas, build.gradient)
+    return build.formula(build.gradient, build.in_place(names))
 
 
 class _Builder:
-    """The formulas of a step."""
+    """The formulas of a step: `trees` over sgdb's names, `written` the same as the notation that is spoken has them."""
 
     def __init__(self, step: Step, k: int) -> None:
         depth = len(step.weights)
@@ -154,23 +151,44 @@ class _Builder:
         self._statement = statement_of(step.problem, self._rows, detailed=False, index=step.index)
         self.trees = {name: equation.tree for name, equation in self._statement.equations.items()}
         # The gradient at the output, which the statement puts in place, has a name of its own here.
-        in_detail = step.statement.equations["delta_out"].tree
-        self.trees |= {OUTPUT_GRADIENT: self._statement.output_gradient, "delta_out": in_detail}
+        delta = step.statement.equations["delta_out"].tree
+        self.trees |= {OUTPUT_GRADIENT: self._statement.output_gradient, "delta_out": delta}
         names = [*self._statement.equations]
         self.before_deltas = [*names[: names.index("delta_out")], OUTPUT_GRADIENT]
         self.deltas = [f"delta_{layer_label(layer, depth)}" for layer in range(depth, k - 1, -1)]
         self.gradient = f"dW_{layer_label(k, depth)}"
         self._values = values_of(step)
+        self._wording = self._statement.wording
+        self.written: dict[str, Node] = self.trees
+        if not self._wording.is_own:
+            stated, self._wording = self._wording, step.statement.wording
+            in_detail = [name for name in ("delta_out", OUTPUT_GRADIENT) if name in step.statement.equations]
+            self.written = {name: stated.tree(name) for name in self._statement.equations}
+            self.written |= {name: self._wording.tree(name) for name in in_detail}
 
-    def formula(self, name: str, tree: Node) -> GradientFormula:
-        symbols = self._statement.pieces
-        left = _whole(symbols.get(name, printed_symbol(name)))
-        per_sample = self._statement.with_axes(PER_SAMPLE)
-        right = tuple(map(_whole, on_paper(tree, self._rows, symbols, per_sample, over=ROWS)))
+    def in_place(self, names: Iterable[str]) -> tuple[Node, Node]:
+        """The last of these quantities with those before it put in place, over sgdb's names and as it is written."""
+        trees: dict[str, Node] = {}
+        written: dict[str, Node] = {}
+        for name in names:
+            trees[name] = put_in_place(self.trees[name], trees)
+            if name in self.written:
+                written[name] = self._wording.put_in_place(self.written[name], written)
+        return trees[name], written[name]
+
+    def formula(self, name: str, trees: tuple[Node, Node] | None = None) -> GradientFormula:
+        """The formula of a quantity, as it is stated or by these trees, over sgdb's names and as it is written."""
+        tree, written = trees or (self.trees[name], self.written[name])
+        left = self._whole(self._wording.pieces.get(name, printed_symbol(name)))
+        right = tuple(map(self._whole, self._wording.of_tree(written, over=ROWS)))
         words = tuple(self._words(right))
         return GradientFormula(
             self._token((left,), left), tree, words, (left, *EQUALS, *right), self._values, self._statement
         )
+
+    def _whole(self, piece: Piece) -> Piece:
+        """∂ℒ/∂W for ∂W."""
+        return piece._replace(before=f"∂{self._statement.letters['loss']}/∂") if piece.before == "∂" else piece
 
     def _words(self, pieces: Pieces) -> Iterator[Word]:
         single = (part for piece in pieces for part in _single_words(piece))
@@ -196,13 +214,8 @@ class _Builder:
 
     def _token(self, pieces: Pieces, shown: Piece) -> Token:
         """The token of a quantity, or of a function of it."""
-        shape = self._values[shown.name].shape
+        shape = self._wording.shape(shown.name, self._values[shown.name])
         return Token(as_text(pieces), shape[::-1] if shown.transposed else shape, shown.name, shown.transposed)
-
-
-def _whole(piece: Piece) -> Piece:
-    """∂ℒ/∂W for ∂W."""
-    return piece._replace(before="∂ℒ/∂") if piece.before else piece
 
 
 def _single_words(piece: Piece) -> Iterator[Piece]:

@@ -19,7 +19,7 @@ from core.expression import nodes
 from core.expression.cell import ANY_OTHER, LARGEST, OTHER, ROW, TRUE, Index, Letter
 from core.expression.line import LINE
 from core.expression.nodes import Function, Softmax, Sum, walk
-from core.expression.pieces import Piece, as_text
+from core.expression.pieces import Piece, Pieces, as_text
 from core.expression.style import Style
 from core.expression.sums import Indices
 from core.quantity import canonical
@@ -232,7 +232,7 @@ class Scope:
 
     def label(self, place: Place) -> str:
         """A cell as printed: s₁[3,3]; with its row alone where the matrix has a single column."""
-        return as_text([self.piece(place)])
+        return as_text(self.pieces(place))
 
     @property
     def symbols(self) -> Mapping[str, Piece]:
@@ -242,13 +242,13 @@ class Scope:
     @property
     def style(self) -> Style:
         """How the arithmetic of a cell is printed."""
-        return LINE
+        return self.statement.wording.style(LINE)
 
-    def piece(self, place: Place) -> Piece:
-        """The same as a piece of a formula."""
+    def pieces(self, place: Place) -> Pieces:
+        """The same as pieces of a formula."""
         values = self.values[place.name]
         cell = place.cell[:1] if values.ndim == 2 and values.shape[1] == 1 else place.cell
-        return self.statement.pieces[place.name]._replace(cell=cell)
+        return self.statement.wording.cell(place.name, cell)
 
 
 @lru_cache(maxsize=2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +16,7 @@ from core.errors import ProblemError
 from core.losses import LOSSES, USUAL_LOSSES, JoinedLoss, Loss
 from core.network import Network
 from core.penalty import Penalty
-from core.record import Record
+from core.record import Record, memoized
 from core.schedules import Schedule
 from core.updates import SGD, Update
 
@@ -55,6 +55,7 @@ class Problem(Record):
     held_out       rows that are not trained on; None: there are none
     notation       how its quantities are written in sheets and reports; None: as sgdb does
     image_shape    (height, width), where each row of the inputs is a picture, row by row; None: it is not
+    shown_in       the notation that its steps speak now, None for sgdb's own: see `core.shown_in`
     files          the files that it was read from
     remarks        what the reader of a file has to say of it, a sentence each: how a table was understood
     source         where it came from, so that it can be had again; None: it was made in Python, or from another one
@@ -80,6 +81,7 @@ class Problem(Record):
     held_out: HeldOut | None = None
     image_shape: tuple[int, int] | None = None
     notation: Notation | None = None
+    shown_in: Notation | None = field(default=None, init=False)  # not taken over by what `replace` makes of it
     files: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     source: Source | None = field(default=None, init=False)  # not taken over by what `replace` makes of it
@@ -254,6 +256,16 @@ class Problem(Record):
         """The same problem, which came from there."""
         problem = replace(self)
         object.__setattr__(problem, "source", source)
+        return problem
+
+    @memoized(4)
+    def speaking(self, notation: Notation | None) -> Problem:
+        """The same problem, whose statements speak a notation, None for sgdb's own; itself where they do."""
+        if notation == self.shown_in:
+            return self
+        problem = object.__new__(Problem)
+        vars(problem).update({part.name: getattr(self, part.name) for part in fields(self)})
+        vars(problem)["shown_in"] = notation
         return problem
 
     def with_loss(self, loss: Loss) -> Problem:

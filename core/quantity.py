@@ -81,7 +81,8 @@ def quantities(step: Step) -> Iterator[Quantity]:
 
 def _quantity(step: Step, equation: Equation) -> Quantity:
     e, values = equation, step.values[equation.name]
-    return Quantity(e.name, e.symbol, values, e.part, e.axes, e.per_sample, e.letter, e.layer, e.detail, e.gradient_of)
+    symbol = step.statement.symbols[e.name]
+    return Quantity(e.name, symbol, values, e.part, e.axes, e.per_sample, e.letter, e.layer, e.detail, e.gradient_of)
 
 
 def canonical(name: str, depth: int) -> str:

@@ -16,6 +16,7 @@ from core.record import Record, derived
 
 if TYPE_CHECKING:
     from core.equations import Equation, Statement
+    from core.notations.words import Notation
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,3 +164,20 @@ class Step(Record):
     def share(self) -> float:
         """What each sample's loss counts in the batch's: 1, or 1/n where the problem takes the mean."""
         return 1.0 / len(self.batch) if self.problem.reduction == "mean" else 1.0
+
+
+VALUES = ("sample_losses", "computed", "noise", "values")  # of a step, which are the same in every notation
+
+
+def shown_in(step: Step, notation: Notation | None) -> Step:
+    """The same step, whose statement speaks a notation: symbols, formulas and explanations are in it, and no number is
+    another one. None is sgdb's own.
+    """
+    problem = step.problem.speaking(None if notation is None or notation.is_own else notation)
+    if problem is step.problem:
+        return step
+    for name in VALUES:
+        getattr(step, name)
+    shown = replace(step, problem=problem)
+    vars(shown).update({name: vars(step)[name] for name in VALUES})
+    return shown

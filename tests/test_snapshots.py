@@ -94,6 +94,16 @@ def test_the_walk(compare: Compare) -> None:
     assert compare("n", "down", *["full_stop"] * 9, step=10)
 
 
+def test_a_cell_in_the_notation_of_a_course(compare: Compare) -> None:
+    problem = replace(exercise_2(reduction="mean"), notation=core.NOTATIONS["ng"])
+    assert compare("n", problem=problem, step=10, cell=("delta_1", (2, 2)))
+
+
+def test_the_walk_in_the_notation_of_a_book(compare: Compare) -> None:
+    problem = replace(core.load_problem("three-classes"), notation=core.NOTATIONS["goodfellow"])
+    assert compare("n", "down", *["full_stop"] * 9, problem=problem, step=10)
+
+
 def test_the_hinge_of_the_same_network(compare: Compare) -> None:
     assert compare("n", "down", "h", step=10)
 

@@ -39,18 +39,21 @@ class SgdbApp(BaseApp[str]):
         practice: PractiseScreen | None = None,
         session: Session | None = None,
         path: str = "",
+        notation: str = "",
     ) -> None:
         """Trains `problem`, from the step of `report` where answers were checked, or as `session` says, which is saved
-        in the file `path`; or begins with a sheet to practise on.
+        in the file `path`; or begins with a sheet to practise on. `notation` names that which is spoken.
         """
         super().__init__()
         self.problem, self.report = problem, report
-        self._session, self._path = session, path
+        self._session, self._path, self._notation = session, path, notation
         self._practice = practice
         self._left: Exercise | None = None  # the sheet that was left last
 
     def on_mount(self) -> None:
-        self.push_screen(self._practice or TrainingScreen(self.problem, self.report, self._session, self._path))
+        self.push_screen(
+            self._practice or TrainingScreen(self.problem, self.report, self._session, self._path, None, self._notation)
+        )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that a key does is in the command palette, too."""
@@ -114,8 +117,8 @@ class SgdbApp(BaseApp[str]):
         def answered(answer: Answer) -> None:
             if isinstance(answer, Opened):
                 screen.end()
-                self.problem = answer.problem
-                self.switch_screen(TrainingScreen(answer.problem, None, answer.session, answer.path))
+                self.problem, spoken = answer.problem, screen.view.notation
+                self.switch_screen(TrainingScreen(answer.problem, None, answer.session, answer.path, None, spoken))
             else:
                 screen.fork(answer)
 
@@ -136,11 +139,18 @@ class SgdbApp(BaseApp[str]):
             self.exit(" ".join(filter(None, (screen.last_word for screen in screens))))
 
 
-def run_app(problem: Problem, report: CheckReport | None = None, session: Session | None = None, path: str = "") -> int:
+def run_app(
+    problem: Problem,
+    report: CheckReport | None = None,
+    session: Session | None = None,
+    path: str = "",
+    notation: str = "",
+) -> int:
     """Open `problem` on the terminal, until the person quits; with answers that were checked, at their step, or with
-    the session of a file. Returns the exit status: 0, 1 after a crash, 128 and a signal's number after the signal.
+    the session of a file; in the notation of this name. Returns the exit status: 0, 1 after a crash, 128 and a signal's
+    number after the signal.
     """
-    return _run(SgdbApp(problem, report, session=session, path=path))
+    return _run(SgdbApp(problem, report, session=session, path=path, notation=notation))
 
 
 def run_practice(exercise: Exercise, folder: Path) -> int:

@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from tui.commands.streams import open_streams, status_of_output
@@ -121,10 +122,12 @@ def _open(argv: Sequence[str]) -> int:
     """`sgdb [PROBLEM]`: the screen; also --version, --list and --notations."""
     gc.disable()  # until the screen runs: what is loaded stays, and to look through it takes a tenth of the start
     from tui.commands.arguments import PROBLEM_OPTIONS, SESSION_TOO, Option, complain, parse, printable, terminal
+    from tui.commands.notations import NOTATION, notation_of
     from tui.commands.session import load_either
 
     options = (
         *PROBLEM_OPTIONS,
+        NOTATION,
         Option("list", None, "list the built-in problems"),
         Option("notations", None, "list the notations of courses and books, with a formula in each"),
         Option("version", None, "show the version"),
@@ -139,9 +142,10 @@ def _open(argv: Sequence[str]) -> int:
     for name, answer in (("version", _print_version), ("list", _print_list), ("notations", _print_notations)):
         if name in arguments.values and not arguments.mistakes:
             return answer()
+    notation, unknown = notation_of(arguments.values)
     problem, session, mistakes = load_either(arguments)
-    if problem is None:
-        return complain(mistakes)
+    if problem is None or unknown:
+        return complain([*unknown, *mistakes])
     if not terminal():
         from shlex import quote
 
@@ -149,7 +153,8 @@ def _open(argv: Sequence[str]) -> int:
         return complain([f"the screen needs a terminal; to train without one: {hint}"])
     from tui.app import run_app
 
-    return run_app(problem) if session is None else run_app(problem, session=session, path=arguments.problem)
+    opened = run_app if notation is None else partial(run_app, notation=notation.name)
+    return opened(problem) if session is None else opened(problem, session=session, path=arguments.problem)
 
 
 def _print_version() -> int:

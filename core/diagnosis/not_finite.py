@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from core.diagnosis.finding import NOT_FINITE, Finding
@@ -11,22 +13,28 @@ from core.explanation import explain
 from core.origins import Place
 from core.quantity import first_not_finite
 from core.sgd import Trainer
-from core.step import Step
+from core.step import Step, shown_in
 from core.timeline import Timeline
+
+if TYPE_CHECKING:
+    from core.notations.words import Notation
 
 TERMS = 3  # of its sum that are shown
 
 
-def of_not_finite(timeline: Timeline, error: DivergedError) -> Finding:
-    """The first number that is not finite, and what it was computed from."""
+def of_not_finite(timeline: Timeline, error: DivergedError, notation: Notation | None = None) -> Finding:
+    """The first number that is not finite, and what it was computed from, in the names of a notation."""
     step = _step(timeline, error)
     lines: tuple[str, ...] = ()
+    text = str(error)
     if step is not None:
+        step = shown_in(step, notation)
+        text = error.told(step.statement.wording.label(error.quantity, error.cell))
         found = explain(step, error.quantity, error.cell)
         with np.errstate(all="ignore"):
             lines = (f"{found.symbol} = {found.symbols(TERMS)}", f"= {found.numbers(TERMS)}")
     place = Place(error.step, error.quantity, error.cell)
-    return Finding(NOT_FINITE, str(error), error.step, error.step, place, alarm=True, lines=lines)
+    return Finding(NOT_FINITE, text, error.step, error.step, place, alarm=True, lines=lines)
 
 
 def _step(timeline: Timeline, error: DivergedError) -> Step | None:

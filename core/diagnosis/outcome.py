@@ -155,7 +155,7 @@ def of_outcome(
     if not (same and faster.known):
         return Outcome(GOING, text), told
     if faster.falls:
-        text += f", but it falls {_under(faster)}"
+        text += f", but it falls {_under(faster, step.statement.letters['alpha'])}"
         if not still and step.learning_rate:
             return Outcome(GOING, text), told
     causes = [f for f in told if f.kind in CAUSES and (f.alarm or f.kind in (SATURATED, GROWN))]
@@ -182,14 +182,15 @@ def _rests(step: Step) -> bool:
 
 def _slow(losses: Losses, faster: Faster) -> Finding:
     step = losses.step
-    rate = significant(step.learning_rate, DIGITS)
+    rate, alpha = significant(step.learning_rate, DIGITS), step.statement.letters["alpha"]
+    steps, before = counted(losses.last - losses.first.step, "step"), significant(losses.first.loss, DIGITS)
     text = (
-        f"α is too small: {counted(losses.last - losses.first.step, 'step')} with α = {rate} take the loss from "
-        f"{significant(losses.first.loss, DIGITS)} to {significant(losses.loss, DIGITS)}, but it falls {_under(faster)}"
+        f"{alpha} is too small: {steps} with {alpha} = {rate} take the loss from {before} to "
+        f"{significant(losses.loss, DIGITS)}, but it falls {_under(faster, alpha)}"
     )
     return Finding(SLOW, text, losses.first.step, step.index, Place(step.index, "loss", ()), alarm=True)
 
 
-def _under(faster: Faster) -> str:
+def _under(faster: Faster, alpha: str) -> str:
     loss, rate = significant(faster.loss, DIGITS), significant(faster.rate, DIGITS)
-    return f"to {loss} in {counted(faster.steps, 'step')} with α = {rate}"
+    return f"to {loss} in {counted(faster.steps, 'step')} with {alpha} = {rate}"

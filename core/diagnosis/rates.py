@@ -64,12 +64,16 @@ def of_rate(step: Step, overflow: int) -> Iterator[Finding | tuple[int, int]]:
     finite, ends = yield from _largest(problem, steps, lambda ends: ends is not None, CLOSE)
     if ends is None:
         return
-    losses = f"ℒ goes from {significant(ends[0], DIGITS)} to {significant(ends[1], DIGITS)}"
-    text = f"from the weights of step {step.index}, {steps:,} steps stay finite up to α = {_rate(finite)} ({losses})"
+    letters = step.statement.letters
+    alpha, loss = letters["alpha"], letters["loss"]
+    losses = f"{loss} goes from {significant(ends[0], DIGITS)} to {significant(ends[1], DIGITS)}"
+    text = (
+        f"from the weights of step {step.index}, {steps:,} steps stay finite up to {alpha} = {_rate(finite)} ({losses})"
+    )
     if ends[1] >= ends[0]:
         highest = replace(problem, learning_rate=finite)
         falling, fallen = yield from _largest(highest, steps, lambda ends: ends is not None and ends[1] < ends[0], inf)
-        text += f"; with α = {_rate(falling)} the loss falls" if fallen else ""
+        text += f"; with {alpha} = {_rate(falling)} the loss falls" if fallen else ""
     yield Finding(RATE, text, step.index, step.index + steps, Place(step.index, "loss", ()))
 
 

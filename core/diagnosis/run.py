@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,10 +30,13 @@ from core.diagnosis.runs import first_with_this_loss
 from core.diagnosis.units import of_units
 from core.errors import DivergedError
 from core.origins import Place
-from core.quantity import NEXT, layer_label, layer_symbol
-from core.step import Step
+from core.quantity import NEXT, layer_label
+from core.step import Step, shown_in
 from core.text import significant
 from core.timeline import Timeline
+
+if TYPE_CHECKING:
+    from core.notations.words import Notation
 
 Slices = Generator[tuple[int, int], None, Diagnosis]
 
@@ -64,9 +68,10 @@ def diagnose(
     return found
 
 
-def diagnosing(timeline: Timeline, last: int, thorough: bool = True) -> Slices:
-    """The same in slices: each `next` does some of the work and gives how much is done of how much there is, of the
-    part at hand. The StopIteration at last has the Diagnosis as its `value`. The timeline may be used in between.
+def diagnosing(timeline: Timeline, last: int, thorough: bool = True, notation: Notation | None = None) -> Slices:
+    """The same in slices, told in the names of a notation: each `next` does some of the work and gives how much is done
+    of how much there is, of the part at hand. The StopIteration at last has the Diagnosis as its `value`. The timeline
+    may be used in between.
     """
     if last < 0:
         raise IndexError(f"expected a step of at least 0, found {last}")
@@ -75,7 +80,7 @@ def diagnosing(timeline: Timeline, last: int, thorough: bool = True) -> Slices:
     try:
         yield from _approach(timeline, last)
     except DivergedError as error:
-        findings.append(of_not_finite(timeline, error))
+        findings.append(of_not_finite(timeline, error, notation))
         last = error.step - 1
     except Stopped:
         complete, last = False, min(last, len(timeline)) - 1
@@ -83,8 +88,8 @@ def diagnosing(timeline: Timeline, last: int, thorough: bool = True) -> Slices:
         outcome = Outcome(DIVERGING, findings[0].text) if findings else Outcome(GOING, "there is no step yet")
         return Diagnosis(last, float("nan"), outcome, tuple(findings), complete=complete)
     if timeline.diverged is not None and not findings and last == timeline.diverged.step - 1:
-        findings.append(of_not_finite(timeline, timeline.diverged))
-    step = timeline[last]
+        findings.append(of_not_finite(timeline, timeline.diverged, notation))
+    step = shown_in(timeline[last], notation)
     losses = Losses.of(timeline, step, first_with_this_loss(timeline, last))
     outcome = Outcome(GOING, losses.course)
     findings += _frozen(step)
@@ -95,7 +100,7 @@ def diagnosing(timeline: Timeline, last: int, thorough: bool = True) -> Slices:
         if complete:
             outcome, findings = yield from of_outcome(losses, findings, thorough)
             if thorough:
-                yield from _rates(timeline, findings)
+                yield from _rates(timeline, findings, notation)
     except Stopped:
         complete = False
     if not complete:
@@ -118,13 +123,13 @@ def _approach(timeline: Timeline, last: int) -> Iterator[tuple[int, int]]:
         yield len(timeline), last + 1
 
 
-def _rates(timeline: Timeline, findings: list[Finding]) -> Iterator[tuple[int, int]]:
+def _rates(timeline: Timeline, findings: list[Finding], notation: Notation | None) -> Iterator[tuple[int, int]]:
     """Add the largest α, where the run diverges: from where the loss was lowest before it grew."""
     growing = [f for f in findings if f.kind in (GROWS, NOT_FINITE)]
     if not growing:
         return
     first = next((f.first for f in growing if f.kind == GROWS), 0)
-    for found in of_rate(timeline[first], max(f.last for f in growing)):
+    for found in of_rate(shown_in(timeline[first], notation), max(f.last for f in growing)):
         if isinstance(found, Finding):
             findings.append(found)
         else:
@@ -145,12 +150,13 @@ def _ratios(step: Step) -> Iterator[Finding]:
         for k, (before, after) in enumerate(zip(step.weights, step.next_weights, strict=True), 1):
             moved = after - before
             size, change = float(np.linalg.norm(before)), float(np.linalg.norm(moved))
-            symbol = layer_symbol("W", k, depth)
+            letters, name = step.statement.letters, f"W_{layer_label(k, depth)}"
+            symbol, updated = letters[name], letters[f"{name}{NEXT}"]
             if size and np.isfinite(change / size):
                 ratio = significant(change / size, 2)
-                text = f"layer {k}: ‖{symbol}⁺ - {symbol}‖ / ‖{symbol}‖ = {ratio} at step {step.index}"
+                text = f"layer {k}: ‖{updated} - {symbol}‖ / ‖{symbol}‖ = {ratio} at step {step.index}"
                 most = np.unravel_index(int(np.abs(moved).argmax()), moved.shape)
-                place = Place(step.index, f"W_{layer_label(k, depth)}{NEXT}", (int(most[0]) + 1, int(most[1]) + 1))
+                place = Place(step.index, f"{name}{NEXT}", (int(most[0]) + 1, int(most[1]) + 1))
                 yield Finding(RATIO, text, step.index, step.index, place, layer=k)
 
 

@@ -17,7 +17,7 @@ from core.diagnosis.runs import runs_of
 from core.diagnosis.wording import rows_text
 from core.network import Layer
 from core.origins import Place
-from core.quantity import layer_label, layer_symbol
+from core.quantity import layer_label
 from core.step import Step
 from core.text import significant
 from core.timeline import Timeline
@@ -137,7 +137,7 @@ def _groups(chosen: Mask, begun: Rows) -> Iterator[tuple[int, int, Mask]]:
 
 def _saturated(step: Step, k: int, begun: Since) -> Finding:
     depth, first = len(step.network), int(begun.saturated)
-    slope = f"{layer_symbol('f', k + 1, depth)}'"
+    slope = f"{step.statement.wording.function(k + 1)}'"
     text = (
         f"layer {k + 1} is saturated {_from(first, first, begun)}: every slope {slope} is below "
         f"{significant(SMALL_SLOPE, 1)} in all rows"

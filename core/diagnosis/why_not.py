@@ -140,17 +140,17 @@ def _not_zero(step: Step, place: Place, symbol: str, value: float) -> str:
 
 
 def _verdict(scope: Scope, place: Place, symbol: str, cuts: Sequence[Cut]) -> str:
-    equation = scope.statement.equations[place.name]
+    equation, loss = scope.statement.equations[place.name], scope.statement.letters["loss"]
     if equation.part not in (BACKWARD, GRADIENT) or not cuts:
         return f"{symbol} = 0"
     if all(cut.reason == zeros.ABSENT for cut in cuts):
         return f"{symbol} = 0 whatever the numbers are"
     cancels = [cut for cut in cuts if cut.reason == zeros.CANCEL]
     if any(place in cut.places for cut in cancels):
-        return f"{symbol} = 0: not every path to ℒ is cut, but what comes along the others cancels"
+        return f"{symbol} = 0: not every path to {loss} is cut, but what comes along the others cancels"
     if cancels:
-        return f"{symbol} = 0: every path to ℒ is cut, or what comes along it cancels"
-    return f"{symbol} = 0: every path to ℒ is cut"
+        return f"{symbol} = 0: every path to {loss} is cut, or what comes along it cancels"
+    return f"{symbol} = 0: every path to {loss} is cut"
 
 
 def _cuts(scope: Scope, found: dict[Key, Mask]) -> Iterator[Cut]:
@@ -187,7 +187,7 @@ def _cut(scope: Scope, key: Key, cells: Rows, by_column: bool) -> Cut:
             text = f"such as {text}"
         text = f"{where}: {text}"
     elif len(cells) > 1:
-        text = f"{len(cells):,} cells of {scope.statement.symbols[first.name]}, such as {text}"
+        text = f"{len(cells):,} cells of {scope.statement.letters[first.name]}, such as {text}"
     return Cut(key.reason, text, len(cells), places)
 
 
@@ -195,7 +195,7 @@ def _text(scope: Scope, key: Key, places: Sequence[Place], count: int) -> str:
     first, node = places[0], key.node
     symbol, statement = scope.label(first), scope.statement
     if key.reason == zeros.FROZEN:
-        return f"frozen: the update leaves {statement.symbols[_before(scope, first.name)]} as it is"
+        return f"frozen: the update leaves {statement.letters[_before(scope, first.name)]} as it is"
     if key.reason == zeros.NUMBER and node is not None:
         return f"{_printed(scope, node)} = 0"
     if key.reason == zeros.CANCEL:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from core.expression.nodes import Cell, Function, Name, Node, Number, Positive, Quotient, Rest, Sum
-from core.expression.pieces import BLANK, CLOSE, MINUS, NUMBER, OPEN, Piece, Pieces, number, sign, word
+from core.expression.pieces import BLANK, CLOSE, LETTER, MINUS, NUMBER, OPEN, Piece, Pieces, number, sign, word
 from core.expression.printer import Printed, Printer
 from core.expression.style import ATOM, PAPER, POSTFIX, PREFIX, PRODUCT, SUM, Style
 
@@ -35,7 +35,10 @@ class LinePrinter(Printer):
         self._label, self._rows, self._spell = label, rows, spell
 
     def cell(self, node: Cell) -> Printed:
-        return Printed(ATOM, self._label(node))
+        pieces = self._label(node)
+        if pieces[0] is MINUS:  # what a notation has with the other sign
+            return Printed(SUM, pieces)
+        return Printed(POSTFIX if pieces[-1].kind == LETTER and len(pieces) > 1 else ATOM, pieces)
 
     def name(self, node: Name) -> Printed:
         return Printed(ATOM, number(str(self._rows))) if node.name == "n" else super().name(node)

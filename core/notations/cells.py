@@ -10,7 +10,7 @@ from typing import Any
 from core.equations import Equation, Statement
 from core.expression.line import LINE
 from core.expression.nodes import Name, Node, Sum
-from core.expression.pieces import Piece
+from core.expression.pieces import Piece, Pieces
 from core.expression.style import Style
 from core.notations.printing import printed_function_in
 from core.notations.rendition import Rendition
@@ -70,6 +70,6 @@ class NotedScope(Scope):
     def style(self) -> Style:
         return LINE._replace(function=lambda node: printed_function_in(self._rendition, node))
 
-    def piece(self, place: Place) -> Piece:
+    def pieces(self, place: Place) -> Pieces:
         turned = len(place.cell) == 2 and self._rendition.turns(place.name)
-        return self.symbols[place.name]._replace(cell=place.cell[::-1] if turned else place.cell)
+        return (self.symbols[place.name]._replace(cell=place.cell[::-1] if turned else place.cell),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.equations import PER_SAMPLE
 from core.expression.markup import tex
-from core.expression.nodes import IsTrueClass, walk
+from core.expression.nodes import IsTrueClass, Node, walk
 from core.expression.paper import WHERE
 from core.expression.pieces import EQUALS, Pieces, as_text, word
 from core.notations.printing import paper_printer, typed_printer
@@ -27,11 +27,15 @@ def example_formula(notation: Notation) -> str:
 
 def paper_formula(rendition: Rendition, name: str) -> Pieces:
     """The same in print: dW₁ = 1/m dZ₁ Xᵀ."""
-    tree, spellings = rendition.trees[name], rendition.spellings
+    return (rendition.spellings[name].piece, *EQUALS, *on_paper_in(rendition, rendition.trees[name]))
+
+
+def on_paper_in(rendition: Rendition, tree: Node) -> Pieces:
+    """A formula of a notation in print, without its left side."""
     right = paper_printer(rendition, rendition.statement.with_axes(PER_SAMPLE))(tree)
     if any(isinstance(part, IsTrueClass) for part in walk(tree)) and word("one-hot") not in right:
-        right = (*right, *WHERE[:-1], spellings["y_gt"].piece)
-    return (spellings[name].piece, *EQUALS, *right)
+        right = (*right, *WHERE[:-1], rendition.spellings["y_gt"].piece)
+    return right
 
 
 def tex_formula(rendition: Rendition, name: str) -> str:

@@ -52,14 +52,14 @@ def spellings(notation: Notation, statement: Statement) -> dict[str, Spelling]:
             found[name] = _spelling(word, "")
     taken = {form for spelling in found.values() for form in spelling.forms()}
     fields = {setting.name: setting.field for setting in statement.settings}
-    for name, piece in statement.pieces.items():
+    for name, piece in statement.own_pieces.items():
         if name in found:
             continue
         own, other = Spelling(name, piece), fields.get(name, name)
         others = [_spelling(Word(word), piece.name) for word in (other, f"own{name.replace('_', '')}")]
         found[name] = next((s for s in (own, *others) if taken.isdisjoint(s.forms())), own)
         taken.update(found[name].forms())
-    return {name: found[name] for name in statement.pieces}
+    return {name: found[name] for name in statement.own_pieces}
 
 
 def bare(notation: Notation, role: str, own: str) -> Piece:

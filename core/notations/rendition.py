@@ -83,7 +83,7 @@ class Rendition(Record):
         equation = self._equations.get(name)
         letter, layer = ("", None) if equation is None else (equation.letter, equation.layer)
         role = role_of(name, letter, layer == len(self.statement.problem.network))
-        what = self.statement.symbols[name] if role is None else ROLES[role][0]
+        what = self.statement.own_symbols[name] if role is None else ROLES[role][0]
         return f"{what} after the step" if name.endswith(NEXT) else what
 
     @cached_property

@@ -78,6 +78,9 @@ class Notation:
     layer: str = "_k"
     settings: Mapping[str, Word] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        return hash((self.name, self.title))
+
     @property
     def in_columns(self) -> bool:
         """Whether each sample is a column, and so is a bias."""

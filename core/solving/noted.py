@@ -26,7 +26,7 @@ from core.problem import Problem
 from core.quantity import NEXT, layer_label
 from core.solving.solution import Prose
 from core.solving.writing import Writing
-from core.step import Step
+from core.step import Step, shown_in
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +160,7 @@ class NotedWriting(Writing):
 
 def writing_of(step: Step, notation: Notation | None) -> Writing:
     """How a step is written in a notation, or in its problem's."""
-    notation = notation or step.problem.notation
+    notation, step = notation or step.problem.notation, shown_in(step, None)
     return Writing(step) if notation is None or notation.is_own else NotedWriting(step, notation)
 
 

@@ -287,7 +287,7 @@ class _Entries:
         terms = len(explanation) if len(explanation) <= MOST_TERMS + 1 else MOST_TERMS  # a single one is not left out
         if self.writing.notation is not None:  # which may have sums in place within a sum
             terms = max(terms, MOST_TERMS)
-        return self._line((explanation.piece,), explanation, terms)
+        return self._line(explanation.pieces, explanation, terms)
 
     def _line(self, symbol: Pieces, arithmetic: CellArithmetic, terms: int = MOST_TERMS) -> Arithmetic:
         line = arithmetic.line(terms, self.digits, rounded)

@@ -88,7 +88,7 @@ class Vocabulary:
     def context(self) -> Context:
         """What a watch is read with."""
         statement = self.statement
-        symbols = {spelled(symbol).strip(): name for name, symbol in statement.symbols.items()}
+        symbols = {spelled(symbol).strip(): name for name, symbol in statement.own_symbols.items()}
         words = {word: name for word, name in NUMBER_WORDS.items() if name in (*statement.numbers, "loss")}
         numbers = [name for name, shape in self.shapes.items() if shape == SINGLE]
         return Context(ALL, statement.functions, numbers, words | symbols, dialect=TYPED, signs=SIGNS)

@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, RadioButton, RadioSet
 
-from core import ProblemError, Step
+from core import Notation, ProblemError, Step
 from core.files import unwritable
 from core.solving import SUFFIXES, USUAL, format_of, write_solution
 from tui.base import BaseModal
@@ -33,8 +33,8 @@ class FormatButton(RadioButton):
 
 
 class ExportScreen(BaseModal[str | None]):
-    """Asks for a format and a file's name, and writes the step there; a file that is there already is replaced when
-    asked twice. Answers with the path, or None.
+    """Asks for a format and a file's name, and writes the step there, in a `notation` or in the problem's; a file that
+    is there already is replaced when asked twice. Answers with the path, or None.
     """
 
     DEFAULT_CSS = """
@@ -56,9 +56,9 @@ class ExportScreen(BaseModal[str | None]):
         Binding("up", "format(-1)", "Previous format", show=False),
     ]
 
-    def __init__(self, step: Step, digits: int = USUAL) -> None:
+    def __init__(self, step: Step, digits: int = USUAL, notation: Notation | None = None) -> None:
         super().__init__()
-        self._step, self._digits = step, digits
+        self._step, self._digits, self._notation = step, digits, notation
         self._confirmed = ""
 
     def compose(self) -> ComposeResult:
@@ -121,7 +121,7 @@ class ExportScreen(BaseModal[str | None]):
             self._complain(f"{path} exists; press enter again to replace it.")
             return
         try:
-            write_solution(self._step, path, self.format, self._digits)
+            write_solution(self._step, path, self.format, self._digits, self._notation)
         except OSError as error:
             self._complain(f"{path}: {error.strerror or error}.")
             return

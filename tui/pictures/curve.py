@@ -10,7 +10,7 @@ from tui.pictures import looked_at, samples
 from tui.pictures.canvas import Canvas
 from tui.pictures.drawn import Drawn, bounds, no_room
 from tui.pictures.looked_at import Looked, drawn_rows, ranges
-from tui.pictures.names import input_names, number, target_name
+from tui.pictures.names import input_names, number, output_name, target_name
 from tui.pictures.plane import Axis
 from tui.pictures.samples import Look, Samples, on_ground
 from tui.sheet.braille import DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
@@ -70,7 +70,7 @@ def curve(looked: Looked, width: int, height: int) -> Drawn:
     places = samples.put(canvas, placed, found, look)
     told: list[Words] = [[("not finite in places", "alarm")]] if left_out else []
     told += [*_beyond(drawn, plane.y), *rows.told]
-    names = input_names(problem)[0], "p" if looked_at.says_probabilities(problem) else "y_out"
+    names = input_names(problem)[0], "p" if looked_at.says_probabilities(problem) else output_name(problem)
     groups = look.legend(problem)
     line: list[Words] = [[(LINE, on_ground(MARK)), f" {names[1]}"]] if drawn.shape[1] == 1 else []
     return Drawn(placed.lines(canvas, lambda columns: [*groups(columns), *line], names), told, "sample", places)

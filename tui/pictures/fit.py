@@ -9,7 +9,7 @@ from tui.pictures import samples
 from tui.pictures.canvas import Canvas
 from tui.pictures.drawn import Drawn, bounds, no_room
 from tui.pictures.looked_at import Looked, drawn_rows, ranges
-from tui.pictures.names import target_name
+from tui.pictures.names import columns_of, output_name, target_name
 from tui.pictures.samples import Look, Samples, on_ground
 from tui.sheet.colours import FAINT, HUES
 from tui.sheet.lines import Words
@@ -52,10 +52,11 @@ def fit(looked: Looked, width: int, height: int) -> Drawn:
         told.append([f"{beyond} beyond the edge"])
     right: Words = [(DIAGONAL, on_ground(FAINT)), " right"]
     groups = look.legend(problem)
-    lines = placed.lines(canvas, lambda columns: [*groups(columns), right], (target_name(problem), "y_out"))
+    names = target_name(problem), output_name(problem)
+    lines = placed.lines(canvas, lambda columns: [*groups(columns), right], names)
     return Drawn(lines, told, "sample", places)
 
 
 def _look(problem: Problem, shown: int) -> Look:
-    names = problem.target_names or tuple(f"y_gt[.,{j}]" if shown > 1 else "samples" for j in range(1, shown + 1))
+    names = problem.target_names or (columns_of(problem, "y_gt", shown) if shown > 1 else ("samples",))
     return Look(names[:shown], np.arange(shown) % HUES)

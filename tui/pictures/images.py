@@ -14,7 +14,7 @@ from tui.pictures import looked_at, shades
 from tui.pictures.canvas import PIXELS, Canvas
 from tui.pictures.drawn import Drawn, no_room
 from tui.pictures.looked_at import Looked
-from tui.pictures.names import number
+from tui.pictures.names import columns_of, number, wording_of
 from tui.pictures.small import shrunk
 from tui.pictures.tiles import captions, grid, tiled
 from tui.sheet.lines import Line, Span, Words, moved
@@ -81,7 +81,7 @@ def _said(looked: Looked, width: int, height: int) -> list[Line]:
     outputs = looked_at.said(problem, looked.outputs[np.newaxis])[0]
     targets = problem.targets[looked.sample]
     classes = core.is_right_or_wrong(problem)
-    names = list(problem.target_names) or [f"y_out[.,{j}]" for j in range(1, len(outputs) + 1)]
+    names = list(problem.target_names) or list(columns_of(problem, "y_out", len(outputs)))
     if classes and len(outputs) > 1:
         names = list(problem.class_names)
     order = list(range(len(outputs)))
@@ -106,7 +106,7 @@ def _said(looked: Looked, width: int, height: int) -> list[Line]:
             marks = ([SAID] if j == int(outputs.argmax()) else []) + ([TRUE] if targets[j] else [])
             text = ", ".join(marks)
         else:
-            text = f"y_gt {number(float(targets[j]))}"
+            text = f"{wording_of(problem).letters['y_gt']} {number(float(targets[j]))}"
         if text and x + len(text) <= width:
             spans.append(Span(x, text, "amber" if SAID in text else "text"))
         found.append(tuple(spans))
@@ -130,7 +130,7 @@ def weights(looked: Looked, width: int, height: int) -> Drawn:
         return no_room(width, height)
     finite = matrix[np.isfinite(matrix)]
     largest = float(np.abs(finite).max(initial=0.0))
-    symbol = core.layer_symbol("W", 1, len(looked.network))
+    symbol = wording_of(looked.problem).letters["W_1" if len(looked.network) > 1 else "W_out"]
     count = min(found.places, matrix.shape[1])
     images = [in_cells(matrix[:, j].reshape(h, w), found.rows, found.columns, looked.plain) for j in range(count)]
     shaded = [shades.by_sign(image, largest, looked.plain) for image in images]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from core import Rows, layer_symbol
+from core import Rows
 from tui.pictures import looked_at, shades
 from tui.pictures.canvas import PIXELS
 from tui.pictures.curve import braille_curve
 from tui.pictures.drawn import Drawn, no_room
 from tui.pictures.looked_at import Looked, enlarged, ranges
+from tui.pictures.names import wording_of
 from tui.pictures.plane import Axis, Plane
 from tui.pictures.tiles import captions, grid, tiled, widened
 from tui.sheet.braille import DOTS_ACROSS
@@ -46,7 +47,7 @@ def units(looked: Looked, width: int, height: int) -> Drawn:
         count = min(values.shape[1], found.places - len(names))
         if not count:
             break
-        symbol = layer_symbol("z", k, len(looked.network))
+        symbol = wording_of(looked.problem).letters[f"z_{k}"]
         names += captions(symbol, count, found.columns)
         largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
         if flat:

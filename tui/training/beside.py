@@ -123,7 +123,8 @@ class Beside:
             async for _ in engine.approach(against, index):
                 if not wanted():
                     return
-            found = await engine.do(core.compare_steps, await engine.record(against, index), step)
+            recorded = core.shown_in(await engine.record(against, index), step.problem.shown_in)
+            found = await engine.do(core.compare_steps, recorded, step)
             apart = await engine.do(core.first_loss_apart, timeline, against) if branch != here else None
             compared = Compared(one, other, found, "", here.parts_from(branch), apart)
         except (DivergedError, ProblemError) as error:

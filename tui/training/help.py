@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core import Notation, Statement
+
 GROUPS = (
     (
         "moving through the run",
@@ -22,6 +28,7 @@ GROUPS = (
     ("checking", ("differences", "formulas", "slip", "report", "answers", "check_answers")),
     ("the rest", ("",)),
 )
+NOTATION = "notation"
 READING = (
     (
         "more ways",
@@ -79,7 +86,7 @@ READING = (
         ),
     ),
     (
-        "notation",
+        NOTATION,
         (
             ("rows", "are samples; layers count from 1, the last is called out"),
             ("s = z W + b", "pre-activation of a layer; z = f(s) is its activation"),
@@ -92,3 +99,33 @@ READING = (
         ),
     ),
 )
+
+
+def reading(notation: Notation | None, statement: Statement) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """READING, with what the names mean in the notation that the sheet speaks."""
+    if notation is None or notation.is_own:
+        return READING
+    kept = tuple(group for group in READING if group[0] != NOTATION)
+    return (*kept, (f"{NOTATION}: {notation.name}", tuple(_names(notation, statement))))
+
+
+def _names(notation: Notation, statement: Statement) -> Iterator[tuple[str, str]]:
+    """What the names mean, how headings differ from them, and in which names one types."""
+    wording = statement.wording
+    heads, letters, word = wording.headings, wording.letters, wording.word
+    yield "paper", notation.layout(statement.problem.reduction == "mean")
+    yield "rows", "are samples on the sheet in every notation, and its numbers are the run's"
+    turned = [heads[name] for name in ("s_out", "W_out") if wording.turns(name)]
+    if turned:
+        yield "  ".join(turned), "ᵀ: on paper it is transposed"
+    if heads["delta_out"].startswith("-"):
+        yield heads["delta_out"], f"the gradient, which is -{letters['delta_out']}"
+    elif "/" in heads["delta_out"].removeprefix(letters["delta_out"]):
+        yield heads["delta_out"], f"the gradient of the mean; {letters['delta_out']} is without the 1/{letters['n']}"
+    yield "[1,2]", "behind a letter: row and column on paper; where the heading has ᵀ, column and row here"
+    yield f"{word('s')}  {word('z')}", "pre-activation of a layer, and its activation"
+    yield f"{letters['y_out']}  {letters['y_gt']}", "output and target"
+    yield f"{letters['sample_losses']}  {letters['loss']}", "loss of a sample, loss of the batch"
+    yield f"{word('delta')}  {word('dW')}", "delta of a layer, and the gradient of its weights"
+    yield f"⁺  {letters['alpha']}", "after the update; the learning rate"
+    yield "typing", "watches and changes are typed in sgdb's names: s_1, z_1, delta_1, W_1[row,column of the sheet]"

@@ -32,7 +32,7 @@ class Traveller(Protocol):
     def end_before(self, error: DivergedError) -> None:
         """The run stops being finite, and one is to stay before that."""
 
-    def refuse(self, reason: str) -> None:
+    def refuse(self, reason: DivergedError | ProblemError) -> None:
         """Another run cannot be had."""
 
 
@@ -141,7 +141,7 @@ class Journey:
         try:
             at_once = self._switching is None and self.run.switch_at_once(branch)
         except (DivergedError, ProblemError) as error:
-            self._traveller.refuse(str(error))
+            self._traveller.refuse(error)
             return
         if at_once:
             self.seek(self.cursor)
@@ -162,7 +162,7 @@ class Journey:
                     next_told = monotonic() + PROGRESS_EVERY
                     self._traveller.tell(f"running up to the change, {left:,} to go; space stops")
         except (DivergedError, ProblemError) as error:
-            self._traveller.refuse(str(error))
+            self._traveller.refuse(error)
             return
         finally:
             if self._switching == branch:

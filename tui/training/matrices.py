@@ -160,7 +160,7 @@ def _blocks(
                 Matrix(
                     weights.name,
                     bias,
-                    weights.symbol,
+                    statement.symbols[weights.name],
                     k,
                     kind,
                     count,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from rich.cells import cell_len
 
-from core import Array, Loss, Mask, Step, layer_label, layer_symbol, significant, sure
+from core import Array, Loss, Mask, Step, layer_label, significant, sure
 from tui.sheet.lines import Line, Words, clipped, line
 from tui.training.compared import same_rows
 from tui.training.units import bounds, idle, moved_by
@@ -138,38 +138,35 @@ def _cell(cell: Cell) -> str:
 
 
 def _not_finite(step: Step) -> Iterator[Note]:
-    for name, symbol, values in _arrays(step):
+    for name, values in _arrays(step):
         if np.isfinite(values).all():
             continue
         index = tuple(np.argwhere(~np.isfinite(values))[0].tolist())
         cell = tuple(i + 1 for i in index)
         what = "NaN" if np.isnan(values[index]) else "inf"
-        where = f"{symbol}[{','.join(map(str, cell))}]" if cell else symbol
+        where = step.statement.wording.label(name, cell)
         yield Note([(f"{what} in {where}", "alarm")], (name, cell))
         return
 
 
-def _arrays(step: Step) -> Iterator[tuple[str, str, Array]]:
-    """Names, symbols and values of what the step computes, in the order of the computation."""
+def _arrays(step: Step) -> Iterator[tuple[str, Array]]:
+    """Names and values of what the step computes, in the order of the computation."""
     depth = len(step.weights)
     for k, (s, z) in enumerate(zip(step.pre_activations, step.activations, strict=True), 1):
-        yield *_named("s", "s", k, depth), s
+        yield _named("s", k, depth), s
         if z is not s:
-            yield *_named("z", "z", k, depth), z
-    yield "sample_losses", "ℓ", step.sample_losses
-    yield "loss", "ℒ", np.asarray(step.loss)
+            yield _named("z", k, depth), z
+    yield "sample_losses", step.sample_losses
+    yield "loss", np.asarray(step.loss)
     for k in range(depth, 0, -1):
-        yield *_named("delta", "δ", k, depth), step.deltas[k - 1]
-        yield *_named("dW", "∂W", k, depth), step.weight_gradients[k - 1]
-        yield *_named("W", "W", k, depth, "⁺"), step.next_weights[k - 1]
+        yield _named("delta", k, depth), step.deltas[k - 1]
+        yield _named("dW", k, depth), step.weight_gradients[k - 1]
+        yield f"{_named('W', k, depth)}_next", step.next_weights[k - 1]
 
 
-def _named(letter: str, printed: str, layer: int, depth: int, after: str = "") -> tuple[str, str]:
-    """The name of a layer's quantity and its symbol; z of the last layer is y_out."""
-    if letter == "z" and layer == depth:
-        letter = printed = "y"
-    name = f"{letter}_{layer_label(layer, depth)}" + ("_next" if after else "")
-    return name, layer_symbol(printed, layer, depth) + after
+def _named(letter: str, layer: int, depth: int) -> str:
+    """The name of a layer's quantity; z of the last layer is y_out."""
+    return f"{'y' if letter == 'z' and layer == depth else letter}_{layer_label(layer, depth)}"
 
 
 def _sides(step: Step, before: Step | None) -> Iterator[Note]:
@@ -224,7 +221,10 @@ def _worst(step: Step) -> Iterator[Note]:
         worst = int(losses.argmax())
         share = float(losses[worst]) / total
     if share * len(losses) > 1 + 1e-9 and share >= LEAST_SHARE:
-        yield Note([f"sample {worst + 1} is {100 * sure(share):.0f}% of ℒ"], ("sample_losses", (worst + 1,)))
+        yield Note(
+            [f"sample {worst + 1} is {100 * sure(share):.0f}% of {step.statement.letters['loss']}"],
+            ("sample_losses", (worst + 1,)),
+        )
 
 
 def _units(step: Step) -> Iterator[Note]:
@@ -233,7 +233,8 @@ def _units(step: Step) -> Iterator[Note]:
     dead = []
     for k, mask in enumerate(idle(step), 1):
         if mask is not None and rows > 1 and (units := _rows(np.asarray(mask.all(axis=0)))):
-            name, symbol = _named("z", "z", k, depth)
+            name = _named("z", k, depth)
+            symbol = step.statement.letters[name]
             dead.append((f"{len(units)} of {mask.shape[1]} in {symbol}", (name, (1, units[0] + 1))))
     if dead:
         head = "dead in this batch" if step.problem.batch_size is not None else "dead"
@@ -245,7 +246,8 @@ def _units(step: Step) -> Iterator[Note]:
         below, above = found.saturated_from
         mask = (z < below) | (z > above)
         if (share := float(mask.mean())) >= SATURATED:
-            name, symbol = _named("z", "z", k, depth)
+            name = _named("z", k, depth)
+            symbol = step.statement.letters[name]
             rule = f"|{symbol}| > {above:g}" if below == -above else f"{symbol} < {below:g} or > {above:g}"
             cell = np.unravel_index(int(mask.argmax()), mask.shape)
             place = name, (int(cell[0]) + 1, int(cell[1]) + 1)
@@ -275,7 +277,7 @@ def _without_max(step: Step) -> Iterator[Note]:
     if loss.companion is not None and _has_terms(loss, step.outputs.shape[1] == 1):
         with np.errstate(all="ignore"):
             value = step.share * float(loss.companion.sample_losses(step.outputs, step.targets).sum())
-        yield Note([f"without the max ℒ is {_short(value)}"], None)
+        yield Note([f"without the max {step.statement.letters['loss']} is {_short(value)}"], None)
 
 
 def _short(value: float) -> str:
@@ -287,7 +289,7 @@ def _short(value: float) -> str:
 def _most_moved(step: Step) -> Iterator[Note]:
     """The parameter that the update moves most, and its layer's ‖α ∂W‖/‖W‖ where that is large."""
     depth = len(step.weights)
-    best: tuple[float, str, int, str, tuple[int, ...]] = (0.0, "", 0, "", ())
+    best: tuple[float, str, int, tuple[int, ...]] = (0.0, "", 0, ())
     for k in range(1, depth + 1):
         for letter, old, new in (
             ("W", step.weights[k - 1], step.next_weights[k - 1]),
@@ -300,14 +302,18 @@ def _most_moved(step: Step) -> Iterator[Note]:
             at = least if -moves.flat[least] > moves.flat[most] else most
             if abs(move := float(moves.flat[at])) > abs(best[0]):
                 cell = tuple(int(i) + 1 for i in np.unravel_index(at, moves.shape))
-                best = move, letter, k, layer_symbol(letter, k, depth), cell
-    move, letter, k, symbol, cell = best
+                best = move, letter, k, cell
+    move, letter, k, cell = best
     if not move or not np.isfinite(move):
         return
-    text = f"most moved {symbol}[{','.join(map(str, cell))}] {'+' if move > 0 else ''}{_short(move)}"
-    name, share = f"{letter}_{layer_label(k, depth)}", moved_by(step, k)
+    name = f"{letter}_{layer_label(k, depth)}"
+    text = f"most moved {step.statement.wording.label(name, cell)} {'+' if move > 0 else ''}{_short(move)}"
+    share = moved_by(step, k)
     if share is not None and share >= LARGE_STEP:
-        yield Note([f"{text}, {100 * sure(share):.0f}% of |{layer_symbol('W', k, depth)}|: a large step"], (name, cell))
+        yield Note(
+            [f"{text}, {100 * sure(share):.0f}% of |{step.statement.letters[_named('W', k, depth)]}|: a large step"],
+            (name, cell),
+        )
     else:
         yield Note([text], (name, cell))
 
@@ -319,7 +325,8 @@ def _idle(step: Step) -> Iterator[Note]:
         return
     layers = [(k, mask) for k, mask in enumerate(idle(step), 1) if mask is not None and _sometimes(mask).any()]
     for k, mask in layers:
-        name, symbol = _named("z", "z", k, depth)
+        name = _named("z", k, depth)
+        symbol = step.statement.letters[name]
         units = _rows(_sometimes(mask))
         texts = [f"unit {unit + 1} on {_listed(_rows(mask[:, unit]))}" for unit in units]
         place = name, (_rows(mask[:, units[0]])[0] + 1, units[0] + 1)

@@ -134,7 +134,9 @@ class Painter:
                 lines = self.plot.draw_scores(*size, scene.scored, step.index, view)
                 panes["loss"] = Pane(scores_title(scene.scored, step, verdict, view, room), lines)
             else:
-                lines = self.plot.draw(*size, scene.curves, step.index, view, scene.marks)
+                lines = self.plot.draw(
+                    *size, scene.curves, step.index, view, scene.marks, step.statement.letters["loss"]
+                )
                 held_out = None if verdict is None else verdict.held_out
                 panes["loss"] = Pane(title(view, step, scene.curves, room, held_out), lines)
         drawn_picture = None

@@ -23,7 +23,7 @@ from tui.training.units import idle
 from tui.training.view import View
 
 if TYPE_CHECKING:
-    from core import Cells, CellVerdict, Place
+    from core import Cells, CellVerdict, Notation, Place
 
 CURSOR, SOURCE, TARGET, IDLE, UP, DOWN = "◂", "◆", "◇", "○", "▴", "▾"
 VEIL, NO_TERM, GAP = "·", "—", "…"
@@ -70,6 +70,15 @@ class Numbers:
         self._largest: dict[str, float] = {}
         self._matrices: dict[str, Array] = {}
         self._rows: dict[tuple[str, int, Written], RowOfNumbers] = {}
+        self._shown: tuple[Notation, Numbers] | None = None
+
+    def shown_in(self, notation: Notation | None) -> Numbers:
+        """The same numbers under a notation's names."""
+        if notation is None or notation.is_own:
+            return self
+        if self._shown is None or self._shown[0] != notation:
+            self._shown = notation, Numbers(core.shown_in(self.step, notation))
+        return self._shown[1]
 
     def row(self, name: str, row: int, written: Written) -> RowOfNumbers:
         """A row of a quantity as it is written; step k-1's are there already when step k is shown."""

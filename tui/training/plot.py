@@ -42,7 +42,7 @@ FEW = 20  # losses of which an axis begins at 0, so that it stays while a run ge
 LOOSE = 3  # how many times as long as needed an axis may be before it is drawn anew
 NEAREST = 1 / FARTHEST  # what is smaller is taken for 0 on a log scale
 SMALLEST = 4, 12  # rows and columns of a plot
-NO_CURVE = ("ℒ of every step is drawn here.", "→ takes the next step.")
+NO_CURVE = ("{} of every step is drawn here.", "→ takes the next step.")
 SHORTER = ("", "→ next step")
 ROOMY = 9  # lines that a plot keeps where marks have lines of their own
 
@@ -97,12 +97,19 @@ class LossPlot:
         self._reached = 0
 
     def draw(
-        self, width: int, height: int, curves: Sequence[Curve], at: int, view: View, marks: Sequence[Marks] = ()
+        self,
+        width: int,
+        height: int,
+        curves: Sequence[Curve],
+        at: int,
+        view: View,
+        marks: Sequence[Marks] = (),
+        loss: str = "ℒ",
     ) -> list[Line]:
         """`height` lines of at most `width` columns with the curves, the first one the run's own, and ● at its step
         `at`; none where there is no room. Losses that are not finite are left out, on a log scale those not above 0.
         Marked steps stand in lines of their own above the last; where there is no room, the curve is amber there and
-        has the signs.
+        has the signs. `loss` is what the loss is called.
         """
         self._frame = None
         if height < SMALLEST[0] or width < SMALLEST[1] or not curves:
@@ -111,7 +118,7 @@ class LossPlot:
         height -= own_lines
         self._reached = max(len(curve.losses) for curve in curves) - 1
         if self._reached < 1:
-            return _no_curve(width, height + own_lines, curves[0], at)
+            return _no_curve(width, height + own_lines, curves[0], at, loss)
         last = ticks.last_step(self._reached)
         window = (0, last) if view.window is None else (view.window[0], max(view.window[0] + 1, view.window[1]))
         heights = self._scale(curves, window, view, height)
@@ -189,7 +196,7 @@ class LossPlot:
         return codes, styles
 
 
-def _no_curve(width: int, height: int, curve: Curve, at: int) -> list[Line]:
+def _no_curve(width: int, height: int, curve: Curve, at: int, letter: str) -> list[Line]:
     """Axes without a curve, and what will be drawn there."""
     loss = float(curve.losses[at]) if at < len(curve.losses) else math.nan
     label = significant(sure(loss), 3) if math.isfinite(loss) else str(loss)
@@ -198,9 +205,8 @@ def _no_curve(width: int, height: int, curve: Curve, at: int) -> list[Line]:
     here = [(HERE, "amber bold")] if at < len(curve.losses) else []
     rows += [line([(label, "structure"), *here]), line([("0", "structure")], len(label))]
     room = width - len(label) - 2
-    words = [
-        next((text for text in variants if len(text) <= room), "") for variants in zip(NO_CURVE, SHORTER, strict=True)
-    ]
+    told = (text.format(letter) for text in NO_CURVE)
+    words = [next((text for text in variants if len(text) <= room), "") for variants in zip(told, SHORTER, strict=True)]
     column = len(label) + 1 + (room - max(map(len, words))) // 2
     first = max(0, (height - 2) // 2 - 1)
     for i, text in enumerate(words):
@@ -303,7 +309,7 @@ def title(view: View, step: Step, curves: Sequence[Curve], width: int, held_out:
             items.append([f"{loss_text(float(curves[0].losses[step.index]), view)} at {step.index}"])
     elif len(curves) == 1:
         own = curves[0]
-        loss = f"ℒ {loss_text(step.loss, view)}"
+        loss = f"{step.statement.letters['loss']} {loss_text(step.loss, view)}"
         mean = own.per_epoch is not None and own.per_epoch > 1 and len(own.losses) >= own.per_epoch
         if own.held_out is not None:
             how: list[Words] = items[1:]

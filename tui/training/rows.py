@@ -51,6 +51,7 @@ class Rows:
         self.frame, self.picture = frame, picture
         self.columns = frame.columns
         self.problem = picture.step.problem
+        self._letters = picture.step.statement.letters
         worded = any(group.station.above == VERDICT for group in self.columns.groups)
         self._marks = not worded and is_right_or_wrong(self.problem)  # beside y_gt
         count = len(picture.step.batch)
@@ -93,12 +94,12 @@ class Rows:
         if frame.rows < count:
             text = f"rows {self.top + 1}-{self.top + frame.rows} of {count}"
             if self.picture.view.by_loss:
-                text = f"{frame.rows} of {count} rows, worst ℓ first"
+                text = f"{frame.rows} of {count} rows, worst {self._letters['sample_losses']} first"
             right += [(" ─ ", "structure")] if right else []
             right.append((text, "dim"))
         elif self.picture.view.by_loss:
             right += [(" ─ ", "structure")] if right else []
-            right.append(("worst ℓ first", "dim"))
+            right.append((f"worst {self._letters['sample_losses']} first", "dim"))
         for meaning in self._meanings():
             longer = [(meaning, "dim"), *([(" ─ ", "structure")] if right else []), *right]
             if 2 * RULED + sum(cell_len(text) for text, _ in (*title, *longer)) <= width_here:
@@ -118,7 +119,7 @@ class Rows:
         width_here = frame.areas["deltas"].width if "deltas" in frame.areas else frame.width
         title = [("deltas", "title")]
         if width_here >= 75:
-            title += [(" ─ ", "structure"), ("← backward: ∂ℒ/∂ of what stands above", "dim")]
+            title += [(" ─ ", "structure"), (f"← backward: ∂{self._letters['loss']}/∂ of what stands above", "dim")]
         return rule(title, width_here)
 
     # Headings.
@@ -149,7 +150,7 @@ class Rows:
         station = self.picture.station(group.station.above)
         name = station.above if upper else station.below
         title, formula = (station.title, station.formula) if upper else (station.under, station.below_formula)
-        formula = formula if computed and self.columns.density.blank and formula != title else ""
+        formula = formula if computed and self.columns.density.blank and formula != f" = {title}" else ""
         if not self.columns.density.words or cell_len(title) > group.width - group.upper.signed:
             title = title.split("=")[0]
         if not title:
@@ -162,8 +163,8 @@ class Rows:
         size = f" ≤{rough(picture.numbers.largest(name))}" if group.squares and name in picture.numbers.axes else ""
         if size and used + len(size) < room:
             words.append((size, "dim"))
-        elif formula and used + 3 + cell_len(formula) <= room:
-            words.append((f" = {formula}", "dim"))
+        elif formula and used + cell_len(formula) <= room:
+            words.append((formula, "dim"))
         return words
 
     def _numbers(self, group: Group, upper: bool) -> list[Span]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 import core
 from core import Branch, Loss, Problem, Step, Timeline
 from tui.training.engine import Engine
 from tui.training.frame import Frames
-from tui.training.groups import formats
+from tui.training.groups import Formats, formats
 from tui.training.picture import Numbers
+
+if TYPE_CHECKING:
+    from core import Notation
 
 KEPT = 12  # steps whose numbers are kept ready
 MOST_COMPANIONS = 4  # runs beside the one looked at that are kept
@@ -30,7 +34,8 @@ class Run:
         self.listed: tuple[Branch, ...] = (self.own,)
         self.timelines = core.Timelines(problem)
         self._companions: list[Branch] = []
-        self._frames: dict[str, Frames] = {}
+        self._formats: dict[str, Formats] = {}
+        self._frames: dict[tuple[str, Notation | None], Frames] = {}
         self._ready: OrderedDict[tuple[Branch, int], Numbers] = OrderedDict()
 
     @property
@@ -76,9 +81,12 @@ class Run:
     def frames(self, step: Step) -> Frames:
         """The frames of the run that a step is of."""
         loss = step.problem.loss.name
-        if loss not in self._frames:
-            self._frames[loss] = Frames(step.problem, formats(step))
-        return self._frames[loss]
+        if loss not in self._formats:
+            self._formats[loss] = formats(step)
+        key = loss, step.problem.shown_in
+        if key not in self._frames:
+            self._frames[key] = Frames(step.problem, self._formats[loss])
+        return self._frames[key]
 
     def at_once(self, index: int) -> tuple[Numbers, Numbers | None] | None:
         """Step `index` and the one before it, if that takes no longer than a moment. Raises DivergedError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -16,6 +17,7 @@ from tui.training.actions.answers import AnswerKeys
 from tui.training.actions.branches import BranchKeys
 from tui.training.actions.diagnosis import DiagnosisKeys
 from tui.training.actions.losses import LossKeys
+from tui.training.actions.notations import NotationKeys
 from tui.training.actions.pictures import PictureKeys
 from tui.training.actions.sessions import SessionKeys
 from tui.training.actions.watches import NO_CONDITION, WatchKeys
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
     from core import Autosave, CheckReport
 
 
-class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys, DiagnosisKeys, PictureKeys, SessionKeys):
+class TrainingScreen(
+    AnswerKeys, LossKeys, BranchKeys, WatchKeys, DiagnosisKeys, PictureKeys, NotationKeys, SessionKeys
+):
     """Steps through a problem's run."""
 
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
@@ -39,11 +43,14 @@ class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys, DiagnosisKeys,
         session: Session | None = None,
         path: str = "",
         store: Autosave | None = None,
+        notation: str = "",
     ) -> None:
         """`report` is of answers that were checked on one of the problem's steps: the screen begins there. Or it goes
-        on with a `session` of the file `path`, which `store` has if it was left by another process.
+        on with a `session` of the file `path`, which `store` has if it was left by another process. `notation` is the
+        name of that which the sheet speaks, whatever the problem or the session says.
         """
         super().__init__(problem)
+        self.view = replace(self.view, notation=notation)
         self._mouse = Mouse(self, self._painter.plot)
         if report is not None:
             self.begin_with(report)
@@ -79,16 +86,17 @@ class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys, DiagnosisKeys,
     def action_export(self) -> None:
         from tui.dialogs.export import ExportScreen
 
-        if self.step is not None:
+        if self.recorded is not None:
             self._pause()
-            self.app.push_screen(ExportScreen(self.step))
+            self.app.push_screen(ExportScreen(self.recorded, notation=self.notation))
 
     def action_help(self) -> None:
         from tui.dialogs.help import HelpScreen
-        from tui.training.help import GROUPS, READING
+        from tui.training.help import GROUPS, READING, reading
 
         self._pause()
-        self.app.push_screen(HelpScreen(key_groups(self.explained, GROUPS), READING))
+        told = READING if self.step is None else reading(self.notation, self.step.statement)
+        self.app.push_screen(HelpScreen(key_groups(self.explained, GROUPS), told))
 
     def stand_still(self) -> None:
         """Stop what is under way, for a dialog."""
@@ -133,6 +141,8 @@ class TrainingScreen(AnswerKeys, LossKeys, BranchKeys, WatchKeys, DiagnosisKeys,
             return f"The answers are of {self.name_of(self.run.own) or 'another branch'}: B goes there."
         if action in ("picture", "show_picture"):
             return self.why_no_picture()
+        if action == "notation":
+            return None
         if action == "undo":
             return None if self.undone else "There is nothing to undo."
         if action == "why_not" and self.view.cursor is not None:

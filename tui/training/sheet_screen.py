@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 import core
-from core import Branch, DivergedError, Problem, Step
+from core import Branch, DivergedError, Problem, ProblemError, Step
 from tui.format import plain
 from tui.key_reasons import KeyReasonsScreen
 from tui.sheet.widget import Sheet
@@ -34,7 +34,7 @@ from tui.training.step_marks import Marks
 from tui.training.view import ACCURACY, LEARNED, View
 
 if TYPE_CHECKING:
-    from core import GradientCheck, Place
+    from core import GradientCheck, Notation, Place
 
 SMALLEST = (60, 20)
 MOST_CURVES = 4  # that can be told apart
@@ -74,8 +74,22 @@ class SheetScreen(KeyReasonsScreen[None]):
 
     @property
     def step(self) -> Step | None:
-        """The step on the sheet."""
+        """The step on the sheet, in the notation that it speaks."""
+        return None if self._numbers is None else self._numbers[0].shown_in(self.notation).step
+
+    @property
+    def recorded(self) -> Step | None:
+        """The same in sgdb's own names, which files and what people type have."""
         return None if self._numbers is None else self._numbers[0].step
+
+    @property
+    def notation(self) -> Notation | None:
+        """What quantities are called on the sheet: what was chosen, else as the problem's file has it; None for sgdb's
+        own names.
+        """
+        if self.view.notation:
+            return core.NOTATIONS[self.view.notation]
+        return self.problem.notation
 
     def show_branch(self, branch: Branch, **seen: Any) -> None:
         """Look at a run, at the step where one is; `seen` changes the view."""
@@ -104,7 +118,8 @@ class SheetScreen(KeyReasonsScreen[None]):
         if self._numbers is None or size[0] < SMALLEST[0] or size[1] < SMALLEST[1]:
             return
         self.painted += 1
-        numbers, before = self._numbers
+        numbers, before = (None if one is None else one.shown_in(self.notation) for one in self._numbers)
+        assert numbers is not None
         picture = Picture(numbers, before, self.view, size[0])
         if follow:
             self.view = picture.view = moves.in_sight(picture, self._painter.frame(picture, size))
@@ -138,7 +153,7 @@ class SheetScreen(KeyReasonsScreen[None]):
             self._learned.keep_up(self._stands)
         reached = max(len(self.run.timeline) - 1, step.index)
         ended = self.run.timeline.diverged
-        ending = str(ended) if ended is not None and ended.step == step.index + 1 else ""
+        ending = self._error_text(ended) if ended is not None and ended.step == step.index + 1 else ""
         own = self.run.branch.loss is None
         several = len(self.run.listed) > 1
         branch = self.name_of(self.run.branch) if several else ""
@@ -293,10 +308,16 @@ class SheetScreen(KeyReasonsScreen[None]):
             return "walk"
         return "another run" if self.run.branch.loss is not None else ""
 
-    def refuse(self, reason: str) -> None:
+    def refuse(self, reason: DivergedError | ProblemError) -> None:
         """Another run cannot be had."""
         self.activity = ""
-        self.say(f"It cannot be looked at: {plain(reason)}")
+        self.say(f"It cannot be looked at: {plain(self._error_text(reason))}")
+
+    def _error_text(self, error: DivergedError | ProblemError) -> str:
+        """What went wrong, the number that did by the name that it has on the sheet."""
+        if isinstance(error, ProblemError) or self.step is None:
+            return str(error)
+        return error.told(self.step.statement.wording.label(error.quantity, error.cell))
 
     def end_before(self, error: DivergedError) -> None:
         """Show the last step that is finite; where there is none, say so for good."""

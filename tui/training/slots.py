@@ -81,4 +81,6 @@ def _turned(matrix: Matrix, letter: str, statement: Statement) -> Matrix:
     weights, bias = own.get(f"{letter}W"), own.get(f"{letter}b")
     if weights is None:
         return matrix
-    return replace(matrix, name=weights.name, title=weights.symbol, bias=bias.name if bias and matrix.bias else "")
+    return replace(
+        matrix, name=weights.name, title=statement.symbols[weights.name], bias=bias.name if bias and matrix.bias else ""
+    )

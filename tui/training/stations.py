@@ -23,7 +23,7 @@ class Station:
     aliases        quantities that are the same numbers as one of the two, and are shown there: s_out as y_out
     columns        of both
     title, under   their names in print
-    formula, below_formula   what they are computed by
+    formula, below_formula   what they are computed by, as it stands behind these: " = z₁ W_out"
     asked          the quantity above, or the alias of it whose arithmetic says more
     names          of the columns; () for none
     hidden         whether it is of a layer between: shown as squares where room is short
@@ -53,9 +53,17 @@ def _stations(statement: Statement) -> Iterator[Station]:
     gradients = {equation.gradient_of: equation for equation in equations.values() if equation.gradient_of}
     last = problem.network.layers[-1]
     widths = _widths(problem)
-    yield Station("X_in", columns=problem.inputs.shape[1], title="X_in", names=tuple(map(plain, problem.input_names)))
+    yield Station(
+        "X_in",
+        columns=problem.inputs.shape[1],
+        title=statement.symbols["X_in"],
+        names=tuple(map(plain, problem.input_names)),
+    )
     targets = Station(
-        "y_gt", columns=problem.targets.shape[1], title="y_gt", names=tuple(map(plain, problem.target_names))
+        "y_gt",
+        columns=problem.targets.shape[1],
+        title=statement.symbols["y_gt"],
+        names=tuple(map(plain, problem.target_names)),
     )
     come = False
     placed = {"X_in", "y_gt"}
@@ -101,15 +109,15 @@ def _station(statement: Statement, equation: Equation, gradient: Equation | None
     names = tuple(map(plain, problem.class_names)) if classes else ()
     below, under, below_formula = "", "", ""
     if gradient is not None:
-        below, under, below_formula = gradient.name, gradient.symbol, _formula(statement, gradient)
+        below, under, below_formula = gradient.name, statement.symbols[gradient.name], _formula(statement, gradient)
     elif equation.name == "sample_losses":
-        below, under = SHARE, "∂ℓ"
+        below, under = SHARE, f"∂{statement.letters[equation.name]}"
     return Station(
         equation.name,
         below,
         (),
         columns,
-        equation.symbol,
+        statement.symbols[equation.name],
         under,
         _formula(statement, equation),
         below_formula,
@@ -130,14 +138,14 @@ def _outputs(statement: Statement, station: Station, gradients: dict[str, Equati
         station,
         aliases=tuple(aliases),
         asked=before.name,
-        title="y_out=s_out",
+        title=f"{statement.symbols['y_out']}={statement.symbols[before.name]}",
         formula="",
         below=delta.name,
-        under=delta.symbol,
+        under=statement.symbols[delta.name],
         below_formula=long,
     )
 
 
 def _formula(statement: Statement, equation: Equation) -> str:
-    """What a quantity is computed by, in print."""
-    return Computation(equation.name, statement).text.strip()
+    """What a quantity is computed by, behind its heading."""
+    return statement.wording.behind(equation.name) + Computation(equation.name, statement).text.strip()

@@ -93,7 +93,7 @@ def _length(items: list[Item], most: int = 10**6) -> int:
 
 
 def _items(step: Step, before: Step | None, facts: Facts, view: View, short: bool) -> Iterator[Item]:
-    problem = step.problem
+    problem, letters = step.problem, step.statement.letters
     whole = problem.batch_size is None
     compared = before if same_rows(step, before) else None
     yield Item(3, [(fit(plain(problem.name), LONGEST_NAME), "title")])
@@ -104,20 +104,26 @@ def _items(step: Step, before: Step | None, facts: Facts, view: View, short: boo
         yield Item(1, [(plain(facts.activity), "amber bold")])
     finite = math.isfinite(step.loss)
     own_change = _change(step.loss, compared.loss if whole and compared is not None else None, view, short)
-    yield Item(0, [(f"ℒ {loss_text(step.loss, view)}", "title" if finite else "alarm"), own_change])
+    yield Item(0, [(f"{letters['loss']} {loss_text(step.loss, view)}", "title" if finite else "alarm"), own_change])
     yield Item(2, [_score(step, view)])
     if whole:
         yield from _idle(step)
     else:
         known = facts.verdict and facts.verdict.training, facts.verdict_before and facts.verdict_before.training
-        yield Item(4, _over(f"all {len(problem.inputs)}", *known, view))
+        yield Item(4, _over(f"all {len(problem.inputs)}", *known, view, letters["loss"]))
     if problem.held_out is not None:
         known = facts.verdict and facts.verdict.held_out, facts.verdict_before and facts.verdict_before.held_out
         short_loss = "…" if known[0] is None else loss_text(known[0].loss, view)
-        yield Item(4, _over(f"test {len(problem.held_out.inputs)}", *known, view), [f"test ℒ {short_loss}"])
+        yield Item(
+            4,
+            _over(f"test {len(problem.held_out.inputs)}", *known, view, letters["loss"]),
+            [f"test {letters['loss']} {short_loss}"],
+        )
     if not whole:
         yield Item(5, [f"epoch {step.epoch}"])
-    settings = ", ".join(f"{setting.symbol} {significant(setting.value, 6)}" for setting in problem.loss.settings)
+    settings = ", ".join(
+        f"{letters[setting.name]} {significant(setting.value, 6)}" for setting in problem.loss.settings
+    )
     loss = ", ".join(part for part in (problem.loss.full_title, settings, problem.reduction) if part)
     # One that may be taken for another stays longer.
     gives_way = 4 if not facts.own else 5 if problem.loss.remark else 8
@@ -126,7 +132,10 @@ def _items(step: Step, before: Step | None, facts: Facts, view: View, short: boo
         loss_item = Item(gives_way, [(f"under the {loss}", "amber")])
     update = "" if problem.update == core.SGD() else f"{problem.update.title}, "
     costs = "".join(f", {part.field} {significant(part.value, 6)}" for part in problem.penalty.settings)
-    alpha = Item(RATE if problem.schedule is None else 3, [f"{update}α {significant(step.learning_rate, 6)}{costs}"])
+    alpha = Item(
+        RATE if problem.schedule is None else 3,
+        [f"{update}{letters['alpha']} {significant(step.learning_rate, 6)}{costs}"],
+    )
     if whole:
         yield loss_item
         yield alpha
@@ -170,10 +179,10 @@ def _idle(step: Step) -> Iterator[Item]:
         yield Item(9, [f"idle {sum(int(mask.sum()) for mask in masks)} of {sum(mask.size for mask in masks)}"])
 
 
-def _over(which: str, found: Evaluation | None, before: Evaluation | None, view: View) -> Words:
+def _over(which: str, found: Evaluation | None, before: Evaluation | None, view: View, loss: str) -> Words:
     """What the network makes of some rows, after the step before."""
     if found is None:
-        return [(f"{which}: ℒ …", "dim")]
+        return [(f"{which}: {loss} …", "dim")]
     change = _change(found.loss, None if before is None else before.loss, view)
     score = f"rms error {loss_text(found.rmse, view)}" if found.right is None else f"right {found.right}"
-    return [f"{which}: ℒ {loss_text(found.loss, view)}{change}, {score}"]
+    return [f"{which}: {loss} {loss_text(found.loss, view)}{change}, {score}"]

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from core import Problem, Step, how_judged, is_right_or_wrong, judged, sure
+from core import Problem, Step, how_judged, is_right_or_wrong, judged, statement_of, sure
 from tui.sheet.written import Written
 
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 RIGHT, WRONG = "=", "≠"
 TITLES = {"sign": "sign", "side": "y>½", "largest": "says", "difference": "y_out-y_gt", "distance": "|y_out-y_gt|"}
+
+OF_OUTPUT = {"side": "{y}>½", "difference": "{y}-{t}", "distance": "|{y}-{t}|"}  # the same in any notation
 
 
 class Verdict(NamedTuple):
@@ -26,7 +28,10 @@ class Verdict(NamedTuple):
 
 def title(problem: Problem) -> str:
     """What stands above the verdicts."""
-    return TITLES[how_judged(problem)]
+    how, wording = how_judged(problem), statement_of(problem, problem.batch_size or len(problem.inputs)).wording
+    if wording.is_own or how not in OF_OUTPUT:
+        return TITLES[how]
+    return OF_OUTPUT[how].format(y=wording.letters["y_out"], t=wording.letters["y_gt"])
 
 
 def longest(problem: Problem, written: Written) -> int:

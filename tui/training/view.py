@@ -43,6 +43,7 @@ class View:
     history      whether the plot shows what became of the inspected cell
     middle       what stands between the weights before and after the step: "" for the gradients, or a buffer of the
                  update: "v", "mhat"
+    notation     what quantities are called, one of `core.NOTATIONS` by its name; "" as the problem's file has it
     fresh        before the first key: `why` says what this is
     """
 
@@ -67,6 +68,7 @@ class View:
     shown: str = LOSS
     history: bool = False
     middle: str = ""
+    notation: str = ""
     fresh: bool = True
 
     @property

@@ -22,7 +22,10 @@ BARS = "▁▂▃▄▅▆▇█"
 BINS = 13
 LEFT = 1  # the column of what stands left of the matrices
 MOVED, IDLE = "moved by", "idle"
-HEADS = ("layer", "parameters", "rms W", "max |W|", "spread of W", "rms ∂W", "max |∂W|", "spread of ∂W", MOVED, IDLE)
+HEADS = (
+    *("layer", "parameters", "rms {W}", "max |{W}|", "spread of {W}", "rms {dW}", "max |{dW}|", "spread of {dW}"),
+    *(MOVED, IDLE),
+)
 NUMBER = 6  # columns of a number in the table of layers, at its longest
 LEAST = (0, 0, NUMBER, NUMBER, BINS, NUMBER, NUMBER, BINS, NUMBER)  # columns that are kept, whatever the numbers
 WAYS = (range(len(HEADS)), (0, 2, 4, 5, 7, 8, 9), (0, 2, 4, 5, 7, 8), (0, 8, 2, 5), (0, 8, 2), (0, 8))
@@ -132,7 +135,7 @@ def _draw(matrix: Matrix, frame: Frame, picture: Picture, grid: Grid, columns: i
     if matrix.squares:
         more = f" ≤{rough(picture.numbers.largest(name))}"
     elif matrix.header > 1 or len(matrix.shown) == 1:
-        more = f" = {formula}" if (formula := _formula(picture, matrix.name)) else ""
+        more = _formula(picture, matrix.name)
     else:
         more = ""  # the column numbers stand here
     if more and cell_len(title) + cell_len(more) <= room:
@@ -178,7 +181,7 @@ def _formula(picture: Picture, name: str) -> str:
     statement = picture.step.statement
     if name not in statement.equations:
         return ""
-    return Computation(name, statement).text
+    return statement.wording.behind(name) + Computation(name, statement).text
 
 
 def _column_numbers(matrix: Matrix, picture: Picture) -> list[Span]:
@@ -213,7 +216,7 @@ def _remarks(frame: Frame, picture: Picture, grid: Grid, columns: int) -> None:
         update = next(m.name for m in own if m.kind == "update") if any(m.kind == "update" for m in own) else ""
         if share is None or update in picture.veiled or own[0].rows + bool(own[0].bias) < 2:
             continue
-        texts = (f"{_percent(share)} of |W|", _percent(share))
+        texts = (f"{_percent(share)} of |{picture.step.statement.wording.word('W')}|", _percent(share))
         text = next((text for text in texts if right + 1 + max(len(MOVED), len(text)) <= columns), "")
         if text:
             bottom = y + own[0].height
@@ -234,10 +237,12 @@ def _a_line_each(picture: Picture, columns: int) -> list[Line]:
     whatever the numbers are.
     """
     layers = picture.step.problem.network.layers
+    word = picture.step.statement.wording.word
+    heads = [head.format(W=word("W"), dW=word("dW")) for head in HEADS]
     rows = [_layer(picture, k) for k in range(1, len(layers) + 1)]
     idlest = max((layer.weights.shape[1] for layer in layers if can_idle(layer.function)), default=0)
     least = [*LEAST, len(f"{idlest} of {idlest}")]
-    widths = [max(len(head), wide) for head, wide in zip(HEADS, least, strict=True)]
+    widths = [max(len(head), wide) for head, wide in zip(heads, least, strict=True)]
     widths[0] = max(cell_len(row[0]) for row in rows)
     for way in WAYS:
         shown = [j for j in way if idlest or HEADS[j] != IDLE]
@@ -245,7 +250,7 @@ def _a_line_each(picture: Picture, columns: int) -> list[Line]:
             break
     titles = [[("weights", "title"), (" ─ ", "structure"), (text, "dim")] for text in NO_ROOM]
     lines = [rule(next((t for t in titles if _fits(t, columns)), titles[0][:1]), columns)]
-    for style, row in zip(("dim", *["zero"] * len(rows)), (HEADS, *rows), strict=True):
+    for style, row in zip(("dim", *["zero"] * len(rows)), (heads, *rows), strict=True):
         places = accumulate((widths[j] + 2 for j in shown), initial=LEFT)
         lines.append(tuple(Span(x, row[j], style) for x, j in zip(places, shown, strict=False)))
     return lines
@@ -262,7 +267,7 @@ def _layer(picture: Picture, k: int) -> list[str]:
     off = idle(step)[k - 1]
     share = moved_by(step, k)
     return [
-        f"{given.symbol:<5} {weights.shape[0]}×{weights.shape[1]}{function}",
+        f"{step.statement.symbols[given.name]:<5} {weights.shape[0]}×{weights.shape[1]}{function}",
         f"{size:>10,}",
         _four(_rms(weights)),
         _four(picture.numbers.largest(given.name)),

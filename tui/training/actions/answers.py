@@ -10,7 +10,6 @@ from core import Step
 from tui.training import moves
 from tui.training.actions.numbers import NumberKeys
 from tui.training.compared import belongs, report_on
-from tui.training.view import View
 
 if TYPE_CHECKING:
     from core import CheckReport
@@ -22,7 +21,7 @@ class AnswerKeys(NumberKeys):
     def begin_with(self, report: CheckReport) -> None:
         """The first thing to see is what was found of answers, on their step."""
         self.journey.cursor = report.step.index
-        self.view = View(answers=report, fresh=False)
+        self.view = replace(self.view, answers=report, fresh=False)
 
     def begin(self, step: Step) -> None:
         super().begin(step)
@@ -31,9 +30,9 @@ class AnswerKeys(NumberKeys):
     def action_check_answers(self) -> None:
         from tui.dialogs.check import CheckScreen
 
-        if self.step is not None:
+        if self.recorded is not None:
             self._pause()
-            self.app.push_screen(CheckScreen(self.step), self._answers_checked)
+            self.app.push_screen(CheckScreen(self.recorded), self._answers_checked)
 
     def _answers_checked(self, report: CheckReport | None) -> None:
         if report is None or self.step is None:

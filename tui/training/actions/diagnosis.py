@@ -18,7 +18,7 @@ from tui.training.view import DIAGNOSIS, WHY_ZERO, Cell
 from tui.training.why.strip import cell_of
 
 if TYPE_CHECKING:
-    from core import Diagnosis
+    from core import Diagnosis, Notation
 
 FIRST = 20  # steps after which a run is looked into for the first time: what is looked into costs the next keys
 GROWTH = 2.0  # how much longer it is each time
@@ -32,7 +32,7 @@ class DiagnosisKeys(DecidingScreen):
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem)
-        self._diagnosed: dict[Branch, Diagnosis] = {}
+        self._diagnosed: dict[tuple[Branch, Notation | None], Diagnosis] = {}
         self._slices: Generator[object, None, Diagnosis] | None = None  # of the run that is being looked into
 
     # Why a number is 0.
@@ -96,11 +96,11 @@ class DiagnosisKeys(DecidingScreen):
 
     async def _diagnose(self, thorough: bool) -> None:
         """Look into the run as far as it is computed, in slices in the engine's thread."""
-        branch, timeline = self.run.branch, self.run.timeline
+        branch, timeline, notation = self.run.branch, self.run.timeline, self.notation
         last = len(timeline) - 1
         if last < 0:
             return
-        slices = self._slices = core.diagnosing(timeline, last, thorough)
+        slices = self._slices = core.diagnosing(timeline, last, thorough, notation)
         found: Diagnosis | None = None
         try:
             while found is None:
@@ -113,7 +113,7 @@ class DiagnosisKeys(DecidingScreen):
         before = self._seen_of_it()
         if len(self._diagnosed) >= MOST_KEPT:
             self._diagnosed.clear()
-        self._diagnosed[branch] = found
+        self._diagnosed[branch, notation] = found
         if self._seen_of_it() != before:
             self.paint()
 
@@ -125,7 +125,7 @@ class DiagnosisKeys(DecidingScreen):
     @property
     def diagnosis(self) -> Diagnosis | None:
         """Of the run looked at, as it was when it was looked into last."""
-        return self._diagnosed.get(self.run.branch)
+        return self._diagnosed.get((self.run.branch, self.notation))
 
     def late(self) -> Late:
         return super().late()._replace(diagnosis=self.diagnosis)

@@ -92,7 +92,8 @@ class PictureKeys(SheetScreen):
         problem = step.problem
         if core.is_right_or_wrong(problem):
             return f"class {plain(problem.class_names[int(core.classes_said(problem, targets)[0])])}"
-        return f"y_gt {', '.join(core.significant(value, 4) for value in targets[0].tolist())}"
+        letter = step.statement.letters["y_gt"]
+        return f"{letter} {', '.join(core.significant(value, 4) for value in targets[0].tolist())}"
 
     async def _tell_samples(self, step: Step, true: int, said: int) -> None:
         problem, found = step.problem, []

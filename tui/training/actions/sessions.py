@@ -27,7 +27,16 @@ from tui.training.view import View
 if TYPE_CHECKING:
     from core import Autosave, LeftSession
 
-SEEN = ("sample", "by_loss", "numbers", "more", "logarithmic", "middle", "shown")  # of the view, what a session keeps
+SEEN = (
+    "sample",
+    "by_loss",
+    "numbers",
+    "more",
+    "logarithmic",
+    "middle",
+    "shown",
+    "notation",
+)  # of the view, what a session keeps
 MOST_TOLD = 4  # lines of what is not as it was
 LOST = "What you did is not saved. ctrl+s saves it; q again quits."
 
@@ -44,6 +53,7 @@ def _seen(session: Session, step: Step) -> View:
         sample=max(0, view.sample - ("sample" in kept)),
         more=max(FEWEST_DECIMALS, min(MOST_DECIMALS, view.more)),
         middle=view.middle if view.middle in turns(step.statement) else "",
+        notation=view.notation if view.notation in core.NOTATIONS else "",
         shown=view.shown if has_picture(step.problem, view.shown) else usual.shown,
     )
 
@@ -118,7 +128,8 @@ class SessionKeys(DecidingScreen, SteppingKeys):
         if session is None:
             return
         if self.step is not None:
-            self.view = _seen(session, self.step)
+            seen = _seen(session, self.step)
+            self.view = replace(seen, notation=self.view.notation or seen.notation)
         self.journey.cursor = session.cursor.step
         if session.cursor.cell is not None:
             self._coming = core.Place(session.cursor.step, *session.cursor.cell)

@@ -12,8 +12,8 @@ from tui.training.why.page import Page
 from tui.training.why.statement import cell_label
 from tui.training.why.texts import digits, flow, wrapped
 
-BUSY = "central differences of ℒ are being computed"
-WHAT = "A central difference is (ℒ(w + h) - ℒ(w - h)) / 2h: it knows nothing of the backward pass."
+BUSY = "central differences of {} are being computed"
+WHAT = "A central difference is ({0}(w + h) - {0}(w - h)) / 2h: it knows nothing of the backward pass."
 LEGEND: tuple[Words, ...] = (
     [("✓", "right"), " the two agree"],
     [("✗", "slip"), " they do not"],
@@ -23,9 +23,10 @@ LEGEND: tuple[Words, ...] = (
 
 def differences(step: Step, view: View, columns: int) -> Page:
     """How all gradients and differences compare, and the worst of them."""
-    check = _of(step, view)
+    check, what = _of(step, view), wrapped([_in(WHAT, step)], columns, prose=True)
     if check is None:
-        return Page(["central differences"], [[BUSY]], [wrapped([BUSY], columns), wrapped([WHAT], columns, prose=True)])
+        busy = _in(BUSY, step)
+        return Page(["central differences"], [[busy]], [wrapped([busy], columns), what])
     agree = sum(int(gradient.agrees.sum()) for gradient in check.gradients)
     total = sum(gradient.checked.size for gradient in check.gradients)
     reached = sum(int(gradient.checked.sum()) for gradient in check.gradients)
@@ -35,7 +36,7 @@ def differences(step: Step, view: View, columns: int) -> Page:
     items += [[f"{total - reached} not looked at"]] if reached < total else []
     worst = _worst(check)
     lines = [] if worst is None else _compared(step, *worst, view, columns, "the farthest off: ")
-    groups = [flow(items, columns), lines, flow(LEGEND, columns), wrapped([WHAT], columns, prose=True)]
+    groups = [flow(items, columns), lines, flow(LEGEND, columns), what]
     return Page(["central differences"], items, groups)
 
 
@@ -45,9 +46,14 @@ def at_cell(step: Step, view: View, name: str, cell: Cell, columns: int) -> list
         return []
     check = _of(step, view)
     if check is None:
-        return wrapped([BUSY], columns)
+        return wrapped([_in(BUSY, step)], columns)
     gradient = next((found for found in check.gradients if found.name == name), None)
     return [] if gradient is None else _compared(step, gradient, cell, view, columns, "")
+
+
+def _in(text: str, step: Step) -> str:
+    """With what the loss is called."""
+    return text.format(step.statement.letters["loss"])
 
 
 def _of(step: Step, view: View) -> GradientCheck | None:
@@ -73,7 +79,7 @@ def _worst(check: GradientCheck) -> tuple[CheckedGradient, Cell] | None:
 def _compared(step: Step, gradient: CheckedGradient, cell: Cell, view: View, columns: int, head: str) -> list[Line]:
     at = tuple(i - 1 for i in cell)
     if gradient.agrees.shape != step.values[gradient.name].shape:
-        return wrapped([BUSY], columns)
+        return wrapped([_in(BUSY, step)], columns)
     if not gradient.checked[at]:
         return wrapped(["its central difference was not computed"], columns)
     label = cell_label(step, Place(step.index, gradient.name, cell))

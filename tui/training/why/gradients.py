@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core import Step, expanded, layer_symbol, memoized, recursive
+from core import Step, expanded, memoized, recursive
 from tui.format import short
 from tui.sheet.lines import Line
 from tui.training.why.page import Page
@@ -20,13 +20,12 @@ def network_formulas(step: Step, columns: int) -> Page:
     the numbers of the two are apart, where they are few enough to be worked out at once.
     """
     depth = len(step.weights)
-    groups = []
+    groups, to_inputs = [], f"down to {step.statement.letters['X_in']}"
     for k in range(depth, 0, -1):
         by_recursion, in_one, in_full = recursive(step, k), expanded(step, k), expanded(step, k, True)
-        gradient = f"∂ℒ/∂{layer_symbol('W', k, depth)}"
         group: list[Line] = []
-        for title, found in (("by the recursion", by_recursion), ("expanded", in_one), ("down to X_in", in_full)):
-            group += flow([[(gradient, "title")], [(title, "structure")]], columns, gap=1)
+        for title, found in (("by the recursion", by_recursion), ("expanded", in_one), (to_inputs, in_full)):
+            group += flow([[(in_one.left.text, "title")], [(title, "structure")]], columns, gap=1)
             for above, below in found.lines(columns - MARGIN - INDENT):
                 group += folded(
                     [" " * INDENT + above, " " * INDENT + below], columns, ("text", "structure"), indent=INDENT

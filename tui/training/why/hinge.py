@@ -54,8 +54,8 @@ def hinge(step: Step, view: View, columns: int, height: int, squares: Collection
     """The page of the chosen sample."""
     i = chosen(step, view.sample)
     y = int(core.true_classes(step.targets)[i])
-    single = step.outputs.shape[1] == 1
-    title = f"sample {i + 1}, y_gt = {spoken(float(step.targets[i, 0]))}: class {y + 1}" if single else ""
+    single, letters = step.outputs.shape[1] == 1, step.statement.letters
+    title = f"sample {i + 1}, {letters['y_gt']} = {spoken(float(step.targets[i, 0]))}: class {y + 1}" if single else ""
     name = f" {short_names(class_names(step), TITLE)[y]}" if step.problem.target_names else ""
     title = title or f"sample {i + 1}, y = {y + 1}{name}"
     terms = [*_forward(step, i, view, columns), *_terms(step, i, y, view, columns)]
@@ -114,7 +114,7 @@ def _terms(step: Step, i: int, y: int, view: View, columns: int) -> Iterator[Lin
     total = loss
     if len(costs) > 1:
         total = f"{' + '.join(costs)} {'=' if sum(map(Decimal, costs)) == Decimal(loss) else '≈'} {loss}"
-    items: list[Words] = [[("ℓ     ", "title"), total]]
+    items: list[Words] = [[(step.statement.letters["sample_losses"].ljust(6), "title"), total]]
     yield from flow([*items, *share(step, i)], columns)
 
 
@@ -150,7 +150,10 @@ def _jacobian(step: Step, i: int, view: View, columns: int) -> Iterator[Line]:
     if not same.all():
         yield from wrapped([("✗ ", "slip"), "the diagonal alone is not the gradient: o_j moves every p"], columns)
     if own and found.difference_agrees[i].all():
-        yield from wrapped([("✓ ", "right"), "the central difference of ℒ in o_j agrees with Jᵀ ∂p"], columns)
+        yield from wrapped(
+            [("✓ ", "right"), f"the central difference of {step.statement.letters['loss']} in o_j agrees with Jᵀ ∂p"],
+            columns,
+        )
 
 
 def _aligned(value: float, written: Written) -> str:
@@ -184,4 +187,6 @@ def _single(step: Step, i: int, view: View, columns: int) -> Iterator[Line]:
     found = core.explain(step, "dy_out", (i + 1, 1))
     symbols, numbers, result, *_ = found.lines(digits=max(3, digits(view.more) - BRIEF))
     yield from wrapped([symbols, " ", numbers, " ", result], columns, indent=2)
-    yield from wrapped(["the single output y_out stands for two classes, -1 and +1"], columns)
+    yield from wrapped(
+        [f"the single output {step.statement.letters['y_out']} stands for two classes, -1 and +1"], columns
+    )

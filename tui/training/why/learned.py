@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from core import Evaluation, Problem, Rows, Step, Verdict, percent, sure
+from core import Evaluation, Problem, Rows, Step, Verdict, percent, statement_of, sure
 from tui.confusion import mistaken, mistakes, most_confused
 from tui.format import plain, right_aligned, short_names
 from tui.sheet.lines import Line, Words, line, moved, width
@@ -44,14 +44,16 @@ def verdict_page(found: Verdict | None, step: Step, view: View, columns: int) ->
 
 def _numbers(problem: Problem, kinds: Sequence[tuple[str, Evaluation]], view: View) -> tuple[list[Line], list[Words]]:
     """A line for each kind of rows, lined up; and the same as items of one line."""
+    rows = problem.batch_size or len(problem.inputs)
+    loss = statement_of(problem, rows).letters["loss"]
     written = Written(5, max(1, DECIMALS + view.more))
-    head, told = ["", "rows", "ℒ"], []
+    head, told = ["", "rows", loss], []
     if problem.reduction == "sum" and len(kinds) > 1:
-        head.append("ℒ a row")  # what can be compared
+        head.append(f"{loss} a row")  # what can be compared
     head += ["accuracy", "right"] if kinds[0][1].right is not None else ["rms error", "R²"]
     for name, found in kinds:
         cells = [name, f"{found.rows:,}", written.text(sure(found.loss))]
-        if "ℒ a row" in head:
+        if f"{loss} a row" in head:
             cells.append(written.text(sure(found.loss / found.rows)))
         if found.right is not None:
             cells += [percent(found.right, found.rows), f"{found.right:,}"]
@@ -68,7 +70,7 @@ def _numbers(problem: Problem, kinds: Sequence[tuple[str, Evaluation]], view: Vi
     brief: list[Words] = []
     for (name, found), cells in zip(kinds, told, strict=True):
         share = f"accuracy {percent(found.right, found.rows)}" if found.right is not None else f"R² {cells[-1]}"
-        brief.append([f"{name} ℒ {cells[2]}, {share}"])
+        brief.append([f"{name} {loss} {cells[2]}, {share}"])
     return lines, brief
 
 

@@ -16,6 +16,7 @@ from tui.training.plot_lines import mark_of
 from tui.training.view import View
 from tui.training.why.page import Page
 from tui.training.why.sample import chosen
+from tui.training.why.statement import row_label
 from tui.training.why.texts import BRIEF, MARGIN, decimals_for, digits, flow, number_format, trimmed, wrapped
 
 BUSY = "the step under every loss is being computed"
@@ -96,7 +97,7 @@ def _beside(
     step: Step, losses: Sequence[LossComparison], marks: Sequence[tuple[str, str]], order: Sequence[int], n: int
 ) -> list[Line]:
     """A column for each loss."""
-    names = ["", "ℒ", MOVE[0], *(f"δ_out[{row + 1}]" for row in order)]
+    names = ["", step.statement.letters["loss"], MOVE[0], *(row_label(step, "delta_out", row) for row in order)]
     left, outputs = max(map(cell_len, names)), step.outputs.shape[1]
     lines = [[(name.ljust(left), "structure")] for name in names]
     for found, told, mark in zip(losses, _told(losses, n), marks, strict=True):
@@ -119,8 +120,14 @@ def _below(
     ways = [(titles, MOVE[0], MOST), *((words, move, most) for most in range(MOST, -1, -1) for move in MOVE)]
     lines: list[Line] = []
     for names, move, most in ways:
-        table = [["", *names], [" ℒ", *(one.loss for one in told)], [move, *(one.moves for one in told)]]
-        table += [[f"δ_out[{row + 1}]", *(_outputs(one, row, most, " …") for one in told)]] if most else []
+        table = [
+            ["", *names],
+            [f" {step.statement.letters['loss']}", *(one.loss for one in told)],
+            [move, *(one.moves for one in told)],
+        ]
+        table += (
+            [[row_label(step, "delta_out", row), *(_outputs(one, row, most, " …") for one in told)]] if most else []
+        )
         widths = [max(map(cell_len, cells)) for cells in table]
         lines = []
         for mark, cells in zip([("  ", "text"), *marks], zip(*table, strict=True), strict=True):

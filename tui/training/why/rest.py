@@ -11,7 +11,7 @@ from tui.sheet.lines import Line, Words, line, width
 from tui.training.view import View
 from tui.training.why.page import Group, Page
 from tui.training.why.sample import chosen, costs_of, data_row, share, verdict
-from tui.training.why.statement import copied, formulas, handed_on, in_order, legend, of_row
+from tui.training.why.statement import copied, formulas, handed_on, in_order, legend, of_row, row_label
 from tui.training.why.texts import GAP, MARGIN, decimals, decimals_for, flow, number_format, row, spoken, wrapped
 
 WIDE = 6  # units of a layer whose rows are not written out beside the sheet that has them in numbers
@@ -19,8 +19,8 @@ FEW = 3  # numbers in a row that goes beside another
 ANY = 10_000  # columns: as good as any number
 FRESH = (
     "sgdb steps a network through training, forward and back.",
-    "Each row is one sample: read X_in → s → z → y_out against y_gt, then its deltas below, right to left; "
-    "δ gives each layer its ∂W.",
+    "Each row is one sample: read {X} → {s} → {z} → {y} against {t}, then its deltas below, right to left; "
+    "{delta} gives each layer its {dW}.",
 )
 KEYS = (
     (("→", " takes the next SGD step, "), ("←", " goes back")),
@@ -29,7 +29,7 @@ KEYS = (
     (("?", " explains"),),
 )
 # The same where there is no room for all of it.
-FRESH_IN_SHORT = ("Each row is one sample: X_in → s → z → y_out, its loss; below, right to left, its deltas.",)
+FRESH_IN_SHORT = ("Each row is one sample: {X} → {s} → {z} → {y}, its loss; below, right to left, its deltas.",)
 KEYS_IN_SHORT = (
     (("→", " next SGD step"),),
     ((".", " walk through it"),),
@@ -55,9 +55,12 @@ def at_rest(step: Step, view: View, columns: int, height: int, squares: Collecti
 
 def fresh(step: Step, columns: int, height: int) -> Page:
     """Before the first key: what this is, and the keys to begin with; all of that is in sight."""
-    says, keys = _opening(FRESH, KEYS, columns)
+    wording = step.statement.wording
+    words = {letter: wording.word(letter) for letter in ("s", "z", "delta", "dW")}
+    words |= {word: wording.letters[name] for word, name in (("X", "X_in"), ("y", "y_out"), ("t", "y_gt"))}
+    says, keys = _opening([text.format(**words) for text in FRESH], KEYS, columns)
     if len(says) + len(keys) > height:
-        says, keys = _opening(FRESH_IN_SHORT, KEYS_IN_SHORT, columns)
+        says, keys = _opening([text.format(**words) for text in FRESH_IN_SHORT], KEYS_IN_SHORT, columns)
     brief: list[Words] = [[("→", "key"), " takes the next step"], [("?", "key"), " explains"]]
     return Page([], brief, [says, keys, formulas(step.statement, columns)])
 
@@ -71,12 +74,13 @@ def _opening(
 
 def brief(step: Step, i: int, target: bool = True) -> list[Words]:
     """The chosen sample in a line; `target` tells whether that of a single output is in it."""
-    loss = spoken(float(step.sample_losses[i]))
+    letters = step.statement.letters
+    loss = f"{letters['sample_losses']} {spoken(float(step.sample_losses[i]))}"
     if step.outputs.shape[1] > 1:
-        return [*verdict(step, i, ANY), [f"ℓ {loss}"], *share(step, i)]
+        return [*verdict(step, i, ANY), [loss], *share(step, i)]
     y = float(step.outputs[i, 0])
-    wanted: list[Words] = [[f"y_gt {spoken(float(step.targets[i, 0]))}"]] if target else []
-    return [[f"y_out {spoken(y)}"], *wanted, [f"ℓ {loss}"], *share(step, i)]
+    wanted: list[Words] = [[f"{letters['y_gt']} {spoken(float(step.targets[i, 0]))}"]] if target else []
+    return [[f"{letters['y_out']} {spoken(y)}"], *wanted, [loss], *share(step, i)]
 
 
 def _sample(step: Step, i: int, columns: int, more: int) -> list[Line]:
@@ -139,7 +143,7 @@ def worked_out(step: Step, i: int, view: View, columns: int) -> Iterator[Line]:
     for name, equation in step.statement.equations.items():
         if equation.per_sample and name not in passed:
             right = of_row(computations[first.get(name, name)], i)
-            found.append((f"{equation.symbol}[{i + 1}]", right, step.values[name][i].reshape(-1)))
+            found.append((row_label(step, name, i), right, step.values[name][i].reshape(-1)))
     lefts = max((len(left) for left, _, _ in found), default=0)
     rights = max((len(right) for _, right, _ in found), default=0)
     written = number_format(np.concatenate([values for _, _, values in found]), decimals(view.more))

@@ -34,20 +34,22 @@ def data_row(step: Step, i: int) -> list[Words]:
 def verdict(step: Step, i: int, columns: int) -> list[Words]:
     """What the network says of a sample, and whether that is right."""
     y, target = step.outputs[i], step.targets[i]
+    y_out, y_gt = (step.statement.letters[name] for name in ("y_out", "y_gt"))
     if not np.isfinite(y).all():
-        return [[("y_out is no finite number", "alarm")]]
+        return [[(f"{y_out} is no finite number", "alarm")]]
     if len(y) == 1:
-        output, wanted = f"y_out = {spoken(float(y[0]))}", f"y_gt = {short(float(target[0]))}"
+        output, wanted = f"{y_out} = {spoken(float(y[0]))}", f"{y_gt} = {short(float(target[0]))}"
         middle = step.problem.threshold
         if middle is None:
-            return [[output], [wanted], [f"y_out - y_gt = {spoken(float(y[0] - target[0]))}"]]
+            return [[output], [wanted], [f"{y_out} - {y_gt} = {spoken(float(y[0] - target[0]))}"]]
         side = "right" if (y[0] - middle) * (target[0] - middle) > 0 else "wrong"
         said: Words = [f"{wanted}: ", (f"{side} side of {middle:g}", side)]
         joined: Words = [f"{output}, ", *said]
         return [joined] if width(line(joined)) <= columns else [[output], said]
     if not step.problem.has_classes:
         j = int(np.abs(y - target).argmax())
-        return [[f"farthest off: y_out[{i + 1},{j + 1}] by {spoken(float(y[j] - target[j]))}"]]
+        where = step.statement.wording.label("y_out", (i + 1, j + 1))
+        return [[f"farthest off: {where} by {spoken(float(y[j] - target[j]))}"]]
     names, says, true = short_names(class_names(step), LONGEST_NAME), int(y.argmax()), int(target.argmax())
     if says == true:
         return [[names[true], ", ", ("right", "right")]]
@@ -61,7 +63,8 @@ def costs_of(step: Step, i: int, more: int) -> list[Words]:
     found = core.explain(step, "sample_losses", (i + 1,), detailed=False)
     symbols, numbers, result, *_ = found.lines(digits=max(FEWEST_DIGITS, digits(more) - BRIEF))
     symbols = symbols.removeprefix(f"{found.symbol} = ")
-    return [[f"ℓ = {symbols} {numbers} {result}"], [f"ℓ {numbers} {result}"], [f"ℓ = {result[2:]}"]]
+    loss = step.statement.letters["sample_losses"]
+    return [[f"{loss} = {symbols} {numbers} {result}"], [f"{loss} {numbers} {result}"], [f"{loss} = {result[2:]}"]]
 
 
 def share(step: Step, i: int) -> list[Words]:
@@ -71,4 +74,4 @@ def share(step: Step, i: int) -> list[Words]:
         return []
     percent = 100 * part / whole
     text = "all" if percent > 99.95 and part >= whole else f"{significant(percent, 2 if percent < 99.5 else 3)}%"
-    return [[f"{text} of ℒ"]]
+    return [[f"{text} of {step.statement.letters['loss']}"]]

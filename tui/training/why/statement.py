@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
 import core
-from core import Computation, Name, Statement, Step, Variable, computations
+from core import ANY, Computation, Name, Statement, Step, Variable, computations
 from tui.format import fit
 from tui.sheet.lines import Line, Words
 from tui.training.why.texts import flow
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core import Cells, Place
 
 PARTS = (("forward  ", ("forward", "loss")), ("backward ", ("backward", "gradient")), ("update   ", ("update",)))
-SHORTHAND = "(∂x is ∂ℒ/∂x)"
+SHORTHAND = "(∂x is ∂{}/∂x)"
 LISTED = 2  # cells of a quantity that are named one by one
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -70,11 +70,11 @@ def formulas(statement: Statement, columns: int) -> tuple[Line, ...]:
     parts: dict[str, str] = {}
     for computation in in_order(statement):
         name, source = computation.name, copied(statement).get(computation.name)
-        symbol, part = statement.symbols[name], statement.equations[name].part
+        symbol, part = statement.letters[name], statement.equations[name].part
         if source in texts and parts[source] == part and not computation.frozen:
             texts[name] = f"{symbol} = {texts.pop(source)}"
         elif source is not None and not computation.frozen:
-            texts[name] = f"{symbol} = {statement.symbols[source]}"
+            texts[name] = f"{symbol} = {statement.letters[source]}"
         else:
             texts[name] = f"{symbol} = {computation.text}"
         parts[name] = part
@@ -82,8 +82,10 @@ def formulas(statement: Statement, columns: int) -> tuple[Line, ...]:
     for head, kinds in PARTS:
         items: list[Words] = [[text] for name, text in texts.items() if parts[name] in kinds]
         found = flow(items, columns, head)
-        with_shorthand = flow([*items, [(SHORTHAND, "structure")]], columns, head)
-        lines += with_shorthand if "backward" in kinds and len(with_shorthand) == len(found) else found
+        short = any(statement.pieces[name].before == "∂" for name in texts)
+        shorthand = SHORTHAND.format(statement.letters["loss"])
+        with_shorthand = flow([*items, [(shorthand, "structure")]], columns, head)
+        lines += with_shorthand if short and "backward" in kinds and len(with_shorthand) == len(found) else found
     return tuple(lines)
 
 
@@ -109,14 +111,11 @@ def cell_label(step: Step, place: Place) -> str:
 def block_label(step: Step, cells: Cells) -> str:
     """Cells of a quantity in print: a dot where all of an axis is meant, left out at the end: X_in[8], W₁[.,3]."""
     values = step.values[cells.name]
-    symbol = step.statement.symbols[cells.name]
     shape = values.shape
     shown = [_index(indices, size) for indices, size in zip(cells.indices, shape, strict=True)]
     if len(shown) == 2 and shape[1] == 1:
         shown = shown[:1]
-    while shown and shown[-1] == ".":
-        shown.pop()
-    return f"{symbol}[{','.join(shown)}]" if shown else symbol
+    return step.statement.wording.label(cells.name, shown)
 
 
 def _index(indices: Sequence[int], size: int) -> str:
@@ -152,13 +151,20 @@ def merged(found: Iterable[Cells]) -> list[Cells]:
 
 def of_row(computation: Computation, i: int) -> str:
     """A formula for one sample, counted from 0: z₁[4] W_out."""
-    equations = {**computation.statement.given, **computation.statement.equations}
+    statement = computation.statement
+    equations = {**statement.given, **statement.equations}
     text = ""
     for part in computation.formula:
         if not isinstance(part, Variable):
             text += part
             continue
         equation = equations[part.name]
-        row = f"[{i + 1}]" if equation.per_sample or part.name in ("X_in", "y_gt") else ""
-        text += equation.symbol + "ᵀ" * part.transposed + row
-    return text
+        indices = [str(i + 1), ANY][: len(equation.axes)] if equation.per_sample else []
+        row = statement.wording.letter_at(part.name, indices)
+        text += row.replace("[", "ᵀ[", 1) if part.transposed and "[" in row else row + "ᵀ" * part.transposed
+    return statement.wording.as_headed(computation.name, text)
+
+
+def row_label(step: Step, name: str, i: int) -> str:
+    """A sample's numbers of a quantity, counted from 0: z₁[4]."""
+    return step.statement.wording.label(name, [str(i + 1), ANY][: step.values[name].ndim])

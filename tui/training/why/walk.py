@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from core import (
+    ANY,
     Array,
     Computation,
     Equation,
@@ -20,7 +21,6 @@ from core import (
     Sum,
     Transpose,
     explain,
-    layer_symbol,
     significant,
 )
 from tui.sheet.lines import Line, Words, line
@@ -29,7 +29,7 @@ from tui.training.view import View
 from tui.training.why.inspected import LOW, formula
 from tui.training.why.page import Page
 from tui.training.why.sample import chosen
-from tui.training.why.statement import copied, handed_on, in_order, walked
+from tui.training.why.statement import copied, handed_on, in_order, row_label, walked
 from tui.training.why.texts import MARGIN, MOST, decimals, digits, flow, number_format, row, wrapped
 
 SEEN = 24  # numbers of a row, at most, that are looked at to see whether it comes out
@@ -47,7 +47,7 @@ def walk(step: Step, view: View, columns: int, height: int) -> Page:
     order = walked(statement)
     order = order if view.current in order else tuple(statement.equations)
     at = order.index(view.current)
-    symbols = [statement.symbols[name] for name in order]
+    symbols = [statement.letters[name] for name in order]
     left_out = [name for name in statement.equations if name not in order]
     same = handed_on(statement).get(view.current)
     ways = [name for name in left_out if name == copied(statement).get(view.current)]
@@ -98,19 +98,21 @@ STEPS = {
 
 def sentence(step: Step, equation: Equation) -> str:
     """What a computation does, from its part of the step and its tree."""
-    tree, own = equation.tree, equation.symbol
+    letters = step.statement.letters
+    tree, own, loss = equation.tree, letters[equation.name], letters["loss"]
     if equation.part == "update":
         if (letter := equation.letter[:-1]) in REMEMBERED:
             return REMEMBERED[letter]
         update = step.problem.update
-        how = "the same, it is frozen" if isinstance(tree, Name) else STEPS[update.name]
+        how = "the same, it is frozen" if isinstance(tree, Name) else STEPS[update.name].replace("α", letters["alpha"])
         shrunk = ", after it has shrunk a little" * (bool(update.weight_decay) and not isinstance(tree, Name))
         return f"{own} is what the next step starts from: {how}{shrunk}."
     if equation.part == "gradient":
         what = "weight" if equation.axes == "ij" else "bias"
-        how = "what comes in times δ" if what == "weight" else "δ"
+        delta = step.statement.wording.word("delta")
+        how = f"what comes in times {delta}" if what == "weight" else delta
         penalised = ", and how the penalty does" * step.problem.penalty.takes(equation.letter[-1])
-        return f"How ℒ changes with every {what}: {how}, added up over the samples{penalised}."
+        return f"How {loss} changes with every {what}: {how}, added up over the samples{penalised}."
     if equation.part == "forward" and equation.layer is not None:
         if isinstance(tree, Function):
             function = step.problem.network.layers[equation.layer - 1].function
@@ -121,11 +123,12 @@ def sentence(step: Step, equation: Equation) -> str:
             ", and the bias." if isinstance(tree, Sum) else "."
         )
     if equation.part == "backward":
+        of = letters.get(equation.gradient_of, own.removeprefix("∂"))
         if isinstance(tree, MatrixProduct) and equation.layer is not None:
-            return "Back through the weights: what each unit adds to ℒ by way of all units that it feeds."
+            return f"Back through the weights: what each unit adds to {loss} by way of all units that it feeds."
         if isinstance(tree, Product) and isinstance(tree.children[-1], Function) and tree.children[-1].slope:
-            return f"Back through the activation: how ℒ changes with every {own.replace('δ', 's')}, by its slope there."
-        return f"How ℒ changes with every number of {own.removeprefix('∂')}."
+            return f"Back through the activation: how {loss} changes with every {of}, by its slope there."
+        return f"How {loss} changes with every number of {of}."
     if isinstance(tree, Softmax):
         return "Every sample's outputs become probabilities: none below 0, and 1 in all."
     if equation.axes == "i":
@@ -161,7 +164,7 @@ def _worked(step: Step, name: str, computation: Computation, i: int, view: View,
     written, equal = _written(parts, came_out, decimals(view.more))
     if isinstance(computation.tree, (Function, Softmax)):
         equal = "→"
-    label = f"{equation.symbol}[{r + 1}]" if equation.axes == "ij" else equation.symbol
+    label = row_label(step, name, r) if equation.axes == "ij" else step.statement.wording.label(name, ())
     left = max(len(label), *(len(text) for _, text, _ in parts))
     if equation.per_sample:
         yield line([(f"row {r + 1} of it, with the numbers", "structure")], MARGIN)
@@ -250,8 +253,7 @@ def _row_of(step: Step, node: Node, r: int, own: Array) -> Array | None:
 def _products(step: Step, node: MatrixProduct, r: int) -> Iterator[tuple[str, Array]]:
     """Row r of a matrix product as the rows of its right side, each times a number of the left one: the largest."""
     left, right = node.children
-    names = [_symbol(step, side) for side in (left, right)]
-    if None in names:
+    if not all(isinstance(side.argument if isinstance(side, Transpose) else side, Name) for side in (left, right)):
         return
     a, b = (np.atleast_2d(step.statement.value_of(side, step.values)) for side in (left, right))
     with np.errstate(all="ignore"):
@@ -261,36 +263,32 @@ def _products(step: Step, node: MatrixProduct, r: int) -> Iterator[tuple[str, Ar
             sizes = np.abs(products).max(axis=1)
             order = [int(k) for k in np.argsort(-sizes, kind="stable")[: ROWS - 1]]
         for k in order:
-            yield f"{significant(float(a[r, k]), 6)} · {_row_label(right, names[1], k)}", products[k]
+            yield f"{significant(float(a[r, k]), 6)} · {_row_label(step, right, k)}", products[k]
         if len(order) < len(b):
             rest = np.setdiff1d(np.arange(len(b)), order)
             yield f"{len(rest)} smaller", products[rest].sum(axis=0)
 
 
-def _row_label(node: Node, symbol: str | None, k: int) -> str:
+def _row_label(step: Step, node: Node, k: int) -> str:
     """Row k of a factor, from 0: of one that is turned, a column."""
-    return f"{(symbol or '').removesuffix('ᵀ')}[.,{k + 1}]" if isinstance(node, Transpose) else f"{symbol}[{k + 1}]"
-
-
-def _symbol(step: Step, node: Node) -> str | None:
-    if isinstance(node, Name):
-        return step.statement.symbols.get(node.name)
-    if isinstance(node, Transpose) and isinstance(node.argument, Name):
-        return f"{step.statement.symbols[node.argument.name]}ᵀ"
-    return None
+    part = node.argument if isinstance(node, Transpose) else node
+    assert isinstance(part, Name)
+    indices: list[int | str] = [ANY, k + 1] if isinstance(node, Transpose) else [k + 1, ANY]
+    return step.statement.wording.label(part.name, indices)
 
 
 def _label(step: Step, node: Node, r: int) -> str | None:
     """A part of a formula in print, for row r; None for what has no short name."""
     if isinstance(node, Name):
         values = step.values.get(node.name)
-        symbol = step.statement.symbols[node.name]
-        return f"{symbol}[{r + 1}]" if values is not None and values.ndim == 2 else symbol
+        if values is None:
+            return step.statement.letters[node.name]
+        return step.statement.wording.label(node.name, [r + 1, ANY] if values.ndim == 2 else [])
     if isinstance(node, Function) and node.name.startswith("f_"):
         label = node.name.removeprefix("f_")
         depth = len(step.weights)
         inner = _label(step, node.argument, r)
-        symbol = layer_symbol("f", depth if label == "out" else int(label), depth)
+        symbol = step.statement.wording.function(depth if label == "out" else int(label))
         return None if inner is None else f"{symbol}{chr(39) * node.slope}({inner})"
     if isinstance(node, Product) and len(node.children) == 2:
         one, other = (_label(step, child, r) for child in node.children)
