@@ -14,7 +14,7 @@ from core.arrays import Array, Rows
 from core.equations import FORWARD
 from core.expression import nodes
 from core.expression.exact import exactly, gives
-from core.expression.line import LINE, LinePrinter
+from core.expression.line import LinePrinter
 from core.expression.nodes import Function, Literal, Name, Node, Number, Rest, RunningSum, Sum
 from core.expression.pieces import BLANK, NUMBER, Piece, Pieces, as_text, word
 from core.expression.sums import CellCompiler, Indices
@@ -92,9 +92,8 @@ class CellArithmetic:
         return Line(self._print(tree, nearest), result, False)
 
     def _print(self, tree: Node, spell: Spelling | None = None) -> Pieces:
-        statement = self._scope.statement
-        style = statement.wording.style(LINE)
-        return LinePrinter(self._label, statement.rows, statement.pieces, spell, style)(tree)
+        scope = self._scope
+        return LinePrinter(self._label, scope.statement.rows, scope.symbols, spell, scope.style)(tree)
 
     def _place(self, cell: nodes.Cell, indices: Indices) -> Place:
         found = self._scope.cells(cell, indices)
@@ -148,9 +147,9 @@ class CellArithmetic:
         return node.with_children(tuple(map(self._numbered, node.children)))
 
 
-def slope_of(step: Step, k: int, cell: tuple[int, ...]) -> tuple[Pieces, CellArithmetic]:
+def slope_of(step: Step, k: int, cell: tuple[int, ...], scope: Scope | None = None) -> tuple[Pieces, CellArithmetic]:
     """How a cell of f_k'(s_k) comes about (layers from 1): its symbol, and its arithmetic over s and z."""
-    scope = scope_of(step)
+    scope = scope or scope_of(step)
     activation, applied = next(
         (equation, equation.tree)
         for equation in scope.statement.equations.values()

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from core.arrays import Array
 from core.equations import Statement, statement_of
 from core.expression.nodes import Name, Node
+from core.expression.paper import PaperPrinter
 from core.expression.pieces import CLOSE, EQUALS, OPEN, SPACE, Piece, Pieces, as_text, sign, word
 from core.problem import Problem
 from core.step import Step
@@ -57,6 +58,10 @@ class Computation:
     def pieces(self) -> Pieces:
         """The formula that it is computed by in print, without the left side."""
         return self.statement.wording.formula(self.name) + FROZEN * self.frozen
+
+    def printer(self, numbers: Mapping[str, str] = {}) -> PaperPrinter:
+        """What prints it and its parts, with `numbers` in place of their names."""
+        return PaperPrinter(self.statement.rows, self.statement.pieces, numbers=numbers)
 
     @property
     def formula(self) -> tuple[str | Variable, ...]:

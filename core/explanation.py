@@ -16,7 +16,7 @@ from core.expression.cell import cells_in
 from core.expression.nodes import Function, Node, Number, Product, Quotient, RunningSum, Sum, walk
 from core.expression.pieces import as_text
 from core.expression.sums import Indices
-from core.origins import Cell, Place, scope_of
+from core.origins import Cell, Place, Scope, scope_of
 from core.step import Step
 from core.text import NONE, significant
 
@@ -82,8 +82,8 @@ class Explanation(CellArithmetic):
     `len` counts the terms. Terms are made when they are asked for; their values are there at once.
     """
 
-    def __init__(self, step: Step, name: str, cell: Cell, detailed: bool = True) -> None:
-        scope = scope_of(step, detailed)
+    def __init__(self, step: Step, name: str, cell: Cell, detailed: bool = True, scope: Scope | None = None) -> None:
+        scope = scope or scope_of(step, detailed)
         self.place = scope.place(name, cell)
         self.pieces = scope.pieces(self.place)
         self.symbol = as_text(self.pieces)
@@ -100,8 +100,9 @@ class Explanation(CellArithmetic):
             self._groups = [] if found is None else self._compiler.term_groups(self._sum, indices)
             self.around = tuple(self._factor(part, indices) for part in _around(tree, self._sum))
 
-    def __reduce__(self) -> tuple[Callable[..., Explanation], tuple[Step, str, Cell, bool]]:
-        return Explanation, (self._scope.step, self.place.name, self.place.cell, self._scope.detailed)
+    def __reduce__(self) -> tuple[Callable[..., Explanation], tuple[Step, str, Cell, bool, Scope]]:
+        scope = self._scope
+        return Explanation, (scope.step, self.place.name, self.place.cell, scope.detailed, scope)
 
     def __len__(self) -> int:
         return len(self.term_values)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product
 from math import prod
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -17,8 +17,10 @@ from core.computation import values_of
 from core.equations import statement_of
 from core.expression import nodes
 from core.expression.cell import ANY_OTHER, LARGEST, OTHER, ROW, TRUE, Index, Letter
+from core.expression.line import LINE
 from core.expression.nodes import Function, Softmax, Sum, walk
-from core.expression.pieces import Pieces, as_text
+from core.expression.pieces import Piece, Pieces, as_text
+from core.expression.style import Style
 from core.expression.sums import Indices
 from core.quantity import canonical
 from core.rules import FAR, NEAR, TINY, Rule, rules_of
@@ -111,7 +113,7 @@ class Scope:
         self.statement = statement_of(step.problem, len(step.batch), detailed, step.index)
         self.values = {name: values for name, values in values_of(step).items() if name in self.statement.symbols}
 
-    def __reduce__(self) -> tuple[Callable[..., Scope], tuple[Step, bool]]:
+    def __reduce__(self) -> tuple[Callable[..., Scope], tuple[Any, ...]]:
         return Scope, (self.step, self.detailed)
 
     @property
@@ -231,6 +233,16 @@ class Scope:
     def label(self, place: Place) -> str:
         """A cell as printed: s₁[3,3]; with its row alone where the matrix has a single column."""
         return as_text(self.pieces(place))
+
+    @property
+    def symbols(self) -> Mapping[str, Piece]:
+        """How everything that has a name is printed."""
+        return self.statement.pieces
+
+    @property
+    def style(self) -> Style:
+        """How the arithmetic of a cell is printed."""
+        return self.statement.wording.style(LINE)
 
     def pieces(self, place: Place) -> Pieces:
         """The same as pieces of a formula."""

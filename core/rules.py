@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from core.equations import PER_UNIT, statement_of
+from core.equations import PER_UNIT, Statement, statement_of
 from core.expression.cell import Index, Lowering, cells_in
 from core.expression.nodes import Cell, IsTrueClass, Literal, Node, walk
 from core.expression.shape import SINGLE, Shape, Shapes
@@ -44,12 +44,15 @@ class Rule(NamedTuple):
 
 
 class Rules:
-    """The rules of the steps of `problem` over batches of `rows` rows, of every quantity but X_in and y_gt."""
+    """The rules of a statement's steps, of every quantity but X_in and y_gt; the matrix products of those that are
+    `turned` have their factors in the other order.
+    """
 
-    def __init__(self, problem: Problem, rows: int, detailed: bool) -> None:
-        self.statement = statement_of(problem, rows, detailed)
+    def __init__(self, statement: Statement, turned: Callable[[str], bool] = lambda _: False) -> None:
+        self.statement, self._turned = statement, turned
         self._found: dict[str, tuple[Rule, ...]] = {}
-        self._targets = (rows, problem.targets.shape[1])
+        problem = statement.problem
+        self._targets = (statement.rows, problem.targets.shape[1])
         self._shapes: dict[str, Shape] = dict(self._given())
         shapes = Shapes(lambda name: self._shapes.get(name, SINGLE))
         self._axes = {name: equation.axes for name, equation in self.statement.given.items()}
@@ -80,7 +83,7 @@ class Rules:
             if form is None:
                 continue
             chooses = any(isinstance(part, IsTrueClass) for part in walk(form))
-            for letters, lowered in self._lowering.cells(form, axes):
+            for letters, lowered in self._lowering.cells(form, axes, self._turned(name)):
                 named = any(cell.name == "y_gt" for cell in cells_in(lowered))
                 yield Rule(name, letters, lowered, (TARGETS,) * (chooses and not named), far)
 
@@ -97,4 +100,4 @@ class Rules:
 @memoized(4)
 def rules_of(problem: Problem, rows: int, detailed: bool = True) -> Rules:
     """The rules of a problem, `detailed` as for `core.computations`."""
-    return Rules(problem, rows, detailed)
+    return Rules(statement_of(problem, rows, detailed))

@@ -6,6 +6,7 @@ They give the numbers of each quantity by its name, row by row, as somebody find
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
@@ -19,7 +20,11 @@ Rows = list[list[str]]
 
 
 def read_markdown(text: str, step: core.Step) -> dict[str, Rows]:
-    names = {symbol: name for name, symbol in symbols_of(step).items()}
+    return read_markdown_by(text, {symbol: name for name, symbol in symbols_of(step).items()})
+
+
+def read_markdown_by(text: str, names: Mapping[str, str]) -> dict[str, Rows]:
+    """The same of a page with other symbols, by the `names` of these."""
     found: dict[str, Rows] = {}
     name = ""
     for token in MarkdownIt("commonmark").parse(text):
@@ -81,11 +86,11 @@ def tex_name(symbol: str) -> str:
     return base + (f"_{label}" if label else "") + ("_next" if plus else "")
 
 
-def read_latex(text: str) -> dict[str, Rows]:
+def read_latex(text: str, name_of: Callable[[str], str] = tex_name) -> dict[str, Rows]:
     found: dict[str, Rows] = {}
     parts = re.split(r"\\textbf\{\$(.+?)\$\}", text)[1:]
     for symbol, rest in zip(parts[::2], parts[1::2], strict=True):
-        name = tex_name(symbol)
+        name = name_of(symbol)
         assert name not in found
         displays = re.findall(r"\\begin\{aligned\}\n(.*?)\n\\end\{aligned\}", rest, re.S)
         blocks: list[tuple[str, Rows]] = []

@@ -309,9 +309,13 @@ def test_gradients_are_checked_in_a_notation(tmp_path: Path, capsys: pytest.Capt
 
 
 @pytest.mark.parametrize("command", [("solve",), ("practise", "--seed", "3", "--key")])
-def test_a_sheet_that_is_written_says_that_it_is_in_sgdb_s_notation(tmp_path: Path, command: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("notation", ["ng", "sgdb", "pytorch"])
+def test_a_sheet_that_is_written_says_its_notation(tmp_path: Path, command: tuple[str, ...], notation: str) -> None:
     (tmp_path / "problem.toml").write_text(f'notation = "ng"\n{NG}', encoding="utf-8")
     problem, sheet = str(tmp_path / "problem.toml"), str(tmp_path / "sheet.toml")
-    assert cli.main([command[0], problem, *command[1:], "--format", "toml", "--output", sheet]) == 0
-    assert 'notation = "sgdb"' in (tmp_path / "sheet.toml").read_text(encoding="utf-8").splitlines()
-    assert core.check_answers(sheet).right
+    options = () if notation == "ng" else ("--notation", notation)
+    assert cli.main([command[0], problem, *command[1:], *options, "--format", "toml", "--output", sheet]) == 0
+    assert f'notation = "{notation}"' in (tmp_path / "sheet.toml").read_text(encoding="utf-8").splitlines()
+    report = core.check_answers(sheet)
+    assert report.right
+    assert report.notation == core.notation(notation)

@@ -65,10 +65,14 @@ class Lowering:
     def __init__(self, shapes: Shapes, axes: Mapping[str, str], single: bool) -> None:
         self._shapes, self._axes, self._single = shapes, axes, single
         self._depth = 0
+        self._turned = False
         self._sizes: dict[Node, tuple[int, int]] = {}
 
-    def cells(self, tree: Node, axes: str) -> Iterator[tuple[Index, Node]]:
-        """The index of the cells of a tree, and their own tree; several where columns differ in their form."""
+    def cells(self, tree: Node, axes: str, turned: bool = False) -> Iterator[tuple[Index, Node]]:
+        """The index of the cells of a tree, and their own tree; several where columns differ in their form. Of one that
+        is printed `turned`, the factors of a matrix product come in the other order.
+        """
+        self._turned = turned
         row, column = (letter if letter in axes else 1 for letter in (ROW, COLUMN))
         try:
             found = [(column, self._at(tree, row, column))]
@@ -160,7 +164,8 @@ class Lowering:
         left, right = node.children
 
         def entry(m: Letter) -> Node | None:
-            return _times(self._at(left, row, m), self._at(right, m, column))
+            factors = self._at(left, row, m), self._at(right, m, column)
+            return _times(*(factors[::-1] if self._turned else factors))
 
         return self._running(entry, self._shape(left)[1])
 
@@ -245,4 +250,5 @@ def _times(left: Node | None, right: Node | None) -> Node | None:
     for one, other in ((left, right), (right, left)):
         if one in (ONE, NEGATIVE):
             return other if one == ONE else Sum((-1, other))
-    return Product(left, right)
+    factors = (part.children if isinstance(part, Product) else (part,) for part in (left, right))
+    return Product(*(factor for found in factors for factor in found))

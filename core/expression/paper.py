@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from core.expression.line import TIMES
 from core.expression.nodes import (
     ALL,
     COLUMNS,
@@ -59,14 +60,14 @@ def on_paper(
     return found + WHERE if says_y else found
 
 
-def on_entries(tree: Node) -> Pieces:
-    """A formula whose names stand for single numbers, such as an activation's: z (1 - z)."""
-    return _EntryPrinter()(tree)
+def on_entries(tree: Node, symbols: Mapping[str, Piece] = {}) -> Pieces:
+    """A formula whose names, printed as in `symbols`, stand for single numbers, as in an activation's: z (1 - z)."""
+    return _EntryPrinter(symbols=symbols)(tree)
 
 
 class PaperPrinter(Printer):
     """Prints trees as they are written on paper. `classes` is what a sum over the classes runs over: COLUMNS, where a
-    sample is a row.
+    sample is a row. `numbers` are printed in place of their names.
     """
 
     def __init__(
@@ -77,8 +78,10 @@ class PaperPrinter(Printer):
         over: str = COLUMNS,
         style: Style = PAPER,
         classes: str = COLUMNS,
+        numbers: Mapping[str, str] = {},
     ) -> None:
         super().__init__(style, symbols)
+        self._numbers = numbers
         self._rows, self._per_sample, self._over, self._classes = rows, per_sample, over, classes
         self._index = ""  # the letter behind the names, within a sum over the classes
 
@@ -99,6 +102,8 @@ class PaperPrinter(Printer):
     def name(self, node: Name) -> Printed:
         if node.name == "n" and self._rows is not None:
             return Printed(ATOM, number(str(self._rows)))
+        if node.name in self._numbers:
+            return Printed(ATOM, number(self._numbers[node.name]))
         level, (piece,) = super().name(node)
         has_index = self._index and piece.name and node.name not in self._per_sample
         return Printed(level, (piece._replace(subscript=self._index) if has_index else piece,))
@@ -122,7 +127,12 @@ class PaperPrinter(Printer):
         return super().product(node)
 
     def times(self, behind_numbers: bool, factor: Node) -> Pieces:
+        if self._numbers and behind_numbers and self._is_written_out(factor):
+            return TIMES
         return super().times(behind_numbers or bool(self._index), factor)
+
+    def _is_written_out(self, factor: Node) -> bool:
+        return isinstance(factor, Literal) or (isinstance(factor, Name) and factor.name in self._numbers)
 
     def matrix_product(self, node: MatrixProduct) -> Printed:
         left, right = node.children

@@ -62,6 +62,14 @@ def spellings(notation: Notation, statement: Statement) -> dict[str, Spelling]:
     return {name: found[name] for name in statement.own_pieces}
 
 
+def bare(notation: Notation, role: str, own: str) -> Piece:
+    """The letter for a role without the number of a layer; sgdb's `own` where the notation has no word for it."""
+    word = notation.word(role)
+    if word is None:
+        return Piece(LETTER, own)
+    return _spelling(word, "", raised=RAISED[notation.layer]).piece._replace(raised="")
+
+
 def function_words(notation: Notation, depth: int) -> Mapping[str, str]:
     """The words for the layers' functions: each with sgdb's name, or with none for that of the layer whose
     pre-activation it is applied to.

@@ -19,7 +19,7 @@ units, numbers               what is added to the number of a layer's units, and
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from core.expression.cursor import WORDS
@@ -41,6 +41,7 @@ TAKEN = frozenset(
 ELEMENTARY = ("exp", "log", "sqrt", "abs", "sign", "tanh", "sigmoid", "relu", "identity")
 INDEX = ("_y", "_j", "_k", "_c", "_i")  # of a class, behind a name
 YOURS = "your notation"
+LIKE = "like "  # before the name of the one that it is like, in its title
 DEPTH = 3
 
 
@@ -92,10 +93,32 @@ def read_notation(reader: FieldReader, value: object, path: str = "notation") ->
     return None if len(reader.mistakes) > before else notation
 
 
+def notation_value(notation: Notation) -> str | dict[str, Any]:
+    """What a file has of a notation: the name of one that comes with sgdb, or the table of another, which
+    `read_notation` reads.
+    """
+    if NOTATIONS.get(notation.name) == notation:
+        return notation.name
+    like = NOTATIONS.get(notation.title.removeprefix(LIKE), NOTATIONS["sgdb"])
+    words = {
+        role: False if word is None else _word_value(word)
+        for role, word in notation.words.items()
+        if role not in like.words or like.words[role] != word
+    }
+    others = {key: getattr(notation, key) for key in (*SWITCHES, "layer", "units", "numbers")}
+    differs = {key: value for key, value in others.items() if value != getattr(like, key)}
+    return {"like": like.name, "name": notation.name, **words, **differs}
+
+
+def _word_value(word: Word) -> str | dict[str, str]:
+    found = {part: text for part, text in asdict(word).items() if text}
+    return word.typed if len(found) == 1 else found
+
+
 def _with(like: Notation, read: dict[str, Any]) -> Notation:
     words = {role: read.pop(role) or None for role in [*read] if role in ROLES}
     name = read.pop("name", YOURS)
-    return replace(like, name=name, title=f"like {like.name}", words={**like.words, **words}, **read)
+    return replace(like, name=name, title=f"{LIKE}{like.name}", words={**like.words, **words}, **read)
 
 
 def _mistakes(notation: Notation, given: list[str]) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from core.expression.nodes import COLUMNS, Function, MatrixProduct, Name, Product, Total, product_of
+from core.expression.nodes import COLUMNS, Cell, Function, MatrixProduct, Name, Product, Total, product_of
 from core.expression.numbers import is_number
 from core.expression.paper import PaperPrinter
 from core.expression.pieces import BLANK, CLOSE, OPEN, Piece, Pieces, letter, number, sign, word
@@ -40,28 +40,35 @@ def typed_printer(rendition: Rendition, over: str) -> TypedPrinter:
     return TypedPrinter(over, relu=False, indicator=False, symbols=found, style=style)
 
 
-def paper_printer(rendition: Rendition, per_sample: Collection[str]) -> PaperPrinter:
-    """A printer of formulas as they are written on paper."""
+def paper_printer(rendition: Rendition, per_sample: Collection[str], numbers: Mapping[str, str] = {}) -> PaperPrinter:
+    """A printer of formulas as they are written on paper, with `numbers` in place of their names."""
     symbols = {name: spelling.piece for name, spelling in rendition.spellings.items()}
     if rendition.notation.is_own:
-        return PaperPrinter(symbols=symbols, per_sample=per_sample)
+        return PaperPrinter(symbols=symbols, per_sample=per_sample, numbers=numbers)
     samples = ACROSS[rendition.classes]
     one_hot = (word("one-hot"), OPEN, symbols["y_gt"], CLOSE)
     others = Form(SUM, (*number("1"), BLANK, sign("-"), BLANK, *one_hot))
     sums = {rendition.classes: PAPER.totals[COLUMNS], samples: Form(PREFIX, (letter("Σ", samples), BLANK, PREFIX))}
     style = PAPER._replace(
-        function=lambda node: _printed_function(rendition, node),
+        function=lambda node: printed_function_in(rendition, node),
         true_class={False: Form(ATOM, one_hot), True: others},
         totals={**PAPER.totals, **sums},
     )
-    return _NotationPrinter(style, symbols, per_sample, rendition.classes)
+    return _NotationPrinter(style, symbols, per_sample, rendition.classes, numbers)
 
 
 class _NotationPrinter(PaperPrinter):
     """Prints 1/m Σ L as it is, and a number before a matrix product without brackets."""
 
-    def __init__(self, style: Style, symbols: Mapping[str, Piece], per_sample: Collection[str], classes: str) -> None:
-        super().__init__(None, symbols, per_sample, classes, style, classes)
+    def __init__(
+        self,
+        style: Style,
+        symbols: Mapping[str, Piece],
+        per_sample: Collection[str],
+        classes: str,
+        numbers: Mapping[str, str],
+    ) -> None:
+        super().__init__(None, symbols, per_sample, classes, style, classes, numbers)
 
     def name(self, node: Name) -> Printed:
         level, pieces = super().name(node)
@@ -90,7 +97,8 @@ def _typed_function(rendition: Rendition, node: Function) -> Form:
     return call(word(f"{found.typed}{index}{PRIME * node.slope}"))
 
 
-def _printed_function(rendition: Rendition, node: Function) -> Form:
+def printed_function_in(rendition: Rendition, node: Function) -> Form:
+    """A function in print with the notation's word for that of a layer."""
     found, index = rendition.notation.word("function"), _index(rendition, node)
     if found is None or index is None:
         return printed_function(node)
@@ -102,7 +110,7 @@ def _index(rendition: Rendition, node: Function) -> str | None:
     if not node.name.startswith(OWN):
         return None
     label = node.name.removeprefix(OWN)
-    if node.argument == Name(f"s_{label}"):
+    if isinstance(node.argument, (Name, Cell)) and node.argument.name == f"s_{label}":
         return ""
     depth = len(rendition.statement.problem.network)
     return str((depth if label == "out" else int(label)) + rendition.notation.units)

@@ -97,8 +97,13 @@ class Rendition(Record):
         return {name: self._tree(name) for name in self.statement.equations if name not in self._unnamed}
 
     @cached_property
+    def plain_trees(self) -> dict[str, Node]:
+        """The same in sgdb's layout."""
+        return {name: self._layout(tree, self.turns(name)) for name, tree in self.trees.items()}
+
+    @cached_property
     def stated(self) -> dict[str, Node]:
-        """The same with its signs and its place of 1/n, but in sgdb's layout, for every quantity."""
+        """What every quantity is computed by, with the notation's signs and its place of 1/n, in sgdb's layout."""
         return {name: self._with_sign(name, self._scaled_tree(name, e)) for name, e in self.statement.equations.items()}
 
     def turns(self, name: str) -> bool:
@@ -173,16 +178,17 @@ class Rendition(Record):
     @property
     def layout(self) -> str:
         """What a reader must know in a line: "Columns are samples; W is out x in; dZ has no 1/m.\"."""
-        return self.notation.layout(self._is_mean)
+        return self.notation.layout(self.is_mean)
 
     @property
-    def _is_mean(self) -> bool:
+    def is_mean(self) -> bool:
+        """Whether there is a 1/n at all."""
         return self.statement.problem.reduction == "mean" and self.statement.rows > 1
 
     @property
     def mean(self) -> str:
         """Where the 1/n is; in δ where there is none."""
-        return self.notation.mean if self._is_mean else IN_DELTA
+        return self.notation.mean if self.is_mean else IN_DELTA
 
     @cached_property
     def _scaled(self) -> frozenset[str]:

@@ -103,16 +103,19 @@ class Notation:
         """What a reader must know of it in a line: "Columns are samples; W is out x in; dZ has no 1/m."; nothing of the
         1/m where the loss is no mean.
         """
-        weight, delta, count = (self._printed(role, own) for role, own in OWN_LETTERS.items())
-        parts = [f"{self.samples} are samples", f"{weight} is {self.weights}"]
+        words = {role: self._printed(role, own) for role, own in OWN_LETTERS.items()}
+        return "".join(words.get(part, part) for part in self.layout_parts(is_mean))
+
+    def layout_parts(self, is_mean: bool = True) -> tuple[str, ...]:
+        """The same in parts, with the roles of OWN_LETTERS where their words stand."""
+        parts: list[tuple[str, ...]] = [(f"{self.samples.capitalize()} are samples; ", "weight", f" is {self.weights}")]
         if self.sign == MINUS:
-            parts.append(f"{delta} is minus the gradient")
+            parts.append(("; ", "delta", " is minus the gradient"))
         if is_mean and self.mean == IN_GRADIENT:
-            parts.append(f"{delta} has no 1/{count}")
+            parts.append(("; ", "delta", " has no 1/", "count"))
         elif is_mean and self.mean == IN_UPDATE:
-            parts.append(f"the 1/{count} is in the update")
-        first, *rest = parts
-        return f"{'; '.join((first.capitalize(), *rest))}."
+            parts.append(("; the 1/", "count", " is in the update"))
+        return (*(part for found in parts for part in found), ".")
 
     def _printed(self, role: str, own: str) -> str:
         word = self.word(role)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 
 from core.files import write_lines
+from core.notations.words import Notation
 from core.solving.html import to_html
 from core.solving.latex import to_latex
 from core.solving.markdown import to_markdown
@@ -25,13 +26,19 @@ def render(solution: Solution, format: str) -> str:
 
 
 def write_solution(
-    steps: Step | Sequence[Step], path: str | os.PathLike[str], format: str, digits: int = USUAL
+    steps: Step | Sequence[Step],
+    path: str | os.PathLike[str],
+    format: str,
+    digits: int = USUAL,
+    notation: Notation | None = None,
 ) -> None:
-    """Write the worked solution of a step, or of several, to a file, all of it or nothing.
+    """Write the worked solution of a step, or of several, to a file, all of it or nothing, in a `notation` or in the
+    problem's.
 
     Raises OSError, and ValueError for what is no file name.
     """
-    write_lines(path, [render(solve([steps] if isinstance(steps, Step) else steps, digits), format)])
+    solution = solve([steps] if isinstance(steps, Step) else steps, digits, notation=notation)
+    write_lines(path, [render(solution, format)])
 
 
 def format_of(path: str) -> str | None:

@@ -8,7 +8,7 @@ from html import escape
 from core.expression.markup import html, html_number
 from core.expression.pieces import CLOSE, OPEN, Pieces
 from core.solving.solution import BLANK, Arithmetic, Entry, Grid, Part, Prose, Solution
-from core.solving.wording import NOTATION, dots, equals, fractions, heading, prose_text, rounding_note, shape_note
+from core.solving.wording import dots, equals, fractions, heading, prose_text, rounding_note, shape_note
 
 STYLE = """\
 :root { color-scheme: light dark; }
@@ -57,7 +57,7 @@ def _lines(solution: Solution) -> Iterator[str]:
     yield from (f"<title>{title}</title>", f"<style>\n{STYLE}\n</style>", "</head>", "<body>", f"<h1>{title}</h1>")
     if solution.blank:
         yield WHO
-    yield f"<p>{_prose(NOTATION)} {_prose(rounding_note(solution))}</p>"
+    yield f"<p>{_prose(solution.about_notation)} {_prose(rounding_note(solution))}</p>"
     yield "<ul>"
     for words, formulas in solution.facts:
         yield f"<li>{escape(words)}{': ' if formulas else ''}{', '.join(map(html, formulas))}</li>"
@@ -81,8 +81,9 @@ def _lines(solution: Solution) -> Iterator[str]:
 def _entry(entry: Entry, anchor: str) -> Iterator[str]:
     yield f'<div class="entry" id="{escape(anchor)}">'
     note = prose_text(shape_note(entry))
-    if entry.column_names:
-        note += f", columns: {', '.join(entry.column_names)}"
+    noun, names = entry.names
+    if names:
+        note += f", {noun}: {', '.join(names)}"
     symbol = html(entry.symbol)
     yield f'<div><span class="symbol">{symbol}</span> <span class="note">{escape(note)}</span></div>'
     if entry.formula:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from core.expression.markup import tex, tex_greek, tex_number
 from core.expression.pieces import Pieces, as_text
 from core.solving.solution import BLANK, Arithmetic, Entry, Grid, Part, Prose, Solution
-from core.solving.wording import NOTATION, dots, equals, fractions, heading, rounding_note, shape_note
+from core.solving.wording import dots, equals, fractions, heading, rounding_note, shape_note
 from core.text import NONE
 
 PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
@@ -86,7 +86,7 @@ def _lines(solution: Solution) -> Iterator[str]:
     yield rf"\section*{{{escaped(solution.title)}: {heading(solution)}}}"
     if solution.blank:
         yield from (NAME_AND_DATE, r"\medskip", "")
-    yield f"{_prose(NOTATION)} {_prose(rounding_note(solution))}"
+    yield f"{_prose(solution.about_notation)} {_prose(rounding_note(solution))}"
     yield r"\begin{itemize}"
     for words, formulas in solution.facts:
         shown = ", ".join(f"${tex(formula)}$" for formula in formulas)
@@ -110,7 +110,8 @@ def _lines(solution: Solution) -> Iterator[str]:
 
 def _entry(entry: Entry) -> Iterator[str]:
     notes = [_prose(shape_note(entry))]
-    notes += [f"columns: {', '.join(map(_name, entry.column_names))}"] if entry.column_names else []
+    noun, names = entry.names
+    notes += [f"{noun}: {', '.join(map(_name, names))}"] if names else []
     note = ", ".join(note for note in notes if note)
     symbol = tex(entry.symbol)
     yield from ("", r"\par\addpenalty{-100}\addvspace{9pt}", rf"\textbf{{${symbol}$}} {note}\nopagebreak")

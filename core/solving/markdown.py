@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from core.expression.pieces import as_text
 from core.solving.solution import BLANK, Arithmetic, Entry, Grid, Part, Solution
-from core.solving.wording import NOTATION, dots, equals, fractions, heading, prose_text, rounding_note, shape_note
+from core.solving.wording import dots, equals, fractions, heading, prose_text, rounding_note, shape_note
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|$~&#!{}()+.@:-])")
 ROOM = "_" * 8
@@ -23,7 +23,7 @@ def _lines(solution: Solution) -> Iterator[str]:
     yield from (f"# {_escaped(solution.title)}: {heading(solution)}", "")
     if solution.blank:
         yield from (NAME_AND_DATE, "")
-    yield from (f"{prose_text(NOTATION)} {prose_text(rounding_note(solution))}", "")
+    yield from (f"{prose_text(solution.about_notation)} {prose_text(rounding_note(solution))}", "")
     for words, formulas in solution.facts:
         yield f"- {words}{': ' if formulas else ''}{', '.join(f'`{as_text(formula)}`' for formula in formulas)}"
     if solution.formulas:
@@ -41,8 +41,9 @@ def _lines(solution: Solution) -> Iterator[str]:
 def _entry(entry: Entry) -> Iterator[str]:
     note = prose_text(shape_note(entry))
     yield f"**{_escaped(as_text(entry.symbol))}**{f' {note}' if note else ''}"
-    if entry.column_names:
-        yield f"columns: {', '.join(map(_escaped, entry.column_names))}"
+    noun, names = entry.names
+    if names:
+        yield f"{noun}: {', '.join(map(_escaped, names))}"
     yield ""
     yield from _block([*_work(entry)])
 

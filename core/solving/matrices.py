@@ -12,9 +12,8 @@ import numpy as np
 
 from core.arrays import Array
 from core.computation import Computation
-from core.equations import NUMBER, PER_SAMPLE, Statement
+from core.equations import NUMBER, PER_SAMPLE
 from core.expression.exact import PRECISION, ExactCompiler
-from core.expression.line import TIMES
 from core.expression.nodes import (
     Function,
     Literal,
@@ -27,10 +26,7 @@ from core.expression.nodes import (
     Transpose,
     walk,
 )
-from core.expression.paper import PaperPrinter
-from core.expression.pieces import Piece, Pieces, number
-from core.expression.printer import Printed
-from core.expression.style import ATOM
+from core.expression.pieces import Piece
 from core.solving.rounding import rounded
 from core.solving.solution import NARROWEST, TALLEST, WIDEST, Grid, Part
 
@@ -46,13 +42,15 @@ def is_of_matrices(computation: Computation) -> bool:
 
 
 class MatrixFormula:
-    """A formula of matrices, to be written with numbers in place of its names; `values` are those of the step."""
+    """A formula of matrices, to be written with numbers in place of its names; `values` are those of the step, as they
+    stand in print.
+    """
 
     def __init__(self, computation: Computation, values: Mapping[str, Array]) -> None:
-        self._statement = computation.statement
+        self._computation, self._statement = computation, computation.statement
         self._tree = _slopes_as_names(computation.tree)
         columns = self._statement.with_axes(PER_SAMPLE)
-        self._values = {name: v[:, np.newaxis] if name in columns else v for name, v in values.items()}
+        self._values = {name: v[:, np.newaxis] if name in columns and v.ndim == 1 else v for name, v in values.items()}
         for part in walk(computation.tree):
             if isinstance(part, Function) and isinstance(part.argument, Name):
                 slope = self._statement.functions[part.name].slope
@@ -63,11 +61,7 @@ class MatrixFormula:
         """Whether the matrices have so few rows and columns that they may fit into a line: a look at the shapes spares
         writing out large ones.
         """
-        shapes = (
-            self._turned(piece).shape
-            for piece in PaperPrinter(symbols=self._statement.pieces)(self._tree)
-            if piece.name
-        )
+        shapes = (self._turned(piece).shape for piece in self._computation.printer()(self._tree) if piece.name)
         return all(prod(shape[:-1]) <= TALLEST and shape[-1] * NARROWEST <= WIDEST for shape in shapes)
 
     def written(self, digits: int, grid: Callable[[Array, int], Grid]) -> tuple[Part, ...]:
@@ -75,7 +69,7 @@ class MatrixFormula:
         makes one of values, with so many digits.
         """
         parts: list[Part] = []
-        pieces = _WithNumbers(self._statement, self._numbers(digits))(self._tree)
+        pieces = self._computation.printer(self._numbers(digits))(self._tree)
         for name, group in groupby(pieces, key=lambda piece: piece.name):
             found = tuple(group)
             parts += [grid(self._turned(piece), digits) for piece in found] if name else [found]
@@ -102,22 +96,6 @@ class MatrixFormula:
     def _turned(self, piece: Piece) -> Array:
         values = self._values[piece.name]
         return values.T if piece.transposed else values
-
-
-class _WithNumbers(PaperPrinter):
-    """Prints `numbers` in place of their names."""
-
-    def __init__(self, statement: Statement, numbers: Mapping[str, str]) -> None:
-        super().__init__(statement.rows, statement.pieces)
-        self._numbers = numbers
-
-    def name(self, node: Name) -> Printed:
-        text = self._numbers.get(node.name)
-        return super().name(node) if text is None else Printed(ATOM, number(text))
-
-    def times(self, behind_numbers: bool, factor: Node) -> Pieces:
-        is_number = isinstance(factor, Literal) or (isinstance(factor, Name) and factor.name in self._numbers)
-        return TIMES if behind_numbers and is_number else super().times(behind_numbers, factor)
 
 
 def _is_slope(part: Node) -> bool:

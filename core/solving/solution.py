@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from core.expression.pieces import Pieces, as_text
+from core.notations.words import Notation
 
 BLANK = ""  # a cell to be filled in
 ROOM = 9  # digits that take as much room as is left for one
@@ -137,7 +138,7 @@ class Entry:
     """A quantity: its `name` as typed, its `symbol` in print and its `shape`; the `formula` (empty for what is given),
     the same with matrices put in (empty where they are too large or the formula is no product; `exact` where these give
     the result as it is written), the arithmetic of some cells (`some` says how many), why cells are `zeros` whatever
-    the numbers are, or have none, the `result`, and the names of its columns, if they have any.
+    the numbers are, or have none, the `result`, and the names of its columns or rows, if they have any.
     """
 
     name: str
@@ -151,6 +152,12 @@ class Entry:
     some: str = ""
     zeros: str = ""
     column_names: tuple[str, ...] = ()
+    row_names: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, tuple[str, ...]]:
+        """What has names, "columns" or "rows", and these."""
+        return ("rows", self.row_names) if self.row_names else ("columns", self.column_names)
 
     @property
     def remark(self) -> str:
@@ -177,15 +184,18 @@ class StepSolution:
 
 @dataclass(frozen=True)
 class Solution:
-    """Steps of a problem, worked out, or `blank`, to be worked out: the `title` (a person's text), `facts` about the
-    network and its training (a text and formulas each), the network's own `formulas`, and the steps. Whether the
-    problem `names_notation` of its own, in which this is not.
+    """Steps of a problem, worked out, or `blank`, to be worked out: the `title` (a person's text), what there is to
+    know `about_notation`, `facts` about the network and its training (a text and formulas each), the network's own
+    `formulas`, and the steps. Whether it `speaks_notation`, of a course and not sgdb's own; an answer sheet says that
+    it is in a `notation`: without, it is in the problem's.
     """
 
     title: str
+    about_notation: Prose
     facts: tuple[tuple[str, tuple[Pieces, ...]], ...]
     formulas: tuple[Pieces, ...]
     steps: tuple[StepSolution, ...]
     digits: int
     blank: bool = False
-    names_notation: bool = False
+    speaks_notation: bool = False
+    notation: Notation | None = None

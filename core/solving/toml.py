@@ -9,12 +9,13 @@ from core.checking.answers import LAST_STEP as LAST_CHECKED
 from core.checking.answers import MOST_NUMBERS as MOST_CHECKED
 from core.checking.written import OPEN
 from core.loading.options import TABLE_OPTIONS
-from core.notations.shipped import SGDB
+from core.notations.own import notation_value
 from core.quantity import quantities
 from core.solving.solution import BLANK, Entry, Solution
-from core.solving.wording import heading
+from core.solving.wording import heading, prose_text
 from core.step import Step
 from core.text import NONE
+from core.toml import BARE_KEY, value
 from core.toml import text as text_of
 
 __all__ = ["LAST_CHECKED", "MOST_CHECKED", "count", "to_toml"]
@@ -41,15 +42,17 @@ def count(step: Step) -> int:
 def _lines(solution: Solution, problem: str, options: Mapping[str, object], seed: int | None) -> Iterator[str]:
     (step,) = solution.steps
     yield f"# {solution.title}: {heading(solution)}"
+    if solution.speaks_notation:
+        yield f"# {prose_text(solution.about_notation)}"
     if solution.blank:
         yield NAME_AND_DATE
         yield f'# Write a number, with as many digits as you like, in place of a "{OPEN}"; then: sgdb check THIS FILE'
     yield ""
     yield f"problem = {text_of(problem)}"
-    if solution.names_notation:
-        yield f"notation = {text_of(SGDB.name)}"
-    for name, value in options.items():
-        text = str(value).lower() if isinstance(value, bool) else str(value)
+    if solution.notation is not None:
+        yield f"notation = {value(notation_value(solution.notation))}"
+    for name, option in options.items():
+        text = str(option).lower() if isinstance(option, bool) else str(option)
         yield f"{name} = {text if PLAIN.fullmatch(text) and TABLE_OPTIONS[name].as_text else text_of(text)}"
     if seed is not None:
         yield f"practice = {seed}"
@@ -65,7 +68,7 @@ def _asked(solution: Solution) -> Iterator[Entry]:
 
 def _entry(entry: Entry) -> Iterator[str]:
     rows = [[_number(cell) for cell in row] for row in entry.result.cells]
-    left = f"{entry.name} = "
+    left = f"{entry.name if BARE_KEY.fullmatch(entry.name) else text_of(entry.name)} = "
     if entry.zeros:
         yield f"# {entry.zeros}"
     if len(entry.shape) < 2:

@@ -5,28 +5,31 @@ matrix; and the same as a worksheet, to be filled in.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from core.arithmetic import CellArithmetic, slope_of
+from core.arithmetic import CellArithmetic
 from core.arrays import Array, Mask
 from core.asked import absent, asked, zeros
 from core.classes import one_hot
-from core.computation import Computation, computations, values_of
-from core.equations import BACKWARD, FORWARD, GRADIENT, LOSS, MATRIX, NUMBER, PER_SAMPLE, UPDATE
+from core.computation import Computation, values_of
+from core.equations import BACKWARD, FORWARD, GRADIENT, LOSS, MATRIX, NUMBER, UPDATE
 from core.errors import ProblemError
 from core.explanation import Explanation, explain
 from core.expression.exact import gives
 from core.expression.nodes import Function, IsTrueClass, Name, names_in, walk
 from core.expression.pieces import Pieces, as_text, sign
+from core.notations.words import Notation
 from core.origins import scope_of
 from core.problem import Problem
 from core.quantity import Quantity, given, quantities
-from core.solving.facts import facts, formulas
+from core.solving.facts import facts
 from core.solving.matrices import MatrixFormula, is_of_matrices
+from core.solving.noted import spoken_in, writing_of
 from core.solving.rounding import MOST, USUAL, rounded
 from core.solving.solution import (
     BLANK,
@@ -41,6 +44,7 @@ from core.solving.solution import (
     Solution,
     StepSolution,
 )
+from core.solving.writing import Writing
 from core.step import Step
 from core.text import NONE, clean
 
@@ -59,30 +63,38 @@ SECTIONS = {
 
 
 @np.errstate(all="ignore")
-def solve(steps: Iterable[Step], digits: int = USUAL, whole: bool = False, expected: int = 1) -> Solution:
+def solve(
+    steps: Iterable[Step],
+    digits: int = USUAL,
+    whole: bool = False,
+    expected: int = 1,
+    notation: Notation | None = None,
+) -> Solution:
     """The worked solution of `steps`, one or more of one problem, with numbers of `digits` significant digits (2 to
-    12). Large matrices are cut, and the cut noted, unless they are to be shown `whole`. Raises ProblemError where it
-    would have more than MOST_LAYERS layers or MOST_NUMBERS numbers; with how many steps are `expected`, before these
-    are worked out.
+    12), in the names and the layout of a `notation`, or of the problem's. Large matrices are cut, and the cut noted,
+    unless they are to be shown `whole`. Raises ProblemError where it would have more than MOST_LAYERS layers or
+    MOST_NUMBERS numbers; with how many steps are `expected`, before these are worked out.
     """
-    return _solution(steps, digits, whole, blank=False, expected=expected)
+    return _solution(steps, digits, whole, blank=False, expected=expected, notation=notation)
 
 
 @np.errstate(all="ignore")
-def worksheet(step: Step, digits: int = USUAL) -> Solution:
+def worksheet(step: Step, digits: int = USUAL, notation: Notation | None = None) -> Solution:
     """The worksheet of a step, to be filled in: what is given, and a blank for every number that is asked for, see
-    `core.asked`. Raises ProblemError as `solve` does.
+    `core.asked`. A `notation`, and ProblemError, as of `solve`.
     """
-    return _solution([step], digits, whole=True, blank=True)
+    return _solution([step], digits, whole=True, blank=True, notation=notation)
 
 
 @np.errstate(all="ignore")
 def arithmetic_of(step: Step, name: str, cell: tuple[int, ...], digits: int = USUAL) -> Arithmetic:
     """How a cell of a step comes about, as a worked solution writes it: `name` and `cell` as for `core.explain`."""
-    return _Entries(step, digits, whole=True, blank=False).arithmetic(explain(step, name, cell))
+    return _Entries(Writing(step), digits, whole=True, blank=False).arithmetic(explain(step, name, cell))
 
 
-def _solution(steps: Iterable[Step], digits: int, whole: bool, blank: bool, expected: int = 1) -> Solution:
+def _solution(
+    steps: Iterable[Step], digits: int, whole: bool, blank: bool, expected: int = 1, notation: Notation | None = None
+) -> Solution:
     solved: list[StepSolution] = []
     numbers = 0
     for step in steps:
@@ -91,13 +103,16 @@ def _solution(steps: Iterable[Step], digits: int, whole: bool, blank: bool, expe
         _refuse_if_too_large(
             step.problem, numbers + alike * (expected - len(solved) - 1) * _numbers(step, whole), whole
         )
+        writing = writing_of(step, notation)
         if not solved:
-            problem, about = step.problem, tuple(facts(step, blank))
-            in_symbols = () if blank else tuple(formulas(step))
-        sections = tuple(_sections(_Entries(step, digits, whole, blank)))
-        solved.append(StepSolution(step.index, _rows(step), sections))
-    names_notation = problem.notation is not None
-    return Solution(clean(problem.name), about, in_symbols, tuple(solved), digits, blank, names_notation)
+            first = writing
+            about = tuple(facts(first, blank))
+            in_symbols = () if blank else tuple(first.formulas())
+        sections = tuple(_sections(_Entries(writing, digits, whole, blank)))
+        solved.append(StepSolution(step.index, _rows(writing), sections))
+    title, says = clean(first.step.problem.name), spoken_in(first.notation, first.step.problem)
+    noted = first.notation is not None
+    return Solution(title, first.about, about, in_symbols, tuple(solved), digits, blank, noted, says)
 
 
 def _numbers(step: Step, whole: bool) -> int:
@@ -121,19 +136,22 @@ def _refuse_if_too_large(problem: Problem, numbers: int, whole: bool) -> None:
     raise ProblemError(clean(problem.name), [f"too large to be written out: {mistake}"])
 
 
-def _rows(step: Step) -> Prose:
+def _rows(writing: Writing) -> Prose:
+    """The rows of a step that takes a part of them."""
+    step = writing.step
     if step.problem.batch_size is None:
         return ()
     rows = [str(row + 1) for row in step.batch[:MOST_ROWS]]
     noun = "row" if len(rows) == 1 else "rows"
     shown = f"epoch {step.epoch}, {noun} {', '.join(rows)}"
     if len(step.batch) == len(rows):
-        return (f"{shown} of the data",)
-    return (f"{shown}, ", (sign("…"),), " of the data")
+        return (f"{shown} of the data", *writing.of_batch)
+    return (f"{shown}, ", (sign("…"),), " of the data", *writing.of_batch)
 
 
 def _sections(entries: _Entries) -> Iterator[Section]:
-    yield Section("Given", tuple(map(entries.given, given(entries.step))))
+    named = entries.writing.symbols
+    yield Section("Given", tuple(entries.given(quantity) for quantity in given(entries.step) if quantity.name in named))
 
     for heading, group in groupby(entries.asked, key=section_of):
         yield Section(heading, tuple(map(entries.computed, group)))
@@ -148,48 +166,45 @@ def section_of(quantity: Quantity) -> str:
 class _Entries:
     """The entries of a step."""
 
-    def __init__(self, step: Step, digits: int, whole: bool, blank: bool) -> None:
-        self.step, self.digits, self.whole, self.blank = step, digits, whole, blank
-        self.values = values_of(step)
-        self.computations = {c.name: c for c in computations(step.problem, len(step.batch), index=step.index)}
-        self.open = asked(step) if blank else {}
-        self.asked = [quantity for quantity in quantities(step) if not blank or quantity.name in self.open]
+    def __init__(self, writing: Writing, digits: int, whole: bool, blank: bool) -> None:
+        self.writing, self.step, self.digits, self.whole, self.blank = writing, writing.step, digits, whole, blank
+        self.values = values_of(self.step)
+        self.open = asked(self.step) if blank else {}
+        wanted = writing.symbols.keys() & self.open.keys() if blank else writing.symbols.keys()
+        self.asked = [quantity for quantity in quantities(self.step) if quantity.name in wanted]
 
     def given(self, quantity: Quantity) -> Entry:
-        name, values = quantity.name, quantity.values
-        grid = self._grid(values, self.digits)
-        return Entry(name, self._symbol(name), values.shape, grid, column_names=self._column_names(name, grid))
+        grid = self._grid(self.writing.in_print(quantity.name), self.digits)
+        return self._with_names(quantity.name, self._entry(quantity.name, grid))
 
     def computed(self, quantity: Quantity) -> Entry:
-        name, values = quantity.name, quantity.values
-        grid = self._grid(values.reshape(-1, 1) if quantity.axes == PER_SAMPLE else values, self.digits)
-        grid = _marked(grid, absent(self.step, name), NONE)
+        name, values, writing = quantity.name, quantity.values, self.writing
+        grid = self._grid(writing.in_print(name), self.digits)
+        grid = _marked(grid, writing.laid_out(name, absent(self.step, name)), NONE)
         why = self.step.statement.zeros.get(name, "")
         if self.blank:
-            left_open = _marked(grid, self.open[name], BLANK)
-            return Entry(name, self._symbol(name), values.shape, left_open, zeros=why)
-        computation = self.computations[name]
+            left_open = _marked(grid, writing.laid_out(name, self.open[name]), BLANK)
+            return replace(self._entry(name, left_open), zeros=why)
+        computation = writing.computations[name]
         substituted, exact = self._substituted(computation, grid)
         plain = substituted or isinstance(computation.tree, Name)
         examples = [] if plain else [*self._examples(computation, values)]
         remark = _remark(computation, len(examples), values.size)
         examples += self._slopes(computation, quantity.layer)
-        return Entry(
-            name,
-            self._symbol(name),
-            values.shape,
-            grid,
-            computation.pieces,
-            substituted,
-            exact,
-            tuple(examples),
-            remark,
-            why,
-            self._column_names(name, grid),
+        worked_out = replace(
+            self._entry(name, grid),
+            formula=computation.pieces,
+            substituted=substituted,
+            exact=exact,
+            examples=tuple(examples),
+            some=remark,
+            zeros=why,
         )
+        return self._with_names(name, worked_out)
 
-    def _symbol(self, name: str) -> Pieces:
-        return (self.step.statement.pieces[name],)
+    def _entry(self, name: str, grid: Grid) -> Entry:
+        writing = self.writing
+        return Entry(writing.key(name), (writing.symbols[name],), writing.shape(name), grid)
 
     def _grid(self, values: Array, digits: int) -> Grid:
         """A matrix in print, a vector as a row."""
@@ -204,7 +219,7 @@ class _Entries:
         result as it is written: where it does not, more digits are tried.
         """
         usual: tuple[Part, ...] = ()
-        formula = MatrixFormula(computation, self.values) if is_of_matrices(computation) else None
+        formula = MatrixFormula(computation, self.writing.operands) if is_of_matrices(computation) else None
         if formula is None or not formula.may_fit or scope_of(self.step).out_of_range(computation.name):
             return (), True
         for digits in range(self.digits, MOST + 1):
@@ -239,7 +254,7 @@ class _Entries:
             found = [_first_cell(mask & (values != 0)) for mask in self._forms(computation)] + [_first_cell(counts)]
             cells = [cell for cell in found[:-1] if cell is not None] or [cell for cell in found if cell is not None]
         for cell in cells:
-            yield self.arithmetic(explain(self.step, computation.name, cell))
+            yield self.arithmetic(self.writing.explain(computation.name, cell))
 
     def _forms(self, computation: Computation) -> tuple[Mask, ...]:
         """The cells that come about alike: where the formula has the true classes apart, theirs and the rest."""
@@ -255,7 +270,7 @@ class _Entries:
         for part in walk(computation.tree):
             if isinstance(part, Function) and part.slope and layer and not functions[part.name].is_identity:
                 for cell in self._telling(part):
-                    yield self._line(*slope_of(self.step, layer, cell))
+                    yield self._line(*self.writing.slope(layer, cell))
 
     def _telling(self, applied: Function) -> Iterator[tuple[int, ...]]:
         """The cells of s whose f(s) and f'(s) show what the function does: one above 0, and of one with a kink, such as
@@ -270,18 +285,22 @@ class _Entries:
     def arithmetic(self, explanation: Explanation) -> Arithmetic:
         """How a cell comes about."""
         terms = len(explanation) if len(explanation) <= MOST_TERMS + 1 else MOST_TERMS  # a single one is not left out
+        if self.writing.notation is not None:  # which may have sums in place within a sum
+            terms = max(terms, MOST_TERMS)
         return self._line(explanation.pieces, explanation, terms)
 
     def _line(self, symbol: Pieces, arithmetic: CellArithmetic, terms: int = MOST_TERMS) -> Arithmetic:
         line = arithmetic.line(terms, self.digits, rounded)
         return Arithmetic(symbol, arithmetic.symbol_pieces(terms), line.numbers, line.result, line.exact)
 
-    def _column_names(self, name: str, grid: Grid) -> tuple[str, ...]:
-        problem = self.step.problem
+    def _with_names(self, name: str, entry: Entry) -> Entry:
+        """The entry of a quantity with the names of its columns; where they are turned, of its rows."""
+        problem, cells = self.step.problem, entry.result.cells
         names = {"X_in": problem.input_names, "y_gt": problem.target_names, "y_out": problem.target_names}
-        shown = len(grid.cells[0])
-        found = names.get(name, ())
-        return (*map(clean, found[:shown]), *("…",) * (shown < len(found)))
+        found, turned = names.get(name, ()), self.writing.turns(name)
+        shown = len(cells if turned else cells[0])
+        in_print = (*map(clean, found[:shown]), *("…",) * (shown < len(found)))
+        return replace(entry, row_names=in_print) if turned else replace(entry, column_names=in_print)
 
 
 def _marked(grid: Grid, mask: Mask, text: str) -> Grid:

@@ -17,6 +17,7 @@ from tui.commands.arguments import (
     printable,
     terminal,
 )
+from tui.commands.notations import NOTATION, notation_of
 from tui.commands.output import DIGITS, FORCE, FORMAT, OUTPUT, read_digits, read_output, write
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ OPTIONS = (
     OUTPUT,
     FORCE,
     DIGITS,
+    NOTATION,
     # A seed is a sheet's here, and the numbers of a table do not come into it: no line of the help is about these.
     *(
         option._replace(help=SUPPRESS) if option.name in OF_NUMBERS else option
@@ -69,10 +71,12 @@ def main(argv: Sequence[str]) -> int:
     number = _seed(seed, mistakes)
     digits = read_digits(values, mistakes)
     output = read_output(arguments, problem, mistakes)
+    notation, unknown = notation_of(values)
+    mistakes += unknown
     printed = [name for name in ("sheet", "key") if name in values]
     if len(printed) > 1:
         mistakes.append("--sheet and --key: cannot be combined")
-    for name in ("output", "force", "format", "digits"):
+    for name in ("output", "force", "format", "digits", "notation"):
         if name in values and not printed:
             mistakes.append(f"--{name}: needs --sheet or --key")
     if "again" in values and printed:
@@ -91,7 +95,10 @@ def main(argv: Sequence[str]) -> int:
         from core.solving import solve, worksheet
 
         step = exercise.step
-        solution = solve([step], digits, whole=True) if "key" in values else worksheet(step, digits)
+        if "key" in values:
+            solution = solve([step], digits, whole=True, notation=notation)
+        else:
+            solution = worksheet(step, digits, notation)
         return write(solution, output, arguments, number)
     if not terminal():
         return complain(["practice needs a terminal; --sheet prints the sheet, --key its solution"])

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tui.commands.arguments import PROBLEM_OPTIONS, Option, complain, load, parse, printable, whole
+from tui.commands.notations import NOTATION, notation_of
 from tui.commands.output import (
     DIGITS,
     FORCE,
@@ -29,6 +30,7 @@ OPTIONS = (
     OUTPUT,
     FORCE,
     DIGITS,
+    NOTATION,
     Option("whole", None, "show large matrices in full, in blocks that fit on a page"),
     *PROBLEM_OPTIONS,
 )
@@ -46,6 +48,8 @@ def main(argv: Sequence[str]) -> int:
     first, last = _steps(arguments.values, mistakes)
     digits = read_digits(arguments.values, mistakes)
     output = read_output(arguments, problem, mistakes)
+    notation, unknown = notation_of(arguments.values)
+    mistakes += unknown
     if output.format == "toml":
         mistakes += _answer_sheet_mistakes(arguments.values, last)
     if problem is None or mistakes:
@@ -62,7 +66,7 @@ def main(argv: Sequence[str]) -> int:
         # One by one: a hundred steps of a large problem need not be in memory at once.
         steps = (timeline[index] for index in range(first, last + 1))
         whole = sheet or "whole" in arguments.values
-        solution = solve(steps, digits, whole, expected=last - first + 1)
+        solution = solve(steps, digits, whole, expected=last - first + 1, notation=notation)
     except ProblemError as error:
         return complain(str(error).splitlines())
     except DivergedError as error:
