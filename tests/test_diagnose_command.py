@@ -156,3 +156,27 @@ class TestRun:
         run = sgdb("run", "exercise-2", "--lr", "3", "--until", "loss > 1e200")
         assert run.status == 0
         assert "run: the loss grows without bound: " in run.err
+
+
+def test_in_the_names_of_a_notation(sgdb: Any, tmp_path: Path) -> None:
+    run = sgdb("diagnose", "exercise-2", "--lr", "1", "--notation", "ng")
+    assert run.out.splitlines()[2] == "    look at Z₁[3,1] of step 5"
+    run = sgdb("diagnose", "exercise-2", "--lr", "3", "--notation", "mitchell")
+    assert "! the run stops being finite at step 8: net₂[1,3] overflows" in run.out.splitlines()
+    assert (
+        sgdb("diagnose", "exercise-2", "--notation", "nng").err
+        == 'sgdb: --notation: unknown "nng"; did you mean "ng"?\n'
+    )
+
+    run = sgdb("run", "exercise-2", "--lr", "3", "--notation", "mitchell")
+    said = run.err.splitlines()
+    assert said[0] == "sgdb: the run stops being finite at step 8: net₂[1,3] overflows"
+    assert said[1].startswith("verdict: step 7, all 4 rows: E ")
+    assert sgdb("run", "exercise-2", "--notation", "nng").status == 2
+
+    path = tmp_path / "p.toml"
+    path.write_text(
+        'notation = "nielsen"\n[data]\ninputs = [[1.0]]\ntargets = [[1.0]]\n'
+        "[[layers]]\nweights = [[0.5]]\nbias = [0.0]\n[training]\nlearning_rate = 0.1\n"
+    )
+    assert sgdb("run", str(path), "--steps", "2").err.startswith("verdict: step 2, the only row: C ")

@@ -259,6 +259,8 @@ def test_a_course_s_own_notation() -> None:
         ({"dweight": True}, "notation.dweight: expected a text such as"),
         ({"dweight": False, "pre": False}, "notation.pre: expected a text such as"),
         ({"nabla": "x"}, 'notation.nabla: unknown "nabla"; expected one of like, name, input'),
+        ({"name": ""}, 'notation.name: expected a name of its own, found ""'),
+        ({"name": "ng", "samples": "columns"}, "notation.name: ng comes with sgdb; expected a name of its own"),
         (7, "notation: expected a text or a table, found 7"),
     ],
 )

@@ -306,6 +306,27 @@ def test_gradients_are_checked_in_a_notation(tmp_path: Path, capsys: pytest.Capt
     ]
     assert cli.main(["gradcheck", problem, "--notation", "nielsen"]) == 0
     assert "nabla_w2[4,2]" in capsys.readouterr().out
+    assert cli.main(["gradcheck", problem, "--notation", "mitchell"]) == 0  # which has no word for ∂E/∂w
+    assert [line.split()[:2] for line in capsys.readouterr().out.splitlines() if "[4,2]" in line] == [
+        ["dw1[4,2]", "0.016182"]
+    ]
+    own = tmp_path / "own.toml"
+    own.write_text(f'notation = {{ like = "ng", delta = "e" }}\n{NG}', encoding="utf-8")
+    assert cli.main(["gradcheck", str(own)]) == 0
+    assert capsys.readouterr().out.startswith("in your notation: Columns are samples;")
+
+
+def test_a_name_that_is_no_answer_is_told_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "problem.toml").write_text(NG, encoding="utf-8")
+    sheet = 'notation = "ng"\nproblem = "problem.toml"\n[answers]\nm = 3\nalpha = 1.2\nX_in = [[1.0]]\n'
+    (tmp_path / "sheet.toml").write_text(sheet, encoding="utf-8")
+    with pytest.raises(core.ProblemError) as caught:
+        core.check_answers(str(tmp_path / "sheet.toml"))
+    assert caught.value.mistakes == (
+        "answers.m: m is given, not computed",
+        "answers.alpha: alpha is given, not computed",
+        'answers.X_in: unknown "X_in": in ng the inputs are X (X_in in sgdb)',
+    )
 
 
 @pytest.mark.parametrize("command", [("solve",), ("practise", "--seed", "3", "--key")])

@@ -73,6 +73,9 @@ class NotedKeys(Keys):
         if name is not None and name not in self._statement.numbers:
             return name
         word = shown(typed.strip())[1:-1]
+        if name is not None:
+            reader.note(path, f"{word} is given, not computed")
+            return None
         elsewhere = named_elsewhere(self._rendition, typed.strip())
         known = [spelling.typed for name, spelling in self._rendition.spellings.items() if name in self._equations]
         reader.note(path, f'unknown "{word}": {elsewhere}' if elsewhere else suggest(word, known))

@@ -46,6 +46,7 @@ def diagnose(
     last: int,
     progress: Callable[[int, int], object] | None = None,
     thorough: bool = True,
+    notation: Notation | None = None,
 ) -> Diagnosis:
     """What can be said for certain of steps 0 to `last` of a run, computed as far as it must be; of one that stops
     being finite before that, of those up to there. It goes by `timeline[k]` and the losses alone.
@@ -54,9 +55,9 @@ def diagnose(
     returns False, the diagnosis ends there with what it has, and is not `complete`. A loss that has grown or is
     level is run on, on a copy, to see what becomes of it. Unless `thorough`, no largest α is looked for, it is run on
     for some tenths of a second at most, and the first step of what began long ago is looked for only as far back as
-    some seconds allow. Raises IndexError where `last` is negative.
+    some seconds allow. It is told in the names of a `notation`. Raises IndexError where `last` is negative.
     """
-    slices = diagnosing(timeline, last, thorough)
+    slices = diagnosing(timeline, last, thorough, notation)
     while True:
         try:
             done, total = next(slices)
@@ -69,9 +70,8 @@ def diagnose(
 
 
 def diagnosing(timeline: Timeline, last: int, thorough: bool = True, notation: Notation | None = None) -> Slices:
-    """The same in slices, told in the names of a notation: each `next` does some of the work and gives how much is done
-    of how much there is, of the part at hand. The StopIteration at last has the Diagnosis as its `value`. The timeline
-    may be used in between.
+    """The same in slices: each `next` does some of the work and gives how much is done of how much there is, of the
+    part at hand. The StopIteration at last has the Diagnosis as its `value`. The timeline may be used in between.
     """
     if last < 0:
         raise IndexError(f"expected a step of at least 0, found {last}")

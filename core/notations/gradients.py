@@ -11,13 +11,16 @@ from core.arrays import sealed
 from core.expression.pieces import as_text
 from core.gradient_check import CheckedGradient, GradientCheck
 from core.notations.rendition import Rendition
+from core.notations.wording import with_gradients
 from core.notations.words import Notation
 from core.step import Step
 
 
 def checked_in(notation: Notation, step: Step, check: GradientCheck) -> GradientCheck:
-    """What was found of a step's gradients, in a notation; one that has no name there keeps sgdb's."""
-    rendition = Rendition(notation, step.statement)
+    """What was found of a step's gradients, in a notation; what has no name there is called by the words for the loss
+    and the weights.
+    """
+    rendition = Rendition(with_gradients(notation), step.statement)
     return replace(check, gradients=tuple(_turned(rendition, gradient) for gradient in check.gradients))
 
 

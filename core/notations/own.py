@@ -25,11 +25,11 @@ from typing import Any
 from core.expression.cursor import WORDS
 from core.expression.lexicon import SUMS
 from core.expression.names import function_of
-from core.loading.fields import TEXT, FieldReader, Kind, Unfit, choice, whole
+from core.loading.fields import FieldReader, Kind, Unfit, choice, whole
 from core.notations.names import function_words, role_of, spellings
 from core.notations.rendition import typical_statement
 from core.notations.shipped import NOTATIONS
-from core.notations.words import GRADIENTS, RAISED, ROLES, SWITCHES, Notation, Word
+from core.notations.words import GRADIENTS, RAISED, ROLES, SWITCHES, YOURS, Notation, Word
 from core.quantity import NEXT
 from core.text import shown
 
@@ -40,7 +40,6 @@ TAKEN = frozenset(
 )
 ELEMENTARY = ("exp", "log", "sqrt", "abs", "sign", "tanh", "sigmoid", "relu", "identity")
 INDEX = ("_y", "_j", "_k", "_c", "_i")  # of a class, behind a name
-YOURS = "your notation"
 LIKE = "like "  # before the name of the one that it is like, in its title
 DEPTH = 3
 
@@ -57,6 +56,16 @@ def _word(value: object) -> Word:
     return word
 
 
+def _name(value: object) -> str:
+    if not isinstance(value, str):
+        raise Unfit
+    if not value.strip():
+        raise Unfit(f"expected a name of its own, found {shown(value)}")
+    if value in NOTATIONS:
+        raise Unfit(f"{value} comes with sgdb; expected a name of its own")
+    return value
+
+
 def _word_or_none(value: object) -> Word | bool:
     return False if value is False else _word(value)
 
@@ -65,7 +74,7 @@ WORD = Kind('a text such as "Z"', _word)
 OPTIONAL = Kind('a text such as "dW", or false where there is no name for it', _word_or_none)
 NOTATION: dict[str, Kind] = {
     "like": choice(NOTATIONS),
-    "name": TEXT,
+    "name": Kind("a text", _name),
     **{role: OPTIONAL if role in GRADIENTS else WORD for role in ROLES},
     **{switch: choice(values) for switch, values in SWITCHES.items()},
     "layer": choice(RAISED.keys()),

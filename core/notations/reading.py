@@ -15,10 +15,12 @@ from core.notations.names import lowered
 from core.notations.rendition import Rendition
 from core.notations.shipped import SHIPPED
 from core.notations.turning import ACROSS
+from core.notations.words import ROLES
 from core.text import shown
 
 REMARK = re.compile(r", y(?: the true class in |\s*\\text\{ the true class in \}\s*).*\Z")
 MOST_MEANINGS = 2
+PLURAL = tuple(ROLES[role][0] for role in ("input", "target", "weight", "bias"))
 
 
 def over_in(rendition: Rendition, name: str) -> str:
@@ -48,7 +50,9 @@ def named_elsewhere(rendition: Rendition, typed: str) -> str:
         name, its = other.names.get(typed), other.notation.name
         if name is not None and its != here and name in rendition.spellings:
             here_it_is = rendition.spellings[name].typed
-            found.setdefault(name, f"{rendition.meaning(name)} is {here_it_is} ({typed} in {its})")
+            what = rendition.meaning(name)
+            verb = "are" if what.startswith(PLURAL) else "is"
+            found.setdefault(name, f"{what} {verb} {here_it_is} ({typed} in {its})")
     parts = [*found.values()][:MOST_MEANINGS]
     return f"in {here} {' and '.join(parts)}" if parts else ""
 

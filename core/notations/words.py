@@ -35,6 +35,7 @@ SWITCHES = {
     "sign": (PLUS, MINUS),
     "mean": (IN_DELTA, IN_GRADIENT, IN_UPDATE),
 }
+YOURS = "your notation"  # one without a name
 RAISED = {"_k": "", "^k": "{}", "^(k)": "({})", "^[k]": "[{}]"}  # where LaTeX has a layer's number
 
 
@@ -82,6 +83,11 @@ class Notation:
         return hash((self.name, self.title))
 
     @property
+    def called(self) -> str:
+        """What it is called in a sentence: "the notation ng", "your notation"."""
+        return self.name if self.name == YOURS else f"the notation {self.name}"
+
+    @property
     def in_columns(self) -> bool:
         """Whether each sample is a column, and so is a bias."""
         return self.samples == IN_COLUMNS
@@ -103,7 +109,7 @@ class Notation:
         """What a reader must know of it in a line: "Columns are samples; W is out x in; dZ has no 1/m."; nothing of the
         1/m where the loss is no mean.
         """
-        words = {role: self._printed(role, own) for role, own in OWN_LETTERS.items()}
+        words = {role: self.letter(role, own) for role, own in OWN_LETTERS.items()}
         return "".join(words.get(part, part) for part in self.layout_parts(is_mean))
 
     def layout_parts(self, is_mean: bool = True) -> tuple[str, ...]:
@@ -117,7 +123,8 @@ class Notation:
             parts.append(("; the 1/", "count", " is in the update"))
         return (*(part for found in parts for part in found), ".")
 
-    def _printed(self, role: str, own: str) -> str:
+    def letter(self, role: str, own: str) -> str:
+        """What it calls something, `own` where it has no word for it."""
         word = self.word(role)
         return own if word is None else word.printed or word.typed
 

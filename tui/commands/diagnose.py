@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui.commands.arguments import PROBLEM_OPTIONS, SESSION_TOO, Option, complain, is_session, load, parse, printable
+from tui.commands.notations import NOTATION, notation_of
 from tui.commands.progress import progress_of
 from tui.commands.report_data import finite
 from tui.commands.run import STEPS, STEPS_OPTION, steps_of
 from tui.commands.session import read_session, replayed
 
 if TYPE_CHECKING:
-    from core import Diagnosis, Finding, Problem, Session, Timeline
+    from core import Diagnosis, Finding, Notation, Problem, Session, Timeline
 
 ABOUT = (
     "Train, or replay a session as far as it was, and say what became of the run: why it does not learn, since when, "
@@ -23,6 +24,7 @@ ABOUT = (
 OPTIONS = (
     STEPS_OPTION,
     Option("json", None, "print the findings as JSON"),
+    NOTATION,
     *PROBLEM_OPTIONS,
 )
 ALARM = 1
@@ -39,10 +41,12 @@ def main(argv: Sequence[str]) -> int:
         return 0
     session = None
     if is_session(arguments.problem):
-        problem, session, mistakes = read_session(arguments, known=("json",))
+        problem, session, mistakes = read_session(arguments, known=("json", "notation"))
     else:
         problem, mistakes = load(arguments)
     steps = steps_of(arguments.values.get("steps", str(STEPS)), mistakes)
+    notation, unknown = notation_of(arguments.values)
+    mistakes += unknown
     if problem is None or mistakes:
         return complain(mistakes)
 
@@ -52,8 +56,9 @@ def main(argv: Sequence[str]) -> int:
     try:
         if session is not None:
             timeline, steps = _looked_at(session, problem)
+        notation = notation or problem.notation
         with progress_of("step") as progress:
-            found = diagnose(timeline, steps, progress)
+            found = diagnose(timeline, steps, progress, notation=notation)
     except ProblemError as error:
         return complain(f"{printable(arguments.problem)}: {line}" for line in str(error).splitlines())
     except DivergedError as error:
@@ -65,7 +70,7 @@ def main(argv: Sequence[str]) -> int:
 
         print(json.dumps(_as_data(problem, found), ensure_ascii=False, indent=2))
     else:
-        for line in _lines(found):
+        for line in _lines(timeline, found, notation):
             print(line)
     sys.stdout.flush()
     return 0 if found.learns else ALARM
@@ -85,19 +90,23 @@ def _looked_at(session: Session, problem: Problem) -> tuple[Timeline, int]:
     return timeline, max(looked_at.steps - 1, timeline.start)
 
 
-def _lines(found: Diagnosis) -> Iterator[str]:
+def _lines(timeline: Timeline, found: Diagnosis, notation: Notation | None) -> Iterator[str]:
     """What became of the run, then the findings, each with the number that it leads to; ! marks an alarm."""
     yield f"{found.outcome.kind}: {found.outcome.text}"
     for finding in found.findings:
         yield f"{'!' if finding.alarm else ' '} {finding.text}"
-        yield from (f"    {line}" for line in (*finding.lines, *_look(finding)))
+        yield from (f"    {line}" for line in (*finding.lines, *_look(timeline, finding, notation)))
 
 
-def _look(finding: Finding) -> Iterator[str]:
+def _look(timeline: Timeline, finding: Finding, notation: Notation | None) -> Iterator[str]:
     if finding.alarm and finding.place is not None and not finding.lines:
         step, name, cell = finding.place
-        at = f"[{','.join(map(str, cell))}]" if cell else ""
-        yield f"look at {name}{at} of step {step}"
+        at = f"{name}[{','.join(map(str, cell))}]" if cell else name
+        if notation is not None and not notation.is_own:
+            from core import shown_in
+
+            at = shown_in(timeline[min(step, len(timeline) - 1)], notation).statement.wording.label(name, cell)
+        yield f"look at {at} of step {step}"
 
 
 def _as_data(problem: Problem, found: Diagnosis) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def main(argv: Sequence[str]) -> int:
         notation = notation or problem.notation
         if notation is not None:
             check = checked_in(notation, timeline[index], check)
-            print(f"in the notation {notation.name}: {Rendition(notation, timeline[index].statement).layout}")
+            print(f"in {notation.called}: {Rendition(notation, timeline[index].statement).layout}")
     except DivergedError as error:
         return complain([str(error)], FAILED)
     except KeyboardInterrupt:

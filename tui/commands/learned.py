@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui.commands.arguments import printable
 
 if TYPE_CHECKING:
-    from core import Evaluation, Problem, Step, Verdict
+    from core import Evaluation, Notation, Problem, Step, Verdict
 
 DIGITS = 8  # of a number that is printed: what a thousand steps leave sharp on any processor
 MOST_CLASSES = 10  # of a confusion table
@@ -32,17 +32,18 @@ def printed_loss(step: Step) -> str:
     return significant(loss_over_all_rows(step) if whole else _verdict(step).training.loss, DIGITS)
 
 
-def tell_verdict(step: Step) -> None:
-    """On stderr, how well the network before a step does over all rows, and over those held out; and which classes it
-    takes for which, where not all rows are right.
+def tell_verdict(step: Step, notation: Notation | None = None) -> None:
+    """On stderr, in the names of a notation, how well the network before a step does over all rows, and over those held
+    out; and which classes it takes for which, where not all rows are right.
     """
     problem, verdict = step.problem, _verdict(step)
     rows = verdict.training.rows
+    symbol = "ℒ" if notation is None else notation.letter("loss", "ℒ")
     which = f"all {rows:,} rows" if rows > 1 else "the only row"
-    told = [f"step {step.index:,}, {which}: {_numbers(problem, verdict.training)}"]
+    told = [f"step {step.index:,}, {which}: {_numbers(problem, verdict.training, symbol)}"]
     if verdict.held_out is not None:
         count = verdict.held_out.rows
-        told.append(f"test, {count:,} row{'s' * (count > 1)} held out: {_numbers(problem, verdict.held_out)}")
+        told.append(f"test, {count:,} row{'s' * (count > 1)} held out: {_numbers(problem, verdict.held_out, symbol)}")
     for name, found in (("training", verdict.training), ("test", verdict.held_out)):
         if found is not None:
             told += _confusion(problem, found, name)
@@ -50,11 +51,11 @@ def tell_verdict(step: Step) -> None:
         print(f"verdict: {line}", file=sys.stderr)
 
 
-def _numbers(problem: Problem, found: Evaluation) -> str:
+def _numbers(problem: Problem, found: Evaluation, symbol: str) -> str:
     from core import percent, significant
 
     without = " without the penalty" if problem.penalty else ""
-    loss = f"ℒ {significant(found.loss, DIGITS)}{without}"
+    loss = f"{symbol} {significant(found.loss, DIGITS)}{without}"
     if found.right is not None:
         return f"{loss}, accuracy {percent(found.right, found.rows)} ({found.right:,} of {found.rows:,})"
     r2 = "" if found.r2 is None else f", R² {significant(round(found.r2, DIGITS), DIGITS)}"

@@ -28,7 +28,7 @@ class ReportText:
         yield self._painted("title", f"{report.step.problem.name}, step {report.step.index}")
         if report.named is not None:
             is_mean = report.step.problem.reduction == "mean" and len(report.step.batch) > 1
-            yield f"in the notation {report.named.name}: {report.named.layout(is_mean)}"
+            yield f"in {report.named.called}: {report.named.layout(is_mean)}"
         yield self.summary()
         for heading, lines in (("read", self.report.remarks), ("could not be read", self.report.unreadable)):
             if lines:

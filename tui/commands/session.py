@@ -83,8 +83,8 @@ def run_session(arguments: Arguments) -> int:
         complain([f"{looked_at.name}: {timeline.diverged}"])
     end = len(timeline) - 1 if last is None else last
     if end >= 0:
-        tell_verdict(timeline[end])
-    diverging = end >= 0 and tell_facts(timeline, end)
+        tell_verdict(timeline[end], problem.notation)
+    diverging = end >= 0 and tell_facts(timeline, end, problem.notation)
     return 0 if arrived and replay.complete and not diverging else FAILED
 
 
