@@ -340,3 +340,22 @@ def test_a_sheet_that_is_written_says_its_notation(tmp_path: Path, command: tupl
     report = core.check_answers(sheet)
     assert report.right
     assert report.notation == core.notation(notation)
+
+
+def test_formulas_with_the_other_sign_throughout_are_told_whose_it_is(tmp_path: Path) -> None:
+    (tmp_path / "problem.toml").write_text(NG, encoding="utf-8")
+    formulas = """
+    delta_out = "1/n * (y_gt - y_out)"
+    delta_1 = "(delta_out * W_out') .* (1 - z_1 .* z_1)"
+    W_out_next = "W_out + alpha * z_1' * delta_out"
+    """
+    sheet = tmp_path / "sheet.toml"
+    sheet.write_text(f'problem = "problem.toml"\n[formulas]{formulas}', encoding="utf-8")
+    report = core.check_answers(str(sheet))
+    assert report.right
+    (convention,) = report.conventions
+    assert convention.text.endswith('as in mitchell: add notation = "mitchell" with its names, or { sign = "minus" }')
+    sheet.write_text(
+        f'problem = "problem.toml"\nnotation = {{ sign = "minus" }}\n[formulas]{formulas}', encoding="utf-8"
+    )
+    assert core.check_answers(str(sheet)).right

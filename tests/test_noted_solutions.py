@@ -291,3 +291,20 @@ def test_lines_of_a_matrix_product_have_the_notation_s_order() -> None:
     solution = solve([step], notation=core.notation("ng"))
     (line,) = [line for entry, line in lines(solution) if entry.name == "Z1"][:1]
     assert as_text(line.symbols).startswith("W₁[1,1] · X[1,1] + W₁[1,2] · X[2,1]")
+
+
+def test_the_count_of_steps_is_called_what_stands_in_powers() -> None:
+    solution = solve(
+        [first_step(two_layers(update=core.Adam()))], notation=core.notation("mitchell")
+    )  # whose t is y_gt
+    counts = [as_text(formula) for text, formulas in solution.facts for formula in formulas if "steps so far" in text]
+    assert counts == ["t = 1"]
+    assert any("β₁ᵗ" in as_text(formula) for formula in solution.formulas)
+
+
+@pytest.mark.parametrize("notation", OTHERS, ids=lambda notation: notation.name)
+@pytest.mark.parametrize("update", [core.Adam(), core.RMSprop(), core.Momentum()], ids=lambda update: update.name)
+def test_no_formula_has_a_letter_that_nobody_writes(notation: Notation, update: core.Update) -> None:
+    solution = solve([first_step(two_layers(update=update))], notation=notation)
+    formulas = [*solution.formulas, *(formula for _, formulas in solution.facts for formula in formulas)]
+    assert not [text for text in map(as_text, formulas) if "own" in text]

@@ -339,6 +339,7 @@ class TestScreen:
                 report: core.CheckReport | None = None,
                 session: Session | None = None,
                 path: str = "",
+                *_: Any,
             ) -> None:
                 super().__init__(problem, report)
                 given.append((session, path))

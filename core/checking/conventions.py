@@ -257,9 +257,12 @@ def by_convention(
         [key for c in numbers for key in c.keys if key[0] in SWITCHES],
     )
     ways: list[tuple[Convention, bool, set[str]]] = []
+    equations = checker.step.statement.equations
+    has_gradients = any(equations[name].part == GRADIENT for name in wrong | right)
     for kind, words in CONVENTIONS.items() if wrong else ():
         hold = {name for name in wrong | right if checker.holds_under(kind, name)}
-        ways.append((Convention(kind, words, keys_of(kind) if kind in MEANS else ()), kind in kinds, hold))
+        is_of_notation = kind in MEANS or (kind == SIGN and not has_gradients)
+        ways.append((Convention(kind, words, keys_of(kind) if is_of_notation else ()), kind in kinds, hold))
     for notation in layouts() if wrong and not is_noted else ():
         hold = {name for name in wrong | right if checker.holds_in(notation, name)}
         is_of_numbers = bool(keys) and all(getattr(notation, key) == value for key, value in keys)

@@ -63,6 +63,7 @@ GOODFELLOW = Notation(
     samples=IN_COLUMNS,
     weights=OUT_IN,
     layer="^(k)",
+    settings={"epsilon": Word("delta", "δ")},  # of RMSProp and Adam: ε is the rate
 )
 BISHOP = Notation(
     "bishop",
