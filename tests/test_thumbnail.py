@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 import core
 from pictured import circles, many_inputs, plane_regression, sine, small_digits, text_of, width_of
-from samples import exercise_2
+from samples import BUILT_IN, exercise_2
 from tui.pictures import thumbnail
 from tui.sheet.styles import styles
 
 PROBLEMS = [circles(), sine(), small_digits(), plane_regression(), many_inputs(), exercise_2()]
-PROBLEMS += [core.load_problem(name) for name in core.built_in_problems()]
+PROBLEMS += [core.load_problem(name) for name in BUILT_IN]
 
 
 @given(st.sampled_from(PROBLEMS), st.integers(0, 30), st.integers(0, 9))

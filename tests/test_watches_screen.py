@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -51,6 +53,22 @@ async def test_c_goes_on_to_where_a_watch_holds_and_says_with_what_numbers() -> 
         assert "watch 1: loss = " in texts(pilot)[1]
         await press(pilot, "left")
         assert "watch 1" not in texts(pilot)[1]
+
+
+async def test_numbers_that_have_to_wait_come_by_themselves() -> None:
+    sgdb, free = app(), threading.Event()
+    async with sgdb.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await watch(pilot, "loss < 0.95")
+        await press(pilot, "c")
+        busy = asyncio.ensure_future(training(pilot).run.engine.do(free.wait))
+        await pilot.pause()
+        training(pilot).paint()
+        assert "watch 1: loss < 0.95" in texts(pilot)[1]
+        free.set()
+        await busy
+        await settle(pilot)
+        assert "watch 1: loss = " in texts(pilot)[1]
 
 
 async def test_capital_c_goes_back_to_the_last_one() -> None:

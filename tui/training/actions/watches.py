@@ -62,9 +62,16 @@ class WatchKeys(DecidingScreen, SteppingKeys, SeeingKeys):
             place = int(np.searchsorted(steps, step.index))
             if place < len(steps) and steps[place] == step.index:
                 hit = self._watching.hit(text, place)
+                if hit is None and not (self.journey.under_way or self.journey.playing):
+                    work(self, self._with_numbers, "numbers of watches")
                 found.append(Note([(f"watch {sign}: {hit or text}", "amber")], None))
         here = self.session.remarks(self.name_of(self.run.branch), step.index)
         return [*found, *(Note([(f"bookmark{f': {note}' if note else ''}", "amber")], None) for note in here)]
+
+    async def _with_numbers(self) -> None:
+        """Paint the sheet again as soon as nothing else is computed: then the numbers of its watches can be had."""
+        await self.run.engine.do(int)
+        self.paint()
 
     def curves(self) -> list[Curve]:
         """The history of the cell, while it is followed."""
