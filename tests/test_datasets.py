@@ -220,7 +220,7 @@ class TestDigits:
         with pytest.raises(core.ProblemError) as caught:
             core.load_problem("digits")
         assert caught.value.mistakes == (
-            "data.dataset: digits: they come with scikit-learn, which is not installed: pip install 'sgdb[datasets]'",
+            "data.dataset: the digits come with scikit-learn, which is not installed: pip install 'sgdb[datasets]'",
         )
         assert core.built_in_problems()["digits"].endswith(" (needs pip install 'sgdb[datasets]')")
 

@@ -134,7 +134,7 @@ def needs_extra(name: str) -> bool:
 def _digits() -> Table:
     file = digits_file()
     if file is None:
-        raise ProblemError("", [f"digits: they come with scikit-learn, which is not installed: {EXTRA}"])
+        raise ProblemError("", [f"the digits come with scikit-learn, which is not installed: {EXTRA}"])
     import gzip
     import zlib
 
