@@ -440,3 +440,11 @@ def test_a_session_keeps_how_its_table_is_read(path: Path) -> None:
     assert again == problem.source
     assert again is not None
     assert again.problem().inputs.tolist() == problem.inputs.tolist() == [[1200.5, 0, 1], [2.5, 1, 0]]
+
+
+def test_a_column_that_is_different_in_each_row_is_pointed_out(tmp_path: Path) -> None:
+    file = tmp_path / "refs.csv"
+    file.write_text("ref,x,y\n" + "".join(f"{7 * i},{i % 5},{i % 3}\n" for i in range(60)), encoding="utf-8")
+    said = "ref is another whole number in each row: --drop ref unless it is meant as a feature"
+    assert said in core.load_problem(file).remarks
+    assert said not in core.load_problem(file, {"only": "ref"}).remarks  # the only feature is meant

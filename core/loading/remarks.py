@@ -19,7 +19,7 @@ MOST_NAMED = 10  # classes
 LONGEST = 40  # characters of a class's name
 NUMBER_DIGITS = 6
 FEWEST_COUNTED = 10  # rows: 1, 2, 3 may be a feature
-FEWEST_DIFFERENT = 1000  # rows: so many measured whole numbers are hardly all different
+FEWEST_DIFFERENT = 50  # rows: so many measured whole numbers are hardly all different
 COUNTER = re.compile(
     r"(?i:(?:.*[^a-z])?(?:id|ids|idx|index|no|nr|number|row|rows|rownames|unnamed: \d+)|__index_level_\d+__|#)"
     r"|.*[a-z]I[dD]"
@@ -79,7 +79,7 @@ def on_ids(column: Column, features: int, reading: Reading) -> Iterator[str]:
     if counts_rows(values):
         if named or (features > 1 and len(values) >= FEWEST_COUNTED):
             yield f"{column.name} only counts the rows ({int(values[0])} to {int(values[-1])}): {drop}"
-    elif (named or len(values) >= FEWEST_DIFFERENT) and are_whole(values) and _all_different(values):
+    elif (named or (features > 1 and len(values) >= FEWEST_DIFFERENT)) and are_whole(values) and _all_different(values):
         yield f"{column.name} is another whole number in each row: {drop}"
 
 
