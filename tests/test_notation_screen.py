@@ -20,6 +20,8 @@ from samples import exercise_2
 from screen import app, commands, frame, inspect, last_line, pane, press, settle, texts, training, view, why
 from tui.app import SgdbApp
 from tui.training.help import READING, reading
+from tui.training.plot import curve_of, title
+from tui.training.view import View
 
 MEAN = exercise_2(reduction="mean")
 NUMBER = re.compile(r"-?\d+\.\d{3,}")
@@ -176,3 +178,17 @@ async def test_the_solution_is_written_in_the_notation_in_sight(tmp_path: Path, 
     text = path.read_text(encoding="utf-8")
     assert rf"\textbf{{${letter}$}}" in text
     assert text == (tmp_path / "expected.tex").read_text(encoding="utf-8")
+
+
+def test_a_title_of_the_plot_of_any_width_calls_the_loss_what_the_notation_does() -> None:
+    problem = core.load_problem("circles")
+    timeline = core.Timeline(problem)
+    timeline.advance(30)
+    scores = core.Scores(timeline)
+    scores.finish()
+    curve = curve_of(timeline, "", held_out=scores.points(held_out=True))
+    step = core.shown_in(timeline[30], core.notation("ng"))
+    for width in range(20, 100):
+        words = "".join(span.text for span in title(View(), step, [curve], width))
+        assert "J" in words
+        assert "ℒ" not in words

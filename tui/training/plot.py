@@ -309,7 +309,8 @@ def title(view: View, step: Step, curves: Sequence[Curve], width: int, held_out:
             items.append([f"{loss_text(float(curves[0].losses[step.index]), view)} at {step.index}"])
     elif len(curves) == 1:
         own = curves[0]
-        loss = f"{step.statement.letters['loss']} {loss_text(step.loss, view)}"
+        letter = step.statement.letters["loss"]
+        loss = f"{letter} {loss_text(step.loss, view)}"
         mean = own.per_epoch is not None and own.per_epoch > 1 and len(own.losses) >= own.per_epoch
         if own.held_out is not None:
             how: list[Words] = items[1:]
@@ -324,7 +325,7 @@ def title(view: View, step: Step, curves: Sequence[Curve], width: int, held_out:
                 [head, *how, at, *test, *means[0]],
                 [head, *how, at, *test, *means[1]],
                 [*how, at, *test, *means[1]],
-                [["ℒ"], test[0], *means[1], *how] if mean else [*how, at, *test],
+                [[letter], test[0], *means[1], *how] if mean else [*how, at, *test],
                 [[loss], test[0], *how],
             ]
             whole = (fitting(way, 10**6, BETWEEN) for way in ways)
