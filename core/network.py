@@ -104,25 +104,25 @@ class Network(Record):
         """y_out (n, d_L) for inputs (n, d_0), with the weights that the network was made with."""
         return self.scores_and_outputs(inputs)[1]
 
-    @np.errstate(all="ignore")
     def activations(self, inputs: Array) -> tuple[Array, ...]:
         """z_1, ..., z_L, (n, d_k) each, likewise."""
-        z, found = np.asarray(inputs, dtype=float), []
-        for layer in self.layers:
-            s = z @ layer.weights
-            z = layer.function(s if layer.bias is None else s + layer.bias)
-            found.append(z)
-        return tuple(found)
+        return tuple(z for _, z in self.forward(inputs))
 
-    @np.errstate(all="ignore")
     def scores_and_outputs(self, inputs: Array) -> tuple[Array, Array]:
         """s_out and y_out, (n, d_L) both, likewise."""
-        z = np.asarray(inputs, dtype=float)
+        return self.forward(inputs)[-1]
+
+    @np.errstate(all="ignore")
+    def forward(self, inputs: Array) -> list[tuple[Array, Array]]:
+        """s_k and z_k of each layer, (n, d_k) both, likewise."""
+        z: Array = np.asarray(inputs, dtype=float)
+        found = []
         for layer in self.layers:
             s = z @ layer.weights
             s = s if layer.bias is None else s + layer.bias
             z = layer.function(s)
-        return s, z
+            found.append((s, z))
+        return found
 
 
 class Parameters:

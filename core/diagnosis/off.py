@@ -91,6 +91,15 @@ def off_in(run: Timeline, first: int, count: int) -> list[Off]:
     return found
 
 
+@np.errstate(all="ignore")
+def off_of(step: Step) -> list[Off]:
+    """What is off in a step, of every layer."""
+    whole = step.problem.batch_size is None
+    scores = step.pre_activations if whole else [s for s, _ in step.network.forward(step.problem.inputs)]
+    each = (_of_layer(layer, s[np.newaxis]) for layer, s in zip(step.network.layers, scores, strict=True))
+    return [Off(off.units[0], off.rows[0], off.saturated[0]) for off in each]
+
+
 def _observed(run: Timeline, first: int, count: int, names: Collection[str]) -> dict[str, Array]:
     """Quantities of steps of a run, by name, the steps along the first axis."""
     tap = Tap(names, count)

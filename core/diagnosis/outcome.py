@@ -129,7 +129,7 @@ def of_outcome(
         return settled
     told, last, shown = list(findings), losses.last, significant(losses.loss, DIGITS)
     first, step = losses.first.step, losses.step
-    since, at_start = level(losses.timeline, first, last), _is_at_zero(losses)
+    since, at_start = level(losses.timeline, first, last), is_at_zero(losses)
     if since is None and not at_start:
         return Outcome(GOING, losses.course), told
     still = _rests(step)
@@ -167,7 +167,7 @@ def of_outcome(
     return Outcome(STUCK, text), [replace(f, alarm=f.alarm or f.kind in (SATURATED, GROWN)) for f in told]
 
 
-def _is_at_zero(losses: Losses) -> bool:
+def is_at_zero(losses: Losses) -> bool:
     """Whether the loss is that of the start, which is that of weights that are all 0."""
     first, loss = losses.first, losses.loss
     if losses.last == 0 or first.step or not loss or abs(loss - first.loss) > tolerance_of(first.loss):

@@ -12,8 +12,7 @@ from core.diagnosis.ahead import NEVER, Again, of_off
 from core.diagnosis.cost import Stopped
 from core.diagnosis.finding import IDLE, SATURATED, UNLIT, Finding
 from core.diagnosis.losses import over_all_rows
-from core.diagnosis.off import SMALL_SLOPE, Off, Since, off_in, since
-from core.diagnosis.runs import runs_of
+from core.diagnosis.off import SMALL_SLOPE, Off, Since, off_of, since
 from core.diagnosis.wording import rows_text
 from core.network import Layer
 from core.origins import Place
@@ -32,16 +31,8 @@ def of_units(timeline: Timeline, step: Step, thorough: bool) -> Slices:
     """What is off in `step`, and since when, and whether that was found: as `since` does. It tells why the
     network does not learn only where it stays so when the run is run on.
     """
-    whole = over_all_rows(step)
-    run, _ = runs_of(timeline, step.index)[0]
-    costs = np.zeros(len(step.problem.inputs), dtype=bool) if whole is None else whole.sample_losses != 0
-    # Rows that cost nothing need no unit; and where all units are idle, no row has one.
-    now = [
-        Off(off.units[0], off.rows[0] & costs & (not off.units[0].all()), off.saturated[0])
-        for off in off_in(run, step.index, 1)
-    ]
+    now, pulls = off_now(step)
     begun, complete = yield from since(timeline, step, now, bounded=not thorough)
-    pulls = np.zeros(len(costs), dtype=bool) if whole is None else _pulls(whole)
     again = [Again(np.full(off.units.shape, NEVER), np.full(off.rows.shape, NEVER)) for off in now]
     if complete:
         tried = [replace(off, rows=off.rows & ~pulls) for off in now]
@@ -56,6 +47,36 @@ def of_units(timeline: Timeline, step: Step, thorough: bool) -> Slices:
         if off.saturated:
             found.append(_saturated(step, k, first))
     return found, complete
+
+
+def off_now(step: Step) -> tuple[list[Off], Mask]:
+    """What is off in `step`, of each layer: of the rows, only those that cost something; and whether each row's loss has
+    a part in the gradient of anything that is trained.
+    """
+    whole = over_all_rows(step)
+    costs = np.zeros(len(step.problem.inputs), dtype=bool) if whole is None else whole.sample_losses != 0
+    # Rows that cost nothing need no unit; and where all units are idle, no row has one.
+    now = [replace(off, rows=off.rows & costs & (not off.units.all())) for off in off_of(step)]
+    return now, np.zeros(len(costs), dtype=bool) if whole is None else _pulls(whole)
+
+
+def said_now(step: Step) -> list[str]:
+    """What keeps the network from learning in `step`, a clause for each layer: its units that are idle, its rows that
+    nothing pulls on, that it is saturated. Whether it was so before, or stays so, is not asked.
+    """
+    now, pulls = off_now(step)
+    found: list[str] = []
+    for k, off in enumerate(now):
+        layer, depth = step.network.layers[k], len(step.network)
+        rows = np.flatnonzero(off.rows & ~pulls) + 1
+        if off.units.any():
+            found.append(f"{_units(k, layer, off.units, depth)} idle in all rows")
+        if len(rows):
+            verb = "lights" if len(rows) == 1 else "light"
+            found.append(f"{rows_text(rows.tolist(), len(off.rows))} {verb} no unit of layer {k + 1}")
+        if off.saturated:
+            found.append(f"layer {k + 1} is saturated")
+    return found
 
 
 def _idle(step: Step, k: int, idle: Mask, begun: Since, again: Rows) -> Iterator[Finding]:
