@@ -1,0 +1,253 @@
+"""SweepFile: the results of a sweep in a SQLite file."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from hashlib import sha256
+from typing import NamedTuple
+
+import numpy as np
+
+from core.arrays import Array
+from core.errors import ProblemError
+from core.machine import Fingerprint
+from core.problem import Problem
+from core.sweeps.run import Result, Run
+from core.text import clean
+
+VERSION = 1
+APPLICATION = 0x73676462  # "sgdb", in the header of the file
+PAGE = 16384  # bytes: a result with its curve takes 2.4 KB of them, of pages of 4 KiB 4.2
+WAIT = 30.0  # seconds for another process that is writing
+SCHEMA = """
+CREATE TABLE heading (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE machines (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE);
+CREATE TABLE results (
+    id INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, last INTEGER NOT NULL, loss REAL, accuracy REAL, rmse REAL,
+    test_loss REAL, test_accuracy REAL, test_rmse REAL, outcome TEXT NOT NULL, step INTEGER NOT NULL,
+    reason TEXT NOT NULL, machine INTEGER NOT NULL REFERENCES machines (id)
+);
+CREATE TABLE curves (id INTEGER PRIMARY KEY REFERENCES results (id), losses BLOB NOT NULL)
+"""
+STAMPS = f"PRAGMA application_id = {APPLICATION}", f"PRAGMA user_version = {VERSION}"
+OTHER = "expected a file that sgdb sweep has written"
+COLUMNS = "id, run, last, loss, accuracy, rmse, test_loss, test_accuracy, test_rmse, outcome, step, reason, machine"
+NOTHING: Array = np.empty(0)
+
+
+class Heading(NamedTuple):
+    """What a sweep is of.
+
+    problem   the name of the source that its runs share
+    digest    of the files that the problem was read from
+    planned   how many runs it is to have, all told; 0 where nobody has said
+    """
+
+    problem: str
+    digest: str
+    planned: int = 0
+
+
+class SweepFile:
+    """The results of a sweep, in a file that other processes may read meanwhile. Each result is there as a whole or not
+    at all, whatever ends the process or the machine.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: str) -> None:
+        self.path, self._connection = path, connection
+        self._machines: dict[int, Fingerprint] = {}
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> SweepFile:
+        """One that is there. Raises ProblemError where it is no such file."""
+        name = os.fspath(path)
+        if not os.path.isfile(name):
+            raise ProblemError(clean(name), ["there is no such file"])
+        mistake = OTHER
+        try:
+            connection = _connected(name)
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+        except sqlite3.Error as error:
+            raise ProblemError(clean(name), [OTHER if _is_other(error) else f"cannot be read: {error}"]) from None
+        if (application, version) != (APPLICATION, VERSION):
+            connection.close()
+            if application == APPLICATION:
+                mistake = f"expected version {VERSION} of this kind of file, found {version}"
+            raise ProblemError(clean(name), [mistake])
+        return cls(connection, name)
+
+    @classmethod
+    def create(cls, path: str | os.PathLike[str], problem: Problem) -> SweepFile:
+        """One for the runs of a problem: a new one, or one that is there and is of the same problem. Raises ProblemError
+        where it is of another one, or cannot be written.
+        """
+        name = os.fspath(path)
+        assert problem.source is not None
+        heading = Heading(problem.source.name, digest_of(problem))
+        try:
+            file = cls(_connected(name), name)
+            with file._writing() as connection:
+                (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                if not tables:
+                    for statement in (*SCHEMA.split(";"), *STAMPS):
+                        connection.execute(statement)
+                    file._set(heading._asdict())
+        except sqlite3.Error as error:
+            if not _is_other(error):
+                raise ProblemError(clean(name), [f"cannot be written: {error}"]) from None
+            raise ProblemError(clean(name), [OTHER]) from None
+        file.close()
+        file = cls.open(name)
+        found, mistake = file.heading, ""
+        if found.problem != heading.problem:
+            mistake = f"it has runs of {clean(found.problem)}; expected another file for {clean(heading.problem)}"
+        elif found.digest != heading.digest:
+            mistake = f"{clean(heading.problem)} has changed since its runs were made; expected another file"
+        if mistake:
+            file.close()
+            raise ProblemError(clean(name), [mistake])
+        return file
+
+    def __enter__(self) -> SweepFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __len__(self) -> int:
+        """How many results there are now."""
+        (count,) = self._connection.execute("SELECT count(*) FROM results").fetchone()
+        return int(count)
+
+    @property
+    def heading(self) -> Heading:
+        """What it is of."""
+        found = dict(self._connection.execute("SELECT name, value FROM heading"))
+        return Heading(found["problem"], found["digest"], int(found["planned"]))
+
+    def plan(self, runs: int) -> None:
+        """Note how many runs it is to have, all told."""
+        self._set({"planned": runs})
+
+    def keys(self) -> set[str]:
+        """The keys of the runs whose results are there."""
+        return {key for (key,) in self._connection.execute("SELECT run FROM results")}
+
+    def add(self, results: Sequence[Result]) -> None:
+        """Add results in one transaction; of a run that is there already, the one before stays."""
+        with self._writing() as connection:
+            for result in results:
+                machine = self._machine_id(result.fingerprint)
+                values = (result.run.key, result.last, *_figures(result), result.outcome, result.step, result.reason)
+                cursor = connection.execute(
+                    f"INSERT OR IGNORE INTO results ({COLUMNS}) VALUES (NULL{', ?' * 12})", (*values, machine)
+                )
+                if cursor.rowcount:
+                    data = np.ascontiguousarray(result.curve, "<f8").tobytes()
+                    connection.execute("INSERT INTO curves VALUES (?, ?)", (cursor.lastrowid, data))
+
+    def results(self, after: int = 0) -> Iterator[tuple[int, Result]]:
+        """The results that came after the one with the number `after`, each with its number and without its curve."""
+        query = f"SELECT {COLUMNS} FROM results WHERE id > ? ORDER BY id"
+        for number, key, last, *figures, outcome, step, reason, machine in self._connection.execute(query, (after,)):
+            loss, accuracy, rmse, *test = figures
+            nan = float("nan")
+            yield (
+                number,
+                Result(
+                    Run.of_key(key),
+                    last,
+                    nan if loss is None else loss,
+                    accuracy,
+                    nan if rmse is None else rmse,
+                    *test,
+                    outcome,
+                    step,
+                    reason,
+                    NOTHING,
+                    self._machine(machine),
+                ),
+            )
+
+    def curve(self, number: int) -> Array:
+        """The thinned losses of the run with a number; none where it had no step."""
+        found = self._connection.execute("SELECT losses FROM curves WHERE id = ?", (number,)).fetchone()
+        return NOTHING if found is None else np.frombuffer(found[0], "<f8")
+
+    def whole_results(self) -> Iterator[Result]:
+        """The results with their curves, in the order in which they came."""
+        for number, result in self.results():
+            yield replace(result, curve=self.curve(number))
+
+    def _set(self, values: Mapping[str, object]) -> None:
+        rows = [(name, str(value)) for name, value in values.items()]
+        self._connection.executemany("INSERT OR REPLACE INTO heading VALUES (?, ?)", rows)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: all that is written meanwhile, or nothing."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._connection
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def _machine_id(self, machine: Fingerprint) -> int:
+        for number, known in self._machines.items():
+            if known == machine:
+                return number
+        text = json.dumps(machine)
+        self._connection.execute("INSERT OR IGNORE INTO machines (fingerprint) VALUES (?)", (text,))
+        (number,) = self._connection.execute("SELECT id FROM machines WHERE fingerprint = ?", (text,)).fetchone()
+        return int(number)
+
+    def _machine(self, number: int) -> Fingerprint:
+        if number not in self._machines:
+            query = "SELECT fingerprint FROM machines WHERE id = ?"
+            (text,) = self._connection.execute(query, (number,)).fetchone()
+            self._machines[number] = Fingerprint(*json.loads(text))
+        return self._machines[number]
+
+
+def _figures(result: Result) -> tuple[float | None, ...]:
+    return (
+        result.loss,
+        result.accuracy,
+        result.rmse,
+        result.test_loss,
+        result.test_accuracy,
+        result.test_rmse,
+    )
+
+
+def _connected(name: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(name, timeout=WAIT, isolation_level=None)
+    connection.execute(f"PRAGMA page_size = {PAGE}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")  # after a crash of the machine the last chunks may be missing
+    return connection
+
+
+def _is_other(error: sqlite3.Error) -> bool:
+    """Whether a file is none of SQLite's."""
+    return "not a database" in str(error)
+
+
+def digest_of(problem: Problem) -> str:
+    """Of the files that a problem was read from."""
+    found = sha256()
+    for path in problem.files:
+        with open(path, "rb") as file:
+            found.update(sha256(file.read()).digest())
+    return found.hexdigest()
