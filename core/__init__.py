@@ -103,6 +103,12 @@ if TYPE_CHECKING:
     from core.scores import Points, Scores
     from core.session import Bookmark, Cursor, NamedBranch, SavedWatch, Session
     from core.solving import Solution, solve, write_solution
+    from core.sweeps.curve import steps_of_curve
+    from core.sweeps.grid import Grid, Range, read_values
+    from core.sweeps.run import OUTCOMES, Result, Run
+    from core.sweeps.store import SweepFile
+    from core.sweeps.sweep import Sweep, stored, sweep
+    from core.sweeps.table import sorted_runs, table_csv, text_of, varied
     from core.watching.history import History
     from core.watching.hits import Hits
     from core.watching.search import Hit, Search, run_until
@@ -116,6 +122,7 @@ __all__ = [
     "COLUMNS",
     "LOSSES",
     "NOTATIONS",
+    "OUTCOMES",
     "ROWS",
     "SGD",
     "UPDATES",
@@ -153,6 +160,7 @@ __all__ = [
     "Function",
     "GradientCheck",
     "GradientFormula",
+    "Grid",
     "HeldOut",
     "Hinge",
     "HingeView",
@@ -194,11 +202,14 @@ __all__ = [
     "Quantity",
     "Quotient",
     "RMSprop",
+    "Range",
     "Recent",
     "Recursion",
     "Rendition",
     "Replay",
+    "Result",
     "Rows",
+    "Run",
     "SavedWatch",
     "Schedule",
     "Scheme",
@@ -221,6 +232,8 @@ __all__ = [
     "Statement",
     "Step",
     "Sum",
+    "Sweep",
+    "SweepFile",
     "Term",
     "Timeline",
     "Timelines",
@@ -281,6 +294,7 @@ __all__ = [
     "problem_text",
     "quantities",
     "read_change",
+    "read_values",
     "read_watch",
     "recent_sources",
     "recursive",
@@ -292,16 +306,23 @@ __all__ = [
     "shown_points",
     "significant",
     "solve",
+    "sorted_runs",
     "sources",
     "statement_of",
     "step_under",
+    "steps_of_curve",
+    "stored",
     "suggest",
     "sure",
+    "sweep",
     "symbols_of",
+    "table_csv",
     "targets",
+    "text_of",
     "true_classes",
     "unchanged_text",
     "values_of",
+    "varied",
     "verdict_on",
     "why_not",
     "write_solution",
@@ -375,6 +396,12 @@ _LATER = {
         "core.scores": ("Points", "Scores"),
         "core.session": ("Bookmark", "Cursor", "NamedBranch", "SavedWatch", "Session"),
         "core.solving": ("Solution", "solve", "write_solution"),
+        "core.sweeps.curve": ("steps_of_curve",),
+        "core.sweeps.grid": ("Grid", "Range", "read_values"),
+        "core.sweeps.run": ("OUTCOMES", "Result", "Run"),
+        "core.sweeps.store": ("SweepFile",),
+        "core.sweeps.sweep": ("Sweep", "stored", "sweep"),
+        "core.sweeps.table": ("sorted_runs", "table_csv", "text_of", "varied"),
         "core.watching.history": ("History",),
         "core.watching.hits": ("Hits",),
         "core.watching.search": ("Hit", "Search", "run_until"),

@@ -50,8 +50,8 @@ def of_units(timeline: Timeline, step: Step, thorough: bool) -> Slices:
 
 
 def off_now(step: Step) -> tuple[list[Off], Mask]:
-    """What is off in `step`, of each layer: of the rows, only those that cost something; and whether each row's loss has
-    a part in the gradient of anything that is trained.
+    """What is off in `step`, of each layer: of the rows, only those that cost something; and whether each row's loss
+    has a part in the gradient of anything that is trained.
     """
     whole = over_all_rows(step)
     costs = np.zeros(len(step.problem.inputs), dtype=bool) if whole is None else whole.sample_losses != 0

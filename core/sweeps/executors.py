@@ -12,6 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessP
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing.connection import wait as wait_for_end
+from time import perf_counter
 from typing import TYPE_CHECKING, TypeAlias
 
 from core.machine import fingerprint
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 Chunk: TypeAlias = Sequence[Run]
 Dones: TypeAlias = Generator[Done, None, None]
+WORTH_PROCESSES = 0.3  # seconds of work: about what starting them costs
 AHEAD = 2  # chunks for each worker: the one at work, and the next
 LOST = "the process that computed it ended"
 # What tells the libraries that numpy may multiply with how many threads to use.
@@ -109,6 +111,21 @@ class Processes(Executor):
                 yield from self._carefully([run])
         finally:
             _ended(pool)
+
+
+class Local(Executor):
+    """On this machine: in this process as long as that is worth while, then in processes."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        self.workers = workers or processors()
+
+    def results(self, chunks: Iterator[Chunk]) -> Dones:
+        end = perf_counter() + WORTH_PROCESSES
+        while self.workers == 1 or perf_counter() < end:
+            if (chunk := next(chunks, None)) is None:
+                return
+            yield results_of(chunk)
+        yield from Processes(self.workers).results(chunks)
 
 
 class OnDask(Executor):

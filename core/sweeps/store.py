@@ -84,8 +84,8 @@ class SweepFile:
 
     @classmethod
     def create(cls, path: str | os.PathLike[str], problem: Problem) -> SweepFile:
-        """One for the runs of a problem: a new one, or one that is there and is of the same problem. Raises ProblemError
-        where it is of another one, or cannot be written.
+        """One for the runs of a problem: a new one, or one that is there and is of the same problem. Raises
+        ProblemError where it is of another one, or cannot be written.
         """
         name = os.fspath(path)
         assert problem.source is not None

@@ -100,7 +100,7 @@ def sweep(
     """Train a problem with every combination of some options, and give the results as they come.
 
     source    a problem's name or path, or its Source, or a problem that was loaded
-    options   for each option of the problem (see `load_problem`) its values, or a text as it is typed: "0.01..10/log/13"
+    options   for each option of the problem (see `load_problem`) its values, or a text as typed: "0.01..10/log/13"
     steps     that each run takes
     executor  None: this process; a number: so many processes, each with one thread; or a Dask client
     drawn     how many of the combinations are drawn at random, by `seed`; None: all
@@ -136,7 +136,7 @@ def read_axes(options: Mapping[str, Values]) -> dict[str, tuple[Option | Range, 
     mistakes = []
     for name, values in options.items():
         try:
-            axes[name] = read_values(values.split()) if isinstance(values, str) else tuple(values)
+            axes[name] = read_values(values.split(), name) if isinstance(values, str) else tuple(values)
         except ProblemError as error:
             mistakes += [f"option {name}: {mistake}" for mistake in error.mistakes]
     if mistakes:
