@@ -61,6 +61,13 @@ class Checkpoints:
         """Empty, and ready to begin at the state before step `origin`."""
         self._spacing = _Spacing(origin, origin, self._first_stride)
 
+    def fill(self, states: Array, stride: int, end: int) -> None:
+        """Hold the states before steps 0, stride, 2 stride, ..., which is all of those before step `end`."""
+        while len(states) > self.capacity:
+            states, stride = states[::2], 2 * stride
+        self.rows[: len(states)] = states
+        self._spacing = _Spacing(0, end, stride)
+
     def reserve(self, end: int) -> None:
         """Make room for the states before all steps up to, not including, `end`."""
         while (end - 1 - self.spacing.origin) // self.spacing.stride >= self.capacity:

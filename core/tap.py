@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 import numpy as np
 
-from core.activations import Operation
+from core.primitives import Operation
 from core.arrays import Array
 from core.batches import BatchSchedule
 from core.quantity import NEXT
