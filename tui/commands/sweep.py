@@ -39,7 +39,7 @@ values evenly apart, 0.01..10/log/13 for thirteen by equal factors. The same com
 SUFFIX = ".sqlite"
 VALUES = "\x1f"  # between the values of one option, which nobody types
 SWEPT = tuple(option if option.metavar else option._replace(metavar="WHETHER") for option in PROBLEM_OPTIONS)
-OPERAND = PROBLEM._replace(help=f"{PROBLEM.help}; or a {SUFFIX} file that a sweep has written", default=None)
+OPERAND = PROBLEM._replace(help=f"{PROBLEM.help}; or a {SUFFIX} file that a sweep has written")
 STEPS = 1000
 OPTIONS = (
     Option("steps", "N", f"the number of SGD steps of each run (default: {STEPS})"),
@@ -129,7 +129,7 @@ def _read(arguments: Arguments, mistakes: list[str]) -> tuple[Problem | None, Gr
     """The problem, and what is varied; all mistakes are added to those that there are."""
     from core import Grid, ProblemError, Source, load_problem, read_values
 
-    steps = steps_of(arguments.values.get("steps", str(STEPS)), mistakes)
+    steps = max(0, steps_of(arguments.values.get("steps", str(STEPS)), mistakes))
     drawn = _number(arguments.values, "random", 1, MOST_DRAWN, mistakes)
     seed = _number(arguments.values, "random-seed", 0, MOST_DRAWN, mistakes)
     if seed is not None and drawn is None:
