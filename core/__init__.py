@@ -104,6 +104,7 @@ if TYPE_CHECKING:
     from core.session import Bookmark, Cursor, NamedBranch, SavedWatch, Session
     from core.solving import Solution, solve, write_solution
     from core.sweeps.curve import steps_of_curve
+    from core.sweeps.executors import Executor, Local, OnDask, Processes
     from core.sweeps.grid import Grid, Range, read_values
     from core.sweeps.run import OUTCOMES, Result, Run
     from core.sweeps.store import SweepFile
@@ -149,6 +150,7 @@ __all__ = [
     "Edit",
     "Equation",
     "Evaluation",
+    "Executor",
     "Exercise",
     "Explanation",
     "Factor",
@@ -172,6 +174,7 @@ __all__ = [
     "Layer",
     "LeftSession",
     "Literal",
+    "Local",
     "Loss",
     "LossComparison",
     "LossEquations",
@@ -188,6 +191,7 @@ __all__ = [
     "Network",
     "Node",
     "Notation",
+    "OnDask",
     "OptionsForm",
     "Outcome",
     "Penalty",
@@ -198,6 +202,7 @@ __all__ = [
     "Problem",
     "ProblemError",
     "ProblemForm",
+    "Processes",
     "Product",
     "Quantity",
     "Quotient",
@@ -397,6 +402,7 @@ _LATER = {
         "core.session": ("Bookmark", "Cursor", "NamedBranch", "SavedWatch", "Session"),
         "core.solving": ("Solution", "solve", "write_solution"),
         "core.sweeps.curve": ("steps_of_curve",),
+        "core.sweeps.executors": ("Executor", "Local", "OnDask", "Processes"),
         "core.sweeps.grid": ("Grid", "Range", "read_values"),
         "core.sweeps.run": ("OUTCOMES", "Result", "Run"),
         "core.sweeps.store": ("SweepFile",),

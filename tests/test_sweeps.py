@@ -179,7 +179,7 @@ def test_a_sweep_that_is_left_ends_its_processes() -> None:
     working = Sweep(Grid(Source("xor"), read_axes({"lr": "0.1..1/200"}), 500), executor=Processes(2)).chunks()
     next(working)
     assert multiprocessing.active_children()
-    working.close()  # type: ignore[attr-defined]
+    working.close()
     assert not multiprocessing.active_children()
 
 

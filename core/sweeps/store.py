@@ -145,25 +145,26 @@ class SweepFile:
     def results(self, after: int = 0) -> Iterator[tuple[int, Result]]:
         """The results that came after the one with the number `after`, each with its number and without its curve."""
         query = f"SELECT {COLUMNS} FROM results WHERE id > ? ORDER BY id"
-        for number, key, last, *figures, outcome, step, reason, machine in self._connection.execute(query, (after,)):
-            loss, accuracy, rmse, *test = figures
-            nan = float("nan")
-            yield (
-                number,
-                Result(
-                    Run.of_key(key),
-                    last,
-                    nan if loss is None else loss,
-                    accuracy,
-                    nan if rmse is None else rmse,
-                    *test,
-                    outcome,
-                    step,
-                    reason,
-                    NOTHING,
-                    self._machine(machine),
-                ),
+        nan = float("nan")
+        for row in self._connection.execute(query, (after,)):
+            number, key, last, loss, accuracy, rmse, test_loss, test_accuracy, test_rmse, *rest = row
+            outcome, step, reason, machine = rest
+            result = Result(
+                run=Run.of_key(key),
+                last=last,
+                loss=nan if loss is None else loss,
+                accuracy=accuracy,
+                rmse=nan if rmse is None else rmse,
+                test_loss=test_loss,
+                test_accuracy=test_accuracy,
+                test_rmse=test_rmse,
+                outcome=outcome,
+                step=step,
+                reason=reason,
+                curve=NOTHING,
+                fingerprint=self._machine(machine),
             )
+            yield number, result
 
     def curve(self, number: int) -> Array:
         """The thinned losses of the run with a number; none where it had no step."""

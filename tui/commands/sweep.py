@@ -30,8 +30,7 @@ from tui.commands.streams import UNWRITTEN
 from tui.commands.sweep_text import runs_text, summary
 
 if TYPE_CHECKING:
-    from core import Grid, Problem, Result, Sweep, SweepFile
-    from core.sweeps.executors import Executor
+    from core import Executor, Grid, Problem, Result, Sweep, SweepFile
 
 ABOUT = """Train a problem with every combination of some options, and keep the results in a file; or look at such a
 file, also while it is written. After an option stand its values: 0.1 0.2, or 0..19 for whole numbers, 1..2/5 for five
@@ -173,8 +172,7 @@ def _number(values: Mapping[str, Any], name: str, least: int, most: int, mistake
 
 def _executor(address: str | None, workers: int | None) -> Executor:
     """What computes the runs. Raises ProblemError where there is no such cluster."""
-    from core import ProblemError
-    from core.sweeps.executors import Local, OnDask
+    from core import Local, OnDask, ProblemError
 
     if address is None:
         return Local(workers)
