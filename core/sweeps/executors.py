@@ -137,7 +137,8 @@ class OnDask(Executor):
     @property
     def workers(self) -> int:  # type: ignore[override]
         """How many threads the workers have now."""
-        return max(1, sum(self._client.nthreads().values()))
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
 
     def results(self, chunks: Iterator[Chunk]) -> Dones:
         from distributed import KilledWorker, as_completed

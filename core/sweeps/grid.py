@@ -205,7 +205,7 @@ class Grid:
     def _combinations(self) -> Iterator[tuple[Option, ...]]:
         lists = list(self.axes.values())
         if self.drawn is None:
-            yield from product(*lists)  # type: ignore[arg-type]  # no Range is left
+            yield from product(*lists)  # type: ignore[misc]  # no Range is left
             return
         rng = np.random.Generator(np.random.PCG64(self.seed))
         if self._is_continuous:
@@ -214,10 +214,10 @@ class Grid:
             return
         sizes = [len(values) for values in lists]
         for place in _places(rng, math.prod(sizes), self.size):
-            combination = []
+            combination: list[Option] = []
             for values, size in zip(reversed(lists), reversed(sizes), strict=True):
                 place, at = divmod(place, size)
-                combination.append(values[at])
+                combination.append(values[at])  # type: ignore[arg-type]
             yield tuple(reversed(combination))
 
 
