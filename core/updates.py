@@ -138,9 +138,7 @@ def update_operations(
         at = (..., slice(start, start + cells))
         parameters = trained[at]
         held = {letter: flat[at] for letter, flat in buffers.items()}
-        yield from update.operations(
-            Piece(parameters, gradients[at], held, room[..., : parameters.shape[-1]]), rates
-        )
+        yield from update.operations(Piece(parameters, gradients[at], held, room[..., : parameters.shape[-1]]), rates)
 
 
 def _setting(default: float, symbol: str, below: float = 1.0) -> float:
