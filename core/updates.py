@@ -14,9 +14,9 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from core.primitives import Operation
 from core.arrays import Array
 from core.expression.nodes import COUNT, Function, Literal, Name, Node
+from core.primitives import Operation
 from core.settings import Setting, setting_mistakes, settings_of
 
 PIECE = 2**14  # cells of the parameters that are updated in one go

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise, takewhile
+from itertools import groupby, takewhile
 from math import inf
 from typing import NamedTuple
 
@@ -67,8 +67,8 @@ class RateAnswer:
 
 
 def ask_rate(asking: Asking) -> RateAnswer:
-    """Double and halve the problem's α until it diverges, or no longer learns, and until it is slow; then bisect between
-    what learns and what does not, and what stays finite and what does not.
+    """Double and halve the problem's α until it no longer learns, and until it is slow; then bisect between what learns
+    and what does not, and what stays finite and what does not.
     """
     middle = asking.problem.learning_rate
     start, found = asking.starts([{}])[0], dict[float, Result]()

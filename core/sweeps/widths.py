@@ -31,12 +31,13 @@ class Width(NamedTuple):
 
     def spread(self, figure: str) -> tuple[float, float, float] | None:
         """Lowest, median and highest of a figure of the results: loss, accuracy, test_loss, test_accuracy; None where
-        they have none. That of a run that diverges counts as inf for a loss, and as 0 for an accuracy.
+        they have none. A run that diverges counts as inf for a loss, and as 0 for an accuracy.
         """
         worst = 0.0 if "accuracy" in figure else inf
-        values = [getattr(run.result, figure) if run.is_finite else worst for run in self.tried]
-        if any(value is None for value in values) or not any(run.is_finite for run in self.tried) and worst == 0:
+        found = [getattr(run.result, figure) for run in self.tried]
+        if any(value is None for value in found):
             return None
+        values = [value if run.is_finite else worst for value, run in zip(found, self.tried, strict=True)]
         return min(values), median(values), max(values)
 
     @property
@@ -92,7 +93,9 @@ def ask_width(asking: Asking, seeds: Sequence[int] = SEEDS) -> WidthAnswer:
     try:
         asking.source(options(1, seeds[0])).problem()
     except ProblemError as error:
-        raise ProblemError(error.source, [f"{CANNOT}: {mistake}" for mistake in error.mistakes]) from None
+        raise ProblemError(
+            error.source, [f"{CANNOT}: {mistake.removeprefix('option hidden: ')}" for mistake in error.mistakes]
+        ) from None
     changes = seed_changes(asking, seeds, {"hidden": options(1, 0)["hidden"]})
     seeds = [*dict.fromkeys(seeds)][: None if changes else 1]
     units, starts, results = [*FIRST], list[Start](), list[Result]()
