@@ -54,9 +54,9 @@ class Asking:
         """The problem's source with these values."""
         return self._grid.run(values).source
 
-    def starts(self, values: Sequence[Mapping[str, Option]]) -> list[Start]:
-        """How the runs with these values begin. Raises ProblemError where there is no such run."""
-        return [Start.of(self.source(options).problem()) for options in values]
+    def start(self, values: Sequence[Mapping[str, Option]]) -> Start:
+        """How the runs with these values begin: the median of them. Raises ProblemError where one cannot be made."""
+        return Start.middle([Start.of(self.source(options).problem()) for options in values])
 
     def results(self, values: Sequence[Mapping[str, Option]]) -> list[Result]:
         """The results of the runs with these values, in their order."""

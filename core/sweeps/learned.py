@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import inf, isfinite
+from statistics import median
 from typing import NamedTuple
 
 import numpy as np
@@ -23,11 +24,14 @@ KINDS = (LEARNS, SLOW, UNSTEADY, LEVEL, DIVERGES, FAILED)
 WAY = 0.9  # of the way from the first loss down to the lowest one that was found: who has come so far has learned
 FALLS = 0.05  # of the way that a run has come: who makes as much in a later part of it still falls
 MOVES = 0.02  # of the way down to the lowest loss: a loss that stays within less over half of the steps hardly moves
+GROWN = 1e6  # times the first loss: on the way to infinity
 NO_STEP = 1e-9  # a learning rate with which no update overflows
 
 
 class Start(NamedTuple):
-    """The loss before the first update: over all rows, as expected of a batch, and over the rows held out."""
+    """The loss before the first update: over all rows, as expected of a batch, and over the rows held out (None: there
+    are none).
+    """
 
     loss: float
     batch: float
@@ -45,20 +49,26 @@ class Start(NamedTuple):
             loss = inf
         return cls(loss, loss * share, test)
 
+    @classmethod
+    def middle(cls, starts: Sequence[Start]) -> Start:
+        """The median of each."""
+        tests = [start.test for start in starts if start.test is not None]
+        losses, batches = [start.loss for start in starts], [start.batch for start in starts]
+        return cls(median(losses), median(batches), median(tests) if tests else None)
+
 
 class Tried(NamedTuple):
-    """A run: the value that was tried, how it began, what came out, and which of KINDS it is among the others:
+    """A run: the value that was tried, what came out, and which of KINDS it is among the others:
 
-    learns    it has come WAY of the way from its first loss down to the lowest one that any of the runs has come to
+    learns    it has come WAY of the way from the first loss down to the lowest one that any of the runs has come to
     slow      it has not come so far, but still falls at the end
     unsteady  it neither falls nor is level: its loss goes up and down
     stuck     level, or all but, and not there; or with units or rows that keep it from learning, wherever it is
-    diverges  it stops being finite
+    diverges  it stops being finite, or is GROWN times its first loss
     failed    there is no such run
     """
 
     value: Option
-    start: Start
     result: Result
     kind: str
 
@@ -68,20 +78,18 @@ class Tried(NamedTuple):
         return self.kind not in (DIVERGES, FAILED)
 
 
-def judged(values: Sequence[Option], starts: Sequence[Start], results: Sequence[Result]) -> tuple[Tried, ...]:
-    """The runs of some values, each judged beside the others."""
-    ends = [result.loss for result in results if _is_finite(result)]
-    lowest = min(ends, default=inf)
+def judged(values: Sequence[Option], start: Start, results: Sequence[Result]) -> tuple[Tried, ...]:
+    """The runs of some values, which begin about like `start`, each judged beside the others."""
+    lowest = min((result.loss for result in results if not _diverges(start, result)), default=inf)
     return tuple(
-        Tried(value, start, result, _kind(start, result, lowest))
-        for value, start, result in zip(values, starts, results, strict=True)
+        Tried(value, result, _kind(start, result, lowest)) for value, result in zip(values, results, strict=True)
     )
 
 
 def _kind(start: Start, result: Result, lowest: float) -> str:
     if result.outcome == FAILED:
         return FAILED
-    if not _is_finite(result):
+    if _diverges(start, result):
         return DIVERGES
     way = start.loss - lowest
     there = way > SAME * abs(start.loss) and start.loss - result.loss >= WAY * way
@@ -92,8 +100,10 @@ def _kind(start: Start, result: Result, lowest: float) -> str:
     return LEVEL if result.outcome in (STUCK, CONVERGED) or _hardly_moves(result, way) else UNSTEADY
 
 
-def _is_finite(result: Result) -> bool:
-    return result.outcome not in (DIVERGING, FAILED) and isfinite(result.loss)
+def _diverges(start: Start, result: Result) -> bool:
+    """Whether there is no loss to speak of."""
+    grown = 0 < GROWN * start.loss < result.loss
+    return result.outcome in (DIVERGING, FAILED) or grown or not isfinite(result.loss)
 
 
 @np.errstate(over="ignore")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from core.problem import Problem
 from core.sweeps.asking import Asking
-from core.sweeps.learned import DIVERGES, LEARNS, LEVEL, SLOW, Tried, judged
+from core.sweeps.learned import DIVERGES, LEARNS, LEVEL, SLOW, Start, Tried, judged
 from core.sweeps.run import Result
 from core.text import rounded_to, significant
 
@@ -32,11 +32,17 @@ class Stretch(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class RateAnswer:
-    """Which learning rates learn: all that were `tried`, from the smallest to the largest."""
+    """Which learning rates learn: all that were `tried`, from the smallest to the largest, and how each begins."""
 
     problem: Problem
     steps: int
+    start: Start
     tried: tuple[Tried, ...]
+
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """All that were tried."""
+        return tuple(map(_rate, self.tried))
 
     @property
     def best(self) -> Tried | None:
@@ -71,13 +77,13 @@ def ask_rate(asking: Asking) -> RateAnswer:
     and what does not, and what stays finite and what does not.
     """
     middle = asking.problem.learning_rate
-    start, found = asking.starts([{}])[0], dict[float, Result]()
+    start, found = asking.start([{}]), dict[float, Result]()
 
     def tried(rates: Sequence[float]) -> tuple[Tried, ...]:
         new = [rate for rate in dict.fromkeys(rates) if 0 < rate < inf and rate not in found]
         found.update(zip(new, asking.results([{"lr": rate} for rate in new]), strict=True))
         rates = sorted(found)
-        return judged(rates, [start] * len(rates), [found[rate] for rate in rates])
+        return judged(rates, start, [found[rate] for rate in rates])
 
     def doubled(first: int, last: int) -> list[float]:
         return [rounded_to(rate, DIGITS) for k in range(first, last + 1) if 0 < (rate := middle * 2.0**k) < inf]
@@ -90,7 +96,7 @@ def ask_rate(asking: Asking) -> RateAnswer:
         low, high = low - down, high + up
     while new := [rate for rate in map(_between, _borders(line)) if rate is not None and rate not in found]:
         line = tried(new)
-    return RateAnswer(asking.problem, asking.steps, line)
+    return RateAnswer(asking.problem, asking.steps, start, line)
 
 
 def _goes_up(line: Sequence[Tried], doublings: int) -> bool:

@@ -16,7 +16,7 @@ from core.errors import ProblemError
 from core.problem import Problem
 from core.source import Option
 from core.sweeps.asking import Asking
-from core.sweeps.learned import LEVEL, Tried, judged
+from core.sweeps.learned import LEVEL, Start, Tried, judged
 from core.sweeps.run import Result
 from core.timeline import SMALL, Timeline
 
@@ -34,12 +34,14 @@ class Cause(NamedTuple):
 class SeedAnswer:
     """What comes out with each of some seeds.
 
+    start     how the runs begin, in the middle
     changes   what the seed changes; nothing: then one run stands for all
     causes    why runs are stuck, the most frequent first
     """
 
     problem: Problem
     steps: int
+    start: Start
     tried: tuple[Tried, ...]
     changes: tuple[str, ...]
     causes: tuple[Cause, ...]
@@ -55,15 +57,16 @@ def ask_seed(asking: Asking, seeds: Sequence[int] = SEEDS) -> SeedAnswer:
     if len(set(seeds)) < 2:
         raise ProblemError("", ["option seed: expected at least 2 seeds to compare"])
     changes = seed_changes(asking, seeds)
-    values = [{"seed": seed} for seed in dict.fromkeys(seeds)][: None if changes else 1]
-    starts, results = asking.starts(values), asking.results(values)
-    tried = judged([value["seed"] for value in values], starts, results)
-    groups = defaultdict(list)
+    seeds = [*dict.fromkeys(seeds)][: None if changes else 1]
+    values: list[dict[str, Option]] = [{"seed": seed} for seed in seeds]
+    start = asking.start(values)
+    tried = judged(seeds, start, asking.results(values))
+    groups: defaultdict[str, list[Tried]] = defaultdict(list)
     for run in tried:
         if run.kind == LEVEL:
             groups[_cause(run.result)].append(run)
     causes = sorted(groups.items(), key=lambda cause: -len(cause[1]))
-    return SeedAnswer(asking.problem, asking.steps, tried, changes, tuple(Cause(t, tuple(g)) for t, g in causes))
+    return SeedAnswer(asking.problem, asking.steps, start, tried, changes, tuple(Cause(t, tuple(g)) for t, g in causes))
 
 
 def seed_changes(asking: Asking, seeds: Sequence[int], options: Mapping[str, Option] | None = None) -> tuple[str, ...]:

@@ -43,13 +43,9 @@ class Width(NamedTuple):
     @property
     def measure(self) -> float:
         """What widths are compared by: the median loss, over the rows held out if there are any."""
-        found = self.spread("loss" if self.tried[0].start.test is None else "test_loss")
-        return inf if found is None else found[1]
-
-    @property
-    def start(self) -> float:
-        """The measure before the first update."""
-        return median(run.start.loss if run.start.test is None else run.start.test for run in self.tried)
+        found = self.spread("test_loss") or self.spread("loss")
+        assert found is not None
+        return found[1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +54,7 @@ class WidthAnswer:
 
     layers    hidden layers that have as many units
     changes   what the seed changes; nothing: then there is one run of each width
-    start     the loss before the first update, of the measure
+    start     how the runs begin, in the middle of those with FIRST units
     ended     whether more units were seen to gain nothing
     """
 
@@ -67,16 +63,16 @@ class WidthAnswer:
     widths: tuple[Width, ...]
     layers: int
     changes: tuple[str, ...]
-    start: float
+    start: Start
     ended: bool
 
     @property
     def enough(self) -> Width | None:
         """The fewest units that come WAY of the way down to the best; None where none comes down."""
-        best = min(width.measure for width in self.widths)
-        if not best < self.start:
+        start, best = _measured(self.start), min(width.measure for width in self.widths)
+        if not best < start:
             return None
-        return next(width for width in self.widths if self.start - width.measure >= WAY * (self.start - best))
+        return next(width for width in self.widths if start - width.measure >= WAY * (start - best))
 
 
 def ask_width(asking: Asking, seeds: Sequence[int] = SEEDS) -> WidthAnswer:
@@ -98,18 +94,22 @@ def ask_width(asking: Asking, seeds: Sequence[int] = SEEDS) -> WidthAnswer:
         ) from None
     changes = seed_changes(asking, seeds, {"hidden": options(1, 0)["hidden"]})
     seeds = [*dict.fromkeys(seeds)][: None if changes else 1]
-    units, starts, results = [*FIRST], list[Start](), list[Result]()
+    start = asking.start([options(n, seed) for n in FIRST for seed in seeds])
+    units, results = [*FIRST], list[Result]()
     while True:
-        new = [(n, seed) for n in units[len(results) // len(seeds) :] for seed in seeds]
-        starts += asking.starts([options(n, seed) for n, seed in new])
-        results += asking.results([options(n, seed) for n, seed in new])
-        tried = judged([n for n in units for _ in seeds], starts, results)
+        new = units[len(results) // len(seeds) :]
+        results += asking.results([options(n, seed) for n in new for seed in seeds])
+        tried = judged([n for n in units for _ in seeds], start, results)
         widths = tuple(Width(n, tried[k * len(seeds) : (k + 1) * len(seeds)]) for k, n in enumerate(units))
-        start = widths[0].start
-        ended = _ended([width.measure for width in widths], start)
+        ended = _ended([width.measure for width in widths], _measured(start))
         if ended or units[-1] >= MOST_UNITS:
             return WidthAnswer(asking.problem, asking.steps, widths, layers, changes, start, ended)
         units.append(2 * units[-1])
+
+
+def _measured(start: Start) -> float:
+    """The measure of how runs begin."""
+    return start.loss if start.test is None else start.test
 
 
 def _ended(measures: Sequence[float], start: float) -> bool:

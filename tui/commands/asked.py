@@ -95,7 +95,7 @@ _ANSWERS: dict[str, Callable[[Asking, Sequence[int]], list[str]]] = {"rate": _ra
 def rate_lines(found: RateAnswer) -> Iterator[str]:
     """Which α learn, the plot, and the whole line of those that were tried."""
     name, steps = printable(found.problem.name), _counted(found.steps, "step")
-    best, start = found.best, _number(found.tried[0].start.loss)
+    best, start = found.best, _number(found.start.loss)
     if best is None or found.learning is None:
         yield from _wrapped(f"{name} learns with none of the {len(found.tried)} α that were tried, in {steps} each")
     else:
@@ -103,8 +103,9 @@ def rate_lines(found: RateAnswer) -> Iterator[str]:
         course = f"the loss goes from {start} to {_number(best.result.loss)} in {steps}"
         which = f"α from {low} to {high}" if low != high else f"α = {low}"
         yield from _wrapped(f"{name} learns with {which}; best of those tried: {_number(best.value)}, {course}")
-        between = [t for t in found.tried if found.learning[0] < float(t.value) < found.learning[1]]
-        if others := [_number(t.value) for t in between if t.kind != "learns"]:
+        first, last = found.learning
+        between = [(rate, run) for rate, run in zip(found.rates, found.tried, strict=True) if first < rate < last]
+        if others := [_number(rate) for rate, run in between if run.kind != "learns"]:
             yield from _wrapped(f"not with all between: not with {_some(others)}")
     if (end := found.diverging) is None:
         yield f"none of them diverges, up to α = {_number(found.tried[-1].value)}"
@@ -114,7 +115,10 @@ def rate_lines(found: RateAnswer) -> Iterator[str]:
         at = f"finite up to α = {_number(found.finite)}; with {_number(end.value)}"
         yield from _wrapped(f"{at}, {end.result.reason}")
     yield ""
-    points = [Point(float(t.value), t.result.loss if t.is_finite else inf, MARKS[t.kind]) for t in found.tried]
+    points = [
+        Point(rate, run.result.loss if run.is_finite else inf, MARKS[run.kind])
+        for rate, run in zip(found.rates, found.tried, strict=True)
+    ]
     yield from scatter(points, f"loss after {steps}", "α", ORDER)
     yield ""
     for stretch in found.stretches:
@@ -164,19 +168,19 @@ def seed_lines(found: SeedAnswer) -> Iterator[str]:
     yield ""
     values = [(tried.result.loss, MARKS[tried.kind]) for tried in finite]
     yield from stacks(values, "runs, by their loss in the end", "loss", ORDER)
-    yield from _legend(found.tried, _number(median(tried.start.loss for tried in found.tried)))
+    yield from _legend(found.tried, _number(found.start.loss))
 
 
 def _figures(tried: Sequence[Tried]) -> Iterator[str]:
     """A table of the best, the median and the worst of each figure."""
-    yield f"{'':<14}{'best':>10}{'median':>10}{'worst':>10}"
+    yield f"{'':<14}{'best':>12}{'median':>12}{'worst':>12}"
     for figure, name in FIGURES.items():
         values = [value for t in tried if (value := getattr(t.result, figure)) is not None]
         if values:
             share = "accuracy" in figure
             ends = sorted(values, reverse=share)
             shown = [_percent(v) if share else _number(v) for v in (ends[0], median(values), ends[-1])]
-            yield f"{name:<14}{shown[0]:>10}{shown[1]:>10}{shown[2]:>10}"
+            yield f"{name:<14}{shown[0]:>12}{shown[1]:>12}{shown[2]:>12}"
 
 
 FIGURES = {"loss": "loss", "test_loss": "test loss", "accuracy": "accuracy", "test_accuracy": "test accuracy"}
@@ -272,7 +276,7 @@ def _legend(tried: Sequence[Tried], start: str = "") -> Iterator[str]:
         "slow": "S slow: not so far, but still falling",
         "unsteady": "U unsteady: not so far, up and down",
         "stuck": "K stuck: level, or almost",
-        "diverges": "D diverges: not finite in the end",
+        "diverges": "D diverges: not finite in the end, or a million times the first loss",
         "failed": "F failed: no such run",
     }
     yield ""

@@ -14,6 +14,7 @@ LOGARITHMIC = 30  # times the smallest that the largest is, for an axis by equal
 FLOOR = 1e-6  # of the largest: what is smaller is drawn there
 BETWEEN = 4  # rows from one number of the axis on the left to the next
 BINS = 24
+MOST_TICKS = 7  # of an axis by equal factors
 BLANK, LINE, INFINITE, LOG = " ", "─", "∞", " (log)"
 
 
@@ -52,12 +53,12 @@ class Scale:
             return (value - self.low) / (self.high - self.low)
         if value <= self.low:
             return 0.0
-        return math.log(value / self.low) / math.log(self.high / self.low)
+        return float(math.log(value / self.low) / math.log(self.high / self.low))
 
     def at(self, share: float) -> float:
         """The value so far up."""
         if self.log:
-            return self.low * (self.high / self.low) ** share
+            return float(self.low * (self.high / self.low) ** share)
         return self.low + share * (self.high - self.low)
 
     def ticks(self) -> list[float]:
@@ -69,7 +70,7 @@ class Scale:
             for steps in ((1,), (1, 2, 5)):
                 found = [step * 10.0**k for k in decades for step in steps if self.low <= step * 10.0**k <= self.high]
                 if len(found) > 2:
-                    return found
+                    return found[:: -(-len(found) // MOST_TICKS)]
             return found or [self.low, self.high]
         size = 10.0 ** math.floor(math.log10(self.high - self.low))
         size = next(size * k for k in (0.2, 0.5, 1, 2) if (self.high - self.low) / (size * k) <= 6)
@@ -85,7 +86,9 @@ def scatter(
     y = Scale.of(height for point in points for height in (point.y, point.top) if height is not None)
     x = Scale.of((point.x for point in points), log=True) if names is None else Scale(-0.5, len(names) - 0.5)
     above = int(any(math.isinf(height) for point in points for height in (point.y, point.top or 0.0)))
-    labels = [_number(y.at(k / (ROWS - 1))) if k % BETWEEN == 0 else "" for k in reversed(range(ROWS))]
+    is_empty = all(math.isinf(point.y) for point in points)
+    labelled = range(0, ROWS, BETWEEN) if y.low < y.high else range(ROWS // 2, ROWS // 2 + (not is_empty))
+    labels = [_number(y.at(k / (ROWS - 1))) if k in labelled else "" for k in reversed(range(ROWS))]
     plot = _Plot([*[INFINITE] * above, *labels], x, x_title + LOG * x.log)
 
     def row(height: float) -> int:
@@ -113,6 +116,7 @@ def stacks(values: Sequence[tuple[float, str]], title: str, x_title: str, order:
     for place, marks in bins.items():
         for k, mark in enumerate(sorted(marks, key=order.index)[::each]):
             plot.put(rows - 1 - k, place / (BINS - 1), mark)
+    title += f" (a mark for up to {each})" if each > 1 else ""
     return [title, *plot.lines(_named(x.ticks()))]
 
 
