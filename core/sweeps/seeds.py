@@ -77,7 +77,7 @@ def seed_changes(asking: Asking, seeds: Sequence[int], options: Mapping[str, Opt
         return ()
     first, second = (asking.source({**(options or {}), "seed": seed}).problem() for seed in two)
     one, other = (problem.particulars(np.ndarray.tobytes) for problem in (first, second))
-    parts = {"the initial weights": ("weights", "bias"), "the data": ("inputs", "targets")}
+    parts: dict[str, tuple[str, ...]] = {"the initial weights": ("weights", "bias"), "the data": ("inputs", "targets")}
     if first.batch_size is not None and first.shuffle:
         parts["the order of the rows"] = ("order of batches",)
     return tuple(text for text, names in parts.items() if any(one[name] != other[name] for name in names))

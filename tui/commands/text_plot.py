@@ -89,6 +89,8 @@ def scatter(
     is_empty = all(math.isinf(point.y) for point in points)
     labelled = range(0, ROWS, BETWEEN) if y.low < y.high else range(ROWS // 2, ROWS // 2 + (not is_empty))
     labels = [_number(y.at(k / (ROWS - 1))) if k in labelled else "" for k in reversed(range(ROWS))]
+    if any(point.y < y.low for point in points):
+        labels[-1] = f"≤ {labels[-1]}"
     plot = _Plot([*[INFINITE] * above, *labels], x, x_title + LOG * x.log)
 
     def row(height: float) -> int:
