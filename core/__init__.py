@@ -105,6 +105,7 @@ if TYPE_CHECKING:
     from core.solving import Solution, solve, write_solution
     from core.sweeps.asking import Asking
     from core.sweeps.curve import steps_of_curve
+    from core.sweeps.executors import Executor
     from core.sweeps.grid import Grid, Range, read_values
     from core.sweeps.learned import KINDS, Tried
     from core.sweeps.rates import RateAnswer, ask_rate
@@ -156,6 +157,7 @@ __all__ = [
     "Edit",
     "Equation",
     "Evaluation",
+    "Executor",
     "Exercise",
     "Explanation",
     "Factor",
@@ -413,6 +415,7 @@ _LATER = {
         "core.solving": ("Solution", "solve", "write_solution"),
         "core.sweeps.asking": ("Asking",),
         "core.sweeps.curve": ("steps_of_curve",),
+        "core.sweeps.executors": ("Executor",),
         "core.sweeps.grid": ("Grid", "Range", "read_values"),
         "core.sweeps.learned": ("KINDS", "Tried"),
         "core.sweeps.rates": ("RateAnswer", "ask_rate"),

@@ -251,12 +251,8 @@ def test_all_hidden_layers_have_as_many_units() -> None:
 
 
 def test_mistakes_in_a_question() -> None:
-    made = core.Problem(
-        name="made",
-        inputs=[[1.0]],
-        targets=[[1.0]],
-        network=core.Network([core.Layer(np.ones((1, 1)))]),  # type: ignore[arg-type]
-    )
+    layer = core.Layer(np.ones((1, 1)))
+    made = core.Problem(name="made", inputs=np.ones((1, 1)), targets=np.ones((1, 1)), network=core.Network([layer]))
     for problem, steps, message in (
         (made, 20, "it was made in Python"),
         (core.load_problem("xor"), 9, "option steps: expected at least 10"),

@@ -11,8 +11,7 @@ from tui.commands.asked_text import rate_lines, seed_lines, width_lines
 from tui.commands.progress import progress_of
 
 if TYPE_CHECKING:
-    from core import Asking, Problem, SweepFile
-    from core.sweeps.executors import Executor
+    from core import Asking, Executor, Problem, SweepFile
 
 QUESTIONS = ("rate", "seed", "width")
 ASK = Option(

@@ -148,8 +148,8 @@ def width_lines(found: WidthAnswer) -> Iterator[str]:
     yield ""
     yield from _width_plot(found, tested)
     yield ""
-    text = f"a run learns where its loss comes {_far(found.start.loss)}; so many units are enough whose median does"
-    yield from _wrapped(text + ", over the test rows" * tested)
+    which = "the median test loss" if tested else "the median loss"
+    yield from _wrapped(f"learn: runs whose loss comes {_far(found.start.loss)}; enough: {which} comes as far")
 
 
 def _table(found: WidthAnswer, tested: bool) -> Iterator[str]:
