@@ -105,7 +105,7 @@ if TYPE_CHECKING:
     from core.solving import Solution, solve, write_solution
     from core.sweeps.asking import Asking
     from core.sweeps.curve import steps_of_curve
-    from core.sweeps.executors import Executor
+    from core.sweeps.executors import Executor, Local, OnDask, Processes
     from core.sweeps.grid import Grid, Range, read_values
     from core.sweeps.learned import KINDS, Tried
     from core.sweeps.rates import RateAnswer, ask_rate
@@ -181,6 +181,7 @@ __all__ = [
     "Layer",
     "LeftSession",
     "Literal",
+    "Local",
     "Loss",
     "LossComparison",
     "LossEquations",
@@ -197,6 +198,7 @@ __all__ = [
     "Network",
     "Node",
     "Notation",
+    "OnDask",
     "OptionsForm",
     "Outcome",
     "Penalty",
@@ -207,6 +209,7 @@ __all__ = [
     "Problem",
     "ProblemError",
     "ProblemForm",
+    "Processes",
     "Product",
     "Quantity",
     "Quotient",
@@ -415,7 +418,7 @@ _LATER = {
         "core.solving": ("Solution", "solve", "write_solution"),
         "core.sweeps.asking": ("Asking",),
         "core.sweeps.curve": ("steps_of_curve",),
-        "core.sweeps.executors": ("Executor",),
+        "core.sweeps.executors": ("Executor", "Local", "OnDask", "Processes"),
         "core.sweeps.grid": ("Grid", "Range", "read_values"),
         "core.sweeps.learned": ("KINDS", "Tried"),
         "core.sweeps.rates": ("RateAnswer", "ask_rate"),

@@ -142,29 +142,28 @@ class OnDask(Executor):
     def results(self, chunks: Iterator[Chunk]) -> Dones:
         from distributed import KilledWorker, as_completed
 
-        flying: dict[str, Chunk] = {}
-        futures = as_completed()
+        flying: dict[object, Chunk] = {}
+        futures = as_completed(loop=self._client.loop)
 
-        def submit(count: int) -> None:
-            for chunk in islice(chunks, count):
+        def submit() -> None:
+            for chunk in islice(chunks, max(0, AHEAD * self.workers - len(flying))):
                 future = self._client.submit(results_of, chunk, pure=False)
-                flying[future.key] = chunk
+                flying[future] = chunk
                 futures.add(future)
 
         try:
-            submit(AHEAD * self.workers)
+            submit()
             for future in futures:
-                chunk = flying.pop(future.key)
+                chunk = flying.pop(future)
                 try:
                     found = future.result()
                 except KilledWorker:
                     found = Done([failed(run, LOST, fingerprint()) for run in chunk], 0.0)
                 future.release()  # or it is computed again where the worker that keeps it ends
-                submit(AHEAD * self.workers - len(flying))
+                submit()
                 yield found
         finally:
-            for future in list(futures.futures):
-                future.cancel()
+            self._client.cancel(list(flying))
 
 
 def processors() -> int:

@@ -218,7 +218,7 @@ class Grid:
             for values, size in zip(reversed(lists), reversed(sizes), strict=True):
                 place, at = divmod(place, size)
                 combination.append(values[at])
-            yield tuple(reversed(combination))  # type: ignore[arg-type]
+            yield tuple(reversed(combination))
 
 
 def _as_given(name: str, value: Option) -> Option:

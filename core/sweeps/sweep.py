@@ -6,7 +6,7 @@ A million runs of 10,000 steps of Exercise 2: see the README for what they cost.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -40,7 +40,7 @@ class Sweep:
         self.grid, self.executor = grid, executor or Here()
         self._known = known
 
-    def chunks(self) -> Iterator[list[Result]]:
+    def chunks(self) -> Generator[list[Result], None, None]:
         """Results as they come, a chunk at a time. Closing the generator stops the sweep."""
         pace = _Pace(self.grid.size - len(self._known), self.executor.workers)
         working = self.executor.results(self._chunks(pace))
@@ -145,7 +145,7 @@ def sweep(
             yield from results
 
 
-def stored(sweep: Sweep, file: SweepFile) -> Iterator[list[Result]]:
+def stored(sweep: Sweep, file: SweepFile) -> Generator[list[Result], None, None]:
     """The results of a sweep, a chunk at a time, each of which is in the file when it comes."""
     for results in sweep.chunks():
         file.add(results)

@@ -30,8 +30,7 @@ from tui.commands.streams import UNWRITTEN
 from tui.commands.sweep_text import runs_text, summary
 
 if TYPE_CHECKING:
-    from core import Grid, Problem, Result, Sweep, SweepFile
-    from core.sweeps.executors import Executor
+    from core import Executor, Grid, Problem, Result, Sweep, SweepFile
 
 ABOUT = """Train a problem with every combination of some options, and keep the results in a file; or look at such a
 file, also while it is written. After an option stand its values: 0.1 0.2, or 0..19 for whole numbers, 1..2/5 for five
@@ -39,7 +38,7 @@ values evenly apart, 0.01..10/log/13 for thirteen by equal factors. The same com
 SUFFIX = ".sqlite"
 VALUES = "\x1f"  # between the values of one option, which nobody types
 SWEPT = tuple(option if option.metavar else option._replace(metavar="WHETHER") for option in PROBLEM_OPTIONS)
-OPERAND = PROBLEM._replace(help=f"{PROBLEM.help}; or a {SUFFIX} file that a sweep has written", default=None)
+OPERAND = PROBLEM._replace(help=f"{PROBLEM.help}; or a {SUFFIX} file that a sweep has written")
 STEPS = 1000
 OPTIONS = (
     Option("steps", "N", f"the number of SGD steps of each run (default: {STEPS})"),
@@ -129,7 +128,7 @@ def _read(arguments: Arguments, mistakes: list[str]) -> tuple[Problem | None, Gr
     """The problem, and what is varied; all mistakes are added to those that there are."""
     from core import Grid, ProblemError, Source, load_problem, read_values
 
-    steps = steps_of(arguments.values.get("steps", str(STEPS)), mistakes)
+    steps = max(0, steps_of(arguments.values.get("steps", str(STEPS)), mistakes))
     drawn = _number(arguments.values, "random", 1, MOST_DRAWN, mistakes)
     seed = _number(arguments.values, "random-seed", 0, MOST_DRAWN, mistakes)
     if seed is not None and drawn is None:
@@ -173,8 +172,7 @@ def _number(values: Mapping[str, Any], name: str, least: int, most: int, mistake
 
 def _executor(address: str | None, workers: int | None) -> Executor:
     """What computes the runs. Raises ProblemError where there is no such cluster."""
-    from core import ProblemError
-    from core.sweeps.executors import Local, OnDask
+    from core import Local, OnDask, ProblemError
 
     if address is None:
         return Local(workers)
