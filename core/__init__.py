@@ -103,13 +103,18 @@ if TYPE_CHECKING:
     from core.scores import Points, Scores
     from core.session import Bookmark, Cursor, NamedBranch, SavedWatch, Session
     from core.solving import Solution, solve, write_solution
+    from core.sweeps.asking import Asking
     from core.sweeps.curve import steps_of_curve
     from core.sweeps.executors import Executor, Local, OnDask, Processes
     from core.sweeps.grid import Grid, Range, read_values
+    from core.sweeps.learned import KINDS, Tried
+    from core.sweeps.rates import RateAnswer, ask_rate
     from core.sweeps.run import OUTCOMES, Result, Run
+    from core.sweeps.seeds import SeedAnswer, ask_seed
     from core.sweeps.store import SweepFile
     from core.sweeps.sweep import Sweep, stored, sweep
     from core.sweeps.table import sorted_runs, table_csv, text_of, varied
+    from core.sweeps.widths import Width, WidthAnswer, ask_width
     from core.watching.history import History
     from core.watching.hits import Hits
     from core.watching.search import Hit, Search, run_until
@@ -121,6 +126,7 @@ __all__ = [
     "ALL",
     "ANY",
     "COLUMNS",
+    "KINDS",
     "LOSSES",
     "NOTATIONS",
     "OUTCOMES",
@@ -130,6 +136,7 @@ __all__ = [
     "Activation",
     "Adam",
     "Array",
+    "Asking",
     "Autosave",
     "BinaryCrossEntropy",
     "Bookmark",
@@ -208,6 +215,7 @@ __all__ = [
     "Quotient",
     "RMSprop",
     "Range",
+    "RateAnswer",
     "Recent",
     "Recursion",
     "Rendition",
@@ -221,6 +229,7 @@ __all__ = [
     "Scope",
     "Scores",
     "Search",
+    "SeedAnswer",
     "Session",
     "Setting",
     "Signs",
@@ -245,14 +254,20 @@ __all__ = [
     "Token",
     "Total",
     "Transpose",
+    "Tried",
     "UnreadableSheet",
     "Update",
     "Variable",
     "Verdict",
     "Watch",
     "WhyNot",
+    "Width",
+    "WidthAnswer",
     "Wording",
     "absent",
+    "ask_rate",
+    "ask_seed",
+    "ask_width",
     "built_in_problems",
     "changeable",
     "changes",
@@ -401,13 +416,18 @@ _LATER = {
         "core.scores": ("Points", "Scores"),
         "core.session": ("Bookmark", "Cursor", "NamedBranch", "SavedWatch", "Session"),
         "core.solving": ("Solution", "solve", "write_solution"),
+        "core.sweeps.asking": ("Asking",),
         "core.sweeps.curve": ("steps_of_curve",),
         "core.sweeps.executors": ("Executor", "Local", "OnDask", "Processes"),
         "core.sweeps.grid": ("Grid", "Range", "read_values"),
+        "core.sweeps.learned": ("KINDS", "Tried"),
+        "core.sweeps.rates": ("RateAnswer", "ask_rate"),
         "core.sweeps.run": ("OUTCOMES", "Result", "Run"),
+        "core.sweeps.seeds": ("SeedAnswer", "ask_seed"),
         "core.sweeps.store": ("SweepFile",),
         "core.sweeps.sweep": ("Sweep", "stored", "sweep"),
         "core.sweeps.table": ("sorted_runs", "table_csv", "text_of", "varied"),
+        "core.sweeps.widths": ("Width", "WidthAnswer", "ask_width"),
         "core.watching.history": ("History",),
         "core.watching.hits": ("Hits",),
         "core.watching.search": ("Hit", "Search", "run_until"),

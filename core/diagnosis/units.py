@@ -79,6 +79,20 @@ def said_now(step: Step) -> list[str]:
     return found
 
 
+def kinds_now(step: Step) -> tuple[str, ...]:
+    """What `said_now` says, without the numbers of units and rows: the same for steps that are off in the same way."""
+    now, pulls = off_now(step)
+    found: list[str] = []
+    for k, off in enumerate(now, 1):
+        if off.units.any():
+            found.append(f"{'all' if off.units.all() else 'some'} units of layer {k} are idle in all rows")
+        if (off.rows & ~pulls).any():
+            found.append(f"some rows light no unit of layer {k}")
+        if off.saturated:
+            found.append(f"layer {k} is saturated")
+    return tuple(found)
+
+
 def _idle(step: Step, k: int, idle: Mask, begun: Since, again: Rows) -> Iterator[Finding]:
     """That units of layer k (from 0) are idle: a finding for each step from which on some are. Where all are in the
     end, and stay so, one tells of all, and those before it are part of it. No alarm are those that are not `again` in
