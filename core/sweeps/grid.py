@@ -205,7 +205,7 @@ class Grid:
     def _combinations(self) -> Iterator[tuple[Option, ...]]:
         lists = list(self.axes.values())
         if self.drawn is None:
-            yield from product(*lists)  # type: ignore[misc]  # no Range is left
+            yield from product(*lists)  # no Range is left
             return
         rng = np.random.Generator(np.random.PCG64(self.seed))
         if self._is_continuous:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from tui.commands.arguments import (
     terminal,
     whole,
 )
+from tui.commands.asked import ASK, answer
 from tui.commands.output import FORCE, refused
 from tui.commands.progress import progress_bar
 from tui.commands.run import steps_of
@@ -41,6 +43,7 @@ SWEPT = tuple(option if option.metavar else option._replace(metavar="WHETHER") f
 OPERAND = PROBLEM._replace(help=f"{PROBLEM.help}; or a {SUFFIX} file that a sweep has written")
 STEPS = 1000
 OPTIONS = (
+    ASK,
     Option("steps", "N", f"the number of SGD steps of each run (default: {STEPS})"),
     Option("random", "N", "draw N of the combinations; a range without a number of values is drawn from: 0.01..10/log"),
     Option("random-seed", "N", "seed of the draw (default: 0)"),
@@ -107,9 +110,11 @@ def _sweep(arguments: Arguments) -> int:
         mistakes.append(f"--csv: {mistake}")
     if problem is None or grid is None or mistakes:
         return complain(mistakes)
+    if "ask" in values:
+        return _ask(arguments, grid, workers)
     path = values.get("output", f"{os.path.splitext(os.path.basename(arguments.problem))[0]}{SUFFIX}")
-    if not path.lower().endswith(SUFFIX):
-        return complain([f"--output: {printable(path)}: expected a name that ends in {SUFFIX}"])
+    if mistake := _misnamed(path):
+        return complain([mistake])
     try:
         executor = _executor(values.get("dask"), workers)
         with SweepFile.create(path, problem) as file:
@@ -122,6 +127,34 @@ def _sweep(arguments: Arguments) -> int:
             return _written(file, results, values.get("csv"), status)
     except ProblemError as error:
         return complain(str(error).splitlines())
+
+
+def _misnamed(path: str | None) -> str:
+    """What is wrong with the name of a file for results, or nothing."""
+    if path is None or path.lower().endswith(SUFFIX):
+        return ""
+    return f"--output: {printable(path)}: expected a name that ends in {SUFFIX}"
+
+
+def _ask(arguments: Arguments, grid: Grid, workers: int | None) -> int:
+    """Answer a question about the problem, with its options as they are given, of which the seed alone may vary."""
+    from core import ProblemError, SweepFile, load_problem
+
+    values, path = arguments.values, arguments.values.get("output")
+    mistakes = [f"--{name}: of no use with --ask" for name in ("random", "random-seed", "csv") if name in values]
+    axes = dict(grid.axes)
+    seeds: tuple[Any, ...] = () if values["ask"] == "rate" and len(axes.get("seed", ())) == 1 else axes.pop("seed", ())
+    mistakes += [f"--{name}: expected one value with --ask" for name, found in axes.items() if len(found) > 1]
+    mistakes += filter(None, [_misnamed(path)])
+    if mistakes:
+        return complain(mistakes)
+    try:
+        problem = load_problem(arguments.problem, {name: found[0] for name, found in axes.items()})
+        with nullcontext() if path is None else SweepFile.create(path, problem) as file:
+            executor = _executor(values.get("dask"), workers)
+            return answer(values["ask"], problem, grid.steps, executor, file, seeds)
+    except ProblemError as error:
+        return complain(as_typed(error))
 
 
 def _read(arguments: Arguments, mistakes: list[str]) -> tuple[Problem | None, Grid | None]:
