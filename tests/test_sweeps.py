@@ -205,3 +205,20 @@ def test_the_command_and_the_engine_name_the_same_threads() -> None:
     from tui import cli
 
     assert cli.THREADS == THREADS
+
+
+def test_chunks_are_large_where_the_file_has_other_runs() -> None:
+    sizes = []
+
+    class Watched(Here):
+        workers = 2
+
+        def results(self, chunks: Iterator[Chunk]) -> Iterator[object]:  # type: ignore[override]
+            for chunk in chunks:
+                sizes.append(len(chunk))
+                yield results_of(chunk)
+
+    grid = Grid(Source("exercise-2"), read_axes({"lr": "0.01..1/log/40"}), 20)
+    assert sum(map(len, Sweep(grid, [f"another {k}" for k in range(100)], Watched()).chunks())) == 40
+    assert sizes[0] == 10  # a quarter: two workers, twice
+    assert len(sizes) < 20

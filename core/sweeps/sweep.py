@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -40,9 +41,14 @@ class Sweep:
         self.grid, self.executor = grid, executor or Here()
         self._known = known
 
+    @cached_property
+    def missing(self) -> int:
+        """How many runs are not known."""
+        return sum(run.key not in self._known for run in self.grid.runs())
+
     def chunks(self) -> Generator[list[Result], None, None]:
         """Results as they come, a chunk at a time. Closing the generator stops the sweep."""
-        pace = _Pace(self.grid.size - len(self._known), self.executor.workers)
+        pace = _Pace(self.missing, self.executor.workers)
         working = self.executor.results(self._chunks(pace))
         try:
             for done in working:

@@ -119,9 +119,9 @@ def _sweep(arguments: Arguments) -> int:
         executor = _executor(values.get("dask"), workers)
         with SweepFile.create(path, problem) as file:
             known = file.keys()
-            missing = sum(run.key not in known for run in grid.runs())
-            file.plan(len(known) + missing)
-            status = _run(Sweep(grid, known, executor), file, missing)
+            sweep = Sweep(grid, known, executor)
+            file.plan(len(known) + sweep.missing)
+            status = _run(sweep, file)
             wanted = {run.key for run in grid.runs()}
             results = [result for _, result in file.results() if result.run.key in wanted]
             return _written(file, results, values.get("csv"), status)
@@ -219,11 +219,11 @@ def _executor(address: str | None, workers: int | None) -> Executor:
         raise ProblemError("", [f"--dask: {printable(address)}: {str(error).splitlines()[0]}"]) from None
 
 
-def _run(sweep: Sweep, file: SweepFile, missing: int) -> int:
+def _run(sweep: Sweep, file: SweepFile) -> int:
     """Compute what is missing, into the file. Returns the exit status."""
     from core import stored
 
-    done, begun = 0, perf_counter()
+    done, missing, begun = 0, sweep.missing, perf_counter()
     chunks = stored(sweep, file)
     try:
         with progress_bar() as bar:
