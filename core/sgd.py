@@ -8,12 +8,12 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from core.primitives import Operation
 from core.arrays import Array, frozen
 from core.backprop import Pass
 from core.batches import BatchSchedule, GatheredRows
 from core.checkpoints import Checkpoints
 from core.network import Network, Parameters, trained_views
+from core.primitives import Operation
 from core.problem import Problem
 from core.quantity import NEXT, canonical, layer_label
 from core.step import Step

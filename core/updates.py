@@ -14,9 +14,9 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from core.primitives import Operation
 from core.arrays import Array
 from core.expression.nodes import COUNT, Function, Literal, Name, Node
+from core.primitives import Operation
 from core.settings import Setting, setting_mistakes, settings_of
 
 PIECE = 2**14  # cells of the parameters that are updated in one go
@@ -138,9 +138,7 @@ def update_operations(
         at = (..., slice(start, start + cells))
         parameters = trained[at]
         held = {letter: flat[at] for letter, flat in buffers.items()}
-        yield from update.operations(
-            Piece(parameters, gradients[at], held, room[..., : parameters.shape[-1]]), rates
-        )
+        yield from update.operations(Piece(parameters, gradients[at], held, room[..., : parameters.shape[-1]]), rates)
 
 
 def _setting(default: float, symbol: str, below: float = 1.0) -> float:
