@@ -19,8 +19,8 @@ class Pass:
     a stack of R runs where `parameters` are (R, P). A stack may share its `inputs`.
 
     `operations` is a flat list of numpy operations over ready arrays, to be called in order; one of them tells `note`
-    the loss: a float, or (R,) for a stack. Afterwards `pre_activations`, `activations`, `deltas` and the gradients hold the numbers of this batch.
-    An identity layer's activations are its pre-activations' own array.
+    the loss: a float, or (R,) for a stack. Afterwards `pre_activations`, `activations`, `deltas` and the gradients hold
+    the numbers of this batch. An identity layer's activations are its pre-activations' own array.
     """
 
     def __init__(
