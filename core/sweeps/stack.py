@@ -32,7 +32,9 @@ FEW = 3  # runs: fewer are as fast one by one
 MOST = 500  # runs in a stack
 IN_CACHE = 2**20  # numbers that the runs of a stack work with: more do not stay in the processor's cache
 MOST_LOSSES = 2**24  # that are kept for the runs of a stack
-OTHER_BITS = ("Prescott",)  # BLAS kernels that multiply the matrices of a stack otherwise than those of a single run
+# BLAS kernels that add up in another order where matrices lie otherwise in memory: their runs do not stack. OpenBLAS's
+# Prescott may call itself Katmai.
+OTHER_BITS = ("Prescott", "Katmai")
 
 
 @memoized(1)
@@ -121,9 +123,9 @@ class _Training:
         after = self._stack.state()
         if start == 0 and not _same_bits(self._problems[0], losses[0], after[0]):
             return False
-        finite: Mask = np.isfinite(losses).all(axis=1) & np.isfinite(after).all(axis=1)
+        finite = _finite(losses) & _finite(after)
         if not finite.all():
-            for row in np.flatnonzero(~finite):
+            for row in np.flatnonzero(~finite).tolist():
                 self._finish(row, stop)
             self._keep(finite)
             losses, after = losses[finite], after[finite]
@@ -156,6 +158,12 @@ class _Training:
         self._timelines[place] = timeline
 
 
+def _finite(rows: Array) -> Mask:
+    """Whether all numbers of each row are finite."""
+    finite: Mask = np.logical_and.reduce(np.isfinite(rows), axis=1)
+    return finite
+
+
 def _same_bits(problem: Problem, losses: Array, after: Array) -> bool:
     """Whether the first steps of a run, which had these losses, and the state after them are as they are alone."""
     trainer = Trainer(problem)
@@ -182,11 +190,8 @@ class Stack:
     def __init__(self, problems: Sequence[Problem]) -> None:
         problem, runs = problems[0], len(problems)
         self.problems, self._problem = problems, problem
-        size = Parameters(problem.network).flat.size
-        self._parameters = Parameters(problem.network, np.zeros((runs, size)))
-        self._gradients = Parameters(problem.network, np.zeros((runs, size)))
-        for each, flat in zip(problems, self._parameters.flat, strict=True):
-            Parameters.initial(each.network, flat)
+        self._parameters = Parameters.stacked([each.network for each in problems])
+        self._gradients = Parameters(problem.network, np.zeros(self._parameters.flat.shape))
         trained, gradients = self._parameters.trained, self._gradients.trained
         self._buffers = {letter: np.zeros(trained.shape) for letter in problem.update.buffers}
         self._rates = Rates(problem.update, (runs, 1))
