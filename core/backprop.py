@@ -15,12 +15,12 @@ from core.problem import Problem
 
 
 class Pass:
-    """Forward and backward through a network for batches of n rows, in arrays that are allocated once; of a stack of
-    runs where the parameters are those of one. A stack may share its `inputs`.
+    """Forward and backward through a network for batches of n rows, in arrays that are allocated once; through those of
+    a stack of R runs where `parameters` are (R, P). A stack may share its `inputs`.
 
     `operations` is a flat list of numpy operations over ready arrays, to be called in order; one of them tells `note`
-    the loss, a float, or (R,) for a stack of R runs. Afterwards `pre_activations`, `activations`, `deltas` and the gradients hold the numbers of this batch.
-    An identity layer's activations are its pre-activations' own array.
+    the loss: a float, or (R,) for a stack. Afterwards `pre_activations`, `activations`, `deltas` and the gradients hold
+    the numbers of this batch. An identity layer's activations are its pre-activations' own array.
     """
 
     def __init__(

@@ -83,6 +83,11 @@ class Checkpoints:
         """Whether states from `index` on can be added, or written again."""
         return self.spacing.origin <= index <= self.spacing.end
 
+    def holds(self, index: int) -> bool:
+        """Whether the state before step `index` is kept."""
+        found = self.nearest(index)
+        return found is not None and found[0] == index
+
     def nearest(self, index: int) -> tuple[int, Array] | None:
         """The last kept state before step `index` or an earlier one: whose it is, and the row."""
         origin, end, stride, _ = self.spacing

@@ -5,12 +5,10 @@ Targets of several columns are one-hot rows. A single column has -1 and +1, for 
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 
 from core.arrays import Array, Rows
-from core.primitives import column_for, sum_rows
+from core.primitives import column_for, find_largest, sum_rows
 
 
 def one_hot(targets: Array) -> Array:
@@ -53,11 +51,10 @@ class BoundSoftmax:
         self.shifted, self.totals = np.empty(logits.shape), column_for(logits)
         shifted, totals, largest = self.shifted, self.totals, column_for(logits)
         subtract, exp, divide = np.subtract, np.exp, np.divide
-        find_largest = partial(np.maximum.reduce, logits, axis=-1, out=largest[..., 0])
-        sum_p = sum_rows(p, totals)
+        take_largest, sum_p = find_largest(logits, largest), sum_rows(p, totals)
 
         def evaluate() -> None:
-            find_largest()
+            take_largest()
             subtract(logits, largest, shifted)
             exp(shifted, p)
             sum_p()

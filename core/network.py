@@ -151,6 +151,17 @@ class Parameters:
                 bias[...] = layer.bias
         return parameters
 
+    @classmethod
+    def stacked(cls, networks: Sequence[Network]) -> Parameters:
+        """Those of networks of one shape, a row for each, with their own weights and biases."""
+        size = sum(place.size for place in _places(networks[0]))
+        parameters = cls(networks[0], np.zeros((len(networks), size)))
+        for k, (weights, bias) in enumerate(zip(parameters.weights, parameters.biases, strict=True)):
+            weights[...] = [network.layers[k].weights for network in networks]
+            if bias is not None:
+                bias[...] = [network.layers[k].bias for network in networks]
+        return parameters
+
 
 def trained_views(network: Network, flat: Array) -> dict[tuple[int, str], Array]:
     """A flat vector with a number for each that is trained, as `Parameters.trained` has them, by layer from 0 and

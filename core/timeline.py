@@ -254,6 +254,8 @@ class Timeline:
         if self._trainer.index >= self._length:
             self._checkpoints.reserve(end)
             return self._checkpoints
+        if end == self._trainer.index + 1 and self._checkpoints.holds(self._trainer.index):
+            return self._checkpoints  # nothing new: the window stays where it is
         if not self._window.continues_at(self._trainer.index):
             self._window.restart(self._trainer.index)
         self._window.reserve(end)

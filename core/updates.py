@@ -5,9 +5,9 @@ They are defined as PyTorch defines its optimisers of these names (torch.optim: 
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import partial
 from typing import ClassVar, NamedTuple
@@ -124,6 +124,13 @@ class Rates:
             self.first[...] = alpha / (1.0 - update.beta_1**t)
             self.second[()] = 1.0 - update.beta_2**t
 
+    def of(self, first: int, end: int) -> Rates:
+        """Those of some runs of a stack, which change with these."""
+        rates = copy(self)
+        for name in ("alpha", "kept", "first"):
+            setattr(rates, name, getattr(self, name)[first:end])
+        return rates
+
 
 def update_operations(
     update: Update, trained: Array, gradients: Array, buffers: Mapping[str, Array], rates: Rates
@@ -131,14 +138,15 @@ def update_operations(
     """The update of all that is trained, (P,), or (R, P) in a stack of R runs, in pieces whose change stays in the
     processor's cache.
     """
-    size, runs = trained.shape[-1], trained.shape[:-1]
-    cells = max(1, PIECE // math.prod(runs))
-    room = np.empty((*runs, min(cells, size)))
-    for start in range(0, size, cells):
-        at = (..., slice(start, start + cells))
-        parameters = trained[at]
-        held = {letter: flat[at] for letter, flat in buffers.items()}
-        yield from update.operations(Piece(parameters, gradients[at], held, room[..., : parameters.shape[-1]]), rates)
+    size, room = trained.shape[-1], np.empty(min(PIECE, trained.size))
+    runs = max(1, PIECE // max(1, size))  # in a piece
+    for first in range(0, trained.size // max(1, size), runs):
+        of_these = rates if trained.ndim == 1 else rates.of(first, first + runs)
+        for start in range(0, size, PIECE):
+            cells = (*(() if trained.ndim == 1 else (slice(first, first + runs),)), slice(start, start + PIECE))
+            parameters, held = trained[cells], {letter: flat[cells] for letter, flat in buffers.items()}
+            piece = Piece(parameters, gradients[cells], held, room[: parameters.size].reshape(parameters.shape))
+            yield from update.operations(piece, of_these)
 
 
 def _setting(default: float, symbol: str, below: float = 1.0) -> float:

@@ -89,7 +89,7 @@ def _draws(seeded: tuple[Wide, Wide], rows: int) -> Draws:
         high[:, known : known + new], low[:, known : known + new] = further
         a, c, known = a * a % WORD**4, (a + 1) * c % WORD**4, known + new
     mixed, turn = high ^ low, high >> TOP
-    return mixed >> turn | mixed << (-turn & LAST)
+    return np.bitwise_or(mixed >> turn, mixed << (-turn & LAST))
 
 
 def _add(a: Wide, b: Wide) -> Wide:

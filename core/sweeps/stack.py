@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
+from contextlib import suppress
+from functools import cache
 from hashlib import sha256
 
 import numpy as np
@@ -10,13 +12,16 @@ import numpy as np
 from core.arrays import Array, Mask, Rows
 from core.backprop import Pass
 from core.batches import BatchSchedule
+from core.checkpoints import Checkpoints
 from core.errors import DivergedError
 from core.losses import LOSSES
+from core.machine import fingerprint
 from core.network import Parameters
 from core.primitives import Operation
 from core.problem import Problem
 from core.record import memoized
 from core.schedules import SCHEDULES
+from core.sgd import Trainer
 from core.sweeps.orders import orders
 from core.timeline import SMALL, Computed, Timeline
 from core.updates import UPDATES, Rates, update_operations
@@ -25,15 +30,21 @@ FIRST_LOOK, LAST_LOOK = 16, 1024  # steps between two looks at whether the runs 
 KEPT = 8  # states of each run, at most, on a stride
 FEW = 3  # runs: fewer are as fast one by one
 MOST = 500  # runs in a stack
-IN_CACHE = 2**18  # numbers that the runs of a stack work with: more do not stay in the processor's cache
+IN_CACHE = 2**20  # numbers that the runs of a stack work with: more do not stay in the processor's cache
 MOST_LOSSES = 2**24  # that are kept for the runs of a stack
+# BLAS kernels that add up in another order where matrices lie otherwise in memory: their runs do not stack. OpenBLAS's
+# Prescott may call itself Katmai.
+OTHER_BITS = ("Prescott", "Katmai")
 
 
 @memoized(1)
 def stack_key(problem: Problem) -> Hashable | None:
     """Problems with equal keys can be trained in one stack: they differ in nothing but the numbers of the weights and
-    biases, α and the seed. None: this one does not stack, because parts of it are from outside.
+    biases, α and the seed. None: this one does not stack, because parts of it are from outside, or because a run of a
+    stack would not have the bits of a single one on this machine.
     """
+    if _kernel() in OTHER_BITS:
+        return None
     layers, schedule = problem.network.layers, problem.schedule
     known = type(problem.loss) in LOSSES.values() and type(problem.update) in UPDATES.values()
     known = known and (schedule is None or type(schedule) in SCHEDULES)
@@ -51,6 +62,11 @@ def stack_key(problem: Problem) -> Hashable | None:
     )
 
 
+@cache
+def _kernel() -> str:
+    return fingerprint().kernel
+
+
 def most_in_stack(problem: Problem, steps: int) -> int:
     """How many runs of so many steps are best trained in one stack."""
     rows = problem.batch_size or len(problem.inputs)
@@ -62,8 +78,8 @@ def most_in_stack(problem: Problem, steps: int) -> int:
 
 def train_stacked(problems: Sequence[Problem], steps: int) -> list[Timeline]:
     """The timelines of problems with one `stack_key`, in their order, each with its first `steps` steps; with fewer
-    where the run diverges. They are what `Timeline.advance` comes to, bit for bit, except on BLAS kernels without fused
-    multiplication and addition. Their losses take 8 bytes for each run and step.
+    where the run diverges. They are what `Timeline.advance` comes to, bit for bit. Their losses take 8 bytes for each
+    run and step. Raises ValueError for problems that are not of one stack.
     """
     keys = {stack_key(problem) for problem in problems}
     if len(keys) > 1 or None in keys:
@@ -90,29 +106,33 @@ class _Training:
     def timelines(self) -> list[Timeline]:
         """Those of all runs, trained to the end."""
         for stop in _looks(self._steps, self._stride):
-            if len(self._places) < FEW:
+            if len(self._places) < FEW or not self._go(stop):
                 break
-            self._go(stop)
-        for row, place in enumerate(self._places):
+        for row in range(len(self._places)):
             self._finish(row)
         return [self._timelines[place] for place in range(len(self._problems))]
 
-    def _go(self, stop: int) -> None:
-        """Train the stack up to a step, and take out the runs that are no longer finite."""
+    def _go(self, stop: int) -> bool:
+        """Train the stack up to a step, and take out the runs that are no longer finite. False, and nothing done, where
+        the first look shows that a run of the stack has not the bits of a single one: numpy does not promise them.
+        """
         start = self._at[1]
         if start % self._stride == 0:
             self._states.append(self._after)
         losses = self._stack.run(start, stop)
         after = self._stack.state()
-        finite: Mask = np.isfinite(losses).all(axis=1) & np.isfinite(after).all(axis=1)
+        if start == 0 and not _same_bits(self._problems[0], losses[0], after[0]):
+            return False
+        finite = _finite(losses) & _finite(after)
         if not finite.all():
-            for row in np.flatnonzero(~finite):
+            for row in np.flatnonzero(~finite).tolist():
                 self._finish(row, stop)
             self._keep(finite)
             losses, after = losses[finite], after[finite]
         for place, told in zip(self._places, losses, strict=True):
             self._losses[place][start:stop] = told
         self._before, self._after, self._at = self._after, after, (start, stop)
+        return True
 
     def _keep(self, rows: Mask) -> None:
         """Go on with these runs alone."""
@@ -132,12 +152,25 @@ class _Training:
             timeline = Timeline.of(problem, computed)
         else:
             timeline = Timeline(problem, SMALL)
-        try:
+        with suppress(DivergedError):
             timeline.approach(max(n, stop))
             timeline.approach(self._steps)
-        except DivergedError:
-            pass
         self._timelines[place] = timeline
+
+
+def _finite(rows: Array) -> Mask:
+    """Whether all numbers of each row are finite."""
+    finite: Mask = np.logical_and.reduce(np.isfinite(rows), axis=1)
+    return finite
+
+
+def _same_bits(problem: Problem, losses: Array, after: Array) -> bool:
+    """Whether the first steps of a run, which had these losses, and the state after them are as they are alone."""
+    trainer = Trainer(problem)
+    checkpoints = Checkpoints(trainer.state.size, budget=0)
+    checkpoints.reserve(len(losses))
+    alone = trainer.run(len(losses), checkpoints)
+    return np.array_equal(alone, losses, equal_nan=True) and np.array_equal(trainer.state, after, equal_nan=True)
 
 
 def _looks(steps: int, stride: int) -> Iterator[int]:
@@ -156,12 +189,9 @@ class Stack:
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         problem, runs = problems[0], len(problems)
-        self._problems, self._problem = problems, problem
-        size = Parameters(problem.network).flat.size
-        self._parameters = Parameters(problem.network, np.zeros((runs, size)))
-        self._gradients = Parameters(problem.network, np.zeros((runs, size)))
-        for each, flat in zip(problems, self._parameters.flat, strict=True):
-            Parameters.initial(each.network, flat)
+        self.problems, self._problem = problems, problem
+        self._parameters = Parameters.stacked([each.network for each in problems])
+        self._gradients = Parameters(problem.network, np.zeros(self._parameters.flat.shape))
         trained, gradients = self._parameters.trained, self._gradients.trained
         self._buffers = {letter: np.zeros(trained.shape) for letter in problem.update.buffers}
         self._rates = Rates(problem.update, (runs, 1))
@@ -179,7 +209,7 @@ class Stack:
 
     def of(self, rows: Mask) -> Stack:
         """A stack of some of the runs, as they are."""
-        stack = Stack([problem for problem, kept in zip(self._problems, rows, strict=True) if kept])
+        stack = Stack([problem for problem, kept in zip(self.problems, rows, strict=True) if kept])
         stack._parameters.flat[:] = self._parameters.flat[rows]
         for letter, buffer in self._buffers.items():
             stack._buffers[letter][:] = buffer[rows]
