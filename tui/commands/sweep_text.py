@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MOST_VALUES = 24  # of an option that has a table of its own
 DIGITS = 4
+WIDTH = DIGITS + 5  # of a number with so many digits
+FIGURES = ("loss", "accuracy", "test_loss", "test_accuracy")
 FAILED = "failed"
 MOST_REASONS = 3
 BAD = ("diverging", FAILED)  # outcomes whose loss says nothing
@@ -36,6 +38,8 @@ def summary(file: SweepFile, results: Sequence[Result]) -> Iterator[str]:
     for reason, count in Counter(r.reason for r in results if r.outcome == FAILED).most_common(MOST_REASONS):
         yield f"failed: {printable(reason)} ({runs_text(count)})"
     options = varied(results)
+    if any(len(found) <= MOST_VALUES for found in options.values()):
+        yield "medians over the runs with each value:"
     for option, found in options.items():
         if len(found) <= MOST_VALUES:
             yield ""
@@ -53,19 +57,30 @@ def _counts(results: Sequence[Result]) -> str:
 
 
 def _by(option: str, values: Sequence[Any], results: Sequence[Result]) -> Iterator[str]:
-    """For each value of an option what came out, over all values of the others, and the median loss."""
-    from core import significant, text_of
+    """For each value of an option what came out, over all values of the others: the medians of what there is of
+    FIGURES, and how many runs of each outcome.
+    """
+    from core import text_of
 
     groups: dict[Any, list[Result]] = {value: [] for value in values}
     for result in results:
         groups[result.run.options.get(option)].append(result)
     names = {value: printable(text_of(value)) or "(usual)" for value in values}
     width = max(len(f"--{option}"), *map(len, names.values()))
-    yield f"{f'--{option}':<{width}}  median loss  outcomes"
+    figures = [figure for figure in FIGURES if any(getattr(result, figure) is not None for result in results)]
+    titles = [figure.replace("_", " ") for figure in figures]
+    yield "  ".join((f"{f'--{option}':<{width}}", *(f"{title:>{WIDTH}}" for title in titles), "outcomes"))
     for value, group in groups.items():
-        losses = [result.loss for result in group if result.outcome not in BAD]
-        loss = significant(median(losses), DIGITS) if losses else "—"
-        yield f"{names[value]:<{width}}  {loss:>11}  {_counts(group)}"
+        medians = (f"{_median(group, figure):>{max(WIDTH, len(figure))}}" for figure in figures)
+        yield "  ".join((f"{names[value]:<{width}}", *medians, _counts(group)))
+
+
+def _median(results: Sequence[Result], figure: str) -> str:
+    """The median of a figure of those runs that have it and say something."""
+    from core import significant
+
+    found = [value for r in results if r.outcome not in BAD and (value := getattr(r, figure)) is not None]
+    return significant(median(found), DIGITS) if found else "—"
 
 
 def _best(results: Sequence[Result], options: Mapping[str, Sequence[Any]]) -> Iterator[str]:
