@@ -246,6 +246,9 @@ class TestStacks:
         monkeypatch.setattr(stack_module.Stack, "state", lambda stack: np.full((len(stack.problems), 9), np.pi))
         assert_as_alone([exercise_2(learning_rate=rate) for rate in (0.1, 0.2, 0.3, 5.0)], 50)
 
+    def test_large_networks_do_not_stack(self) -> None:
+        assert stack_key(random_problem(0, (300, 1000, 10), 2, batch_size=1)) is None
+
     @needs_bits
     def test_no_runs_and_no_steps(self) -> None:
         assert train_stacked([], 10) == []
