@@ -82,6 +82,10 @@ class Exercise:
     def paper(self) -> Paper:
         return Paper(self.step, self._notation)
 
+    def is_alike(self, like: Problem, notation: Notation | None) -> bool:
+        """Whether it is of the kind of this very problem, and in this notation, or the problem's."""
+        return self.like is like and self.paper.notation == (notation or like.notation or SGDB)
+
     @property
     def chosen_notation(self) -> Notation | None:
         """Its notation, where that is not its problem's."""

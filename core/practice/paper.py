@@ -1,4 +1,4 @@
-"""How a sheet to practise on has a step: in the names, numbers and formulas of a notation, with a row for each sample."""
+"""How a sheet to practise on has a step: in the names, numbers and formulas of a notation, a row for each sample."""
 
 from __future__ import annotations
 

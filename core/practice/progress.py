@@ -22,8 +22,8 @@ FOLDER = "sheets"
 
 
 def progress_path(exercise: Exercise, folder: Path) -> Path:
-    """The file of an exercise in `folder`. Its name depends on every number of the problem, and on what a notation makes
-    of those that are asked for, so that a changed file or another option starts an exercise of its own.
+    """The file of an exercise in `folder`. Its name depends on every number of the problem, and on which numbers the
+    notation asks for, so that a changed file or another option starts an exercise of its own.
     """
     differences = exercise.paper.differences
     told = exercise.seed, exercise.problem.particulars(), *((differences,) if differences else ())
