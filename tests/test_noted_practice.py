@@ -196,6 +196,23 @@ def with_a_slip(exercise: Exercise, name: str) -> Exercise:
     return exercise
 
 
+@pytest.mark.parametrize(
+    ("notation", "times", "told"),
+    [
+        ("ng", -1, "α dW₁ is added, where it must be subtracted"),
+        ("nielsen", -1, "η / n ∂C/∂w₂ is added, where it must be subtracted"),
+        ("nielsen", 4, "it is not divided by n, the number of rows: η stands for η / n before ∂C/∂w₂"),
+        ("mitchell", -1, "η ∂E/∂w₁ is added, where it must be subtracted"),
+        ("mitchell", 4, "the sum over the samples is taken, where it must be the mean (in ∂E/∂w₁)"),
+    ],
+)
+def test_a_slip_in_the_update_is_told_by_the_rate_of_the_notation(notation: str, times: int, told: str) -> None:
+    exercise = up_to(sheet(mean(learning_rate=0.1), notation), "W_1_next")
+    before, after = (exercise.paper.values[name] for name in ("W_1", "W_1_next"))
+    reply = exercise.answer(by_row(before + times * (after - before)))
+    assert reply.text.partition(": ")[2] == told
+
+
 def test_what_a_notation_has_no_name_for_is_not_asked_for() -> None:
     own, mitchell = sheet(mean(), "sgdb"), sheet(mean(), "mitchell")
     assert {quantity.name for quantity in own.questions} - {quantity.name for quantity in mitchell.questions} == {
