@@ -34,7 +34,7 @@ def sheet_in(notation: core.Notation, tmp_path: Path, kept: list[Score] | None =
     return SgdbApp(SIGMOID, practice=PractiseScreen(Exercise(SIGMOID, 7, notation=notation), tmp_path, Clock(), keep))
 
 
-@pytest.mark.parametrize("notation", ["ng", "nielsen", "mitchell"])
+@pytest.mark.parametrize("notation", ["ng", "mitchell"])
 async def test_a_whole_sheet_in_a_notation(notation: str, tmp_path: Path) -> None:
     kept: list[Score] = []
     app = sheet_in(core.notation(notation), tmp_path, kept)

@@ -57,9 +57,10 @@ class LayerMistakes:
     def _update(self, tree: Node) -> Iterator[Mistake]:
         """α left out, or in it twice; what is subtracted added; a mean of it; no update, or nothing but that."""
         for part, with_ in spots(tree):
-            rate = next((rate for rate in (ALPHA, SHARED) if isinstance(part, Product) and rate in part.children), None)
-            if rate is None:
+            rates = [rate for rate in (ALPHA, SHARED) if rate in part.children]
+            if not isinstance(part, Product) or not rates:
                 continue
+            rate = rates[0]
             gradient = without_factor(part, rate)
             what = gradient.name if isinstance(gradient, Name) else "its factor"
             subtracts = isinstance(tree, Sum) and (-1, part) in tree.terms
