@@ -168,7 +168,8 @@ dW2 = "dZ2 * z_1'"
         "db1": True,
         "W1_next": True,
     }
-    assert verdicts["dW1"].mended == "1 / m * dZ1 * X'"
+    assert verdicts["dW1"].message.endswith("the division by m is missing")
+    assert verdicts["dW1"].mended == "dZ1 * X' / m"
     assert report.unreadable[0].startswith('formulas.dW2: unknown "z_1" (character 7): in ng the activation is A1')
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from core.arrays import Array
 from core.checking.answers import Answer, WrittenFormula
 from core.checking.conventions import ByConvention
 from core.checking.formulas.check import FormulaChecker
-from core.checking.formulas.definitions import context_of
+from core.checking.formulas.noted import NotedChecker
 from core.checking.keys import Keys
 from core.checking.matrices import Matrix
 from core.checking.report import Cell, CheckReport, FormulaVerdict, Slip
@@ -24,12 +24,11 @@ from core.expression.lexicon import spelled
 from core.expression.nodes import ROWS, names_in
 from core.expression.pieces import as_text
 from core.expression.reader import read
-from core.expression.typed import as_typed
 from core.loading.fields import FieldReader
 from core.notations.formulas import typed_formula
 from core.notations.names import lowered
 from core.notations.printing import typed_printer
-from core.notations.reading import named_elsewhere, read_in
+from core.notations.reading import named_elsewhere
 from core.notations.rendition import Rendition
 from core.notations.words import Notation
 from core.step import Step
@@ -120,15 +119,18 @@ class Noted:
             answer = replace(answer, position=(along,))
         return lay_out(answer, values, summed_rows)
 
+    def checker(self, step: Step, formulas: Sequence[WrittenFormula]) -> NotedChecker:
+        """What checks formulas in the notation."""
+        return NotedChecker(self.rendition, step, formulas, _Translator(self.rendition).text)
+
     def check(self, checker: FormulaChecker, formula: WrittenFormula) -> FormulaVerdict:
-        """Whether a formula is right, and what is right where it is not. Raises FormulaError if it cannot be read."""
-        name, rendition = formula.name, self.rendition
-        tree = rendition.as_stated(name, read_in(rendition, name, formula.text))
-        text = as_typed(tree, context_of(name, checker.step.statement).over)
-        found = checker.check(name, self.statement.symbols[name], replace(formula, text=text))
-        right = typed_formula(rendition, name).partition(" = ")[2]
-        general = found.message.partition(": in general")[0] if found.right else ""
-        return replace(found, text=formula.text, message=general, mended="" if found.right else right)
+        """Whether a formula is right, and what is wrong with it where it is not, in the notation; with what is right
+        there where nothing nearer is. Raises FormulaError if it cannot be read.
+        """
+        found = checker.check(formula.name, self.statement.symbols[formula.name], formula)
+        if found.right or found.mended:
+            return found
+        return replace(found, mended=typed_formula(self.rendition, formula.name).partition(" = ")[2])
 
 
 def called(rendition: Rendition, name: str) -> str:
@@ -169,7 +171,6 @@ class _Translator:
                 verdict,
                 name=self.name(verdict.name),
                 symbol=self.symbol(verdict.name),
-                message=self.text(verdict.message),
             )
             for verdict in report.formulas
         ]
