@@ -218,7 +218,7 @@ async def test_a_check_that_ends_below_another_screen_shows_when_that_is_closed(
 ) -> None:
     covered = threading.Event()
 
-    def check_slowly(*_: object) -> core.CheckReport:
+    def check_slowly(*_: object, **__: object) -> core.CheckReport:
         covered.wait()
         return report
 

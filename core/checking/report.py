@@ -118,6 +118,22 @@ class CheckReport:
 
         return in_notation(self, self.notation)
 
+    def worded(self, notation: Notation | None) -> CheckReport:
+        """The same beside its step on a screen that speaks a notation, None for sgdb's own: what is said is in its
+        names; numbers and places are as they were.
+        """
+        if notation is None or notation.is_own:
+            return self
+        if notation not in self._in_words:
+            from core.checking.noted import in_words
+
+            self._in_words[notation] = in_words(self, notation)
+        return self._in_words[notation]
+
+    @cached_property
+    def _in_words(self) -> dict[Notation, CheckReport]:
+        return {}
+
     @cached_property
     def blank(self) -> bool:
         """Whether there is nothing to judge: no formula, and no number but those that are 0 whatever the others are,

@@ -12,19 +12,17 @@ from functools import cached_property
 from itertools import chain
 from types import MappingProxyType
 
-import numpy as np
-
 from core.arrays import Array
 from core.checking.answers import WrittenFormula
 from core.checking.conventions import formula_values
 from core.checking.formulas.definitions import SEVERAL, aliases, context_of, definitions, names_of, rights
-from core.checking.formulas.edits import Repair, in_pairs, is_product, replaced
+from core.checking.formulas.edits import Repair, in_pairs, replaced
 from core.checking.formulas.evaluation import Evaluator, fitted, is_same
 from core.checking.formulas.ground import Ground
 from core.checking.formulas.notes import FormulaStyle, note, style_of
 from core.checking.formulas.points import epsilon_of, points_like
-from core.checking.formulas.products import DISORDER
 from core.checking.formulas.repair import MOST_MISTAKES, Mender
+from core.checking.formulas.words import largest, says_more, words_of
 from core.checking.layouts import meant
 from core.checking.loss_mistakes import BINARY_CROSS_ENTROPY, LossMistakes, Mistake, without_output_slope
 from core.checking.report import FormulaVerdict
@@ -43,7 +41,6 @@ from core.notations.turning import ACROSS
 from core.notations.words import Notation
 from core.quantity import canonical
 from core.step import Step
-from core.text import significant
 
 MOST_ROWS = 12  # where a formula is searched
 
@@ -132,7 +129,7 @@ class FormulaChecker:
         other = f"; right for a {BINARY_CROSS_ENTROPY}" if self._is_of_cross_entropy(points, name, tree) else ""
         if repair is None or not repair.notes:
             return verdict(False, f"{wrong}{other}")
-        words = "" if mistake and not _says_more(repair) else _words(repair, self._called(name), tree, spell)
+        words = "" if mistake and not says_more(repair) else words_of(repair, self._called(name), tree, spell)
         return verdict(False, f"{wrong}; {': '.join(filter(None, (mistake, words)))}{other}", repair.tree)
 
     def _read(self, name: str, text: str, dialect: str) -> tuple[Node, FormulaStyle]:
@@ -268,7 +265,7 @@ class FormulaChecker:
         value = fitted(value, target)
         if value.shape != target.shape:
             return f"it gives {shape_text(value.shape)}, and {self._called(name)} is {shape_text(target.shape)}", True
-        return _largest(value, target), True
+        return largest(value, target), True
 
     def _with_n(self, tree: Node) -> Node:
         """The formula with n for numbers that can only be it, where it is tried with other rows."""
@@ -388,29 +385,3 @@ def across(node: Node) -> Node:
     if isinstance(node, Total):
         return Total(ACROSS[node.over], across(node.argument))
     return node.with_children(tuple(map(across, node.children))) if node.children else node
-
-
-def _says_more(repair: Repair) -> bool:
-    """Whether a repair says more of a known mistake: the one part that is missing, or is another."""
-    return repair.cost == 1 and not repair.notes[0].foreign
-
-
-def _words(repair: Repair, called: str, tree: Node, spell: FormulaStyle) -> str:
-    """What was wrong with a formula for what is `called` so, in a line."""
-    notes = [note for note in dict.fromkeys(repair.notes) if note != DISORDER]
-    sentences, disorder = [spell.sentence(note) for note in notes], DISORDER in repair.notes
-    if not notes:
-        return "the factors are right, but not their order, transposes and kinds of product"
-    if len(notes) == 1 and notes[0].foreign and is_product(tree):
-        it = "it" if notes[0].foreign == 1 else "them"
-        order = ", its factors put in order" if disorder else ""
-        return f"{sentences[0]}: without {it} the product has the shape and value of {called}{order}"
-    return ", and ".join([*sentences, *([DISORDER.words] if disorder else [])])
-
-
-def _largest(found: Array, target: Array) -> str:
-    place = np.unravel_index(int(np.argmax(np.abs(found - target))), target.shape)
-    where = f"[{','.join(str(int(i) + 1) for i in place)}]" if place else ""
-    mine, right = float(found[place]), float(target[place])
-    digits = next(n for n in range(6, 13) if significant(mine, n) != significant(right, n) or n == 12)
-    return f"{where or 'it'} comes to {significant(mine, digits)}, where {significant(right, digits)} is right"
