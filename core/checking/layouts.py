@@ -12,6 +12,7 @@ from core.arrays import Array
 from core.checking.report import FOLLOWED, CellVerdict, Convention, Slip
 from core.checking.shapes import LaidOutAnswer
 from core.equations import FORWARD, Statement
+from core.errors import FormulaError
 from core.expression.lexicon import lexemes
 from core.expression.nodes import Function, Name, names_in
 from core.notations.shipped import SGDB, SHIPPED
@@ -111,12 +112,17 @@ def meant(typed: str, names: tuple[str, ...], before: Mapping[str, str]) -> tupl
 
 def letters_in(texts: Iterable[str], depth: int) -> dict[str, dict[str, str]]:
     """What formulas call by the letters z, s and a with a layer's number: by letter, and by sgdb's name of that
-    letter, as it was typed.
+    letter, as it was typed. Of what cannot be read nothing is known.
     """
     found: dict[str, dict[str, str]] = {"z": {}, "s": {}, "a": {}}
-    for lexeme in (lexeme for text in texts for lexeme in lexemes(text)):
-        if match := LETTER_OF_LAYER.fullmatch(lexeme.text.casefold()):
-            found[match[1]].setdefault(canonical(f"{match[1]}_{match[2]}", depth), lexeme.text)
+    for text in texts:
+        try:
+            words = [lexeme.text for lexeme in lexemes(text)]
+        except FormulaError:
+            continue
+        for word in words:
+            if match := LETTER_OF_LAYER.fullmatch(word.casefold()):
+                found[match[1]].setdefault(canonical(f"{match[1]}_{match[2]}", depth), word)
     return found
 
 

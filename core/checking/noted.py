@@ -16,7 +16,7 @@ from core.checking.formulas.check import FormulaChecker
 from core.checking.formulas.noted import NotedChecker
 from core.checking.keys import Keys
 from core.checking.matrices import Matrix
-from core.checking.report import Cell, CheckReport, FormulaVerdict, Slip
+from core.checking.report import EXPECTED, Cell, CheckReport, FormulaVerdict, Slip
 from core.checking.shapes import LaidOutAnswer, NoSuchCell, lay_out
 from core.equations import Statement, statement_of
 from core.errors import FormulaError
@@ -71,6 +71,9 @@ class NotedKeys(Keys):
         if layer and spelled(layer[1]).strip() not in names and f"{layer[1]}{layer[2]}" in names:
             key = f"{layer[1]}{layer[2]}{key[layer.end() :]}"
         return spelled(lowered(self._rendition.notation, key))
+
+    def of_scheme(self, typed: str) -> str:
+        return self.in_plain_letters(typed)
 
     def is_given(self, typed: str) -> bool:
         return self._rendition.names.get(typed.strip(), "") in self._statement.given
@@ -205,7 +208,9 @@ class Translator:
         )
 
     def _slip(self, slip: Slip, arithmetic: tuple[str, ...]) -> Slip:
-        """A slip in the notation's words."""
+        """A slip in the notation's words; what a scheme says stays as it is."""
+        if slip.kind == EXPECTED:
+            return replace(slip, symbol=self.symbol(slip.name), arithmetic=arithmetic)
         return replace(
             slip,
             symbol=self.symbol(slip.name),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Status: TypeAlias = Literal["right", "rounded", "follows", "coarse", "slip", "open"]
 STATUSES: tuple[Status, ...] = ("right", "rounded", "follows", "coarse", "slip", "open")
+EXPECTED = "expected"  # the kind of a slip that a scheme expects, in words of its own
 FOLLOWED = "; followed"  # what a convention's words end with, but for advice
 Cell: TypeAlias = tuple[int, ...]
 

@@ -153,6 +153,16 @@ class Rendition(Record):
             plain = SHARE * plain
         return Sum((-1, plain)) if name in self._opposite else plain
 
+    def scaled(self, name: str, tree: Node) -> Node:
+        """One of sgdb's formulas for a quantity with the notation's signs and place of 1/n, in sgdb's layout."""
+        leaves: dict[str, Node] = {}
+        for other in self._scaled | self._opposite:
+            leaf = SHARE * Name(other) if other in self._scaled else Name(other)
+            leaves[other] = Sum((-1, leaf)) if other in self._opposite else leaf
+        tree = put_in_place(tree, leaves)
+        tree = Name("n") * tree if name in self._scaled else tree
+        return Sum((-1, tree)) if name in self._opposite else tree
+
     def part(self, tree: Node) -> Node:
         """A part of one of sgdb's formulas in the notation's layout, turned or not, whichever has fewer transposes."""
         return min((self._layout(tree), self._layout(tree, over=True)), key=transposes)

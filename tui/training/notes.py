@@ -134,7 +134,7 @@ def _first(report: CheckReport, status: str) -> Place:
     return next((verdict.name, verdict.cell) for verdict in report.cells if verdict.status == status)
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: Sequence[int | str]) -> str:
     return f"[{','.join(map(str, cell))}]" if cell else ""
 
 
