@@ -160,7 +160,8 @@ class Translator:
         step = shown_in(report.step, self._rendition.notation)
         slips, conventions = [], report.conventions
         for slip in report.slips:
-            arithmetic = self._arithmetic(slip, partial(explain, step, slip.name, detailed=_detailed(report)))
+            explained = partial(explain, step, slip.name, detailed=_detailed(report))
+            arithmetic = self._arithmetic(slip, slip.cells[:1], explained)
             slips.append(self._slip(slip, arithmetic))
         if report.notation is not None:  # else they speak of the words that were written
             conventions = tuple(replace(found, text=self.text(found.text)) for found in conventions)
@@ -183,7 +184,8 @@ class Translator:
         scope = NotedScope(step, Rendition(self._rendition.notation, statement))
         slips = []
         for slip in report.slips:
-            arithmetic = self._arithmetic(slip, partial(Explanation, step, slip.name, scope=scope))
+            first = sorted(slip.cells, key=partial(self.cell, slip.name))[:1]
+            arithmetic = self._arithmetic(slip, first, partial(Explanation, step, slip.name, scope=scope))
             noted = self._slip(slip, arithmetic)
             slips.append(
                 replace(
@@ -219,10 +221,12 @@ class Translator:
             arithmetic=arithmetic,
         )
 
-    def _arithmetic(self, slip: Slip, explained: Callable[[Cell], Explanation]) -> tuple[str, ...]:
-        """How the first cell of a slip really comes about, where that is told and the notation has a name for it."""
+    def _arithmetic(
+        self, slip: Slip, first: Sequence[Cell], explained: Callable[[Cell], Explanation]
+    ) -> tuple[str, ...]:
+        """How the `first` cell of a slip really comes about, where that is told and the notation has a name for it."""
         is_named = slip.name in self._rendition.spellings
-        return explained(slip.cells[0]).lines() if slip.arithmetic and is_named else ()
+        return tuple(line for cell in first for line in explained(cell).lines()) if slip.arithmetic and is_named else ()
 
     def _laid_out(self, text: str) -> str:
         """A sentence in which a sample is what it is in the notation."""
