@@ -155,6 +155,14 @@ def test_names_of_another_notation_are_refused_with_their_translation(typed: str
     assert "_out" not in str(error.value)
 
 
+def test_what_is_deep_takes_no_time() -> None:
+    text = "Z1"
+    for _ in range(25):
+        text = f"Z1 .* max({text})"
+    watch = core.read_watch(f"max({text}) > 0", MEAN, NG)
+    assert core.watch_in(watch, MEAN, NG).text == watch.text
+
+
 @pytest.mark.parametrize(
     ("typed", "cell", "value"),
     [("W1[3,1] = 0.1/4", (1, 3), 0.025), ("W^[1][3,1] ← 1", (1, 3), 1.0), ("W_1[3,1] := W1[2,2] * 0", (1, 3), 0.0)],

@@ -73,10 +73,7 @@ class NotedLanguage(Language):
         return super().spell(self._plain.of(self._scaling.own(tree)))
 
     def spell(self, tree: Node) -> str:
-        try:
-            return self._noted.spell(self._turned.of(self._scaling.noted(tree)))
-        except FormulaError:  # typed in sgdb's names, and in no other layout
-            return super().spell(tree)
+        return self._noted.spell(self._turned.of(self._scaling.noted(tree)))
 
     def in_plain_letters(self, text: str) -> str:
         return self._noted.in_plain_letters(text)
@@ -251,39 +248,30 @@ class _WatchLayout(Layout):
     def __init__(self, rendition: Rendition, here: ShapeOf, there: ShapeOf) -> None:
         super().__init__(rendition.turns, rendition.notation.in_columns, ())
         self._here, self._there = here, there
+        self._numbers: dict[Node, Node] = {}
 
     def of(self, tree: Node) -> Node:
-        """A condition or number in the other layout. Raises FormulaError where it cannot be written there."""
+        """A condition or number in the other layout."""
         return self(tree) if self._here(tree) == SINGLE else self._best(tree)
 
     def __call__(self, node: Node, over: bool = False) -> Node:
-        if self._here(node) == SINGLE:
-            if all(self._here(child) == SINGLE for child in node.children):
-                return node.with_children(tuple(map(self, node.children)))
-            return self._best(node)
-        return self._part(node, over)
+        if self._here(node) != SINGLE:
+            return self._part(node, over)
+        if node not in self._numbers:  # else each in another one would be turned twice as often as that
+            is_of_numbers = all(self._here(child) == SINGLE for child in node.children)
+            parts = tuple(map(self, node.children)) if is_of_numbers else ()
+            self._numbers[node] = node.with_children(parts) if is_of_numbers else self._best(node)
+        return self._numbers[node]
 
     def _best(self, node: Node) -> Node:
-        found, why = list[Node](), list[FormulaError]()
-        for over in (True, False):
-            try:
-                turned = self._part(node, over)
-                self._refuse(turned)
-                found.append(turned)
-            except FormulaError as error:
-                why.append(error)
-        if not found:
-            raise why[0]
-        return min(found, key=transposes)
+        """The part or its transpose; one of them at least transposes no vector, since all of them are turned alike."""
+        both = (self._part(node, over) for over in (True, False))
+        return min((part for part in both if not self._turns_a_vector(part)), key=transposes)
 
     def _part(self, node: Node, over: bool) -> Node:
         if isinstance(node, Entry):
             return Entry(self(node.argument, over), node.index[::-1] if over else node.index)
         return super().__call__(node, over)
 
-    def _refuse(self, tree: Node) -> None:
-        """Raises FormulaError where shapes do not fit, or a vector is transposed."""
-        self._there(tree)
-        for part in walk(tree):
-            if isinstance(part, Transpose) and None in self._there(part.argument):
-                raise FormulaError("this is laid out so that sgdb cannot follow: write it in numbers of cells")
+    def _turns_a_vector(self, tree: Node) -> bool:
+        return any(isinstance(part, Transpose) and None in self._there(part.argument) for part in walk(tree))
