@@ -14,7 +14,7 @@ from textual.widgets import Input, Label
 import core
 from core import Edit, SavedWatch, Session, Timeline, Timelines
 from samples import exercise_2
-from screen import app, inspect, last_line, press, seek, settle, shown, texts, training
+from screen import app, commands, inspect, last_line, press, seek, settle, shown, texts, training
 from session_samples import PROBLEM
 from test_notation_screen import speak
 from test_watches_screen import everything, watch
@@ -150,3 +150,15 @@ def test_places_of_a_diagnosis_have_the_notations_name_too(sgdb: Any) -> None:
     assert ng == {**own, "label": "Z₁[3,1]"}
     told = [sgdb("diagnose", "a.session", *words)[1] for words in ((), ("--notation", "nielsen"), ("--notation", "ng"))]
     assert told[0] == told[1] != told[2]
+
+
+async def test_help_and_palette_have_the_loss_as_it_is_typed() -> None:
+    async with app(MEAN).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        for notation, loss in (("sgdb's own", "loss"), ("ng", "J")):
+            await speak(pilot, notation)
+            text = f"Watches, such as {loss} < 0.01: add, change, and where they hold"
+            assert text in commands(pilot)
+            await press(pilot, "question_mark")
+            assert f"Watches, such as {loss} < 0.01" in everything(pilot)
+            await press(pilot, "escape")

@@ -248,7 +248,7 @@ class _WatchLayout(Layout):
     def __init__(self, rendition: Rendition, here: ShapeOf, there: ShapeOf) -> None:
         super().__init__(rendition.turns, rendition.notation.in_columns, ())
         self._here, self._there = here, there
-        self._numbers: dict[Node, Node] = {}
+        self._single: dict[Node, Node] = {}
 
     def of(self, tree: Node) -> Node:
         """A condition or number in the other layout."""
@@ -257,11 +257,11 @@ class _WatchLayout(Layout):
     def __call__(self, node: Node, over: bool = False) -> Node:
         if self._here(node) != SINGLE:
             return self._part(node, over)
-        if node not in self._numbers:  # else each in another one would be turned twice as often as that
+        if node not in self._single:  # else each in another one would be turned twice as often as that
             is_of_numbers = all(self._here(child) == SINGLE for child in node.children)
             parts = tuple(map(self, node.children)) if is_of_numbers else ()
-            self._numbers[node] = node.with_children(parts) if is_of_numbers else self._best(node)
-        return self._numbers[node]
+            self._single[node] = node.with_children(parts) if is_of_numbers else self._best(node)
+        return self._single[node]
 
     def _best(self, node: Node) -> Node:
         """The part or its transpose; one of them at least transposes no vector, since all of them are turned alike."""
