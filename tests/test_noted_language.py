@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from core.notations.wording import with_gradients
 from core.notations.words import Notation
 from core.watching.number import number_of
 from samples import examples, exercise_2, problems
+from test_watch_language import CONDITIONS
 
 OTHERS = [notation for notation in SHIPPED if not notation.is_own]
 OWN = core.Notation("mine", "minus the gradient, which has no 1/n", samples="columns", sign="minus", mean="gradient")
@@ -97,6 +99,7 @@ def test_formulas_in_a_watch_are_those_of_the_notation(step: Step, notation: Not
         ("mitchell", "delta1[2,1] > 0", "-delta_1[1,2] > 0", "delta1[2,1] > 0"),
         ("mitchell", "all(net1 > delta1)", "all(s_1 > -delta_1)", "all(net1 > delta1)"),
         ("nielsen", "∂C/∂w₂[1,2] > 0", "n * dW_1[2,1] > 0", "nabla_w2[1,2] > 0"),
+        ("cs231n", "step > step_size", "step > alpha", "step > step_size"),
         ("nielsen", "w^2[1,2] > 0", "W_1[2,1] > 0", "w2[1,2] > 0"),
         (
             "pytorch",
@@ -153,6 +156,53 @@ def test_names_of_another_notation_are_refused_with_their_translation(typed: str
     assert said in str(error.value)
     assert error.value.place == place
     assert "_out" not in str(error.value)
+
+
+@examples(40)
+@given(st.sampled_from(["", "when ", "becomes "]), CONDITIONS, st.sampled_from([*OTHERS, OWN]))
+def test_what_was_typed_in_sgdbs_names_is_read_as_the_same_in_any(edge: str, text: str, notation: Notation) -> None:
+    watch = core.read_watch(edge + text, MEAN)
+    spoken = core.watch_in(watch, MEAN, notation)
+    assert core.read_watch(spoken.text, MEAN, notation) == watch, spoken.text
+    assert core.read_watch(spoken.canonical, MEAN, notation) == watch, spoken.canonical
+
+
+WORDS = (
+    "J",
+    "Z1",
+    "Z^[1]",
+    "Z[1]",
+    "b1",
+    "dZ2",
+    "loss",
+    "[1,2]",
+    "[:,1]",
+    "[1]",
+    "<",
+    "==",
+    "(",
+    ")",
+    "not",
+    "and",
+    "'",
+)
+MORE = ("all(", "max(", "g1(", "g'(", "0.5", "+", "-", "/", "m", "^2", "[j = y]", "_y", "becomes", "rises", "∂", "=")
+
+
+@examples(60)
+@given(st.lists(st.sampled_from((*WORDS, *MORE)), max_size=12))
+def test_any_words_are_read_or_a_mistake_with_a_place(words: list[str]) -> None:
+    text, mistake = " ".join(words), None
+    step = core.shown_in(Timeline(MEAN)[0], NG)
+    with suppress(FormulaError, ProblemError):
+        core.read_change(text, step)
+    try:
+        watch = core.read_watch(text, MEAN, NG)
+    except FormulaError as error:
+        mistake = error
+    else:
+        assert core.read_watch(watch.canonical, MEAN, NG) == watch
+    assert mistake is None or mistake.place is None or 1 <= mistake.place <= len(text) + 1
 
 
 def test_what_is_deep_takes_no_time() -> None:

@@ -133,10 +133,10 @@ class NotedVocabulary(Vocabulary):
 
     def meant(self, word: str) -> str:
         names = self.rendition.names
+        if word in COUNTED:  # also where something is printed so: cs231n's step, the rate
+            return self.name(word)
         if word in names:
             return names[word]
-        if word in COUNTED:
-            return self.name(word)
         if elsewhere := named_elsewhere(self.rendition, word):
             raise FormulaError(f"unknown {shown(word)}: {elsewhere}")
         known = [spelling.typed for spelling in self.rendition.spellings.values()]
@@ -202,7 +202,7 @@ class _Scaling:
         if (leaf := self._leaf(node)) is not None:
             name, signed = leaf
             return N * signed if name in self._scaled else signed
-        return node.with_children(tuple(map(self.own, node.children)))
+        return _with_children(node, tuple(map(self.own, node.children)))
 
     def noted(self, node: Node) -> Node:
         """What sgdb's numbers are of the notation's: the same the other way round."""
@@ -217,7 +217,7 @@ class _Scaling:
         if (leaf := self._leaf(node)) is not None:
             name, signed = leaf
             return signed / N if name in self._scaled else signed
-        return node.with_children(tuple(map(self.noted, node.children)))
+        return _with_children(node, tuple(map(self.noted, node.children)))
 
     def _scaled_leaf(self, node: Node) -> Node | None:
         """What is left of n times this, or of this over n, on the other side, where that is all of what differs."""
@@ -228,7 +228,7 @@ class _Scaling:
         """The name of a quantity that differs, and the numbers that are meant, with the sign that they have on the
         other side; None for anything else.
         """
-        bare = node.children[0] if isinstance(node, Sum) and [sign for sign, _ in node.terms] == [-1] else node
+        bare = node.children[0] if _is_minus(node) else node
         named = bare
         while isinstance(named, (Entry, Transpose)):
             named = named.argument
@@ -236,6 +236,17 @@ class _Scaling:
         if name in self._opposite:
             return name, bare if bare is not node else Sum((-1, node))
         return (name, node) if name in self._scaled and bare is node else None
+
+
+def _is_minus(node: Node) -> bool:
+    return isinstance(node, Sum) and [sign for sign, _ in node.terms] == [-1]
+
+
+def _with_children(node: Node, children: tuple[Node, ...]) -> Node:
+    """A tree of other parts; a minus that comes behind another takes it away."""
+    if _is_minus(node) and _is_minus(children[0]) and not _is_minus(node.children[0]):
+        return children[0].children[0]
+    return node.with_children(children)
 
 
 class _WatchLayout(Layout):
