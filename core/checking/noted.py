@@ -31,6 +31,7 @@ from core.notations.names import lowered
 from core.notations.printing import typed_printer
 from core.notations.reading import named_elsewhere, read_in
 from core.notations.rendition import Rendition
+from core.notations.wording import with_gradients
 from core.notations.words import Notation
 from core.step import Step
 from core.suggestion import suggest
@@ -230,6 +231,10 @@ class _Translator:
         for typed, name in rendition.functions.items():
             if name:
                 found.setdefault(name, typed)
+        statement = rendition.statement
+        for name, spelling in Rendition(with_gradients(rendition.notation), statement).spellings.items():
+            if name not in rendition.spellings:
+                found[name] = found[statement.symbols[name]] = as_text([spelling.piece])
         return {own: theirs for own, theirs in found.items() if own not in WORDS}
 
     @cached_property
