@@ -150,7 +150,7 @@ async def test_the_help_says_what_names_mean_and_in_which_one_types() -> None:
         told = dict(entries)
         assert told["paper"] == "Columns are samples; w is out x in; δ is minus the gradient."
         assert told["-δ₂ᵀ"] == "the gradient, which is -δ₂"
-        assert "typed in sgdb's names" in told["typing"]
+        assert told["typing"].endswith("in these names: net1, o1, delta1, w1[row,column on paper]")
         assert reading(None, step.statement) == READING
         await press(pilot, "question_mark", "end")
         assert "notation: mitchell" in "\n".join(texts(pilot))
