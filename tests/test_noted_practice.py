@@ -201,7 +201,7 @@ def with_a_slip(exercise: Exercise, name: str) -> Exercise:
     [
         ("ng", -1, "α dW₁ is added, where it must be subtracted"),
         ("nielsen", -1, "η / n ∂C/∂w₂ is added, where it must be subtracted"),
-        ("nielsen", 4, "it is not divided by n, the number of rows: η stands for η / n before ∂C/∂w₂"),
+        ("nielsen", 4, "it is not divided by n, the number of samples: η stands for η / n before ∂C/∂w₂"),
         ("mitchell", -1, "η ∂E/∂w₁ is added, where it must be subtracted"),
         ("mitchell", 4, "the sum over the samples is taken, where it must be the mean (in ∂E/∂w₁)"),
     ],
