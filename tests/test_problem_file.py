@@ -484,3 +484,15 @@ class TestOptions:
 
     def test_they_are_checked_beside_a_file_that_is_not_toml(self, load: Any) -> None:
         assert len(mistakes(load, "x", lr="fast")) == 2
+
+
+def test_the_option_seed_draws_the_weights_that_are_drawn(tmp_path: Path) -> None:
+    drawn = core.load_problem("circles").network.layers[0].weights
+    other = core.load_problem("circles", {"seed": 5}).network.layers[0].weights
+    assert (drawn != other).all()
+    assert core.load_problem("circles", {"seed": 1}).network.layers[0].weights.tolist() == drawn.tolist()  # the file's
+    given = [core.load_problem("exercise-2", {"seed": seed}).particulars()["weights"] for seed in (0, 5)]
+    assert given[0] == given[1]
+    form = core.form_of(core.load_problem("circles", {"seed": 5, "hidden": "3,3"}))
+    again = form.problem(tmp_path / "saved.toml")
+    assert again.particulars() == core.load_problem("circles", {"seed": 5, "hidden": "3,3"}).particulars()

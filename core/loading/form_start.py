@@ -10,7 +10,7 @@ from typing import Any
 from core.loading import prepare, training
 from core.loading.fields import FieldReader
 from core.loading.form import ProblemForm
-from core.loading.hidden import with_hidden
+from core.loading.hidden import with_hidden, with_seed
 from core.loading.options import DATA_OPTIONS, read_options
 from core.loading.options_form import present
 from core.loading.table_file import key_of
@@ -50,12 +50,12 @@ def _of_table(problem: Problem, path: Path) -> ProblemForm:
 
 
 def _with_hidden(form: ProblemForm, options: Mapping[str, Any], inputs: int) -> ProblemForm:
-    """With the hidden layers that options ask for."""
+    """With the hidden layers and the starting weights that options ask for."""
     reader = FieldReader()
-    given = read_options(reader, {name: options[name] for name in ("hidden", "activation") if name in options})
+    given = read_options(reader, {name: options[name] for name in ("hidden", "activation", "seed") if name in options})
     if not given:
         return form
-    layers = with_hidden(reader, list(form.tables["layers"]), given, inputs)
+    layers = with_seed(with_hidden(reader, list(form.tables["layers"]), given, inputs), given)
     return replace(form, tables={**form.tables, "layers": layers}, given=({},) * len(layers))
 
 

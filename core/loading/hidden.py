@@ -1,4 +1,4 @@
-"""The hidden layers of a problem file, where options ask for others."""
+"""The layers of a problem file, where options ask for other ones, or other starting weights."""
 
 from __future__ import annotations
 
@@ -39,6 +39,14 @@ def with_hidden(reader: FieldReader, layers: list[Any], given: Mapping[str, Any]
             reader.note("option activation", "of no use without a hidden layer, such as hidden 8")
         hidden = [_under(layer, given["activation"]) for layer in hidden]
     return [*hidden, *layers[-1:]]
+
+
+def with_seed(layers: list[Any], given: Mapping[str, Any]) -> list[Any]:
+    """The tables of a file's layers, whose weights the option seed draws where it is given, if they are drawn."""
+    if "seed" not in given:
+        return layers
+    drawn = [isinstance(layer, dict) and "weights" not in layer for layer in layers]
+    return [{**layer, "seed": given["seed"]} if own else layer for layer, own in zip(layers, drawn, strict=True)]
 
 
 def _of(layer: Mapping[str, Any], units: int) -> dict[str, Any]:

@@ -51,7 +51,7 @@ from core.files import MIB, decode, path_in, read_bytes
 from core.loading import training
 from core.loading.datasets import DATASET, DIGITS, GENERATING, PIXELS, read_dataset
 from core.loading.fields import LIST, SWITCH, TABLE, TEXT, FieldReader, Kind, Unfit, choice, whole
-from core.loading.hidden import with_hidden
+from core.loading.hidden import with_hidden, with_seed
 from core.loading.initializers import INITIALIZERS, MOST_WEIGHTS, default_initializer, initial_weights
 from core.loading.options import (
     ACTIVATION,
@@ -277,7 +277,7 @@ def _read_layers(reader: FieldReader, found: list[Any], data: _Data, given: dict
     if not found:
         reader.note("layers", "expected at least one layer, found an empty list")
     width = None if data.inputs is None else data.inputs.shape[1]
-    found = with_hidden(reader, found, given, width or 1)
+    found = with_seed(with_hidden(reader, found, given, width or 1), given)
     if width is not None and data.targets is not None:
         found = as_typed_here(reader, found, width, data.targets.shape[1])
     origin = "the columns of inputs"

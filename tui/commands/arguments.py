@@ -41,7 +41,7 @@ PROBLEM_OPTIONS = (
     Option("half", "WHETHER", "squared: false leaves the ½ out"),
     Option("lr", "RATE", "the learning rate"),
     Option("batch", "ROWS", "rows in a mini-batch; the number of all rows for one full batch"),
-    Option("seed", "N", "seed for the order of the rows and, for a table, the initial weights"),
+    Option("seed", "N", "seed for the order of the rows, and for the initial weights where they are drawn"),
     Option("in-order", None, "mini-batches take the rows in their own order, not shuffled"),
     Option("reduction", "HOW", "sum or mean of the samples' losses"),
     Option("update", "UPDATE", "sgd, momentum, nesterov, rmsprop or adam"),
