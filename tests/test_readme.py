@@ -132,3 +132,30 @@ def test_its_pictures_are_there() -> None:
     assert len(pictures) >= 4
     for picture in pictures:
         assert (ROOT / picture).is_file(), picture
+
+
+def test_the_sweep_in_it_comes_to_what_stands_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    section = README.partition("## Many runs\n")[2].partition("\n## ")[0]
+    command, count = re.findall(r"sgdb (sweep iris --lr .*?) +# every combination: (\d+) runs", section)[0]
+    (table,) = re.findall(r"```\n(--hidden .*?)```", section, re.S)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main([*command.split(), "--workers", "1", "--csv", "runs.csv"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"{count} runs of iris")
+    assert table in printed
+    rows = [line.split(",") for line in Path("runs.csv").read_text(encoding="utf-8").splitlines()]
+    (run,) = re.findall(r"`sgdb (run iris .*?)` prints", section)
+    values = dict(zip(run.split()[2::2], run.split()[3::2], strict=True))
+    (row,) = (
+        row
+        for row in rows
+        if dict(zip(rows[0], row, strict=True)).items()
+        >= {name.removeprefix("--"): value for name, value in values.items()}.items()
+    )
+    assert cli.main(run.split()) == 0
+    assert capsys.readouterr().out.strip() == core.significant(float(row[rows[0].index("loss")]), 8)
+    (code,) = re.findall(r"```python\n(.*?)```", section, re.S)
+    exec(compile(code, "README.md", "exec"), {"core": core})
+    assert capsys.readouterr().out.splitlines()[1:] == ["1 stuck 43", "2 stuck 3", "3 diverging 8"]

@@ -58,7 +58,7 @@ def test_a_grid_is_trained_and_told(sgdb: Any) -> None:
     assert found.lines[0] == "6 runs of exercise-2: 3 still going, 2 stuck, 1 diverging"
     assert "lowest loss:" in found.out
     assert found.lines[-1] == "look at them: sgdb sweep exercise-2.sqlite"
-    by_rate = {line.split()[0]: line for line in found.lines[4:7]}
+    by_rate = {line.split()[0]: line for line in found.lines[5:8]}
     assert "1 stuck" in by_rate["1"]
     assert "1 diverging" in by_rate["3"]
     with open("t.csv", newline="") as file:

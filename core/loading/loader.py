@@ -49,11 +49,12 @@ def load_problem(source: str | os.PathLike[str], options: Mapping[str, object] |
     (.tsv, .tab, .data), .npz, or with the extra "tables" .parquet, .feather, .arrow, .ndjson, .jsonl or .xlsx.
 
     `options` are settings beside the file, as values or as the texts that a person types; one that is None is not
-    given. Every problem takes loss and its settings (margin, half, squared), lr, batch, seed (of the
-    order of the rows, and of the weights where they are drawn), in-order, reduction, update, momentum, l1, l2; test,
-    data-seed, standardize and shape; hidden and activation, unless a file gives the weights. A table, by itself or in a .toml file, takes how it is read: target, task, drop, only,
-    encode, missing, no-header, encoding, decimal and thousands (columns as a list of names or as "a, b"); generated
-    data take rows and noise. What was made of the data stands in the problem's `remarks`.
+    given. Every problem takes loss and its settings (margin, half, squared), lr, batch, seed (of the order of the rows,
+    and of the weights where they are drawn), in-order, reduction, update, momentum, l1, l2; test, data-seed,
+    standardize and shape; hidden and activation, unless a file gives the weights. A table, by itself or in a .toml
+    file, takes how it is read: target, task, drop, only, encode, missing, no-header, encoding, decimal and thousands
+    (columns as a list of names or as "a, b"); generated data take rows and noise. What was made of the data stands in
+    the problem's `remarks`.
 
     Raises ProblemError, which lists every mistake in the file and in the options.
     """

@@ -39,6 +39,7 @@ def summary(file: SweepFile, results: Sequence[Result]) -> Iterator[str]:
         yield f"failed: {printable(reason)} ({runs_text(count)})"
     options = varied(results)
     if any(len(found) <= MOST_VALUES for found in options.values()):
+        yield ""
         yield "medians over the runs with each value:"
     for option, found in options.items():
         if len(found) <= MOST_VALUES:
