@@ -31,7 +31,7 @@ from core.quantity import Quantity, given, layer_label, layer_symbol, quantities
 from core.record import memoized
 from core.schedules import Cosine, Decay, Schedule, Stages
 from core.settings import Setting
-from core.source import Source
+from core.source import Option, Source
 from core.step import Step, shown_in
 from core.suggestion import suggest
 from core.text import percent, rounded_to, significant, sure
@@ -85,7 +85,7 @@ if TYPE_CHECKING:
     from core.loading.form_start import form_of
     from core.loading.options_form import OptionsForm
     from core.loading.problem_text import problem_text
-    from core.machine import Fingerprint, fingerprint
+    from core.machine import Fingerprint, fingerprint, told_apart
     from core.marking.marker import mark_answers, mark_sheets
     from core.marking.marks import MarkedSheet, shown_points
     from core.marking.scheme import Scheme, load_scheme
@@ -103,6 +103,9 @@ if TYPE_CHECKING:
     from core.scores import Points, Scores
     from core.session import Bookmark, Cursor, NamedBranch, SavedWatch, Session
     from core.solving import Solution, solve, write_solution
+    from core.sweeps.curve import steps_of_curve
+    from core.sweeps.run import OUTCOMES, Result, Run
+    from core.sweeps.store import SweepFile
     from core.watching.history import History
     from core.watching.hits import Hits
     from core.watching.search import Hit, Search, run_until
@@ -116,6 +119,7 @@ __all__ = [
     "COLUMNS",
     "LOSSES",
     "NOTATIONS",
+    "OUTCOMES",
     "ROWS",
     "SGD",
     "UPDATES",
@@ -180,6 +184,7 @@ __all__ = [
     "Network",
     "Node",
     "Notation",
+    "Option",
     "OptionsForm",
     "Outcome",
     "Penalty",
@@ -198,7 +203,9 @@ __all__ = [
     "Recursion",
     "Rendition",
     "Replay",
+    "Result",
     "Rows",
+    "Run",
     "SavedWatch",
     "Schedule",
     "Scheme",
@@ -221,6 +228,7 @@ __all__ = [
     "Statement",
     "Step",
     "Sum",
+    "SweepFile",
     "Term",
     "Timeline",
     "Timelines",
@@ -295,10 +303,12 @@ __all__ = [
     "sources",
     "statement_of",
     "step_under",
+    "steps_of_curve",
     "suggest",
     "sure",
     "symbols_of",
     "targets",
+    "told_apart",
     "true_classes",
     "unchanged_text",
     "values_of",
@@ -357,7 +367,7 @@ _LATER = {
         "core.loading.form_start": ("form_of",),
         "core.loading.options_form": ("OptionsForm",),
         "core.loading.problem_text": ("problem_text",),
-        "core.machine": ("Fingerprint", "fingerprint"),
+        "core.machine": ("Fingerprint", "fingerprint", "told_apart"),
         "core.marking.marker": ("mark_answers", "mark_sheets"),
         "core.marking.marks": ("MarkedSheet", "shown_points"),
         "core.marking.scheme": ("Scheme", "load_scheme"),
@@ -375,6 +385,9 @@ _LATER = {
         "core.scores": ("Points", "Scores"),
         "core.session": ("Bookmark", "Cursor", "NamedBranch", "SavedWatch", "Session"),
         "core.solving": ("Solution", "solve", "write_solution"),
+        "core.sweeps.curve": ("steps_of_curve",),
+        "core.sweeps.run": ("OUTCOMES", "Result", "Run"),
+        "core.sweeps.store": ("SweepFile",),
         "core.watching.history": ("History",),
         "core.watching.hits": ("Hits",),
         "core.watching.search": ("Hit", "Search", "run_until"),

@@ -75,7 +75,7 @@ class Clock:
 def practice(name: str, seed: int) -> SgdbApp:
     """A sheet of a built-in problem."""
     problem = core.load_problem(name)
-    return SgdbApp(problem, practice=PractiseScreen(Exercise(problem, seed), data_folder(), Clock()))
+    return SgdbApp(problem, first=PractiseScreen(Exercise(problem, seed), data_folder(), Clock()))
 
 
 def checked() -> SgdbApp:

@@ -1,0 +1,52 @@
+"""A run of a sweep in the debugger: the training screen, which goes back to where it was opened."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+import core
+from core import Problem, Result, Session, Source
+from tui.format import plain
+from tui.sheet.keyline import Key
+from tui.training.screen import TrainingScreen
+
+BACK = Binding("q", "back", "back", tooltip="Back to where the run was opened")
+
+
+class ReplayScreen(TrainingScreen):
+    """Steps through a run that is computed anew."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(one for one in TrainingScreen.BINDINGS if not (isinstance(one, Binding) and one.key == BACK.key)),
+        BACK,
+    ]
+    LEAVING: ClassVar[Key] = Key("q", "back", ("back",))
+    said = ""  # at the start
+
+    @classmethod
+    def of(cls, problem: Problem, result: Result, step: int, name: str) -> ReplayScreen:
+        """The run of a result, whose problem was read anew, at a step; `name` says which run it is."""
+        screen = cls(problem, session=Session.of(problem).at(max(0, min(step, result.last))))
+        screen.said = f"{name}, computed anew. q goes back."
+        here = core.fingerprint()
+        if result.fingerprint != here:
+            screen.said = f"{name}: {plain(core.told_apart(here, result.fingerprint))}"
+        return screen
+
+    def another(self, problem: Problem, session: Session | None, path: str) -> TrainingScreen:
+        return ReplayScreen(problem, None, session, path, None, self.view.notation)
+
+    async def _go_on(self) -> None:
+        await super()._go_on()
+        if self.said:
+            self.say(self.said)
+
+    def _to_remember(self) -> Source | None:
+        return None  # there may be thousands, and the sweep has them
+
+    def action_back(self) -> None:
+        """Back to the screen that one came from."""
+        if self.may_quit():
+            self.dismiss()
