@@ -36,7 +36,7 @@ BINDINGS: list[BindingType] = [
     Binding("v", "turn('figure', 1)", "figure", tooltip="Another figure in the cells: outcome, loss, accuracy, …"),
     Binding("V", "turn('figure', -1)", "figure", tooltip="The figure before it in the cells"),
     Binding("a", "whole", "all runs", tooltip="The runs of all cells, or of the one pointed at"),
-    Binding("s", "sort", "sort", tooltip="Sort the runs by the column pointed at; again: largest first; again: as they came"),
+    Binding("s", "sort", "sort", tooltip="Sort by the column pointed at; again: largest first; again: as they came"),
     Binding("slash", "filter", "filter", tooltip="Filter the runs: lr < 0.1 and outcome = stuck", key_display="/"),
     Binding("o", "only", "outcome", tooltip="Runs of one outcome only, the next one, then all"),
     Binding("l", "log", "log", tooltip="Log scale of the losses"),
@@ -72,7 +72,10 @@ READING = (
     ),
     (
         "a run in the debugger",
-        (("enter", "it is computed anew, to the same bits on a machine of the same kind"), ("e  q", "forks it there; goes back")),
+        (
+            ("enter", "it is computed anew, to the same bits on a machine of the same kind"),
+            ("e  q", "forks it there; goes back"),
+        ),
     ),
     (
         "mouse",
@@ -110,4 +113,5 @@ def offered(look: Look) -> list[Key]:
     if look.pane == CURVES:
         return [OPEN_HERE, STEP, RUN, LOG, PANE, HELP, LEAVE, FILTER]
     assert look.pane == GRID
-    return [MOVE, RUNS, ROWS, COLUMNS, FIGURE, PANE, *([ALL] if look.filtered else [FILTER]), HELP, QUIT, ONLY, whole, LOG]
+    kept = ALL if look.filtered else FILTER
+    return [MOVE, RUNS, ROWS, COLUMNS, FIGURE, PANE, kept, HELP, QUIT, ONLY, whole, LOG]

@@ -15,6 +15,7 @@ SEED = "seed"
 MOST = 60  # values of an axis that have a row or a column each; more numbers than that stand in parts of their range
 PARTS = 12
 FACTOR = 100  # from the least to the largest number of an axis or a scale from which on it is by equal factors
+FAR = 3.0  # times the distance of the quartiles above them: such numbers stretch no scale
 QUARTILES = 0.25, 0.5, 0.75
 
 
@@ -158,14 +159,20 @@ class Shades:
         """Where a number stands between them, from 0 to 1."""
         if not self.low < self.high:
             return 0.0
-        if value in (inf, -inf):
-            return float(value > 0)
+        if value in (inf, -inf) or not self.low <= value <= self.high:
+            return float(value > self.low)
         if self.by_factors:
             return (log10(value) - log10(self.low)) / (log10(self.high) - log10(self.low)) if value > 0 else 0.0
         return (value - self.low) / (self.high - self.low)
 
 
 def shades(values: Array) -> Shades | None:
-    """Those of some numbers; None where none is finite."""
+    """Those of some numbers, few that are far above the others left out; None where none is finite."""
     finite = values[np.isfinite(values)]
-    return Shades(float(finite.min()), float(finite.max())) if len(finite) else None
+    if not len(finite):
+        return None
+    low, high = float(finite.min()), float(finite.max())
+    scaled = np.log10(finite) if low > 0 else finite
+    quarter, most = (float(found) for found in np.quantile(scaled, (0.25, 0.75)))
+    inside = finite[scaled <= most + FAR * (most - quarter)]
+    return Shades(low, float(inside.max()) if len(inside) and low < inside.max() else high)

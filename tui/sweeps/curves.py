@@ -11,13 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from core import Array, Rows
-from tui.sheet.braille import BLANK, DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
+from tui.sheet.braille import BLANK, DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans, texts
 from tui.sheet.lines import Line, Span
-from tui.sheet.braille import texts
 from tui.training import ticks
 from tui.training.axes import Frame, axes
 from tui.training.plot import SMALLEST, limits, valid
-from tui.training.plot_lines import HERE, STYLES, mark_of, put_marks, runs_of
+from tui.training.plot_lines import HERE, STYLES, Numbers, mark_of, put_marks, runs_of
 from tui.training.ticks import Scale
 
 NOTHING: Array = np.empty(0)
@@ -53,6 +52,13 @@ class Band:
     steps: Rows
     low: Array
     high: Array
+
+    def near(self, step: int) -> tuple[float, float] | None:
+        """Its ends at the last of its steps up to this one; None where it has ended before."""
+        if not len(self.steps) or step > self.steps[-1]:
+            return None
+        at = max(0, int(np.searchsorted(self.steps, step, side="right")) - 1)
+        return float(self.low[at]), float(self.high[at])
 
 
 class Drawn(NamedTuple):
@@ -117,36 +123,40 @@ class CurvesPlot:
         most = max((high for _, high in bounds), default=1.0)
         make = ticks.decades if logarithmic else partial(ticks.losses, crop=True)
         fresh = make(least, most, height - 1)
-        kept = self._kept
-        if kept is not None and self._of == (of, height, logarithmic) and kept.low <= fresh.low <= fresh.high <= kept.high:
+        kept, now = self._kept, (of, height, logarithmic)
+        if kept is not None and self._of == now and kept.low <= fresh.low <= fresh.high <= kept.high:
             return kept
-        self._kept, self._of = fresh, (of, height, logarithmic)
+        self._kept, self._of = fresh, now
         return fresh
 
 
-def _marked(frame: Frame, curves: Sequence[Curve], band: Band | None, logarithmic: bool) -> tuple[Codes, Rows]:
+def _marked(frame: Frame, curves: Sequence[Curve], band: Band | None, logarithmic: bool) -> tuple[Codes, Numbers]:
     """The characters (rows, columns), and the number of the curve that each belongs to."""
     codes = np.full((frame.rows, frame.columns), BLANK, dtype=np.uint32)
     numbers = np.zeros(codes.shape, dtype=np.int8)
     if band is not None:
-        low, high = (_extents(band.steps, values, frame, 1, logarithmic) for values in (band.low, band.high))
+        ends = (10**frame.heights.low, 10**frame.heights.high) if logarithmic else frame.heights[:2]
+        inside = (np.clip(values, *ends) for values in (band.low, band.high))  # to the edge, where it goes beyond
+        low, high = (_extents(band.steps, values, frame, 1, logarithmic) for values in inside)
         bottom, _ = spans(low, frame.rows)
         _, top = spans(high, frame.rows)
         levels = np.arange(frame.rows - 1, -1, -1)[:, np.newaxis]
-        inside = (levels >= bottom) & (levels <= top) & ~np.isnan(low[0]) & ~np.isnan(high[0])
-        codes[inside], numbers[inside] = ord(SHADE), OF_BAND
-    for i, curve in enumerate(curves[1:], 1):
-        bottom, top = spans(_extents(curve.steps, curve.values, frame, 1, logarithmic), frame.rows)
-        put_marks(codes, numbers, i, bottom, top)
+        filled = (levels >= bottom) & (levels <= top) & ~np.isnan(low[0]) & ~np.isnan(high[0])
+        codes[filled], numbers[filled] = ord(SHADE), OF_BAND
     if curves:
         own = _extents(curves[0].steps, curves[0].values, frame, DOTS_ACROSS, logarithmic)
         dots = braille(*spans(own, frame.rows, DOTS_DOWN), frame.rows)
         there = dots != BLANK
         codes[there], numbers[there] = dots[there], 0
+    for i, curve in enumerate(curves[1:], 1):
+        bottom, top = spans(_extents(curve.steps, curve.values, frame, 1, logarithmic), frame.rows)
+        put_marks(codes, numbers, i, bottom, top)
     return codes, numbers
 
 
-def _extents(steps: Rows, values: Array, frame: Frame, dots: int, logarithmic: bool) -> tuple[Array, Array, Array, Array]:
+def _extents(
+    steps: Rows, values: Array, frame: Frame, dots: int, logarithmic: bool
+) -> tuple[Array, Array, Array, Array]:
     shown = valid(values, logarithmic)
 
     def height(found: Array) -> Array:
@@ -164,7 +174,7 @@ def _here(frame: Frame, curve: Curve, at: int, logarithmic: bool) -> tuple[int, 
     return frame.row(height), frame.column(at)
 
 
-def _lines(frame: Frame, codes: Codes, numbers: Rows, here: Sequence[tuple[int, int]]) -> list[Line]:
+def _lines(frame: Frame, codes: Codes, numbers: Numbers, here: Sequence[tuple[int, int]]) -> list[Line]:
     rows: list[Line] = []
     for y, (left, text) in enumerate(zip(frame.left, texts(codes), strict=True)):
         names = [BAND_STYLE if number == OF_BAND else STYLES[number % len(STYLES)] for number in numbers[y].tolist()]

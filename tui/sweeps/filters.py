@@ -50,7 +50,8 @@ class Condition(NamedTuple):
             kept = self._compared(np.array([number_of(value)]), (label_of(value),))
             return np.full(len(found), kept[0])
         values = found.numbers if self.name == NUMBER else found.figures.get(self.name, np.full(len(found), np.nan))
-        return np.asarray(SIGNS[self.sign](values, self.number))
+        kept: Mask = np.asarray(SIGNS[self.sign](values, self.number))
+        return kept
 
     def _compared(self, numbers: Array, labels: Iterable[str]) -> Mask:
         if self.sign not in ("=", "==", "!="):
@@ -134,7 +135,8 @@ def _outcome(text: str) -> str | None:
     asked = _plain(text)
     if text in LETTERS:
         return LETTERS[text]
-    begun = [outcome for outcome in OUTCOMES if len(asked) > 2 and any(w.startswith(asked) for w in (outcome, *outcome.split()))]
+    words = {outcome: (outcome, *outcome.split()) for outcome in OUTCOMES if len(asked) > 2}
+    begun = [outcome for outcome in words if any(word.startswith(asked) for word in words[outcome])]
     by_letter = [outcome for letter, outcome in LETTERS.items() if letter.casefold() == asked]
     return next(iter([*begun, *by_letter]), None)
 

@@ -16,6 +16,7 @@ from tui.sheet.lines import Area, Line, Span, Words, clipped, fitting, line
 from tui.sheet.lines import width as width_of
 from tui.sweeps.cells import OUTCOME, Cells, Shades, shades
 from tui.sweeps.filters import LETTERS
+from tui.sweeps.results import number_of
 from tui.sweeps.view import GRID, Seen
 
 LETTER = {outcome: letter for letter, outcome in LETTERS.items()}
@@ -28,6 +29,7 @@ STYLES = {  # of an outcome that some runs have; "all ..." where all of a cell's
 }
 MIXED = "·"  # behind a letter that is not that of all runs
 EXPLAINED = 3  # lines below the cells
+ROOMY = 12  # lines below the title from which on two can have the names of the columns
 WIDEST_LABEL = 12  # of a row
 NO_RUNS = "no runs"
 POINTED = "◂"
@@ -53,7 +55,8 @@ class GridPane:
         """The lines below the pane's title."""
         width, height = area.width, area.height - 1
         grid = seen.cells
-        rows = max(1, height - 1 - EXPLAINED)
+        heads = 2 if height >= ROOMY else 1
+        rows = max(1, height - heads - EXPLAINED)
         labels = [fit(label, WIDEST_LABEL) for label in grid.rows.labels]
         start = max(map(cell_len, labels), default=0) + 2 if grid.rows.name else 1
         texts, wide = _texts(seen, width - start)
@@ -62,13 +65,13 @@ class GridPane:
         self.top = _scrolled(self.top, row, min(rows, len(grid.rows)), len(grid.rows))
         self.left = _scrolled(self.left, column, shown, len(grid.columns))
         columns = range(self.left, self.left + shown)
-        lines = [_heads(seen, columns, start, wide, width)]
+        lines = _heads(seen, columns, start, wide, width, heads)
         scale = shades(grid.quartiles[1]) if seen.look.figure != OUTCOME else None
         spots: list[tuple[int, int]] = []
         for i in range(self.top, min(len(grid.rows), self.top + rows)):
             spots.append((len(lines), i))
             lines.append(self._row(seen, i, columns, labels[i], start, texts, wide, scale))
-        lines += [()] * (1 + rows - len(lines))
+        lines += [()] * (heads + rows - len(lines))
         across = tuple((start + k * (wide + 1), start + (k + 1) * (wide + 1), j) for k, j in enumerate(columns))
         about, outcomes = _explained(seen, scale, width - 1)
         self.spots = Spots(across, tuple(spots), outcomes)
@@ -116,7 +119,7 @@ def title(seen: Seen) -> Words:
     """What stands in the pane's rule, behind its name."""
     cells, look = seen.cells, seen.look
     shown = "outcome" if look.figure == OUTCOME else f"median {look.figure}"
-    axes = [f"{axis.name} {word}" for axis, word in ((cells.rows, "down"), (cells.columns, "across")) if axis.name]
+    axes = [f"{axis.name} {arrow}" for axis, arrow in ((cells.rows, "↓"), (cells.columns, "→")) if axis.name]
     return [", ".join([shown, *axes])]
 
 
@@ -125,33 +128,42 @@ def _scrolled(first: int, at: int, shown: int, total: int) -> int:
     return max(0, min(max(at - shown + 1, min(first, at)), total - shown))
 
 
-def _heads(seen: Seen, columns: Sequence[int], start: int, wide: int, width: int) -> Line:
-    """What the columns are called, as many as there is room for, that of the cell first."""
+def _heads(seen: Seen, columns: Sequence[int], start: int, wide: int, width: int, count: int) -> list[Line]:
+    """What the columns are called, in the lowest of `count` lines or in turn, as many as there is room for, that of the
+    cell first; and whether there are more to the left or the right.
+    """
     axis, pointed = seen.cells.columns, seen.cell[1]
     if not axis.name:
-        return ()
-    taken: list[tuple[int, int]] = []
-    spans = []
-    for k, j in sorted(enumerate(columns), key=lambda found: found[1] != pointed):
-        text = fit(axis.labels[j], WIDEST_LABEL)
+        return [()] * count
+    labels = _short_labels(axis.labels, wide)
+    more = [Span(start - 2, "‹", "amber")] if columns[0] > 0 else []
+    more += [Span(width - 1, "›", "amber")] if columns[-1] + 1 < len(axis) else []
+    lines: list[list[Span]] = [[] for _ in range(count - 1)] + [more]
+    for k, j in sorted(enumerate(columns), key=lambda found: (found[1] != pointed, found[0])):
+        text = labels[j]
         size = cell_len(text)
-        x = min(start + k * (wide + 1) + max(0, (wide - size) // 2), width - size)
-        if all(x > end or x + size < first for first, end in taken):
-            taken.append((x, x + size))
-            spans.append(Span(x, text, "amber" if j == pointed else "text"))
-    more = ("‹" if columns[0] > 0 else "", "›" if columns[-1] + 1 < len(axis) else "")
-    if more[0] and all(first > start - 1 for first, _ in taken):
-        spans.append(Span(start - 2, more[0], "amber"))
-    if more[1] and all(end < width - 1 for _, end in taken):
-        spans.append(Span(width - 1, more[1], "amber"))
-    return tuple(sorted(spans))
+        x = min(start + k * (wide + 1) + max(0, (wide - size) // 2), width - size - 1)
+        room = [one for one in reversed(lines) if all(x > span.end or x + size < span.column for span in one)]
+        if room:
+            room[0].append(Span(x, text, "amber" if j == pointed else "text"))
+    return [tuple(sorted(one)) for one in lines]
+
+
+def _short_labels(labels: Sequence[str], wide: int) -> list[str]:
+    """Labels in two digits, where all are numbers that are still told apart then, and do not fit as they are."""
+    if max(map(cell_len, labels)) > wide:
+        values = [number_of(label) for label in labels]
+        rounded = [number(value, 2) for value in values]
+        if len({*rounded, ""}) == len(labels) + 1:
+            return rounded
+    return [fit(label, WIDEST_LABEL) for label in labels]
 
 
 def _texts(seen: Seen, room: int) -> tuple[list[list[str]], int]:
     """What stands in each cell, as fully as all columns have room for, and how wide that is."""
     found: list[list[str]] = [[""]]
     wide = 1
-    for write in (_WORDY if seen.look.figure == OUTCOME else _NUMBERED):
+    for write in _WORDY if seen.look.figure == OUTCOME else _NUMBERED:
         found = [[write(seen.cells, i, j) for j in range(len(seen.cells.columns))] for i in range(len(seen.cells.rows))]
         wide = max(2, max((len(text) for row in found for text in row), default=1))
         if len(seen.cells.columns) * (wide + 1) <= room:
@@ -254,13 +266,17 @@ def _explained(seen: Seen, scale: Shades | None, width: int) -> tuple[list[Line]
         for outcome in there:
             count = f" {int(counts[OUTCOMES.index(outcome)]):,}" if counted else ""
             items.append([(LETTER[outcome], f"all {outcome}"), f" {outcome}{count}"])
-        found = fitting(items, width, "  ", 1)
+        found = fitting([*items, *([[(f"{MIXED} not all", "dim")]] if _has_mixed(grid) else [])], width, "  ", 1)
         if sum(len(span.text) == 1 and span.style.startswith("all ") for span in found) == len(there):
             break
     starts = [span.column for span in found if span.style.startswith("all ")]
-    ends = [*starts[1:], width_of(found) + 2]
+    ends = [*starts[1:], width_of(span for span in found if span.style != "dim") + 2]
     spots = tuple((first, end - 2, outcome) for first, end, outcome in zip(starts, ends, there, strict=False))
     return [*lines, found], spots
+
+
+def _has_mixed(grid: Cells) -> bool:
+    return bool(((grid.counts > 0).sum(axis=2) > 1).any())
 
 
 def _about(seen: Seen, row: int, column: int) -> str:
@@ -292,4 +308,5 @@ def _scale_line(seen: Seen, scale: Shades | None) -> Line:
         return line([f" no run has a {seen.look.figure}"])
     ramp = [("  ", f"ink on ramp0.{level}") for level in range(LEVELS)]
     how = " by factors" if scale.by_factors else ""
-    return line([f" {seen.look.figure} {number(scale.low)} ", *ramp, f" {number(scale.high)}{how}"])
+    more = " and above" if float(np.nanmax(seen.cells.quartiles[1])) > scale.high else ""
+    return line([f" {seen.look.figure} {number(scale.low)} ", *ramp, f" {number(scale.high)}{more}{how}"])

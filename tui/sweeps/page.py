@@ -13,6 +13,7 @@ from tui.sweeps.curves_pane import CurvesPane
 from tui.sweeps.grid_pane import GridPane
 from tui.sweeps.layout import Layout, layout
 from tui.sweeps.reader import Curves
+from tui.sweeps.results import label_of
 from tui.sweeps.table_pane import TablePane
 from tui.sweeps.view import CURVES, GRID, PANES, TABLE, Seen
 from tui.training.rows import rule
@@ -69,7 +70,7 @@ class Page:
         of = (seen.look.rows, seen.look.columns, seen.look.kept, seen.look.only, seen.cell, seen.look.whole)
         left = [_rule(GRID, grid_pane.title(seen), places.grid, seen), *self.grid.draw(seen, places.grid)]
         right = [
-            _rule(CURVES, curves_pane.title(seen.look), places.curves, seen),
+            _rule(CURVES, curves_pane.title(seen.look, places.curves.width - 12), places.curves, seen),
             *self.curves.draw(curves, seen.look, step, places.curves, of),
         ]
         for y, (one, other) in enumerate(zip(left, right, strict=True)):
@@ -93,8 +94,6 @@ def _status(seen: Seen, facts: Facts, width: int) -> Line:
         items.append([(f"{kept:,} with {seen.look.filtered}", "amber")])
     items.append([facts.problem])
     if seen.found.fixed:
-        from tui.sweeps.results import label_of
-
         items += [[f"{name} {label_of(value)}"] for name, value in seen.found.fixed.items()]
     return fitting(items, width, start=1)
 

@@ -11,6 +11,8 @@ from contextlib import suppress
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
+import numpy as np
+
 from core import Array, ProblemError, Result, Rows, SweepFile, steps_of_curve
 from tui.sweeps.curves import Curve, Middle, middle
 from tui.sweeps.results import Results, Snapshot
@@ -105,7 +107,9 @@ class Reader:
     def _curve(self, number: int, last: int) -> tuple[Rows, Array]:
         if number not in self._curves:
             losses = self._open().curve(number)
-            self._curves[number] = steps_of_curve(last + 1) if len(losses) else steps_of_curve(0), losses
+            steps = steps_of_curve(last + 1 if len(losses) else 0)
+            once = np.append(steps[1:] > steps[:-1], True) if len(steps) else slice(None)  # a last block of one step
+            self._curves[number] = steps[once], losses[once]
             while len(self._curves) > KEPT:
                 self._curves.popitem(last=False)
         return self._curves[number]

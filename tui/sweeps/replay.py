@@ -23,7 +23,7 @@ class ReplayScreen(TrainingScreen):
         BACK,
     ]
     LEAVING: ClassVar[Key] = Key("q", "back", ("back",))
-    said = ""  # at the start
+    said = warned = ""  # at the start
 
     @classmethod
     def of(cls, problem: Problem, result: Result, step: int, name: str) -> ReplayScreen:
@@ -32,7 +32,7 @@ class ReplayScreen(TrainingScreen):
         screen.said = f"{name}, computed anew. q goes back."
         here = core.fingerprint()
         if result.fingerprint != here:
-            screen.said = f"{name}: {plain(core.told_apart(here, result.fingerprint))}"
+            screen.warned = plain(core.told_apart(here, result.fingerprint))
         return screen
 
     def another(self, problem: Problem, session: Session | None, path: str) -> TrainingScreen:
@@ -42,6 +42,8 @@ class ReplayScreen(TrainingScreen):
         await super()._go_on()
         if self.said:
             self.say(self.said)
+        if self.warned:
+            self.notify(self.warned, title="Not as it was", severity="warning", timeout=20, markup=False)
 
     def _to_remember(self) -> Source | None:
         return None  # there may be thousands, and the sweep has them

@@ -162,7 +162,7 @@ class _Options(_Column):
         for at in range(before):
             self.put(at, None)
 
-    def put(self, at: int, value: Option | None) -> None:  # type: ignore[override]
+    def put(self, at: int, value: Option | None) -> None:
         super().put(at, self.known.setdefault(value, len(self.known)))
 
     def parameter(self, name: str, n: int) -> Parameter:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -361,7 +360,7 @@ class SweepScreen(SayingScreen[None]):
         self._mouse.wheel(event, -1)
 
 
-def _centred(text: str, width: int, height: int) -> Iterable[Line] | list[Line]:
+def _centred(text: str, width: int, height: int) -> list[Line]:
     """A text in the middle of a page."""
     rows = text.splitlines()
     before: list[Line] = [()] * max(0, (height - len(rows)) // 2)

@@ -121,7 +121,8 @@ def title(seen: Seen, top: int, rows: int) -> tuple[Words, Words]:
     which = "of all cells" if look.whole else "of " + ", ".join(axis.titles[k] for axis, k in axes if axis.name)
     how = f", by {look.sort}, {'largest' if look.descending else 'smallest'} first" if look.sort else ""
     last = min(total, top + rows)
-    return [f"{'' if which == 'of ' else which}{how}".strip(", ")], [f"{top + 1:,}-{last:,} of {total:,}" if total else "none"]
+    told = f"{'' if which == 'of ' else which}{how}".strip(", ")
+    return [told], [f"{top + 1:,}-{last:,} of {total:,}" if total else "none"]
 
 
 def cell(seen: Seen, name: str, place: int) -> tuple[str, str]:

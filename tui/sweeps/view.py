@@ -14,6 +14,7 @@ from tui.sweeps.results import FIGURES, Ints, Snapshot
 GRID, TABLE, CURVES = "grid", "table", "curves"
 PANES = GRID, TABLE, CURVES
 REASON = "reason"
+NO_FILTER = Filter()
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Look:
     descending: bool = False
     at: int = 0
     chosen: int = 0
-    kept: Filter = Filter()
+    kept: Filter = NO_FILTER
     only: str = ""
     logarithmic: bool = False
     step: int | None = None
