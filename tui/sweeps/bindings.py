@@ -18,8 +18,8 @@ BINDINGS: list[BindingType] = [
     Binding("shift+right", "arrow(0, 10)", "ten right", tooltip="Ten to the right"),
     Binding("home", "edge(-1)", "first", tooltip="The first cell of the row, the first run, step 0"),
     Binding("end", "edge(1)", "last", tooltip="The last cell of the row, the last run, the last step"),
-    Binding("tab", "pane(1)", "next pane", tooltip="Next pane: grid, runs, curves", priority=True),
-    Binding("shift+tab", "pane(-1)", "previous pane", tooltip="Previous pane", priority=True),
+    Binding("tab", "pane(1)", "next pane", tooltip="Next pane: grid, runs, curves"),
+    Binding("shift+tab", "pane(-1)", "previous pane", tooltip="Previous pane"),
     Binding("n", "run(1)", "next run", tooltip="Next run of the table"),
     Binding("p", "run(-1)", "previous run", tooltip="Previous run of the table"),
     Binding(

@@ -138,10 +138,9 @@ def _marked(frame: Frame, curves: Sequence[Curve], band: Band | None, logarithmi
         ends = (10**frame.heights.low, 10**frame.heights.high) if logarithmic else frame.heights[:2]
         inside = (np.clip(values, *ends) for values in (band.low, band.high))  # to the edge, where it goes beyond
         low, high = (_extents(band.steps, values, frame, 1, logarithmic) for values in inside)
-        bottom, _ = spans(low, frame.rows)
-        _, top = spans(high, frame.rows)
         levels = np.arange(frame.rows - 1, -1, -1)[:, np.newaxis]
-        filled = (levels >= bottom) & (levels <= top) & ~np.isnan(low[0]) & ~np.isnan(high[0])
+        bottom, top = (np.rint(heights * (frame.rows - 1)) for heights in (low[2], high[3]))
+        filled = (levels >= bottom) & (levels <= top)  # never where one is NaN
         codes[filled], numbers[filled] = ord(SHADE), OF_BAND
     if curves:
         own = _extents(curves[0].steps, curves[0].values, frame, DOTS_ACROSS, logarithmic)

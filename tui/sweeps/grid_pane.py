@@ -50,6 +50,7 @@ class GridPane:
     top: int = 0
     left: int = 0
     spots: Spots = field(default=Spots())
+    _written: tuple[object, tuple[list[list[str]], int]] | None = None  # the texts of the cells, and what they are of
 
     def draw(self, seen: Seen, area: Area) -> list[Line]:
         """The lines below the pane's title."""
@@ -59,7 +60,7 @@ class GridPane:
         rows = max(1, height - heads - EXPLAINED)
         labels = [fit(label, WIDEST_LABEL) for label in grid.rows.labels]
         start = max(map(cell_len, labels), default=0) + 2 if grid.rows.name else 1
-        texts, wide = _texts(seen, width - start)
+        texts, wide = self._texts(seen, width - start)
         row, column = seen.cell
         shown = max(1, min(len(grid.columns), (width - start) // (wide + 1)))
         self.top = _scrolled(self.top, row, min(rows, len(grid.rows)), len(grid.rows))
@@ -76,6 +77,12 @@ class GridPane:
         about, outcomes = _explained(seen, scale, width - 1)
         self.spots = Spots(across, tuple(spots), outcomes)
         return [clipped(one, width) for one in [*lines, *about]][:height]
+
+    def _texts(self, seen: Seen, room: int) -> tuple[list[list[str]], int]:
+        of = (seen.cells, seen.look.figure, room)
+        if self._written is None or self._written[0] != of:
+            self._written = of, _texts(seen, room)
+        return self._written[1]
 
     def cell_at(self, x: int, y: int) -> tuple[int, int] | None:
         """The cell that stands at a place of the pane, its title being line 0."""

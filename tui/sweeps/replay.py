@@ -12,7 +12,7 @@ from tui.format import plain
 from tui.sheet.keyline import Key
 from tui.training.screen import TrainingScreen
 
-BACK = Binding("q", "back", "back", tooltip="Back to where the run was opened")
+BACK = Binding("q", "leave_run", "back", tooltip="Back to where the run was opened")
 
 
 class ReplayScreen(TrainingScreen):
@@ -22,7 +22,7 @@ class ReplayScreen(TrainingScreen):
         *(one for one in TrainingScreen.BINDINGS if not (isinstance(one, Binding) and one.key == BACK.key)),
         BACK,
     ]
-    LEAVING: ClassVar[Key] = Key("q", "back", ("back",))
+    LEAVING: ClassVar[Key] = Key("q", "back", ("leave_run",))
     said = warned = ""  # at the start
 
     @classmethod
@@ -48,7 +48,7 @@ class ReplayScreen(TrainingScreen):
     def _to_remember(self) -> Source | None:
         return None  # there may be thousands, and the sweep has them
 
-    def action_back(self) -> None:
+    def action_leave_run(self) -> None:
         """Back to the screen that one came from."""
         if self.may_quit():
             self.dismiss()

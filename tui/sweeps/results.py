@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf, nan
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ from core import OUTCOMES, Array, Option, Result, significant
 from tui.format import plain
 
 Ints: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
+PLACES = {outcome: place for place, outcome in enumerate(OUTCOMES)}
 STEPS = "steps"  # how many were asked for: a parameter like the options, where it varies
 FIGURES: Mapping[str, str] = {
     "loss": "ℒ of the last step over all rows",
@@ -28,34 +30,48 @@ FIGURES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, eq=False)
-class Parameter:
-    """What an option was in each run: `codes` (n,) are places in `values`, which are in ascending order, texts behind
-    numbers; None stands for a run without the option.
+class Values:
+    """What an option can be: its values in ascending order, texts behind numbers; the same as they are shown, and as
+    numbers, NaN for a text. None stands for a run without the option.
     """
 
-    name: str
     values: tuple[Option | None, ...]
-    codes: Ints
-
-    @cached_property
-    def numbers(self) -> Array:
-        """The values as numbers; NaN for a text."""
-        return np.array([number_of(value) for value in self.values])
-
-    @cached_property
-    def labels(self) -> tuple[str, ...]:
-        """The values as they are shown."""
-        return tuple(map(label_of, self.values))
+    labels: tuple[str, ...]
+    numbers: Array
 
     @cached_property
     def in_numbers(self) -> bool:
-        """Whether all values are numbers."""
+        """Whether all of them are numbers."""
         return not bool(np.isnan(self.numbers).any())
 
     @cached_property
     def widest(self) -> int:
         """Columns of the widest label."""
         return max(map(cell_len, self.labels))
+
+
+@dataclass(frozen=True, eq=False)
+class Parameter:
+    """What an option was in each run: `codes` (n,) are places in its values."""
+
+    name: str
+    known: Values
+    codes: Ints
+
+    @property
+    def values(self) -> tuple[Option | None, ...]:
+        """Its values."""
+        return self.known.values
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The same as they are shown."""
+        return self.known.labels
+
+    @property
+    def numbers(self) -> Array:
+        """The same as numbers."""
+        return self.known.numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,9 +104,7 @@ class Results:
 
     def __init__(self) -> None:
         self._length = 0
-        self._numbers = _Column(np.int64)
-        self._outcomes = _Column(np.int64)
-        self._last = _Column(np.int64)
+        self._numbers, self._outcomes, self._last = (_Column(np.int64) for _ in range(3))
         self._figures = {name: _Column(np.float64) for name in FIGURES}
         self._options: dict[str, _Options] = {}
         self._reasons: list[str] = []
@@ -102,22 +116,24 @@ class Results:
 
     def add(self, found: Iterable[tuple[int, Result]]) -> int:
         """Take in results, each with its number; returns how many."""
-        before = self._length
-        for number, result in found:
-            at = self._length
-            self._numbers.put(at, number)
-            self._outcomes.put(at, OUTCOMES.index(result.outcome))
-            self._last.put(at, result.last)
-            for name, value in _figures(result).items():
-                self._figures[name].put(at, nan if value is None else value)
-            options: dict[str, Option] = {**result.run.options, STEPS: result.run.steps}
-            for name in options.keys() - self._options.keys():
-                self._options[name] = _Options(at)
-            for name, column in self._options.items():
-                column.put(at, options.get(name))
-            self._reasons.append(result.reason)
-            self._length = at + 1
-        return self._length - before
+        numbered = list(found)
+        results = [result for _, result in numbered]
+        self._numbers.put(self._length, [number for number, _ in numbered])
+        self._outcomes.put(self._length, [PLACES[result.outcome] for result in results])
+        self._last.put(self._length, [result.last for result in results])
+        for name, of in _OF_RESULT.items():
+            self._figures[name].put(
+                self._length, [nan if (value := of(result)) is None else value for result in results]
+            )
+        options = [{**result.run.options, STEPS: result.run.steps} for result in results]
+        for name in {name for given in options for name in given} - self._options.keys():
+            self._options[name] = _Options()
+            self._options[name].take(0, [None] * self._length)
+        for name, column in self._options.items():
+            column.take(self._length, [given.get(name) for given in options])
+        self._reasons += [result.reason for result in results]
+        self._length += len(results)
+        return len(results)
 
     def snapshot(self) -> Snapshot:
         """What is there now."""
@@ -127,7 +143,7 @@ class Results:
         for name, options in sorted(self._options.items()):
             if len(options.known) > 1:
                 parameters[name] = options.parameter(name, n)
-            elif name != STEPS or n:
+            else:
                 fixed[name] = next(iter(options.known))
         return Snapshot(
             self._numbers.values[:n],
@@ -146,43 +162,60 @@ class _Column:
     def __init__(self, kind: Any) -> None:
         self.values = np.zeros(1024, dtype=kind)
 
-    def put(self, at: int, value: float) -> None:
-        if at == len(self.values):
-            self.values = np.concatenate([self.values, np.zeros_like(self.values)])
-        self.values[at] = value
+    def put(self, at: int, values: Sequence[float]) -> None:
+        """Put values from a place on, behind all that are there."""
+        end = at + len(values)
+        if end > len(self.values):
+            grown = np.zeros(max(end, 2 * len(self.values)), dtype=self.values.dtype)
+            grown[:at] = self.values[:at]
+            self.values = grown
+        self.values[at:end] = values
 
 
-class _Options(_Column):
-    """The values of an option by the order in which they came; a run without it has None."""
+class _Options:
+    """The values of an option by the order in which they came."""
 
-    def __init__(self, before: int) -> None:
-        """It was in none of the runs `before` this one."""
-        super().__init__(np.int64)
+    def __init__(self) -> None:
         self.known: dict[Option | None, int] = {}
-        for at in range(before):
-            self.put(at, None)
+        self._ranks: list[tuple[bool, float, str]] = []
+        self._codes = _Column(np.int64)
+        self._sorted: tuple[Values, Ints] | None = None
 
-    def put(self, at: int, value: Option | None) -> None:
-        super().put(at, self.known.setdefault(value, len(self.known)))
+    def take(self, at: int, values: Sequence[Option | None]) -> None:
+        """Put the values of runs from a place on."""
+        for value in values:
+            if value not in self.known:
+                self.known[value] = len(self.known)
+                self._ranks.append(_rank(value))
+        self._codes.put(at, [self.known[value] for value in values])
 
     def parameter(self, name: str, n: int) -> Parameter:
-        known = list(self.known)
-        order = sorted(range(len(known)), key=lambda code: _rank(known[code]))
-        rank = np.empty(len(known), dtype=np.int64)
-        rank[order] = np.arange(len(known))
-        return Parameter(name, tuple(known[code] for code in order), rank[self.values[:n]])
+        """What it was in the first runs."""
+        known, rank = self._in_order()
+        return Parameter(name, known, rank[self._codes.values[:n]])
+
+    def _in_order(self) -> tuple[Values, Ints]:
+        """The values in ascending order, and the place of each in that."""
+        if self._sorted is None or len(self._sorted[1]) < len(self.known):
+            known, ranks = list(self.known), self._ranks
+            order = sorted(range(len(known)), key=ranks.__getitem__)
+            rank = np.empty(len(known), dtype=np.int64)
+            rank[order] = np.arange(len(known))
+            numbers = np.array([nan if ranks[code][0] else ranks[code][1] for code in order])
+            labels = tuple(ranks[code][2] for code in order)
+            self._sorted = Values(tuple(known[code] for code in order), labels, numbers), rank
+        return self._sorted
 
 
-def _figures(result: Result) -> dict[str, float | None]:
-    return {
-        "loss": result.loss,
-        "accuracy": result.accuracy,
-        "rmse": result.rmse,
-        "test loss": result.test_loss,
-        "test accuracy": result.test_accuracy,
-        "test rmse": result.test_rmse,
-        "step": result.step,
-    }
+_OF_RESULT: Mapping[str, Callable[[Result], float | None]] = {
+    "loss": attrgetter("loss"),
+    "accuracy": attrgetter("accuracy"),
+    "rmse": attrgetter("rmse"),
+    "test loss": attrgetter("test_loss"),
+    "test accuracy": attrgetter("test_accuracy"),
+    "test rmse": attrgetter("test_rmse"),
+    "step": attrgetter("step"),
+}
 
 
 def number_of(value: Option | None) -> float:
@@ -211,4 +244,4 @@ def label_of(value: Option | None) -> str:
         return " ".join(map(label_of, value))
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e6 else significant(value, 6)
-    return plain(str(value))
+    return plain(value) if isinstance(value, str) else str(value)

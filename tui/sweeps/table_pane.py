@@ -142,14 +142,16 @@ def cell(seen: Seen, name: str, place: int) -> tuple[str, str]:
 
 
 def _is_text(seen: Seen, name: str) -> bool:
-    return name in (OUTCOME, REASON) or (name in seen.found.parameters and not seen.found.parameters[name].in_numbers)
+    return name in (OUTCOME, REASON) or (
+        name in seen.found.parameters and not seen.found.parameters[name].known.in_numbers
+    )
 
 
 def _width(seen: Seen, name: str) -> int:
     if name == NUMBER:
         return max(len(NUMBER), len(str(int(seen.found.numbers[-1]))) if len(seen.found) else 0)
     if name in seen.found.parameters:
-        return max(cell_len(name) + 1, min(WIDEST, seen.found.parameters[name].widest))
+        return max(cell_len(name) + 1, min(WIDEST, seen.found.parameters[name].known.widest))
     if name == OUTCOME:
         return max(map(len, OUTCOMES)) + 2
     if name == REASON:
