@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,8 +12,7 @@ from rich.cells import cell_len
 from core import OUTCOMES, significant
 from tui.format import fit, right_aligned
 from tui.sheet.colours import LEVELS
-from tui.sheet.lines import Area, Line, Span, Words, clipped, fitting, line
-from tui.sheet.lines import width as width_of
+from tui.sheet.lines import Area, Line, Span, Words, clipped, line
 from tui.sweeps.cells import OUTCOME, Cells, Shades, shades
 from tui.sweeps.filters import LETTERS
 from tui.sweeps.results import number_of
@@ -31,6 +30,7 @@ MIXED = "·"  # behind a letter that is not that of all runs
 EXPLAINED = 3  # lines below the cells
 ROOMY = 12  # lines below the title from which on two can have the names of the columns
 WIDEST_LABEL = 12  # of a row
+SHORT = {"converged": "conv", "still going": "going", "diverging": "div"}  # where room is short
 NO_RUNS = "no runs"
 POINTED = "◂"
 
@@ -263,50 +263,61 @@ def _explained(seen: Seen, scale: Shades | None, width: int) -> tuple[list[Line]
     row, column = seen.cell
     grid = seen.cells
     which = ", ".join(axis.titles[k] for axis, k in ((grid.rows, row), (grid.columns, column)) if axis.name)
-    lines = [line([(" ▸ ", "amber"), (which or "all runs", "amber")]), line([f"   {_about(seen, row, column)}"])]
+    about = _first_that_fits(_about(seen, row, column), width - 3)
+    lines = [line([(" ▸ ", "amber"), (which or "all runs", "amber")]), line([f"   {about}"])]
     if seen.look.figure != OUTCOME:
         return [*lines, _scale_line(seen, scale)], ()
-    counts = grid.counts.sum(axis=(0, 1))
-    there = [outcome for outcome, count in zip(OUTCOMES, counts.tolist(), strict=True) if count]
-    for counted in (True, False):
-        items: list[Words] = []
-        for outcome in there:
-            count = f" {int(counts[OUTCOMES.index(outcome)]):,}" if counted else ""
-            items.append([(LETTER[outcome], f"all {outcome}"), f" {outcome}{count}"])
-        found = fitting([*items, *([[(f"{MIXED} not all", "dim")]] if _has_mixed(grid) else [])], width, "  ", 1)
-        if sum(len(span.text) == 1 and span.style.startswith("all ") for span in found) == len(there):
-            break
-    starts = [span.column for span in found if span.style.startswith("all ")]
-    ends = [*starts[1:], width_of(span for span in found if span.style != "dim") + 2]
-    spots = tuple((first, end - 2, outcome) for first, end, outcome in zip(starts, ends, there, strict=False))
+    found, spots = _outcome_line(grid, width)
     return [*lines, found], spots
 
 
-def _has_mixed(grid: Cells) -> bool:
-    return bool(((grid.counts > 0).sum(axis=2) > 1).any())
+def _outcome_line(grid: Cells, width: int) -> tuple[Line, tuple[tuple[int, int, str], ...]]:
+    """Which letter is which outcome, with how many runs have it where there is room, and where each stands."""
+    counts = grid.counts.sum(axis=(0, 1)).tolist()
+    there = [(outcome, count) for outcome, count in zip(OUTCOMES, counts, strict=True) if count]
+    worded = [
+        [f" {outcome} {count:,}" for outcome, count in there],
+        [f" {outcome}" for outcome, _ in there],
+        [f" {outcome.removeprefix('still ')}" for outcome, _ in there],
+        [f" {SHORT.get(outcome, outcome)}" for outcome, _ in there],
+    ]
+    words = next((one for one in worded if sum(map(len, one)) + 3 * len(one) - 1 <= width), worded[-1])
+    spans, spots, x = [], [], 1
+    for (outcome, _), word in zip(there, words, strict=True):
+        spans += [Span(x, LETTER[outcome], f"all {outcome}"), Span(x + 1, word)]
+        spots.append((x, x + 1 + len(word), outcome))
+        x += 3 + len(word)
+    mixed = f"{MIXED} not all"
+    if bool(((grid.counts > 0).sum(axis=2) > 1).any()) and x + len(mixed) <= width:
+        spans.append(Span(x, mixed, "dim"))
+    return tuple(spans), tuple(spots)
 
 
-def _about(seen: Seen, row: int, column: int) -> str:
-    """What a cell has, in words."""
+def _first_that_fits(texts: Sequence[str], width: int) -> str:
+    return next((text for text in texts if cell_len(text) <= width), texts[-1])
+
+
+def _about(seen: Seen, row: int, column: int) -> list[str]:
+    """What a cell has, in words, and shorter."""
     grid, figure = seen.cells, seen.look.figure
-    total = int(grid.counts[row, column].sum())
+    counts = grid.counts[row, column]
+    total = int(counts.sum())
     if not total:
-        return NO_RUNS
+        return [NO_RUNS]
     runs = f"{total:,} run{'s' * (total != 1)}"
     if figure == OUTCOME:
-        return f"{runs}: {', '.join(_outcomes(grid, row, column))}"
+        there = [k for k in np.argsort(-counts, kind="stable").tolist() if counts[k]]
+        words = (OUTCOMES, tuple(LETTER[outcome] for outcome in OUTCOMES))
+        return [f"{runs}: {', '.join(f'{int(counts[k]):,} {names[k]}' for k in there)}" for names in words]
     low, median, high = grid.quartiles[:, row, column].tolist()
     if np.isnan(median):
-        return f"{runs} without {figure}"
-    spread = f", half of them {number(low, 4)} to {number(high, 4)}" if high > low else ""
-    return f"{runs}: {number(median, 4)}{spread}"
-
-
-def _outcomes(grid: Cells, row: int, column: int) -> Iterator[str]:
-    counts = grid.counts[row, column]
-    for k in np.argsort(-counts, kind="stable").tolist():
-        if counts[k]:
-            yield f"{int(counts[k]):,} {OUTCOMES[k]}"
+        return [f"{runs} without {figure}"]
+    if not high > low:
+        return [f"{runs}: {number(median, 4)}"]
+    return [
+        f"{runs}: {number(median, 4)}, half of them {number(low, 4)} to {number(high, 4)}",
+        f"{number(median)}, half of {total:,}: {number(low)} to {number(high)}",
+    ]
 
 
 def _scale_line(seen: Seen, scale: Shades | None) -> Line:
@@ -314,6 +325,6 @@ def _scale_line(seen: Seen, scale: Shades | None) -> Line:
     if scale is None:
         return line([f" no run has a {seen.look.figure}"])
     ramp = [("  ", f"ink on ramp0.{level}") for level in range(LEVELS)]
-    how = " by factors" if scale.by_factors else ""
-    more = " and above" if float(np.nanmax(seen.cells.quartiles[1])) > scale.high else ""
+    more = "+" if float(np.nanmax(seen.cells.quartiles[1])) > scale.high else ""
+    how = ", log" if scale.by_factors else ""
     return line([f" {seen.look.figure} {number(scale.low)} ", *ramp, f" {number(scale.high)}{more}{how}"])
