@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from shutil import get_terminal_size
 from textwrap import fill
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from core import CheckReport, Problem, Session
     from core.practice import Exercise
     from tui.opening.loading import Answer, LoadingScreen
+    from tui.sweeps.compare import Side
 
 
 class SgdbApp(BaseApp[str]):
@@ -46,15 +47,15 @@ class SgdbApp(BaseApp[str]):
         super().__init__()
         self.problem = problem
         self._session, self._path, self._notation = session, path, notation
-        self._first = first or self._training(report)
+        self._first, self._report = first, report
         self._left: Exercise | None = None  # the sheet that was left last
 
     def on_mount(self) -> None:
-        self.push_screen(self._first)
-
-    def _training(self, report: CheckReport | None) -> TrainingScreen:
-        assert self.problem is not None
-        return TrainingScreen(self.problem, report, self._session, self._path, None, self._notation)
+        first, self._first = self._first, None  # another may come in its place: nobody is to keep it
+        if first is None:
+            assert self.problem is not None
+            first = TrainingScreen(self.problem, self._report, self._session, self._path, None, self._notation)
+        self.push_screen(first)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that a key does is in the command palette, too."""
@@ -170,6 +171,13 @@ def run_sweep_app(path: str) -> int:
     from tui.sweeps.screen import SweepScreen
 
     return _run(SgdbApp(first=SweepScreen(path)))
+
+
+def run_compare_app(sides: Sequence[Side]) -> int:
+    """Open runs side by side on the terminal, until the person quits. Returns the exit status, as `run_app` does."""
+    from tui.sweeps.compare_screen import ComparedScreen
+
+    return _run(SgdbApp(first=ComparedScreen(sides)))
 
 
 def _run(app: SgdbApp) -> int:

@@ -71,6 +71,12 @@ def _practise(argv: Sequence[str]) -> int:
     return main(argv)
 
 
+def _compare(argv: Sequence[str]) -> int:
+    from tui.commands.compare import main
+
+    return main(argv)
+
+
 # Each imports its own file when it is asked for, so that no command waits for what another one needs.
 COMMANDS: dict[str, Command] = {
     "run": Command("train without a screen and print the final loss", _run),
@@ -81,6 +87,7 @@ COMMANDS: dict[str, Command] = {
         "practise on a new problem of the same kind, or print it as a sheet; also: practice", _practise
     ),
     "export": Command("write a pytest file that asserts the losses of a saved session", _export),
+    "compare": Command("draw runs side by side under one cursor: problems, sessions, runs of a sweep", _compare),
     "gradcheck": Command("compare the gradients of a step with central differences of its loss", _gradcheck),
 }
 ALSO = {"practice": "practise"}  # other spellings of a command

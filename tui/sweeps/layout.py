@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tui.sheet.lines import Area
+from tui.sheet.lines import Area, Line, line
 
 SMALLEST = (60, 20)
 UPPER = 0.55  # of the lines that the panes share
@@ -39,3 +39,11 @@ def small_text(width: int, height: int) -> str:
     if width >= SMALLEST[0] and height >= SMALLEST[1]:
         return ""
     return f"This terminal has {width}×{height} characters.\nsgdb needs {SMALLEST[0]}×{SMALLEST[1]}."
+
+
+def centred(text: str, width: int, height: int) -> list[Line]:
+    """A text in the middle of a page."""
+    rows = text.splitlines()
+    before: list[Line] = [()] * max(0, (height - len(rows)) // 2)
+    found = [*before, *(line([row], max(0, (width - len(row)) // 2)) for row in rows)]
+    return (found + [()] * height)[:height]

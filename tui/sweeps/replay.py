@@ -28,8 +28,7 @@ class ReplayScreen(TrainingScreen):
     @classmethod
     def of(cls, problem: Problem, result: Result, step: int, name: str) -> ReplayScreen:
         """The run of a result, whose problem was read anew, at a step; `name` says which run it is."""
-        screen = cls(problem, session=Session.of(problem).at(max(0, min(step, result.last))))
-        screen.said = f"{name}, computed anew. q goes back."
+        screen = cls.at(problem, Session.of(problem), max(0, min(step, result.last)), name)
         here = core.fingerprint()
         if result.fingerprint != here:
             screen.warned = plain(core.told_apart(here, result.fingerprint))
@@ -37,6 +36,13 @@ class ReplayScreen(TrainingScreen):
 
     def another(self, problem: Problem, session: Session | None, path: str) -> TrainingScreen:
         return ReplayScreen(problem, None, session, path, None, self.view.notation)
+
+    @classmethod
+    def at(cls, problem: Problem, session: Session, step: int, name: str, path: str = "") -> ReplayScreen:
+        """The run that a session looks at, at a step; `path` is the session's file, if it has one."""
+        screen = cls(problem, None, session.at(step), path)
+        screen.said = f"{name}, computed anew. q goes back."
+        return screen
 
     async def _go_on(self) -> None:
         await super()._go_on()

@@ -19,12 +19,11 @@ from tui.base import here, work
 from tui.format import plain
 from tui.key_reasons import SayingScreen
 from tui.keys import key_groups
-from tui.sheet.lines import Line, line
 from tui.sheet.widget import Sheet
 from tui.sweeps.bindings import BINDINGS, GROUPS, READING, offered
 from tui.sweeps.cells import OUTCOME, first_axes
 from tui.sweeps.filters import Filter, names_in, read_filter
-from tui.sweeps.layout import small_text
+from tui.sweeps.layout import centred, small_text
 from tui.sweeps.mouse import Mouse
 from tui.sweeps.page import Facts, Page, next_pane
 from tui.sweeps.reader import MOST_DRAWN, Curves, Reader
@@ -149,7 +148,7 @@ class SweepScreen(SayingScreen[None]):
             return
         self.painted += 1
         if small := small_text(width, height):
-            sheet.show(_centred(small, width, height))
+            sheet.show(centred(small, width, height))
             return
         keys = offered(self.seen.look)
         sheet.show(self.page.paint((width, height), self.seen, self._facts(), self.curves, self.step, keys))
@@ -358,11 +357,3 @@ class SweepScreen(SayingScreen[None]):
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         self._mouse.wheel(event, -1)
-
-
-def _centred(text: str, width: int, height: int) -> list[Line]:
-    """A text in the middle of a page."""
-    rows = text.splitlines()
-    before: list[Line] = [()] * max(0, (height - len(rows)) // 2)
-    found = [*before, *(line([row], max(0, (width - len(row)) // 2)) for row in rows)]
-    return (found + [()] * height)[:height]
