@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tui.commands.arguments import (
     PROBLEM_OPTIONS,
     Operand,
+    Option,
     as_typed,
     complain,
     is_session,
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from tui.sweeps.compare import Side
 
 ABOUT = (
-    "Draw the losses of runs side by side under one cursor, and tell what differs there from the first of them. Options "
-    "of a problem hold for every operand that is one."
+    "Draw the losses of runs side by side under one cursor, and tell what differs there from the first of them. The "
+    "options hold for every operand that is a problem."
 )
 RUNS = Operand(
     "RUN",
@@ -33,18 +34,17 @@ RUNS = Operand(
     "a problem, a saved .session (the branch that it looks at), or a run of a sweep: FILE.sqlite:NUMBER",
     several=True,
 )
+OPTIONS = (
+    Option("steps", "N", f"the step that each run goes to (default: as it was saved; {STEPS} of a problem)"),
+    *PROBLEM_OPTIONS,
+)
 SWEEP_SUFFIX = ".sqlite"
 OF_SWEEP = re.compile(r"(?P<path>.+):(?P<number>[0-9]{1,12})")
 
 
 def main(argv: Sequence[str]) -> int:
     """Open runs side by side. Returns 0, or 2 for wrong input, else as the screen does."""
-    from tui.commands.run import STEPS_OPTION
-
-    steps_option = STEPS_OPTION._replace(
-        help=f"the step that each goes to (default: as saved, or {STEPS} of a problem)"
-    )
-    arguments = parse("sgdb compare", ABOUT, (steps_option, *PROBLEM_OPTIONS), argv, operand=RUNS)
+    arguments = parse("sgdb compare", ABOUT, OPTIONS, argv, operand=RUNS)
     if "help" in arguments.values:
         print(arguments.help, end="")
         return 0

@@ -98,9 +98,8 @@ class Runner:
         for i in (0, k):
             run = self._runs[i]
             if run is None or step >= len(run):
-                return Compared(
-                    *names, None, f"{plain(self.sides[i].title)} has no step {step}{_because(self.ended[i])}"
-                )
+                reason = f"{plain(self.sides[i].title)} has no step {step}{_because(self.ended[i])}"
+                return Compared(*names, None, reason)
             recorded.append(await self.engine.record(run, step))
         found = await self.engine.do(core.compare_steps, *recorded)
         branches = [self.sides[i].session.looked_at.branch for i in (0, k)]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from tui.format import fit, plain, right_aligned
+from tui.format import fit, plain, short_names
 from tui.sheet.keyline import Key, keyline
 from tui.sheet.lines import Area, Line, Span, Words, clipped, fitting, line, moved
 from tui.sweeps.compare import Runner, curves, drawn
@@ -22,7 +22,10 @@ from tui.training.why.compared import compared
 from tui.training.why.page import laid_out
 
 UPPER = 0.5  # of the lines, for the curves
-LEFT, NARROWEST = 0.5, 46  # of the columns, for the table; at least so many
+LESS = 0.4  # the same where the rest stands below each other
+LEFT = 0.5  # of the columns, for the table
+BESIDE = 100  # columns from which on what differs stands beside the table
+FEW = 4  # runs in sight where it does not
 WIDEST = 28  # of a title
 SHORTEST = 8
 DIGITS = 4
@@ -77,21 +80,36 @@ class ComparePage:
     def paint(self, size: tuple[int, int], runner: Runner, shown: Shown, found: Compared | None) -> list[Line]:
         """The lines on a terminal of this size; `found` is what differs at the cursor, None while nobody knows."""
         width, height = size
-        upper, left = round(UPPER * (height - 2)), max(NARROWEST, round(LEFT * width))
-        self.upper = Area(0, 1, width, upper)
-        self.table = Area(0, 1 + upper, left, height - 2 - upper)
-        self.aside = Area(left + 1, 1 + upper, width - left - 1, height - 2 - upper)
+        self._place(width, height, len(runner.sides))
         lines = [self._status(runner, shown, width), *self._curves(runner, shown)]
         table, aside = self._table(runner, shown), self._differences(shown, found)
-        for y, (one, other) in enumerate(zip(table, aside, strict=True)):
-            edge = Span(left, "│" if y else "─", "structure")
-            lines.append((*clipped(one, left), edge, *moved(clipped(other, self.aside.width), self.aside.x)))
+        if self.aside.x == 0:
+            lines += [*table, *aside]
+        else:
+            for y, (one, other) in enumerate(zip(table, aside, strict=True)):
+                edge = Span(self.table.width, "│" if y else "─", "structure")
+                lines.append((*one, edge, *moved(clipped(other, self.aside.width), self.aside.x)))
         offered, self.keys = keyline(KEYS, width)
         return [*lines, clipped(line([(shown.message, "amber")], 1), width) if shown.message else offered]
 
+    def _place(self, width: int, height: int, runs: int) -> None:
+        """The curves above; below them the table, and beside it, or below it where room is short, what differs."""
+        upper = round(UPPER * (height - 2)) if width >= BESIDE else round(LESS * (height - 2))
+        rest = height - 2 - upper
+        self.upper = Area(0, 1, width, upper)
+        if width >= BESIDE:
+            left = round(LEFT * width)
+            self.table = Area(0, 1 + upper, left, rest)
+            self.aside = Area(left + 1, 1 + upper, width - left - 1, rest)
+        else:
+            lines = 2 + min(runs, FEW, rest - 2 - FEW)
+            self.table = Area(0, 1 + upper, width, lines)
+            self.aside = Area(0, 1 + upper + lines, width, rest - lines)
+
     def run_at(self, y: int) -> int:
         """The run that stands on a line of the page; below 0 above the runs."""
-        return y - self.table.y - 2 if y < self.table.y + 2 else self.top + y - self.table.y - 2
+        at = y - self.table.y - 2
+        return at if at < 0 else self.top + at
 
     def _status(self, runner: Runner, shown: Shown, width: int) -> Line:
         items: list[Words] = [[("compare", "title"), f" {len(runner.sides)} runs"], [(f"step {shown.step:,}", "amber")]]
@@ -125,6 +143,7 @@ class ComparePage:
         head += [Span(end - len(text), text, "structure") for end, text in zip(places, heads, strict=True)]
         lines.append((*head, Span(places[-1] + 2, "", "structure")))
         which = drawn(len(sides), shown.chosen)
+        names = short_names([plain(side.title) for side in sides], wide)
         first = runner.losses(0)
         for k in range(self.top, min(len(sides), self.top + rows)):
             losses, chosen = runner.losses(k), k == shown.chosen
@@ -133,18 +152,14 @@ class ComparePage:
             if k in which:
                 mark, color = mark_of(which.index(k))
                 spans.append(Span(2, mark, color))
-            spans.append(Span(4, fit(plain(sides[k].title), wide), style))
+            spans.append(Span(4, names[k], style))
             here = shown.step < len(losses)
             texts = [number(float(losses[shown.step]), DIGITS) or "NaN" if here else "—"]
             gap = float(losses[shown.step] - first[shown.step]) if here and k and shown.step < len(first) else None
             texts.append("" if gap is None else _signed(gap))
             apart = runner.apart(k)
             texts.append("" if not k else f"{apart:,}" if apart is not None else "same")
-            spans += [
-                Span(end - cell_len(text), right_aligned(text, cell_len(text)), style)
-                for end, text in zip(places, texts, strict=True)
-                if text
-            ]
+            spans += [Span(end - cell_len(text), text, style) for end, text in zip(places, texts, strict=True) if text]
             about = runner.ended[k] or sides[k].about
             spans.append(Span(places[-1] + 2, plain(about), "wrong" if runner.ended[k] else "dim"))
             lines.append(clipped(tuple(spans), area.width))

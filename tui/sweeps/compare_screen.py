@@ -198,7 +198,7 @@ class ComparedScreen(SayingScreen[None]):
         page = self.page
         if not isinstance(event.widget, Sheet) or not page.table.height:
             return
-        if event.y == page.table.y + page.table.height:
+        if event.y == page.aside.y + page.aside.height:
             action = next((action for first, end, action in page.keys if first <= event.x < end), None)
             if action is not None:
                 self.call_later(self.performer(self, action))
