@@ -80,13 +80,14 @@ async def test_runs_are_computed_as_far_as_each_is_to_go_with_their_own_bits() -
         else:
             timeline.approach(one.steps + 1)
         np.testing.assert_array_equal(runner.losses(k), timeline.losses)
+    assert [one.title for one in runner.sides[:3]] == ["exercise-2", "exercise-2 (2)", "exercise-2 0.25"]
     assert [bool(reason) for reason in runner.ended] == [False, False, False, False, True, False]
     assert [runner.apart(k) for k in range(6)][:4] == [None, None, 1, 1]
     found = await runner.compare(2, 7)
     assert found.found is not None
     one, other = (core.Timeline(runner.sides[k].problem)[7] for k in (0, 2))
     assert found.found.total == core.compare_steps(one, other).total > 0
-    assert (await runner.compare(5, 20)).reason == "exercise-2 has no step 20"
+    assert (await runner.compare(5, 20)).reason == "exercise-2 (3) has no step 20"
     assert "has no step 30: the run stops being finite" in (await runner.compare(4, 30)).reason.replace("  ", " ")
     runner.close()
 
@@ -232,7 +233,7 @@ async def test_every_key_is_in_the_palette() -> None:
 def test_what_it_looks_like(snap_compare: Any, size: tuple[int, int]) -> None:
     async def prepare(pilot: Pilot[Any]) -> None:
         await settle(pilot)
-        await press(pilot, "down", "home", *["n"] * 20)
+        await press(pilot, "down", "home", "n", "n", "n")
         await stand_still(pilot)
 
     assert snap_compare(app(), terminal_size=size, run_before=prepare)
@@ -277,7 +278,7 @@ async def test_runs_of_another_machine_say_so(folder: Path) -> None:
     other = Side(one.title, "", one.session, one.problem, 5, "", OTHER)
     async with app([one, other]).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        assert notices(pilot) == [f"exercise-2: {core.told_apart(core.fingerprint(), OTHER)}"]
+        assert notices(pilot) == [f"exercise-2 (2): {core.told_apart(core.fingerprint(), OTHER)}"]
         assert folder
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class Runner:
     """Computes runs, and what differs between them."""
 
     def __init__(self, sides: Sequence[Side]) -> None:
-        self.sides = tuple(sides)
+        self.sides = tuple(_told_apart(sides))
         self.engine = Engine()
         self.ended: list[str] = [""] * len(sides)  # why a run does not go as far as it should
         self._timelines = [Timelines(side.problem) for side in sides]
@@ -93,21 +94,30 @@ class Runner:
 
     async def compare(self, k: int, step: int) -> Compared:
         """What differs between the first run and another one at a step."""
-        names = [f"{plain(self.sides[i].title)}, step {step}" for i in (0, k)]
+        one, other = (f"{plain(self.sides[i].title)}, step {step}" for i in (0, k))
         recorded: list[Step] = []
         for i in (0, k):
             run = self._runs[i]
             if run is None or step >= len(run):
                 reason = f"{plain(self.sides[i].title)} has no step {step}{_because(self.ended[i])}"
-                return Compared(*names, None, reason)
+                return Compared(one, other, None, reason)
             recorded.append(await self.engine.record(run, step))
-        found = await self.engine.do(core.compare_steps, *recorded)
+        found = await self.engine.do(core.compare_steps, recorded[0], recorded[1])
         branches = [self.sides[i].session.looked_at.branch for i in (0, k)]
         changed = branches[0].parts_from(branches[1]) if branches[0].source == branches[1].source else None
-        return Compared(*names, found, "", changed, self.apart(k))
+        return Compared(one, other, found, "", changed, self.apart(k))
 
     def close(self) -> None:
         self.engine.close()
+
+
+def _told_apart(sides: Sequence[Side]) -> Iterator[Side]:
+    """With titles that are all different: the second of a title is numbered, and so on."""
+    seen: Counter[str] = Counter()
+    for side in sides:
+        seen[side.title] += 1
+        count = seen[side.title]
+        yield side if count == 1 else replace(side, title=f"{side.title} ({count})")
 
 
 def _because(reason: str) -> str:

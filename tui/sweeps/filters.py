@@ -40,24 +40,28 @@ class Condition(NamedTuple):
 
     def keeps(self, found: Snapshot) -> Mask:
         """Which runs (n,) it is true of. A run without the number is kept by != alone."""
+        kept: Mask
         if self.name == OUTCOME:
-            return np.asarray(SIGNS[self.sign](found.outcomes, OUTCOMES.index(self.text)))
-        if self.name in found.parameters:
+            kept = SIGNS[self.sign](found.outcomes, OUTCOMES.index(self.text))
+        elif self.name in found.parameters:
             parameter = found.parameters[self.name]
-            return np.asarray(self._compared(parameter.numbers, parameter.labels))[parameter.codes]
-        if self.name in found.fixed:
+            kept = self._compared(parameter.numbers, parameter.labels)[parameter.codes]
+        elif self.name in found.fixed:
             value = found.fixed[self.name]
-            kept = self._compared(np.array([number_of(value)]), (label_of(value),))
-            return np.full(len(found), kept[0])
-        values = found.numbers if self.name == NUMBER else found.figures.get(self.name, np.full(len(found), np.nan))
-        kept: Mask = np.asarray(SIGNS[self.sign](values, self.number))
+            kept = self._compared(np.array([number_of(value)]), (label_of(value),)).repeat(len(found))
+        else:
+            none = np.full(len(found), np.nan)
+            values = found.numbers if self.name == NUMBER else found.figures.get(self.name, none)
+            kept = SIGNS[self.sign](values, self.number)
         return kept
 
     def _compared(self, numbers: Array, labels: Iterable[str]) -> Mask:
+        compared: Mask
         if self.sign not in ("=", "==", "!="):
-            return np.asarray(SIGNS[self.sign](numbers, self.number))
-        same = np.array([label == self.text for label in labels]) | (numbers == self.number)
-        return ~same if self.sign == "!=" else same
+            compared = SIGNS[self.sign](numbers, self.number)
+        else:
+            compared = np.array([label == self.text for label in labels]) | (numbers == self.number)
+        return ~compared if self.sign == "!=" else compared
 
 
 @dataclass(frozen=True)

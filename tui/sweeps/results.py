@@ -10,10 +10,10 @@ from operator import attrgetter
 from typing import Any, TypeAlias
 
 import numpy as np
-from rich.cells import cell_len
 
 from core import OUTCOMES, Array, Option, Result, significant
 from tui.format import plain
+from tui.sheet.lines import cells
 
 Ints: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 PLACES = {outcome: place for place, outcome in enumerate(OUTCOMES)}
@@ -47,7 +47,7 @@ class Values:
     @cached_property
     def widest(self) -> int:
         """Columns of the widest label."""
-        return max(map(cell_len, self.labels))
+        return max(map(cells, self.labels))
 
 
 @dataclass(frozen=True, eq=False)
