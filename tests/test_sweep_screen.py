@@ -513,3 +513,19 @@ def test_what_it_looks_like_in_a_light_theme(made: str, snap_compare: Any) -> No
         await stand_still(pilot)
 
     assert snap_compare(app(made), terminal_size=(80, 24), run_before=prepare)
+
+
+async def test_a_run_of_a_file_that_has_changed_says_so(tmp_path: Path) -> None:
+    problem = tmp_path / "own.toml"
+    problem.write_text(core.problem_text(core.load_problem("exercise-2")))
+    path = str(tmp_path / "own.sqlite")
+    assert len([*sweep(problem, {"lr": [0.5, 1.0]}, steps=5, into=path)]) == 2
+    async with app(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "enter")
+        assert isinstance(pilot.app.screen, ReplayScreen)
+        assert notices(pilot) == []
+        await press(pilot, "q")
+        problem.write_text(f"{problem.read_text()}\n# another line\n")
+        await press(pilot, "enter")
+        assert notices(pilot) == ["own.toml has changed since its runs were made"]

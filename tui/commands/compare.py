@@ -143,8 +143,9 @@ def _of_sweep(word: str, steps: int | None) -> Side:
         found, result = next(file.results(number - 1), (0, None))
         if found != number or result is None:
             raise ProblemError("", [f"there is no run {number}; it has {len(file):,}"])
-    problem = result.run.source.problem()
+        problem = result.run.source.problem()
+        same = file.is_of(problem)
     about = ", ".join(f"{name} {label_of(value)}" for name, value in result.run.options.items())
     goes_to = result.run.steps if steps is None else steps
     title = f"{os.path.basename(match['path'])}:{number}"
-    return Side(title, about, Session.of(problem), problem, goes_to, "", result.fingerprint)
+    return Side(title, about, Session.of(problem), problem, goes_to, "", result.fingerprint, same)

@@ -30,6 +30,7 @@ class Side:
     steps    the step that it goes to
     path     the session's file; empty without one
     machine  on which it was computed before; None where nobody says
+    same     whether the problem is still what it was then
     """
 
     title: str
@@ -39,6 +40,7 @@ class Side:
     steps: int
     path: str = ""
     machine: Fingerprint | None = None
+    same: bool = True
 
 
 class Runner:

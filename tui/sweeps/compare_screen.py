@@ -11,7 +11,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-import core
 from tui.base import here, work
 from tui.format import plain
 from tui.key_reasons import SayingScreen
@@ -20,6 +19,7 @@ from tui.sheet.widget import Sheet
 from tui.sweeps.compare import Runner, Side
 from tui.sweeps.compare_page import GROUPS, READING, ComparePage, Shown
 from tui.sweeps.layout import centred, small_text
+from tui.sweeps.replay import ReplayScreen, unlike
 from tui.training.beside import LATER
 from tui.training.late import Compared
 
@@ -79,12 +79,10 @@ class ComparedScreen(SayingScreen[None]):
                 break
             self.look(activity=f"computing, {left:,} steps left · esc stops" if left else "")
         self.look(activity="stopped" if self.runner.left else "")
-        machine = core.fingerprint()
         for side in self.runner.sides:
-            if side.machine not in (None, machine):
-                assert side.machine is not None
-                told = f"{plain(side.title)}: {plain(core.told_apart(machine, side.machine))}"
-                self.notify(told, title="Not as it was", severity="warning", timeout=20, markup=False)
+            if side.machine is not None and (told := unlike(side.session.source.name, side.same, side.machine)):
+                lines = f"{plain(side.title)}: {told}"
+                self.notify(lines, title="Not as it was", severity="warning", timeout=20, markup=False)
 
     @property
     def last(self) -> int:
@@ -175,8 +173,6 @@ class ComparedScreen(SayingScreen[None]):
         self._stopped = True
 
     def action_open(self) -> None:
-        from tui.sweeps.replay import ReplayScreen
-
         k = self.shown.chosen
         if not len(self.runner.losses(k)):
             reason = self.runner.ended[k]

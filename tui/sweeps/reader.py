@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from core import Array, ProblemError, Result, Rows, SweepFile, steps_of_curve
+from core import Array, Problem, ProblemError, Result, Rows, SweepFile, steps_of_curve
 from tui.sweeps.curves import Curve, Middle, middle
 from tui.sweeps.results import Results, Snapshot
 
@@ -63,9 +63,17 @@ class Reader:
         """The curve of the run with a number, and the middle of some, each with the last of its steps."""
         return await self._do(lambda: self._drawn(own, last, others, ends))
 
-    async def result(self, number: int) -> Result:
-        """The result with a number, without its curve."""
-        return await self._do(lambda: next(self._open().results(number - 1))[1])
+    async def opened(self, number: int) -> tuple[Result, Problem, bool]:
+        """The result with a number, without its curve; its problem, read anew; and whether that is still what it was.
+        Raises ProblemError where it cannot be read.
+        """
+
+        def work() -> tuple[Result, Problem, bool]:
+            result = next(self._open().results(number - 1))[1]
+            problem = result.run.source.problem()
+            return result, problem, self._open().is_of(problem)
+
+        return await self._do(work)
 
     def close(self) -> None:
         """Close the file when the thread has come to its end."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
 import core
-from core import Problem, Result, Session, Source
+from core import Fingerprint, Problem, Result, Session, Source
 from tui.format import plain
 from tui.sheet.keyline import Key
 from tui.training.screen import TrainingScreen
@@ -26,12 +27,12 @@ class ReplayScreen(TrainingScreen):
     said = warned = ""  # at the start
 
     @classmethod
-    def of(cls, problem: Problem, result: Result, step: int, name: str) -> ReplayScreen:
-        """The run of a result, whose problem was read anew, at a step; `name` says which run it is."""
+    def of(cls, problem: Problem, result: Result, step: int, name: str, same: bool = True) -> ReplayScreen:
+        """The run of a result, whose problem was read anew, at a step; `name` says which run it is, `same` whether the
+        problem is still what it was.
+        """
         screen = cls.at(problem, Session.of(problem), max(0, min(step, result.last)), name)
-        here = core.fingerprint()
-        if result.fingerprint != here:
-            screen.warned = plain(core.told_apart(here, result.fingerprint))
+        screen.warned = unlike(result.run.source.name, same, result.fingerprint)
         return screen
 
     def another(self, problem: Problem, session: Session | None, path: str) -> TrainingScreen:
@@ -58,3 +59,13 @@ class ReplayScreen(TrainingScreen):
         """Back to the screen that one came from."""
         if self.may_quit():
             self.dismiss()
+
+
+def unlike(name: str, same: bool, before: Fingerprint) -> str:
+    """Why a run that is computed anew may not have the bits that it had, a line each: the problem's file is not the
+    `same`, or it was computed on another machine; empty where neither is so.
+    """
+    here = core.fingerprint()
+    lines = [] if same else [f"{os.path.basename(name)} has changed since its runs were made"]
+    lines += [] if before == here else [core.told_apart(here, before)]
+    return "\n".join(map(plain, lines))

@@ -327,13 +327,12 @@ class SweepScreen(SayingScreen[None]):
         from tui.sweeps.replay import ReplayScreen
 
         try:
-            result = await self.reader.result(number)
-            problem = await asyncio.to_thread(result.run.source.problem)
+            result, problem, same = await self.reader.opened(number)
         except ProblemError as error:
             self.say(f"Run {number} cannot be opened: {plain(str(error))}")
             return
         if self.is_current:
-            self.app.push_screen(ReplayScreen.of(problem, result, step, f"Run {number}"))
+            self.app.push_screen(ReplayScreen.of(problem, result, step, f"Run {number}", same))
 
     def action_help(self) -> None:
         from tui.dialogs.help import HelpScreen
