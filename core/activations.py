@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
 
 import numpy as np
 
 from core.arrays import Array
 from core.expression.nodes import Function, Literal, Name, Node, Positive
 from core.expression.smoothness import is_constant, jumps
-
-Operation: TypeAlias = Callable[[], object]
+from core.primitives import Operation
 
 ONE = np.ones(())  # a ready 0-d array spares numpy the conversion of a Python number, a fifth of a small operation
 
@@ -82,6 +80,12 @@ class Activation:
             if ACTIVATIONS.get(self.name) is self
             else f"{self.name}{self.settings}: {self.tree}, {self.slope_tree}"
         )
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it is one of ACTIVATIONS, or another of its kind."""
+        known = ACTIVATIONS.get(self.name)
+        return known is not None and (known is self or (known.make is not None and known.make is self.make))
 
     @property
     def kinks(self) -> tuple[Node, ...]:

@@ -28,7 +28,7 @@ class BatchSchedule:
         self.batch_size = rows if batch_size is None else batch_size
         self.steps_per_epoch = -(-rows // self.batch_size)
         self.in_batches = batch_size is not None
-        self._shuffled, self._seed = shuffle and self.in_batches, seed
+        self.shuffled, self._seed = shuffle and self.in_batches, seed
         self._order: tuple[int, Rows] = (-1, np.arange(rows))  # an epoch, and its order
 
     def place(self, index: int) -> tuple[int, int]:
@@ -59,17 +59,19 @@ class BatchSchedule:
     def order(self, epoch: int) -> Rows:
         """All rows in the order in which an epoch uses them."""
         known, order = self._order
-        if self._shuffled and known != epoch:
-            order = self._shuffle(epoch)
+        if self.shuffled and known != epoch:
+            order = shuffled(self.rows, self._seed, epoch)
             self._order = epoch, order
         return order
 
-    def _shuffle(self, epoch: int) -> Rows:
-        # The rank of raw 64-bit draws: numpy keeps a bit generator's raw stream the same from version to version,
-        # which it does not promise for permutation().
-        generator = np.random.PCG64(np.random.SeedSequence([self._seed, epoch]))
-        order: Rows = np.argsort(generator.random_raw(self.rows), kind="stable")
-        return order
+
+def shuffled(rows: int, seed: int, epoch: int) -> Rows:
+    """So many rows in the order in which an epoch uses them."""
+    # The rank of raw 64-bit draws: numpy keeps a bit generator's raw stream the same from version to version, which it
+    # does not promise for permutation().
+    generator = np.random.PCG64(np.random.SeedSequence([seed, epoch]))
+    order: Rows = np.argsort(generator.random_raw(rows), kind="stable")
+    return order
 
 
 class GatheredRows:

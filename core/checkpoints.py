@@ -61,6 +61,13 @@ class Checkpoints:
         """Empty, and ready to begin at the state before step `origin`."""
         self._spacing = _Spacing(origin, origin, self._first_stride)
 
+    def fill(self, states: Array, stride: int, end: int) -> None:
+        """Hold the states before steps 0, stride, 2 stride, ..., which is all of those before step `end`."""
+        while len(states) > self.capacity:
+            states, stride = states[::2], 2 * stride
+        self.rows[: len(states)] = states
+        self._spacing = _Spacing(0, end, stride)
+
     def reserve(self, end: int) -> None:
         """Make room for the states before all steps up to, not including, `end`."""
         while (end - 1 - self.spacing.origin) // self.spacing.stride >= self.capacity:
@@ -75,6 +82,11 @@ class Checkpoints:
     def continues_at(self, index: int) -> bool:
         """Whether states from `index` on can be added, or written again."""
         return self.spacing.origin <= index <= self.spacing.end
+
+    def holds(self, index: int) -> bool:
+        """Whether the state before step `index` is kept."""
+        found = self.nearest(index)
+        return found is not None and found[0] == index
 
     def nearest(self, index: int) -> tuple[int, Array] | None:
         """The last kept state before step `index` or an earlier one: whose it is, and the row."""

@@ -5,11 +5,10 @@ Targets of several columns are one-hot rows. A single column has -1 and +1, for 
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 
 from core.arrays import Array, Rows
+from core.primitives import column_for, find_largest, sum_rows
 
 
 def one_hot(targets: Array) -> Array:
@@ -45,23 +44,21 @@ class BoundSoftmax:
     """p = softmax(o) for logits and p of shape (n, C), over arrays that are allocated once.
 
     After `evaluate`, `shifted` (n, C) has the logits without the largest of their row, so that exp never overflows,
-    and `totals` (n,) the sums of their exponentials.
+    and `totals` (n, 1) the sums of their exponentials.
     """
 
     def __init__(self, logits: Array, p: Array) -> None:
-        self.shifted, self.totals, largest = np.empty(logits.shape), np.empty(len(logits)), np.empty(len(logits))
-        shifted, totals = self.shifted, self.totals
-        largest_column, total_column = largest.reshape(-1, 1), totals.reshape(-1, 1)
-        sum_p, ones = p.dot, np.ones(logits.shape[1])
+        self.shifted, self.totals = np.empty(logits.shape), column_for(logits)
+        shifted, totals, largest = self.shifted, self.totals, column_for(logits)
         subtract, exp, divide = np.subtract, np.exp, np.divide
-        find_largest = partial(np.maximum.reduce, logits, axis=1, out=largest)
+        take_largest, sum_p = find_largest(logits, largest), sum_rows(p, totals)
 
         def evaluate() -> None:
-            find_largest()
-            subtract(logits, largest_column, shifted)
+            take_largest()
+            subtract(logits, largest, shifted)
             exp(shifted, p)
-            sum_p(ones, totals)
-            divide(p, total_column, p)
+            sum_p()
+            divide(p, totals, p)
 
         self.evaluate = evaluate
 

@@ -126,7 +126,8 @@ class Network(Record):
 
 
 class Parameters:
-    """Every weight and bias of a network in one flat vector, with a view of it for each layer.
+    """Every weight and bias of a network in one flat vector, with a view of it for each layer; those of a stack of R
+    runs in (R, P), with views (R, d, h) and (R, h).
 
     What is trained comes first, so that an update is one operation on `trained` and a snapshot one copy of it.
     """
@@ -134,7 +135,7 @@ class Parameters:
     def __init__(self, network: Network, flat: Array | None = None) -> None:
         places = _places(network)
         self.flat: Array = np.zeros(sum(place.size for place in places)) if flat is None else flat
-        self.trained = self.flat[: sum(place.size for place in places if place.trained)]
+        self.trained = self.flat[..., : sum(place.size for place in places if place.trained)]
         views = _views(places, self.flat)
         self.weights = tuple(views[k, "W"] for k in range(len(network)))
         self.biases = tuple(views.get((k, "b")) for k in range(len(network)))
@@ -148,6 +149,17 @@ class Parameters:
             bias = parameters.biases[k]
             if bias is not None:
                 bias[...] = layer.bias
+        return parameters
+
+    @classmethod
+    def stacked(cls, networks: Sequence[Network]) -> Parameters:
+        """Those of networks of one shape, a row for each, with their own weights and biases."""
+        size = sum(place.size for place in _places(networks[0]))
+        parameters = cls(networks[0], np.zeros((len(networks), size)))
+        for k, (weights, bias) in enumerate(zip(parameters.weights, parameters.biases, strict=True)):
+            weights[...] = [network.layers[k].weights for network in networks]
+            if bias is not None:
+                bias[...] = [network.layers[k].bias for network in networks]
         return parameters
 
 
@@ -184,6 +196,6 @@ def _places(network: Network) -> list[_Place]:
 def _views(places: Sequence[_Place], flat: Array) -> dict[tuple[int, str], Array]:
     views, start = {}, 0
     for place in places:
-        views[place.layer, place.letter] = flat[start : start + place.size].reshape(place.shape)
+        views[place.layer, place.letter] = flat[..., start : start + place.size].reshape(*flat.shape[:-1], *place.shape)
         start += place.size
     return views

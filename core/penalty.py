@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial, reduce
 from operator import add
+from typing import Any
 
 import numpy as np
 
-from core.activations import Operation
 from core.arrays import Array, Mask
 from core.expression.nodes import ALL, Function, Literal, Name, Node, Total, product_of
+from core.primitives import Operation, number, squared_length, total
 from core.settings import Setting, setting_mistakes
 
 HALF = Literal(1) / Literal(2)
@@ -99,16 +100,24 @@ class Penalty:
             yield partial(np.multiply, parameter, np.array((1.0 if self.half else 2.0) * self.l2), room)
             yield partial(np.add, gradient, room, gradient)
 
-    def total(self, parameters: Iterable[Array]) -> Callable[[], float]:
-        """What gives the cost of all of these parameters as they are then."""
-        flat = [parameter.reshape(-1) for parameter in parameters]
-        room = [np.empty_like(parameter) for parameter in flat]
+    def total(self, parameters: Sequence[Array]) -> Callable[[], Any]:
+        """What gives the cost of all of these parameters as they are then, each of them a vector."""
         l1, l2 = self.l1, (0.5 if self.half else 1.0) * self.l2
+        room = [np.empty(vector.shape) for vector in parameters]
+        sizes = [(partial(np.abs, w, out), number(w), total(out)) for w, out in zip(parameters, room, strict=True)]
+        squares = [(number(w), squared_length(w)) for w in parameters]
 
-        def cost() -> float:
-            squares = sum([float(parameter.dot(parameter)) for parameter in flat]) if l2 else 0.0
-            sizes = sum([float(np.abs(w, out).sum()) for w, out in zip(flat, room, strict=True)]) if l1 else 0.0
-            return l1 * sizes + l2 * squares
+        def cost() -> Any:
+            # Not `sum`, which compensates for the rounding of floats from Python 3.12 on, but not for that of arrays.
+            found = found_squares = 0.0
+            if l1:
+                for take_sizes, told, add_up in sizes:
+                    take_sizes()
+                    found = found + told(add_up())
+            if l2:
+                for told, add_up in squares:
+                    found_squares = found_squares + told(add_up())
+            return l1 * found + l2 * found_squares
 
         return cost
 

@@ -84,3 +84,6 @@ class Cosine(Schedule):
 
     def mistakes(self) -> list[str]:
         return [] if self.steps >= 1 else [f"steps: expected a whole number of at least 1, found {self.steps}"]
+
+
+SCHEDULES: tuple[type[Schedule], ...] = (Stages, Decay, Cosine)

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property, partial
 
 import numpy as np
 
-from core.activations import Operation
 from core.arrays import Array, frozen
 from core.backprop import Pass
 from core.batches import BatchSchedule, GatheredRows
 from core.checkpoints import Checkpoints
 from core.network import Network, Parameters, trained_views
+from core.primitives import Operation
 from core.problem import Problem
 from core.quantity import NEXT, canonical, layer_label
 from core.step import Step
 from core.tap import STATE, Tap
-from core.updates import Piece, Rates
+from core.updates import Rates, update_operations
 
-PIECE = 2**14  # cells of the parameters that are updated in one go
 NOWHERE = sys.maxsize  # the index of a trainer that was interrupted in the middle of a step
 
 
@@ -49,7 +47,8 @@ class Trainer:
         self.state: Array = flat[: before + size]
         self._rates = Rates(problem.update)
         self._rates.set(problem.rate(0), 1)
-        self._update = list(self._operations())
+        trained, gradients = self._parameters.trained, self._gradients.trained
+        self._update = list(update_operations(problem.update, trained, gradients, self.buffers, self._rates))
         self._losses: list[float] = []
         self._passes: dict[int, Pass] = {}
         gathered = self.schedule.in_batches
@@ -165,16 +164,6 @@ class Trainer:
             for letter, flat in buffers.items()
             for (k, parameter), view in trained_views(network, flat).items()
         }
-
-    def _operations(self) -> Iterator[Operation]:
-        """The update of all that is trained, in pieces whose change stays in the processor's cache."""
-        trained = self._parameters.trained
-        change = np.empty(min(PIECE, trained.size))
-        for start in range(0, trained.size, PIECE):
-            cells = slice(start, start + PIECE)
-            parameters, buffers = trained[cells], {letter: flat[cells] for letter, flat in self.buffers.items()}
-            piece = Piece(parameters, self._gradients.trained[cells], buffers, change[: parameters.size])
-            yield from self.problem.update.operations(piece, self._rates)
 
     def _load_tapped(self, tap: Tap, index: int) -> list[Operation]:
         """As `_load`, with what the tap does."""

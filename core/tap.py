@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 import numpy as np
 
-from core.activations import Operation
 from core.arrays import Array
 from core.batches import BatchSchedule
+from core.primitives import Operation
 from core.quantity import NEXT
 
 LOSS, STATE = "loss", "state"

@@ -20,6 +20,7 @@ from core.tap import Tap
 
 KIB = 2**10
 MIB = 2**20
+SMALL = 64 * KIB  # a budget for runs of which few steps are looked at
 FRESH = (
     KIB // 2
 )  # bytes of history a step, at most: memory that is touched for the first time can cost more than a step
@@ -37,6 +38,25 @@ class Fork(NamedTuple):
     step: int
     state: Array
     epochs: int | None = None
+
+
+class Computed(NamedTuple):
+    """The first n >= 1 steps of a run, computed elsewhere with the bits that a timeline has.
+
+    losses       (n,), which the timeline takes over
+    states       the states before steps 0, stride, 2 stride, ..., up to the last one before step n; `stride` is a power
+                 of two
+    recent       a step after the last one of these, or the same, and the state before it
+    after        the state before step n
+
+    All of them are finite, and so are all states between.
+    """
+
+    losses: Array
+    states: Array
+    stride: int
+    recent: tuple[int, Array]
+    after: Array
 
 
 class Timeline:
@@ -68,6 +88,20 @@ class Timeline:
             self._checkpoints.restart(self.start)
             self._note(fork.parent.losses[: self.start])
         self._frontier = self._trainer.state.copy()  # the state before step len(self), unless the trainer is there
+
+    @classmethod
+    def of(cls, problem: Problem, computed: Computed, budget: int = SMALL) -> Timeline:
+        """That of a run whose first steps are there already. It goes on from them."""
+        timeline, n = cls(problem, budget), len(computed.losses)
+        timeline._losses, timeline._length = computed.losses, n
+        timeline._checkpoints.fill(computed.states, computed.stride, n)
+        recent, state = computed.recent
+        timeline._window.restart(recent)
+        timeline._window.rows[0] = state
+        timeline._window.extend(recent + 1)
+        np.copyto(timeline._frontier, computed.after)
+        timeline._trainer.restore(n, computed.after)
+        return timeline
 
     def __len__(self) -> int:
         """How many steps have been computed so far."""
@@ -220,6 +254,8 @@ class Timeline:
         if self._trainer.index >= self._length:
             self._checkpoints.reserve(end)
             return self._checkpoints
+        if end == self._trainer.index + 1 and self._checkpoints.holds(self._trainer.index):
+            return self._checkpoints  # nothing new: the window stays where it is
         if not self._window.continues_at(self._trainer.index):
             self._window.restart(self._trainer.index)
         self._window.reserve(end)

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import partial
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from core.activations import Operation
 from core.arrays import Array
 from core.expression.nodes import COUNT, Function, Literal, Name, Node
+from core.primitives import Operation
 from core.settings import Setting, setting_mistakes, settings_of
 
+PIECE = 2**14  # cells of the parameters that are updated in one go
 ALPHA, ONE = Name("alpha"), Literal(1)
 MU, BETA_1, BETA_2, RHO, EPSILON = map(Name, ("mu", "beta_1", "beta_2", "rho", "epsilon"))
 WEIGHT_DECAY = Name("weight_decay")
@@ -35,7 +37,9 @@ class Named(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Some cells of the trained parameters, with their gradients and buffers, and room for as many numbers."""
+    """Some cells of the trained parameters, with their gradients and buffers, and room for as many numbers; (cells,)
+    each, or (R, cells) in a stack of R runs.
+    """
 
     parameters: Array
     gradients: Array
@@ -100,23 +104,49 @@ class Update(ABC):
 
 
 class Rates:
-    """The numbers of a step that an update computes with, as 0-d arrays that `set` fills anew for each step."""
+    """The numbers of a step that an update computes with, as 0-d arrays that `set` fills anew for each step; in a stack
+    of R runs those with α are of `shape` (R, 1).
+    """
 
-    def __init__(self, update: Update) -> None:
+    def __init__(self, update: Update, shape: tuple[int, ...] = ()) -> None:
         self._update = update
-        self.alpha = np.zeros(())
-        self.kept = np.ones(())  # 1 - α λ_w
-        self.first = np.ones(())  # α / (1 - β₁ᵗ)
+        self.alpha = np.zeros(shape)
+        self.kept = np.ones(shape)  # 1 - α λ_w
+        self.first = np.ones(shape)  # α / (1 - β₁ᵗ)
         self.second = np.ones(())  # 1 - β₂ᵗ
 
-    def set(self, alpha: float, t: int) -> None:
-        """Those of a step with the learning rate `alpha`, the `t`-th of its run."""
+    def set(self, alpha: float | Array, t: int) -> None:
+        """Those of a step with the learning rate `alpha`, or that of each run, the `t`-th of its run."""
         update = self._update
-        self.alpha[()] = alpha
-        self.kept[()] = 1.0 - alpha * update.weight_decay
+        self.alpha[...] = alpha
+        self.kept[...] = 1.0 - alpha * update.weight_decay
         if isinstance(update, Adam):
-            self.first[()] = alpha / (1.0 - update.beta_1**t)
+            self.first[...] = alpha / (1.0 - update.beta_1**t)
             self.second[()] = 1.0 - update.beta_2**t
+
+    def of(self, first: int, end: int) -> Rates:
+        """Those of some runs of a stack, which change with these."""
+        rates = copy(self)
+        for name in ("alpha", "kept", "first"):
+            setattr(rates, name, getattr(self, name)[first:end])
+        return rates
+
+
+def update_operations(
+    update: Update, trained: Array, gradients: Array, buffers: Mapping[str, Array], rates: Rates
+) -> Iterator[Operation]:
+    """The update of all that is trained, (P,), or (R, P) in a stack of R runs, in pieces whose change stays in the
+    processor's cache.
+    """
+    size, room = trained.shape[-1], np.empty(min(PIECE, trained.size))
+    runs = max(1, PIECE // max(1, size))  # in a piece
+    for first in range(0, trained.size // max(1, size), runs):
+        of_these = rates if trained.ndim == 1 else rates.of(first, first + runs)
+        for start in range(0, size, PIECE):
+            cells = (*(() if trained.ndim == 1 else (slice(first, first + runs),)), slice(start, start + PIECE))
+            parameters, held = trained[cells], {letter: flat[cells] for letter, flat in buffers.items()}
+            piece = Piece(parameters, gradients[cells], held, room[: parameters.size].reshape(parameters.shape))
+            yield from update.operations(piece, of_these)
 
 
 def _setting(default: float, symbol: str, below: float = 1.0) -> float:

@@ -14,7 +14,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +26,8 @@ import numpy as np
 
 import core
 from core.batches import BatchSchedule
+from core.sweeps.stack import most_in_stack, train_stacked
+from core.timeline import SMALL, Timeline
 from samples import exercise_2
 
 MIB = 2**20
@@ -565,6 +569,63 @@ def searches_of(text: str, goal: float, steps: int, turns: int) -> Iterator[Resu
         )
 
 
+def stacks() -> Iterator[Result]:
+    """Runs of Exercise 2 with other learning rates in stacks, beside one after the other and, where there is JAX,
+    beside its own stack: a scan over the steps, mapped over the learning rates and compiled before.
+    """
+    runs, steps, turns = (250, 2_000, 3) if QUICK else (1_000, 10_000, 5)
+    problems = [exercise_2(learning_rate=float(rate)) for rate in np.geomspace(0.01, 10, runs)]
+    few = problems[:: runs // 25]
+    most = most_in_stack(problems[0], steps)
+
+    def stacked() -> None:
+        for start in range(0, runs, most):
+            train_stacked(problems[start : start + most], steps)
+
+    def one_by_one() -> None:
+        for problem in few:
+            with suppress(core.DivergedError):
+                Timeline(problem, SMALL).advance(steps)
+
+    ours, theirs, ratio = side_by_side(stacked, one_by_one, turns)
+    share = len(few) / runs
+    what = f"{runs:,} runs of {steps:,} steps of Exercise 2 in stacks"
+    yield Result(
+        f"{what} / one after the other ({theirs / share:.0f} s, by {len(few)} of them)",
+        f"{ours:.2f} s = 1/{1 / (ratio * share):.1f}",
+        "1/10",
+        ratio * share <= 0.1,
+    )
+    if find_spec("jax") is not None:
+        ours, theirs, ratio = side_by_side(stacked, mapped_scan(problems, steps), turns)
+        yield Result(f"{what} / JAX's scan ({theirs:.2f} s)", f"{ours:.2f} s = {ratio:.2f} x", "-", True)
+
+
+def mapped_scan(problems: list[core.Problem], steps: int) -> Callable[[], object]:
+    """The same runs as JAX computes them best: with float64, but without stopping those that diverge."""
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+    inputs, targets = jnp.array(problems[0].inputs), jnp.array(problems[0].targets)
+    start = [jnp.array(layer.weights) for layer in problems[0].network.layers]
+
+    def loss_of(weights: list[jax.Array]) -> jax.Array:
+        residuals = jnp.maximum(inputs @ weights[0], 0.0) @ weights[1] - targets
+        return 0.5 * (residuals * residuals).sum()
+
+    def train(rate: jax.Array) -> object:
+        def step(weights: list[jax.Array], _: None) -> tuple[list[jax.Array], jax.Array]:
+            loss, gradients = jax.value_and_grad(loss_of)(weights)
+            return [W - rate * dW for W, dW in zip(weights, gradients, strict=True)], loss
+
+        return jax.lax.scan(step, start, None, length=steps)
+
+    rates, compiled = jnp.array([problem.learning_rate for problem in problems]), jax.jit(jax.vmap(train))
+    jax.block_until_ready(compiled(rates))
+    return lambda: jax.block_until_ready(compiled(rates))
+
+
 def limit(what: str, found: float, goal: float) -> Result:
     """`found` in seconds, `goal` in milliseconds."""
     return Result(what, f"{1e3 * found:.2f} ms", f"{goal:g} ms", 1e3 * found <= goal)
@@ -610,7 +671,7 @@ def csv_file() -> Iterator[Result]:
 
 def main() -> None:
     print(f"{'what':<96}{'measured':>24}{'goal':>16}")
-    for part in (small_steps, large_step, histories, searches, csv_file, imports):
+    for part in (small_steps, large_step, stacks, histories, searches, csv_file, imports):
         for result in part():
             print(result, flush=True)
 

@@ -251,7 +251,7 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> list[Side]:
         found.extend(sides)
         return 0
 
-    monkeypatch.setattr("tui.app.run_compare_app", run)
+    monkeypatch.setattr("tui.sweeps.app.run_compare_app", run)
     monkeypatch.setattr(compare, "terminal", lambda: True)
     return found
 

@@ -70,10 +70,10 @@ def test_a_cell_counts_its_runs_and_has_the_quartiles_of_their_figure(axes: tupl
 def test_what_varies_is_found_and_numbers_are_in_their_order() -> None:
     found = snapshot([*grid(AXES), result({"lr": 0.5, "hidden": (8, 8)}), result({"lr": "0.05", "hidden": "none"})])
     assert {name: one.labels for name, one in found.parameters.items()} == {
-        "hidden": ("8 8", "none", "—"),
-        "lr": ("0.01", "0.05", "0.1", "0.5", "1"),
-        "seed": ("0", "1", "2", "3", "4", "—"),
-        "update": ("adam", "sgd", "—"),
+        "hidden": ("—", "none", "8,8"),
+        "lr": ("0.01", "0.1", "0.5", "1", "0.05"),
+        "seed": ("—", "0", "1", "2", "3", "4"),
+        "update": ("—", "adam", "sgd"),
     }
     assert found.fixed == {"steps": 100}
     assert "test loss" not in found.figures

@@ -16,11 +16,12 @@ from core import ProblemError, SweepFile
 from core.sweeps.sweep import sweep
 from screen import click, click_at, last_line, mouse, notices, press, settle, stand_still, texts, until
 from swept import OTHER, file_of, grid, many, result
-from tui.app import SgdbApp, run_sweep_app
+from tui.app import SgdbApp
 from tui.dialogs.filter import FilterScreen
 from tui.dialogs.help import HelpScreen
 from tui.keys import keys_of
 from tui.sheet.widget import Sheet
+from tui.sweeps.app import run_sweep_app
 from tui.sweeps.replay import ReplayScreen
 from tui.sweeps.screen import SweepScreen
 from tui.sweeps.view import CURVES, GRID, TABLE
@@ -517,7 +518,7 @@ def test_what_it_looks_like_in_a_light_theme(made: str, snap_compare: Any) -> No
 
 async def test_a_run_of_a_file_that_has_changed_says_so(tmp_path: Path) -> None:
     problem = tmp_path / "own.toml"
-    problem.write_text(core.problem_text(core.load_problem("exercise-2")))
+    problem.write_text((Path(core.__file__).parent / "problems" / "exercise-2.toml").read_text())
     path = str(tmp_path / "own.sqlite")
     assert len([*sweep(problem, {"lr": [0.5, 1.0]}, steps=5, into=path)]) == 2
     async with app(path).run_test(size=(120, 40)) as pilot:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import partial
 from shutil import get_terminal_size
 from textwrap import fill
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from core import CheckReport, Problem, Session
     from core.practice import Exercise
     from tui.opening.loading import Answer, LoadingScreen
-    from tui.sweeps.compare import Side
 
 
 class SgdbApp(BaseApp[str]):
@@ -152,7 +151,7 @@ def run_app(
     the session of a file; in the notation of this name. Returns the exit status: 0, 1 after a crash, 128 and a signal's
     number after the signal.
     """
-    return _run(SgdbApp(problem, report, session=session, path=path, notation=notation))
+    return run(SgdbApp(problem, report, session=session, path=path, notation=notation))
 
 
 def run_practice(exercise: Exercise, folder: Path) -> int:
@@ -161,26 +160,11 @@ def run_practice(exercise: Exercise, folder: Path) -> int:
     """
     from tui.practice.screen import PractiseScreen
 
-    return _run(SgdbApp(exercise.like, first=PractiseScreen(exercise, folder)))
+    return run(SgdbApp(exercise.like, first=PractiseScreen(exercise, folder)))
 
 
-def run_sweep_app(path: str) -> int:
-    """Open the results of a sweep, the SQLite file `path`, on the terminal, until the person quits; other processes may
-    write it meanwhile. Returns the exit status, as `run_app` does. Raises ProblemError where there is no such file.
-    """
-    from tui.sweeps.screen import SweepScreen
-
-    return _run(SgdbApp(first=SweepScreen(path)))
-
-
-def run_compare_app(sides: Sequence[Side]) -> int:
-    """Open runs side by side on the terminal, until the person quits. Returns the exit status, as `run_app` does."""
-    from tui.sweeps.compare_screen import ComparedScreen
-
-    return _run(SgdbApp(first=ComparedScreen(sides)))
-
-
-def _run(app: SgdbApp) -> int:
+def run(app: SgdbApp) -> int:
+    """Run an application on the terminal, and say there what it answers in the end. Returns the exit status."""
     gc.freeze()  # what is loaded by now stays: no collection is to look through it again
     gc.enable()
     last_word = app.run()

@@ -77,9 +77,16 @@ def _compare(argv: Sequence[str]) -> int:
     return main(argv)
 
 
+def _sweep(argv: Sequence[str]) -> int:
+    from tui.commands.sweep import main
+
+    return main(argv)
+
+
 # Each imports its own file when it is asked for, so that no command waits for what another one needs.
 COMMANDS: dict[str, Command] = {
     "run": Command("train without a screen and print the final loss", _run),
+    "sweep": Command("train many runs with other settings, and compare them: which rates, seeds, sizes work", _sweep),
     "diagnose": Command("train, and say why the network does not learn, if it does not", _diagnose),
     "check": Command("check work done by hand: its first slip, or the marks of a class", _check),
     "solve": Command("write the worked solution of a step: Markdown, LaTeX, HTML, or an answer sheet", _solve),

@@ -50,8 +50,8 @@ def of_units(timeline: Timeline, step: Step, thorough: bool) -> Slices:
 
 
 def off_now(step: Step) -> tuple[list[Off], Mask]:
-    """What is off in `step`, of each layer: of the rows, only those that cost something; and whether each row's loss has
-    a part in the gradient of anything that is trained.
+    """What is off in `step`, of each layer: of the rows, only those that cost something; and whether each row's loss
+    has a part in the gradient of anything that is trained.
     """
     whole = over_all_rows(step)
     costs = np.zeros(len(step.problem.inputs), dtype=bool) if whole is None else whole.sample_losses != 0
@@ -77,6 +77,20 @@ def said_now(step: Step) -> list[str]:
         if off.saturated:
             found.append(f"layer {k + 1} is saturated")
     return found
+
+
+def kinds_now(step: Step) -> tuple[str, ...]:
+    """What `said_now` says, without the numbers of units and rows: the same for steps that are off in the same way."""
+    now, pulls = off_now(step)
+    found: list[str] = []
+    for k, off in enumerate(now, 1):
+        if off.units.any():
+            found.append(f"{'all' if off.units.all() else 'some'} units of layer {k} are idle in all rows")
+        if (off.rows & ~pulls).any():
+            found.append(f"some rows light no unit of layer {k}")
+        if off.saturated:
+            found.append(f"layer {k} is saturated")
+    return tuple(found)
 
 
 def _idle(step: Step, k: int, idle: Mask, begun: Since, again: Rows) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from core.arrays import Array
 from core.expression.nodes import COLUMNS, Function, Literal, Name, Node, Sum, Total
 from core.losses.base import OUTPUT_GRADIENT, OUTPUTS, TARGETS, Loss, LossEquations
 from core.losses.joined import JoinedLoss
+from core.primitives import flat, number, total
 
 REACH = np.array([-1000.0, -1.0, 0.0, 1.0, 1000.0])  # where a function shows what it comes to
 MINUS_TWO, ZERO = np.full((), -2.0), np.zeros(())
@@ -107,8 +108,8 @@ class _OfSigmoid(JoinedLoss):
         self, scores: Array, outputs: Array, targets: Array, delta: Array, note: Callable[[float], object]
     ) -> Callable[[], None]:
         u = np.empty(scores.shape)
-        flat_u, multiply, add, subtract = u.reshape(-1), np.multiply, np.add, np.subtract
-        log_add_exp, add_up = np.logaddexp, np.add.reduce
+        told, add_up = number(flat(u)), total(flat(u))
+        multiply, add, subtract, log_add_exp = np.multiply, np.add, np.subtract, np.logaddexp
 
         def evaluate() -> None:
             subtract(outputs, targets, delta)
@@ -116,7 +117,7 @@ class _OfSigmoid(JoinedLoss):
             add(u, ONE, u)
             multiply(u, scores, u)
             log_add_exp(ZERO, u, u)
-            note(float(add_up(flat_u)))
+            note(told(add_up()))
 
         return evaluate
 

@@ -26,6 +26,7 @@ from core.losses.terms import (
     stated,
     terms_of,
 )
+from core.primitives import flat, number, total
 
 
 @dataclass(frozen=True)
@@ -88,18 +89,18 @@ class Hinge(ClassLoss):
     def bind(
         self, outputs: Array, targets: Array, gradient: Array, note: Callable[[float], object]
     ) -> Callable[[], None]:
-        if outputs.shape[1] > 1:
+        if outputs.shape[-1] > 1:
             return bind_terms(outputs, targets, gradient, self._cost, self.margin, note)
         terms, slopes, least = np.empty(outputs.shape), np.empty(outputs.shape), np.array(float(self.margin))
         evaluate_costs = self._cost.bind(terms, np.ones(outputs.shape), slopes)
-        multiply, subtract, negative, add_up = np.multiply, np.subtract, np.negative, np.add.reduce
-        flat_terms = terms.reshape(-1)
+        told, add_up = number(flat(terms)), total(flat(terms))
+        multiply, subtract, negative = np.multiply, np.subtract, np.negative
 
         def evaluate() -> None:
             multiply(targets, outputs, terms)
             subtract(least, terms, terms)
             evaluate_costs()
-            note(float(add_up(flat_terms)))
+            note(told(add_up()))
             multiply(targets, slopes, gradient)
             negative(gradient, gradient)
 

@@ -24,6 +24,7 @@ from core.losses.terms import (
     stated,
     terms_of,
 )
+from core.primitives import column_for, sum_rows
 
 
 @dataclass(frozen=True)
@@ -64,18 +65,17 @@ class MarginLoss(SoftmaxLoss):
         self, logits: Array, one_hot: Array, gradient: Array, note: Callable[[float], object]
     ) -> Callable[[], None]:
         p, slope, parts = (np.empty(logits.shape) for _ in range(3))
-        row = np.empty((len(logits), 1))
+        row = column_for(logits)
         evaluate_softmax = BoundSoftmax(logits, p).evaluate
         evaluate_terms = bind_terms(p, one_hot, slope, self.cost, self.margin, note)
-        ones, flat_row = np.ones(logits.shape[1]), row.reshape(-1)
-        sum_parts, subtract, multiply = parts.dot, np.subtract, np.multiply
+        sum_parts, subtract, multiply = sum_rows(parts, row), np.subtract, np.multiply
 
         def evaluate() -> None:
             evaluate_softmax()
             evaluate_terms()
             # Jᵀ ∂ℒ/∂p for J = diag(p) - p pᵀ, without building J: p ⊙ (∂ℒ/∂p - p·∂ℒ/∂p).
             multiply(p, slope, parts)
-            sum_parts(ones, flat_row)
+            sum_parts()
             subtract(slope, row, slope)
             multiply(p, slope, gradient)
 

@@ -31,6 +31,7 @@ from core.expression.nodes import (
 from core.losses.base import OUTPUTS, LossEquations
 from core.losses.classes import ClassLoss
 from core.losses.terms import TERM_SYMBOL, of_true_class, row_sums
+from core.primitives import column_for, flat, number, sum_rows, total
 
 HALF = np.full((), 0.5)
 PROBABILITIES = Name("p")
@@ -92,12 +93,12 @@ class SoftmaxLoss(ClassLoss):
     def bind(
         self, outputs: Array, targets: Array, gradient: Array, note: Callable[[float], object]
     ) -> Callable[[], None]:
-        if outputs.shape[1] > 1:
+        if outputs.shape[-1] > 1:
             return self.bind_logits(outputs, targets, gradient, note)
-        logits, one_hot, logit_gradient = (np.empty((len(outputs), 2)) for _ in range(3))
-        minus_y, plus_y = logits[:, :1], logits[:, 1:]
-        is_minus, is_plus = one_hot[:, :1], one_hot[:, 1:]
-        by_minus_y, by_plus_y = logit_gradient[:, :1], logit_gradient[:, 1:]
+        logits, one_hot, logit_gradient = (np.empty((*outputs.shape[:-1], 2)) for _ in range(3))
+        minus_y, plus_y = logits[..., :1], logits[..., 1:]
+        is_minus, is_plus = one_hot[..., :1], one_hot[..., 1:]
+        by_minus_y, by_plus_y = logit_gradient[..., :1], logit_gradient[..., 1:]
         evaluate_logits = self.bind_logits(logits, one_hot, logit_gradient, note)
         negative, copyto, multiply, add, subtract = np.negative, np.copyto, np.multiply, np.add, np.subtract
 
@@ -137,26 +138,26 @@ class SoftmaxCrossEntropy(SoftmaxLoss):
         o = self.logits(outputs)
         bound = BoundSoftmax(o, np.empty(o.shape))
         bound.evaluate()
-        losses: Array = np.log(bound.totals) - row_sums(bound.shifted * one_hot(targets))
+        losses: Array = np.log(bound.totals[:, 0]) - row_sums(bound.shifted * one_hot(targets))
         return losses
 
     def bind_logits(
         self, logits: Array, one_hot: Array, gradient: Array, note: Callable[[float], object]
     ) -> Callable[[], None]:
         bound = BoundSoftmax(logits, gradient)
-        evaluate_softmax, totals = bound.evaluate, bound.totals
-        shifted, true_logits, costs = bound.shifted, np.empty(len(logits)), np.empty(len(logits))
-        ones, sum_shifted = np.ones(logits.shape[1]), bound.shifted.dot
-        subtract, multiply, log, add_up = np.subtract, np.multiply, np.log, np.add.reduce
+        evaluate_softmax, shifted, true_column = bound.evaluate, bound.shifted, column_for(logits)
+        totals, true_logits, costs = (flat(column) for column in (bound.totals, true_column, column_for(logits)))
+        sum_shifted, told, add_up = sum_rows(shifted, true_column), number(costs), total(costs)
+        subtract, multiply, log = np.subtract, np.multiply, np.log
 
         def evaluate() -> None:
             evaluate_softmax()
             subtract(gradient, one_hot, gradient)
             multiply(shifted, one_hot, shifted)
-            sum_shifted(ones, true_logits)
+            sum_shifted()
             log(totals, costs)
             subtract(costs, true_logits, costs)
-            note(float(add_up(costs)))
+            note(told(add_up()))
 
         return evaluate
 

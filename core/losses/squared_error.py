@@ -12,6 +12,7 @@ import numpy as np
 from core.arrays import Array
 from core.expression.nodes import COLUMNS, Literal, Name, Quotient, Total
 from core.losses.base import OUTPUTS, TARGETS, Loss, LossEquations
+from core.primitives import flat, number, squared_length
 
 RESIDUAL = OUTPUTS - TARGETS
 
@@ -34,16 +35,17 @@ class _SquaredResiduals(Loss):
     def bind(
         self, outputs: Array, targets: Array, gradient: Array, note: Callable[[float], object]
     ) -> Callable[[], None]:
-        residuals, factor = gradient.reshape(-1), self.factor(outputs.shape[1])
-        subtract, dot, multiply, twice = np.subtract, residuals.dot, np.multiply, np.array(2 * factor)
+        residuals, factor = flat(gradient), self.factor(outputs.shape[-1])
+        told, add_up = number(residuals), squared_length(residuals)
+        subtract, multiply, twice = np.subtract, np.multiply, np.array(2 * factor)
 
         def evaluate() -> None:
             subtract(outputs, targets, gradient)
-            note(factor * float(dot(residuals)))
+            note(factor * told(add_up()))
 
         def evaluate_multiple() -> None:
             subtract(outputs, targets, gradient)
-            note(factor * float(dot(residuals)))
+            note(factor * told(add_up()))
             multiply(gradient, twice, gradient)
 
         return evaluate if twice == 1 else evaluate_multiple

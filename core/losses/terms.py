@@ -13,6 +13,7 @@ import numpy as np
 from core.activations import ONE
 from core.arrays import Array
 from core.expression.nodes import COLUMNS, Function, IsTrueClass, Literal, Name, Node, Positive, Total
+from core.primitives import column_for, flat, number, sum_rows, total
 
 TRUE, WRONG = IsTrueClass(), IsTrueClass(other=True)
 MARGIN, TERM, TERM_GRADIENT = Name("m"), Name("term"), Name("dterm")
@@ -173,24 +174,24 @@ def bind_terms(
 ) -> Callable[[], None]:
     """An operation over these arrays (n, C): each call writes ∂ℒ/∂q into `gradient` and tells `note` ℒ."""
     terms, wrong, slopes = (np.empty(q.shape) for _ in range(3))
-    row = np.empty((len(q), 1))
+    row = column_for(q)
     evaluate_costs = cost.bind(terms, wrong, slopes)
-    ones, least, flat_row = np.ones(q.shape[1]), np.array(float(margin)), row.reshape(-1)
-    sum_true, sum_slopes, sum_costs = gradient.dot, slopes.dot, terms.dot
-    add, subtract, multiply, add_up = np.add, np.subtract, np.multiply, np.add.reduce
+    least, told, add_up = np.array(float(margin)), number(flat(row)), total(flat(row))
+    sum_true, sum_slopes, sum_costs = (sum_rows(each, row) for each in (gradient, slopes, terms))
+    add, subtract, multiply = np.add, np.subtract, np.multiply
 
     def evaluate() -> None:
         multiply(q, one_hot, gradient)
-        sum_true(ones, flat_row)  # q_y
+        sum_true()  # q_y
         subtract(q, row, terms)
         add(terms, least, terms)
         subtract(ONE, one_hot, wrong)
         multiply(terms, wrong, terms)
         evaluate_costs()
-        sum_costs(ones, flat_row)
-        note(float(add_up(flat_row)))
+        sum_costs()
+        note(told(add_up()))
         # The slope of each term, minus their sum for the true class.
-        sum_slopes(ones, flat_row)
+        sum_slopes()
         multiply(one_hot, row, gradient)
         subtract(slopes, gradient, gradient)
 

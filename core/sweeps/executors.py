@@ -12,6 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessP
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing.connection import wait as wait_for_end
+from time import perf_counter
 from typing import TYPE_CHECKING, TypeAlias
 
 from core.machine import fingerprint
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 Chunk: TypeAlias = Sequence[Run]
 Dones: TypeAlias = Generator[Done, None, None]
+WORTH_PROCESSES = 0.3  # seconds of work: about what starting them costs
 AHEAD = 2  # chunks for each worker: the one at work, and the next
 LOST = "the process that computed it ended"
 # What tells the libraries that numpy may multiply with how many threads to use.
@@ -111,6 +113,21 @@ class Processes(Executor):
             _ended(pool)
 
 
+class Local(Executor):
+    """On this machine: in this process as long as that is worth while, then in processes."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        self.workers = workers or processors()
+
+    def results(self, chunks: Iterator[Chunk]) -> Dones:
+        end = perf_counter() + WORTH_PROCESSES
+        while self.workers == 1 or perf_counter() < end:
+            if (chunk := next(chunks, None)) is None:
+                return
+            yield results_of(chunk)
+        yield from Processes(self.workers).results(chunks)
+
+
 class OnDask(Executor):
     """On the workers of a Dask cluster, on which sgdb is installed."""
 
@@ -120,34 +137,34 @@ class OnDask(Executor):
     @property
     def workers(self) -> int:  # type: ignore[override]
         """How many threads the workers have now."""
-        return max(1, sum(self._client.nthreads().values()))
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
 
     def results(self, chunks: Iterator[Chunk]) -> Dones:
         from distributed import KilledWorker, as_completed
 
-        flying: dict[str, Chunk] = {}
-        futures = as_completed()
+        flying: dict[object, Chunk] = {}
+        futures = as_completed(loop=self._client.loop)
 
-        def submit(count: int) -> None:
-            for chunk in islice(chunks, count):
+        def submit() -> None:
+            for chunk in islice(chunks, max(0, AHEAD * self.workers - len(flying))):
                 future = self._client.submit(results_of, chunk, pure=False)
-                flying[future.key] = chunk
+                flying[future] = chunk
                 futures.add(future)
 
         try:
-            submit(AHEAD * self.workers)
+            submit()
             for future in futures:
-                chunk = flying.pop(future.key)
+                chunk = flying.pop(future)
                 try:
                     found = future.result()
                 except KilledWorker:
                     found = Done([failed(run, LOST, fingerprint()) for run in chunk], 0.0)
                 future.release()  # or it is computed again where the worker that keeps it ends
-                submit(AHEAD * self.workers - len(flying))
+                submit()
                 yield found
         finally:
-            for future in list(futures.futures):
-                future.cancel()
+            self._client.cancel(list(flying))
 
 
 def processors() -> int:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
+from typing import TypeVar
 
 import numpy as np
 
@@ -21,6 +22,8 @@ DOTS = ".."
 LOG, LINEAR = "log", "linear"
 DIGITS = 4  # of a value between the ends of a range: what is shown of it is all of it
 MOST_VALUES = 100_000
+SURE = 2.0**53  # whole numbers below it are exact
+T = TypeVar("T")
 RANGE = "expected a range such as 0..19, 0.01..10/log/13 or 1..2/5"
 
 
@@ -52,21 +55,26 @@ class Range:
         return self.low + share * (self.high - self.low)
 
 
-def read_values(words: Iterable[str]) -> tuple[Option | Range, ...]:
-    """The values of one option as they are typed: single ones, and ranges: 0..19 for whole numbers, 1..2/5 for five
-    values evenly apart, 0.01..10/log/13 for thirteen by equal factors, 0.01..10/log for one that is drawn from. Raises
-    ProblemError, a line for each word that is wrong.
+def read_values(words: Iterable[str], option: str = "") -> tuple[Option | Range, ...]:
+    """The values of an option as they are typed: single ones, and where they are numbers ranges: 0..19 for whole ones,
+    1..2/5 for five values evenly apart, 0.01..10/log/13 for thirteen by equal factors, 0.01..10/log for one that is
+    drawn from. Raises ProblemError, a line for each word that is wrong.
     """
     values: list[Option | Range] = []
     mistakes = []
     for word in words:
         try:
-            values += _read(word)
+            values += _read(word) if _is_of_numbers(option) else [word]
         except ValueError as error:
             mistakes.append(f"{shown(word)}: {error}")
     if mistakes:
         raise ProblemError("", mistakes)
     return tuple(dict.fromkeys(values))
+
+
+def _is_of_numbers(option: str) -> bool:
+    """Whether the values of an option are numbers; those of an unknown one may be."""
+    return option not in TABLE_OPTIONS or TABLE_OPTIONS[option].as_text or option == "hidden"
 
 
 def _read(word: str) -> list[Option | Range]:
@@ -160,7 +168,7 @@ class Grid:
                         yield f"option {name}: say how many values, such as {value.low:g}..{value.high:g}/5"
                     continue
                 reader = FieldReader()
-                reader.table("", {name: _as_given(name, value)}, TABLE_OPTIONS)
+                reader.read(name, _as_given(name, value), TABLE_OPTIONS[name])
                 yield from (f"option {mistake}" for mistake in reader.mistakes)
         if self.steps < 0:
             yield f"steps: expected a whole number of at least 0, found {self.steps}"
@@ -197,7 +205,7 @@ class Grid:
     def _combinations(self) -> Iterator[tuple[Option, ...]]:
         lists = list(self.axes.values())
         if self.drawn is None:
-            yield from product(*lists)  # type: ignore[arg-type]  # no Range is left
+            yield from product(*lists)  # no Range is left
             return
         rng = np.random.Generator(np.random.PCG64(self.seed))
         if self._is_continuous:
@@ -206,15 +214,17 @@ class Grid:
             return
         sizes = [len(values) for values in lists]
         for place in _places(rng, math.prod(sizes), self.size):
-            combination = []
+            combination: list[Option] = []
             for values, size in zip(reversed(lists), reversed(sizes), strict=True):
                 place, at = divmod(place, size)
-                combination.append(values[at])
-            yield tuple(reversed(combination))  # type: ignore[arg-type]
+                combination.append(values[at])  # type: ignore[arg-type]
+            yield tuple(reversed(combination))
 
 
 def _as_given(name: str, value: Option) -> Option:
-    """A value as its option takes it: a text, where no number is understood."""
+    """A value as its option takes it: a text, where no number is understood. 1.0 is 1, so that it is the same run."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < SURE:
+        value = int(value)
     return value if TABLE_OPTIONS[name].as_text or isinstance(value, (str, tuple)) else str(value)
 
 
@@ -232,9 +242,9 @@ def _places(rng: np.random.Generator, everything: int, count: int) -> Iterator[i
     yield from islice(_once(int(rng.random() * everything) for _ in range(1000 * count)), count)
 
 
-def _once(values: Iterable[object]) -> Iterator:  # type: ignore[type-arg]
+def _once(values: Iterable[T]) -> Iterator[T]:
     """The values without those that came before."""
-    seen = set()
+    seen: set[T] = set()
     for value in values:
         if value not in seen:
             seen.add(value)

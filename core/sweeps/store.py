@@ -68,41 +68,28 @@ class SweepFile:
         name = os.fspath(path)
         if not os.path.isfile(name):
             raise ProblemError(clean(name), ["there is no such file"])
-        mistake = OTHER
-        try:
-            connection = _connected(name)
-            (application,) = connection.execute("PRAGMA application_id").fetchone()
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-        except sqlite3.Error as error:
-            raise ProblemError(clean(name), [OTHER if _is_other(error) else f"cannot be read: {error}"]) from None
-        if (application, version) != (APPLICATION, VERSION):
-            connection.close()
-            if application == APPLICATION:
-                mistake = f"expected version {VERSION} of this kind of file, found {version}"
-            raise ProblemError(clean(name), [mistake])
-        return cls(connection, name)
+        connection, stamps = _connected(name, "read")
+        if stamps == (APPLICATION, VERSION):
+            return cls(connection, name)
+        connection.close()
+        other = f"expected version {VERSION} of this kind of file, found {stamps[1]}"
+        raise ProblemError(clean(name), [other if stamps[0] == APPLICATION else OTHER])
 
     @classmethod
     def create(cls, path: str | os.PathLike[str], problem: Problem) -> SweepFile:
-        """One for the runs of a problem: a new one, or one that is there and is of the same problem. Raises ProblemError
-        where it is of another one, or cannot be written.
+        """One for the runs of a problem: a new one, or one that is there and is of the same problem. Raises
+        ProblemError where it is of another one, or cannot be written.
         """
         name = os.fspath(path)
         assert problem.source is not None
         heading = Heading(problem.source.name, digest_of(problem))
+        connection, _ = _connected(name, "written")
         try:
-            file = cls(_connected(name), name)
-            with file._writing() as connection:
-                (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-                if not tables:
-                    for statement in (*SCHEMA.split(";"), *STAMPS):
-                        connection.execute(statement)
-                    file._set(heading._asdict())
+            cls(connection, name)._begin(heading)
         except sqlite3.Error as error:
-            if not _is_other(error):
-                raise ProblemError(clean(name), [f"cannot be written: {error}"]) from None
-            raise ProblemError(clean(name), [OTHER]) from None
-        file.close()
+            raise ProblemError(clean(name), [f"cannot be written: {error}"]) from None
+        finally:
+            connection.close()
         file = cls.open(name)
         found, mistake = file.heading, ""
         if found.problem != heading.problem:
@@ -162,25 +149,26 @@ class SweepFile:
     def results(self, after: int = 0) -> Iterator[tuple[int, Result]]:
         """The results that came after the one with the number `after`, each with its number and without its curve."""
         query = f"SELECT {COLUMNS} FROM results WHERE id > ? ORDER BY id"
-        for number, key, last, *figures, outcome, step, reason, machine in self._connection.execute(query, (after,)):
-            loss, accuracy, rmse, *test = figures
-            nan = float("nan")
-            yield (
-                number,
-                Result(
-                    Run.of_key(key),
-                    last,
-                    nan if loss is None else loss,
-                    accuracy,
-                    nan if rmse is None else rmse,
-                    *test,
-                    outcome,
-                    step,
-                    reason,
-                    NOTHING,
-                    self._machine(machine),
-                ),
+        nan = float("nan")
+        for row in self._connection.execute(query, (after,)):
+            number, key, last, loss, accuracy, rmse, test_loss, test_accuracy, test_rmse, *rest = row
+            outcome, step, reason, machine = rest
+            result = Result(
+                run=Run.of_key(key),
+                last=last,
+                loss=nan if loss is None else loss,
+                accuracy=accuracy,
+                rmse=nan if rmse is None else rmse,
+                test_loss=test_loss,
+                test_accuracy=test_accuracy,
+                test_rmse=test_rmse,
+                outcome=outcome,
+                step=step,
+                reason=reason,
+                curve=NOTHING,
+                fingerprint=self._machine(machine),
             )
+            yield number, result
 
     def curve(self, number: int) -> Array:
         """The thinned losses of the run with a number; none where it had no step."""
@@ -191,6 +179,19 @@ class SweepFile:
         """The results with their curves, in the order in which they came."""
         for number, result in self.results():
             yield replace(result, curve=self.curve(number))
+
+    def _begin(self, heading: Heading) -> None:
+        """Make the tables, where there is nothing yet."""
+        connection = self._connection
+        if _tables(connection):
+            return
+        connection.execute(f"PRAGMA page_size = {PAGE}")
+        connection.execute("PRAGMA journal_mode = WAL")  # the file keeps this
+        with self._writing():
+            if not _tables(connection):  # nobody was quicker
+                for statement in (*SCHEMA.split(";"), *STAMPS):
+                    connection.execute(statement)
+                self._set(heading._asdict())
 
     def _set(self, values: Mapping[str, object]) -> None:
         rows = [(name, str(value)) for name, value in values.items()]
@@ -235,17 +236,25 @@ def _figures(result: Result) -> tuple[float | None, ...]:
     )
 
 
-def _connected(name: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(name, timeout=WAIT, isolation_level=None)
-    connection.execute(f"PRAGMA page_size = {PAGE}")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")  # after a crash of the machine the last chunks may be missing
-    return connection
+def _connected(name: str, wish: str) -> tuple[sqlite3.Connection, tuple[int, int]]:
+    """A connection with a file, and what that is stamped as: the application and the version. Raises ProblemError where
+    it is none of SQLite's or cannot be `wish`.
+    """
+    try:
+        connection = sqlite3.connect(name, timeout=WAIT, isolation_level=None)
+        connection.execute("PRAGMA synchronous = NORMAL")  # after a crash of the machine the last chunks may be missing
+        (application,), (version,) = (
+            connection.execute(f"PRAGMA {stamp}").fetchone() for stamp in ("application_id", "user_version")
+        )
+    except sqlite3.Error as error:
+        mistake = OTHER if "not a database" in str(error) else f"cannot be {wish}: {error}"
+        raise ProblemError(clean(name), [mistake]) from None
+    return connection, (application, version)
 
 
-def _is_other(error: sqlite3.Error) -> bool:
-    """Whether a file is none of SQLite's."""
-    return "not a database" in str(error)
+def _tables(connection: sqlite3.Connection) -> int:
+    (count,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return int(count)
 
 
 def digest_of(problem: Problem) -> str:

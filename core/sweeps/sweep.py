@@ -6,8 +6,9 @@ A million runs of 10,000 steps of Exercise 2: see the README for what they cost.
 from __future__ import annotations
 
 import os
-from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from core.errors import ProblemError
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from distributed import Client
 
 SECONDS = 0.5  # that a chunk should take
-FIRST = 16  # runs of a chunk, before it is known how long they take
 MOST = 1000  # runs of a chunk
+RUN, STEP, IN_BATCHES, PRODUCT = 1e-3, 3e-7, 2e-6, 5e-10  # seconds, roughly, until it is known how long runs take
 STACKED = ("lr", "seed")  # options whose values train together: a chunk has runs that differ in these alone, if it can
 STEPS = 1000
 
@@ -39,48 +40,75 @@ class Sweep:
         """`known` are keys of runs."""
         self.grid, self.executor = grid, executor or Here()
         self._known = known
-        self._pace = _Pace()
 
-    def chunks(self) -> Iterator[list[Result]]:
+    @cached_property
+    def missing(self) -> int:
+        """How many runs are not known."""
+        return sum(run.key not in self._known for run in self.grid.runs())
+
+    def chunks(self) -> Generator[list[Result], None, None]:
         """Results as they come, a chunk at a time. Closing the generator stops the sweep."""
-        working = self.executor.results(self._chunks())
+        pace = _Pace(self.missing, self.executor.workers)
+        working = self.executor.results(self._chunks(pace))
         try:
             for done in working:
-                self._pace.note(done)
+                pace.note(done)
                 yield done.results
         finally:
             working.close()
 
-    def _chunks(self) -> Iterator[list[Run]]:
+    def _chunks(self, pace: _Pace) -> Iterator[list[Run]]:
         """The runs, those together that differ in nothing but what trains together."""
-        waiting: dict[object, deque[Run]] = {}
+        waiting: dict[object, list[Run]] = {}
         for run in self.grid.runs():
             if run.key not in self._known:
-                kind = _kind(run)
-                runs = waiting.setdefault(kind, deque())
+                runs = waiting.setdefault(_kind(run), [])
                 runs.append(run)
-                if len(runs) >= self._pace.runs(kind):
-                    yield list(waiting.pop(kind))
-        for kind, runs in waiting.items():
+                if len(runs) >= pace.size(run):
+                    yield pace.taken(waiting.pop(_kind(run)))
+        for runs in waiting.values():
             while runs:
-                yield [runs.popleft() for _ in range(min(len(runs), self._pace.runs(kind)))]
+                size = pace.size(runs[0])
+                yield pace.taken(runs[:size])
+                del runs[:size]
 
 
 class _Pace:
-    """How many runs make a chunk, from how long those of each kind have taken."""
+    """How many runs make a chunk: as many as take SECONDS, and towards the end fewer, so that the workers end
+    together.
+    """
 
-    def __init__(self) -> None:
-        self._seconds: dict[object, float] = {}  # of a run
-        self._last = 0.0
+    def __init__(self, left: int, workers: int) -> None:
+        self._left, self._workers = left, workers
+        self._seconds: dict[object, float] = {}  # that a run of a kind takes
+
+    def size(self, run: Run) -> int:
+        """How many runs of this one's kind are a chunk."""
+        kind = _kind(run)
+        if kind not in self._seconds:
+            self._seconds[kind] = _guess(run)
+        share = -(-self._left // (2 * self._workers)) if self._workers > 1 else MOST
+        return max(1, min(MOST, int(SECONDS / self._seconds[kind]), share))
+
+    def taken(self, runs: list[Run]) -> list[Run]:
+        """The runs of a chunk that is begun."""
+        self._left = max(0, self._left - len(runs))
+        return runs
 
     def note(self, done: Done) -> None:
+        """What a chunk took."""
         if done.results and done.seconds:
-            self._last = done.seconds / len(done.results)
-            self._seconds[_kind(done.results[0].run)] = self._last
+            self._seconds[_kind(done.results[0].run)] = done.seconds / len(done.results)
 
-    def runs(self, kind: object) -> int:
-        seconds = self._seconds.get(kind, self._last)
-        return max(1, min(MOST, int(SECONDS / seconds))) if seconds else FIRST
+
+def _guess(run: Run) -> float:
+    """About how many seconds a run takes."""
+    try:
+        problem = run.source.problem()
+    except ProblemError:
+        return RUN
+    products = (problem.batch_size or len(problem.inputs)) * sum(a * b for a, b in pairwise(problem.network.sizes))
+    return RUN + run.steps * (STEP + (IN_BATCHES if problem.batch_size else 0) + PRODUCT * products)
 
 
 def _kind(run: Run) -> object:
@@ -100,7 +128,7 @@ def sweep(
     """Train a problem with every combination of some options, and give the results as they come.
 
     source    a problem's name or path, or its Source, or a problem that was loaded
-    options   for each option of the problem (see `load_problem`) its values, or a text as it is typed: "0.01..10/log/13"
+    options   for each option of the problem (see `load_problem`) its values, or a text as typed: "0.01..10/log/13"
     steps     that each run takes
     executor  None: this process; a number: so many processes, each with one thread; or a Dask client
     drawn     how many of the combinations are drawn at random, by `seed`; None: all
@@ -123,7 +151,7 @@ def sweep(
             yield from results
 
 
-def stored(sweep: Sweep, file: SweepFile) -> Iterator[list[Result]]:
+def stored(sweep: Sweep, file: SweepFile) -> Generator[list[Result], None, None]:
     """The results of a sweep, a chunk at a time, each of which is in the file when it comes."""
     for results in sweep.chunks():
         file.add(results)
@@ -136,7 +164,7 @@ def read_axes(options: Mapping[str, Values]) -> dict[str, tuple[Option | Range, 
     mistakes = []
     for name, values in options.items():
         try:
-            axes[name] = read_values(values.split()) if isinstance(values, str) else tuple(values)
+            axes[name] = read_values(values.split(), name) if isinstance(values, str) else tuple(values)
         except ProblemError as error:
             mistakes += [f"option {name}: {mistake}" for mistake in error.mistakes]
     if mistakes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from core.problem import Problem
 from core.sweeps.run import BUDGET, Result, Run, failed, result_of
 from core.sweeps.stack import most_in_stack, stack_key, train_stacked
 from core.timeline import Timeline
+
+RATE = "lr"  # the option that is α, whatever else is given
 
 
 class Done(NamedTuple):
@@ -28,15 +31,27 @@ def results_of(runs: Sequence[Run]) -> Done:
     begun, machine = perf_counter(), fingerprint()
     found: dict[Run, Result] = {}
     problems: dict[Run, Problem] = {}
+    loaded: dict[object, Problem] = {}
     for run in runs:
         try:
-            problems[run] = run.source.problem()
+            problems[run] = _problem(run, loaded)
         except (ProblemError, MemoryError) as error:
             found[run] = _failure(run, error, machine)
     for stack in _stacks(problems):
         for run, timeline in _timelines(stack, problems):
             found[run] = _result(run, timeline, machine)
     return Done([found[run] for run in runs], perf_counter() - begun)
+
+
+def _problem(run: Run, loaded: dict[object, Problem]) -> Problem:
+    """The problem of a run; what differs in α alone is loaded once. Raises ProblemError."""
+    rate = run.options.get(RATE)
+    if not isinstance(rate, (int, float)):
+        return run.source.problem()
+    others = (run.source.name, run.source.seed, *(option for option in run.source.options if option[0] != RATE))
+    if others not in loaded:
+        loaded[others] = run.source.problem()
+    return replace(loaded[others], learning_rate=float(rate))
 
 
 def _stacks(problems: Mapping[Run, Problem]) -> Iterator[list[Run]]:

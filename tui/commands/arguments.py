@@ -170,7 +170,7 @@ def _sorted(argv: Sequence[str], options: Sequence[Option]) -> tuple[list[str], 
         if not word.startswith("-") or word == "-":
             words.append(word)
             continue
-        value = rest[0] if rest and not equals and _is_value(rest[0]) else None
+        value = rest[0] if rest and not equals and is_value(rest[0]) else None
         if name not in takes_value:
             message, meant = _meant(name, takes_value)
             mistakes.append(f"option: {message}")
@@ -189,7 +189,8 @@ def _sorted(argv: Sequence[str], options: Sequence[Option]) -> tuple[list[str], 
     return words, known, mistakes
 
 
-def _is_value(token: str) -> bool:
+def is_value(token: str) -> bool:
+    """Whether a word of a command line is a value, not an option."""
     return not token.startswith("-") or token == "-" or token[1:2].isdigit() or token[1:2] == "."
 
 

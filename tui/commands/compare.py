@@ -67,7 +67,7 @@ def main(argv: Sequence[str]) -> int:
     if not terminal():
         return complain(["the screen needs a terminal; for one run without it: sgdb run"])
 
-    from tui.app import run_compare_app
+    from tui.sweeps.app import run_compare_app
 
     return run_compare_app(sides)
 

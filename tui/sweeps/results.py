@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf, nan
+from math import nan
 from operator import attrgetter
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from core import OUTCOMES, Array, Option, Result, significant
+from core import OUTCOMES, Array, Option, Result, in_order, text_of
 from tui.format import plain
 from tui.sheet.lines import cells
 
 Ints: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 PLACES = {outcome: place for place, outcome in enumerate(OUTCOMES)}
+NONE = "—"  # where an option is not given
 STEPS = "steps"  # how many were asked for: a parameter like the options, where it varies
 FIGURES: Mapping[str, str] = {
     "loss": "ℒ of the last step over all rows",
@@ -31,7 +32,7 @@ FIGURES: Mapping[str, str] = {
 
 @dataclass(frozen=True, eq=False)
 class Values:
-    """What an option can be: its values in ascending order, texts behind numbers; the same as they are shown, and as
+    """What an option can be: its values in order, texts behind numbers; the same as they are shown, and as
     numbers, NaN for a text. None stands for a run without the option.
     """
 
@@ -177,7 +178,7 @@ class _Options:
 
     def __init__(self) -> None:
         self.known: dict[Option | None, int] = {}
-        self._ranks: list[tuple[bool, float, str]] = []
+        self._ranks: list[tuple[object, float, str]] = []  # what sorts a value, its number and its label
         self._codes = _Column(np.int64)
         self._sorted: tuple[Values, Ints] | None = None
 
@@ -186,7 +187,7 @@ class _Options:
         for value in values:
             if value not in self.known:
                 self.known[value] = len(self.known)
-                self._ranks.append(_rank(value))
+                self._ranks.append((in_order(value), number_of(value), label_of(value)))
         self._codes.put(at, [self.known[value] for value in values])
 
     def parameter(self, name: str, n: int) -> Parameter:
@@ -201,7 +202,7 @@ class _Options:
             order = sorted(range(len(known)), key=ranks.__getitem__)
             rank = np.empty(len(known), dtype=np.int64)
             rank[order] = np.arange(len(known))
-            numbers = np.array([nan if ranks[code][0] else ranks[code][1] for code in order])
+            numbers = np.array([ranks[code][1] for code in order])
             labels = tuple(ranks[code][2] for code in order)
             self._sorted = Values(tuple(known[code] for code in order), labels, numbers), rank
         return self._sorted
@@ -228,20 +229,6 @@ def number_of(value: Option | None) -> float:
         return nan
 
 
-def _rank(value: Option | None) -> tuple[bool, float, str]:
-    number = number_of(value)
-    is_text = number != number
-    return is_text, inf if is_text else number, label_of(value)
-
-
 def label_of(value: Option | None) -> str:
-    """An option's value in words."""
-    if value is None:
-        return "—"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return " ".join(map(label_of, value))
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e6 else significant(value, 6)
-    return plain(value) if isinstance(value, str) else str(value)
+    """An option's value as it is shown."""
+    return NONE if value is None else plain(text_of(value))

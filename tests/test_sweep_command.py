@@ -1,0 +1,162 @@
+"""`sgdb sweep`: what is typed, what is printed, and which files there are afterwards."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import core
+from core import SweepFile
+from core.sweeps.executors import Executor
+from core.sweeps.work import results_of
+from tui import cli
+from tui.commands.sweep import VALUES, gathered
+
+
+@pytest.fixture
+def sgdb(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Run the command in an empty folder, with no process beside this one."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> SimpleNamespace:
+        status = cli.main(
+            ["sweep", *words, *(["--workers", "1"] if words[0][-1].isalnum() and "." not in words[0] else [])]
+        )
+        out, err = capsys.readouterr()
+        return SimpleNamespace(status=status, out=out, err=err, lines=out.splitlines(), mistakes=err.splitlines())
+
+    return run
+
+
+def test_the_values_of_an_option_stand_after_it() -> None:
+    words = [
+        "xor",
+        "--lr",
+        "0.1",
+        "0.2",
+        "--seed=3",
+        "--in-order",
+        "--standardize",
+        "true",
+        "false",
+        "--steps",
+        "5",
+        "-o",
+        "a",
+    ]
+    expected = ["xor", f"--lr=0.1{VALUES}0.2", "--seed=3", "--in-order=true", f"--standardize=true{VALUES}false"]
+    assert gathered(words) == [*expected, "--steps", "5", "-o", "a"]
+
+
+def test_a_grid_is_trained_and_told(sgdb: Any) -> None:
+    found = sgdb("exercise-2", "--lr", "0.5", "1", "3", "--update", "sgd", "adam", "--steps", "500", "--csv", "t.csv")
+    assert found.status == 0
+    assert found.lines[0] == "6 runs of exercise-2: 3 still going, 2 stuck, 1 diverging"
+    assert "lowest loss:" in found.out
+    assert found.lines[-1] == "look at them: sgdb sweep exercise-2.sqlite"
+    by_rate = {line.split()[0]: line for line in found.lines[4:7]}
+    assert "1 stuck" in by_rate["1"]
+    assert "1 diverging" in by_rate["3"]
+    with open("t.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["lr"], row["update"]) for row in rows] == [(a, b) for a in ("0.5", "1", "3") for b in ("adam", "sgd")]
+    timeline = core.Timeline(core.load_problem("exercise-2", {"lr": 0.5}))
+    assert float(rows[1]["loss"]) == timeline[500].loss
+
+
+def test_the_same_command_costs_nothing(sgdb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = sgdb("exercise-2", "--lr", "0.1", "0.5", "--steps", "20")
+    monkeypatch.setattr("core.sweeps.executors.results_of", lambda _: pytest.fail("computed again"))
+    again = sgdb("exercise-2", "--lr", "0.1", "0.5", "--steps", "20")
+    assert again.out == first.out
+    assert "already" in again.err
+
+
+def test_a_file_is_told_and_written_without_its_problem(sgdb: Any) -> None:
+    sgdb("exercise-2", "--lr", "0.1", "0.5", "--steps", "20")
+    found = sgdb("exercise-2.sqlite", "--csv", "t.csv")
+    assert found.status == 0
+    assert found.lines[0] == "2 runs of exercise-2: 2 still going"
+    assert len(Path("t.csv").read_text().splitlines()) == 3
+    assert sgdb("exercise-2.sqlite", "--csv", "t.csv").mistakes == [
+        "sgdb: --csv: t.csv: the file exists; --force replaces it"
+    ]
+
+
+def test_runs_are_drawn(sgdb: Any) -> None:
+    found = sgdb("iris", "--lr", "0.01..1/log", "--hidden", "2", "4", "--random", "7", "--steps", "5", "-o", "a.sqlite")
+    assert found.status == 0
+    with SweepFile.open("a.sqlite") as file:
+        assert len(file) == file.heading.planned == 7
+
+
+def test_why_runs_failed_is_told(sgdb: Any) -> None:
+    found = sgdb("exercise-2", "--hidden", "2", "4", "--steps", "5")
+    assert found.status == 0
+    assert found.lines[0] == "2 runs of exercise-2: 2 failed"
+    assert found.lines[1].startswith("failed: ")
+    assert "hidden" in found.lines[1]
+    assert found.lines[1].endswith("(2 runs)")
+
+
+@pytest.mark.parametrize(
+    ("words", "mistakes"),
+    [
+        (
+            ["xor", "--lr", "abc", "0.1..1", "--steps", "x", "--random-seed", "3", "--foo"],
+            [
+                'option: unknown "--foo"; did you mean "--force"?',
+                '--steps: expected a whole number from 0 to 1000000000, found "x"',
+                "--random-seed: of no use without --random",
+                '--lr: expected a finite number above 0, found "abc"',
+                "--lr: say how many values, such as 0.1..1/5",
+            ],
+        ),
+        (
+            ["xor", "--lr", "3..1"],
+            ['--lr: "3..1": expected a range that goes up between two finite numbers, found 3 and 1'],
+        ),
+        (["none.csv", "--lr", "1"], ["none.csv: there is no such file"]),
+        (["none.sqlite"], ["none.sqlite: there is no such file"]),
+        (["none.sqlite", "--lr", "1"], ["--lr: of no use with none.sqlite"]),
+        (["xor", "-o", "a.db"], ["--output: a.db: expected a name that ends in .sqlite"]),
+        (
+            ["xor", "--workers", "2", "--dask", "tcp://x"],
+            ["--workers: of no use with --dask, whose cluster has its own"],
+        ),
+    ],
+)
+def test_every_mistake_is_told_and_nothing_is_written(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    mistakes: list[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["sweep", *words]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == len(mistakes)
+    for line, mistake in zip(told, mistakes, strict=True):
+        assert line.startswith(f"sgdb: {mistake}")
+    assert not list(tmp_path.iterdir())
+
+
+def test_ctrl_c_keeps_what_there_is(sgdb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted(Executor):
+        def results(self, chunks: Any) -> Any:
+            yield results_of(next(chunks)[:1])
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tui.commands.sweep._executor", lambda *_: Interrupted())
+        found = sgdb("exercise-2", "--lr", "0.1", "0.2", "0.3", "--steps", "5")
+    assert found.status == 130
+    assert found.mistakes == ["sgdb: stopped after 1 of 3 runs; the same command goes on with the others"]
+    assert found.lines[0] == "1 of 3 runs of exercise-2: 1 still going"
+    with SweepFile.open("exercise-2.sqlite") as file:
+        assert len(file) == 1
