@@ -22,6 +22,7 @@ from tui.dialogs.help import HelpScreen
 from tui.keys import keys_of
 from tui.sheet.widget import Sheet
 from tui.sweeps.app import run_sweep_app
+from tui.sweeps.compare_screen import ComparedScreen
 from tui.sweeps.replay import ReplayScreen
 from tui.sweeps.screen import SweepScreen
 from tui.sweeps.view import CURVES, GRID, TABLE
@@ -530,3 +531,34 @@ async def test_a_run_of_a_file_that_has_changed_says_so(tmp_path: Path) -> None:
         problem.write_text(f"{problem.read_text()}\n# another line\n")
         await press(pilot, "enter")
         assert notices(pilot) == ["own.toml has changed since its runs were made"]
+
+
+async def test_marked_runs_are_put_side_by_side(real: str) -> None:
+    async with app(real).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "a", "tab", "space", "m")
+        assert "Mark two runs or more first" in last_line(pilot)
+        await press(pilot, "space", "space", "n", "n", "space")
+        assert screen(pilot).look.marked == (1, 3)
+        assert page(pilot).count("◆") == 2
+        assert "m compare" in last_line(pilot)
+        await press(pilot, "m")
+        compared = pilot.app.screen
+        assert isinstance(compared, ComparedScreen)
+        assert [side.title for side in compared.runner.sides] == ["run 1", "run 3"]
+        with SweepFile.open(real) as file:
+            last = [float(file.curve(number)[-1]) for number in (1, 3)]
+        assert [float(compared.runner.losses(k)[-1]) for k in (0, 1)] == last
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, ReplayScreen)
+        await press(pilot, "q", "q")
+        assert pilot.app.screen is screen(pilot)
+
+
+async def test_a_run_without_a_problem_cannot_be_compared(tmp_path: Path) -> None:
+    path = file_of(tmp_path / "a.sqlite", [result({"lr": "fast"}), result({"lr": 1.0})])
+    async with app(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "a", "space", "n", "space", "m")
+        assert "Run 1 cannot be compared: " in last_line(pilot)
+        assert pilot.app.screen is screen(pilot)

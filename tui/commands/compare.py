@@ -131,9 +131,8 @@ def _of_session(word: str, steps: int | None) -> Side:
 
 def _of_sweep(word: str, steps: int | None) -> Side:
     """Raises ProblemError also where there is no such run."""
-    from core import ProblemError, Session, SweepFile
-    from tui.sweeps.compare import Side
-    from tui.sweeps.results import label_of
+    from core import ProblemError, SweepFile
+    from tui.sweeps.compare import side_of
 
     match = OF_SWEEP.fullmatch(word)
     with SweepFile.open(word if match is None else match["path"]) as file:
@@ -145,7 +144,4 @@ def _of_sweep(word: str, steps: int | None) -> Side:
             raise ProblemError("", [f"there is no run {number}; it has {len(file):,}"])
         problem = result.run.source.problem()
         same = file.is_of(problem)
-    about = ", ".join(f"{name} {label_of(value)}" for name, value in result.run.options.items())
-    goes_to = result.run.steps if steps is None else steps
-    title = f"{os.path.basename(match['path'])}:{number}"
-    return Side(title, about, Session.of(problem), problem, goes_to, "", result.fingerprint, same)
+    return side_of(result, problem, same, f"{os.path.basename(match['path'])}:{number}", steps)

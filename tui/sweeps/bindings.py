@@ -39,6 +39,8 @@ BINDINGS: list[BindingType] = [
     Binding("s", "sort", "sort", tooltip="Sort by the column pointed at; again: largest first; again: as they came"),
     Binding("slash", "filter", "filter", tooltip="Filter the runs: lr < 0.1 and outcome = stuck", key_display="/"),
     Binding("o", "only", "outcome", tooltip="Runs of one outcome only, the next one, then all"),
+    Binding("space", "mark", "mark", tooltip="Mark the run, to compare it; again: no more"),
+    Binding("m", "compare", "compare", tooltip="The marked runs side by side under one cursor"),
     Binding("l", "log", "log", tooltip="Log scale of the losses"),
     Binding("escape", "leave", "leave", tooltip="Back to the grid; then without the filter"),
     Binding("question_mark", "help", "help", tooltip="The keys, and how to read the screen", key_display="?"),
@@ -48,7 +50,7 @@ GROUPS = (
     ("moving", ("arrow", "edge", "pane", "run", "leave")),
     ("the grid", ("turn",)),
     ("the runs", ("whole", "sort", "filter", "only")),
-    ("a run", ("open", "log")),
+    ("a run", ("open", "mark", "compare", "log")),
     ("the rest", ("",)),
 )
 READING = (
@@ -69,6 +71,10 @@ READING = (
             ("●", "the step of the cursor"),
             ("", "a long curve is thinned: the least and the largest loss of each of 128 stretches"),
         ),
+    ),
+    (
+        "how to read the table",
+        (("▸ ◆", "the chosen run; one that is marked, for m to compare"), ("▴ ▾", "sorted: smallest, largest first")),
     ),
     (
         "a run in the debugger",
@@ -102,6 +108,7 @@ CELL = Key("a", "the cell's", ("whole",))
 RUNS, OPEN, RUN = Key("⏎", "runs", ("open",)), Key("⏎", "open", ("open",)), Key("↑↓", "run", ("run(-1)", "run(1)"))
 COLUMN, SORT = Key("←→", "column", ("arrow(0, -1)", "arrow(0, 1)")), Key("s", "sort", ("sort",))
 STEP, OPEN_HERE = Key("←→", "step", ("arrow(0, -1)", "arrow(0, 1)")), Key("⏎", "open here", ("open",))
+MARK, COMPARE = Key("space", "mark", ("mark",)), Key("m", "compare", ("compare",))
 LOG, LEAVE, ALL = Key("l", "log", ("log",)), Key("esc", "grid", ("leave",)), Key("esc", "no filter", ("leave",))
 
 
@@ -109,7 +116,8 @@ def offered(look: Look) -> list[Key]:
     """The keys of the last line, the most wanted first."""
     whole = CELL if look.whole else WHOLE
     if look.pane == TABLE:
-        return [OPEN, RUN, COLUMN, SORT, PANE, HELP, LEAVE, whole, FILTER, ONLY]
+        compare = [COMPARE] if len(look.marked) > 1 else []
+        return [OPEN, RUN, COLUMN, SORT, PANE, *compare, HELP, LEAVE, whole, FILTER, MARK, ONLY]
     if look.pane == CURVES:
         return [OPEN_HERE, STEP, RUN, LOG, PANE, HELP, LEAVE, FILTER]
     assert look.pane == GRID

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 import core
-from core import Array, DivergedError, Fingerprint, Problem, ProblemError, Session, Step, Timeline, Timelines
+from core import Array, DivergedError, Fingerprint, Problem, ProblemError, Result, Session, Step, Timeline, Timelines
 from tui.format import plain
 from tui.sweeps.curves import NOTHING, Curve
+from tui.sweeps.results import label_of
 from tui.training.engine import SLICE, Engine
 from tui.training.late import Compared
 
@@ -41,6 +42,13 @@ class Side:
     path: str = ""
     machine: Fingerprint | None = None
     same: bool = True
+
+
+def side_of(result: Result, problem: Problem, same: bool, title: str, steps: int | None = None) -> Side:
+    """The run of a sweep, whose `problem` was read anew; to step `steps`, or as far as it was to go."""
+    about = ", ".join(f"{name} {label_of(value)}" for name, value in result.run.options.items())
+    to = result.run.steps if steps is None else steps
+    return Side(title, about, Session.of(problem), problem, to, "", result.fingerprint, same)
 
 
 class Runner:

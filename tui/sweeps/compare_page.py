@@ -38,7 +38,7 @@ KEYS = [
     Key("d", "differences", ("differences",)),
     Key("l", "log", ("log",)),
     Key("?", "help", ("help",)),
-    Key("q", "quit", ("app.quit",)),
+    Key("q", "leave", ("leave_runs",)),
     Key("n p", "one step", ("step(1)", "step(-1)")),
     Key("g", "go to", ("go_to",)),
 ]
@@ -214,6 +214,6 @@ READING: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
 GROUPS = (
     ("moving", ("along", "step", "edge", "go_to", "run", "scroll")),
     ("looking", ("differences", "log")),
-    ("a run", ("open", "leave")),
+    ("a run", ("open",)),
     ("the rest", ("",)),
 )

@@ -48,7 +48,8 @@ class ComparedScreen(SayingScreen[None]):
         Binding("enter", "open", "open", tooltip="Open the run in the debugger, at the cursor's step"),
         Binding("escape", "leave", "stop", tooltip="Stop computing"),
         Binding("question_mark", "help", "help", tooltip="The keys, and how to read the screen", key_display="?"),
-        Binding("q", "app.quit", "quit", tooltip="Quit"),
+        Binding("q", "leave_runs", "leave", tooltip="Leave: back to where the runs were opened, or quit"),
+        Binding("ctrl+c", "app.quit", show=False),
     ]
 
     def __init__(self, sides: Sequence[Side]) -> None:
@@ -171,6 +172,13 @@ class ComparedScreen(SayingScreen[None]):
 
     def action_leave(self) -> None:
         self._stopped = True
+
+    async def action_leave_runs(self) -> None:
+        """Back to the screen that one came from; where there is none, quit."""
+        if self.app.screen_stack[1] is self:
+            await self.app.action_quit()
+        else:
+            self.dismiss()
 
     def action_open(self) -> None:
         k = self.shown.chosen

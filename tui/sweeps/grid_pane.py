@@ -28,6 +28,7 @@ STYLES = {  # of an outcome that some runs have; "all ..." where all of a cell's
 }
 MIXED = "·"  # behind a letter that is not that of all runs
 EXPLAINED = 3  # lines below the cells
+SHORT_NUMBER = 5  # characters of a number in two digits; a longer one has one digit
 ROOMY = 12  # lines below the title from which on two can have the names of the columns
 WIDEST_LABEL = 12  # of a row
 SHORT = {"converged": "conv", "still going": "going", "diverging": "div"}  # where room is short
@@ -232,7 +233,9 @@ def _median(grid: Cells, i: int, j: int) -> str:
 
 
 def _short_median(grid: Cells, i: int, j: int) -> str:
-    return number(float(grid.quartiles[1, i, j]), 2)
+    value = float(grid.quartiles[1, i, j])
+    text = number(value, 2)
+    return text if len(text) <= SHORT_NUMBER else number(value, 1)
 
 
 _WORDY = (_counted, _in_percent, _marked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -22,6 +23,7 @@ from tui.keys import key_groups
 from tui.sheet.widget import Sheet
 from tui.sweeps.bindings import BINDINGS, GROUPS, READING, offered
 from tui.sweeps.cells import OUTCOME, first_axes
+from tui.sweeps.compare import FEWEST, MOST, side_of
 from tui.sweeps.filters import Filter, names_in, read_filter
 from tui.sweeps.layout import centred, small_text
 from tui.sweeps.mouse import Mouse
@@ -193,7 +195,9 @@ class SweepScreen(SayingScreen[None]):
             return "There are no results yet."
         if action == "turn" and parameters and parameters[0] != "figure" and not self.found.parameters:
             return "Nothing varies in these runs."
-        if action in ("open", "run") and self.seen.run is None:
+        if action == "compare" and len(self.look.marked) < FEWEST:
+            return "Mark two runs or more first: space in the table marks one."
+        if action in ("open", "run", "mark") and self.seen.run is None:
             return "No run is selected: choose another cell, or a for all runs."
         return None
 
@@ -333,6 +337,33 @@ class SweepScreen(SayingScreen[None]):
             return
         if self.is_current:
             self.app.push_screen(ReplayScreen.of(problem, result, step, f"Run {number}", same))
+
+    def action_mark(self) -> None:
+        seen, marked = self.seen, self.look.marked
+        assert seen.run is not None
+        number = int(seen.found.numbers[seen.run])
+        if number in marked:
+            self.change(marked=tuple(known for known in marked if known != number))
+        elif len(marked) < MOST:
+            self.change(marked=(*marked, number))
+        else:
+            self.say(f"At most {MOST} runs are compared.")
+
+    def action_compare(self) -> None:
+        work(self, partial(self._compare, self.look.marked), "open")
+
+    async def _compare(self, numbers: Sequence[int]) -> None:
+        from tui.sweeps.compare_screen import ComparedScreen
+
+        sides = []
+        for number in numbers:
+            try:
+                sides.append(side_of(*await self.reader.opened(number), f"run {number}"))
+            except ProblemError as error:
+                self.say(f"Run {number} cannot be compared: {plain(str(error))}")
+                return
+        if self.is_current:
+            self.app.push_screen(ComparedScreen(sides))
 
     def action_help(self) -> None:
         from tui.dialogs.help import HelpScreen

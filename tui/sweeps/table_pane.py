@@ -20,7 +20,7 @@ FIGURE = 9  # columns of a number in four digits
 WIDEST = 14  # of a parameter's value
 DIGITS = 4
 UP, DOWN = "▴", "▾"
-CHOSEN = "▸"
+CHOSEN, MARKED = "▸", "◆"
 
 
 class Head(NamedTuple):
@@ -94,6 +94,8 @@ class TablePane:
         place = int(seen.order[k])
         strong = "title" if chosen else "text"
         spans = [Span(0, CHOSEN, "amber bold")] if chosen else []
+        if int(seen.found.numbers[place]) in seen.look.marked:
+            spans.append(Span(1, MARKED, "amber bold"))
         for head in self.heads:
             text, style = cell(seen, head.name, place)
             if _is_text(seen, head.name):

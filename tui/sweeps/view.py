@@ -29,6 +29,7 @@ class Look:
     sort           the column that the table is sorted by, empty for the order in which the runs came; descending or not
     at             the column of the table that is pointed at
     chosen         the number of the run; 0: the first one of the table
+    marked         the numbers of the runs that are marked, to be compared
     kept           the filter that was typed
     only           the one outcome that is kept; empty for all
     step           where the cursor of the curves stands; None: at the run's end
@@ -45,6 +46,7 @@ class Look:
     descending: bool = False
     at: int = 0
     chosen: int = 0
+    marked: tuple[int, ...] = ()
     kept: Filter = NO_FILTER
     only: str = ""
     logarithmic: bool = False
