@@ -220,6 +220,9 @@ async def test_every_state_fits_its_lines(size: tuple[int, int]) -> None:
         await pilot.resize_terminal(59, 19)
         await settle(pilot)
         assert "sgdb needs 60×20." in page(pilot)
+        for y in (3, 12, 15):
+            await click_at(pilot, 20, y)
+        await press(pilot, "right", "down")
 
 
 async def test_every_key_is_in_the_palette() -> None:

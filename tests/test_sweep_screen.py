@@ -435,6 +435,13 @@ async def test_a_terminal_that_is_too_small_is_told_so(made: str) -> None:
     async with app(made).run_test(size=(59, 19)) as pilot:
         await settle(pilot)
         assert "This terminal has 59×19 characters." in page(pilot)
+        for size in ((120, 40), (59, 19)):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+        await press(pilot, "r", "r", "c", "c", "tab", "right", "tab", "right", "tab")
+        for x in range(0, 59, 3):
+            await click_at(pilot, x, 5)
+        await press(pilot, "R", "R", "C", "C", "home", "pageup")
         await pilot.resize_terminal(60, 20)
         await settle(pilot)
         assert "sgdb needs" not in page(pilot)

@@ -117,6 +117,7 @@ class ComparedScreen(SayingScreen[None]):
             return
         self.painted += 1
         if small := small_text(width, height):
+            self.page = ComparePage()  # nothing stands anywhere
             sheet.show(centred(small, width, height))
             return
         shown = self.shown._replace(message=self._message)

@@ -150,6 +150,7 @@ class SweepScreen(SayingScreen[None]):
             return
         self.painted += 1
         if small := small_text(width, height):
+            self.page = Page()  # nothing stands anywhere
             sheet.show(centred(small, width, height))
             return
         keys = offered(self.seen.look)
