@@ -118,7 +118,7 @@ if TYPE_CHECKING:
     from core.watching.history import History
     from core.watching.hits import Hits
     from core.watching.search import Hit, Search, run_until
-    from core.watching.watch import Watch, read_watch
+    from core.watching.watch import Watch, read_watch, watch_in
     from core.wording import ANY, Wording
 
 __all__ = [
@@ -347,6 +347,7 @@ __all__ = [
     "values_of",
     "varied",
     "verdict_on",
+    "watch_in",
     "why_not",
     "write_solution",
 ]
@@ -435,7 +436,7 @@ _LATER = {
         "core.watching.hits": ("Hits",),
         "core.watching.search": ("Hit", "Search", "run_until"),
         "core.wording": ("ANY", "Wording"),
-        "core.watching.watch": ("Watch", "read_watch"),
+        "core.watching.watch": ("Watch", "read_watch", "watch_in"),
     }.items()
     for name in names
 }

@@ -45,18 +45,19 @@ def edits_for(step: Step, name: str, cell: tuple[int, ...], value: float) -> tup
         if name not in (RATE, BATCH, *_numbers(problem)):
             raise ProblemError("", [_unknown(problem, name)])
         if cell:
-            raise ProblemError("", [f"{name}: this is a single number, without a cell"])
+            raise ProblemError("", [_single(problem, name)])
         edits: tuple[Edit, ...] = (Edit(step.index, name, (), value),)
     else:
         shape = step.values[name].shape
         if len(cell) == 1 and shape[1:] == (1,):
             cell = (*cell, 1)  # as cells of one column are printed: W_out[2]
-        if mistake := _cell_mistake(name, shape, cell, value):
+        if mistake := _cell_mistake(problem, name, shape, cell, value):
             raise ProblemError("", [mistake])
         places = {cell: value}
         if name == "y_gt" and shape[1] > 1 and problem.has_classes:
             if value == 0:
-                raise ProblemError("", ["y_gt: one class is the true one: write 1 at it, and the others become 0"])
+                why = "one class is the true one: write 1 at it, and the others become 0"
+                raise ProblemError("", [f"{_called(problem, name)}: {why}"])
             places = {(cell[0], j): float(j == cell[1]) for j in range(1, shape[1] + 1)} if value == 1 else places
         if name in DATA:
             places = {(int(step.batch[i - 1]) + 1, j): number for (i, j), number in places.items()}
@@ -115,18 +116,30 @@ def _mistake(problem: Problem, edit: Edit) -> str:
     if isinstance(edit.value, Loss) != (name == LOSS):
         return f"{name}: expected a {'loss' if name == LOSS else 'number'}, found {edit.value!r}"
     if name in shapes:
-        return _cell_mistake(name, shapes[name], edit.cell, edit.number)
+        return _cell_mistake(problem, name, shapes[name], edit.cell, edit.number)
     if name not in (RATE, BATCH, LOSS, *_numbers(problem)):
         return _unknown(problem, name)
-    return f"{name}: this is a single number, without a cell" if edit.cell else ""
+    return _single(problem, name) if edit.cell else ""
 
 
-def _cell_mistake(name: str, shape: tuple[int, ...], cell: tuple[int, ...], value: float) -> str:
+def _called(problem: Problem, name: str, cell: Sequence[int] = ()) -> str:
+    """A number as it is typed in what the problem speaks."""
+    return statement_of(problem, len(problem.inputs)).wording.typed(name, cell)
+
+
+def _single(problem: Problem, name: str) -> str:
+    return f"{_called(problem, name)}: this is a single number, without a cell"
+
+
+def _cell_mistake(problem: Problem, name: str, shape: tuple[int, ...], cell: tuple[int, ...], value: float) -> str:
     if not cell:
-        return f"{name} needs a cell, such as {name}[{','.join('1' * len(shape))}]"
+        return f"{_called(problem, name)} needs a cell, such as {_called(problem, name, (1,) * len(shape))}"
     if len(cell) != len(shape) or not all(1 <= at <= size for at, size in zip(cell, shape, strict=True)):
-        return f"{name}: expected a cell of {' x '.join(map(str, shape))}, found [{','.join(map(str, cell))}]"
-    return "" if np.isfinite(value) else f"{name}: expected a finite number, found {value}"
+        in_place = statement_of(problem, len(problem.inputs)).wording.in_place
+        sizes, found = (in_place(name, at) for at in (shape, cell))
+        expected = f"expected a cell of {' x '.join(map(str, sizes))}"
+        return f"{_called(problem, name)}: {expected}, found [{','.join(map(str, found))}]"
+    return "" if np.isfinite(value) else f"{_called(problem, name)}: expected a finite number, found {value}"
 
 
 def _settings(problem: Problem) -> dict[str, tuple[str, Setting]]:
@@ -150,7 +163,7 @@ def _changed(problem: Problem, edit: Edit) -> Problem:
     value = edit.value
     if name == RATE:
         if not (np.isfinite(value) and value > 0):
-            raise ProblemError("", [f"{RATE}: expected a finite number above 0, found {value:g}"])
+            raise ProblemError("", [f"{_called(problem, RATE)}: expected a finite number above 0, found {value:g}"])
         return replace(problem, learning_rate=value, schedule=None)
     if name == BATCH:
         if not float(value).is_integer():
@@ -199,9 +212,12 @@ def _put(problem: Problem, name: str, edits: Sequence[Edit]) -> Array:
 
 def _unknown(problem: Problem, name: str) -> str:
     """Why there is nothing of this name to change."""
-    names, statement = ", ".join(changeable(problem)), statement_of(problem, len(problem.inputs))
+    names, statement = (
+        [_called(problem, known) for known in changeable(problem)],
+        statement_of(problem, len(problem.inputs)),
+    )
     if name in COUNTED:
-        return f"{name} is counted, and cannot be changed; expected one of {names}"
+        return f"{name} is counted, and cannot be changed; expected one of {', '.join(names)}"
     if name in statement.equations or name in statement.numbers or name == ACCURACY:
-        return f"{name} is computed: change what it is computed from, {names}"
-    return suggest(name, changeable(problem))
+        return f"{_called(problem, name)} is computed: change what it is computed from, {', '.join(names)}"
+    return suggest(name, names)

@@ -261,6 +261,7 @@ class Problem(Record):
     @memoized(4)
     def speaking(self, notation: Notation | None) -> Problem:
         """The same problem, whose statements speak a notation, None for sgdb's own; itself where they do."""
+        notation = None if notation is None or notation.is_own else notation
         if notation == self.shown_in:
             return self
         problem = object.__new__(Problem)

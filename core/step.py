@@ -173,7 +173,7 @@ def shown_in(step: Step, notation: Notation | None) -> Step:
     """The same step, whose statement speaks a notation: symbols, formulas and explanations are in it, and no number is
     another one. None is sgdb's own.
     """
-    problem = step.problem.speaking(None if notation is None or notation.is_own else notation)
+    problem = step.problem.speaking(notation)
     if problem is step.problem:
         return step
     for name in VALUES:

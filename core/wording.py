@@ -63,6 +63,14 @@ class Wording:
         """Numbers of a quantity in print, ANY where all of an axis is meant, left out at the end: X_in[8], W₁[.,3]."""
         return as_text(self._numbers(name, self._shown(name, indices)))
 
+    def typed(self, name: str, indices: Sequence[int | str] = ()) -> str:
+        """A number as it is typed: W_1[1,3]; what has no letter by its own name, batch_size."""
+        cell = f"[{','.join(map(str, self.in_place(name, indices)))}]" if indices else ""
+        return f"{self._typed(name)}{cell}"
+
+    def _typed(self, name: str) -> str:
+        return name
+
     def letter_at(self, name: str, indices: Sequence[int | str]) -> str:
         """What formulas call such numbers."""
         return as_text([self.pieces[name]._replace(cell=self._shown(name, indices))])

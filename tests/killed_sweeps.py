@@ -62,11 +62,14 @@ def table(path: Path) -> str:
 def main(times: int) -> None:
     with TemporaryDirectory() as folder:
         whole, path = Path(folder, "whole.sqlite"), Path(folder, "killed.sqlite")
-        list(core.sweep("xor", OPTIONS, steps=STEPS, into=whole))
+        runs = len(list(core.sweep("xor", OPTIONS, steps=STEPS, into=whole)))
         for time in range(times):
             print(time, killed(path, random.uniform(0, LATEST)), path.stat().st_size, flush=True)
-            if len(core.SweepFile.open(path)) == len(core.SweepFile.open(whole)):
-                path.unlink()  # it was ready: from the beginning
+            with core.SweepFile.open(path) as file:
+                ready = len(file) == runs
+            if ready:  # from the beginning
+                for part in Path(folder).glob("killed.sqlite*"):
+                    part.unlink()
         sweep = begun(path)
         sweep.communicate()
         assert table(path) == table(whole)

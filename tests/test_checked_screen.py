@@ -13,6 +13,7 @@ from textual.widgets import Input, Label, Static
 
 import core
 from screen import app, commands, last_line, pane, press, settle, shown, styled, texts, training, view, why
+from test_noted_answers import NG
 from tui.dialogs.check import CheckScreen
 from tui.dialogs.report import ReportScreen
 
@@ -218,7 +219,7 @@ async def test_a_check_that_ends_below_another_screen_shows_when_that_is_closed(
 ) -> None:
     covered = threading.Event()
 
-    def check_slowly(*_: object) -> core.CheckReport:
+    def check_slowly(*_: object, **__: object) -> core.CheckReport:
         covered.wait()
         return report
 
@@ -280,3 +281,43 @@ async def test_every_slip_is_in_sight_where_one_goes_to_it(report: core.CheckRep
             assert training(pilot).sheet.place is not None or wanted == "0.050"  # type: ignore[union-attr]
             assert "you wrote" in why(pilot) or size == (60, 20)
             await press(pilot, "s")
+
+
+NOTED = """
+[answers]
+A1 = [[-0.00616578, 0.0020626, 0.00349619], [-0.05225116, 0.02725659, -0.02646251],
+      [-0.02009721, 0.0036869, 0.02883756], [0.02152675, 0.01385234, 0.02599885]]
+dZ2 = [[-0.4997693, 0.49985831, -0.4437]]
+[formulas]
+dZ1 = "W2' * dZ2 .* g'(Z2)"
+"""
+
+
+@pytest.mark.parametrize("chosen", ["", "ng"])
+async def test_answers_in_the_notation_of_the_screen_are_told_in_it(tmp_path: Path, chosen: str) -> None:
+    (tmp_path / "problem.toml").write_text(NG, encoding="utf-8")
+    (tmp_path / "sheet.toml").write_text(NOTED, encoding="utf-8")
+    problem = core.load_problem(str(tmp_path / "problem.toml"))
+    problem = problem if chosen else replace(problem, notation=core.notation("ng"))
+    async with app(problem).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        if chosen:
+            training(pilot).look(notation=chosen)
+            await settle(pilot)
+        training(pilot).action_check_answers()
+        await pilot.pause()
+        pilot.app.screen.query_one(Input).value = str(tmp_path / "sheet.toml")
+        await press(pilot, "enter")
+        await settle(pilot)
+        assert "A₁[4,2]: slip 1 of 2" in pane(pilot, "why")[0]
+        assert "the sign is wrong" in why(pilot)
+        assert "2 slips in 15 numbers: A₁[4,2], dZ₂[1,3]" in "\n".join(texts(pilot))
+        assert "formulas wrong: dZ₁" in "\n".join(texts(pilot))
+        await press(pilot, "s")
+        assert "it is -0.4997604 in the notation ng" in " ".join(why(pilot).split())
+        training(pilot).action_report()
+        await pilot.pause()
+        said = "\n".join(str(line.content) for line in pilot.app.screen.query(Static))
+        assert "in the notation ng: Columns are samples" in said
+        assert "g'(Z2) must be g'(Z1)" in said
+        assert "dZ₂[1,3] = A₂[1,3] - Y[1,3]" in said

@@ -45,7 +45,9 @@ TABLE = (
     Row("names/names-z-is-pre", (), Z_FOR_S),
     Row("names/names-numbers-for-out"),
     Row("names/names-column", (), COLUMNS),
+    Row("names/names-f", (), Z_FOR_S),
 )
+MIXED = ("names/names-f",)  # names of several notations, which none of them reads
 
 
 @pytest.mark.parametrize("row", TABLE, ids=[row.sheet for row in TABLE])
@@ -59,7 +61,7 @@ def test_a_page_has_its_slips_and_one_remark_at_most(row: Row) -> None:
     assert [convention.kind for convention in report.conventions] == [row.convention] * bool(row.convention)
 
 
-@pytest.mark.parametrize("sheet", [row.sheet for row in TABLE if row.convention])
+@pytest.mark.parametrize("sheet", [row.sheet for row in TABLE if row.convention and row.sheet not in MIXED])
 def test_with_the_notation_that_is_advised_nothing_is_left_to_remark(sheet: str) -> None:
     path = PAGES / f"{sheet}.toml"
     (convention,) = core.check_answers(path).conventions
@@ -73,6 +75,30 @@ def test_with_the_notation_that_is_advised_nothing_is_left_to_remark(sheet: str)
         named.unlink()
     assert report.right
     assert report.conventions == ()
+
+
+def test_formulas_with_names_of_several_notations_are_read_without_one_and_translated_with_one() -> None:
+    report = core.check_answers(PAGES / "names/names-f.toml")
+    assert [(formula.name, formula.right) for formula in report.formulas] == [("delta_1", True), ("dW_out", True)]
+    (convention,) = report.conventions
+    assert convention.text.startswith("your z is the pre-activation: z_1 is judged as s_1, and your formulas are as ")
+    assert "; as in ng, nielsen and ufldl: add notation = {" in convention.text
+    noted = core.check_answers(PAGES / "names/names-f.toml", notation=core.notation("ng")).shown
+    assert [(formula.name, formula.right) for formula in noted.formulas] == [("dW2", True)]
+    assert noted.unreadable == (
+        'formulas.delta_1: unknown "delta_1": in ng the gradient of the pre-activation is dZ1 (delta_1 in sgdb)',
+    )
+
+
+@pytest.mark.parametrize("f", ["f1'(z_1)", "f1'(z1)"])
+def test_a_slope_at_z_is_a_slip_where_nothing_says_that_z_is_the_pre_activation(f: str) -> None:
+    step = core.check_answers(PAGES / "mazur/answers.toml").step
+    formulas = {"delta_1": f"delta_out * W_out' .* {f}", "delta_out": "(y_out - y_gt) .* f_out'(y_out)"}
+    for others in ({}, {"dW_out": "z_1' * delta_out"}, {"s_out": "a_1 * W_out + b_out"}):
+        report = core.check_answers({}, step, formulas={**formulas, **others})
+        wrong = {verdict.name: verdict.message for verdict in report.formulas if not verdict.right}
+        assert wrong["delta_1"].endswith(f"{f} must be {f.replace('z', 's')}")
+        assert "delta_out" in wrong
 
 
 @pytest.mark.parametrize(

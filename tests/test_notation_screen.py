@@ -14,13 +14,15 @@ from textual.widgets import Input
 import core
 from core.branches import Timelines
 from core.expression.pieces import as_text
-from core.notations import SHIPPED
+from core.notations import SHIPPED, typed_formula
 from core.notations.rendition import Rendition
 from samples import exercise_2
 from screen import app, commands, frame, inspect, last_line, pane, press, settle, texts, training, view, why
 from tui.app import SgdbApp
+from tui.sheet.lines import Span
 from tui.training.help import READING, reading
 from tui.training.plot import curve_of, title
+from tui.training.rows import together
 from tui.training.view import View
 
 MEAN = exercise_2(reduction="mean")
@@ -148,7 +150,7 @@ async def test_the_help_says_what_names_mean_and_in_which_one_types() -> None:
         told = dict(entries)
         assert told["paper"] == "Columns are samples; w is out x in; δ is minus the gradient."
         assert told["-δ₂ᵀ"] == "the gradient, which is -δ₂"
-        assert "typed in sgdb's names" in told["typing"]
+        assert told["typing"].endswith("in these names: net1, o1, delta1, w1[row,column on paper]")
         assert reading(None, step.statement) == READING
         await press(pilot, "question_mark", "end")
         assert "notation: mitchell" in "\n".join(texts(pilot))
@@ -192,3 +194,26 @@ def test_a_title_of_the_plot_of_any_width_calls_the_loss_what_the_notation_does(
         words = "".join(span.text for span in title(View(), step, [curve], width))
         assert "J" in words
         assert "ℒ" not in words
+
+
+@pytest.mark.parametrize(
+    ("title", "heading"),
+    [
+        ("∂C/∂a₂ᵀ/n", "∂a₂ᵀ/n 2 3"),
+        ("-∂E/∂net₁ᵀ", "-∂net₁ᵀ 2 3"),
+        ("∂C/∂nabla₂ᵀ/n", "∂C/∂nabla₂ᵀ/n 3"),
+        ("∂a₂ and so on", "∂a₂ and so on 3"),
+        ("δ₁", "δ₁ 1 2 3"),
+    ],
+)
+def test_a_long_title_leaves_room_for_the_numbers_of_the_columns(title: str, heading: str) -> None:
+    numbers = [Span(1 + 7 * i, str(i + 1), "dim") for i in range(3)]
+    numbers = [number._replace(column=number.column + 2) for number in numbers]
+    found = together([(Span(0, title, "title"),)], [numbers])
+    assert " ".join(span.text for span in found) == heading
+
+
+def test_the_penalty_in_a_gradient_without_its_share_is_one_product() -> None:
+    problem = replace(MEAN, penalty=core.Penalty(l2=0.1))
+    found = Rendition(core.notation("nielsen"), core.statement_of(problem, 3))
+    assert typed_formula(found, "dW_1") == "nabla_w2 = delta2 * x' + n * lambda * w2"

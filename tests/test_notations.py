@@ -25,7 +25,7 @@ from core.notations import SHIPPED
 from core.notations.formulas import paper_formula, tex_formula, typed_formula
 from core.notations.reading import over_in, read_in
 from core.notations.rendition import Rendition
-from core.notations.words import Notation
+from core.notations.words import ROLES, Notation
 from samples import examples, problems, random_problem
 from test_reader import as_printed
 
@@ -286,3 +286,24 @@ def test_notations_by_name() -> None:
     assert core.notation("ng") is NAMED["ng"]
     with pytest.raises(core.ProblemError, match='unknown "nielson"; did you mean "nielsen"'):
         core.notation("nielson")
+
+
+@pytest.mark.parametrize(
+    "loss", [core.SoftmaxCrossEntropy(), core.SoftmaxHinge(), core.Hinge()], ids=lambda loss: loss.name
+)
+@pytest.mark.parametrize("notation", SHIPPED[1:], ids=lambda notation: notation.name)
+def test_what_the_loss_adds_has_no_letter_that_the_notation_has_for_something_else(
+    notation: core.Notation, loss: core.Loss
+) -> None:
+    problem = random_problem(3, (2, 2, 1), rows=3, loss=loss, bias=True)
+    found = Rendition(notation, core.statement_of(problem, 3))
+    letters = {word.typed for role, word in notation.words.items() if word is not None and ROLES[role][1]}
+    equations = found.statement.equations
+    own = [
+        name for name in (*equations, *found.statement.numbers) if name not in equations or not equations[name].layer
+    ]
+    typed = {found.spellings[name].typed for name in own if name in found.spellings}
+    assert typed.isdisjoint({*letters, *(f"d{letter}" for letter in letters)})
+    assert len(typed) == len([name for name in own if name in found.spellings])
+    assert ("probs" in typed) == (notation.name == "cs231n" and "p" in equations)
+    assert ("logits" in typed) == (notation.name == "mitchell" and "o" in equations)

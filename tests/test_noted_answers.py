@@ -168,7 +168,8 @@ dW2 = "dZ2 * z_1'"
         "db1": True,
         "W1_next": True,
     }
-    assert verdicts["dW1"].mended == "1 / m * dZ1 * X'"
+    assert verdicts["dW1"].message.endswith("the division by m is missing")
+    assert verdicts["dW1"].mended == "dZ1 * X' / m"
     assert report.unreadable[0].startswith('formulas.dW2: unknown "z_1" (character 7): in ng the activation is A1')
 
 
@@ -359,3 +360,24 @@ def test_formulas_with_the_other_sign_throughout_are_told_whose_it_is(tmp_path: 
         f'problem = "problem.toml"\nnotation = {{ sign = "minus" }}\n[formulas]{formulas}', encoding="utf-8"
     )
     assert core.check_answers(str(sheet)).right
+
+
+@examples(15)
+@given(PROBLEMS, st.sampled_from(SHIPPED[1:]), st.integers(0, 2**16))
+def test_how_a_number_comes_about_is_told_in_the_notation(problem: core.Problem, notation: Notation, seed: int) -> None:
+    step, rng = core.Timeline(problem)[0], np.random.default_rng(seed)
+    found = Rendition(notation, core.statement_of(problem, len(step.batch), detailed=False))
+    sheet = right_sheet(found, step)
+    name = [*sheet][rng.integers(len(sheet))]
+    wrong = np.array(sheet[name])
+    report = core.check_answers(
+        {name: (wrong * rng.uniform(2, 9, wrong.shape)).round(6).tolist()}, step, notation=notation
+    )
+    for slip in report.shown.slips:
+        if slip.arithmetic:
+            verdict = report.shown.verdict(slip.name, slip.cells[0])
+            assert verdict is not None
+            assert slip.arithmetic[0].startswith(slip.symbol)
+            assert float(slip.arithmetic[-1].rpartition("= ")[2]) == pytest.approx(verdict.true, rel=1e-4, abs=1e-9)
+    for own, beside in zip(report.slips, report.worded(notation).slips, strict=True):
+        assert (own.name, own.cells, own.kind) == (beside.name, beside.cells, beside.kind)

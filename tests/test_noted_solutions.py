@@ -271,10 +271,10 @@ def test_the_option_of_the_commands(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert cli.main(["practise", "exercise-2", "--seed", "3", "--key", "--notation", "ng"]) == 0
     assert "Z₁ = W₁ X" in capsys.readouterr().out
     assert cli.main(["solve", "exercise-2", "--notation", "nielson"]) == 2
-    assert cli.main(["practise", "exercise-2", "--notation", "ng"]) == 2
+    assert cli.main(["practise", "exercise-2", "--notation", "nng"]) == 2
     err = capsys.readouterr().err
     assert '--notation: unknown "nielson"; did you mean "nielsen"' in err
-    assert "--notation: needs --sheet or --key" in err
+    assert '--notation: unknown "nng"; did you mean "ng"?' in err
 
 
 def test_an_update_with_its_gradient_in_place_is_written_out() -> None:

@@ -137,13 +137,23 @@ class TestBits:
     def test_each_run_of_a_stack_has_the_bits_that_it_has_alone(self, problems: list[core.Problem], steps: int) -> None:
         assert_as_alone(problems, steps)
 
-    @pytest.mark.parametrize("size", [1, 4, 12])
-    def test_runs_that_end_leave_the_stack_at_many_steps(self, size: int) -> None:
-        rates = np.geomspace(0.01, 3, size)
-        problems = [exercise_2(learning_rate=rate, update=core.Momentum(0.9)) for rate in rates]
-        lengths = {len(timeline) for timeline in assert_as_alone(problems, 3000)}
-        assert 3000 in lengths
-        assert size < 12 or len(lengths) > 2
+    def test_runs_that_end_leave_the_stack_one_after_the_other(self) -> None:
+        # A linear unit: above some α the loss grows by a factor a step, and overflows after 709 / (2 log factor) steps.
+        first = random_problem(1, (2, 1), 6, activation="identity", bias=False, update=core.SGD())
+        limit = 2 / np.linalg.eigvalsh(first.inputs.T @ first.inputs)[-1]
+        beyond = np.geomspace(1e8, 0.6, 20)
+        rates = np.concatenate([limit * (1 + beyond), limit * np.linspace(0.1, 0.9, 20)]).reshape(2, -1).T.ravel()
+        problems, steps = [replace(first, learning_rate=float(rate)) for rate in rates], 500
+        timelines = assert_as_alone(problems, steps)
+        lengths = [len(timeline) for timeline in timelines]
+        assert lengths[1::2] == [steps] * 20
+        assert len({*lengths[::2]}) > 12
+        assert {length // 16 for length in lengths} >= {1, 2, 3}  # in different looks
+        for timeline, problem in zip(timelines, problems, strict=True):
+            ran, last = alone(problem, steps), len(timeline) - 1
+            near = 16 if timeline.diverged else last  # where the state is that was handed over with the last one
+            for index in (near, last, last - 1, 0, last // 2, last, 15, 16, last - last % 64):
+                assert there(timeline, index) == there(ran, index)
 
     @given(stacks(), st.integers(1, 40), st.lists(st.integers(0, 70), min_size=1, max_size=8))
     @examples(25)
@@ -245,6 +255,9 @@ class TestStacks:
         monkeypatch.setattr(stack_module, "_same_bits", lambda *_: False)
         monkeypatch.setattr(stack_module.Stack, "state", lambda stack: np.full((len(stack.problems), 9), np.pi))
         assert_as_alone([exercise_2(learning_rate=rate) for rate in (0.1, 0.2, 0.3, 5.0)], 50)
+
+    def test_large_networks_do_not_stack(self) -> None:
+        assert stack_key(random_problem(0, (300, 1000, 10), 2, batch_size=1)) is None
 
     @needs_bits
     def test_no_runs_and_no_steps(self) -> None:

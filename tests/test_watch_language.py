@@ -43,7 +43,7 @@ def test_a_watch_is_understood(text: str, canonical: str, sides: list[str]) -> N
         problem = core.load_problem("svm")
     watch = read_watch(text, problem)
     assert watch.canonical == canonical
-    assert [side.text for side in watch.sides] == sides
+    assert [watch.spell(side.node) for side in watch.sides] == sides
     assert read_watch(canonical, problem) == watch
 
 

@@ -20,7 +20,7 @@ from tui.training.screen import TrainingScreen
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core import CheckReport, Problem, Session
+    from core import CheckReport, Notation, Problem, Session
     from core.practice import Exercise
     from tui.opening.loading import Answer, LoadingScreen
 
@@ -65,13 +65,15 @@ class SgdbApp(BaseApp[str]):
 
     def _own_commands(self, screen: Screen[object]) -> Iterator[SystemCommand]:
         if isinstance(screen, TrainingScreen):
-            practise = partial(self.practise, screen.run.timeline.problem)
+            practise = partial(self.practise, screen.run.timeline.problem, screen.notation)
             yield SystemCommand("Practise this problem", "a sheet to fill in, with fresh numbers", practise)
         if isinstance(screen, KeyReasonsScreen):
             yield from screen.commands()
 
-    def practise(self, problem: Problem) -> None:
-        """Open a sheet of the kind of a problem: the one that was left, if it is not finished, or else a new one."""
+    def practise(self, problem: Problem, notation: Notation | None = None) -> None:
+        """Open a sheet of the kind of a problem, in a notation or in the problem's: the one that was left, if it is not
+        finished, or else a new one.
+        """
         from core import DivergedError, ProblemError
         from core.practice import Exercise
         from tui.commands.data_folder import data_folder
@@ -79,9 +81,10 @@ class SgdbApp(BaseApp[str]):
         from tui.practice.seeds import new_seed
 
         left = self._left
-        going_on = left is not None and left.like is problem and left.begun and not left.done
+        going_on = left is not None and left.is_alike(problem, notation) and left.begun and not left.done
+        seed = left.seed if left is not None and going_on else new_seed()
         try:
-            exercise = Exercise(problem, left.seed if left is not None and going_on else new_seed())
+            exercise = Exercise(problem, seed, notation=notation)
             folder = data_folder()
         except (ProblemError, DivergedError) as error:
             self.notify(str(error), title="No sheet", severity="error", markup=False)

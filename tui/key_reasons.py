@@ -63,11 +63,15 @@ class KeyReasonsScreen(BaseScreen[ScreenResultType]):
             self._last_notice, self._last_notice_at = text, monotonic()
             self.notify(text, timeout=NOTICE)
 
+    def told(self, tooltip: str) -> str:
+        """What a tooltip says, in the words of the screen."""
+        return tooltip
+
     def commands(self) -> Iterator[SystemCommand]:
         """Everything that a key does, for the command palette."""
         for node, binding in actions_of(self.explained):
             key = f"key {self.app.get_key_display(binding)}"
-            yield SystemCommand(binding.tooltip, key, self.performer(node, binding.action))
+            yield SystemCommand(self.told(binding.tooltip), key, self.performer(node, binding.action))
 
     def performer(self, node: Widget, action: str) -> Callable[[], Awaitable[None]]:
         """What does an action of a widget, or says why it cannot."""

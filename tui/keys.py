@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from textual.binding import Binding
@@ -19,15 +19,18 @@ def keys_of(nodes: Iterable[Widget]) -> Iterator[tuple[Widget, Binding]]:
                 yield node, binding
 
 
-def key_groups(nodes: Iterable[Widget], groups: Sequence[tuple[str, Sequence[str]]]) -> list[Group]:
+def key_groups(
+    nodes: Iterable[Widget], groups: Sequence[tuple[str, Sequence[str]]], told: Callable[[str], str] = str
+) -> list[Group]:
     """The keys of these widgets and what they do, an entry for each meaning, in groups: each has a title and how its
-    actions begin, and takes what no group before it has taken. A group without keys is left out.
+    actions begin, and takes what no group before it has taken. A group without keys is left out. `told` puts what a
+    tooltip says in the words of the screen.
     """
     found: dict[str, dict[str, list[str]]] = {title: {} for title, _ in groups}
     for node, binding in keys_of(nodes):
         title = next((title for title, starts in groups if binding.action.startswith(tuple(starts))), None)
         if title is not None:
-            found[title].setdefault(binding.tooltip, []).append(node.app.get_key_display(binding))
+            found[title].setdefault(told(binding.tooltip), []).append(node.app.get_key_display(binding))
     return [
         (title, tuple((" ".join(keys), meaning) for meaning, keys in entries.items()))
         for title, entries in found.items()

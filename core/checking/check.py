@@ -18,7 +18,7 @@ from core.step import Step
 from core.text import shown
 
 if TYPE_CHECKING:
-    from core.checking.answers import AnswerSheet, WrittenFormula
+    from core.checking.answers import AnswerSheet
     from core.checking.judge import Judge
     from core.checking.noted import Noted
     from core.checking.shapes import LaidOutAnswer
@@ -84,12 +84,12 @@ class _Check:
         before = before_activations(self.statement)
         is_before = any(convention.kind == PRE_ACTIVATION for convention in conventions)
         formulas = self._formulas(conventions, before if is_before else {})
-        of_z = self._before(before) if len(formulas.right) < len(formulas.verdicts) and not is_before else []
-        if of_z and {*before, *before.values()}.isdisjoint(laid_out):
+        of_z = self._z_before(before) if len(formulas.right) < len(formulas.verdicts) and not is_before else None
+        if of_z is not None and {*before, *before.values()}.isdisjoint(laid_out):
             other = self._formulas(conventions, before)
             if len(other.right - formulas.right) >= FEWEST and other.right > formulas.right:
                 is_before, formulas = True, other
-                conventions = [*conventions, pre_activation(of_z[0].key, before[of_z[0].name])]
+                conventions = [*conventions, pre_activation(*of_z)]
         self.unreadable += formulas.unreadable
         self.remarks += formulas.remarks
         conventions = [*conventions, *formulas.conventions]
@@ -209,12 +209,21 @@ class _Check:
             result[name] = replace(answer, numbers=exact, left_open=kept)
         return result
 
-    def _before(self, before: Mapping[str, str]) -> list[WrittenFormula]:
-        """The formulas of what is called z, where z may be the pre-activation: nothing is called s beside it."""
+    def _z_before(self, before: Mapping[str, str]) -> tuple[str, str] | None:
+        """What is called z in formulas, and what it is if that is the pre-activation; None where it cannot be: where
+        something is called s beside it, or where no formula is for it and nothing is called a.
+        """
+        from core.checking.layouts import letters_in
+
         first = {formula.name: formula.key.strip()[:1].casefold() for formula in self.sheet.formulas}
         if self._noted is not None or any(first.get(s, "a") != "a" for s in before.values()):
-            return []
-        return [formula for formula in self.sheet.formulas if formula.name in before and first[formula.name] == "z"]
+            return None
+        for formula in self.sheet.formulas:
+            if formula.name in before and first[formula.name] == "z":
+                return formula.key, before[formula.name]
+        found = letters_in((formula.text for formula in self.sheet.formulas), len(self.step.weights))
+        named = next((name for name in found["z"] if name in before), None)
+        return None if named is None or found["s"] or not found["a"] else (found["z"][named], before[named])
 
     def _formulas(self, conventions: list[Convention], before: Mapping[str, str]) -> _Formulas:
         """The formulas, judged beside numbers that follow conventions; where z is the pre-activation, `before` has what
@@ -229,7 +238,10 @@ class _Check:
 
         found: dict[str, FormulaVerdict] = {}
         unreadable: list[str] = []
-        checker = FormulaChecker(self.step, self.sheet.formulas, before)
+        if self._noted is not None:
+            checker: FormulaChecker = self._noted.checker(self.step, self.sheet.formulas)
+        else:
+            checker = FormulaChecker(self.step, self.sheet.formulas, before)
         for formula in self.sheet.formulas:
             (name,) = meant(formula.key, (formula.name,), before) if before else (formula.name,)
             path = f"formulas.{self._called(name)}"

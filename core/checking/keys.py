@@ -59,6 +59,10 @@ class Keys:
         """A key as the reader has it."""
         return spelled(key)
 
+    def of_scheme(self, typed: str) -> str:
+        """A name of a scheme as `of_answer` has it."""
+        return typed
+
     def of_answer(self, reader: FieldReader, path: str, typed: str) -> str | None:
         """The quantity whose numbers are given under a name; None after a note of what there is."""
         name = self._meant(reader, path, typed)

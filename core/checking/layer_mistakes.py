@@ -28,6 +28,7 @@ from core.expression.spots import Spot, spots, without_factor, without_term
 from core.expression.typed import as_typed
 
 ALPHA, TWO, N = Name("alpha"), Literal(2), Name("n")
+SHARED = Quotient(ALPHA, N)  # the rate where a notation divides by n in the update
 
 
 class LayerMistakes:
@@ -56,16 +57,23 @@ class LayerMistakes:
     def _update(self, tree: Node) -> Iterator[Mistake]:
         """α left out, or in it twice; what is subtracted added; a mean of it; no update, or nothing but that."""
         for part, with_ in spots(tree):
-            if not isinstance(part, Product) or ALPHA not in part.children:
+            rates = [rate for rate in (ALPHA, SHARED) if rate in part.children]
+            if not isinstance(part, Product) or not rates:
                 continue
-            gradient = without_factor(part, ALPHA)
+            rate = rates[0]
+            gradient = without_factor(part, rate)
             what = gradient.name if isinstance(gradient, Name) else "its factor"
-            yield Mistake("learning rate left out", "the learning rate α is left out", with_(gradient), 0)
             subtracts = isinstance(tree, Sum) and (-1, part) in tree.terms
             wrong, right = ("added", "subtracted") if subtracts else ("subtracted", "added")
-            added = f"α {what} is {wrong}, where it must be {right}"
+            shown = "α" if rate == ALPHA else "α / n"
+            added = f"{shown} {what} is {wrong}, where it must be {right}"
+            if rate == SHARED:
+                words = f"it is not divided by n, the number of rows: α stands for α / n before {what}"
+                yield Mistake("sum for mean", words, with_(ALPHA * gradient), 0)
+                gradient = Quotient(Literal(1), N) * gradient
+            yield Mistake("learning rate left out", "the learning rate α is left out", with_(gradient), 0)
             yield Mistake(wrong, added, with_(Sum((-1, part))), 0)
-            if self._statement.rows > 1:
+            if self._statement.rows > 1 and rate == ALPHA:
                 words = f"the update is divided by n, the number of rows: α / n stands for α before {what}"
                 yield Mistake("mean for sum", words, with_(Quotient(Literal(1), N) * part), 0)
             yield Mistake(

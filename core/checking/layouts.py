@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
@@ -11,10 +12,12 @@ from core.arrays import Array
 from core.checking.report import FOLLOWED, CellVerdict, Convention, Slip
 from core.checking.shapes import LaidOutAnswer
 from core.equations import FORWARD, Statement
+from core.errors import FormulaError
+from core.expression.lexicon import lexemes
 from core.expression.nodes import Function, Name, names_in
 from core.notations.shipped import SGDB, SHIPPED
 from core.notations.words import IN_COLUMNS, IN_GRADIENT, IN_UPDATE, MINUS, OUT_IN, SWITCHES, Notation
-from core.quantity import layer_label
+from core.quantity import canonical, layer_label
 
 TRANSPOSED, PRE_ACTIVATION = "transposed", "z for s"
 SAMPLES, WEIGHTS = "samples", "weights"  # the switches of a notation that turn matrices
@@ -24,6 +27,7 @@ WORDS = {
     (WEIGHTS,): "your ∂W are transposed, as where W is out x in",
     (SAMPLES, WEIGHTS): "your matrices are transposed, as where the samples are columns and W is out x in",
 }
+LETTER_OF_LAYER = re.compile(r"([zsa])_?(\d+|out)")
 LEAST = 2  # matrices: one alone is a slip
 
 IN_FORMULAS = {
@@ -104,6 +108,22 @@ def meant(typed: str, names: tuple[str, ...], before: Mapping[str, str]) -> tupl
         return names
     back = {s: z for z, s in before.items()}
     return tuple(name for name in names if name not in back) or tuple(back.get(name, name) for name in names)
+
+
+def letters_in(texts: Iterable[str], depth: int) -> dict[str, dict[str, str]]:
+    """What formulas call by the letters z, s and a with a layer's number: by letter, and by sgdb's name of that
+    letter, as it was typed. Of what cannot be read nothing is known.
+    """
+    found: dict[str, dict[str, str]] = {"z": {}, "s": {}, "a": {}}
+    for text in texts:
+        try:
+            words = [lexeme.text for lexeme in lexemes(text)]
+        except FormulaError:
+            continue
+        for word in words:
+            if match := LETTER_OF_LAYER.fullmatch(word.casefold()):
+                found[match[1]].setdefault(canonical(f"{match[1]}_{match[2]}", depth), word)
+    return found
 
 
 def named_before(

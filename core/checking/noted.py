@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -13,31 +13,39 @@ from core.arrays import Array
 from core.checking.answers import Answer, WrittenFormula
 from core.checking.conventions import ByConvention
 from core.checking.formulas.check import FormulaChecker
-from core.checking.formulas.definitions import context_of
+from core.checking.formulas.noted import NotedChecker
 from core.checking.keys import Keys
 from core.checking.matrices import Matrix
-from core.checking.report import Cell, CheckReport, FormulaVerdict, Slip
+from core.checking.report import EXPECTED, Cell, CheckReport, FormulaVerdict, Slip
 from core.checking.shapes import LaidOutAnswer, NoSuchCell, lay_out
-from core.equations import Statement
+from core.equations import Statement, statement_of
 from core.errors import FormulaError
+from core.explanation import Explanation, explain
 from core.expression.lexicon import spelled
 from core.expression.nodes import ROWS, names_in
 from core.expression.pieces import as_text
 from core.expression.reader import read
-from core.expression.typed import as_typed
 from core.loading.fields import FieldReader
+from core.notations.cells import NotedScope
 from core.notations.formulas import typed_formula
 from core.notations.names import lowered
 from core.notations.printing import typed_printer
-from core.notations.reading import named_elsewhere, read_in
+from core.notations.reading import named_elsewhere
 from core.notations.rendition import Rendition
+from core.notations.wording import with_gradients
 from core.notations.words import Notation
-from core.step import Step
+from core.step import Step, shown_in
 from core.suggestion import suggest
 from core.text import shown
 
 OF_LAYER = re.compile(r"\s*([^\W\d]\w*)\s*\[\s*(\d{1,4})\s*\]")  # Z[1], behind which a cell may stand
 WORDS = ("loss", "penalty", "d", "t")  # names that are words, or parts of them, in a sentence
+SAID_IN_COLUMNS = {  # what is said of samples in rows
+    "the samples (columns)": "the samples (rows)",
+    "the sum over the rows": "the sum over the columns",
+    "expected one row of": "expected one column of",
+    "the number of rows": "the number of samples",
+}
 MEAN_TWICE, TWICE = "mean twice", ", twice"
 FORMULA = re.compile(r"[\w'()]+(?: (?:\*|\.\*|\+|-) [\w'()]+)+")  # as it is typed, within a sentence
 
@@ -64,6 +72,9 @@ class NotedKeys(Keys):
         if layer and spelled(layer[1]).strip() not in names and f"{layer[1]}{layer[2]}" in names:
             key = f"{layer[1]}{layer[2]}{key[layer.end() :]}"
         return spelled(lowered(self._rendition.notation, key))
+
+    def of_scheme(self, typed: str) -> str:
+        return self.in_plain_letters(typed)
 
     def is_given(self, typed: str) -> bool:
         return self._rendition.names.get(typed.strip(), "") in self._statement.given
@@ -120,15 +131,18 @@ class Noted:
             answer = replace(answer, position=(along,))
         return lay_out(answer, values, summed_rows)
 
+    def checker(self, step: Step, formulas: Sequence[WrittenFormula]) -> NotedChecker:
+        """What checks formulas in the notation."""
+        return NotedChecker(self.rendition, step, formulas, Translator(self.rendition).text)
+
     def check(self, checker: FormulaChecker, formula: WrittenFormula) -> FormulaVerdict:
-        """Whether a formula is right, and what is right where it is not. Raises FormulaError if it cannot be read."""
-        name, rendition = formula.name, self.rendition
-        tree = rendition.as_stated(name, read_in(rendition, name, formula.text))
-        text = as_typed(tree, context_of(name, checker.step.statement).over)
-        found = checker.check(name, self.statement.symbols[name], replace(formula, text=text))
-        right = typed_formula(rendition, name).partition(" = ")[2]
-        general = found.message.partition(": in general")[0] if found.right else ""
-        return replace(found, text=formula.text, message=general, mended="" if found.right else right)
+        """Whether a formula is right, and what is wrong with it where it is not, in the notation; with what is right
+        there where nothing nearer is. Raises FormulaError if it cannot be read.
+        """
+        found = checker.check(formula.name, self.statement.symbols[formula.name], formula)
+        if found.right or found.mended:
+            return found
+        return replace(found, mended=typed_formula(self.rendition, formula.name).partition(" = ")[2])
 
 
 def called(rendition: Rendition, name: str) -> str:
@@ -136,13 +150,27 @@ def called(rendition: Rendition, name: str) -> str:
     return rendition.spellings[name].typed if name in rendition.spellings else name
 
 
-class _Translator:
-    """Says in a notation what a report says in sgdb's names."""
+class Translator:
+    """Says in a notation what is said in sgdb's names."""
 
     def __init__(self, rendition: Rendition) -> None:
         self._rendition = rendition
 
+    def words(self, report: CheckReport) -> CheckReport:
+        """A report whose sentences are in the notation, and its places and numbers as they were."""
+        step = shown_in(report.step, self._rendition.notation)
+        slips, conventions = [], report.conventions
+        for slip in report.slips:
+            explained = partial(explain, step, slip.name, detailed=_detailed(report))
+            arithmetic = self._arithmetic(slip, slip.cells[:1], explained)
+            slips.append(self._slip(slip, arithmetic))
+        if report.notation is not None:  # else they speak of the words that were written
+            conventions = tuple(replace(found, text=self.text(found.text)) for found in conventions)
+        formulas = tuple(replace(verdict, symbol=self.symbol(verdict.name)) for verdict in report.formulas)
+        return replace(report, step=step, slips=tuple(slips), conventions=conventions, formulas=formulas)
+
     def report(self, report: CheckReport) -> CheckReport:
+        """A report in the notation's names and layout."""
         cells = [
             verdict._replace(
                 name=self.name(verdict.name),
@@ -152,25 +180,25 @@ class _Translator:
             for verdict in report.cells
         ]
         order = {name: i for i, name in enumerate(dict.fromkeys(verdict.name for verdict in cells))}
-        slips = [
-            replace(
-                slip,
-                name=self.name(slip.name),
-                symbol=self.symbol(slip.name),
-                cells=tuple(sorted(self.cell(slip.name, cell) for cell in slip.cells)),
-                text=self.text(slip.text.removesuffix(TWICE) if self._has_no_mean(slip) else slip.text),
-                others=tuple(map(self.text, slip.others)),
-                arithmetic=(),  # which is in sgdb's layout
+        step = shown_in(report.step, None)
+        statement = statement_of(step.problem, len(step.batch), _detailed(report), step.index)
+        scope = NotedScope(step, Rendition(self._rendition.notation, statement))
+        slips = []
+        for slip in report.slips:
+            first = sorted(slip.cells, key=partial(self.cell, slip.name))[:1]
+            arithmetic = self._arithmetic(slip, first, partial(Explanation, step, slip.name, scope=scope))
+            noted = self._slip(slip, arithmetic)
+            slips.append(
+                replace(
+                    noted,
+                    name=self.name(slip.name),
+                    cells=tuple(sorted(self.cell(slip.name, cell) for cell in slip.cells)),
+                    text=self._laid_out(noted.text),
+                    others=tuple(map(self._laid_out, noted.others)),
+                )
             )
-            for slip in report.slips
-        ]
         formulas = [
-            replace(
-                verdict,
-                name=self.name(verdict.name),
-                symbol=self.symbol(verdict.name),
-                message=self.text(verdict.message),
-            )
+            replace(verdict, name=self.name(verdict.name), symbol=self.symbol(verdict.name))
             for verdict in report.formulas
         ]
         return replace(
@@ -181,6 +209,31 @@ class _Translator:
             conventions=tuple(replace(found, text=self.text(found.text)) for found in report.conventions),
             named=self._rendition.notation,
         )
+
+    def _slip(self, slip: Slip, arithmetic: tuple[str, ...]) -> Slip:
+        """A slip in the notation's words; what a scheme says stays as it is."""
+        if slip.kind == EXPECTED:
+            return replace(slip, symbol=self.symbol(slip.name), arithmetic=arithmetic)
+        return replace(
+            slip,
+            symbol=self.symbol(slip.name),
+            text=self.text(slip.text.removesuffix(TWICE) if self._has_no_mean(slip) else slip.text),
+            others=tuple(map(self.text, slip.others)),
+            arithmetic=arithmetic,
+        )
+
+    def _arithmetic(
+        self, slip: Slip, first: Sequence[Cell], explained: Callable[[Cell], Explanation]
+    ) -> tuple[str, ...]:
+        """How the `first` cell of a slip really comes about, where that is told and the notation has a name for it."""
+        is_named = slip.name in self._rendition.spellings
+        return tuple(line for cell in first for line in explained(cell).lines()) if slip.arithmetic and is_named else ()
+
+    def _laid_out(self, text: str) -> str:
+        """A sentence in which a sample is what it is in the notation."""
+        for own, theirs in SAID_IN_COLUMNS.items() if self._rendition.notation.in_columns else ():
+            text = text.replace(own, theirs)
+        return text
 
     def _has_no_mean(self, slip: Slip) -> bool:
         """Whether a quantity that was divided by n should not have been at all."""
@@ -230,6 +283,10 @@ class _Translator:
         for typed, name in rendition.functions.items():
             if name:
                 found.setdefault(name, typed)
+        statement = rendition.statement
+        for name, spelling in Rendition(with_gradients(rendition.notation), statement).spellings.items():
+            if name not in rendition.spellings:
+                found[name] = found[statement.symbols[name]] = as_text([spelling.piece])
         return {own: theirs for own, theirs in found.items() if own not in WORDS}
 
     @cached_property
@@ -238,6 +295,17 @@ class _Translator:
         return re.compile(rf"(?<![\w∂])(?:{'|'.join(map(re.escape, names))})(?![\w₀-₉⁺])")
 
 
+def _detailed(report: CheckReport) -> bool:
+    """Whether a sheet has a quantity that only makes the steps of the computation smaller."""
+    equations = report.step.statement.equations
+    return any(equations[name].detail for name in (*report.names, *(formula.name for formula in report.formulas)))
+
+
 def in_notation(report: CheckReport, notation: Notation) -> CheckReport:
     """The report on a sheet in a notation, in its names and layout."""
-    return _Translator(Rendition(notation, report.step.statement)).report(report)
+    return Translator(Rendition(notation, report.step.statement)).report(report)
+
+
+def in_words(report: CheckReport, notation: Notation) -> CheckReport:
+    """A report in the words of a notation, with places and numbers as they were."""
+    return Translator(Rendition(notation, report.step.statement)).words(report)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Status: TypeAlias = Literal["right", "rounded", "follows", "coarse", "slip", "open"]
 STATUSES: tuple[Status, ...] = ("right", "rounded", "follows", "coarse", "slip", "open")
+EXPECTED = "expected"  # the kind of a slip that a scheme expects, in words of its own
 FOLLOWED = "; followed"  # what a convention's words end with, but for advice
 Cell: TypeAlias = tuple[int, ...]
 
@@ -117,6 +118,22 @@ class CheckReport:
         from core.checking.noted import in_notation
 
         return in_notation(self, self.notation)
+
+    def worded(self, notation: Notation | None) -> CheckReport:
+        """The same beside its step on a screen that speaks a notation, None for sgdb's own: what is said is in its
+        names; numbers and places are as they were.
+        """
+        if notation is None or notation.is_own:
+            return self
+        if notation not in self._in_words:
+            from core.checking.noted import in_words
+
+            self._in_words[notation] = in_words(self, notation)
+        return self._in_words[notation]
+
+    @cached_property
+    def _in_words(self) -> dict[Notation, CheckReport]:
+        return {}
 
     @cached_property
     def blank(self) -> bool:

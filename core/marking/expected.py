@@ -15,29 +15,23 @@ import numpy as np
 from core.arrays import Array
 from core.checking.answered import Answers, Range
 from core.checking.answers import Answer
-from core.checking.formulas.definitions import aliases, context_of, names_of
-from core.checking.formulas.edits import in_pairs
 from core.checking.formulas.evaluation import Evaluator, fitted, is_same
 from core.checking.formulas.points import points_like
-from core.checking.keys import Keys
 from core.checking.numbers import Numbers
 from core.checking.own_values import OwnValues
-from core.checking.report import Cell, CellVerdict, CheckReport, FormulaVerdict, Slip
-from core.checking.shapes import NoSuchCell, lay_out
+from core.checking.report import EXPECTED, Cell, CellVerdict, CheckReport, FormulaVerdict, Slip
+from core.checking.shapes import NoSuchCell
 from core.checking.written import Position, Written, read_written
 from core.equations import statement_of
 from core.errors import FormulaError
 from core.expression.dialect import IN_NUMPY
-from core.expression.names import asked
-from core.expression.nodes import Function, Name, Node, names_in, walk
-from core.expression.reader import read_formula
+from core.expression.nodes import Node, names_in
 from core.expression.shape import shape_text
 from core.loading.fields import FieldReader
+from core.marking.naming import Naming, naming_of
 from core.marking.scheme import ExpectedMistake
-from core.quantity import canonical
 from core.step import Step
 
-EXPECTED = "expected"  # the kind of such a slip
 DIGITS = 6  # of a number that are compared: a program's numbers have more of them than are sharp
 CHANCE = 0.1  # a mistake is claimed if fewer than so many of all wrong numbers of as many digits would fit as well
 
@@ -53,17 +47,17 @@ class Judged:
 
 
 class ExpectedMistakes:
-    """The expected mistakes of a scheme on a step. `unknown` has those that make no sense there, in words by their
-    place in the scheme.
+    """The expected mistakes of a scheme with a `naming` on a step. `unknown` has those that make no sense there, in
+    words by their place in the scheme.
     """
 
-    def __init__(self, mistakes: tuple[ExpectedMistake, ...], step: Step) -> None:
+    def __init__(self, mistakes: tuple[ExpectedMistake, ...], step: Step, naming: Naming) -> None:
         self._step = step
         self.unknown: dict[str, str] = {}
         self._found: list[_OnStep] = []
         for mistake in mistakes:
             try:
-                self._found.append(_on_step(mistake, step))
+                self._found.append(_on_step(mistake, step, naming))
             except _Unusable as unusable:
                 self.unknown[unusable.place] = str(unusable)
 
@@ -72,35 +66,35 @@ class ExpectedMistakes:
         if not self._found:
             return Judged(report, {})
         earns: dict[Slip | FormulaVerdict, Fraction] = {}
-        dialects = ("", IN_NUMPY) if any(_is_numpy(formula, self._step) for formula in report.formulas) else ("",)
-        formulas = tuple(self._formula(formula, dialects, earns) for formula in report.formulas)
+        naming = naming_of(self._step, report.notation)
+        dialects = ("", IN_NUMPY) if any(naming.is_numpy(f.name, f.text) for f in report.formulas) else ("",)
+        formulas = tuple(self._formula(formula, naming, dialects, earns) for formula in report.formulas)
         report = replace(report, formulas=formulas)
         if any(slip.cells for slip in report.slips):
             with np.errstate(all="ignore"):  # somebody's own numbers may lead anywhere
-                report = _Numbers(report, self._found).named(earns)
+                report = _Numbers(report, self._found, naming).named(earns)
         return Judged(report, earns)
 
     def _formula(
-        self, formula: FormulaVerdict, dialects: tuple[str, ...], earns: dict[Slip | FormulaVerdict, Fraction]
+        self,
+        formula: FormulaVerdict,
+        naming: Naming,
+        dialects: tuple[str, ...],
+        earns: dict[Slip | FormulaVerdict, Fraction],
     ) -> FormulaVerdict:
         for mistake in self._found if not formula.right else ():
             tree = mistake.tree if mistake.name == formula.name else None
-            if tree is not None and any(self._is(formula, dialect, tree) for dialect in dialects):
+            if tree is not None and any(self._is(formula, naming, dialect, tree) for dialect in dialects):
                 named = replace(formula, message=mistake.mistake.message)
                 earns[named] = mistake.mistake.earns
                 return named
         return formula
 
-    def _is(self, formula: FormulaVerdict, dialect: str, tree: Node) -> bool:
+    def _is(self, formula: FormulaVerdict, naming: Naming, dialect: str, tree: Node) -> bool:
         """Whether somebody's formula is this one, whatever the numbers are."""
-        context = context_of(formula.name, self._step.statement)._replace(dialect=dialect)
         try:
-            read = in_pairs(read_formula(formula.text, context).tree)
-            meanings = _meanings(read, self._step)
-            values = [
-                (Evaluator(point, formula.name, meanings=meanings)(read), Evaluator(point, "")(tree))
-                for point in self._points
-            ]
+            read = naming.tree(formula.name, formula.text, dialect)
+            values = [(Evaluator(point, formula.name)(read), Evaluator(point, "")(tree)) for point in self._points]
         except FormulaError:
             return False
         return bool(values) and all(is_same(mine, fitted(theirs, mine)) for mine, theirs in values)
@@ -113,28 +107,21 @@ class ExpectedMistakes:
 @dataclass(frozen=True, eq=False)
 class _OnStep:
     """An expected mistake in the quantity `name`: a formula's `tree`, in the step's own names, or
-    `numbers` by position.
+    `numbers` by position, `factor` times the step's own.
     """
 
     mistake: ExpectedMistake
     name: str
     tree: Node | None = None
     numbers: Mapping[Position, Written] | None = None
+    factor: float = 1.0
 
-    def evaluate(self, step: Step, values: Mapping[str, Array]) -> Array:
-        """What the quantity comes to with it."""
+    def evaluate(self, step: Step, naming: Naming, values: Mapping[str, Array]) -> Array:
+        """What the quantity comes to with it, from values as a sheet has them."""
         shape = step.values[self.name].shape
         assert self.tree is not None
-        value = step.statement.value_of(self.tree, values)
+        value = step.statement.value_of(naming.as_stated(self.name, self.tree), values)
         return value.reshape(shape) if value.size == math.prod(shape) else np.broadcast_to(value, shape)
-
-
-def _is_numpy(formula: FormulaVerdict, step: Step) -> bool:
-    """Whether a formula can only be a line of numpy: then those beside it may be, too."""
-    try:
-        return read_formula(formula.text, context_of(formula.name, step.statement)).dialect == IN_NUMPY
-    except FormulaError:
-        return False
 
 
 class _Unusable(ValueError):  # noqa: N818
@@ -145,33 +132,31 @@ class _Unusable(ValueError):  # noqa: N818
         super().__init__(message)
 
 
-def _on_step(mistake: ExpectedMistake, step: Step) -> _OnStep:
+def _on_step(mistake: ExpectedMistake, step: Step, naming: Naming) -> _OnStep:
     """Raises _Unusable."""
     reader, place = FieldReader(), f"{mistake.place}.quantity"
-    name = Keys(step).of_answer(reader, place, mistake.quantity)
+    name = naming.keys.of_answer(reader, place, naming.keys.of_scheme(mistake.quantity))
     if name is None:
         raise _Unusable(place, reader.mistakes[0].removeprefix(f"{place}: "))
     if mistake.numbers is not None:
-        return _OnStep(mistake, name, numbers=_numbers(mistake, name, step))
+        return _OnStep(mistake, name, numbers=_numbers(mistake, name, naming), factor=naming.factor(name))
     try:
-        tree = in_pairs(read_formula(mistake.formula, context_of(name, step.statement)).tree)
-        meanings = _meanings(tree, step)
-        evaluate = Evaluator(step, name, meanings=meanings)
-        evaluate.look_up(tree)
+        tree = naming.tree(name, mistake.formula)
         target = step.values[name]
-        value = fitted(evaluate(tree), target)
+        value = fitted(Evaluator(step, name)(tree), target)
         if value.shape != target.shape:
-            raise FormulaError(f"it gives {shape_text(value.shape)}, and {name} is {shape_text(target.shape)}")
+            shapes = f"it gives {shape_text(value.shape)}, and {naming.called(name)} is {shape_text(target.shape)}"
+            raise FormulaError(shapes)
     except FormulaError as error:
         raise _Unusable(f"{mistake.place}.formula", str(error)) from None
-    return _OnStep(mistake, name, _in_own_names(tree, meanings, len(step.weights)))
+    return _OnStep(mistake, name, tree)
 
 
-def _numbers(mistake: ExpectedMistake, name: str, step: Step) -> dict[Position, Written]:
+def _numbers(mistake: ExpectedMistake, name: str, naming: Naming) -> dict[Position, Written]:
     assert mistake.numbers is not None
     place = f"{mistake.place}.numbers"
     try:
-        laid_out = lay_out(Answer(mistake.quantity, name, (), mistake.numbers), step.values[name])
+        laid_out = naming.lay_out(Answer(mistake.quantity, name, (), mistake.numbers))
     except NoSuchCell as no_such:
         raise _Unusable(place, str(no_such)) from None
     if laid_out.problem:
@@ -179,40 +164,17 @@ def _numbers(mistake: ExpectedMistake, name: str, step: Step) -> dict[Position, 
     return laid_out.numbers.written
 
 
-def _meanings(tree: Node, step: Step) -> dict[str, str]:
-    """The quantities that the words of a formula mean. Raises FormulaError where one can mean several."""
-    names, others = names_of(step.statement), aliases(step.statement)
-    found: dict[str, str] = dict(others)
-    for typed in dict.fromkeys(part.name for part in walk(tree) if isinstance(part, Name)):
-        meaning = names.meaning(typed)
-        if len(meaning.names) > 1 and typed not in others:
-            raise FormulaError(asked(typed, meaning))
-        if meaning.names:
-            found.setdefault(typed, meaning.names[0])
-    return found
-
-
-def _in_own_names(node: Node, meanings: Mapping[str, str], depth: int) -> Node:
-    """A formula with each quantity and function under its first name."""
-    if isinstance(node, Name):
-        name = canonical(node.name, depth)
-        return Name(meanings.get(name, name))
-    parts = tuple(_in_own_names(part, meanings, depth) for part in node.children)
-    if isinstance(node, Function):
-        return Function(canonical(node.name, depth), parts[0], node.slope)
-    return node.with_children(parts)
-
-
 class _Numbers:
     """The numbers of a sheet, and what they came to with each of the expected mistakes."""
 
-    def __init__(self, report: CheckReport, mistakes: list[_OnStep]) -> None:
-        self.report, self.mistakes, step = report, mistakes, report.step
+    def __init__(self, report: CheckReport, mistakes: list[_OnStep], naming: Naming) -> None:
+        self.report, self.mistakes, self._naming, step = report, mistakes, naming, report.step
         equations = step.statement.equations
         named = [name for m in mistakes if m.tree is not None for name in names_in(m.tree)]
         named += [m.name for m in mistakes] + [verdict.name for verdict in report.cells]
         detailed = any(name in equations and equations[name].detail for name in named)
-        self._own = OwnValues(statement_of(step.problem, len(step.batch), detailed), step.values)
+        statement = statement_of(step.problem, len(step.batch), detailed)
+        self._own = OwnValues(*naming.stated(statement, step.values))
         self.written: dict[str, dict[Position, Written]] = {}
         for verdict in report.cells:
             if (written := _written(verdict)) is not None:
@@ -240,7 +202,7 @@ class _Numbers:
             elif mistake not in told:
                 told[mistake] = slip.name
                 same = [other for other, cause in found.items() if cause is mistake and other.name == slip.name]
-                slips.append(_named(slip, mistake, [cell for other in same for cell in other.cells]))
+                slips.append(self._named(slip, mistake, [cell for other in same for cell in other.cells]))
                 earns[slips[-1]] = mistake.mistake.earns
             elif told[mistake] != slip.name:  # the rest of it, where it was made in what is not written
                 following |= {(slip.name, cell) for cell in slip.cells}
@@ -257,7 +219,7 @@ class _Numbers:
 
     def _comes_of(self, mistake: _OnStep, name: str, written: Mapping[Position, Written]) -> bool:
         if mistake.numbers is not None and mistake.name == name:
-            numbers = mistake.numbers
+            numbers = {position: self._scaled(w, mistake) for position, w in mistake.numbers.items()}
             return all(position in numbers and _is_same(w, numbers[position]) for position, w in written.items())
         if mistake.name not in (name, *self._own.unwritten_before(name)):
             return False
@@ -270,23 +232,30 @@ class _Numbers:
     def _range(self, mistake: _OnStep, name: str) -> Range | None:
         """Where a quantity may lie with a mistake in it or in one before it; None where that cannot be said."""
         if mistake.tree is not None:
-            instead = {mistake.name: partial(mistake.evaluate, self.report.step)}
+            instead = {mistake.name: partial(mistake.evaluate, self.report.step, self._naming)}
             carry: Callable[..., Array] = partial(self._own.carry, name, instead=instead)
             reads = tuple(n for n in names_in(mistake.tree) if n in self._own.order)
             return self._own.reach(name, carry, reads)
         values = np.full(self._own.true[mistake.name].shape, np.nan)
         for position, w in (mistake.numbers or {}).items():
-            values[position] = w.value
+            values[position] = self._scaled(w, mistake).value
         if np.isnan(values).any():
             return None
         given = {mistake.name: values}
         return self._own.reach(name, lambda changes, **more: self._own.carry(name, {**changes, **given}, **more))
 
+    def _scaled(self, written: Written, mistake: _OnStep) -> Written:
+        """A number of the scheme as the sheet has it, which may have another sign there, or no 1/n."""
+        ratio = self._naming.factor(mistake.name) / mistake.factor
+        if ratio == 1:
+            return written
+        value = ratio * written.value
+        return Written(f"{value:.15g}", value, abs(ratio) * written.unit)
 
-def _named(slip: Slip, mistake: _OnStep, cells: list[Cell]) -> Slip:
-    where = "" if mistake.name == slip.name else f" (in {mistake.name})"
-    words = f"{mistake.mistake.message}{where}"
-    return replace(slip, cells=tuple(sorted(cells)), kind=EXPECTED, text=words, others=())
+    def _named(self, slip: Slip, mistake: _OnStep, cells: list[Cell]) -> Slip:
+        where = "" if mistake.name == slip.name else f" (in {self._naming.called(mistake.name)})"
+        words = f"{mistake.mistake.message}{where}"
+        return replace(slip, cells=tuple(sorted(cells)), kind=EXPECTED, text=words, others=())
 
 
 def _written(verdict: CellVerdict) -> Written | None:

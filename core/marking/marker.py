@@ -11,6 +11,7 @@ from core.checking.report import CheckReport
 from core.errors import ProblemError
 from core.marking.expected import ExpectedMistakes
 from core.marking.marks import MarkedSheet, mark
+from core.marking.naming import naming_of
 from core.marking.parts import equal_parts, parts_of
 from core.marking.scheme import Scheme
 from core.marking.sheets import names_of_sheets
@@ -74,8 +75,11 @@ class _Marker:
 
     def sheet(self, name: str, report: CheckReport) -> MarkedSheet:
         """What the sheet called `name` earns."""
-        parts, unknown = (self._equal[report], {}) if self._scheme.is_equal else parts_of(self._scheme, report.step)
-        mistakes = ExpectedMistakes(self._scheme.expected, report.step)
+        naming = naming_of(report.step, self._scheme.notation)
+        parts, unknown = (
+            (self._equal[report], {}) if self._scheme.is_equal else parts_of(self._scheme, report.step, naming)
+        )
+        mistakes = ExpectedMistakes(self._scheme.expected, report.step, naming)
         unknown |= mistakes.unknown
         before = unknown if self._unknown is None else self._unknown
         self._unknown = {place: words for place, words in before.items() if place in unknown}

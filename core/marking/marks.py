@@ -11,6 +11,7 @@ from core.checking.diagnosis import SLIGHT
 from core.checking.report import Cell, CellVerdict, CheckReport, Slip, Status
 from core.checking.written import read_written
 from core.marking.expected import Judged
+from core.marking.naming import naming_of
 from core.marking.parts import Part
 from core.marking.scheme import ALL, NONE, Earns, Scheme
 
@@ -57,12 +58,16 @@ class MarkedSheet:
         """What could be earned."""
         return sum((part.part.points for part in self.parts), NONE)
 
+    def called(self, name: str) -> str:
+        """What the sheet calls a quantity, by sgdb's name."""
+        return naming_of(self.report.step, self.report.notation).called(name)
+
     @property
     def conventions(self) -> tuple[str, ...]:
         """The conventions that the sheet follows, each with what it costs if that is anything."""
         each = self.costs / len(self.report.conventions) if self.costs else NONE
         ending = f" (-{shown_points(each)})" if each else ""
-        return tuple(convention.text + ending for convention in self.report.conventions)
+        return tuple(convention.text + ending for convention in self.report.shown.conventions)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -91,6 +96,8 @@ class _SheetMarker:
 
     def __init__(self, judged: Judged, scheme: Scheme) -> None:
         self._report, self._granted = judged.report, judged.earns
+        self._called = naming_of(judged.report.step, judged.report.notation).called
+        self._said = dict(zip(judged.report.slips, judged.report.shown.slips, strict=True))
         self._earns = scheme.earns
         self._verdicts = {(verdict.name, verdict.cell): verdict for verdict in self._report.cells}
         self._slips = {(slip.name, cell): slip for slip in self._report.slips for cell in slip.cells}
@@ -113,7 +120,7 @@ class _SheetMarker:
         names = {part.name for part in parts if part.cells}
         for slip in self._report.slips:
             if asked.isdisjoint((slip.name, cell) for cell in slip.cells) and (slip.cells or slip.name not in names):
-                yield f"{slip.name}: {_words(slip, ())}, without points"
+                yield f"{self._said[slip].name}: {self._words(slip, ())}, without points"
 
     def _has_price(self, slip: Slip) -> bool:
         """Whether a slip costs what all slips of a known kind cost, and not the numbers that it spoils."""
@@ -141,8 +148,8 @@ class _SheetMarker:
         for slip in self._shapes:
             if slip.name == part.name and slip not in self._due and not slip.kind.startswith(MISSING):
                 share *= self._earns.shape
-        reasons = [_words(slip, part.cells) for slip in self._touching(part)]
-        reasons += _unfinished([verdict for verdict in verdicts if verdict is not None], self._earns)
+        reasons = [self._words(slip, part.cells) for slip in self._touching(part)]
+        reasons += self._unfinished([verdict for verdict in verdicts if verdict is not None])
         missing = verdicts.count(None)
         if missing and not any(slip.name == part.name for slip in self._shapes):
             reasons.append(MISSING if missing == len(verdicts) else f"{missing} {MISSING}")
@@ -160,6 +167,41 @@ class _SheetMarker:
             return ALL if slip in self._due else self._granted.get(slip, share)
         return _share(verdict, self._earns)
 
+    def _unfinished(self, verdicts: Sequence[CellVerdict]) -> Iterator[str]:
+        """Why numbers that are no slips do not earn everything."""
+        earns = self._earns
+
+        def count(status: Status, from_zeros: bool = False) -> int:
+            return sum(v.status == status and v.from_zeros == from_zeros for v in verdicts)
+
+        follows = [v for v in verdicts if v.status == "follows" and not v.from_zeros]
+        if follows and earns.follows < 1:
+            sources = (self._called(source) for verdict in follows for source in verdict.follows_from)
+            yield f"{_follow(len(follows))} {_from(sources)}"
+        from_zeros = count("follows", from_zeros=True)
+        if from_zeros and min(earns.follows, earns.from_zeros) < 1:
+            yield f"{_follow(from_zeros)} from zeros only"
+        if (rounded := count("rounded")) and earns.rounded < 1:
+            yield f"{rounded} right within {'its' if rounded == 1 else 'their'} own rounding"
+        coarse = [v for v in verdicts if v.status == "coarse"]
+        zeros = sum(map(_is_zero, coarse))
+        if len(coarse) > zeros and earns.coarse < 1:
+            yield f"{len(coarse) - zeros} with too few digits"
+        if zeros:
+            yield f"{zeros} written as 0"
+        if left := count("open"):
+            yield f"{left} left open"
+
+    def _words(self, slip: Slip, cells: Sequence[Cell]) -> str:
+        """A slip in words, with where it is among these cells unless it is in all of them."""
+        said = self._said[slip]
+        text = said.text or "wrong"
+        if not slip.cells or slip.cells == ((),) or set(slip.cells).issuperset(cells or ((),)):
+            return text
+        if len(slip.cells) > MOST_CELLS:
+            return text if text[0].isdigit() else f"{text} ({len(slip.cells)} numbers)"
+        return f"{text} (in {', '.join(_bracketed(cell) for cell in said.cells)})"
+
 
 def _share(verdict: CellVerdict, earns: Earns) -> Fraction:
     """What a number earns that is no slip and was not left open."""
@@ -174,46 +216,12 @@ def _is_zero(verdict: CellVerdict) -> bool:
     return written is not None and written.value == 0
 
 
-def _unfinished(verdicts: Sequence[CellVerdict], earns: Earns) -> Iterator[str]:
-    """Why numbers that are no slips do not earn everything."""
-
-    def count(status: Status, from_zeros: bool = False) -> int:
-        return sum(v.status == status and v.from_zeros == from_zeros for v in verdicts)
-
-    follows = [v for v in verdicts if v.status == "follows" and not v.from_zeros]
-    if follows and earns.follows < 1:
-        yield f"{_follow(len(follows))} {_from(v for verdict in follows for v in verdict.follows_from)}"
-    from_zeros = count("follows", from_zeros=True)
-    if from_zeros and min(earns.follows, earns.from_zeros) < 1:
-        yield f"{_follow(from_zeros)} from zeros only"
-    if (rounded := count("rounded")) and earns.rounded < 1:
-        yield f"{rounded} right within {'its' if rounded == 1 else 'their'} own rounding"
-    coarse = [v for v in verdicts if v.status == "coarse"]
-    zeros = sum(map(_is_zero, coarse))
-    if len(coarse) > zeros and earns.coarse < 1:
-        yield f"{len(coarse) - zeros} with too few digits"
-    if zeros:
-        yield f"{zeros} written as 0"
-    if left := count("open"):
-        yield f"{left} left open"
-
-
 def _follow(count: int) -> str:
     return "1 follows" if count == 1 else f"{count} follow"
 
 
 def _from(sources: Iterable[str]) -> str:
     return f"from {', '.join(names)}" if (names := dict.fromkeys(sources)) else "from the slip before"
-
-
-def _words(slip: Slip, cells: Sequence[Cell]) -> str:
-    """A slip in words, with where it is among these cells unless it is in all of them."""
-    text = slip.text or "wrong"
-    if not slip.cells or slip.cells == ((),) or set(slip.cells).issuperset(cells or ((),)):
-        return text
-    if len(slip.cells) > MOST_CELLS:
-        return text if text[0].isdigit() else f"{text} ({len(slip.cells)} numbers)"
-    return f"{text} (in {', '.join(_bracketed(cell) for cell in slip.cells)})"
 
 
 def _bracketed(cell: Cell) -> str:

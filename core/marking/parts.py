@@ -11,12 +11,11 @@ import numpy as np
 
 from core.asked import absent
 from core.checking.answers import NAME, Answer
-from core.checking.keys import Keys
 from core.checking.matrices import WrittenMatrix
 from core.checking.report import Cell, CheckReport
-from core.checking.shapes import NoSuchCell, lay_out
-from core.expression.lexicon import spelled
+from core.checking.shapes import NoSuchCell
 from core.loading.fields import FieldReader
+from core.marking.naming import Naming, naming_of
 from core.marking.scheme import Scheme
 from core.step import Step
 from core.text import shown
@@ -41,17 +40,17 @@ class Part:
         return not self.cells
 
 
-def parts_of(scheme: Scheme, step: Step) -> tuple[tuple[Part, ...], dict[str, str]]:
-    """What a scheme has points for on a step, in the order of the computation; and what it has points for that is not
-    there, in words by its place in the scheme.
+def parts_of(scheme: Scheme, step: Step, naming: Naming) -> tuple[tuple[Part, ...], dict[str, str]]:
+    """What a scheme with this naming has points for on a step, in the order of the computation; and what it has points
+    for that is not there, in words by its place in the scheme.
     """
-    reader, keys = _Places(), Keys(step)
-    numbers = [_numbers(reader, keys, step, key, points) for key, points in (scheme.points or {}).items()]
-    formulas = [_formula(reader, keys, key, points) for key, points in (scheme.formulas or {}).items()]
+    reader = _Places()
+    numbers = [_numbers(reader, naming, step, key, points) for key, points in (scheme.points or {}).items()]
+    formulas = [_formula(reader, naming, key, points) for key, points in (scheme.formulas or {}).items()]
     order = {name: i for i, name in enumerate(step.statement.equations)}
     found = sorted(filter(None, (*numbers, *formulas)), key=lambda part: (part.is_formula, order[part.name]))
     for part in _twice(found):
-        path = f"formulas.{part.name}" if part.is_formula else f"points.{part.label}"
+        path = f"formulas.{naming.called(part.name)}" if part.is_formula else f"points.{part.label}"
         reader.note(path, "has points twice, at least in part")
     return tuple(found), reader.found
 
@@ -75,14 +74,15 @@ def _in_half(reports: Sequence[CheckReport]) -> Iterator[Part]:
     # Numbers in a wrong shape have no cells, and stand for all of their quantity.
     shapeless = Counter(slip.name for r in reports for slip in r.slips if not slip.cells and slip.name not in r.names)
     formulas = Counter(formula.name for report in reports for formula in report.formulas)
-    half, step = len(reports) / 2, reports[0].step
+    half, step, notations = len(reports) / 2, reports[0].step, {report.notation for report in reports}
+    naming = naming_of(step, notations.pop() if len(notations) == 1 else None)
     for name in step.statement.equations:
         asked = tuple(cell for cell in _all_cells(step, name) if cells[name, cell] + shapeless[name] >= half)
         if asked:
-            yield Part(name, name, asked, ONE)
+            yield Part(naming.called(name), name, asked, ONE)
     for name in step.statement.equations:
         if formulas[name] >= half:
-            yield Part(f"formula {name}", name, (), ONE)
+            yield Part(f"formula {naming.called(name)}", name, (), ONE)
 
 
 class _Places(FieldReader):
@@ -96,9 +96,9 @@ class _Places(FieldReader):
         self.found.setdefault(path, message)
 
 
-def _numbers(reader: FieldReader, keys: Keys, step: Step, key: str, points: Fraction) -> Part | None:
-    path = f"points.{shown(key)[1:-1]}"
-    match = NAME.fullmatch(spelled(key))
+def _numbers(reader: FieldReader, naming: Naming, step: Step, key: str, points: Fraction) -> Part | None:
+    path, keys = f"points.{shown(key)[1:-1]}", naming.keys
+    match = NAME.fullmatch(keys.in_plain_letters(key))
     if match is None:
         reader.note(path, 'expected a name such as s_1, or one with a row or a cell such as "s_1[2]" or "s_1[2,3]"')
         return None
@@ -107,7 +107,7 @@ def _numbers(reader: FieldReader, keys: Keys, step: Step, key: str, points: Frac
     if name is None:
         return None
     try:
-        cells = lay_out(Answer(key, name, position, OPEN), step.values[name]).cells
+        cells = naming.lay_out(Answer(key, name, position, OPEN)).cells
     except NoSuchCell as mistake:
         reader.note(path, str(mistake))
         return None
@@ -116,12 +116,14 @@ def _numbers(reader: FieldReader, keys: Keys, step: Step, key: str, points: Frac
     if not asked:
         reader.note(path, "there is no number here")
         return None
-    return Part(name + (f"[{','.join(map(str, position))}]" if position else ""), name, asked, points)
+    where = f"[{','.join(map(str, position))}]" if position else ""
+    return Part(f"{naming.called(name)}{where}", name, asked, points)
 
 
-def _formula(reader: FieldReader, keys: Keys, key: str, points: Fraction) -> Part | None:
-    name = keys.of_formula(reader, f"formulas.{shown(key)[1:-1]}", spelled(key).strip())
-    return None if name is None else Part(f"formula {name}", name, (), points)
+def _formula(reader: FieldReader, naming: Naming, key: str, points: Fraction) -> Part | None:
+    keys = naming.keys
+    name = keys.of_formula(reader, f"formulas.{shown(key)[1:-1]}", keys.in_plain_letters(key).strip())
+    return None if name is None else Part(f"formula {naming.called(name)}", name, (), points)
 
 
 def _twice(parts: Sequence[Part]) -> Iterator[Part]:

@@ -1,6 +1,7 @@
 """A marking scheme: what each quantity is worth, what numbers earn that are not quite right, and the wrong answers that
 a teacher expects.
 
+notation = "ng"                     whose names, layout and signs the scheme has, whatever a sheet's are; sgdb's own
 digits = 3                          how many digits of a number are owed, whatever a sheet says
 [points]                            by quantity, row or cell; what is not here earns nothing
 s_1 = 2
@@ -43,6 +44,8 @@ from core.errors import FormulaError, ProblemError
 from core.expression.reader import read as read_formula
 from core.loading.fields import LIST, TABLE, TEXT, FieldReader, Kind, Unfit, whole
 from core.loading.problem_file import read_toml
+from core.notations.own import read_notation
+from core.notations.words import Notation
 from core.text import clean, shown
 
 MOST_POINTS = 1000
@@ -91,7 +94,7 @@ class ExpectedMistake:
 class Scheme:
     """How sheets are marked. `points` and `formulas` have points by quantity, as the scheme's author calls it; both are
     None where whatever is asked for is worth one point. Of a number so many `digits` are owed (None: as the sheet says,
-    else 2). `source` is the file's name.
+    else 2). `source` is the file's name, `notation` that of the scheme itself, None for sgdb's own.
     """
 
     source: str = ""
@@ -101,6 +104,7 @@ class Scheme:
     costs: Costs = field(default_factory=Costs)
     expected: tuple[ExpectedMistake, ...] = ()
     digits: int | None = None
+    notation: Notation | None = None
 
     @property
     def is_equal(self) -> bool:
@@ -125,7 +129,9 @@ def _amount(most: int) -> Kind:
 
 
 POINTS, SHARE = _amount(MOST_POINTS), _amount(1)
+NOTATION = "notation"
 SCHEME: dict[str, Kind] = {
+    NOTATION: Kind("a notation", lambda value: value),
     "digits": whole(1, MOST_OWED),
     **dict.fromkeys(("points", "formulas", "earns", "costs"), TABLE),
     "expected": LIST,
@@ -166,13 +172,18 @@ def _scheme_of(source: str, tables: Mapping[str, Any]) -> Scheme:
     entries = found.get("expected", [])
     if len(entries) > MOST_EXPECTED:
         reader.note("expected", f"expected at most {MOST_EXPECTED} mistakes, found {len(entries)}")
-    expected = [_expected(reader, f"expected[{k}]", entry) for k, entry in enumerate(entries[:MOST_EXPECTED], start=1)]
-    if not found and not reader.mistakes:
-        reader.note("", f"expected one of {', '.join(SCHEME)}, found nothing")
+    notation = read_notation(reader, found[NOTATION]) if NOTATION in found else None
+    expected = [
+        _expected(reader, f"expected[{k}]", entry, notation is not None)
+        for k, entry in enumerate(entries[:MOST_EXPECTED], start=1)
+    ]
+    if not found.keys() - {NOTATION} and not reader.mistakes:
+        parts = [key for key in SCHEME if key != NOTATION]
+        reader.note("", f"expected one of {', '.join(parts)}, found nothing")
     if reader.mistakes:
         raise ProblemError(source, reader.mistakes)
     known = tuple(filter(None, expected))
-    return Scheme(source, points, formulas, earns, costs, known, found.get("digits"))
+    return Scheme(source, points, formulas, earns, costs, known, found.get("digits"), notation)
 
 
 def _points(reader: FieldReader, path: str, table: Mapping[str, object] | None) -> dict[str, Fraction] | None:
@@ -185,7 +196,8 @@ def _points(reader: FieldReader, path: str, table: Mapping[str, object] | None) 
     return {key: points for key, points in read.items() if points is not None}
 
 
-def _expected(reader: FieldReader, path: str, entry: object) -> ExpectedMistake | None:
+def _expected(reader: FieldReader, path: str, entry: object, is_noted: bool) -> ExpectedMistake | None:
+    """An expected mistake; a formula in a notation shows on a step whether it can be read."""
     if not isinstance(entry, dict):
         reader.note(path, f"expected a table, found {shown(entry)}")
         return None
@@ -200,7 +212,7 @@ def _expected(reader: FieldReader, path: str, entry: object) -> ExpectedMistake 
         both = "both" if "formula" in entry else "neither"
         reader.note(path, f"expected a formula or numbers, found {both}")
     numbers = read_matrix(reader, f"{path}.numbers", found["numbers"]) if "numbers" in found else None
-    if "formula" in found:
+    if "formula" in found and not is_noted:
         try:
             read_formula(found["formula"])
         except FormulaError as error:

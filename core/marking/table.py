@@ -67,7 +67,7 @@ class MarkTable:
         found = Counter(
             words
             for sheet in self.sheets
-            for words in dict.fromkeys(f"{slip.name}: {slip.text}" for slip in sheet.report.slips if slip.kind)
+            for words in dict.fromkeys(f"{slip.name}: {slip.text}" for slip in sheet.report.shown.slips if slip.kind)
         )
         return tuple((words, count) for words, count in found.most_common(MOST_COMMON) if count >= COMMON)
 

@@ -14,11 +14,15 @@ from core.expression.pieces import LETTER, Piece, as_text
 from core.notations.words import RAISED, ROLES, Notation, Word
 from core.quantity import BUFFERS, NEXT
 
-OF_STEP = {"X_in": "input", "y_gt": "target", "loss": "loss", "sample_losses": "losses"}
+OF_STEP = {
+    **{"X_in": "input", "y_gt": "target", "loss": "loss", "sample_losses": "losses"},
+    **{"p": "probabilities", "dp": "dprobabilities"},
+}
 OF_LAYER = {"W": "weight", "b": "bias", "s": "pre", "delta": "delta", "dW": "dweight", "db": "dbias"}
 OF_NUMBER = {"alpha": "rate", "n": "count"}
 PARAMETERS = ("W", "b", "dW", "db")
 BUFFER = r"(?:[vmn]|[mn]hat|[mn]\u0302|\\hat\{[mn]\})"  # before the word for what an update keeps it of
+INSTEAD = {"o": Word("logits"), "do": Word("dlogits", "∂logits")}  # where their own letters are taken
 GREEK = "GREEK SMALL LETTER "
 POWER = re.compile(r"\^\{(\d+)\}")
 IN_BRACKETS = re.compile(r"(?<=\w)\^\[(\d+)\]")  # Z^[1]
@@ -39,7 +43,8 @@ class Spelling(NamedTuple):
 
 def spellings(notation: Notation, statement: Statement) -> dict[str, Spelling]:
     """How every quantity and number of a step is written, by sgdb's name. One whose name stands for something else in
-    the notation goes by the name of its setting, or by its own with "own" before it.
+    the notation, with a layer's number or without, goes by another word for it, by the name of its setting, or by its
+    own with "own" before it.
     """
     equations = {**statement.given, **statement.equations}
     depth = len(statement.problem.network)
@@ -51,12 +56,16 @@ def spellings(notation: Notation, statement: Statement) -> dict[str, Spelling]:
         if name in statement.numbers:
             found[name] = _spelling(word, "")
     taken = {form for spelling in found.values() for form in spelling.forms()}
+    for role, word in notation.words.items():
+        if word is not None and ROLES[role][1]:
+            taken |= {form for own in (word, Word(f"d{word.typed}")) for form in _forms_of(own, "")}
     fields = {setting.name: setting.field for setting in statement.settings}
     for name, piece in statement.own_pieces.items():
         if name in found:
             continue
         own, other = Spelling(name, piece), fields.get(name, name)
-        others = [_spelling(Word(word), piece.name) for word in (other, f"own{name.replace('_', '')}")]
+        words = (INSTEAD.get(name, Word(other)), Word(f"own{name.replace('_', '')}"))
+        others = [_spelling(word, piece.name) for word in words]
         found[name] = next((s for s in (own, *others) if taken.isdisjoint(s.forms())), own)
         taken.update(found[name].forms())
     return {name: found[name] for name in statement.own_pieces}

@@ -31,13 +31,24 @@ from core.notations.turning import ACROSS
 OWN = "f_"  # before the label of a layer, in the names of the layers' functions
 
 
-def typed_printer(rendition: Rendition, over: str) -> TypedPrinter:
-    """A printer of formulas as they are typed, in which a sum that does not say so is `over` ROWS, COLUMNS or ALL."""
-    found = {name: Piece("letter", s.typed, name=s.piece.name) for name, s in rendition.spellings.items()}
-    style = TYPED._replace(function=lambda node: _typed_function(rendition, node))
-    one_hot = Form(ATOM, (word("one_hot"), OPEN, found["y_gt"], CLOSE))
+def typed_printer(rendition: Rendition, over: str, relu: bool = False, indicator: bool = False) -> TypedPrinter:
+    """A printer of formulas as they are typed, in which a sum that does not say so is `over` ROWS, COLUMNS or ALL;
+    `relu` writes relu(...) for max(0, ...), `indicator` [j = y] for one_hot.
+    """
+    symbols, style = typed_symbols(rendition), typed_style(rendition)
+    one_hot = Form(ATOM, (word("one_hot"), OPEN, symbols["y_gt"], CLOSE))
     style = style._replace(true_class={**TYPED.true_class, False: one_hot})
-    return TypedPrinter(over, relu=False, indicator=False, symbols=found, style=style)
+    return TypedPrinter(over, relu, indicator, symbols=symbols, style=style)
+
+
+def typed_symbols(rendition: Rendition) -> dict[str, Piece]:
+    """What is typed for quantities and numbers, by sgdb's name."""
+    return {name: Piece("letter", s.typed, name=s.piece.name) for name, s in rendition.spellings.items()}
+
+
+def typed_style(rendition: Rendition) -> Style:
+    """The style in which formulas are typed, with the notation's words for functions."""
+    return TYPED._replace(function=lambda node: _typed_function(rendition, node))
 
 
 def paper_printer(rendition: Rendition, per_sample: Collection[str], numbers: Mapping[str, str] = {}) -> PaperPrinter:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from core.checking.formulas.definitions import context_of
 from core.equations import Statement
 from core.errors import FormulaError
-from core.expression.cursor import OPENING, PRIME, Context
+from core.expression.cursor import OPENING, PRIME, Context, Reading
 from core.expression.nodes import Name, Node
 from core.expression.reader import EULER, Reader, refuse_too_long
 from core.notations.names import lowered
@@ -33,12 +33,21 @@ def read_in(rendition: Rendition, name: str, text: str) -> Node:
     """The tree of a formula for a quantity, typed, in print or in LaTeX, in the notation's layout. Raises FormulaError
     where it cannot be read, or has a name in it that is none of the notation's.
     """
+    return reading_in(rendition, name, text).tree
+
+
+def reading_in(rendition: Rendition, name: str, text: str, dialect: str = "") -> Reading:
+    """The same with what is written around it; in a style of print, if it does not tell itself."""
     context = context_of(name, rendition.statement)
     refuse_too_long(text, context.longest)
     context = context._replace(
-        symbols=rendition.names, over=over_in(rendition, name), classes=rendition.classes, thin=()
+        symbols=rendition.names,
+        over=over_in(rendition, name),
+        classes=rendition.classes,
+        thin=(),
+        dialect=dialect or context.dialect,
     )
-    return _NotationReader(REMARK.sub("", lowered(rendition.notation, text)), context, rendition).read().tree
+    return _NotationReader(REMARK.sub("", lowered(rendition.notation, text)), context, rendition).read()
 
 
 def named_elsewhere(rendition: Rendition, typed: str) -> str:

@@ -20,7 +20,19 @@ from core.equations import (
     Equation,
     Statement,
 )
-from core.expression.nodes import COLUMNS, NUMBERS, ROWS, Literal, Name, Node, Product, Quotient, Sum, put_in_place
+from core.expression.nodes import (
+    COLUMNS,
+    NUMBERS,
+    ROWS,
+    Literal,
+    Name,
+    Node,
+    Product,
+    Quotient,
+    Sum,
+    product_of,
+    put_in_place,
+)
 from core.losses import SquaredError
 from core.network import Layer, Network
 from core.notations.names import Spelling, function_words, role_of, spellings
@@ -153,6 +165,16 @@ class Rendition(Record):
             plain = SHARE * plain
         return Sum((-1, plain)) if name in self._opposite else plain
 
+    def scaled(self, name: str, tree: Node) -> Node:
+        """One of sgdb's formulas for a quantity with the notation's signs and place of 1/n, in sgdb's layout."""
+        leaves: dict[str, Node] = {}
+        for other in self._scaled | self._opposite:
+            leaf = SHARE * Name(other) if other in self._scaled else Name(other)
+            leaves[other] = Sum((-1, leaf)) if other in self._opposite else leaf
+        tree = put_in_place(tree, leaves)
+        tree = Name("n") * tree if name in self._scaled else tree
+        return Sum((-1, tree)) if name in self._opposite else tree
+
     def part(self, tree: Node) -> Node:
         """A part of one of sgdb's formulas in the notation's layout, turned or not, whichever has fewer transposes."""
         return min((self._layout(tree), self._layout(tree, over=True)), key=transposes)
@@ -242,9 +264,14 @@ class Rendition(Record):
             if self.mean == IN_GRADIENT:
                 terms = [(1, Product(SHARE, data[1])), *penalty]
             else:
-                terms = [data, *((sign, Name("n") * term) for sign, term in penalty)]
+                terms = [data, *((sign, product_of((Name("n"), *_factors(term)))) for sign, term in penalty)]
             return Sum(*terms) if penalty else terms[0][1]
         if equation.part == UPDATE and self.mean == IN_UPDATE:
             shares: dict[str, Node] = {other: Product(SHARE, Name(other)) for other in self._scaled}
             return shared(put_in_place(equation.tree, shares), SHARE)
         return equation.tree
+
+
+def _factors(node: Node) -> tuple[Node, ...]:
+    """The factors of a product, or what is none by itself."""
+    return node.children if isinstance(node, Product) else (node,)

@@ -49,7 +49,7 @@ CS231N = Notation(
         **{"input": Word("X"), "pre": Word("s"), "activation": H, "output": Word("scores"), "target": Word("y")},
         **{"weight": W, "bias": B, "delta": Word("ds"), "dactivation": Word("dh"), "doutput": Word("dscores")},
         **{"dweight": D_W, "dbias": D_B, "loss": Word("L"), "rate": Word("step_size", "step")},
-        **{"count": Word("N"), "function": F},
+        **{"count": Word("N"), "function": F, "probabilities": Word("probs"), "dprobabilities": Word("dprobs")},
     },
 )
 GOODFELLOW = Notation(

@@ -99,7 +99,7 @@ def _turned_round(node: Node) -> Node | None:
     if isinstance(node, Sum) and len({sign for sign, _ in node.terms}) == 2:
         terms = [(-sign, term) for sign, term in node.terms]
         return Sum(*sorted(terms, key=lambda term: -term[0]))
-    if isinstance(node, (Product, MatrixProduct)):
+    if isinstance(node, (Product, MatrixProduct, Quotient)):
         for i, child in enumerate(node.children):
             if (turned := _turned_round(child)) is not None:
                 return node.with_children((*node.children[:i], turned, *node.children[i + 1 :]))

@@ -15,7 +15,7 @@ from core.notations.printing import OWN, PRIME
 from core.notations.rendition import Rendition
 from core.notations.turning import Layout, without_minus
 from core.notations.words import GRADIENTS, Notation, Word
-from core.quantity import layer_label
+from core.quantity import canonical, layer_label
 from core.wording import Wording
 
 OF_GRADIENTS = {"dweight": "weight", "dbias": "bias"}
@@ -61,6 +61,10 @@ class NotationWording(Wording):
         numbers = self._statement.numbers
         found = {name: spelling.piece for name, spelling in self.rendition.spellings.items()}
         return {name: piece._replace(name="") if name in numbers else piece for name, piece in found.items()}
+
+    def _typed(self, name: str) -> str:
+        name = canonical(name, len(self._statement.problem.network))
+        return self.rendition.spellings[name].typed if name in self.rendition.spellings else name
 
     def turns(self, name: str) -> bool:
         return name in self._matrices and self.rendition.turns(name)

@@ -18,6 +18,8 @@ ROLES = {  # what there is a word for: what it is, and whether a layer's number 
     "dbias": ("the gradient of the biases", True),
     "dactivation": ("the gradient of the activation", True),
     "doutput": ("the gradient of the output", False),
+    "probabilities": ("the probabilities", False),
+    "dprobabilities": ("the gradient of the probabilities", False),
     "loss": ("the loss", False),
     "losses": ("each sample's loss", False),
     "rate": ("the learning rate", False),

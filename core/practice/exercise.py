@@ -10,20 +10,19 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from core.asked import asked
-from core.checking.check import check_answers
 from core.checking.diagnosis import SLIGHT
-from core.checking.report import CellVerdict, CheckReport
+from core.checking.report import CellVerdict
 from core.checking.written import OPEN, read_written
-from core.computation import Computation, computations, copies
-from core.explanation import explain
 from core.fresh import LARGEST_SEED, practice_problem, practised_step, rows_of
+from core.notations.shipped import SGDB
+from core.notations.words import Notation
+from core.practice.paper import DIGITS, Paper, Words
 from core.practice.replies import INEXACT, Cell, Made, Reply, reason, recap
-from core.practice.typed import by_cell, cells_of, wanted
+from core.practice.typed import by_cell, cells_of, opposite, wanted
 from core.problem import Problem
-from core.quantity import Quantity, layer_symbol, quantities
+from core.quantity import Quantity
 from core.solving.rounding import MOST, rounded
-from core.solving.worked import arithmetic_of, section_of
+from core.solving.worked import section_of
 
 Standing: TypeAlias = Literal["found", "helped", "told"]
 
@@ -31,7 +30,6 @@ Key: TypeAlias = tuple[str, Cell]
 
 POINTS: dict[Standing, float] = {"found": 1.0, "helped": 0.5, "told": 0.0}
 HINTS = 3  # for a number, at most
-DIGITS = 3  # significant ones that are asked for, of a number that is not exact
 
 
 class Exercise:
@@ -39,6 +37,7 @@ class Exercise:
 
     like, seed       the kind of problem, and its number
     problem, step    the fresh problem, and its first step
+    paper            that step in the names and numbers of the notation that is practised
     questions        the quantities of which numbers are asked for, see `core.asked`
     current, cell    what is asked now; past the last number, `current` is None
     standing         the numbers on the table, and how each came there
@@ -47,41 +46,57 @@ class Exercise:
     made             the slips so far
     """
 
-    def __init__(self, like: Problem, seed: int, *, keep_rate: bool = False, keep_rows: bool = False) -> None:
-        """An exercise of the kind of `like`; for what is kept of that see `practice_problem`. Raises ProblemError where
-        it would be too long.
+    def __init__(
+        self,
+        like: Problem,
+        seed: int,
+        *,
+        keep_rate: bool = False,
+        keep_rows: bool = False,
+        notation: Notation | None = None,
+    ) -> None:
+        """An exercise of the kind of `like`; for what is kept of that see `practice_problem`. It is in a `notation`, or
+        in the problem's. Raises ProblemError where it would be too long.
         """
-        self.like, self.seed = like, seed
+        self.like, self.seed, self._notation = like, seed, notation
         self._keep_rate, self._keep_rows = keep_rate, keep_rows
         self.problem = practice_problem(like, seed, keep_rate=keep_rate, keep_rows=keep_rows)
         source = like.source and like.source.practised(seed, keep_rate, keep_rows)
         self.problem = self.problem if source is None else self.problem.with_source(source)
         self.step = practised_step(self.problem)
-        self.symbols = self.step.statement.symbols
-        self._asked, self._copies = asked(self.step), copies(self.problem)
-        self.questions = tuple(quantity for quantity in quantities(self.step) if quantity.name in self._asked)
+        self._asked = self.paper.asked
+        self.questions = tuple(quantity for quantity in self.paper.quantities if quantity.name in self._asked)
         self.standing: dict[Key, Standing] = {}
         self.written: dict[Key, str] = {}
         self.hinted: dict[Key, int] = {}
         self.slipped: set[Key] = set()
         self.made: list[Made] = []
-        depth = len(self.problem.network)
-        self._printed = self.symbols | {f"f_{k}": layer_symbol("f", k, depth) for k in range(1, depth)}
         self.current: Quantity | None = self.questions[0]
         _, self.cell = next(self.asked_cells())
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what follows from the rest."""
-        return {name: value for name, value in vars(self).items() if name != "_formulas"}
+        return {name: value for name, value in vars(self).items() if name != "paper"}
 
     @cached_property
-    def _formulas(self) -> dict[str, Computation]:
-        return {c.name: c for c in computations(self.problem, len(self.step.batch), index=self.step.index)}
+    def paper(self) -> Paper:
+        return Paper(self.step, self._notation)
+
+    def is_alike(self, like: Problem, notation: Notation | None) -> bool:
+        """Whether it is of the kind of this very problem, and in this notation, or the problem's."""
+        return self.like is like and self.paper.notation == (notation or like.notation or SGDB)
+
+    @property
+    def chosen_notation(self) -> Notation | None:
+        """Its notation, where that is not its problem's."""
+        chosen = self._notation
+        return None if chosen is None or chosen == (self.like.notation or SGDB) else chosen
 
     def another(self) -> Exercise:
         """The next exercise of the same kind."""
         seed = (self.seed + 1) % (LARGEST_SEED + 1)
-        return Exercise(self.like, seed, keep_rate=self._keep_rate, keep_rows=self._keep_rows)
+        kept = {"keep_rate": self._keep_rate, "keep_rows": self._keep_rows}
+        return Exercise(self.like, seed, **kept, notation=self._notation)
 
     def go_on(
         self,
@@ -132,7 +147,7 @@ class Exercise:
 
     def label(self, name: str, cell: Cell) -> str:
         """A number's place as it is printed everywhere: s₁[1,2], W_out⁺[2]."""
-        return explain(self.step, name, cell).symbol
+        return self.paper.label(name, cell)
 
     @property
     def progress(self) -> str:
@@ -153,7 +168,7 @@ class Exercise:
         return rounded(self._true(name, cell))
 
     def _true(self, name: str, cell: Cell) -> float:
-        return float(self.step.values[name][tuple(i - 1 for i in cell)])
+        return float(self.paper.values[name][tuple(i - 1 for i in cell)])
 
     def _is_asked(self, name: str, cell: Cell) -> bool:
         return name not in self._asked or bool(self._asked[name][tuple(i - 1 for i in cell)])
@@ -184,14 +199,15 @@ class Exercise:
         if self.current is None:
             return Reply("unreadable", "everything is done")
         try:
-            typed = by_cell(text, self.current.values.shape, self.cell)
+            turned = self.current.symbol if self.paper.is_turned(self.current.name) else ""
+            typed = by_cell(text, self.current.values.shape, self.cell, turned)
         except ValueError as error:
             return Reply("unreadable", str(error))
         new = {cell: word for cell, word in typed.items() if not self.knows(self.current.name, cell)}
         known = self._known_already({cell: word for cell, word in typed.items() if cell not in new})
         if not new:
             return Reply("unreadable", known or "these numbers are known already")
-        reply = self._judge(check_answers(self._sheet(new), self.step, digits=DIGITS), new)
+        reply = self._judge(new)
         return replace(reply, text=f"{reply.text}; {known}") if known else reply
 
     def _known_already(self, typed: Mapping[Cell, str]) -> str:
@@ -213,36 +229,44 @@ class Exercise:
 
     def shown(self, name: str, cell: Cell) -> str:
         """A number that is known, as it was typed or told; of a copy, as the number is that it is a copy of."""
-        while name in self._copies:
-            name = self._copies[name]
-        return self.written.get((name, cell)) or self.told(name, cell)
+        is_opposite = False
+        while name in self.paper.copies:
+            name, other_sign = self.paper.copies[name]
+            is_opposite ^= other_sign
+        found = self.written.get((name, cell)) or self.told(name, cell)
+        return opposite(found) if is_opposite else found
 
-    def _sheet(self, new: Mapping[Cell, str]) -> dict[str, Any]:
+    def _sheet(self, new: Mapping[Cell, str]) -> dict[str, Words]:
         """All that is on the table, and `new` numbers of the current quantity, as an answer sheet has them."""
         assert self.current is not None
-        sheet: dict[str, np.ndarray[Any, np.dtype[np.object_]]] = {}
+        sheet: dict[str, Words] = {}
         new_ones = {(self.current.name, cell): word for cell, word in new.items()}
         for (name, cell), word in {**self.written, **new_ones}.items():
             if name not in sheet:
                 sheet[name] = np.full(self.step.values[name].shape, OPEN, dtype=object)
             sheet[name][tuple(i - 1 for i in cell)] = word
-        return {name: words.tolist() for name, words in sheet.items()}
+        return sheet
 
     @property
     def wanted(self) -> str:
         """What may be typed now, in words."""
         return "everything is done" if self.current is None else wanted(self.current.values.shape)
 
-    def _judge(self, report: CheckReport, new: Mapping[Cell, str]) -> Reply:
+    def _judge(self, new: Mapping[Cell, str]) -> Reply:
         assert self.current is not None
         name = self.current.name
+        report, told = self.paper.check(self._sheet(new))
         verdicts = {cell: verdict for cell, verdict in report.verdicts(name).items() if cell in new}
         coarse = {cell: verdict for cell, verdict in verdicts.items() if verdict.status == "coarse"}
         right = [cell for cell, verdict in verdicts.items() if verdict.status in ("right", "rounded", "follows")]
         for cell in right:
             self._keep(name, cell, verdicts[cell].written)
-        slips = [slip for slip in report.slips if slip.name == name and not new.keys().isdisjoint(slip.cells)]
-        found = [(slip.cells, slip.kind, reason(slip, self._printed)) for slip in slips]
+        slips = [(slip, told_of) for slip, told_of in told if slip.name == name]
+        found = [
+            (slip.cells, slip.kind, self.paper.in_print(reason(told_of)))
+            for slip, told_of in slips
+            if not new.keys().isdisjoint(slip.cells)
+        ]
         found += self._inexact({cell: new[cell] for cell, verdict in coarse.items() if _is_exact(verdict.true)})
         if found:
             self.slipped.update((name, cell) for cells, *_ in found for cell in cells)
@@ -263,7 +287,7 @@ class Exercise:
         rounded_on = sum(verdict.status != "right" for verdict in verdicts)
         if len(verdicts) > 1:
             within = f", {rounded_on} of them within your own rounding" if rounded_on else ""
-            return f"{len(verdicts)} numbers of {self.symbols[name]}: right{within}"
+            return f"{len(verdicts)} numbers of {self.paper.letters[name]}: right{within}"
         (verdict,) = verdicts
         within = " within your own rounding" if rounded_on else ""
         true = self.told(name, verdict.cell)
@@ -279,12 +303,12 @@ class Exercise:
         assert self.current is not None
         name = self.current.name
         exactly = {cell: _as_exact_as(word, self._true(name, cell)) for cell, word in few.items()}
-        slips = check_answers(self._sheet(exactly), self.step, digits=DIGITS).slips
+        _, slips = self.paper.check(self._sheet(exactly))
         left = set(few)
-        for slip in slips:
+        for slip, told in slips:
             if slip.name == name and slip.kind and slip.kind not in SLIGHT and left.issuperset(slip.cells):
                 left.difference_update(slip.cells)
-                yield slip.cells, slip.kind, reason(slip, self._printed)
+                yield slip.cells, slip.kind, self.paper.in_print(reason(told))
         if left:
             yield tuple(sorted(left)), INEXACT, f"write it exactly, or with {DIGITS} significant digits"
 
@@ -335,22 +359,18 @@ class Exercise:
 
     def _hints(self, name: str, cell: Cell) -> int:
         """How many hints there are for a number, with the one that tells it."""
-        arithmetic = arithmetic_of(self.step, name, cell)
+        arithmetic = self.paper.arithmetic(name, cell)
         return len(arithmetic.lines) - arithmetic.is_number
 
     def lines(self, name: str, cell: Cell, level: int) -> tuple[str, ...]:
         """The formula of a quantity, and `level` lines of a cell's arithmetic: symbols, numbers, value."""
-        return (self.formula(name), *arithmetic_of(self.step, name, cell).lines[:level])
-
-    def formula(self, name: str) -> str:
-        """How a quantity is computed: δ₁ = ∂z₁ ⊙ f₁'(s₁)."""
-        return f"{self.symbols[name]} = {self._formulas[name].text}"
+        return (self.paper.formula(name), *self.paper.arithmetic(name, cell).lines[:level])
 
     def recap(self) -> tuple[str, ...]:
         """Which kinds of slips were made and where, and under which heading of the worked solution to read why."""
         labels = {(slip.name, slip.cell): self.label(slip.name, slip.cell) for slip in self.made}
         whole = {quantity.name: quantity for quantity in self.questions}
-        where = {slip.name: f"{section_of(whole[slip.name])}: {self.formula(slip.name)}" for slip in self.made}
+        where = {slip.name: f"{section_of(whole[slip.name])}: {self.paper.formula(slip.name)}" for slip in self.made}
         return tuple(recap(self.made, labels, where))
 
 

@@ -22,10 +22,11 @@ FOLDER = "sheets"
 
 
 def progress_path(exercise: Exercise, folder: Path) -> Path:
-    """The file of an exercise in `folder`. Its name depends on every number of the problem, so that a changed file or
-    another option starts an exercise of its own.
+    """The file of an exercise in `folder`. Its name depends on every number of the problem, and on which numbers the
+    notation asks for, so that a changed file or another option starts an exercise of its own.
     """
-    told = exercise.seed, exercise.problem.particulars()
+    differences = exercise.paper.differences
+    told = exercise.seed, exercise.problem.particulars(), *((differences,) if differences else ())
     return folder / FOLDER / f"{sha256(repr(told).encode()).hexdigest()[:16]}.json"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
@@ -16,7 +15,6 @@ Cell: TypeAlias = tuple[int, ...]
 
 NO_KIND = "wrong; this doesn't match any common mistake"
 INEXACT = "too few digits"
-NAME = re.compile(r"\b(?:[A-Za-z]+_\w+|(?:(?<=of )|(?<=in ))\w+)")  # of a quantity, in a sentence
 # The usual words for these slips name the number, or what leads straight to it.
 WITHOUT_NUMBERS = {
     "digits swapped": "two digits are swapped",
@@ -48,12 +46,9 @@ class Made(NamedTuple):
     cell: Cell
 
 
-def reason(slip: Slip, symbols: Mapping[str, str]) -> str:
-    """Why an answer is a slip, with quantities' `symbols` in place of their names."""
-    if not slip.kind:
-        return NO_KIND
-    text = WITHOUT_NUMBERS.get(slip.kind, slip.text)
-    return NAME.sub(lambda name: symbols.get(name[0], name[0]), text)
+def reason(slip: Slip) -> str:
+    """Why an answer is a slip."""
+    return WITHOUT_NUMBERS.get(slip.kind, slip.text) if slip.kind else NO_KIND
 
 
 def recap(made: Sequence[Made], labels: Mapping[tuple[str, Cell], str], formulas: Mapping[str, str]) -> Iterator[str]:

@@ -44,9 +44,9 @@ def read_rows(text: str) -> list[list[str]]:
     return rows
 
 
-def by_cell(text: str, shape: tuple[int, ...], here: Cell) -> dict[Cell, str]:
+def by_cell(text: str, shape: tuple[int, ...], here: Cell, turned: str = "") -> dict[Cell, str]:
     """The numbers in `text` by cell of a quantity of a `shape`: one for the cell `here`, a row of numbers for its row,
-    or all. Raises ValueError.
+    or all. `turned` is the heading of a matrix that stands here as its transpose. Raises ValueError.
     """
     rows, cells = read_rows(text), cells_of(shape)
     numbers = [number for row in rows for number in row]
@@ -56,7 +56,9 @@ def by_cell(text: str, shape: tuple[int, ...], here: Cell) -> dict[Cell, str]:
     if lengths == list(shape[1:]):
         cells = [cell for cell in cells if cell[0] == here[0]]
     elif lengths not in ([len(cells)], [shape[1]] * shape[0] if len(shape) == 2 else [1] * len(cells)):
-        raise ValueError(f"{wanted(shape)}, found {_found(lengths)}; {_advice(text)}")
+        is_other_way = turned and lengths == [shape[0]] * shape[1]
+        advice = f"here stands {turned}, whose rows are columns on paper" if is_other_way else _advice(text)
+        raise ValueError(f"{wanted(shape)}, found {_found(lengths)}; {advice}")
     return dict(zip(cells, numbers, strict=True))
 
 
@@ -68,6 +70,13 @@ def wanted(shape: tuple[int, ...]) -> str:
     if prod(shape) > 1:
         ways.append(f"all {prod(shape)}")
     return "expected " + (" or ".join([", ".join(ways[:-1]), ways[-1]]) if len(ways) > 1 else ways[0])
+
+
+def opposite(number: str) -> str:
+    """A number with the other sign, to the same digits."""
+    plain = number.lstrip("+-")
+    is_positive = not number.startswith("-") and bool(plain.strip("0."))
+    return f"-{plain}" if is_positive else plain
 
 
 def cells_of(shape: tuple[int, ...]) -> list[Cell]:

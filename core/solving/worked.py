@@ -19,7 +19,7 @@ from core.classes import one_hot
 from core.computation import Computation, values_of
 from core.equations import BACKWARD, FORWARD, GRADIENT, LOSS, MATRIX, NUMBER, UPDATE
 from core.errors import ProblemError
-from core.explanation import Explanation, explain
+from core.explanation import Explanation
 from core.expression.exact import gives
 from core.expression.nodes import Function, IsTrueClass, Name, names_in, walk
 from core.expression.pieces import Pieces, as_text, sign
@@ -87,9 +87,9 @@ def worksheet(step: Step, digits: int = USUAL, notation: Notation | None = None)
 
 
 @np.errstate(all="ignore")
-def arithmetic_of(step: Step, name: str, cell: tuple[int, ...], digits: int = USUAL) -> Arithmetic:
+def arithmetic_of(writing: Writing, name: str, cell: tuple[int, ...], digits: int = USUAL) -> Arithmetic:
     """How a cell of a step comes about, as a worked solution writes it: `name` and `cell` as for `core.explain`."""
-    return _Entries(Writing(step), digits, whole=True, blank=False).arithmetic(explain(step, name, cell))
+    return _Entries(writing, digits, whole=True, blank=False).arithmetic(writing.explain(name, cell))
 
 
 def _solution(

@@ -17,6 +17,7 @@ from core.errors import DivergedError
 from core.losses import LOSSES
 from core.machine import fingerprint
 from core.network import Parameters
+from core.penalty import Penalty
 from core.primitives import Operation
 from core.problem import Problem
 from core.record import memoized
@@ -40,14 +41,14 @@ OTHER_BITS = ("Prescott", "Katmai")
 @memoized(1)
 def stack_key(problem: Problem) -> Hashable | None:
     """Problems with equal keys can be trained in one stack: they differ in nothing but the numbers of the weights and
-    biases, α and the seed. None: this one does not stack, because parts of it are from outside, or because a run of a
-    stack would not have the bits of a single one on this machine.
+    biases, α and the seed. None: this one does not stack, because parts of it are from outside, because it is so
+    large that nothing is gained, or because a run of a stack would not have the bits of a single one on this machine.
     """
-    if _kernel() in OTHER_BITS:
+    if _kernel() in OTHER_BITS or most_in_stack(problem, steps=1) < FEW:
         return None
     layers, schedule = problem.network.layers, problem.schedule
     known = type(problem.loss) in LOSSES.values() and type(problem.update) in UPDATES.values()
-    known = known and (schedule is None or type(schedule) in SCHEDULES)
+    known = known and type(problem.penalty) is Penalty and (schedule is None or type(schedule) in SCHEDULES)
     if not (known and all(layer.function.is_shipped for layer in layers)):
         return None
     return (
@@ -58,7 +59,7 @@ def stack_key(problem: Problem) -> Hashable | None:
         *map(repr, (problem.update, problem.penalty, schedule)),
         problem.reduction,
         (problem.batch_size, problem.batch_size is not None and problem.shuffle),
-        *(sha256(array.tobytes()).digest() for array in (problem.inputs, problem.targets)),
+        *(sha256(array.data).digest() for array in (problem.inputs, problem.targets)),
     )
 
 
@@ -153,8 +154,9 @@ class _Training:
         else:
             timeline = Timeline(problem, SMALL)
         with suppress(DivergedError):
-            timeline.approach(max(n, stop))
-            timeline.approach(self._steps)
+            for end in (stop, self._steps):
+                if len(timeline) < end:
+                    timeline.approach(end)
         self._timelines[place] = timeline
 
 

@@ -45,8 +45,8 @@ class Hits(Sliced):
     def __getitem__(self, place: int) -> Hit:
         """One of them, by its place from 0."""
         self._gather()
-        numbers = zip(self.watch.sides, self._numbers[place].tolist(), strict=True)
-        said = tuple(Said(side.text, now, before if side.before else None) for side, (now, before) in numbers)
+        numbers, spell = zip(self.watch.sides, self._numbers[place].tolist(), strict=True), self.watch.spell
+        said = tuple(Said(spell(side.node), now, before if side.before else None) for side, (now, before) in numbers)
         return Hit(int(self._steps[place]), self.watch, said)
 
     def _look(self, steps: int) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.expression.nodes import ALL, Node
-from core.expression.pieces import BLANK, CLOSE, OPEN, Pieces, as_text, sign, word
+from core.expression.pieces import BLANK, CLOSE, OPEN, Piece, Pieces, as_text, sign, word
 from core.expression.printer import Printed
-from core.expression.style import ATOM, POSTFIX, PRODUCT, SUM
+from core.expression.style import ATOM, POSTFIX, PRODUCT, SUM, TYPED, Style
 from core.expression.typed import TypedPrinter
 from core.watching.nodes import (
     AND,
@@ -27,8 +29,8 @@ EITHER, BOTH, NOT, COMPARED = range(-4, 0)  # how closely conditions hold togeth
 class WatchPrinter(TypedPrinter):
     """Prints the trees of watches."""
 
-    def __init__(self) -> None:
-        super().__init__(over=ALL, relu=False, indicator=True, symbols={})
+    def __init__(self, symbols: Mapping[str, Piece] = {}, style: Style = TYPED) -> None:
+        super().__init__(over=ALL, relu=False, indicator=True, symbols=symbols, style=style)
 
     def is_number(self, node: Node) -> bool:
         return isinstance(node, Summary) or super().is_number(node)

@@ -51,7 +51,6 @@ from core.watching.nodes import (
     Remainder,
     Summary,
 )
-from core.watching.printer import as_watched
 from core.watching.vocabulary import MisplacedError, Vocabulary
 
 WHEN, BECOMES = "when", "becomes"
@@ -83,7 +82,7 @@ class WatchReader(Reader):
         place, tree = self._place(), self._to_the_end(self._either)
         if not isinstance(tree, Condition):
             shape = self._vocabulary.shape_of_tree(tree)
-            text = as_watched(_single(tree, shape))
+            text = self._vocabulary.spell(_single(tree, shape))
             found = f"found {_count_text(shape)}"
             raise FormulaError(f"expected a condition, such as {text} > 0 or {text} rises, {found}", place)
         settled = self._vocabulary.settled(Becomes(tree) if is_edge else tree)
@@ -94,10 +93,10 @@ class WatchReader(Reader):
         """A sum that is a single number. Raises FormulaError, which says where and what."""
         place, tree = self._place(), self._to_the_end(self._sum)
         if isinstance(tree, Condition):
-            raise FormulaError(f"expected a number, found the condition {as_watched(tree)}", place)
+            raise FormulaError(f"expected a number, found the condition {self._vocabulary.spell(tree)}", place)
         shape = self._vocabulary.shape_of_tree(tree)
         if (count := prod(size or 1 for size in shape)) != 1:
-            single = as_watched(_single(tree, shape))
+            single = self._vocabulary.spell(_single(tree, shape))
             raise FormulaError(f"expected a number, found {count} of them; write one, such as {single}", place)
         return self._vocabulary.settled(tree)
 
@@ -157,9 +156,9 @@ class WatchReader(Reader):
         self._fit(condition, place)
         shape = self._vocabulary.shape_of_tree(condition)
         if shape != SINGLE and not self._in_quantifier:
-            text = as_watched(condition)
+            text = self._vocabulary.spell(condition)
             part = next(part for part in condition.children if self._vocabulary.shape_of_tree(part) != SINGLE)
-            single = as_watched(_single(part, self._vocabulary.shape_of_tree(part)))
+            single = self._vocabulary.spell(_single(part, self._vocabulary.shape_of_tree(part)))
             instead = f"expected one, such as {single}, or all({text}), any({text})"
             raise FormulaError(f"{text}: this is {_count_text(shape)}; {instead}", place)
         return condition
@@ -270,9 +269,8 @@ class WatchReader(Reader):
 
     def _named(self, token: str) -> Node:
         place = self._place(-1)
-        name = self._context.symbols.get(token, token)
         found: list[str] = []
-        self._placed(lambda: found.append(self._vocabulary.name(name)), None, place)
+        self._placed(lambda: found.append(self._vocabulary.meant(token)), None, place)
         return Name(found[0])
 
     def _function(self, name: str, slope: bool) -> Node:

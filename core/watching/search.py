@@ -13,7 +13,7 @@ from core.text import significant
 from core.timeline import Timeline
 from core.watching.blocks import Block, Blocks
 from core.watching.slices import Sliced
-from core.watching.watch import Side, Watch
+from core.watching.watch import Watch
 
 DIGITS = 6
 
@@ -44,6 +44,11 @@ class Hit:
 
     def __str__(self) -> str:
         return ", ".join(map(str, self.numbers)) or self.watch.text
+
+    def told_as(self, watch: Watch) -> Hit:
+        """The same of the same watch in another notation."""
+        told = zip(self.numbers, watch.sides, strict=True)
+        return Hit(self.step, watch, tuple(said._replace(text=watch.spell(side.node)) for said, side in told))
 
 
 class Search(Sliced):
@@ -102,7 +107,7 @@ class Search(Sliced):
         if len(rows):
             row = int(rows[-1 if self.back else 0])
             watch = self.watches[int(np.argmax(held[:, row]))]
-            self.found = Hit(block.start + row, watch, said(block, watch.sides, row))
+            self.found = Hit(block.start + row, watch, said(block, watch, row))
             self.reached = self.found.step
             return
         self.reached = block.start if self.back else block.stop - 1
@@ -114,12 +119,12 @@ def end_of(timeline: Timeline) -> int:
     return len(timeline) + (timeline.diverged is not None)
 
 
-def said(block: Block, sides: Sequence[Side], row: int) -> tuple[Said, ...]:
+def said(block: Block, watch: Watch, row: int) -> tuple[Said, ...]:
     """The numbers that a watch is about in a step of a block."""
     found = []
-    for side in sides:
+    for side in watch.sides:
         now, before = (float(numbers[row]) for numbers in block.numbers(side.node))
-        found.append(Said(side.text, now, before if side.before else None))
+        found.append(Said(watch.spell(side.node), now, before if side.before else None))
     return tuple(found)
 
 

@@ -104,6 +104,14 @@ class Vocabulary:
         logits = p.tree.argument if p is not None and isinstance(p.tree, Softmax) else None
         return {"z_0": "X_in"} | ({"o": logits.name} if isinstance(logits, Name) else {})
 
+    def spell(self, tree: Node) -> str:
+        """A tree in these names, as it is typed."""
+        return as_watched(tree)
+
+    def meant(self, word: str) -> str:
+        """The name that a word in the reader's plain letters stands for. Raises FormulaError."""
+        return self.name(self.context.symbols.get(word, word))
+
     def name(self, typed: str) -> str:
         """The name of what somebody typed. Raises FormulaError."""
         found = canonical(typed, self.depth)
@@ -132,7 +140,7 @@ class Vocabulary:
 
     def entry(self, argument: Node, cell: Sequence[int | str]) -> Entry:
         """Cells of the argument. Raises FormulaError for an index that it does not have."""
-        shape, text = self.shape_of_tree(argument), as_watched(argument)
+        shape, text = self.shape_of_tree(argument), self.spell(argument)
         counts = [count for count in shape if count is not None]
         if len(cell) == 1 and counts[1:] == [1]:
             cell = (*cell, 1)  # as cells of one column are printed: W_out[2]
@@ -167,7 +175,7 @@ class WatchShapes(Shapes):
     """The shapes of the trees of watches."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        super().__init__(self._of_name, MOST_CELLS, as_watched)
+        super().__init__(self._of_name, MOST_CELLS, vocabulary.spell)
         self._vocabulary = vocabulary
 
     def _of_name(self, name: str) -> Shape:
@@ -200,9 +208,9 @@ class WatchShapes(Shapes):
         of_conditions = isinstance(node, (Quantified, Negation, Junction, Becomes))
         for child in node.children:
             if isinstance(child, Condition) and not of_conditions:
-                raise MisplacedError(f"expected a number, found the condition {as_watched(child)}", child)
+                raise MisplacedError(f"expected a number, found the condition {self._spell(child)}", child)
             if of_conditions and not isinstance(child, Condition):
-                text = as_watched(child)
+                text = self._spell(child)
                 raise MisplacedError(f"expected a condition, such as {text} > 0, found {text}", child)
 
 

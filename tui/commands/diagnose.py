@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui.commands.arguments import PROBLEM_OPTIONS, SESSION_TOO, Option, complain, is_session, load, parse, printable
-from tui.commands.notations import NOTATION, notation_of
+from tui.commands.notations import NOTATION, notation_of, notation_of_session
 from tui.commands.progress import progress_of
 from tui.commands.report_data import finite
 from tui.commands.run import STEPS, STEPS_OPTION, steps_of
 from tui.commands.session import read_session, replayed
 
 if TYPE_CHECKING:
-    from core import Diagnosis, Finding, Notation, Problem, Session, Timeline
+    from core import Diagnosis, Finding, Notation, Place, Problem, Session, Timeline
 
 ABOUT = (
     "Train, or replay a session as far as it was, and say what became of the run: why it does not learn, since when, "
@@ -56,6 +56,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         if session is not None:
             timeline, steps = _looked_at(session, problem)
+            notation = notation or notation_of_session(session, problem)
         notation = notation or problem.notation
         with progress_of("step") as progress:
             found = diagnose(timeline, steps, progress, notation=notation)
@@ -68,7 +69,7 @@ def main(argv: Sequence[str]) -> int:
     if "json" in arguments.values:
         import json
 
-        print(json.dumps(_as_data(problem, found), ensure_ascii=False, indent=2))
+        print(json.dumps(_as_data(problem, timeline, found, notation), ensure_ascii=False, indent=2))
     else:
         for line in _lines(timeline, found, notation):
             print(line)
@@ -101,15 +102,28 @@ def _lines(timeline: Timeline, found: Diagnosis, notation: Notation | None) -> I
 def _look(timeline: Timeline, finding: Finding, notation: Notation | None) -> Iterator[str]:
     if finding.alarm and finding.place is not None and not finding.lines:
         step, name, cell = finding.place
-        at = f"{name}[{','.join(map(str, cell))}]" if cell else name
-        if notation is not None and not notation.is_own:
-            from core import shown_in
-
-            at = shown_in(timeline[min(step, len(timeline) - 1)], notation).statement.wording.label(name, cell)
-        yield f"look at {at} of step {step}"
+        own = f"{name}[{','.join(map(str, cell))}]" if cell else name
+        yield f"look at {_label(timeline, finding.place, notation) or own} of step {step}"
 
 
-def _as_data(problem: Problem, found: Diagnosis) -> dict[str, Any]:
+def _label(timeline: Timeline, place: Place, notation: Notation | None) -> str:
+    """What a notation calls a number; empty in sgdb's own names."""
+    if notation is None or notation.is_own or not len(timeline):
+        return ""
+    from core import shown_in
+
+    step = shown_in(timeline[min(place.step, len(timeline) - 1)], notation)
+    return step.statement.wording.label(place.name, place.cell)
+
+
+def _place(timeline: Timeline, place: Place, notation: Notation | None) -> dict[str, Any]:
+    """A number by sgdb's name, which programs know it by; in a notation, with what that calls it."""
+    found: dict[str, Any] = {"step": place.step, "name": place.name, "cell": list(place.cell)}
+    label = _label(timeline, place, notation)
+    return {**found, "label": label} if label else found
+
+
+def _as_data(problem: Problem, timeline: Timeline, found: Diagnosis, notation: Notation | None) -> dict[str, Any]:
     return {
         "problem": problem.name,
         "last_step": found.last,
@@ -129,9 +143,7 @@ def _as_data(problem: Problem, found: Diagnosis) -> dict[str, Any]:
                 "layer": finding.layer,
                 "units": list(finding.units),
                 "rows": list(finding.rows),
-                "place": None
-                if finding.place is None
-                else {"step": finding.place.step, "name": finding.place.name, "cell": list(finding.place.cell)},
+                "place": None if finding.place is None else _place(timeline, finding.place, notation),
                 "arithmetic": list(finding.lines),
             }
             for finding in found.findings

@@ -11,7 +11,8 @@ from tui.commands.output import FORCE, refused
 from tui.commands.session import read_session, remarks, replayed
 from tui.commands.streams import UNWRITTEN
 
-ABOUT = "Write a pytest file that makes every branch of a saved session anew and asserts its losses."
+ABOUT = """Write a pytest file that makes every branch of a saved session anew and asserts its losses. In its edits
+numbers have sgdb's names, W_1, as programs know them by, in whatever notation the session was looked at."""
 OPTIONS = (Option("to", "FILE", "the file to write, such as test_run.py"), FORCE)
 FAILED = 1
 INTERRUPTED = 130

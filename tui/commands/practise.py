@@ -76,7 +76,7 @@ def main(argv: Sequence[str]) -> int:
     printed = [name for name in ("sheet", "key") if name in values]
     if len(printed) > 1:
         mistakes.append("--sheet and --key: cannot be combined")
-    for name in ("output", "force", "format", "digits", "notation"):
+    for name in ("output", "force", "format", "digits"):
         if name in values and not printed:
             mistakes.append(f"--{name}: needs --sheet or --key")
     if "again" in values and printed:
@@ -88,7 +88,8 @@ def main(argv: Sequence[str]) -> int:
     from core.practice import Exercise, forget_progress
 
     try:
-        exercise = Exercise(problem, number, keep_rate="lr" in values, keep_rows="batch" in values)
+        kept = {"keep_rate": "lr" in values, "keep_rows": "batch" in values}
+        exercise = Exercise(problem, number, **kept, notation=notation)
     except (ProblemError, DivergedError) as error:
         return complain(str(error).splitlines())
     if printed:

@@ -74,7 +74,7 @@ def marks_as_data(sheet: MarkedSheet) -> dict[str, Any]:
         "parts": [
             {
                 "label": mark.part.label,
-                "name": mark.part.name,
+                "name": sheet.called(mark.part.name),
                 "formula": mark.part.is_formula,
                 "points": _points(mark.points),
                 "of": _points(mark.part.points),

@@ -19,7 +19,7 @@ from tui.commands.arguments import (
 )
 from tui.commands.facts import tell_facts
 from tui.commands.learned import DIGITS, printed_loss, tell_verdict
-from tui.commands.notations import NOTATION, notation_of
+from tui.commands.notations import NOTATION, notation_of, told_in
 from tui.commands.output import FORCE, refused
 from tui.commands.progress import train
 from tui.commands.session import run_session
@@ -27,7 +27,7 @@ from tui.commands.streams import UNWRITTEN
 from tui.commands.until import train_until, until
 
 if TYPE_CHECKING:
-    from core import Array, DivergedError, Notation, Problem, Step, Timeline
+    from core import Array, Problem, Step
 
 ABOUT = """Train without a screen and print the loss after N steps, that of step N, over all rows; or replay a session
 as far as it was computed, and print the loss of the last step that was: of N steps, step N - 1."""
@@ -68,9 +68,12 @@ def main(argv: Sequence[str]) -> int:
     steps = steps_of(arguments.values.get(count, str(usual)), mistakes, count)
     if other in arguments.values:
         mistakes.append(f"--{other}: expected {'an' if condition is None else 'no'} --until; write --{count}")
-    watch = None if condition is None or problem is None else until(condition, problem, mistakes)
     notation, unknown = notation_of(arguments.values)
     mistakes += unknown
+    notation = notation or (None if problem is None else problem.notation)
+    watch = None
+    if condition is not None and problem is not None and not unknown:
+        watch = until(condition, problem, notation, mistakes)
     path = arguments.values.get("csv")
     if path is not None and (mistake := refused(path, problem, "force" in arguments.values)):
         mistakes.append(f"--csv: {mistake}")
@@ -79,7 +82,6 @@ def main(argv: Sequence[str]) -> int:
 
     from core import DivergedError, Timeline
 
-    notation = notation or problem.notation
     timeline = Timeline(problem)
     status, failures = 0, []
     last: Step | None = None  # the step that is told of
@@ -95,7 +97,7 @@ def main(argv: Sequence[str]) -> int:
         else:
             status, failures = FAILED, [f"--until: in none of the steps 0 to {steps}: {watch.canonical}"]
     except DivergedError as error:
-        status, failures = FAILED, [_told(error, timeline, notation)]
+        status, failures = FAILED, [told_in(notation, error, timeline)]
     except KeyboardInterrupt:
         status, failures = INTERRUPTED, [f"stopped at step {len(timeline)} of {steps}"]
     if path is not None:
@@ -120,16 +122,6 @@ def main(argv: Sequence[str]) -> int:
             diverging = tell_facts(timeline, last.index, notation)
             status = status or (FAILED if diverging and watch is None else 0)
     return status
-
-
-def _told(error: DivergedError, timeline: Timeline, notation: Notation | None) -> str:
-    """The error, with its cell as a notation names it."""
-    from core import shown_in
-
-    if notation is None or notation.is_own or not len(timeline):
-        return str(error)
-    step = shown_in(timeline[len(timeline) - 1], notation)
-    return error.told(step.statement.wording.label(error.quantity, error.cell))
 
 
 def _loss_text(problem: Problem) -> str:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from tui.commands.arguments import Arguments, complain, is_session, load, printable
 from tui.commands.facts import tell_facts
 from tui.commands.learned import printed_loss, tell_verdict
+from tui.commands.notations import notation_of, notation_of_session, told_in
 from tui.commands.progress import SLICE, progress_bar
 
 if TYPE_CHECKING:
-    from core import NamedBranch, Problem, Replay, Session, Timeline, Timelines
+    from core import NamedBranch, Notation, Problem, Replay, Session, Timeline, Timelines
 
 FAILED = 1
 INTERRUPTED = 130
@@ -55,16 +56,23 @@ def run_session(arguments: Arguments) -> int:
     saved, the verdict on that step, and what keeps the run from learning. Returns the exit status: 1 where a run does
     not get as far any more, or its loss grows without bound, else as `sgdb run` does.
     """
-    problem, session, mistakes = read_session(arguments)
-    if problem is None or session is None:
+    problem, session, mistakes = read_session(arguments, known=("notation",))
+    notation, unknown = notation_of(arguments.values)
+    mistakes += unknown
+    if problem is None or session is None or mistakes:
         return complain(mistakes)
 
     from core import DivergedError, ProblemError, Timelines
 
+    notation = notation or notation_of_session(session, problem)
     timelines, looked_at = Timelines(problem), session.looked_at
     try:
         replay = replayed(session, timelines)
-        told = (*_branches(session, timelines), *remarks(session), *(replay.differences or [_agreement(session)]))
+        told = (
+            *_branches(session, timelines, notation),
+            *remarks(session),
+            *(replay.differences or [_agreement(session)]),
+        )
         for line in told:
             print(f"session: {line}", file=sys.stderr)
         timeline = timelines[looked_at.branch]
@@ -80,11 +88,11 @@ def run_session(arguments: Arguments) -> int:
         assert last is not None
         print(printed_loss(timeline[last]), flush=True)
     else:
-        complain([f"{looked_at.name}: {timeline.diverged}"])
+        complain([f"{looked_at.name}: {told_in(notation, timeline.diverged, timeline)}"])
     end = len(timeline) - 1 if last is None else last
     if end >= 0:
-        tell_verdict(timeline[end], problem.notation)
-    diverging = end >= 0 and tell_facts(timeline, end, problem.notation)
+        tell_verdict(timeline[end], notation)
+    diverging = end >= 0 and tell_facts(timeline, end, notation)
     return 0 if arrived and replay.complete and not diverging else FAILED
 
 
@@ -127,7 +135,7 @@ def replayed(session: Session, timelines: Timelines) -> Replay:
     return replay
 
 
-def _branches(session: Session, timelines: Timelines) -> Iterator[str]:
+def _branches(session: Session, timelines: Timelines, notation: Notation | None) -> Iterator[str]:
     """The loss of each branch, and of which step that is."""
     for named in session.branches:
         if named.branch not in timelines:
@@ -135,7 +143,7 @@ def _branches(session: Session, timelines: Timelines) -> Iterator[str]:
         timeline = timelines[named.branch]
         last = last_step(named, timeline)
         if last is None and len(timeline) >= named.steps:  # else it is told among the differences
-            yield f"{named.name}: {timeline.diverged}"
+            yield f"{named.name}: {told_in(notation, timeline.diverged, timeline)}"
         elif last is not None:
             looked_at = " (looked at)" if named == session.looked_at and len(session.branches) > 1 else ""
             yield f"{named.name}{looked_at}: step {last}: loss {printed_loss(timeline[last])}"

@@ -8,17 +8,17 @@ from tui.commands.arguments import printable
 from tui.commands.progress import SLICE, progress_bar
 
 if TYPE_CHECKING:
-    from core import Hit, Problem, Timeline, Watch
+    from core import Hit, Notation, Problem, Timeline, Watch
 
 WIDEST = 100  # characters of what is shown again with a mark under its mistake
 
 
-def until(text: str, problem: Problem, mistakes: list[str]) -> Watch | None:
-    """The watch that was typed; None, and what is wrong with it among the mistakes."""
+def until(text: str, problem: Problem, notation: Notation | None, mistakes: list[str]) -> Watch | None:
+    """The watch that was typed in a notation; None, and what is wrong with it among the mistakes."""
     from core import FormulaError, read_watch
 
     try:
-        return read_watch(text, problem)
+        return read_watch(text, problem, notation)
     except FormulaError as error:
         shown = ""
         if error.place is not None and text.isprintable() and len(text) <= WIDEST:

@@ -38,9 +38,10 @@ class BranchesScreen(BaseModal[tuple[str, str] | None]):
         Binding("delete,backspace", "answer('remove')", "Remove"),
     ]
 
-    def __init__(self, rows: Sequence[BranchRow], here: str) -> None:
+    def __init__(self, rows: Sequence[BranchRow], here: str, symbol: str) -> None:
+        """`symbol` is that of the loss."""
         super().__init__()
-        self._rows, self._here = rows, here
+        self._rows, self._here, self._symbol = rows, here, symbol
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as dialog:
@@ -60,7 +61,7 @@ class BranchesScreen(BaseModal[tuple[str, str] | None]):
         table.add_column(width=max(len(plain(known.name)) for known in self._rows), no_wrap=True)
         table.add_column(ratio=1)
         table.add_column(justify="right", no_wrap=True)
-        loss = "" if row.loss is None else f", ℒ {significant(row.loss, 4)}"
+        loss = "" if row.loss is None else f", {self._symbol} {significant(row.loss, 4)}"
         steps = f"{row.steps:,} step{'s' * (row.steps != 1)}{loss}"
         mark = "●" if row.name == self._here else " "
         table.add_row(mark, Text(plain(row.name), style="bold"), Text(plain(row.about)), Text(steps))

@@ -28,15 +28,14 @@ class ChangeScreen(BaseModal[tuple[Edit, ...] | None]):
         self._step, self._text = step, text
 
     def compose(self) -> ComposeResult:
-        names = core.changeable(self._step.problem)
+        typed = self._step.statement.wording.typed
+        names = map(typed, core.changeable(self._step.problem))
         with Vertical(id="dialog"):
             yield Label(f"What if, from step {self._step.index} on …")
             yield Input(self._text)  # all of it is selected
             yield Label("", id="complaint", classes="complaint", markup=False)
-            hint = (
-                "This run stays, and another one begins here. Type a number, a formula such as alpha/2, or the whole "
-            )
-            hint += f"line. What can be changed: {', '.join(names)}"
+            hint = "This run stays, and another one begins here. Type a number, a formula such as "
+            hint += f"{typed('alpha')}/2, or the whole line. What can be changed: {', '.join(names)}"
             yield Label(hint, classes="hint", markup=False)
 
     def on_input_changed(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -14,17 +14,23 @@ from core import CheckReport, ProblemError, Step, check_answers
 from tui.base import BaseModal
 from tui.format import plain
 
+if TYPE_CHECKING:
+    from core import Notation
+
 MOST_MISTAKES = 6  # of a file that are told at once
 
 
 class CheckScreen(BaseModal[CheckReport | None]):
-    """Asks for a file of answers and checks it on the step on screen. Answers with the report, or None."""
+    """Asks for a file of answers and checks it on the step on screen; one that does not name its notation is in that of
+    the screen. Answers with the report, or None.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: Step, notation: Notation | None = None) -> None:
         super().__init__()
         self._step = step
+        self._notation = None if notation is None or notation.is_own else notation
         self._report: CheckReport | None = None
 
     def compose(self) -> ComposeResult:
@@ -43,7 +49,7 @@ class CheckScreen(BaseModal[CheckReport | None]):
     @work(thread=True, exclusive=True)
     def _check(self, path: str) -> None:
         try:
-            report = check_answers(path, self._step)
+            report = check_answers(path, self._step, notation=self._notation)
         except ProblemError as error:
             lines = [plain(line) for line in str(error).splitlines()]
             more = [f"and {len(lines) - MOST_MISTAKES} more"] if len(lines) > MOST_MISTAKES else []

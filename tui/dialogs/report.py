@@ -30,7 +30,7 @@ class ReportScreen(BaseModal[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = f"{plain(self._report.source)}: esc closes"
-            for line in ReportText(self._report, colours=True).lines():
+            for line in ReportText(self._report.shown, colours=True).lines():
                 text = Text.from_ansi(line)
                 indent = len(text.plain) - len(text.plain.lstrip())
                 shown = Static(text[indent:])

@@ -14,14 +14,16 @@ from textual.containers import Vertical
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
-from core import FormulaError, ProblemError, SavedWatch, Watch
+from core import FormulaError, ProblemError, SavedWatch, Watch, Wording
 from tui.base import BaseModal
 from tui.dialogs.mistake import mistake_text
 from tui.format import plain
 
 MOST_LISTED = 500  # steps that are listed, those nearest to the one on screen
-NEW = "a condition: loss < 0.01, W_1[1,3] changes sign, becomes accuracy == 1"
-EXAMPLES = "also: loss rises · all(z_1[:,2] == 0) · max(abs(dW_out)) > 1 · not finite · step % 100 == 0 · and, or, not"
+NEW = "a condition: {loss} < 0.01, {weight} changes sign, becomes accuracy == 1"
+EXAMPLES = (
+    "also: {loss} rises · all({unit} == 0) · max(abs({gradient})) > 1 · not finite · step % 100 == 0 · and, or, not"
+)
 HINT = "enter its steps · e edit · a add · space on, off · delete removes · esc"
 STEPS_HINT = "enter goes to the step · esc back to the watches"
 
@@ -31,6 +33,8 @@ class Owner(Protocol):
 
     @property
     def watches(self) -> tuple[SavedWatch, ...]: ...
+
+    def shown_watch(self, watch: SavedWatch) -> Watch | FormulaError: ...
 
     def read_watch(self, text: str) -> Watch | FormulaError: ...
 
@@ -51,9 +55,16 @@ class WatchesScreen(BaseModal["int | None"]):
         Binding("delete,backspace", "remove", "Remove"),
     ]
 
-    def __init__(self, owner: Owner) -> None:
+    def __init__(self, owner: Owner, wording: Wording) -> None:
+        """Watches are typed, and shown, in the names of `wording`."""
         super().__init__()
         self._owner = owner
+        self._examples = {
+            "loss": wording.typed("loss"),
+            "weight": wording.typed("W_1", (1, 3)),
+            "unit": wording.typed("z_1", (":", 2)),
+            "gradient": wording.typed("dW_out"),
+        }
         self._edited = ""  # the watch that the line is to replace; "" for none
         self._steps: list[int] = []
 
@@ -61,7 +72,7 @@ class WatchesScreen(BaseModal["int | None"]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "watches"
             yield OptionList(id="watches")
-            yield Input(placeholder=NEW)
+            yield Input(placeholder=NEW.format_map(self._examples))
             yield Label("", id="complaint", classes="complaint", markup=False)
             yield Label("", id="about", markup=False)
             yield OptionList(id="steps")
@@ -90,7 +101,7 @@ class WatchesScreen(BaseModal["int | None"]):
         table.add_column(width=2, justify="right")
         table.add_column(ratio=1)
         table.add_column(justify="right", no_wrap=True)
-        read = self._owner.read_watch(watch.text)
+        read = self._owner.shown_watch(watch)
         if isinstance(read, FormulaError):
             where = Text("not in this run", style="red")
         elif not watch.enabled:
@@ -98,8 +109,14 @@ class WatchesScreen(BaseModal["int | None"]):
         else:
             _, count, seen = self._owner.hits_of(watch.text, 0)
             where = Text(f"in {count:,} of {seen:,} steps")
-        table.add_row("●" if watch.enabled else "○", str(i + 1), Text(plain(watch.text), style="bold"), where)
+        text = Text(plain(self._text(watch)), style="bold")
+        table.add_row("●" if watch.enabled else "○", str(i + 1), text, where)
         return table
+
+    def _text(self, watch: SavedWatch) -> str:
+        """A watch in the names that are typed; as it is saved where this run has no such numbers."""
+        read = self._owner.shown_watch(watch)
+        return watch.text if isinstance(read, FormulaError) else read.text
 
     def show_hits(self) -> None:
         """Where the watch under the cursor holds."""
@@ -110,9 +127,9 @@ class WatchesScreen(BaseModal["int | None"]):
         self._steps = []
         self.query_one("#hint", Label).update(self._hint())
         if watch is None:
-            about.update(EXAMPLES)
+            about.update(EXAMPLES.format_map(self._examples))
             return
-        read = self._owner.read_watch(watch.text)
+        read = self._owner.shown_watch(watch)
         if isinstance(read, FormulaError):
             about.update(plain(str(read)))
             return
@@ -182,7 +199,7 @@ class WatchesScreen(BaseModal["int | None"]):
 
     def action_edit(self) -> None:
         if self._here is not None:
-            self._type(self._here.text, self._here.text)
+            self._type(self._here.text, self._text(self._here))
 
     def _type(self, edited: str, text: str) -> None:
         self._edited = edited
@@ -209,9 +226,15 @@ class WatchesScreen(BaseModal["int | None"]):
         read = self._owner.read_watch(text)
         if isinstance(read, FormulaError):
             self._complain(mistake_text(text, read))
-        elif self._put(self._edited, SavedWatch(text)):
+        elif read.saved != text and self._edited not in ("", read.saved) and (k := self._place_of(read.saved)):
+            self._complain(f"Watch {k} is that already.")
+        elif self._put(self._edited, SavedWatch(read.saved)):
             event.input.value, self._edited = "", ""
             self.query_one("#watches").focus()
+
+    def _place_of(self, saved: str) -> int:
+        """The number of the watch that is saved so; 0 where there is none."""
+        return next((k for k, watch in enumerate(self._owner.watches, 1) if watch.text == saved), 0)
 
     def _put(self, old: str, new: SavedWatch | None) -> bool:
         """A watch in place of another; whether that could be."""

@@ -9,7 +9,6 @@ from textwrap import wrap
 
 from rich.cells import cell_len
 
-from core import given, layer_symbol, quantities
 from core.practice import Exercise, Reply
 from core.solving import rounded
 from tui.format import fit, plain
@@ -83,7 +82,7 @@ def given_matrices(exercise: Exercise) -> list[Matrix]:
     """The quantities that the sheet starts from."""
     problem = exercise.problem
     names: list[Sequence[str]] = [problem.input_names, problem.target_names]
-    found = given(exercise.step)
+    found = exercise.paper.given
     return [given_matrix(quantity, names[i] if i < len(names) else ()) for i, quantity in enumerate(found)]
 
 
@@ -96,7 +95,7 @@ def answer_matrices(exercise: Exercise) -> list[Matrix]:
         return _short(exercise.shown(name, cell)) if there else ""
 
     asked = {quantity.name for quantity in exercise.questions}
-    return [answer_matrix(quantity, known, quantity.name == current) for quantity in quantities(exercise.step)]
+    return [answer_matrix(quantity, known, quantity.name == current) for quantity in exercise.paper.quantities]
 
 
 def page(exercise: Exercise, said: Said, size: tuple[int, int], before: Page | None, work_top: int | None) -> Page:
@@ -182,17 +181,20 @@ def status(exercise: Exercise, seconds: float, width: int) -> Line:
 
 def facts(exercise: Exercise) -> str:
     """What is given, but for the matrices."""
-    problem, depth = exercise.problem, len(exercise.problem.network)
-    found = []
+    problem, paper = exercise.problem, exercise.paper
+    letters, found = paper.letters, []
     for k, layer in enumerate(problem.network.layers, start=1):
         settings = "".join(f", {name} = {value:g}" for name, value in layer.function.settings)
-        found.append(f"{layer_symbol('f', k, depth)} {layer.activation}{settings}")
+        found.append(f"{paper.function(k)} {layer.activation}{settings}")
     statement = exercise.step.statement
-    settings = "".join(f", {setting.symbol} = {setting.value:g}" for setting in statement.settings)
+    settings = "".join(f", {letters[setting.name]} = {setting.value:g}" for setting in statement.settings)
     update = "" if problem.update.name == "sgd" else f", {problem.update.title}"
     count = f", t = {exercise.step.index + 1}" * ("t" in statement.numbers)
     found.append(f"{problem.loss.full_title}, {problem.reduction}{update}{settings}{count}")
-    return " · ".join([*found, f"α = {exercise.step.learning_rate:g}"])
+    found.append(f"{letters['alpha']} = {exercise.step.learning_rate:g}")
+    if not paper.notation.is_own and paper.rendition.is_mean:
+        found.append(f"{letters['n']} = {statement.rows}")
+    return " · ".join(found)
 
 
 def _facts_apart(exercise: Exercise, width: int) -> Iterator[Line]:
@@ -214,6 +216,15 @@ def place(exercise: Exercise) -> str:
     return exercise.label(exercise.current.name, exercise.cell)
 
 
+def _here(exercise: Exercise) -> str:
+    """Where a number stands on the sheet, if that is not where it stands on paper."""
+    assert exercise.current is not None
+    if not exercise.paper.is_turned(exercise.current.name):
+        return ""
+    row, column = exercise.cell
+    return f" (here row {row}, column {column})"
+
+
 def work_of(exercise: Exercise, said: Said, width: int) -> Iterator[Line]:
     """What is said of the answer, the help, and the question."""
     found: list[tuple[str, str]] = []
@@ -227,7 +238,9 @@ def work_of(exercise: Exercise, said: Said, width: int) -> Iterator[Line]:
     if exercise.current is not None and said.reply is None and not said.hints:
         name, cell = exercise.current.name, exercise.cell
         known = exercise.knows(name, cell)
-        found.append((beside(exercise, name, cell) if known else f"Find {place(exercise)}, {START}", "dim"))
+        found.append(
+            (beside(exercise, name, cell) if known else f"Find {place(exercise)}{_here(exercise)}, {START}", "dim")
+        )
     for text, style in found:
         yield from _wrapped(text, width, style)
 

@@ -19,6 +19,7 @@ from core.practice import Exercise, Score, forget_progress, keep_progress, keep_
 from tui.key_reasons import KeyReasonsScreen
 from tui.keys import key_groups
 from tui.practice.answer_input import AnswerInput
+from tui.practice.help import GROUPS, reading
 from tui.practice.page import Page, Said, count, lines_of, minutes, page, place
 from tui.sheet.keyline import Key, keyline
 from tui.sheet.widget import Sheet
@@ -32,40 +33,6 @@ CHECK, CELL = Key("⏎", "check", ("check",)), Key("↑↓", "cell", ("move(-1, 
 HINT, NEW = Key("h", "hint", ("hint",)), Key("n", "new sheet", ("another",))
 CLEAR, RESTORE = Key("esc", "clear", ("aside",)), Key("esc", "restore", ("aside",))
 HELP, LEAVE = Key("?", "help", ("help",)), Key("q", "leave", ("leave",))
-GROUPS = (
-    ("answering", ("screen.check", "aside", "hint")),
-    ("moving over the sheet", ("screen.move", "scroll_matrices", "scroll_lines")),
-    ("the rest", ("",)),
-)
-READING = (
-    (
-        "what can be typed",
-        (
-            ("-0.25  3e-4  1/3", "a number: exact, or to three significant digits"),
-            ("1 2 3 or 1, 2, 3", "a row"),
-            ("1 2 3; 4 5 6", "a matrix, also pasted or in brackets: [[1, 2, 3], [4, 5, 6]]; _ leaves a cell open"),
-            ("letters", "are keys while the line is empty or checked"),
-        ),
-    ),
-    (
-        "how to read the sheet",
-        (
-            ("▶ and a bar", "the number that is asked for; · is one that is not known yet"),
-            ("✓ ✗ ±", "right, a slip, right so far but with too few digits"),
-            ("numbers found", "are shown as you typed them: what comes after is judged from these digits"),
-            ("at a number found", "the true one stands beside yours"),
-        ),
-    ),
-    (
-        "points",
-        (
-            ("1", "a number found at the first attempt"),
-            ("½", "after a slip or a hint"),
-            ("0", "if you asked for the value; input that cannot be read costs nothing"),
-        ),
-    ),
-    ("progress", (("", "It is saved: open the same sheet again to continue."),)),
-)
 
 
 class PractiseScreen(KeyReasonsScreen[Exercise]):
@@ -294,7 +261,13 @@ class PractiseScreen(KeyReasonsScreen[Exercise]):
         if not exercise.begun or exercise.done:
             return ""
         kept = f"Sheet {exercise.seed} is saved, {exercise.progress} found"
-        return f"{kept}; to continue, use sgdb practise with --seed {exercise.seed}."
+        return f"{kept}; to continue, use sgdb practise with {self._options}."
+
+    @property
+    def _options(self) -> str:
+        """The options that open this very sheet."""
+        chosen = self.exercise.chosen_notation
+        return f"--seed {self.exercise.seed}{'' if chosen is None else f' --notation {chosen.name}'}"
 
     def _may_leave(self, what: str, ask: bool) -> bool:
         """Keep what is under way. Whether the sheet may be left: nothing is lost, or somebody says so twice, who is
@@ -319,7 +292,7 @@ class PractiseScreen(KeyReasonsScreen[Exercise]):
     def action_help(self) -> None:
         from tui.dialogs.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(key_groups(self.explained, GROUPS), READING))
+        self.app.push_screen(HelpScreen(key_groups(self.explained, GROUPS), reading(self.exercise)))
 
     def _before(self) -> tuple[object, tuple[int, ...]]:
         return self.exercise.current, self.exercise.cell
@@ -355,7 +328,7 @@ class PractiseScreen(KeyReasonsScreen[Exercise]):
         score = f"{exercise.points:g} of {exercise.total} points in {minutes(self._time())}"
         yield f"{score}: {count(alone, 'number')} at the first attempt, {helped}."
         if recap := exercise.recap():
-            yield f"What went wrong; the solution, --seed {exercise.seed} --key, says why:"
+            yield f"What went wrong; the solution, {self._options} --key, says why:"
             yield from recap
         yield kept or f"Saved in {scores_path(self._folder)}; sgdb practise --scores shows all."
 

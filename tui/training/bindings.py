@@ -8,6 +8,8 @@ EARLIER = "Where the inspected cell last changed sign, was 0, was largest; witho
 LATER = "Where the inspected cell next changes sign, is 0, is largest; without one, pan the plot"
 PICTURE = "The next picture in the place of the plot: surface, confusion table, hidden units, heat map, …"
 
+WATCH = "loss < 0.01"  # an example
+
 BINDINGS: list[BindingType] = [
     Binding("left", "arrow(0, -1)", "back", tooltip="One SGD step back; a cell to the left"),
     Binding("right", "arrow(0, 1)", "next", tooltip="Next SGD step; a cell to the right"),
@@ -58,7 +60,7 @@ BINDINGS: list[BindingType] = [
     Binding("l", "log", "log", tooltip="Loss on a log scale, or linear"),
     Binding("left_parenthesis", "zoom(1)", "zoom in", tooltip="Zoom into the plot", key_display="("),
     Binding("right_parenthesis", "zoom(-1)", "zoom out", tooltip="Zoom out of the plot", key_display=")"),
-    Binding("w", "watches", "watches", tooltip="Watches, such as loss < 0.01: add, change, and where they hold"),
+    Binding("w", "watches", "watches", tooltip=f"Watches, such as {WATCH}: add, change, and where they hold"),
     Binding("c", "continue(1)", "continue", tooltip="On to the next step in which a watch holds, or with a bookmark"),
     Binding("C", "continue(-1)", "back to", tooltip="Back to the last step in which a watch holds, or with a bookmark"),
     Binding("b", "bookmark", "bookmark", tooltip="Bookmark this step, with a note; go to another bookmark"),

@@ -29,6 +29,6 @@ def belongs(one: Step, other: Step) -> bool:
 
 
 def report_on(view: View, step: Step) -> CheckReport | None:
-    """What was found of answers that were checked on this step, while it is shown."""
+    """What was found of answers that were checked on this step, while it is shown, in the notation that it speaks."""
     report = view.report
-    return report if report is not None and belongs(report.step, step) else None
+    return report.worded(step.problem.shown_in) if report is not None and belongs(report.step, step) else None

@@ -128,4 +128,5 @@ def _names(notation: Notation, statement: Statement) -> Iterator[tuple[str, str]
     yield f"{letters['sample_losses']}  {letters['loss']}", "loss of a sample, loss of the batch"
     yield f"{word('delta')}  {word('dW')}", "delta of a layer, and the gradient of its weights"
     yield f"⁺  {letters['alpha']}", "after the update; the learning rate"
-    yield "typing", "watches and changes are typed in sgdb's names: s_1, z_1, delta_1, W_1[row,column of the sheet]"
+    names = ", ".join(map(wording.typed, ("s_1", "z_1", "delta_1", "W_1")))
+    yield "typing", f"watches and changes are typed in these names: {names}[row,column on paper]"

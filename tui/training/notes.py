@@ -102,7 +102,8 @@ def _answers(report: CheckReport) -> Iterator[Note]:
         yield Note([(convention.brief, "amber")], None)
     slips, counts = report.slips, report.counts
     count = len(report.cells) - counts["open"]
-    where = [f"{slip.symbol}{_cell(slip.cells[0])}" if slip.cells else slip.symbol for slip in slips]
+    in_place = report.step.statement.wording.in_place
+    where = [f"{s.symbol}{_cell(in_place(s.name, s.cells[0]))}" if s.cells else s.symbol for s in slips]
     head = "no slip" if not slips else f"{len(slips)} slip{'s' * (len(slips) > 1)}"
     listed = f": {', '.join(where[:NAMED])}{' …' * (len(where) > NAMED)}" if slips else ""
     style = "alarm" if slips else "right"
@@ -133,7 +134,7 @@ def _first(report: CheckReport, status: str) -> Place:
     return next((verdict.name, verdict.cell) for verdict in report.cells if verdict.status == status)
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: Sequence[int | str]) -> str:
     return f"[{','.join(map(str, cell))}]" if cell else ""
 
 

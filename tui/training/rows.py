@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -19,6 +20,7 @@ from tui.training.verdicts import RIGHT, WRONG, verdicts
 from tui.training.why import short_names
 
 CHOSEN, CURRENT = "▸", "▶"
+GRADIENT = re.compile(r"∂[^∂/]+/∂")  # before a letter, in its gradient's name
 CLEAR = 2  # blanks between a name and the number of a column
 RULED = 4  # columns that a rule takes around its title
 VERDICTS = f"{RIGHT} right  {WRONG} wrong"
@@ -261,8 +263,10 @@ def _span(x: int, look: Look) -> Span:
 
 def together(titles: Sequence[Line], numbers: Sequence[Sequence[Span]]) -> Line:
     """Titles and the numbers of the columns below each on one line. A number close to a title reads as a part of it:
-    that of the first column gives way to the right, where there is room; any other is left out.
+    that of the first column gives way to the right, where there is room; any other is left out. A long title of a
+    gradient, ∂C/∂a₂, is ∂a₂ where that leaves room for the others.
     """
+    titles = [_short(title, found) for title, found in zip(titles, numbers, strict=True)]
     spans = [span for title in titles for span in title]
     taken = [(title[0].column, width(title)) for title in titles if title]
     for title, found in zip(titles, numbers, strict=True):
@@ -276,6 +280,15 @@ def together(titles: Sequence[Line], numbers: Sequence[Sequence[Span]]) -> Line:
             if all(number.end + CLEAR <= start or end + CLEAR <= number.column for start, end in taken)
         ]
     return tuple(sorted(spans))
+
+
+def _short(title: Line, numbers: Sequence[Span]) -> Line:
+    """A title that hides the number of no column but the first, if it can be shortened to that."""
+    if len(numbers) < 2 or not title or width(title) + CLEAR <= numbers[1].column:
+        return title
+    first, *rest = title
+    short = (first._replace(text=GRADIENT.sub("∂", first.text)), *rest)
+    return short if width(short) + CLEAR <= numbers[1].column else title
 
 
 def _ticks(group: Group, cursor: tuple[str, tuple[int, int]] | None) -> list[Span]:

@@ -100,7 +100,7 @@ class TrainingScreen(
 
         self._pause()
         told = READING if self.step is None else reading(self.notation, self.step.statement)
-        self.app.push_screen(HelpScreen(key_groups(self.explained, GROUPS), told))
+        self.app.push_screen(HelpScreen(key_groups(self.explained, GROUPS, self.told), told))
 
     def stand_still(self) -> None:
         """Stop what is under way, for a dialog."""

@@ -81,7 +81,7 @@ class SheetScreen(SayingScreen[None]):
 
     @property
     def recorded(self) -> Step | None:
-        """The same in sgdb's own names, which files and what people type have."""
+        """The same in sgdb's own names, which files have."""
         return None if self._numbers is None else self._numbers[0].step
 
     @property

@@ -15,33 +15,48 @@ from tui.training.run import Run
 from tui.training.view import Cell
 
 if TYPE_CHECKING:
-    from core import History, Hit, Hits, Watch
+    from core import History, Hit, Hits, Notation, Watch
 
 Key: TypeAlias = tuple[Timeline, str]  # a branch that was removed and is back has another timeline
 NO_STEPS: Rows = np.empty(0, dtype=np.intp)
 
 
 class Watching:
-    """What is known of watches, by their texts, and of a cell. All of it grows with the run, in the engine's thread
-    where it takes more than a moment.
+    """What is known of watches, by the texts that sessions have, and of a cell. All of it grows with the run, in the
+    engine's thread where it takes more than a moment.
     """
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._read: dict[tuple[str, str], Watch | FormulaError] = {}
+        self._shown: dict[tuple[str, str, Notation | None], Watch | FormulaError] = {}
         self._hits: dict[Key, Hits] = {}
         self._steps: dict[Key, Rows] = {}  # where they hold, as far as was looked
         self._history: tuple[tuple[Timeline, str, Cell], History] | None = None
 
     def read(self, text: str) -> Watch | FormulaError:
-        """A watch on the run looked at, or what is wrong with it."""
+        """A watch on the run looked at, as a session has it, or what is wrong with it."""
         key = text, self._run.loss.name
         if key not in self._read:
-            try:
-                self._read[key] = core.read_watch(text, self._run.timeline.problem)
-            except FormulaError as error:
-                self._read[key] = error
+            self._read[key] = self.typed(text, None)
         return self._read[key]
+
+    def shown(self, text: str, notation: Notation | None) -> Watch | FormulaError:
+        """The same in a notation."""
+        key = text, self._run.loss.name, notation
+        if key not in self._shown:
+            read = self.read(text)
+            if not isinstance(read, FormulaError):
+                read = core.watch_in(read, self._run.timeline.problem, notation)
+            self._shown[key] = read
+        return self._shown[key]
+
+    def typed(self, text: str, notation: Notation | None) -> Watch | FormulaError:
+        """A watch on the run looked at that somebody typed in a notation, or what is wrong with it."""
+        try:
+            return core.read_watch(text, self._run.timeline.problem, notation)
+        except FormulaError as error:
+            return error
 
     def steps(self, text: str) -> Rows:
         """The steps in which a watch holds, as far as is known."""

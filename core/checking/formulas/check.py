@@ -12,19 +12,17 @@ from functools import cached_property
 from itertools import chain
 from types import MappingProxyType
 
-import numpy as np
-
 from core.arrays import Array
 from core.checking.answers import WrittenFormula
 from core.checking.conventions import formula_values
 from core.checking.formulas.definitions import SEVERAL, aliases, context_of, definitions, names_of, rights
-from core.checking.formulas.edits import Repair, in_pairs, is_product, replaced
+from core.checking.formulas.edits import Repair, in_pairs, replaced
 from core.checking.formulas.evaluation import Evaluator, fitted, is_same
 from core.checking.formulas.ground import Ground
 from core.checking.formulas.notes import FormulaStyle, note, style_of
 from core.checking.formulas.points import epsilon_of, points_like
-from core.checking.formulas.products import DISORDER
 from core.checking.formulas.repair import MOST_MISTAKES, Mender
+from core.checking.formulas.words import largest, says_more, words_of
 from core.checking.layouts import meant
 from core.checking.loss_mistakes import BINARY_CROSS_ENTROPY, LossMistakes, Mistake, without_output_slope
 from core.checking.report import FormulaVerdict
@@ -43,7 +41,6 @@ from core.notations.turning import ACROSS
 from core.notations.words import Notation
 from core.quantity import canonical
 from core.step import Step
-from core.text import significant
 
 MOST_ROWS = 12  # where a formula is searched
 
@@ -108,15 +105,8 @@ class FormulaChecker:
         """Whether a formula gives the values of the quantity `name`, and what is wrong where it does not. Raises
         FormulaError where it cannot be read, or names something that the step does not have.
         """
-        context = context_of(name, self.step.statement)
-        if self._speaks_numpy and self._is_plain(formula.text):
-            context = context._replace(dialect=IN_NUMPY)
-        reading = read_formula(formula.text, context)
-        self._look_at_left(name, reading.left)
-        tree = self._with_epsilon(in_pairs(self._as_meant(reading.tree)))
-        self._meanings = self._meanings_in(name, tree)
-        spell = style_of(formula.text, reading, context.over, self._meanings, values_of(self.step), self._own_symbols)
-        evaluate = Evaluator(self.step, name, spell, self._meanings)
+        tree, spell = self._read(name, formula.text, IN_NUMPY if self._may_be_numpy(formula.text) else "")
+        evaluate = self._evaluator(self.step, name, spell)
         evaluate.look_up(tree)
 
         def verdict(right: bool, message: str = "", mended: Node | None = None) -> FormulaVerdict:
@@ -139,8 +129,39 @@ class FormulaChecker:
         other = f"; right for a {BINARY_CROSS_ENTROPY}" if self._is_of_cross_entropy(points, name, tree) else ""
         if repair is None or not repair.notes:
             return verdict(False, f"{wrong}{other}")
-        words = "" if mistake and not _says_more(repair) else _words(repair, name, tree, spell)
+        words = "" if mistake and not says_more(repair) else words_of(repair, self._called(name), tree, spell)
         return verdict(False, f"{wrong}; {': '.join(filter(None, (mistake, words)))}{other}", repair.tree)
+
+    def _read(self, name: str, text: str, dialect: str) -> tuple[Node, FormulaStyle]:
+        """A formula for a quantity in pairs, and how it is written; in a style of print, if it does not tell itself."""
+        context = context_of(name, self.step.statement)
+        context = context._replace(dialect=dialect or context.dialect)
+        reading = read_formula(text, context)
+        self._look_at_left(name, reading.left)
+        tree = self._with_epsilon(in_pairs(self._as_meant(reading.tree)))
+        self._meanings = self._meanings_in(name, tree)
+        spell = style_of(text, reading, context.over, self._meanings, values_of(self.step), self._own_symbols)
+        return tree, spell
+
+    def _evaluator(self, point: Step, name: str, spell: FormulaStyle = FormulaStyle()) -> Evaluator:  # noqa: B008
+        """What formulas for a quantity come to at a point."""
+        return Evaluator(point, name, spell, self._meanings)
+
+    def _target(self, name: str) -> Array:
+        """What a formula for a quantity must come to on the step."""
+        return values_of(self.step)[name]
+
+    def _plain(self, name: str, tree: Node) -> Node:  # noqa: ARG002
+        """A formula for a quantity as it is judged: what it comes to in sgdb's layout."""
+        return tree
+
+    def _called(self, name: str) -> str:
+        """What a quantity is called in a sentence."""
+        return name
+
+    def _number(self, name: str) -> str:
+        """What a number of the step is called in a sentence."""
+        return self.step.statement.own_symbols[name]
 
     def _is_of_cross_entropy(self, points: tuple[Step, ...], name: str, tree: Node) -> bool:
         """Whether a formula is that of δ_out for a binary cross-entropy of the outputs."""
@@ -148,7 +169,8 @@ class FormulaChecker:
         if right is None:
             return False
         try:
-            found = [(point, Evaluator(point, "", meanings=self._meanings)(tree)) for point in points]
+            plain = self._plain(name, tree)
+            found = [(point, Evaluator(point, "", meanings=self._meanings)(plain)) for point in points]
         except FormulaError:
             return False
         return all(is_same(value, point.statement.value_of(right, values_of(point))) for point, value in found)
@@ -165,9 +187,11 @@ class FormulaChecker:
         except FormulaError:
             return ""
 
-    def _is_plain(self, text: str) -> bool:
-        """Whether it may be a line of numpy as well as one of sgdb's own formulas."""
-        return self._dialect(text) == TYPED and is_plain(text, [*lexemes(text)], self._functions)
+    def _may_be_numpy(self, text: str) -> bool:
+        """Whether it may be a line of numpy as well as one of sgdb's own formulas, beside others that are."""
+        if not self._speaks_numpy or self._dialect(text) != TYPED:
+            return False
+        return is_plain(text, [*lexemes(text)], self._functions)
 
     def _look_at_left(self, name: str, left: str) -> None:
         """Whether what a formula says it is the value of is the quantity that it stands for."""
@@ -222,14 +246,14 @@ class FormulaChecker:
         """Which of α and n must be 1, as they are, for a formula to hold."""
         reasons = []
         if self.step.learning_rate == 1 and not self._holds(points_like(self.step, own_rows=True), name, tree):
-            reasons.append("α")
+            reasons.append(self._number("alpha"))
         if self._rows == 1 and not self._holds(points_like(self.step, own_rate=True), name, tree):
-            reasons.append("n")
+            reasons.append(self._number("n"))
         return reasons
 
     def _on_the_step(self, evaluate: Evaluator, name: str, tree: Node) -> tuple[str, bool]:
         """What is wrong with the value on the step itself, in words, and whether there is one."""
-        target = values_of(self.step)[name]
+        target = self._target(name)
         try:
             value = evaluate(tree)
         except FormulaError as error:
@@ -240,8 +264,8 @@ class FormulaChecker:
             return "this is a number, not a formula", False
         value = fitted(value, target)
         if value.shape != target.shape:
-            return f"it gives {shape_text(value.shape)}, and {name} is {shape_text(target.shape)}", True
-        return _largest(value, target), True
+            return f"it gives {shape_text(value.shape)}, and {self._called(name)} is {shape_text(target.shape)}", True
+        return largest(value, target), True
 
     def _with_n(self, tree: Node) -> Node:
         """The formula with n for numbers that can only be it, where it is tried with other rows."""
@@ -288,10 +312,11 @@ class FormulaChecker:
 
     def _holds(self, points: tuple[Step, ...], name: str, tree: Node, convention: str = "") -> bool:
         """Whether a formula gives the quantity at all points, by a convention, if there is one."""
+        plain = self._plain(name, tree)
         for point in points:
             try:
                 values = values_of(point) if not convention else self._values_under(convention, point)
-                if not is_same(Evaluator(point, name, meanings=self._meanings, values=values)(tree), values[name]):
+                if not is_same(Evaluator(point, name, meanings=self._meanings, values=values)(plain), values[name]):
                     return False
             except FormulaError:
                 return False
@@ -306,23 +331,37 @@ class FormulaChecker:
 
     def _diagnosed(self, points: tuple[Step, ...], name: str, tree: Node) -> tuple[str, Repair | None]:
         """The mistake that the formula is, in words, if it is a known one; and its least repair."""
-        no_mean = "" if self.step.problem.reduction == "mean" else ": the problem takes the sum"
-        ground = Ground([Evaluator(point, name, meanings=self._meanings) for point in points], no_mean)
+        ground = self._ground(points, name)
         known = self._definitions(frozenset(map(ground.known, names_in(tree))))
         tree = in_pairs(put_in_place(tree, {name: known[name]}))  # where it says what the quantity is by itself
         mender = Mender(ground, known)
         found = [mender.mend(tree, right) for right in rights(name, known)]
         repair = min(filter(None, found), key=lambda repair: repair.cost, default=None)
-        mistake = next(self._mistakes(ground, name, tree), "")
+        mistake = self._known_mistake(ground, points, name, tree)
         if mistake and repair is None:
             repair = Repair(known[name], (note(mistake),), MOST_MISTAKES)
         return mistake, repair
 
+    def _ground(self, points: tuple[Step, ...], name: str) -> Ground:
+        """Where formulas for a quantity are compared."""
+        return Ground([self._evaluator(point, name) for point in points], self._no_mean)
+
+    @property
+    def _no_mean(self) -> str:
+        return "" if self.step.problem.reduction == "mean" else ": the problem takes the sum"
+
     def _definitions(self, named: frozenset[str]) -> dict[str, Node]:
         """The right formulas, for somebody who has named these."""
         if named not in self._defined:
-            self._defined[named] = definitions(self.step.problem, named)
+            self._defined[named] = self._defining(named)
         return self._defined[named]
+
+    def _defining(self, named: frozenset[str]) -> dict[str, Node]:
+        return definitions(self.step.problem, named)
+
+    def _known_mistake(self, ground: Ground, points: tuple[Step, ...], name: str, tree: Node) -> str:  # noqa: ARG002
+        """The first of the known mistakes at the loss that a formula is, in words; empty where it is none."""
+        return next(self._mistakes(ground, name, tree), "")
 
     def _mistakes(self, ground: Ground, name: str, tree: Node) -> Iterator[str]:
         """The known mistakes at the loss that have the values of a formula, or would have them with its 1/n."""
@@ -346,29 +385,3 @@ def across(node: Node) -> Node:
     if isinstance(node, Total):
         return Total(ACROSS[node.over], across(node.argument))
     return node.with_children(tuple(map(across, node.children))) if node.children else node
-
-
-def _says_more(repair: Repair) -> bool:
-    """Whether a repair says more of a known mistake: the one part that is missing, or is another."""
-    return repair.cost == 1 and not repair.notes[0].foreign
-
-
-def _words(repair: Repair, name: str, tree: Node, spell: FormulaStyle) -> str:
-    """What was wrong, in a line."""
-    notes = [note for note in dict.fromkeys(repair.notes) if note != DISORDER]
-    sentences, disorder = [spell.sentence(note) for note in notes], DISORDER in repair.notes
-    if not notes:
-        return "the factors are right, but not their order, transposes and kinds of product"
-    if len(notes) == 1 and notes[0].foreign and is_product(tree):
-        it = "it" if notes[0].foreign == 1 else "them"
-        order = ", its factors put in order" if disorder else ""
-        return f"{sentences[0]}: without {it} the product has the shape and value of {name}{order}"
-    return ", and ".join([*sentences, *([DISORDER.words] if disorder else [])])
-
-
-def _largest(found: Array, target: Array) -> str:
-    place = np.unravel_index(int(np.argmax(np.abs(found - target))), target.shape)
-    where = f"[{','.join(str(int(i) + 1) for i in place)}]" if place else ""
-    mine, right = float(found[place]), float(target[place])
-    digits = next(n for n in range(6, 13) if significant(mine, n) != significant(right, n) or n == 12)
-    return f"{where or 'it'} comes to {significant(mine, digits)}, where {significant(right, digits)} is right"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from core.checking.formulas.edits import in_pairs, tidy
-from core.equations import MATRIX, NUMBER, PER_SAMPLE, UPDATE, Statement
+from core.equations import MATRIX, NUMBER, PER_SAMPLE, UPDATE, Equation, Statement
 from core.expression.lexicon import spelled
 from core.expression.names import NUMBER_WORDS, Names
 from core.expression.nodes import (
@@ -42,6 +44,18 @@ def definitions(problem: Problem, named: Collection[str] = ()) -> dict[str, Node
     stands for the others is put in their place.
     """
     return {name: tidy(in_pairs(tree)) for name, tree in _trees(problem, named).items()}
+
+
+@dataclass(frozen=True, eq=False)
+class DefinedStatement(Statement):
+    """The equations of a step with the formulas that `definitions` have, before they are tidied."""
+
+    named: frozenset[str] = frozenset()
+
+    @cached_property
+    def equations(self) -> dict[str, Equation]:
+        trees = _trees(self.problem, self.named)
+        return {name: e._replace(tree=trees[name]) for name, e in Statement(self.problem, self.rows).equations.items()}
 
 
 def aliases(statement: Statement) -> dict[str, str]:

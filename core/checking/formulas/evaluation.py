@@ -37,6 +37,8 @@ class Evaluator:
     are those of the quantities, where they are not the step's own.
     """
 
+    shapes = Shapes
+
     def __init__(
         self,
         step: Step,
@@ -52,10 +54,10 @@ class Evaluator:
         self._aliases = {**aliases(statement), **meanings}
         self._values = values_of(step) if values is None else values
         per_unit, per_sample = statement.with_axes(PER_UNIT), statement.with_axes(PER_SAMPLE)
-        shapes: dict[str, Shape] = dict.fromkeys(statement.numbers, SINGLE)
-        shapes |= {name: _shape(value, name in per_unit) for name, value in self._values.items()}
+        self._plain_shapes: dict[str, Shape] = dict.fromkeys(statement.numbers, SINGLE)
+        self._plain_shapes |= {name: _shape(value, name in per_unit) for name, value in self._values.items()}
         self._names = [*self._values, *statement.numbers]
-        self._shapes = Shapes(lambda name: shapes[self.known(name)], MOST_CELLS, spell.__call__, spell.signs)
+        self._shapes = self.shapes(self._shape_of, MOST_CELLS, spell.__call__, spell.signs)
         self._compile = _Remembering(statement.functions, statement.numbers, per_unit, per_sample)
         self._known: dict[Node, Node] = {}
 
@@ -67,6 +69,18 @@ class Evaluator:
     def quantity(self, node: Node) -> Equation | None:
         """The quantity of the step that a name stands for; None where it stands for none."""
         return self._equations.get(self.known(node.name)) if isinstance(node, Name) else None
+
+    def _shape_of(self, name: str) -> Shape:
+        """The shape of what a name stands for in formulas."""
+        return self._plain_shapes[self.known(name)]
+
+    def _as_written(self, node: Node) -> Node:
+        """What is evaluated for an operand, or an operation on a sample's classes, that is written so."""
+        return node
+
+    def _called(self, name: str) -> str:
+        """What a quantity is called in a sentence."""
+        return name
 
     @cached_property
     def _arguments(self) -> dict[str, Node]:
@@ -116,8 +130,8 @@ class Evaluator:
             if isinstance(node, Name):
                 name = self.known(node.name)
                 if name == self._target:
-                    raise FormulaError(f"it says what {name} is by {name} itself")
-                self._known[node] = Name(name)
+                    raise FormulaError(f"it says what {self._called(name)} is by {self._called(name)} itself")
+                self._known[node] = self._as_written(Name(name))
             elif isinstance(node, Function):
                 self._known[node] = Function(self.known(node.name), parts[0], node.slope)
             elif isinstance(node, Transpose) and None in self._shapes(node.argument):
@@ -125,7 +139,7 @@ class Evaluator:
             elif isinstance(node, MatrixProduct) and any(self._shapes(part) == SINGLE for part in node.children):
                 self._known[node] = Product(*parts)
             else:
-                self._known[node] = node.with_children(parts)
+                self._known[node] = self._as_written(node.with_children(parts))
         return self._known[node]
 
     def _unknown(self, part: Node) -> str:

@@ -8,19 +8,21 @@ from core.arrays import Array
 from core.checking.formulas.edits import is_constant
 from core.checking.formulas.evaluation import Evaluator, is_same
 from core.errors import FormulaError
-from core.expression.nodes import Function, Node
+from core.expression.nodes import COLUMNS, Function, Node
 
 MOST_TRIED = 3_000
 MOST_WORK = 20_000_000  # numbers computed while searching
 
 
 class Ground:
-    """Formulas evaluated at some points, each once, and a bounded number of them; `no_mean` says why no / n belongs."""
+    """Formulas evaluated at some points, each once, and a bounded number of them; `no_mean` says why no / n belongs,
+    `classes` what a sum over the classes runs over.
+    """
 
-    def __init__(self, points: Sequence[Evaluator], no_mean: str = "") -> None:
+    def __init__(self, points: Sequence[Evaluator], no_mean: str = "", classes: str = COLUMNS) -> None:
         self._points = points
         self._values: list[dict[Node, Array | None]] = [{} for _ in points]
-        self.no_mean = no_mean
+        self.no_mean, self.classes = no_mean, classes
         self.known, self.quantity, self.argument_of = points[0].known, points[0].quantity, points[0].argument_of
         self.written_out = points[0].written_out
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from core.expression.dialect import IN_LATEX, IN_NUMPY, PRINTED, TYPED
@@ -72,7 +73,8 @@ class Note(NamedTuple):
     foreign: int = 0
 
 
-class FormulaStyle(NamedTuple):
+@dataclass(frozen=True)
+class FormulaStyle:
     """How somebody writes: what a sum(...) is over that does not say it, None for anything; whether max(0, ...) is
     written relu(...); whether one_hot(y_gt) is written as the `indicator` [j = y]; the style; and the pieces of
     names that are written otherwise than usual.
@@ -82,7 +84,7 @@ class FormulaStyle(NamedTuple):
     relu: bool = False
     indicator: bool = False
     dialect: str = TYPED
-    symbols: Mapping[str, Piece] = {}
+    symbols: Mapping[str, Piece] = field(default_factory=dict)
 
     def __call__(self, part: Part) -> str:
         """A part of a formula as text."""
@@ -92,9 +94,9 @@ class FormulaStyle(NamedTuple):
             function = part.node
             if isinstance(function, Power):
                 return "the square" if function.power == SQUARE else f"the power {function.power}"
-            return self._function_name(function) if isinstance(function, Function) else APPLIED[type(function)]
+            return self.function_name(function) if isinstance(function, Function) else APPLIED[type(function)]
         node = part.node if isinstance(part, Quoted) else part
-        text = self._formula(node)
+        text = self.formula(node)
         return f"({text})" if isinstance(part, Quoted) and isinstance(node, OPERATIONS) else text
 
     def sentence(self, note: Note) -> str:
@@ -106,27 +108,30 @@ class FormulaStyle(NamedTuple):
         """The signs of products by those that are typed, where they are others."""
         return SIGNS[self.dialect]
 
-    def _formula(self, node: Node) -> str:
+    def formula(self, node: Node) -> str:
+        """A formula as text."""
         if self.dialect == TYPED:
             return as_typed(node, self.over, self.relu, self.indicator, self.symbols)
         if self.dialect == IN_NUMPY:
-            return as_text(Printer(NUMPY, self.symbols)(_as_printed(node)))
-        return self._in_print(PaperPrinter(symbols=self.symbols)(_as_printed(node)))
+            return as_text(Printer(NUMPY, self.symbols)(as_printed(node)))
+        return self.in_print(PaperPrinter(symbols=self.symbols)(as_printed(node)))
 
-    def _function_name(self, node: Function) -> str:
+    def function_name(self, node: Function) -> str:
+        """What is written before its argument."""
         if self.dialect == TYPED or (node.name == RELU and not node.slope):
             return function_name(node, self.relu)
         style = NUMPY if self.dialect == IN_NUMPY else PAPER
         name = style.function(node).parts[0]
-        return self._in_print((name,)) if isinstance(name, Piece) else function_name(node, self.relu)
+        return self.in_print((name,)) if isinstance(name, Piece) else function_name(node, self.relu)
 
-    def _in_print(self, pieces: Pieces) -> str:
+    def in_print(self, pieces: Pieces) -> str:
+        """Pieces of print, in LaTeX where that is spoken."""
         return tex(pieces) if self.dialect == IN_LATEX else as_text(pieces)
 
 
-def _as_printed(node: Node) -> Node:
+def as_printed(node: Node) -> Node:
     """A formula in pairs with -a for -1 times a, and with the terms of a sum and the factors of a product in a row."""
-    first, *rest = parts = tuple(map(_as_printed, node.children)) or (node,)
+    first, *rest = parts = tuple(map(as_printed, node.children)) or (node,)
     if isinstance(node, Product):
         if first == MINUS_ONE and len(rest) == 1:
             return Sum((-1, rest[0]))

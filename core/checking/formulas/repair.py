@@ -60,8 +60,11 @@ MOST_SUMS = 4  # in a formula of which one is tried over something else
 MOST_PAIRS = 800  # parts that are laid beside each other
 PARAMETERS = ("W", "b")
 EXP = "exp"
-SAMPLES = "the samples (rows)"
-SUMMED = {COLUMNS: "the sum of each row", ROWS: f"the sum over {SAMPLES}", ALL: "the sum over everything"}
+SAMPLES = {COLUMNS: "the samples (rows)", ROWS: "the samples (columns)"}  # by what a sum over the classes runs over
+SUMMED = {
+    COLUMNS: {COLUMNS: "the sum of each row", ROWS: f"the sum over {SAMPLES[COLUMNS]}", ALL: "the sum over everything"},
+    ROWS: {ROWS: "the sum of each column", COLUMNS: f"the sum over {SAMPLES[ROWS]}", ALL: "the sum over everything"},
+}
 
 
 class Mender:
@@ -112,7 +115,7 @@ class Mender:
                 isinstance(part, Function) and part.name == EXP for part in walk(mine)
             ):
                 exp = Function(EXP, right.argument)
-                yield from _some(self._repair(mine, in_pairs(exp / Total(COLUMNS, exp))))
+                yield from _some(self._repair(mine, in_pairs(exp / Total(self._ground.classes, exp))))
             yield from self._applied(mine, right)
         elif isinstance(right, Total):
             yield from self._total(mine, right)
@@ -148,12 +151,20 @@ class Mender:
     def _sums(self, mine: Node, right: Node) -> Iterator[Repair]:
         """A sum over something else; what the right one sums over is tried first."""
         sums, wanted = ([part for part in walk(tree) if isinstance(part, Total)] for tree in (mine, right))
-        axes = dict.fromkeys([*(part.over for part in wanted), *SUMMED])
+        axes = dict.fromkeys([*(part.over for part in wanted), *self._summed])
         for part in sums if len(sums) <= MOST_SUMS else ():
             for over in axes:
                 if over != part.over:
                     new = Total(over, part.argument)
-                    yield Repair(replaced(mine, part, new), (_another_sum(part, new),), 1)
+                    yield Repair(replaced(mine, part, new), (self._another_sum(part, new),), 1)
+
+    @property
+    def _summed(self) -> Mapping[str, str]:
+        """What a sum over each of them is, in words."""
+        return SUMMED[self._ground.classes]
+
+    def _another_sum(self, mine: Total, right: Total) -> Note:
+        return note(f"{{}} must be {{}}, {self._summed[right.over]}", mine, right)
 
     def _definition(self, node: Node) -> Node | None:
         return self._definitions.get(self._ground.known(node.name)) if isinstance(node, Name) else None
@@ -193,12 +204,13 @@ class Mender:
         yield Repair(new, (*inner.notes, *(() if is_there else (words,))), inner.cost + (not is_there))
 
     def _total(self, mine: Node, right: Total) -> Iterator[Repair]:
-        summed = f"the sum over {'the outputs' if right.over == COLUMNS else SAMPLES}"
+        classes = self._ground.classes
+        summed = f"the sum over {'the outputs' if right.over == classes else SAMPLES[classes]}"
         if isinstance(mine, Total):
             inner = self._repair(mine.argument, right.argument)
             if inner is not None:
                 new = Total(right.over, inner.tree)
-                notes = inner.notes if mine.over == right.over else (*inner.notes, _another_sum(mine, new))
+                notes = inner.notes if mine.over == right.over else (*inner.notes, self._another_sum(mine, new))
                 yield Repair(new, notes, inner.cost + (mine.over != right.over))
             return
         if isinstance(mine, Power) and isinstance(mine.argument, Total):
@@ -319,10 +331,6 @@ class Mender:
 
 def _is_exp(node: Node) -> bool:
     return isinstance(node, Function) and node.name == EXP
-
-
-def _another_sum(mine: Total, right: Total) -> Note:
-    return note(f"{{}} must be {{}}, {SUMMED[right.over]}", mine, right)
 
 
 def _is_leaf(node: Node) -> bool:

@@ -32,7 +32,7 @@ class AnswerKeys(NumberKeys):
 
         if self.recorded is not None:
             self._pause()
-            self.app.push_screen(CheckScreen(self.recorded), self._answers_checked)
+            self.app.push_screen(CheckScreen(self.recorded, self.notation), self._answers_checked)
 
     def _answers_checked(self, report: CheckReport | None) -> None:
         if report is None or self.step is None:

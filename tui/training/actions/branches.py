@@ -64,13 +64,15 @@ class BranchKeys(DecidingScreen):
             loss = float(timeline.losses[-1]) if timeline is not None and computed else None
             under = f", under the {branch.loss.title}" if branch != named.branch and branch.loss is not None else ""
             rows.append(BranchRow(named.name, f"{self._about(named.branch)}{under}", computed, loss))
-        self.app.push_screen(BranchesScreen(rows, self.session.looked_at.name), self._branch_chosen)
+        symbol = "ℒ" if self.notation is None else self.notation.letter("loss", "ℒ")
+        self.app.push_screen(BranchesScreen(rows, self.session.looked_at.name, symbol), self._branch_chosen)
 
     def _about(self, branch: Branch) -> str:
         """How a branch came about: what was changed, at which step, and what it left."""
         changes: list[str] = []
         while branch.parent is not None:
             problem = self.run.timelines[self.run.own].problem.with_loss(branch.loss or self.problem.loss)
+            problem = problem.speaking(self.notation)
             own = ", ".join(core.edit_text(problem, edit) for edit in branch.own)
             changes.insert(0, f"{own} from step {branch.start}")
             branch = branch.parent

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from textual.app import SystemCommand
 
 import core
+from tui.training.bindings import WATCH
 from tui.training.sheet_screen import SheetScreen
 
 
@@ -23,6 +24,13 @@ class NotationKeys(SheetScreen):
             title = found.title if found.is_own else f"{name} ({found.title})"
             does = self.performer(self, f"notation({name!r})")
             yield SystemCommand(f"Notation: {title}", "what quantities are called on the sheet", does)
+
+    def told(self, tooltip: str) -> str:
+        """With the loss as it is typed."""
+        if WATCH not in tooltip:
+            return tooltip
+        wording = core.statement_of(self.problem.speaking(self.notation), 1).wording
+        return tooltip.replace(WATCH, WATCH.replace("loss", wording.typed("loss")))
 
     def action_notation(self, name: str) -> None:
         """The notation of this name; that of the problem for none."""

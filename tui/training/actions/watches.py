@@ -21,7 +21,7 @@ from tui.training.view import View
 from tui.training.watching import Watching
 
 if TYPE_CHECKING:
-    from core import History, Problem, Search, Watch
+    from core import History, Hit, Problem, Search, Watch
     from tui.dialogs.watches import WatchesScreen
 
 FARTHEST = 100_000  # steps that a search goes on from where one is
@@ -41,7 +41,7 @@ class WatchKeys(DecidingScreen, SteppingKeys, SeeingKeys):
 
     @property
     def on(self) -> list[tuple[str, str]]:
-        """The numbers of the watches that are on, and their texts."""
+        """The numbers of the watches that are on, and their texts as the session has them."""
         return [(str(i), watch.text) for i, watch in enumerate(self.session.watches, 1) if watch.enabled]
 
     def bookmarked(self) -> list[int]:
@@ -64,9 +64,16 @@ class WatchKeys(DecidingScreen, SteppingKeys, SeeingKeys):
                 hit = self._watching.hit(text, place)
                 if hit is None and not (self.journey.under_way or self.journey.playing):
                     work(self, self._with_numbers, "numbers of watches")
-                found.append(Note([(f"watch {sign}: {hit or text}", "amber")], None))
+                found.append(Note([(f"watch {sign}: {self._said_of(text, hit)}", "amber")], None))
         here = self.session.remarks(self.name_of(self.run.branch), step.index)
         return [*found, *(Note([(f"bookmark{f': {note}' if note else ''}", "amber")], None) for note in here)]
+
+    def _said_of(self, text: str, hit: Hit | None) -> str:
+        """The numbers of a watch where it holds, in the names of the sheet; the watch while they are not known."""
+        watch = self._watching.shown(text, self.notation)
+        if isinstance(watch, FormulaError):
+            return text
+        return watch.text if hit is None else str(hit.told_as(watch))
 
     async def _with_numbers(self) -> None:
         """Paint the sheet again as soon as nothing else is computed: then the numbers of its watches can be had."""
@@ -117,7 +124,8 @@ class WatchKeys(DecidingScreen, SteppingKeys, SeeingKeys):
                 self.go_to_step(step)
 
         self._pause()
-        self._watches_shown = WatchesScreen(self)
+        wording = core.statement_of(self.problem.speaking(self.notation), 1).wording
+        self._watches_shown = WatchesScreen(self, wording)
         self.app.push_screen(self._watches_shown, closed)
 
     @property
@@ -125,8 +133,11 @@ class WatchKeys(DecidingScreen, SteppingKeys, SeeingKeys):
         """All of them, on or off."""
         return self.session.watches
 
+    def shown_watch(self, watch: SavedWatch) -> Watch | FormulaError:
+        return self._watching.shown(watch.text, self.notation)
+
     def read_watch(self, text: str) -> Watch | FormulaError:
-        return self._watching.read(text)
+        return self._watching.typed(text, self.notation)
 
     def put_watch(self, old: str, new: SavedWatch | None) -> None:
         """Another watch in place of one ("" for a new one), or none. Raises ProblemError."""
@@ -142,7 +153,7 @@ class WatchKeys(DecidingScreen, SteppingKeys, SeeingKeys):
         here = int(np.searchsorted(steps, self.journey.cursor))
         first = max(0, min(here - most // 2, len(steps) - most))
         near = [(place, self._watching.hit(text, place)) for place in range(first, min(first + most, len(steps)))]
-        told = [(int(steps[place]), str(hit) if hit is not None else "") for place, hit in near]
+        told = [(int(steps[place]), self._said_of(text, hit) if hit is not None else "") for place, hit in near]
         return told, len(steps), self._watching.looked_at(text)
 
     def action_continue(self, direction: int) -> None:
@@ -169,9 +180,9 @@ class WatchKeys(DecidingScreen, SteppingKeys, SeeingKeys):
     def _found(self, search: Search, mark: int | None) -> None:
         hit, direction = search.found, -1 if search.back else 1
         if hit is not None and (mark is None or (mark - hit.step) * direction >= 0):
-            sign = next(sign for sign, text in self.on if self._watching.read(text) == hit.watch)
+            sign, text = next(on for on in self.on if self._watching.read(on[1]) == hit.watch)
             self.go_to_step(hit.step)
-            self.say(f"Step {hit.step:,}, watch {sign}, {hit.watch.text}: {hit}")
+            self.say(f"Step {hit.step:,}, watch {sign}, {self._said_of(text, None)}: {self._said_of(text, hit)}")
         elif mark is not None and search.diverged is None:
             self._arrive_at_bookmark(mark, direction)
         elif search.diverged is not None:

@@ -80,17 +80,19 @@ def at_cell(report: CheckReport, name: str, cell: Cell, columns: int) -> Said:
         return Said(title, wrote, _slip(report, slip, columns, cell), further, _legend(report, columns))
     if verdict is None or verdict.status == "open":
         return Said(verdict=flow([["nothing was written here"]], columns))
-    sources = [report.step.statement.symbols[source] for source in verdict.follows_from]
+    sources = [report.step.statement.letters[source] for source in verdict.follows_from]
     said = f"{mark_of(verdict)} {words(verdict.status, [verdict], sources)}"
     items: list[Words] = [*wrote, [_it_is(report, verdict)], [(said, STYLES.get(verdict.status, "text"))]]
     return Said("", wrote, flow(items, columns))
 
 
 def _it_is(report: CheckReport, verdict: CellVerdict) -> str:
-    """The true number, as it is by the convention that is followed where that is another than the sheet's."""
+    """The true number, as it is by the convention that is followed, or in the notation, where that is another."""
     value = report.step.values[verdict.name][tuple(i - 1 for i in verdict.cell)]
-    other = bool(report.conventions) and not math.isclose(verdict.true, value, rel_tol=1e-9, abs_tol=1e-300)
-    return what_it_is(verdict) + " by your convention" * other
+    if math.isclose(verdict.true, value, rel_tol=1e-9, abs_tol=1e-300):
+        return what_it_is(verdict)
+    by = " by your convention" if report.conventions else f" in {report.notation.called}" if report.notation else ""
+    return what_it_is(verdict) + by
 
 
 def _slip(report: CheckReport, slip: Slip, columns: int, cell: Cell | None = None, named: bool = False) -> list[Line]:
@@ -103,7 +105,8 @@ def _slip(report: CheckReport, slip: Slip, columns: int, cell: Cell | None = Non
     lines = [*flow(items, columns), *wrapped([(f"✗ {reason(slip)}", "wrong")], columns, indent=2)]
     others = [one for one in slip.cells if one != cell]
     if others and verdict is not None:
-        texts = [_cell(one) for one in others[:MOST_CELLS]]
+        in_place = report.step.statement.wording.in_place
+        texts = [_cell(in_place(slip.name, one)) for one in others[:MOST_CELLS]]
         texts += [f"and {len(others) - MOST_CELLS} more"] * (len(others) > MOST_CELLS)
         lines += flow([[text] for text in texts], columns, "likewise in ", gap=1)
     if named:
@@ -141,5 +144,5 @@ def _where(report: CheckReport, slip: Slip) -> str:
     return cell_label(report.step, core.Place(report.step.index, slip.name, slip.cells[0]))
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: Sequence[int | str]) -> str:
     return f"[{','.join(map(str, cell))}]" if cell else ""
