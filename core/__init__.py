@@ -31,7 +31,7 @@ from core.quantity import Quantity, given, layer_label, layer_symbol, quantities
 from core.record import memoized
 from core.schedules import Cosine, Decay, Schedule, Stages
 from core.settings import Setting
-from core.source import Source
+from core.source import Option, Source
 from core.step import Step, shown_in
 from core.suggestion import suggest
 from core.text import percent, rounded_to, significant, sure
@@ -85,7 +85,7 @@ if TYPE_CHECKING:
     from core.loading.form_start import form_of
     from core.loading.options_form import OptionsForm
     from core.loading.problem_text import problem_text
-    from core.machine import Fingerprint, fingerprint
+    from core.machine import Fingerprint, fingerprint, told_apart
     from core.marking.marker import mark_answers, mark_sheets
     from core.marking.marks import MarkedSheet, shown_points
     from core.marking.scheme import Scheme, load_scheme
@@ -113,7 +113,7 @@ if TYPE_CHECKING:
     from core.sweeps.seeds import SeedAnswer, ask_seed
     from core.sweeps.store import SweepFile
     from core.sweeps.sweep import Sweep, stored, sweep
-    from core.sweeps.table import sorted_runs, table_csv, text_of, varied
+    from core.sweeps.table import in_order, sorted_runs, table_csv, text_of, varied
     from core.sweeps.widths import Width, WidthAnswer, ask_width
     from core.watching.history import History
     from core.watching.hits import Hits
@@ -199,6 +199,7 @@ __all__ = [
     "Node",
     "Notation",
     "OnDask",
+    "Option",
     "OptionsForm",
     "Outcome",
     "Penalty",
@@ -295,6 +296,7 @@ __all__ = [
     "given",
     "hinge_view",
     "how_judged",
+    "in_order",
     "is_right_or_wrong",
     "judged",
     "layer_label",
@@ -339,6 +341,7 @@ __all__ = [
     "table_csv",
     "targets",
     "text_of",
+    "told_apart",
     "true_classes",
     "unchanged_text",
     "values_of",
@@ -399,7 +402,7 @@ _LATER = {
         "core.loading.form_start": ("form_of",),
         "core.loading.options_form": ("OptionsForm",),
         "core.loading.problem_text": ("problem_text",),
-        "core.machine": ("Fingerprint", "fingerprint"),
+        "core.machine": ("Fingerprint", "fingerprint", "told_apart"),
         "core.marking.marker": ("mark_answers", "mark_sheets"),
         "core.marking.marks": ("MarkedSheet", "shown_points"),
         "core.marking.scheme": ("Scheme", "load_scheme"),
@@ -427,7 +430,7 @@ _LATER = {
         "core.sweeps.seeds": ("SeedAnswer", "ask_seed"),
         "core.sweeps.store": ("SweepFile",),
         "core.sweeps.sweep": ("Sweep", "stored", "sweep"),
-        "core.sweeps.table": ("sorted_runs", "table_csv", "text_of", "varied"),
+        "core.sweeps.table": ("in_order", "sorted_runs", "table_csv", "text_of", "varied"),
         "core.sweeps.widths": ("Width", "WidthAnswer", "ask_width"),
         "core.watching.history": ("History",),
         "core.watching.hits": ("Hits",),

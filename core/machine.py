@@ -45,6 +45,13 @@ def fingerprint() -> Fingerprint:
     )
 
 
+def told_apart(now: Fingerprint, then: Fingerprint) -> str:
+    """In words, what makes this machine's last bits others than those of then."""
+    parts = zip(now._fields, now, then, strict=True)
+    changes = "; ".join(f"{name} {here}, was {before}" for name, here, before in parts if here != before)
+    return f"this machine computes with other last bits: {changes}"
+
+
 def _ask(name: str, kind: type) -> Any:
     """What one of OpenBLAS's functions without arguments answers; None where numpy multiplies with another library."""
     try:

@@ -36,9 +36,13 @@ from core.practice import Exercise
 from pictured import circles, small_digits
 from samples import exercise_2
 from screen import diverging, regression, wide
+from swept import file_of, grid
 from tui.app import SgdbApp
 from tui.commands.data_folder import data_folder
 from tui.practice.screen import PractiseScreen
+from tui.sweeps.compare import Side
+from tui.sweeps.compare_screen import ComparedScreen
+from tui.sweeps.screen import SweepScreen
 
 Event: TypeAlias = events.Event
 Scene: TypeAlias = Callable[[], App[Any]]
@@ -75,13 +79,25 @@ class Clock:
 def practice(name: str, seed: int) -> SgdbApp:
     """A sheet of a built-in problem."""
     problem = core.load_problem(name)
-    return SgdbApp(problem, practice=PractiseScreen(Exercise(problem, seed), data_folder(), Clock()))
+    return SgdbApp(problem, first=PractiseScreen(Exercise(problem, seed), data_folder(), Clock()))
 
 
 def checked() -> SgdbApp:
     """Answers with slips."""
     report = core.check_answers(PUBLISHED)
     return SgdbApp(report.step.problem, report)
+
+
+def swept() -> SgdbApp:
+    """Results of a sweep, in a file of the folder that the monkey is in."""
+    axes = {"lr": [0.01, 0.1, 1.0, 10.0], "update": ["adam", "sgd"], "seed": range(4)}
+    return SgdbApp(first=SweepScreen(file_of(Path("made.sqlite"), grid(axes), 40)))
+
+
+def side_by_side() -> SgdbApp:
+    """Runs that are compared, one of which ends early."""
+    found = [core.load_problem("exercise-2", {"lr": lr}) for lr in (0.5, 1.5, 1e200)]
+    return SgdbApp(first=ComparedScreen([Side("a run", "", core.Session.of(one), one, 40) for one in found]))
 
 
 SCENES: dict[str, Scene] = {
@@ -95,6 +111,8 @@ SCENES: dict[str, Scene] = {
     "no classes": lambda: SgdbApp(regression()),
     "held out": lambda: SgdbApp(circles()),
     "images": lambda: SgdbApp(small_digits()),
+    "sweep": swept,
+    "side by side": side_by_side,
 }
 
 

@@ -163,7 +163,7 @@ async def mouse(
         event = kind(None, x, y, 0, 0, button, shift, False, False, screen_x=x, screen_y=y)
         pilot.app._driver.process_message(event)
     await pilot.pause()
-    if not training(pilot).journey.playing:
+    if not any(isinstance(screen, TrainingScreen) and screen.journey.playing for screen in pilot.app.screen_stack):
         await settle(pilot)
 
 

@@ -38,7 +38,7 @@ def _folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
 
 def practice() -> SgdbApp:
     problem = core.load_problem("exercise-2")
-    return SgdbApp(problem, practice=PractiseScreen(Exercise(problem, 7), data_folder()))
+    return SgdbApp(problem, first=PractiseScreen(Exercise(problem, 7), data_folder()))
 
 
 def send(pilot: Pilot[Any], *sent: events.Event) -> None:

@@ -60,7 +60,7 @@ def practice(kept: list[Score] | None = None, name: str = "exercise-2", clock: C
         return "kept in the test"
 
     problem = core.load_problem(name)
-    return SgdbApp(problem, practice=PractiseScreen(Exercise(problem, 7), data_folder(), clock or Clock(), keep))
+    return SgdbApp(problem, first=PractiseScreen(Exercise(problem, 7), data_folder(), clock or Clock(), keep))
 
 
 def wanted(exercise: Exercise) -> float:
@@ -439,7 +439,7 @@ async def test_a_whole_sheet_and_its_score(name: str) -> None:
 
 async def test_the_score_is_saved_with_the_last_number() -> None:
     problem = core.load_problem("exercise-2")
-    app = SgdbApp(problem, practice=PractiseScreen(Exercise(problem, 7), data_folder(), Clock()))
+    app = SgdbApp(problem, first=PractiseScreen(Exercise(problem, 7), data_folder(), Clock()))
     async with app.run_test(size=(120, 40)) as pilot:
         exercise = screen_of(pilot).exercise
         while len(exercise.standing) < exercise.total - 1:

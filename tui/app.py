@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from shutil import get_terminal_size
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.app import SystemCommand
 from textual.screen import Screen
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from core import CheckReport, Notation, Problem, Session
     from core.practice import Exercise
     from tui.opening.loading import Answer, LoadingScreen
-    from tui.practice.screen import PractiseScreen
 
 
 class SgdbApp(BaseApp[str]):
@@ -34,26 +33,28 @@ class SgdbApp(BaseApp[str]):
 
     def __init__(
         self,
-        problem: Problem,
+        problem: Problem | None = None,
         report: CheckReport | None = None,
-        practice: PractiseScreen | None = None,
+        first: BaseScreen[Any] | None = None,
         session: Session | None = None,
         path: str = "",
         notation: str = "",
     ) -> None:
         """Trains `problem`, from the step of `report` where answers were checked, or as `session` says, which is saved
-        in the file `path`; or begins with a sheet to practise on. `notation` names that which is spoken.
+        in the file `path`; or begins with another screen, which is `first`. `notation` names that which is spoken.
         """
         super().__init__()
-        self.problem, self.report = problem, report
+        self.problem = problem
         self._session, self._path, self._notation = session, path, notation
-        self._practice = practice
+        self._first, self._report = first, report
         self._left: Exercise | None = None  # the sheet that was left last
 
     def on_mount(self) -> None:
-        self.push_screen(
-            self._practice or TrainingScreen(self.problem, self.report, self._session, self._path, None, self._notation)
-        )
+        first, self._first = self._first, None  # another may come in its place: nobody is to keep it
+        if first is None:
+            assert self.problem is not None
+            first = TrainingScreen(self.problem, self._report, self._session, self._path, None, self._notation)
+        self.push_screen(first)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that a key does is in the command palette, too."""
@@ -120,8 +121,8 @@ class SgdbApp(BaseApp[str]):
         def answered(answer: Answer) -> None:
             if isinstance(answer, Opened):
                 screen.end()
-                self.problem, spoken = answer.problem, screen.view.notation
-                self.switch_screen(TrainingScreen(answer.problem, None, answer.session, answer.path, None, spoken))
+                self.problem = answer.problem
+                self.switch_screen(screen.another(answer.problem, answer.session, answer.path))
             else:
                 screen.fork(answer)
 
@@ -153,7 +154,7 @@ def run_app(
     the session of a file; in the notation of this name. Returns the exit status: 0, 1 after a crash, 128 and a signal's
     number after the signal.
     """
-    return _run(SgdbApp(problem, report, session=session, path=path, notation=notation))
+    return run(SgdbApp(problem, report, session=session, path=path, notation=notation))
 
 
 def run_practice(exercise: Exercise, folder: Path) -> int:
@@ -162,10 +163,11 @@ def run_practice(exercise: Exercise, folder: Path) -> int:
     """
     from tui.practice.screen import PractiseScreen
 
-    return _run(SgdbApp(exercise.like, practice=PractiseScreen(exercise, folder)))
+    return run(SgdbApp(exercise.like, first=PractiseScreen(exercise, folder)))
 
 
-def _run(app: SgdbApp) -> int:
+def run(app: SgdbApp) -> int:
+    """Run an application on the terminal, and say there what it answers in the end. Returns the exit status."""
     gc.freeze()  # what is loaded by now stays: no collection is to look through it again
     gc.enable()
     last_word = app.run()

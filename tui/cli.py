@@ -71,6 +71,12 @@ def _practise(argv: Sequence[str]) -> int:
     return main(argv)
 
 
+def _compare(argv: Sequence[str]) -> int:
+    from tui.commands.compare import main
+
+    return main(argv)
+
+
 def _sweep(argv: Sequence[str]) -> int:
     from tui.commands.sweep import main
 
@@ -88,6 +94,7 @@ COMMANDS: dict[str, Command] = {
         "practise on a new problem of the same kind, or print it as a sheet; also: practice", _practise
     ),
     "export": Command("write a pytest file that asserts the losses of a saved session", _export),
+    "compare": Command("draw runs side by side under one cursor: problems, sessions, runs of a sweep", _compare),
     "gradcheck": Command("compare the gradients of a step with central differences of its loss", _gradcheck),
 }
 ALSO = {"practice": "practise"}  # other spellings of a command

@@ -86,6 +86,34 @@ class KeyReasonsScreen(BaseScreen[ScreenResultType]):
         return perform
 
 
+class SayingScreen(KeyReasonsScreen[ScreenResultType]):
+    """One that says what there is to say in its last line, until the next key or click."""
+
+    _message = ""  # what there is to say about the last key
+
+    def _repaint(self) -> None:
+        """Draw anew what stands in the last line."""
+        raise NotImplementedError
+
+    def say(self, text: str) -> None:
+        """A message in the last line, until the next key or click."""
+        self._message = text
+        self._repaint()
+
+    def on_key(self, event: events.Key) -> None:  # noqa: ARG002
+        """A message is there until the next key. That of the class above is called after this one."""
+        self._unsay()
+
+    def on_mouse_down(self) -> None:
+        self._unsay()
+
+    def _unsay(self) -> None:
+        if self._message:
+            self._message = ""
+            # After what the key does: it paints the sheet without the message, or nothing else takes that away.
+            self.app.call_later(self.call_later, self._repaint)
+
+
 def _reason(node: object, action: str) -> str | None:
     """Why an action of a widget, or of its screen, can do nothing now; None if it can."""
     namespace, name, parameters = parse(action)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from core.branch import Branch
 from core.branches import Timelines
 from core.errors import DivergedError, ProblemError
-from core.machine import fingerprint
+from core.machine import fingerprint, told_apart
 from core.saving.digests import digests, problem_digest
 from core.session import NamedBranch, Session
 from core.text import significant
@@ -108,9 +108,7 @@ def _differences(session: Session, timelines: Timelines) -> Iterator[str]:
     computed = [(named, timelines[named.branch]) for named in session.branches if named.branch in timelines]
     found = [f"{named.name}: {line}" for named, timeline in computed if (line := _difference(named, session, timeline))]
     if found and elsewhere and before.machine is not None:
-        parts = zip(here._fields, here, before.machine, strict=True)
-        changes = "; ".join(f"{name} {now}, was {then}" for name, now, then in parts if now != then)
-        yield f"this machine computes with other last bits: {changes}"
+        yield told_apart(here, before.machine)
     yield from found
 
 

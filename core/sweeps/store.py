@@ -121,6 +121,10 @@ class SweepFile:
         found = dict(self._connection.execute("SELECT name, value FROM heading"))
         return Heading(found["problem"], found["digest"], int(found["planned"]))
 
+    def is_of(self, problem: Problem) -> bool:
+        """Whether the files that the problem was read from are still those of its runs."""
+        return digest_of(problem) == self.heading.digest
+
     def plan(self, runs: int) -> None:
         """Note how many runs it is to have, all told."""
         self._set({"planned": runs})

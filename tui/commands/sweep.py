@@ -268,11 +268,11 @@ def _look(arguments: Arguments) -> int:
         mistakes.append(f"--csv: {mistake}")
     if mistakes:
         return complain(mistakes)
-    if "csv" not in values and terminal():
-        from tui.sweeps.app import run_sweep_app
-
-        return run_sweep_app(arguments.problem)
     try:
+        if "csv" not in values and terminal():
+            from tui.sweeps.app import run_sweep_app
+
+            return run_sweep_app(arguments.problem)
         with SweepFile.open(arguments.problem) as file:
             return _written(file, [result for _, result in file.results()], values.get("csv"), 0)
     except ProblemError as error:

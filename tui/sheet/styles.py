@@ -12,9 +12,10 @@ from rich.style import Style
 from textual.color import Color
 
 from tui.sheet.colours import AMBER, DARK, INKS, LIGHT, ON, RED, colours
-from tui.sheet.contrast import luminance, readable
+from tui.sheet.contrast import LEAST_CONTRAST, contrast, luminance, readable
 
 SHADES = 6  # on each side of zero
+FULLEST, EQUAL_PARTS = 0.55, 11  # of a colour behind a text, and in how many parts it gives way
 FIRST_GREY, LAST_GREY, GREY_STEP = 8, 238, 10  # of the 24 greys that terminals with 256 colours have
 
 
@@ -66,6 +67,13 @@ def styles(dark: bool, ground: str, ink: str) -> Styles:
             return Style(color=background.rich_color, bgcolor=seen.rich_color, bold=bold)
         return Style(color=seen.rich_color, bgcolor=background.rich_color, bold=bold)
 
+    def filled(color: Color) -> Style:
+        """A text on as much of a colour as leaves it readable."""
+        shares = (FULLEST * part / EQUAL_PARTS for part in range(EQUAL_PARTS, 0, -1))
+        ground = (background.blend(color, share) for share in shares)
+        found = next((one for one in ground if contrast(foreground, one) >= LEAST_CONTRAST), background)
+        return Style(color=foreground.rich_color, bgcolor=found.rich_color)
+
     found = {
         "text": style(foreground),
         "title": style(foreground, bold=True),
@@ -88,6 +96,11 @@ def styles(dark: bool, ground: str, ink: str) -> Styles:
         "curve 4": style(foreground),
         "blue": style(blue),
         "orange": style(orange),
+        "all converged": filled(green),
+        "all still going": filled(blue),
+        "all stuck": filled(orange),
+        "all diverging": filled(red),
+        "all failed": filled(grey),
     }
     for level in range(1, SHADES + 1):
         strength = 0.25 + 0.75 * level / SHADES

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from core import how_judged
-from tui.sheet.keyline import keyline
+from tui.sheet.keyline import Key, keyline
 from tui.sheet.lines import Line, clipped, line
 from tui.training.accuracy import Scored, scores_title
 from tui.training.compared import report_on
 from tui.training.drawing import Pane, draw
 from tui.training.frame import Frame
-from tui.training.keys_offered import keys
+from tui.training.keys_offered import QUIT, keys
 from tui.training.late import Late
 from tui.training.notes import Note, notes
 from tui.training.picture import Picture
@@ -42,6 +42,7 @@ class Scene(NamedTuple):
     playing    whether the run plays
     message    what there is to say about the last key, in place of the keys
     plain      whether there are no colours
+    leaving    the key that leaves the screen
     """
 
     facts: Facts
@@ -53,6 +54,7 @@ class Scene(NamedTuple):
     playing: bool = False
     message: str = ""
     plain: bool = False
+    leaving: Key = QUIT
 
 
 class Spots(NamedTuple):
@@ -173,6 +175,7 @@ class Painter:
             hidden=bool(frame.columns.before or frame.columns.behind),
             plot="loss" in frame.areas,
         )
+        found = [scene.leaving if key is QUIT else key for key in found]
         dimmed = {"arrow(0, -1)"} if step.index == 0 and view.cursor is None else set()
         if how_judged(step.problem) not in ("sign", "largest"):
             dimmed.add("hinge")  # it needs classes

@@ -154,9 +154,9 @@ class LossPlot:
         drawn = [curve.losses[window[0] : window[1] + 1] for curve in curves]
         if (tested := _tested(curves)) is not None:
             drawn.append(tested.losses[(tested.steps >= window[0]) & (tested.steps <= window[1])])
-        limits = [found for losses in drawn if (found := _limits(losses, view.logarithmic))]
-        least = min((low for low, _ in limits), default=0.5)
-        most = max((high for _, high in limits), default=1.0)
+        bounds = [found for losses in drawn if (found := limits(losses, view.logarithmic))]
+        least = min((low for low, _ in bounds), default=0.5)
+        most = max((high for _, high in bounds), default=1.0)
         crop = view.window is not None or self._reached >= FEW
         make = ticks.decades if view.logarithmic else partial(ticks.losses, crop=crop)
         fresh = make(least, most, height - 1)
@@ -215,7 +215,8 @@ def _no_curve(width: int, height: int, curve: Curve, at: int, letter: str) -> li
     return rows
 
 
-def _valid(losses: Array, logarithmic: bool) -> Mask:
+def valid(losses: Array, logarithmic: bool) -> Mask:
+    """Which losses (n,) can be drawn."""
     with np.errstate(invalid="ignore"):
         shown = np.abs(losses) < FARTHEST
         return shown & (losses > NEAREST) if logarithmic else shown
@@ -226,13 +227,13 @@ def _tested(curves: Sequence[Curve]) -> Points | None:
     return curves[0].tested if len(curves) == 1 else None
 
 
-def _limits(inside: Array, logarithmic: bool) -> tuple[float, float] | None:
+def limits(inside: Array, logarithmic: bool) -> tuple[float, float] | None:
     """The least and the largest of some losses that can be drawn; None where there are none."""
     if not len(inside):
         return None
     least, most = float(inside.min()), float(inside.max())
     if not _drawable(least, most, logarithmic):
-        inside = inside[_valid(inside, logarithmic)]
+        inside = inside[valid(inside, logarithmic)]
         if not len(inside):
             return None
         least, most = float(inside.min()), float(inside.max())
@@ -246,7 +247,7 @@ def _drawable(least: float, most: float, logarithmic: bool) -> bool:
 
 def _heights(losses: Array, frame: Frame, logarithmic: bool) -> Array:
     """Losses as shares of the axis; NaN where they cannot be drawn."""
-    shown = np.where(_valid(losses, logarithmic), losses, np.nan)
+    shown = np.where(valid(losses, logarithmic), losses, np.nan)
     return frame.heights.share(np.log10(shown) if logarithmic else shown)
 
 
@@ -260,8 +261,8 @@ def _extents(losses: Array, edges: Array, frame: Frame, logarithmic: bool) -> tu
 
     places = None
     if len(seen) and not _drawable(float(seen.min()), float(seen.max()), logarithmic):
-        valid = _valid(seen, logarithmic)
-        places, seen = np.flatnonzero(valid).astype(float), seen[valid]
+        drawn = valid(seen, logarithmic)
+        places, seen = np.flatnonzero(drawn).astype(float), seen[drawn]
     return extents(seen, edges - first, height, places)
 
 
@@ -300,7 +301,7 @@ def title(view: View, step: Step, curves: Sequence[Curve], width: int, held_out:
         items.append([f"steps {first}-{last} of {reached}"])
     if view.logarithmic:
         items.append(["log scale"])
-    left_out = sum(int((~_valid(curve.losses, view.logarithmic)).sum()) for curve in curves if _spoiled(curve, view))
+    left_out = sum(int((~valid(curve.losses, view.logarithmic)).sum()) for curve in curves if _spoiled(curve, view))
     if left_out:
         losses = "values" if curves[0].of_cell else "losses" if left_out > 1 else "loss"
         items.append([(f"{left_out} {losses} {'≤ 0' if view.logarithmic else 'not finite'} left out", "wrong")])

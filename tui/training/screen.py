@@ -57,6 +57,10 @@ class TrainingScreen(
         if session is not None:
             self.open_session(session, path, store)
 
+    def another(self, problem: Problem, session: Session | None, path: str) -> TrainingScreen:
+        """A screen in place of this one, for another problem, or the session of the file `path`."""
+        return TrainingScreen(problem, None, session, path, None, self.view.notation)
+
     def commands(self) -> Iterator[SystemCommand]:
         """Everything that a key does, and what has no key, for the command palette."""
         yield SystemCommand("Check answers", "from a file, on this step", self.performer(self, "check_answers"))

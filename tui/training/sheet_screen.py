@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.widgets import Static
 
 import core
 from core import Branch, DivergedError, Problem, ProblemError, Step
 from tui.format import plain
-from tui.key_reasons import KeyReasonsScreen
+from tui.key_reasons import SayingScreen
+from tui.sheet.keyline import Key
 from tui.sheet.widget import Sheet
 from tui.training import moves
 from tui.training.accuracy import Scored
@@ -21,6 +21,7 @@ from tui.training.beside import Beside
 from tui.training.engine import Engine
 from tui.training.hunt import Hunt
 from tui.training.journey import Journey
+from tui.training.keys_offered import QUIT
 from tui.training.late import Late
 from tui.training.learned import Learned
 from tui.training.notes import Note
@@ -40,8 +41,10 @@ SMALLEST = (60, 20)
 MOST_CURVES = 4  # that can be told apart
 
 
-class SheetScreen(KeyReasonsScreen[None]):
+class SheetScreen(SayingScreen[None]):
     """The journey says where one is, the view what one sees; the sheet follows."""
+
+    LEAVING: ClassVar[Key] = QUIT  # the key that leaves the screen
 
     def __init__(self, problem: Problem) -> None:
         super().__init__()
@@ -56,7 +59,6 @@ class SheetScreen(KeyReasonsScreen[None]):
         self._painter = Painter(self.run)
         self._trail: list[Place] = []
         self._coming: Place | None = None  # the cell to inspect once its step is there
-        self._message = ""  # what there is to say about the last key
         self.hunt = Hunt(self.run.engine, self, self.tell)
         self._beside = Beside(self.run, self, lambda: self.step, self.paint)
         self._learned = Learned(self.run, self, lambda: self.step, self._know_more)
@@ -143,6 +145,7 @@ class SheetScreen(KeyReasonsScreen[None]):
             self.journey.playing,
             self._message,
             self.app.no_color,
+            self.LEAVING,
         )
 
     def _facts(self, step: Step) -> Facts:
@@ -351,21 +354,3 @@ class SheetScreen(KeyReasonsScreen[None]):
             self.tell("")
             if self.step is not None:
                 self._beside_step(self.step)
-
-    def say(self, text: str) -> None:
-        """A message in the last line, until the next key or click."""
-        self._message = text
-        self._repaint()
-
-    def on_key(self, event: events.Key) -> None:  # noqa: ARG002
-        """A message is there until the next key. That of the class above is called after this one."""
-        self._unsay()
-
-    def on_mouse_down(self) -> None:
-        self._unsay()
-
-    def _unsay(self) -> None:
-        if self._message:
-            self._message = ""
-            # After what the key does: it paints the sheet without the message, or nothing else takes that away.
-            self.app.call_later(self.call_later, self._repaint)

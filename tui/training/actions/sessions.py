@@ -19,6 +19,7 @@ from tui.training.actions.stepping import SteppingKeys
 from tui.training.beside import LATER
 from tui.training.deciding import DecidingScreen
 from tui.training.engine import SLICE
+from tui.training.keys_offered import QUIT
 from tui.training.pictured import has_picture
 from tui.training.reasons import FEWEST_DECIMALS, MOST_DECIMALS
 from tui.training.slots import turns
@@ -38,7 +39,7 @@ SEEN = (
     "notation",
 )  # of the view, what a session keeps
 MOST_TOLD = 4  # lines of what is not as it was
-LOST = "What you did is not saved. ctrl+s saves it; q again quits."
+LOST = "What you did is not saved. ctrl+s saves it; q again {}."
 
 
 def _seen(session: Session, step: Step) -> View:
@@ -246,7 +247,7 @@ class SessionKeys(DecidingScreen, SteppingKeys):
     def may_quit(self) -> bool:
         if self.unsaved and not self.session.is_in_python and self._warned != self.session:
             self._warned = self.session
-            self.say(LOST)
+            self.say(LOST.format("quits" if self.LEAVING is QUIT else "leaves it"))
             return False
         self.end()
         return True

@@ -1,0 +1,1 @@
+"""Many runs on a screen: the grid of a sweep, the table of its runs, their curves, and runs side by side."""
