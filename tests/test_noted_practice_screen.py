@@ -31,7 +31,7 @@ def sheet_in(notation: core.Notation, tmp_path: Path, kept: list[Score] | None =
             kept.append(score)
         return "kept in the test"
 
-    return SgdbApp(SIGMOID, practice=PractiseScreen(Exercise(SIGMOID, 7, notation=notation), tmp_path, Clock(), keep))
+    return SgdbApp(SIGMOID, first=PractiseScreen(Exercise(SIGMOID, 7, notation=notation), tmp_path, Clock(), keep))
 
 
 @pytest.mark.parametrize("notation", ["ng", "mitchell"])
