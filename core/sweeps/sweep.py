@@ -6,10 +6,12 @@ A million runs of 10,000 steps of Exercise 2: see the README for what they cost.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
 
 from core.errors import ProblemError
 from core.loading.loader import load_problem
@@ -20,6 +22,7 @@ from core.sweeps.grid import Grid, Range, read_values
 from core.sweeps.run import Result, Run
 from core.sweeps.store import SweepFile
 from core.sweeps.work import Done
+from core.text import shown
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -30,7 +33,7 @@ RUN, STEP, IN_BATCHES, PRODUCT = 1e-3, 3e-7, 2e-6, 5e-10  # seconds, roughly, un
 STACKED = ("lr", "seed")  # options whose values train together: a chunk has runs that differ in these alone, if it can
 STEPS = 1000
 
-Values: TypeAlias = str | Sequence[Option | Range]
+Values: TypeAlias = Option | Sequence[Option | Range]
 
 
 class Sweep:
@@ -44,7 +47,7 @@ class Sweep:
     @cached_property
     def missing(self) -> int:
         """How many runs are not known."""
-        return sum(run.key not in self._known for run in self.grid.runs())
+        return self.grid.missing(self._known)
 
     def chunks(self) -> Generator[list[Result], None, None]:
         """Results as they come, a chunk at a time. Closing the generator stops the sweep."""
@@ -128,7 +131,8 @@ def sweep(
     """Train a problem with every combination of some options, and give the results as they come.
 
     source    a problem's name or path, or its Source, or a problem that was loaded
-    options   for each option of the problem (see `load_problem`) its values, or a text as typed: "0.01..10/log/13"
+    options   for each option of the problem (see `load_problem`) a value or several; texts are read as they are typed:
+              "0.01..10/log/13"
     steps     that each run takes
     executor  None: this process; a number: so many processes, each with one thread; or a Dask client
     drawn     how many of the combinations are drawn at random, by `seed`; None: all
@@ -145,9 +149,9 @@ def sweep(
             yield from results
         return
     with SweepFile.create(into, problem) as file:
-        known = {result.run.key: result for result in file.whole_results()}
-        yield from (known[run.key] for run in grid.runs() if run.key in known)
-        for results in stored(Sweep(grid, known.keys(), executor_of(executor)), file):
+        known = file.keys()
+        yield from (result for result in file.whole_results() if result.run in grid)
+        for results in stored(Sweep(grid, known, executor_of(executor)), file):
             yield from results
 
 
@@ -162,9 +166,11 @@ def read_axes(options: Mapping[str, Values]) -> dict[str, tuple[Option | Range, 
     """The values of each option. Raises ProblemError, a line for each mistake."""
     axes: dict[str, tuple[Option | Range, ...]] = {}
     mistakes = []
+    if not isinstance(options, Mapping):
+        raise ProblemError("", ['options: expected a dict such as {"lr": [0.1, 0.2]}'])
     for name, values in options.items():
         try:
-            axes[name] = read_values(values.split(), name) if isinstance(values, str) else tuple(values)
+            axes[name] = _values(name, values)
         except ProblemError as error:
             mistakes += [f"option {name}: {mistake}" for mistake in error.mistakes]
     if mistakes:
@@ -172,11 +178,31 @@ def read_axes(options: Mapping[str, Values]) -> dict[str, tuple[Option | Range, 
     return axes
 
 
+def _values(name: str, given: Any) -> tuple[Option | Range, ...]:
+    """The values of an option, from one or several; those of numpy, and lists of units, as Python's own."""
+    if isinstance(given, str):
+        return read_values(given.split(), name)
+    given = given.tolist() if isinstance(given, (np.ndarray, np.generic)) else given
+    found: list[Option | Range] = []
+    for value in given if isinstance(given, Iterable) else [given]:
+        if isinstance(value, str):
+            found += read_values([value], name)
+        else:
+            value = value.item() if isinstance(value, np.generic) else value
+            found.append(tuple(value) if isinstance(value, list) else value)
+    return tuple(found)
+
+
 def executor_of(given: int | Client | Executor | None) -> Executor:
-    """What computes the runs."""
+    """What computes the runs. Raises ProblemError where it is nothing that does."""
     if given is None or isinstance(given, Executor):
         return given or Here()
-    return Processes(given) if isinstance(given, int) else OnDask(given)
+    if isinstance(given, int) and given > 0:
+        return Processes(given)
+    if not isinstance(given, int) and hasattr(given, "nthreads"):
+        return OnDask(given)
+    wanted = "a number of processes of at least 1, or a dask.distributed.Client"
+    raise ProblemError("", [f"executor: expected {wanted}, found {shown(given)}"])
 
 
 def _problem(source: str | os.PathLike[str] | Source | Problem) -> Problem:
