@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import signal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -149,11 +150,14 @@ def test_every_mistake_is_told_and_nothing_is_written(
     assert not list(tmp_path.iterdir())
 
 
-def test_ctrl_c_keeps_what_there_is(sgdb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_a_request_to_end_keep_what_there_is(
+    sgdb: Any, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
     class Interrupted(Executor):
         def results(self, chunks: Any) -> Any:
             yield results_of(next(chunks)[:1])
-            raise KeyboardInterrupt
+            signal.raise_signal(number)
 
     with monkeypatch.context() as patch:
         patch.setattr("tui.commands.sweep._executor", lambda *_: Interrupted())

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import core
 from core import Grid, Result, Run, Source, Sweep, Timeline
-from core.sweeps.executors import THREADS, Chunk, Executor, Here, Local, Processes
+from core.sweeps.executors import THREADS, Chunk, Executor, Here, Local, Processes, _submitted
 from core.sweeps.run import BUDGET, result_of
 from core.sweeps.sweep import read_axes
 from core.sweeps.work import results_of
@@ -225,6 +225,19 @@ def test_chunks_are_large_where_the_file_has_other_runs() -> None:
     assert sum(map(len, Sweep(grid, others, Watched()).chunks())) == 40
     assert sizes[0] == 10  # a quarter: two workers, twice
     assert len(sizes) < 20
+
+
+def test_processes_leave_ctrl_c_to_the_one_that_starts_them() -> None:
+    """From their first moment on, before they run anything of ours."""
+    asked: list[object] = []
+
+    class Pool:
+        def submit(self, *_: object) -> None:
+            asked.append(signal.pthread_sigmask(signal.SIG_BLOCK, ()))  # as a new process takes it over
+
+    _submitted(Pool(), [])  # type: ignore[arg-type]
+    assert asked == [{signal.SIGINT}]
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 def test_processes_that_do_not_start_end_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:

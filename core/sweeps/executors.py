@@ -203,7 +203,7 @@ def _pool(workers: int) -> ProcessPoolExecutor:
 
 
 def _submitted(pool: ProcessPoolExecutor, chunk: Chunk) -> Future[Done]:
-    with _one_thread():  # a process that is started for it takes this over
+    with _one_thread(), _no_interrupt():  # a process that is started for it takes these over
         return pool.submit(results_of, chunk)
 
 
@@ -225,6 +225,19 @@ def _ended(pool: ProcessPoolExecutor) -> None:
     for process in list((pool._processes or {}).values()):  # public from Python 3.14 on, as terminate_workers
         process.terminate()
     pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Processes that are started meanwhile leave ctrl+c to this one from their first moment on; here it waits."""
+    if not hasattr(signal, "pthread_sigmask"):  # not on every system
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

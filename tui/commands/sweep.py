@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -243,7 +244,7 @@ def _run(sweep: Sweep, file: SweepFile) -> int:
     done, missing, begun = 0, sweep.missing, perf_counter()
     chunks = stored(sweep, file)
     try:
-        with progress_bar() as bar:
+        with _end_as_interrupt(), progress_bar() as bar:
             bar.show(0, missing, f"run 0 of {missing:,}")
             for results in chunks:
                 done += len(results)
@@ -261,6 +262,16 @@ def _run(sweep: Sweep, file: SweepFile) -> int:
     else:
         print(f"sweep: all runs are in {printable(file.path)} already", file=sys.stderr)
     return 0
+
+
+@contextmanager
+def _end_as_interrupt() -> Iterator[None]:
+    """Meanwhile a request to end, such as from a batch system, is an interrupt, so that all is left in order."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _rate(rate: float) -> str:
