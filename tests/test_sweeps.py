@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 import core
 from core import Grid, Result, Run, Source, Sweep, Timeline
 from core.sweeps.executors import THREADS, Chunk, Executor, Here, Local, Processes, _submitted
-from core.sweeps.run import BUDGET, result_of
-from core.sweeps.sweep import read_axes
-from core.sweeps.work import results_of
+from core.sweeps.run import BUDGET, failed, result_of
+from core.sweeps.sweep import MOST_GUESSED, _Pace, read_axes
+from core.sweeps.work import Done, results_of
 
 STEPS = 60
 PROBLEMS = {
@@ -225,6 +225,30 @@ def test_chunks_are_large_where_the_file_has_other_runs() -> None:
     assert sum(map(len, Sweep(grid, others, Watched()).chunks())) == 40
     assert sizes[0] == 10  # a quarter: two workers, twice
     assert len(sizes) < 20
+
+
+def test_chunks_towards_the_end_are_not_small() -> None:
+    grid = Grid(Source("exercise-2"), read_axes({"lr": "0.01..1/log/400"}), 20)
+    runs, pace = list(grid.runs()), _Pace(400, 2)
+    assert pace.size(runs[0]) == 100  # a quarter: two workers, twice
+    pace.note(Done([failed(run, "", core.fingerprint()) for run in pace.taken(runs[:100])], 0.4))
+    pace.taken(runs[:280])
+    assert pace.size(runs[0]) == 50  # of the 20 that are left each takes 4 ms
+
+
+def test_runs_of_many_kinds_share_chunks_and_few_of_their_problems_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = Grid(Source("moons"), read_axes({"data-seed": "0..199", "lr": "0.1 0.2"}), 5)
+    guessed: list[Run] = []
+    monkeypatch.setattr("core.sweeps.sweep._guess", lambda run: guessed.append(run) or 0.01)
+    monkeypatch.setattr("core.sweeps.sweep.MOST_WAITING", 150)
+    sweep = Sweep(grid)
+    chunks = list(sweep._chunks(_Pace(sweep.missing, 1)))
+    assert len(guessed) == MOST_GUESSED
+    assert sorted(run.key for chunk in chunks for run in chunk) == sorted(run.key for run in grid.runs())
+    assert max(map(len, chunks)) == 50  # half a second of 10 ms each
+    assert len(chunks) <= 10
+    for chunk in chunks:
+        assert len(chunk) == 2 * len({run.options["data-seed"] for run in chunk})
 
 
 def test_processes_leave_ctrl_c_to_the_one_that_starts_them() -> None:

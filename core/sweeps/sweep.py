@@ -9,6 +9,7 @@ import os
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -28,9 +29,12 @@ if TYPE_CHECKING:
     from distributed import Client
 
 SECONDS = 0.5  # that a chunk should take
+LEAST = 0.2  # that one takes where that is known: a few runs in a stack take as long as many
 MOST = 1000  # runs of a chunk
 RUN, STEP, IN_BATCHES, PRODUCT = 1e-3, 3e-7, 2e-6, 5e-10  # seconds, roughly, until it is known how long runs take
 STACKED = ("lr", "seed")  # options whose values train together: a chunk has runs that differ in these alone, if it can
+MOST_GUESSED = 50  # kinds of runs whose problem is loaded to guess how long they take
+MOST_WAITING = 20_000  # runs that wait for more of their kind
 STEPS = 1000
 
 Values: TypeAlias = Option | Sequence[Option | Range]
@@ -61,37 +65,64 @@ class Sweep:
             working.close()
 
     def _chunks(self, pace: _Pace) -> Iterator[list[Run]]:
-        """The runs, those together that differ in nothing but what trains together."""
+        """The runs, those together that differ in nothing but what trains together; the rest of several kinds in one
+        chunk.
+        """
         waiting: dict[object, list[Run]] = {}
+        count = 0
         for run in self.grid.runs():
-            if run.key not in self._known:
-                runs = waiting.setdefault(_kind(run), [])
-                runs.append(run)
-                if len(runs) >= pace.size(run):
-                    yield pace.taken(waiting.pop(_kind(run)))
-        for runs in waiting.values():
-            while runs:
-                size = pace.size(runs[0])
-                yield pace.taken(runs[:size])
-                del runs[:size]
+            if run.key in self._known:
+                continue
+            kind = _kind(run)
+            runs = waiting.setdefault(kind, [])
+            runs.append(run)
+            count += 1
+            if len(runs) >= pace.size(run):
+                count -= len(runs)
+                yield pace.taken(waiting.pop(kind))
+            elif count >= MOST_WAITING:
+                yield from _packed(waiting.values(), pace)
+                waiting, count = {}, 0
+        yield from _packed(waiting.values(), pace)
+
+
+def _packed(kinds: Iterable[list[Run]], pace: _Pace) -> Iterator[list[Run]]:
+    """The runs of some kinds in chunks, those of a kind together."""
+    chunk, room = list[Run](), 1.0  # what there is, and which share of a chunk is free
+    for runs in kinds:
+        while runs:
+            size = pace.size(runs[0])
+            if chunk and len(runs) > round(size * room):
+                yield pace.taken(chunk)
+                chunk, room = [], 1.0
+            chunk, room = chunk + runs[:size], room - len(runs[:size]) / size
+            del runs[:size]
+    if chunk:
+        yield pace.taken(chunk)
 
 
 class _Pace:
-    """How many runs make a chunk: as many as take SECONDS, and towards the end fewer, so that the workers end
-    together.
+    """How many runs make a chunk: as many as take SECONDS, and towards the end fewer, down to LEAST, so that the
+    workers end about together.
     """
 
     def __init__(self, left: int, workers: int) -> None:
         self._left, self._workers = left, workers
         self._seconds: dict[object, float] = {}  # that a run of a kind takes
+        self._measured: set[object] = set()  # kinds of which that is no guess
+        self._usual = RUN  # seconds of a run of a kind that is not guessed
 
     def size(self, run: Run) -> int:
         """How many runs of this one's kind are a chunk."""
         kind = _kind(run)
         if kind not in self._seconds:
-            self._seconds[kind] = _guess(run)
+            guessed = len(self._seconds) < MOST_GUESSED
+            self._seconds[kind] = _guess(run) if guessed else self._usual
+            self._usual = max(self._usual, self._seconds[kind])
+        seconds = self._seconds[kind]
         share = -(-self._left // (2 * self._workers)) if self._workers > 1 else MOST
-        return max(1, min(MOST, int(SECONDS / self._seconds[kind]), share))
+        least = int(LEAST / seconds) if kind in self._measured else 1
+        return max(1, min(MOST, int(SECONDS / seconds), max(share, least)))
 
     def taken(self, runs: list[Run]) -> list[Run]:
         """The runs of a chunk that is begun."""
@@ -101,17 +132,22 @@ class _Pace:
     def note(self, done: Done) -> None:
         """What a chunk took."""
         if done.results and done.seconds:
-            self._seconds[_kind(done.results[0].run)] = done.seconds / len(done.results)
+            self._usual = done.seconds / len(done.results)
+            kinds = {_kind(result.run) for result in done.results}
+            self._seconds |= dict.fromkeys(kinds, self._usual)
+            self._measured |= kinds
 
 
 def _guess(run: Run) -> float:
-    """About how many seconds a run takes."""
+    """About how many seconds a run takes, with the loading of its problem."""
+    begun = perf_counter()
     try:
         problem = run.source.problem()
     except ProblemError:
         return RUN
+    loading = perf_counter() - begun
     products = (problem.batch_size or len(problem.inputs)) * sum(a * b for a, b in pairwise(problem.network.sizes))
-    return RUN + run.steps * (STEP + (IN_BATCHES if problem.batch_size else 0) + PRODUCT * products)
+    return RUN + loading + run.steps * (STEP + (IN_BATCHES if problem.batch_size else 0) + PRODUCT * products)
 
 
 def _kind(run: Run) -> object:
