@@ -170,12 +170,14 @@ def sweep(
     options   for each option of the problem (see `load_problem`) a value or several; texts are read as they are typed:
               "0.01..10/log/13"
     steps     that each run takes
-    executor  None: this process; a number: so many processes, each with one thread; or a Dask client
+    executor  None: this process; a number: so many processes, each with one thread, for which the program is a file
+              that does its own work under `if __name__ == "__main__":`; or a Dask client
     drawn     how many of the combinations are drawn at random, by `seed`; None: all
     into      a SQLite file that keeps the results: those that it has already come first, and cost nothing
 
     The results of a run are the same to the bit whatever computes it, on machines of one fingerprint. A run that fails
-    is a result. Raises ProblemError where the problem or an option cannot be.
+    is a result. Raises ProblemError where the problem or an option cannot be, OSError where the file cannot be written or
+    the cluster is lost, RuntimeError where no process starts.
     """
     problem = _problem(source)
     assert problem.source is not None
