@@ -182,6 +182,15 @@ def test_a_disk_that_is_full_is_told(sgdb: Any, monkeypatch: pytest.MonkeyPatch)
     ]
 
 
+def test_output_that_nobody_reads_is_not_taken_for_a_lost_cluster(sgdb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def summary(*_: object) -> list[str]:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr("tui.commands.sweep.summary", summary)
+    found = sgdb("exercise-2", "--lr", "0.1", "--steps", "5")
+    assert "--dask" not in found.err
+
+
 def test_a_cluster_that_is_lost_is_told(sgdb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     class Lost(Executor):
         def results(self, chunks: Any) -> Any:

@@ -176,8 +176,8 @@ def sweep(
     into      a SQLite file that keeps the results: those that it has already come first, and cost nothing
 
     The results of a run are the same to the bit whatever computes it, on machines of one fingerprint. A run that fails
-    is a result. Raises ProblemError where the problem or an option cannot be, OSError where the file cannot be written or
-    the cluster is lost, RuntimeError where no process starts.
+    is a result. Raises ProblemError where the problem or an option cannot be, OSError where the file cannot be written
+    or the cluster is lost, RuntimeError where no process starts.
     """
     problem = _problem(source)
     assert problem.source is not None

@@ -77,6 +77,8 @@ def main(argv: Sequence[str]) -> int:
     kept = "what was computed before is kept, and the same command goes on with the others"
     try:
         return _sweep(arguments)
+    except BrokenPipeError:  # nobody reads the output
+        raise
     except ConnectionError as error:
         return complain([f"--dask: {error}; {kept}"], FAILED)
     except OSError as error:
