@@ -11,6 +11,8 @@ import termios
 
 import pytest
 
+from tui.commands.progress import Bar
+
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -87,3 +89,15 @@ def test_a_short_run_shows_none_and_does_not_wait_for_it() -> None:
 def test_its_cursor_is_not_hidden() -> None:
     _, sent, _ = run(patience=0)
     assert sent.index("\x1b[?25h") < sent.index("step 1 of 10")
+
+
+def test_a_bar_appears_where_nothing_is_told_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[tuple[int, int, str]] = []
+    monkeypatch.setattr(Bar, "_draw", lambda _, *told: drawn.append(told))
+    bar = Bar()
+    bar._terminal = True
+    bar.show(0, 3, "run 0 of 3")
+    bar.show(1, 3, "run 1 of 3")
+    if bar._first is not None:  # None: the machine was slow, and each was drawn
+        bar._first.join()
+    assert drawn[-1] == (1, 3, "run 1 of 3")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import signal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -50,6 +51,7 @@ def test_the_values_of_an_option_stand_after_it() -> None:
     ]
     expected = ["xor", f"--lr=0.1{VALUES}0.2", "--seed=3", "--in-order=true", f"--standardize=true{VALUES}false"]
     assert gathered(words) == [*expected, "--steps", "5", "-o", "a"]
+    assert gathered(["--lr", "1", "--seed", "0", "--lr", "2"])[-1] == f"--lr=1{VALUES}2"
 
 
 def test_a_grid_is_trained_and_told(sgdb: Any) -> None:
@@ -120,6 +122,8 @@ def test_why_runs_failed_is_told(sgdb: Any) -> None:
             ["xor", "--lr", "3..1"],
             ['--lr: "3..1": expected a range that goes up between two finite numbers, found 3 and 1'],
         ),
+        (["xor", "--random", "0"], ['--random: expected a whole number from 1 to 1,000,000,000, found "0"']),
+        (["xor", "--lr", "1", "--lr"], ["--lr: expected a value"]),
         (["none.csv", "--lr", "1"], ["none.csv: there is no such file"]),
         (["none.sqlite"], ["none.sqlite: there is no such file"]),
         (["none.sqlite", "--lr", "1"], ["--lr: of no use with none.sqlite"]),
@@ -146,11 +150,14 @@ def test_every_mistake_is_told_and_nothing_is_written(
     assert not list(tmp_path.iterdir())
 
 
-def test_ctrl_c_keeps_what_there_is(sgdb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_a_request_to_end_keep_what_there_is(
+    sgdb: Any, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
     class Interrupted(Executor):
         def results(self, chunks: Any) -> Any:
             yield results_of(next(chunks)[:1])
-            raise KeyboardInterrupt
+            signal.raise_signal(number)
 
     with monkeypatch.context() as patch:
         patch.setattr("tui.commands.sweep._executor", lambda *_: Interrupted())
@@ -160,3 +167,50 @@ def test_ctrl_c_keeps_what_there_is(sgdb: Any, monkeypatch: pytest.MonkeyPatch) 
     assert found.lines[0] == "1 of 3 runs of exercise-2: 1 still going"
     with SweepFile.open("exercise-2.sqlite") as file:
         assert len(file) == 1
+
+
+def test_a_disk_that_is_full_is_told(sgdb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def add(file: SweepFile, _: object) -> None:
+        raise OSError(5, "cannot be written: database or disk is full", file.path)
+
+    monkeypatch.setattr(SweepFile, "add", add)
+    found = sgdb("exercise-2", "--lr", "0.1", "0.2", "--steps", "5")
+    assert found.status == 74
+    assert found.mistakes == [
+        "sgdb: exercise-2.sqlite: cannot be written: database or disk is full; "
+        "what was computed before is kept, and the same command goes on with the others"
+    ]
+
+
+def test_output_that_nobody_reads_is_not_taken_for_a_lost_cluster(sgdb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def summary(*_: object) -> list[str]:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr("tui.commands.sweep.summary", summary)
+    found = sgdb("exercise-2", "--lr", "0.1", "--steps", "5")
+    assert "--dask" not in found.err
+
+
+def test_a_cluster_that_is_lost_is_told(sgdb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Lost(Executor):
+        def results(self, chunks: Any) -> Any:
+            yield results_of(next(chunks)[:1])
+            raise ConnectionError("the connection with the cluster is lost")
+
+    monkeypatch.setattr("tui.commands.sweep._executor", lambda *_: Lost())
+    found = sgdb("exercise-2", "--lr", "0.1", "0.2", "--steps", "5")
+    assert found.status == 1
+    assert found.mistakes[0].startswith("sgdb: --dask: the connection with the cluster is lost; what was computed")
+
+
+@pytest.mark.parametrize("address", ["foo", "tcp://foo", "tcp://foo:x"])
+def test_an_address_without_a_port_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("distributed.Client", lambda *_, **__: pytest.fail("it was tried"))
+    assert cli.main(["sweep", "xor", "--dask", address]) == 2
+    assert capsys.readouterr().err == (
+        f"sgdb: --dask: {address}: expected an address with a port, such as tcp://host:8786\n"
+    )

@@ -145,3 +145,55 @@ def test_a_sweep_that_is_killed_goes_on(tmp_path: Path) -> None:
             assert {*keys} <= file.keys()
     begun(path).communicate()
     assert table(path) == table(whole)
+
+
+@pytest.mark.parametrize("hindrance", ["PRAGMA max_page_count = 1", "PRAGMA query_only = 1"])
+def test_a_full_disk_or_a_read_only_file_is_told(tmp_path: Path, results: list[Result], hindrance: str) -> None:
+    path = made(tmp_path / "a.sqlite", results[:2])
+    many = [replace(results[2], run=replace(results[2].run, steps=k)) for k in range(50)]
+    with SweepFile.open(path) as file:
+        file._connection.execute(hindrance)
+        with pytest.raises(OSError, match=r"cannot be written: .*a\.sqlite"):
+            file.add(many)
+    with SweepFile.open(path) as file:
+        assert len(file) == 2
+        file.add(many)
+        assert len(file) == 52
+
+
+def test_a_plan_that_stays_writes_nothing(tmp_path: Path) -> None:
+    path = made(tmp_path / "a.sqlite", [])
+    with SweepFile.open(path) as file:
+        file.plan(3)
+        file._connection.execute("PRAGMA query_only = 1")
+        file.plan(3)
+        with pytest.raises(OSError, match="cannot be written"):
+            file.plan(4)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE results SET run = 'nonsense' WHERE id = 2",
+        "UPDATE machines SET fingerprint = '1'",
+        "DELETE FROM heading",
+        "DROP TABLE heading",
+    ],
+)
+def test_a_damaged_file_is_told(tmp_path: Path, results: list[Result], change: str) -> None:
+    path = made(tmp_path / "a.sqlite", results)
+    with sqlite3.connect(path) as connection:
+        connection.execute(change)
+    connection.close()
+    with SweepFile.open(path) as file, pytest.raises(ProblemError, match=r"a\.sqlite: cannot be read"):
+        _ = file.heading, [*file.results()]
+
+
+def test_a_file_is_read_where_no_other_can_be_made(
+    tmp_path: Path, results: list[Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = made(tmp_path / "a ?.sqlite", results)
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with SweepFile.open(path) as file:
+        assert len(file) == len(results)
+        assert [*tmp_path.iterdir()] == [path]

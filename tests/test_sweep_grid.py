@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -142,3 +143,28 @@ def test_a_problem_made_in_python_says_why_it_is_not_swept() -> None:
     problem = core.load_problem("exercise-2").with_loss(core.SquaredError())
     with pytest.raises(ProblemError, match="loaded anew"):
         next(iter(core.sweep(problem, {"lr": [1]})))
+
+
+@pytest.mark.parametrize("drawn", [None, 5])
+def test_a_grid_knows_its_runs_without_making_them(drawn: int | None) -> None:
+    source = Source("iris", (("lr", 0.3), ("test", 0.5)))
+    grid = Grid(source, {"lr": (1, 2.0, 0.5), "hidden": (4, "8,8")}, 7, drawn)
+    runs = list(grid.runs())
+    others = [
+        Run(runs[0].source, 8),
+        Run(Source("iris", (("lr", 1),)), 7),
+        Run(replace(runs[0].source, seed=3), 7),
+        *Grid(source, {"lr": (1, 3)}, 7).runs(),
+        *Grid(source, {"lr": (3,), "hidden": ("4",)}, 7).runs(),
+    ]
+    assert all(run in grid for run in runs)
+    assert not any(run in grid for run in others)
+    known = {run.key for run in (*runs[:2], *others)}
+    assert grid.missing(known | {"no key"}) == len(runs) - 2
+
+
+def test_a_grid_of_billions_is_counted_at_once() -> None:
+    assert (
+        Grid(Source("xor"), {"seed": tuple(range(50_000)), "lr": tuple(range(1, 50_000))}, 5).missing(())
+        == 2_499_950_000
+    )

@@ -27,6 +27,11 @@ def test_a_sweep_completes_where_a_worker_is_killed() -> None:
                 os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
             found.append(result)
         assert not client.futures
+        working = core.sweep("xor", {"lr": "0.05..5/log/1000"}, steps=10_000, executor=client)
+        next(working)
+        cluster.close()
+        with pytest.raises(ConnectionError, match="the connection with the cluster is lost"):
+            list(working)
     assert len(found) == len(expected)
     assert {result.run.key for result in found} == expected.keys()
     one = core.fingerprint()

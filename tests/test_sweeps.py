@@ -6,9 +6,11 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -18,10 +20,10 @@ from hypothesis import strategies as st
 
 import core
 from core import Grid, Result, Run, Source, Sweep, Timeline
-from core.sweeps.executors import THREADS, Chunk, Executor, Here, Local, Processes
-from core.sweeps.run import BUDGET, result_of
-from core.sweeps.sweep import read_axes
-from core.sweeps.work import results_of
+from core.sweeps.executors import THREADS, Chunk, Executor, Here, Local, Processes, _submitted
+from core.sweeps.run import BUDGET, failed, result_of
+from core.sweeps.sweep import MOST_GUESSED, _Pace, read_axes
+from core.sweeps.work import Done, results_of
 
 STEPS = 60
 PROBLEMS = {
@@ -219,6 +221,85 @@ def test_chunks_are_large_where_the_file_has_other_runs() -> None:
                 yield results_of(chunk)
 
     grid = Grid(Source("exercise-2"), read_axes({"lr": "0.01..1/log/40"}), 20)
-    assert sum(map(len, Sweep(grid, [f"another {k}" for k in range(100)], Watched()).chunks())) == 40
+    others = [replace(run, steps=k).key for run in grid.runs() for k in (5, 10)]
+    assert sum(map(len, Sweep(grid, others, Watched()).chunks())) == 40
     assert sizes[0] == 10  # a quarter: two workers, twice
     assert len(sizes) < 20
+
+
+def test_chunks_towards_the_end_are_not_small() -> None:
+    grid = Grid(Source("exercise-2"), read_axes({"lr": "0.01..1/log/400"}), 20)
+    runs, pace = list(grid.runs()), _Pace(400, 2)
+    assert pace.size(runs[0]) == 100  # a quarter: two workers, twice
+    pace.note(Done([failed(run, "", core.fingerprint()) for run in pace.taken(runs[:100])], 0.4))
+    pace.taken(runs[:280])
+    assert pace.size(runs[0]) == 50  # of the 20 that are left each takes 4 ms
+
+
+def test_runs_of_many_kinds_share_chunks_and_few_of_their_problems_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = Grid(Source("moons"), read_axes({"data-seed": "0..199", "lr": "0.1 0.2"}), 5)
+    guessed: list[Run] = []
+    monkeypatch.setattr("core.sweeps.sweep._guess", lambda run: guessed.append(run) or 0.01)
+    monkeypatch.setattr("core.sweeps.sweep.MOST_WAITING", 150)
+    sweep = Sweep(grid)
+    chunks = list(sweep._chunks(_Pace(sweep.missing, 1)))
+    assert len(guessed) == MOST_GUESSED
+    assert sorted(run.key for chunk in chunks for run in chunk) == sorted(run.key for run in grid.runs())
+    assert max(map(len, chunks)) == 50  # half a second of 10 ms each
+    assert len(chunks) <= 10
+    for chunk in chunks:
+        assert len(chunk) == 2 * len({run.options["data-seed"] for run in chunk})
+
+
+def test_processes_leave_ctrl_c_to_the_one_that_starts_them() -> None:
+    """From their first moment on, before they run anything of ours."""
+    asked: list[object] = []
+
+    class Pool:
+        def submit(self, *_: object) -> None:
+            asked.append(signal.pthread_sigmask(signal.SIG_BLOCK, ()))  # as a new process takes it over
+
+    _submitted(Pool(), [])  # type: ignore[arg-type]
+    assert asked == [{signal.SIGINT}]
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_processes_that_do_not_start_end_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No run is to blame: as where a program does its work without asking whether it is the main one."""
+    spawn = multiprocessing.get_context("spawn")
+    monkeypatch.setattr("core.sweeps.executors._pool", lambda _: ProcessPoolExecutor(1, spawn, os._exit, (1,)))
+    with pytest.raises(RuntimeError, match=r"no process can be started.*__main__"):
+        list(core.sweep("exercise-2", {"lr": [0.1]}, steps=5, executor=2))
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"lr": 0.1}, [{"lr": 0.1}]),
+        ({"lr": [1, 1.0, "1", "0.5..1/2"]}, [{"lr": 1}, {"lr": 0.5}]),
+        ({"lr": np.array([0.1, 0.2]), "seed": [np.int64(3)]}, [{"lr": 0.1, "seed": 3}, {"lr": 0.2, "seed": 3}]),
+        ({"hidden": [[4, 4], 8, "8"]}, [{"hidden": (4, 4)}, {"hidden": "8"}]),
+        ({"lr": [core.Range(0.1, 1, log=True, count=3)]}, [{"lr": 0.1}, {"lr": 0.3162}, {"lr": 1}]),
+    ],
+)
+def test_values_are_given_as_python_has_them(options: Any, expected: list[dict[str, object]]) -> None:
+    grid = Grid(Source("iris"), read_axes(options), 5)
+    assert [run.options for run in grid.runs()] == expected
+    assert grid.size == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"steps": "10"}, 'steps: expected a whole number of at least 0, found "10"'),
+        ({"steps": 1.5}, "steps: expected a whole number of at least 0, found 1.5"),
+        ({"drawn": "3"}, 'drawn: expected a whole number of at least 1, found "3"'),
+        ({"drawn": 2, "seed": -1}, "seed of the draw: expected a whole number of at least 0, found -1"),
+        ({"executor": 0}, "executor: expected a number of processes of at least 1, .*, found 0"),
+        ({"executor": "tcp://x:1"}, 'executor: expected .* a dask.distributed.Client, found "tcp://x:1"'),
+        ({"options": ["lr"]}, "options: expected a dict"),
+    ],
+)
+def test_what_is_no_sweep_is_told(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(core.ProblemError, match=said):
+        list(core.sweep("xor", **{"options": {"lr": [0.1]}, **given}))

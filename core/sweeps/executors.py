@@ -8,7 +8,7 @@ import signal
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing.connection import wait as wait_for_end
@@ -27,6 +27,10 @@ Dones: TypeAlias = Generator[Done, None, None]
 WORTH_PROCESSES = 0.3  # seconds of work: about what starting them costs
 AHEAD = 2  # chunks for each worker: the one at work, and the next
 LOST = "the process that computed it ended"
+NO_PROCESS = (
+    "no process can be started for the runs: a program that uses processes is a file, "
+    'and does its own work under `if __name__ == "__main__":`'
+)
 # What tells the libraries that numpy may multiply with how many threads to use.
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -53,12 +57,14 @@ class Here(Executor):
 
 class Processes(Executor):
     """In processes of this machine, each with one thread. One that ends, whatever the reason, is replaced, and what it
-    was at is computed again. A program that uses this does its own work under `if __name__ == "__main__":`.
+    was at is computed again. A program that uses this does its own work under `if __name__ == "__main__":`; where none
+    of them starts, RuntimeError is raised.
     """
 
     def __init__(self, workers: int | None = None) -> None:
         """`workers`: how many; None: as many as there are processors for this process."""
         self.workers = workers or processors()
+        self._works = False  # whether a process has ever come to a result
 
     def results(self, chunks: Iterator[Chunk]) -> Dones:
         while lost := (yield from self._round(chunks)):
@@ -88,7 +94,10 @@ class Processes(Executor):
                     except BrokenExecutor:
                         lost.append(chunk)
                     else:
+                        self._works = True
                         yield found
+            if not self._works:
+                self._try()
             for future in wait(flying).done:  # all of them end with the pool, some with a result
                 if future.exception() is None:
                     yield future.result()
@@ -97,6 +106,17 @@ class Processes(Executor):
             return lost
         finally:
             _ended(pool)
+
+    def _try(self) -> None:
+        """See whether a process starts at all. Raises RuntimeError."""
+        pool = _pool(1)
+        try:
+            _submitted(pool, []).result()
+        except BrokenExecutor:
+            raise RuntimeError(NO_PROCESS) from None
+        finally:
+            _ended(pool)
+        self._works = True
 
     def _carefully(self, chunk: Chunk) -> Dones:
         """The results of a chunk that ends its process: of its runs one by one, so that it is known which one does."""
@@ -129,7 +149,7 @@ class Local(Executor):
 
 
 class OnDask(Executor):
-    """On the workers of a Dask cluster, on which sgdb is installed."""
+    """On the workers of a Dask cluster, on which sgdb is installed. Raises ConnectionError where it is lost."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -158,13 +178,16 @@ class OnDask(Executor):
                 chunk = flying.pop(future)
                 try:
                     found = future.result()
+                except CancelledError:
+                    raise ConnectionError("the connection with the cluster is lost") from None
                 except KilledWorker:
                     found = Done([failed(run, LOST, fingerprint()) for run in chunk], 0.0)
                 future.release()  # or it is computed again where the worker that keeps it ends
                 submit()
                 yield found
         finally:
-            self._client.cancel(list(flying))
+            if self._client.status == "running":
+                self._client.cancel(list(flying))
 
 
 def processors() -> int:
@@ -180,7 +203,7 @@ def _pool(workers: int) -> ProcessPoolExecutor:
 
 
 def _submitted(pool: ProcessPoolExecutor, chunk: Chunk) -> Future[Done]:
-    with _one_thread():  # a process that is started for it takes this over
+    with _one_thread(), _no_interrupt():  # a process that is started for it takes these over
         return pool.submit(results_of, chunk)
 
 
@@ -202,6 +225,19 @@ def _ended(pool: ProcessPoolExecutor) -> None:
     for process in list((pool._processes or {}).values()):  # public from Python 3.14 on, as terminate_workers
         process.terminate()
     pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Processes that are started meanwhile leave ctrl+c to this one from their first moment on; here it waits."""
+    if not hasattr(signal, "pthread_sigmask"):  # not on every system
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice, product
 from typing import TypeVar
 
@@ -140,6 +141,7 @@ def _rounded(value: float) -> float:
 class Grid:
     """What is varied: a source, the options that vary with their values, and the steps of each run.
 
+    axes    for each option its values as the option takes them, each once
     drawn   how many runs are drawn at random; None: every combination is a run
     seed    of the draw
     """
@@ -154,6 +156,18 @@ class Grid:
         mistakes = [*self._mistakes()]
         if mistakes:
             raise ProblemError("", mistakes)
+        axes = {name: tuple(dict.fromkeys(self._given(name, values))) for name, values in self.axes.items()}
+        object.__setattr__(self, "axes", axes)
+
+    def _given(self, name: str, values: Iterable[Option | Range]) -> Iterator[Option | Range]:
+        """The values of an option as it takes them; of a range that is not drawn from, its own."""
+        for value in values:
+            if not isinstance(value, Range):
+                yield _as_given(name, value)
+            elif self.drawn is None:
+                yield from (_as_given(name, each) for each in value.values)
+            else:
+                yield value
 
     def _mistakes(self) -> Iterator[str]:
         for name, values in self.axes.items():
@@ -170,10 +184,10 @@ class Grid:
                 reader = FieldReader()
                 reader.read(name, _as_given(name, value), TABLE_OPTIONS[name])
                 yield from (f"option {mistake}" for mistake in reader.mistakes)
-        if self.steps < 0:
-            yield f"steps: expected a whole number of at least 0, found {self.steps}"
-        if self.drawn is not None and self.drawn < 1:
-            yield f"random: expected at least 1 run, found {self.drawn}"
+        numbers = {"steps": (self.steps, 0), "drawn": (self.drawn, 1), "seed of the draw": (self.seed, 0)}
+        for name, (number, least) in numbers.items():
+            if not (isinstance(number, int) and number >= least) and (name, number) != ("drawn", None):
+                yield f"{name}: expected a whole number of at least {least}, found {shown(number)}"
 
     @property
     def size(self) -> int:
@@ -195,6 +209,43 @@ class Grid:
         names = list(self.axes)
         for values in self._combinations():
             yield self.run(dict(zip(names, values, strict=True)))
+
+    def missing(self, known: Collection[str]) -> int:
+        """How many runs there are without those with a key that is `known`. Of all combinations, which may be millions,
+        none is looked at.
+        """
+        if self.drawn is not None:
+            return len(self._drawn_keys.difference(known))
+        return self.size - sum(map(self._has, known))
+
+    def _has(self, key: str) -> bool:
+        """Whether the run with a key is one of them; none is where a damaged file has the key."""
+        try:
+            return Run.of_key(key) in self
+        except (TypeError, ValueError):
+            return False
+
+    def __contains__(self, run: Run) -> bool:
+        """Whether a run is one of them."""
+        if self.drawn is not None:
+            return run.key in self._drawn_keys
+        source, options = self.source, run.options
+        same = (run.steps, run.source.name, run.source.seed) == (self.steps, source.name, source.seed)
+        others = {name: value for name, value in options.items() if name not in self.axes}
+        usual = {name: value for name, value in source.options if name not in self.axes}
+        return (
+            same
+            and others == usual
+            and all(name in options and options[name] in self._values[name] for name in self.axes)
+        )
+
+    @cached_property
+    def _drawn_keys(self) -> frozenset[str]:
+        return frozenset(run.key for run in self.runs())
+
+    @cached_property
+    def _values(self) -> dict[str, frozenset[Option | Range]]:
+        return {name: frozenset(values) for name, values in self.axes.items()}
 
     def run(self, values: Mapping[str, Option]) -> Run:
         """The run with these values of what varies."""

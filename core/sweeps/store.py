@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +38,7 @@ CREATE TABLE curves (id INTEGER PRIMARY KEY REFERENCES results (id), losses BLOB
 """
 STAMPS = f"PRAGMA application_id = {APPLICATION}", f"PRAGMA user_version = {VERSION}"
 OTHER = "expected a file that sgdb sweep has written"
+DAMAGED = "cannot be read: it is damaged, or another program has changed it"
 COLUMNS = "id, run, last, loss, accuracy, rmse, test_loss, test_accuracy, test_rmse, outcome, step, reason, machine"
 NOTHING: Array = np.empty(0)
 
@@ -55,7 +58,8 @@ class Heading(NamedTuple):
 
 class SweepFile:
     """The results of a sweep, in a file that other processes may read meanwhile. Each result is there as a whole or not
-    at all, whatever ends the process or the machine.
+    at all, whatever ends the process or the machine. What reads raises ProblemError where the file is damaged; what
+    writes OSError where that cannot be, on a full disk for example.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: str) -> None:
@@ -86,8 +90,9 @@ class SweepFile:
         connection, _ = _connected(name, "written")
         try:
             cls(connection, name)._begin(heading)
-        except sqlite3.Error as error:
-            raise ProblemError(clean(name), [f"cannot be written: {error}"]) from None
+        except (sqlite3.Error, OSError) as error:
+            reason = error.strerror if isinstance(error, OSError) else f"cannot be written: {error}"
+            raise ProblemError(clean(name), [str(reason)]) from None
         finally:
             connection.close()
         file = cls.open(name)
@@ -112,14 +117,16 @@ class SweepFile:
 
     def __len__(self) -> int:
         """How many results there are now."""
-        (count,) = self._connection.execute("SELECT count(*) FROM results").fetchone()
-        return int(count)
+        with self._reading():
+            (count,) = self._connection.execute("SELECT count(*) FROM results").fetchone()
+            return int(count)
 
     @property
     def heading(self) -> Heading:
         """What it is of."""
-        found = dict(self._connection.execute("SELECT name, value FROM heading"))
-        return Heading(found["problem"], found["digest"], int(found["planned"]))
+        with self._reading():
+            found = dict(self._connection.execute("SELECT name, value FROM heading"))
+            return Heading(found["problem"], found["digest"], int(found["planned"]))
 
     def is_of(self, problem: Problem) -> bool:
         """Whether the files that the problem was read from are still those of its runs."""
@@ -127,11 +134,14 @@ class SweepFile:
 
     def plan(self, runs: int) -> None:
         """Note how many runs it is to have, all told."""
-        self._set({"planned": runs})
+        if self.heading.planned != runs:  # a file that has all of them may be read-only
+            with self._writing():
+                self._set({"planned": runs})
 
     def keys(self) -> set[str]:
         """The keys of the runs whose results are there."""
-        return {key for (key,) in self._connection.execute("SELECT run FROM results")}
+        with self._reading():
+            return {key for (key,) in self._connection.execute("SELECT run FROM results")}
 
     def add(self, results: Sequence[Result]) -> None:
         """Add results in one transaction; of a run that is there already, the one before stays."""
@@ -150,30 +160,32 @@ class SweepFile:
         """The results that came after the one with the number `after`, each with its number and without its curve."""
         query = f"SELECT {COLUMNS} FROM results WHERE id > ? ORDER BY id"
         nan = float("nan")
-        for row in self._connection.execute(query, (after,)):
-            number, key, last, loss, accuracy, rmse, test_loss, test_accuracy, test_rmse, *rest = row
-            outcome, step, reason, machine = rest
-            result = Result(
-                run=Run.of_key(key),
-                last=last,
-                loss=nan if loss is None else loss,
-                accuracy=accuracy,
-                rmse=nan if rmse is None else rmse,
-                test_loss=test_loss,
-                test_accuracy=test_accuracy,
-                test_rmse=test_rmse,
-                outcome=outcome,
-                step=step,
-                reason=reason,
-                curve=NOTHING,
-                fingerprint=self._machine(machine),
-            )
-            yield number, result
+        with self._reading():
+            for row in self._connection.execute(query, (after,)):
+                number, key, last, loss, accuracy, rmse, test_loss, test_accuracy, test_rmse, *rest = row
+                outcome, step, reason, machine = rest
+                result = Result(
+                    run=Run.of_key(key),
+                    last=last,
+                    loss=nan if loss is None else loss,
+                    accuracy=accuracy,
+                    rmse=nan if rmse is None else rmse,
+                    test_loss=test_loss,
+                    test_accuracy=test_accuracy,
+                    test_rmse=test_rmse,
+                    outcome=outcome,
+                    step=step,
+                    reason=reason,
+                    curve=NOTHING,
+                    fingerprint=self._machine(machine),
+                )
+                yield number, result
 
     def curve(self, number: int) -> Array:
         """The thinned losses of the run with a number; none where it had no step."""
-        found = self._connection.execute("SELECT losses FROM curves WHERE id = ?", (number,)).fetchone()
-        return NOTHING if found is None else np.frombuffer(found[0], "<f8")
+        with self._reading():
+            found = self._connection.execute("SELECT losses FROM curves WHERE id = ?", (number,)).fetchone()
+            return NOTHING if found is None else np.frombuffer(found[0], "<f8")
 
     def whole_results(self) -> Iterator[Result]:
         """The results with their curves, in the order in which they came."""
@@ -200,13 +212,29 @@ class SweepFile:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """A transaction: all that is written meanwhile, or nothing."""
-        self._connection.execute("BEGIN IMMEDIATE")
         try:
+            self._connection.execute("BEGIN IMMEDIATE")
             yield self._connection
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            if not _is_of_the_file(error):
+                raise
+            raise OSError(errno.EIO, f"cannot be written: {error}", self.path) from None
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Whatever is wrong with what is read is told as a ProblemError."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            if not _is_of_the_file(error):
+                raise
+            raise ProblemError(clean(self.path), [f"cannot be read: {error}"]) from None
+        except (LookupError, TypeError, ValueError):
+            raise ProblemError(clean(self.path), [DAMAGED]) from None
 
     def _machine_id(self, machine: Fingerprint) -> int:
         for number, known in self._machines.items():
@@ -241,7 +269,8 @@ def _connected(name: str, wish: str) -> tuple[sqlite3.Connection, tuple[int, int
     it is none of SQLite's or cannot be `wish`.
     """
     try:
-        connection = sqlite3.connect(name, timeout=WAIT, isolation_level=None)
+        address = Path(name).absolute().as_uri() + "?immutable=1" * (wish == "read" and _is_still(name))
+        connection = sqlite3.connect(address, timeout=WAIT, isolation_level=None, uri=True)
         connection.execute("PRAGMA synchronous = NORMAL")  # after a crash of the machine the last chunks may be missing
         (application,), (version,) = (
             connection.execute(f"PRAGMA {stamp}").fetchone() for stamp in ("application_id", "user_version")
@@ -250,6 +279,16 @@ def _connected(name: str, wish: str) -> tuple[sqlite3.Connection, tuple[int, int
         mistake = OTHER if "not a database" in str(error) else f"cannot be {wish}: {error}"
         raise ProblemError(clean(name), [mistake]) from None
     return connection, (application, version)
+
+
+def _is_still(name: str) -> bool:
+    """Whether nobody can write a file now: SQLite would make others next to it, but cannot."""
+    return not os.access(os.path.dirname(name) or os.curdir, os.W_OK) and not os.path.exists(f"{name}-wal")
+
+
+def _is_of_the_file(error: sqlite3.Error) -> bool:
+    """Whether an error is one of the file or the disk, not of the program."""
+    return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
 
 
 def _tables(connection: sqlite3.Connection) -> int:

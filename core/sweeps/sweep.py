@@ -6,10 +6,13 @@ A million runs of 10,000 steps of Exercise 2: see the README for what they cost.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeAlias
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
 
 from core.errors import ProblemError
 from core.loading.loader import load_problem
@@ -20,17 +23,21 @@ from core.sweeps.grid import Grid, Range, read_values
 from core.sweeps.run import Result, Run
 from core.sweeps.store import SweepFile
 from core.sweeps.work import Done
+from core.text import shown
 
 if TYPE_CHECKING:
     from distributed import Client
 
 SECONDS = 0.5  # that a chunk should take
+LEAST = 0.2  # that one takes where that is known: a few runs in a stack take as long as many
 MOST = 1000  # runs of a chunk
 RUN, STEP, IN_BATCHES, PRODUCT = 1e-3, 3e-7, 2e-6, 5e-10  # seconds, roughly, until it is known how long runs take
 STACKED = ("lr", "seed")  # options whose values train together: a chunk has runs that differ in these alone, if it can
+MOST_GUESSED = 50  # kinds of runs whose problem is loaded to guess how long they take
+MOST_WAITING = 20_000  # runs that wait for more of their kind
 STEPS = 1000
 
-Values: TypeAlias = str | Sequence[Option | Range]
+Values: TypeAlias = Option | Sequence[Option | Range]
 
 
 class Sweep:
@@ -44,7 +51,7 @@ class Sweep:
     @cached_property
     def missing(self) -> int:
         """How many runs are not known."""
-        return sum(run.key not in self._known for run in self.grid.runs())
+        return self.grid.missing(self._known)
 
     def chunks(self) -> Generator[list[Result], None, None]:
         """Results as they come, a chunk at a time. Closing the generator stops the sweep."""
@@ -58,37 +65,64 @@ class Sweep:
             working.close()
 
     def _chunks(self, pace: _Pace) -> Iterator[list[Run]]:
-        """The runs, those together that differ in nothing but what trains together."""
+        """The runs, those together that differ in nothing but what trains together; the rest of several kinds in one
+        chunk.
+        """
         waiting: dict[object, list[Run]] = {}
+        count = 0
         for run in self.grid.runs():
-            if run.key not in self._known:
-                runs = waiting.setdefault(_kind(run), [])
-                runs.append(run)
-                if len(runs) >= pace.size(run):
-                    yield pace.taken(waiting.pop(_kind(run)))
-        for runs in waiting.values():
-            while runs:
-                size = pace.size(runs[0])
-                yield pace.taken(runs[:size])
-                del runs[:size]
+            if run.key in self._known:
+                continue
+            kind = _kind(run)
+            runs = waiting.setdefault(kind, [])
+            runs.append(run)
+            count += 1
+            if len(runs) >= pace.size(run):
+                count -= len(runs)
+                yield pace.taken(waiting.pop(kind))
+            elif count >= MOST_WAITING:
+                yield from _packed(waiting.values(), pace)
+                waiting, count = {}, 0
+        yield from _packed(waiting.values(), pace)
+
+
+def _packed(kinds: Iterable[list[Run]], pace: _Pace) -> Iterator[list[Run]]:
+    """The runs of some kinds in chunks, those of a kind together."""
+    chunk, room = list[Run](), 1.0  # what there is, and which share of a chunk is free
+    for runs in kinds:
+        while runs:
+            size = pace.size(runs[0])
+            if chunk and len(runs) > round(size * room):
+                yield pace.taken(chunk)
+                chunk, room = [], 1.0
+            chunk, room = chunk + runs[:size], room - len(runs[:size]) / size
+            del runs[:size]
+    if chunk:
+        yield pace.taken(chunk)
 
 
 class _Pace:
-    """How many runs make a chunk: as many as take SECONDS, and towards the end fewer, so that the workers end
-    together.
+    """How many runs make a chunk: as many as take SECONDS, and towards the end fewer, down to LEAST, so that the
+    workers end about together.
     """
 
     def __init__(self, left: int, workers: int) -> None:
         self._left, self._workers = left, workers
         self._seconds: dict[object, float] = {}  # that a run of a kind takes
+        self._measured: set[object] = set()  # kinds of which that is no guess
+        self._usual = RUN  # seconds of a run of a kind that is not guessed
 
     def size(self, run: Run) -> int:
         """How many runs of this one's kind are a chunk."""
         kind = _kind(run)
         if kind not in self._seconds:
-            self._seconds[kind] = _guess(run)
+            guessed = len(self._seconds) < MOST_GUESSED
+            self._seconds[kind] = _guess(run) if guessed else self._usual
+            self._usual = max(self._usual, self._seconds[kind])
+        seconds = self._seconds[kind]
         share = -(-self._left // (2 * self._workers)) if self._workers > 1 else MOST
-        return max(1, min(MOST, int(SECONDS / self._seconds[kind]), share))
+        least = int(LEAST / seconds) if kind in self._measured else 1
+        return max(1, min(MOST, int(SECONDS / seconds), max(share, least)))
 
     def taken(self, runs: list[Run]) -> list[Run]:
         """The runs of a chunk that is begun."""
@@ -98,17 +132,22 @@ class _Pace:
     def note(self, done: Done) -> None:
         """What a chunk took."""
         if done.results and done.seconds:
-            self._seconds[_kind(done.results[0].run)] = done.seconds / len(done.results)
+            self._usual = done.seconds / len(done.results)
+            kinds = {_kind(result.run) for result in done.results}
+            self._seconds |= dict.fromkeys(kinds, self._usual)
+            self._measured |= kinds
 
 
 def _guess(run: Run) -> float:
-    """About how many seconds a run takes."""
+    """About how many seconds a run takes, with the loading of its problem."""
+    begun = perf_counter()
     try:
         problem = run.source.problem()
     except ProblemError:
         return RUN
+    loading = perf_counter() - begun
     products = (problem.batch_size or len(problem.inputs)) * sum(a * b for a, b in pairwise(problem.network.sizes))
-    return RUN + run.steps * (STEP + (IN_BATCHES if problem.batch_size else 0) + PRODUCT * products)
+    return RUN + loading + run.steps * (STEP + (IN_BATCHES if problem.batch_size else 0) + PRODUCT * products)
 
 
 def _kind(run: Run) -> object:
@@ -128,14 +167,17 @@ def sweep(
     """Train a problem with every combination of some options, and give the results as they come.
 
     source    a problem's name or path, or its Source, or a problem that was loaded
-    options   for each option of the problem (see `load_problem`) its values, or a text as typed: "0.01..10/log/13"
+    options   for each option of the problem (see `load_problem`) a value or several; texts are read as they are typed:
+              "0.01..10/log/13"
     steps     that each run takes
-    executor  None: this process; a number: so many processes, each with one thread; or a Dask client
+    executor  None: this process; a number: so many processes, each with one thread, for which the program is a file
+              that does its own work under `if __name__ == "__main__":`; or a Dask client
     drawn     how many of the combinations are drawn at random, by `seed`; None: all
     into      a SQLite file that keeps the results: those that it has already come first, and cost nothing
 
     The results of a run are the same to the bit whatever computes it, on machines of one fingerprint. A run that fails
-    is a result. Raises ProblemError where the problem or an option cannot be.
+    is a result. Raises ProblemError where the problem or an option cannot be, OSError where the file cannot be written
+    or the cluster is lost, RuntimeError where no process starts.
     """
     problem = _problem(source)
     assert problem.source is not None
@@ -145,9 +187,9 @@ def sweep(
             yield from results
         return
     with SweepFile.create(into, problem) as file:
-        known = {result.run.key: result for result in file.whole_results()}
-        yield from (known[run.key] for run in grid.runs() if run.key in known)
-        for results in stored(Sweep(grid, known.keys(), executor_of(executor)), file):
+        known = file.keys()
+        yield from (result for result in file.whole_results() if result.run in grid)
+        for results in stored(Sweep(grid, known, executor_of(executor)), file):
             yield from results
 
 
@@ -162,9 +204,11 @@ def read_axes(options: Mapping[str, Values]) -> dict[str, tuple[Option | Range, 
     """The values of each option. Raises ProblemError, a line for each mistake."""
     axes: dict[str, tuple[Option | Range, ...]] = {}
     mistakes = []
+    if not isinstance(options, Mapping):
+        raise ProblemError("", ['options: expected a dict such as {"lr": [0.1, 0.2]}'])
     for name, values in options.items():
         try:
-            axes[name] = read_values(values.split(), name) if isinstance(values, str) else tuple(values)
+            axes[name] = _values(name, values)
         except ProblemError as error:
             mistakes += [f"option {name}: {mistake}" for mistake in error.mistakes]
     if mistakes:
@@ -172,11 +216,31 @@ def read_axes(options: Mapping[str, Values]) -> dict[str, tuple[Option | Range, 
     return axes
 
 
+def _values(name: str, given: Any) -> tuple[Option | Range, ...]:
+    """The values of an option, from one or several; those of numpy, and lists of units, as Python's own."""
+    if isinstance(given, str):
+        return read_values(given.split(), name)
+    given = given.tolist() if isinstance(given, (np.ndarray, np.generic)) else given
+    found: list[Option | Range] = []
+    for value in given if isinstance(given, Iterable) else [given]:
+        if isinstance(value, str):
+            found += read_values([value], name)
+        else:
+            value = value.item() if isinstance(value, np.generic) else value
+            found.append(tuple(value) if isinstance(value, list) else value)
+    return tuple(found)
+
+
 def executor_of(given: int | Client | Executor | None) -> Executor:
-    """What computes the runs."""
+    """What computes the runs. Raises ProblemError where it is nothing that does."""
     if given is None or isinstance(given, Executor):
         return given or Here()
-    return Processes(given) if isinstance(given, int) else OnDask(given)
+    if isinstance(given, int) and given > 0:
+        return Processes(given)
+    if not isinstance(given, int) and hasattr(given, "nthreads"):
+        return OnDask(given)
+    wanted = "a number of processes of at least 1, or a dask.distributed.Client"
+    raise ProblemError("", [f"executor: expected {wanted}, found {shown(given)}"])
 
 
 def _problem(source: str | os.PathLike[str] | Source | Problem) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
@@ -19,25 +20,51 @@ WIDTH = 30
 
 
 class Bar:
-    """A bar that appears once the work takes a while. Does nothing where stderr is not a terminal."""
+    """A bar that appears once the work takes a while, also where nobody tells how far it is meanwhile. Does nothing
+    where stderr is not a terminal.
+    """
 
     def __init__(self) -> None:
         self._terminal = sys.stderr is not None and sys.stderr.isatty()
         self._due = perf_counter() + PATIENCE
         self._progress: Progress | None = None
+        self._lock = threading.Lock()
+        self._first: threading.Timer | None = None  # draws the first picture, where no call of `show` does
+        self._last = (0, 0, "")
+        self._cleared = False
 
     def show(self, done: int, total: int, text: str) -> None:
         """`done` of `total`, and a text next to the bar."""
-        if not self._terminal or perf_counter() < self._due:
+        if not self._terminal:
             return
+        with self._lock:
+            self._last = done, total, text
+            if perf_counter() >= self._due:
+                self._draw(done, total, text)
+            elif self._first is None:
+                self._first = threading.Timer(self._due - perf_counter(), self._draw_first)
+                self._first.daemon = True
+                self._first.start()
+
+    def clear(self) -> None:
+        with self._lock:
+            self._cleared = True
+            if self._first is not None:
+                self._first.cancel()
+            if self._progress is not None:
+                self._progress.stop()
+
+    def _draw_first(self) -> None:
+        """In the timer's thread: draw how far it is."""
+        with self._lock:
+            if self._progress is None and not self._cleared:
+                self._draw(*self._last)
+
+    def _draw(self, done: int, total: int, text: str) -> None:
         if self._progress is None:
             self._progress = _started()
         self._progress.update(self._progress.task_ids[0], completed=done, total=total, description=text, refresh=True)
         self._due = perf_counter() + SLICE
-
-    def clear(self) -> None:
-        if self._progress is not None:
-            self._progress.stop()
 
 
 def _started() -> Progress:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -55,15 +56,15 @@ OPTIONS = (
     *SWEPT,
 )
 OF_FILES = ("csv", "force", "help")  # options that go with a file of results
-INTERRUPTED = 130
+FAILED, INTERRUPTED = 1, 130
 MOST_WORKERS = 1024
 MOST_DRAWN = 10**9
 PATIENCE = 10  # seconds, for a cluster
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run a sweep, or open the file of one. Returns 0, also where runs fail; 2 for wrong input, 74 where a file cannot
-    be written, 130 when interrupted: what was computed is kept.
+    """Run a sweep, or open the file of one. Returns 0, also where runs fail; 1 where a cluster is lost, 2 for wrong
+    input, 74 where a file cannot be written, 130 when interrupted: what was computed is kept.
     """
     arguments = parse("sgdb sweep", ABOUT, OPTIONS, gathered(argv), operand=OPERAND)
     if "help" in arguments.values:
@@ -73,17 +74,27 @@ def main(argv: Sequence[str]) -> int:
         return complain([*arguments.mistakes, no_session(arguments.problem)])
     if arguments.problem.lower().endswith(SUFFIX):
         return _look(arguments)
-    return _sweep(arguments)
+    kept = "what was computed before is kept, and the same command goes on with the others"
+    try:
+        return _sweep(arguments)
+    except BrokenPipeError:  # nobody reads the output
+        raise
+    except ConnectionError as error:
+        return complain([f"--dask: {error}; {kept}"], FAILED)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return complain([f"{printable(error.filename)}: {error.strerror}; {kept}"], UNWRITTEN)
 
 
 def gathered(argv: Sequence[str]) -> list[str]:
-    """A command line in which the values of each option of a problem stand in one word. A switch without a value is
-    on.
+    """A command line in which the values of each option of a problem stand in one word; where it is given again, all
+    of them. A switch without a value is on.
     """
     switches = {f"--{option.name}" for option in PROBLEM_OPTIONS if option.metavar is None}
     several = {f"--{option.name}" for option in SWEPT}
     words: list[str] = []
-    rest = list(argv)
+    rest, found = list(argv), dict[str, list[str]]()
     while rest:
         word = rest.pop(0)
         name, equals, value = word.partition("=")
@@ -93,8 +104,11 @@ def gathered(argv: Sequence[str]) -> list[str]:
         values = [value] if equals else []
         while rest and (rest[0] in ("true", "false") if name in switches else is_value(rest[0])):
             values.append(rest.pop(0))
-        values = values or (["true"] if name in switches else [])
-        words.append(f"{name}={VALUES.join(values)}" if values else name)
+        if not values and name not in switches:
+            words.append(name)
+            continue
+        found[name] = [*found.get(name, []), *(values or ["true"])]
+        words.append(f"{name}={VALUES.join(found[name])}")
     return words
 
 
@@ -122,8 +136,7 @@ def _sweep(arguments: Arguments) -> int:
             sweep = Sweep(grid, known, executor)
             file.plan(len(known) + sweep.missing)
             status = _run(sweep, file)
-            wanted = {run.key for run in grid.runs()}
-            results = [result for _, result in file.results() if result.run.key in wanted]
+            results = [result for _, result in file.results() if result.run in grid]
             return _written(file, results, values.get("csv"), status)
     except ProblemError as error:
         return complain(str(error).splitlines())
@@ -200,6 +213,7 @@ def _number(values: Mapping[str, Any], name: str, least: int, most: int, mistake
         mistakes.append(
             f'--{name}: expected a whole number from {least} to {most:,}, found "{printable(values[name])}"'
         )
+        return least  # so that the rest can be looked at
     return number
 
 
@@ -211,8 +225,14 @@ def _executor(address: str | None, workers: int | None) -> Executor:
         return Local(workers)
     try:
         from distributed import Client
+        from distributed.comm.addressing import parse_address, parse_host_port
     except ImportError:
         raise ProblemError("", ["--dask: install it first: pip install 'sgdb[dask]'"]) from None
+    try:
+        parse_host_port(parse_address(address)[1])  # a client with a wrong one ends with a traceback, after 20 seconds
+    except ValueError:
+        wrong = f"--dask: {printable(address)}: expected an address with a port, such as tcp://host:8786"
+        raise ProblemError("", [wrong]) from None
     try:
         return OnDask(Client(address, timeout=PATIENCE, set_as_default=False))
     except (OSError, ValueError) as error:
@@ -226,7 +246,7 @@ def _run(sweep: Sweep, file: SweepFile) -> int:
     done, missing, begun = 0, sweep.missing, perf_counter()
     chunks = stored(sweep, file)
     try:
-        with progress_bar() as bar:
+        with _end_as_interrupt(), progress_bar() as bar:
             bar.show(0, missing, f"run 0 of {missing:,}")
             for results in chunks:
                 done += len(results)
@@ -244,6 +264,16 @@ def _run(sweep: Sweep, file: SweepFile) -> int:
     else:
         print(f"sweep: all runs are in {printable(file.path)} already", file=sys.stderr)
     return 0
+
+
+@contextmanager
+def _end_as_interrupt() -> Iterator[None]:
+    """Meanwhile a request to end, such as from a batch system, is an interrupt, so that all is left in order."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _rate(rate: float) -> str:
