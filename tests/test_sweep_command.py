@@ -214,3 +214,14 @@ def test_an_address_without_a_port_is_told(
     assert capsys.readouterr().err == (
         f"sgdb: --dask: {address}: expected an address with a port, such as tcp://host:8786\n"
     )
+
+
+def test_an_option_that_changes_nothing_is_told(sgdb: Any) -> None:
+    found = sgdb("exercise-2", "--lr", "0.1", "3", "--seed", "0..4", "--steps", "20")
+    assert found.lines[:2] == [
+        "10 runs of exercise-2: 5 still going, 5 diverging",
+        "--seed changes nothing: its 5 values come to the same",
+    ]
+    assert "--seed" not in found.out.partition("same")[2]
+    found = sgdb("exercise-2", "--lr", "0.1", "3", "--batch", "2", "--seed", "0..4", "--steps", "20")
+    assert "changes nothing" not in found.out

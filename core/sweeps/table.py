@@ -27,6 +27,24 @@ def varied(results: Iterable[Result]) -> dict[str, tuple[Option | None, ...]]:
     return {name: tuple(sorted(found, key=in_order)) for name, found in values.items() if len(found) > 1}
 
 
+def without_effect(results: Iterable[Result], options: Iterable[str]) -> list[str]:
+    """Those of the options with which runs that differ in nothing else come to the same, wherever that can be seen."""
+    found = list(results)
+    return [option for option in options if _has_no_effect(found, option)]
+
+
+def _has_no_effect(results: Sequence[Result], option: str) -> bool:
+    ends: dict[object, tuple[object, ...]] = {}
+    compared = False
+    for result in results:
+        others = (*(given for given in result.run.source.options if given[0] != option), result.run.steps)
+        end = (result.last, repr(result.loss), result.outcome, result.step)
+        if ends.setdefault(others, end) != end:
+            return False
+        compared |= ends[others] is not end
+    return compared
+
+
 def in_order(value: Option | None) -> tuple[int, float, str]:
     """What sorts the values of an option: numbers, then texts; of these, numbers of units by their sizes."""
     if value is None:

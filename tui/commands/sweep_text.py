@@ -29,7 +29,7 @@ def runs_text(count: int) -> str:
 
 def summary(file: SweepFile, results: Sequence[Result]) -> Iterator[str]:
     """What came out: how many runs of each outcome, the best ones, and a table for each option that has few values."""
-    from core import varied
+    from core import varied, without_effect
 
     name, planned = printable(os.path.basename(file.heading.problem)), file.heading.planned
     of = f" of {planned:,}" if planned > len(file) == len(results) else ""
@@ -38,6 +38,8 @@ def summary(file: SweepFile, results: Sequence[Result]) -> Iterator[str]:
     for reason, count in Counter(r.reason for r in results if r.outcome == FAILED).most_common(MOST_REASONS):
         yield f"failed: {printable(reason)} ({runs_text(count)})"
     options = varied(results)
+    for option in without_effect(results, options):
+        yield f"--{option} changes nothing: its {len(options.pop(option)):,} values come to the same"
     if any(len(found) <= MOST_VALUES for found in options.values()):
         yield ""
         yield "medians over the runs with each value:"
