@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from importlib import import_module
 
 import pytest
 
@@ -12,7 +13,7 @@ import core
 distributed = pytest.importorskip("distributed")
 
 
-def test_a_sweep_completes_where_a_worker_is_killed() -> None:
+def test_a_sweep_completes_where_a_worker_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     options = {"lr": "0.05..5/log/20", "seed": "0..4"}
     expected = {result.run.key: result for result in core.sweep("xor", options, steps=400)}
     with (
@@ -27,6 +28,9 @@ def test_a_sweep_completes_where_a_worker_is_killed() -> None:
                 os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
             found.append(result)
         assert not client.futures
+        with monkeypatch.context() as patch, pytest.raises(ConnectionError, match="must be installed on each of them"):
+            patch.setattr("core.sweeps.executors.results_of", lambda _: import_module("a_module_that_is_not_there"))
+            list(core.sweep("xor", options, steps=400, executor=client))
         working = core.sweep("xor", {"lr": "0.05..5/log/1000"}, steps=10_000, executor=client)
         next(working)
         cluster.close()

@@ -27,6 +27,7 @@ Dones: TypeAlias = Generator[Done, None, None]
 WORTH_PROCESSES = 0.3  # seconds of work: about what starting them costs
 AHEAD = 2  # chunks for each worker: the one at work, and the next
 LOST = "the process that computed it ended"
+NO_SGDB = "the workers cannot compute the runs; this sgdb must be installed on each of them"
 NO_PROCESS = (
     "no process can be started for the runs: a program that uses processes is a file, "
     'and does its own work under `if __name__ == "__main__":`'
@@ -149,7 +150,9 @@ class Local(Executor):
 
 
 class OnDask(Executor):
-    """On the workers of a Dask cluster, on which sgdb is installed. Raises ConnectionError where it is lost."""
+    """On the workers of a Dask cluster, on which this sgdb is installed. Raises ConnectionError where it is not, or the
+    cluster is lost.
+    """
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -182,6 +185,8 @@ class OnDask(Executor):
                     raise ConnectionError("the connection with the cluster is lost") from None
                 except KilledWorker:
                     found = Done([failed(run, LOST, fingerprint()) for run in chunk], 0.0)
+                except Exception as error:  # no run raises anything: it is a result
+                    raise ConnectionError(f"{NO_SGDB} ({type(error).__name__})") from None
                 future.release()  # or it is computed again where the worker that keeps it ends
                 submit()
                 yield found
