@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -23,7 +22,6 @@ OF_NUMBER = {"alpha": "rate", "n": "count"}
 PARAMETERS = ("W", "b", "dW", "db")
 BUFFER = r"(?:[vmn]|[mn]hat|[mn]\u0302|\\hat\{[mn]\})"  # before the word for what an update keeps it of
 INSTEAD = {"o": Word("logits"), "do": Word("dlogits", "∂logits")}  # where their own letters are taken
-GREEK = "GREEK SMALL LETTER "
 POWER = re.compile(r"\^\{(\d+)\}")
 IN_BRACKETS = re.compile(r"(?<=\w)\^\[(\d+)\]")  # Z^[1]
 IN_PARENTHESES = re.compile(r"(?<=\w)\^\((\d+)\)")
@@ -140,7 +138,7 @@ def _word_of(notation: Notation, equation: Equation, is_last: bool) -> tuple[Wor
     if word is None:
         return None
     mark = BUFFERS[buffer]
-    return Word(f"{buffer}{word.typed}", f"{mark}{word.printed or printed(word.typed)}"), True
+    return Word(f"{buffer}{word.typed}", f"{mark}{word.in_print}"), True
 
 
 def _gradient_of_activation(notation: Notation, is_last: bool) -> tuple[Word, bool] | None:
@@ -152,13 +150,13 @@ def _gradient_of_activation(notation: Notation, is_last: bool) -> tuple[Word, bo
     of, loss = output or notation.word("activation"), notation.word("loss")
     if of is None:
         return None
-    before = "∂" if loss is None else f"∂{loss.printed or loss.typed}/∂"
-    return Word(f"d{of.typed}", f"{before}{of.printed or printed(of.typed)}", of.tex), output is None
+    before = "∂" if loss is None else f"∂{loss.in_print}/∂"
+    return Word(f"d{of.typed}", f"{before}{of.in_print}", of.tex), output is None
 
 
 def _named(notation: Notation, equation: Equation, depth: int) -> Spelling | None:
     if equation.name == DATA_LOSS and (word := notation.word("loss")) is not None:
-        piece = Piece(LETTER, word.printed or word.typed, "data", name=DATA_LOSS, tex=word.tex)
+        piece = Piece(LETTER, word.in_print, "data", name=DATA_LOSS, tex=word.tex)
         return Spelling(f"{word.typed}_data", piece)
     found = _word_of(notation, equation, equation.layer == depth)
     if found is None:
@@ -174,17 +172,9 @@ def _named(notation: Notation, equation: Equation, depth: int) -> Spelling | Non
 
 
 def _spelling(word: Word, name: str, number: str = "", raised: str = "", after: bool = False) -> Spelling:
-    shown = word.printed or printed(word.typed)
+    shown = word.in_print
     at = shown.rfind("∂") + 1
     letters = shown[at:]
     tex_letter = word.tex or (letters if raised and letters.isascii() and len(letters) > 1 else "")
     piece = Piece(LETTER, letters, number, "⁺" * after, shown[:at], name=name, tex=tex_letter, raised=raised)
     return Spelling(f"{word.typed}{number}{NEXT * after}", piece)
-
-
-def printed(typed: str) -> str:
-    """A word in print: a Greek letter for its name."""
-    try:
-        return unicodedata.lookup(f"{GREEK}{typed.replace('lambda', 'lamda').upper()}")
-    except KeyError:
-        return typed
