@@ -11,7 +11,6 @@ from core.errors import FormulaError
 from core.expression.cursor import OPENING, PRIME, Context, Reading
 from core.expression.nodes import Name, Node
 from core.expression.reader import EULER, Reader, refuse_too_long
-from core.notations.names import lowered
 from core.notations.rendition import Rendition
 from core.notations.shipped import SHIPPED
 from core.notations.turning import ACROSS
@@ -47,7 +46,7 @@ def reading_in(rendition: Rendition, name: str, text: str, dialect: str = "") ->
         thin=(),
         dialect=dialect or context.dialect,
     )
-    return _NotationReader(REMARK.sub("", lowered(rendition.notation, text)), context, rendition).read()
+    return _NotationReader(REMARK.sub("", rendition.lowered(text)), context, rendition).read()
 
 
 def named_elsewhere(rendition: Rendition, typed: str) -> str:

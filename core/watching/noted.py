@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TypeAlias, TypeVar
@@ -22,7 +21,6 @@ from core.expression.nodes import (
 )
 from core.expression.pieces import as_text
 from core.expression.shape import SINGLE, Shape
-from core.notations.names import lowered
 from core.notations.printing import typed_style, typed_symbols
 from core.notations.reading import named_elsewhere
 from core.notations.rendition import Rendition
@@ -39,7 +37,6 @@ from core.watching.reader import WatchReader
 from core.watching.vocabulary import ACCURACY, EPOCH, STEP, Vocabulary, WatchShapes
 
 COUNTED = (STEP, EPOCH, ACCURACY)  # which have these names in every notation
-BEHIND_LAYER = re.compile(r"([^\W\d]\w*)\s*\[\s*(\d{1,4})\s*\]")  # Z[1], behind which a cell may stand
 N = Name("n")
 
 ShapeOf: TypeAlias = Callable[[Node], Shape]
@@ -121,15 +118,7 @@ class NotedVocabulary(Vocabulary):
         return as_text(self._printer(tree))
 
     def in_plain_letters(self, text: str) -> str:
-        """A text with the layers' numbers as indices below, as many characters as before: Z_1 for Z[1] and Z^[1]."""
-        names = self.rendition.names
-
-        def below(match: re.Match[str]) -> str:
-            word, number = match.groups()
-            is_layer = word not in names and f"{word}{number}" in names
-            return f"{word}_{number}".ljust(len(match[0])) if is_layer else match[0]
-
-        return BEHIND_LAYER.sub(below, lowered(self.rendition.notation, text))
+        return self.rendition.lowered(text)
 
     def meant(self, word: str) -> str:
         names = self.rendition.names
