@@ -9,8 +9,6 @@ from typing import TypeAlias, TypeVar
 from core.errors import FormulaError
 from core.expression.cursor import OPENING, PRIME, Context
 from core.expression.nodes import (
-    IsTrueClass,
-    Largest,
     Name,
     Node,
     Product,
@@ -34,7 +32,7 @@ from core.watching.language import Language
 from core.watching.nodes import Condition, Entry
 from core.watching.printer import WatchPrinter
 from core.watching.reader import WatchReader
-from core.watching.vocabulary import ACCURACY, EPOCH, STEP, Vocabulary, WatchShapes
+from core.watching.vocabulary import ACCURACY, EPOCH, STEP, Vocabulary
 
 COUNTED = (STEP, EPOCH, ACCURACY)  # which have these names in every notation
 N = Name("n")
@@ -100,7 +98,7 @@ class NotedVocabulary(Vocabulary):
     def __init__(self, problem: Problem, notation: Notation, rows: int | None = None) -> None:
         super().__init__(problem, rows)
         self.rendition = Rendition(with_gradients(notation), self.statement)
-        self.shape_of_tree = _NotedShapes(self)
+        self.shape_of_tree.in_columns = self.rendition.notation.in_columns
 
     @cached_property
     def shapes(self) -> dict[str, Shape]:
@@ -139,22 +137,6 @@ class NotedVocabulary(Vocabulary):
             across, along = cell if rows is None else cell[::-1]
             cell = (along,) if across == 1 else cell  # of a vector that is written as a row or a column
         return super().entry(argument, cell)
-
-
-class _NotedShapes(WatchShapes):
-    """The shapes of what was typed, in the layout of the notation."""
-
-    def __init__(self, vocabulary: NotedVocabulary) -> None:
-        super().__init__(vocabulary)
-        self._in_columns = vocabulary.rendition.notation.in_columns
-
-    def _shape(self, node: Node) -> Shape:
-        if self._in_columns and isinstance(node, IsTrueClass):
-            classes, samples = self(Name("y_gt"))
-            return max(2, classes or 1), samples
-        if self._in_columns and isinstance(node, Largest):
-            return None, self(node.children[0])[1]
-        return super()._shape(node)
 
 
 class _NotedReader(WatchReader):
