@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 import core
 from core.equations import NUMBER
+from core.loading.fields import FieldReader
 from core.loading.form import ProblemForm
 from core.loading.problem_text import problem_text
-from core.notations import SHIPPED, Rendition, typed_formula
+from core.notations import SHIPPED, Rendition, read_notation, typed_formula
 from core.notations.words import Notation
 from samples import examples, exercise_2, random_problem
 from tui import cli
@@ -151,6 +152,36 @@ def test_a_name_of_any_notation_may_have_its_layer_in_any_place(
     for key in keys:
         report = core.check_answers({key: "?"}, core.Timeline(exercise_2())[0], notation=named)
         assert {verdict.name for verdict in report.shown.cells} == {name}, (key, report.unreadable)
+
+
+@pytest.mark.parametrize(
+    ("notation", "told"),
+    [
+        (
+            "mitchell",
+            "your δ are the gradient, not minus the gradient; followed; "
+            'write notation = { like = "mitchell", sign = "plus" }',
+        ),
+        ("ng", "your dZ have the opposite sign convention, with W + α dW; followed"),
+        ({"like": "mitchell", "delta": "e"}, '; followed; write sign = "plus" in your notation'),
+        ("nyu", "your ∂C/∂s have the opposite sign convention, with w + η ∂C/∂w; followed"),
+    ],
+)
+def test_the_other_sign_throughout_is_told_as_what_it_is_in_the_notation(notation: Any, told: str) -> None:
+    named = read_notation(FieldReader(), notation)
+    assert named is not None
+    step = core.Timeline(exercise_2())[1]
+    rendition, sheet = Rendition(named, step.statement), dict[str, Any]()
+    for name, equation in step.statement.equations.items():
+        if name in rendition.spellings and (equation.part != "backward" or equation.letter == "delta"):
+            flips = equation.part in ("backward", "gradient")
+            sheet[rendition.spellings[name].typed] = (
+                (-1) ** flips * rendition.turned(name, step.values[name])
+            ).tolist()
+    report = core.check_answers(sheet, step, notation=named)
+    assert not report.slips
+    (convention,) = report.shown.conventions
+    assert convention.text.endswith(told)
 
 
 def test_what_is_given_may_be_left_open_or_written_in_part(tmp_path: Path) -> None:
