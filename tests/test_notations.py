@@ -264,6 +264,7 @@ def test_a_course_s_own_notation() -> None:
         (7, "notation: expected a text or a table, found 7"),
         ({"delta": "alpha"}, 'notation.delta: "alpha_3" cannot be told from other things in formulas'),
         ({"bias": "s"}, 'notation.bias: "s_1" is the pre-activation, too; each needs a name of its own'),
+        ({"weight": "n"}, 'notation.weight: "n" is the number of samples, too; each needs a name of its own'),
         ({"activation": "s"}, 'notation.activation: "s1" is the pre-activation, too; each needs a name of its own'),
         (
             {"bias": {"typed": "b", "prnted": "x"}},
@@ -285,6 +286,17 @@ def test_all_mistakes_in_a_notation_are_told_at_once() -> None:
     ]
     unread = {"like": "ng", "pre": "A", "activation": ""}  # which may have been meant to be another
     assert [line.partition(":")[0] for line in own(unread)[1]] == ["notation.activation"]
+
+
+@pytest.mark.parametrize("update", [core.Momentum(0.9), core.Adam()], ids=lambda update: update.name)
+def test_what_an_update_keeps_of_a_greek_letter_is_ascii_in_latex(update: core.Update) -> None:
+    found, _ = own({"like": "ng", "weight": "Theta", "bias": "theta"})
+    assert found is not None
+    step = Rendition(found, Statement(two_layers(update=update), 3, detailed=False))
+    for name, tree in step.trees.items():
+        text = tex_formula(step, name)
+        assert text.isascii()
+        assert as_printed(read_in(step, name, text)) == as_printed(tree), text
 
 
 def test_greek_letters_go_by_their_names() -> None:

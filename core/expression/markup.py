@@ -125,17 +125,18 @@ def _tex_name(piece: Piece, applied: bool) -> str:
         return piece.tex
     if piece.kind == LETTER:
         letter = TEX_LETTERS.get(piece.text) or greek_command(piece.text)
-        return letter or (piece.text if len(piece.text) == 1 else rf"\mathrm{{{_with_hats(piece.text)}}}")
+        return letter or (piece.text if len(piece.text) == 1 else rf"\mathrm{{{_several(piece.text)}}}")
     if piece.text in OPERATORS:
         return rf"\{piece.text}"
     name = piece.text.replace("_", r"\_")
     return rf"\operatorname{{{name}}}" if applied else rf"\text{{ {name} }}"
 
 
-def _with_hats(text: str) -> str:
-    """m̂W as \\hat{m}W."""
+def _several(text: str) -> str:
+    """Several letters: m̂W as \\hat{m}W, vθ as v\\theta."""
     before, hat, behind = text.partition(HAT)
-    return rf"{before[:-1]}\hat{{{before[-1]}}}{behind}" if hat else text
+    text = rf"{before[:-1]}\hat{{{before[-1]}}}{behind}" if hat else text
+    return "".join(f"{command} " if (command := greek_command(c)) else c for c in text).rstrip()
 
 
 def _tex_index(index: str) -> str:

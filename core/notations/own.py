@@ -155,6 +155,13 @@ def _mistakes(notation: Notation, given: list[str]) -> Iterator[tuple[str, str]]
         yield first, mistake
 
 
+def _takers(notation: Notation, taken: Spelling) -> Iterator[tuple[str, str]]:
+    """The words that are, without a layer's number, what sgdb calls something else: n for the weights."""
+    for role, word in notation.words.items():
+        if word is not None and word.typed in taken.forms():
+            yield word.typed, role
+
+
 def _forms(notation: Notation) -> Iterator[tuple[str, str]]:
     """Every form of every word, with the layers of a network of three, and its role."""
     statement = replace(typical_statement(DEPTH), detailed=True)
@@ -164,6 +171,7 @@ def _forms(notation: Notation) -> Iterator[tuple[str, str]]:
     for name, spelling in spellings(notation, statement).items():
         if spelling.typed.startswith(OURS):  # no word that somebody would want for one of the roles
             spelling = Spelling(name, statement.own_pieces[name])
+            yield from _takers(notation, spelling)
         equation = equations.get(name)
         letter, layer = ("", None) if equation is None else (equation.letter, equation.layer)
         role = role_of(name, letter, layer == DEPTH)
