@@ -184,6 +184,20 @@ def test_the_other_sign_throughout_is_told_as_what_it_is_in_the_notation(notatio
     assert convention.text.endswith(told)
 
 
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("z3", 'unknown "z3": it is s_out in nielsen and ufldl: add notation = "nielsen"'),
+        ("dC_dw0", 'unknown "dC_dw0": it is dW_1 in nyu: add notation = "nyu"'),
+        ("nett1", 'unknown "nett1"; expected one of s_1, '),
+    ],
+)
+def test_a_name_that_sgdb_does_not_have_is_told_with_the_notations_that_have_it(key: str, told: str) -> None:
+    report = core.check_answers({"s_1[1,1]": 0.458, key: "?"}, core.Timeline(exercise_2())[0])
+    (line,) = report.unreadable
+    assert line.partition(": ")[2].startswith(told)
+
+
 def test_what_is_given_may_be_left_open_or_written_in_part(tmp_path: Path) -> None:
     sheet = """
 notation = "ng"

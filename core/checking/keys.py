@@ -14,7 +14,7 @@ from core.expression.lexicon import spelled
 from core.expression.names import asked, no_such_thing
 from core.loading.fields import FieldReader
 from core.step import Step
-from core.suggestion import suggest
+from core.suggestion import nearest, suggest
 from core.text import clean, shown, significant
 
 if TYPE_CHECKING:
@@ -142,6 +142,8 @@ class Keys:
         return None
 
     def _meant(self, reader: FieldReader, path: str, typed: str) -> str | None:
+        from core.notations.reading import with_notation
+
         meaning = self._names.as_key(typed)
         left = [name for name in meaning.names if name not in self._beside]
         layers = {equation and equation.layer for equation in map(self._statement.equations.get, meaning.names)}
@@ -153,6 +155,8 @@ class Keys:
             return meaning.names[0]
         word = shown(typed)[1:-1]
         why = no_such_thing(typed, self._statement.numbers)
+        if not why and not nearest(word, self._statement.equations):
+            why = with_notation(self._statement, typed.strip())
         unknown = f'unknown "{word}": {why}' if why else suggest(word, self._statement.equations)
         reader.note(path, asked(word, meaning) if meaning.names else unknown)
         return None

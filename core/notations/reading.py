@@ -65,6 +65,19 @@ def named_elsewhere(rendition: Rendition, typed: str) -> str:
     return f"in {here} {' and '.join(parts)}" if parts else ""
 
 
+def with_notation(statement: Statement, typed: str) -> str:
+    """What a name that sgdb does not have is in the notations that have it, with the advice to say so: "it is s_out in
+    nielsen and ufldl: add notation = ..."; empty where none has it.
+    """
+    found: dict[str, list[str]] = {}
+    for other in _shipped(statement):
+        if (name := other.names.get(typed)) in statement.equations:
+            found.setdefault(name, []).append(other.notation.name)
+    parts = [f"{name} in {' and '.join(notations[:MOST_MEANINGS])}" for name, notations in found.items()]
+    first = next(iter(found.values()), [""])[0]
+    return f'it is {", ".join(parts[:MOST_MEANINGS])}: add notation = "{first}"' if found else ""
+
+
 @lru_cache(maxsize=2)
 def _shipped(statement: Statement) -> tuple[Rendition, ...]:
     """A statement in every notation that comes with sgdb: a sheet with one foreign name has more of them."""
