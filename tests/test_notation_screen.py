@@ -43,6 +43,13 @@ def numbers(pilot: Pilot[Any]) -> list[str]:
     return [number for line in lines for number in NUMBER.findall(line)]
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_long_word_for_the_targets_has_its_place(size: tuple[int, int]) -> None:
+    async with app(CLASSES).run_test(size=size) as pilot:
+        await speak(pilot, "pytorch")
+        assert {"target", "ℓ"} <= {*" ".join(pane(pilot, "activations")).split()}
+
+
 async def test_the_palette_has_every_notation_and_sgdbs_own() -> None:
     async with app(MEAN).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
@@ -50,7 +57,7 @@ async def test_the_palette_has_every_notation_and_sgdbs_own() -> None:
         assert sum(name.startswith("Notation: ") for name in commands(pilot)) == len(SHIPPED)
         await speak(pilot, "ng")
         assert view(pilot).notation == "ng"
-        assert "Columns are samples; W is out x in; dZ has no 1/m. Here a row stays a sample" in last_line(pilot)
+        assert "On paper: Columns are samples; W is out x in; dZ has no 1/m." in last_line(pilot)
         told = " ".join(pane(pilot, "activations"))
         assert all(heading in told.split() for heading in ("Xᵀ", "Z₁ᵀ", "A₁ᵀ", "A₂ᵀ=Z₂ᵀ", "Yᵀ", "L"))
         assert " ".join(pane(pilot, "deltas")).count("ᵀ/m") == 3

@@ -262,12 +262,55 @@ def test_a_course_s_own_notation() -> None:
         ({"name": ""}, 'notation.name: expected a name of its own, found ""'),
         ({"name": "ng", "samples": "columns"}, "notation.name: ng comes with sgdb; expected a name of its own"),
         (7, "notation: expected a text or a table, found 7"),
+        ({"delta": "alpha"}, 'notation.delta: "alpha_3" cannot be told from other things in formulas'),
+        ({"bias": "s"}, 'notation.bias: "s_1" is the pre-activation, too; each needs a name of its own'),
+        ({"weight": "n"}, 'notation.weight: "n" is the number of samples, too; each needs a name of its own'),
+        ({"activation": "s"}, 'notation.activation: "s1" is the pre-activation, too; each needs a name of its own'),
+        (
+            {"bias": {"typed": "b", "prnted": "x"}},
+            'notation.bias: expected "typed", and "printed" or "tex" beside it, f',
+        ),
     ],
 )
 def test_mistakes_in_a_notation_of_one_s_own(table: Any, mistake: str) -> None:
     found, mistakes = own(table)
     assert found is None
     assert mistakes[0].startswith(mistake)
+    assert len(mistakes) == 1
+
+
+def test_all_mistakes_in_a_notation_are_told_at_once() -> None:
+    table = {"like": "ng", "pre": "A", "target": "X", "samples": "col", "units": 7}
+    assert [line.partition(":")[0] for line in own(table)[1]] == [
+        *("notation.samples", "notation.units", "notation.target", "notation.pre"),
+    ]
+    unread = {"like": "ng", "pre": "A", "activation": ""}  # which may have been meant to be another
+    assert [line.partition(":")[0] for line in own(unread)[1]] == ["notation.activation"]
+
+
+@pytest.mark.parametrize("update", [core.Momentum(0.9), core.Adam()], ids=lambda update: update.name)
+def test_what_an_update_keeps_of_a_greek_letter_is_ascii_in_latex(update: core.Update) -> None:
+    found, _ = own({"like": "ng", "weight": "Theta", "bias": "theta"})
+    assert found is not None
+    step = Rendition(found, Statement(two_layers(update=update), 3, detailed=False))
+    for name, tree in step.trees.items():
+        text = tex_formula(step, name)
+        assert text.isascii()
+        assert as_printed(read_in(step, name, text)) == as_printed(tree), text
+
+
+def test_greek_letters_go_by_their_names() -> None:
+    found, _ = own({"like": "ufldl", "weight": "Theta", "delta": "epsilon", "sign": "minus", "rate": "eta"})
+    assert found is not None
+    step = Rendition(found, Statement(two_layers(), 3, detailed=False))
+    assert as_text(paper_formula(step, "s_1")) == "z₂ = Θ₁ x + b₁"
+    assert tex_formula(step, "s_1") == r"z^{(2)} = \Theta^{(1)} \, x + b^{(1)}"
+    for name in step.trees:
+        for text in (as_text(paper_formula(step, name)), tex_formula(step, name)):
+            assert as_printed(read_in(step, name, text)) == as_printed(step.trees[name]), text
+    assert step.layout == (
+        "Columns are samples; Θ is out x in; the input is layer 1; Θ counts from 1; ε is minus the gradient."
+    )
 
 
 @pytest.mark.parametrize("notation", SHIPPED, ids=lambda notation: notation.name)

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 import core
 from core.equations import NUMBER
+from core.loading.fields import FieldReader
 from core.loading.form import ProblemForm
 from core.loading.problem_text import problem_text
-from core.notations import SHIPPED, Rendition, typed_formula
+from core.notations import SHIPPED, Rendition, read_notation, typed_formula
 from core.notations.words import Notation
-from samples import examples, random_problem
+from samples import examples, exercise_2, random_problem
 from tui import cli
 
 NG = """
@@ -128,6 +129,98 @@ def test_a_key_may_be_written_as_the_course_does(tmp_path: Path, key: str) -> No
     if key.endswith("[2,3]"):
         assert report.right
         assert report.cells[0].cell == (2, 3)
+
+
+NIELSEN_KEYS = ("nabla_w_2", "nabla_w^2", "nabla_w^{2}", "nabla_w²", "∂C/∂w^2", "∂C/∂w²", "∂C/∂w_2", "∂C/∂w2")
+
+
+@pytest.mark.parametrize(
+    ("notation", "name", "keys"),
+    [
+        ("nielsen", "nabla_w2", NIELSEN_KEYS),
+        ("nielsen", "delta2", ("delta_2", "delta^2", "δ²", "δ2", "δ^{2}", "\\delta^2", "δ[2]")),
+        ("goodfellow", "nabla_W2", ("nabla_W_2", "nabla_W^(2)", "nabla_W^{(2)}", "∂J/∂W2")),
+        ("nyu", "dC_dw0", ("dC_dw_0", "dC/dw0", "∂C/∂w_0")),
+        ("mit", "dLdW1", ("dLdW_1", "∂L/∂W1")),
+        ("ng", "W2_next", ("W_2_next", "W^[2]_next", "W^{[2]}_next", "W2⁺", "W_2^+")),
+    ],
+)
+def test_a_name_of_any_notation_may_have_its_layer_in_any_place(
+    notation: str, name: str, keys: tuple[str, ...]
+) -> None:
+    named = core.notation(notation)
+    for key in keys:
+        report = core.check_answers({key: "?"}, core.Timeline(exercise_2())[0], notation=named)
+        assert {verdict.name for verdict in report.shown.cells} == {name}, (key, report.unreadable)
+
+
+@pytest.mark.parametrize(
+    ("notation", "told"),
+    [
+        (
+            "mitchell",
+            "your δ are the gradient, not minus the gradient; followed; "
+            'write notation = { like = "mitchell", sign = "plus" }',
+        ),
+        ("ng", "your dZ have the opposite sign convention, with W + α dW; followed"),
+        ({"like": "mitchell", "delta": "e"}, '; followed; write sign = "plus" in your notation'),
+        ("nyu", "your ∂C/∂s have the opposite sign convention, with w + η ∂C/∂w; followed"),
+    ],
+)
+def test_the_other_sign_throughout_is_told_as_what_it_is_in_the_notation(notation: Any, told: str) -> None:
+    named = read_notation(FieldReader(), notation)
+    assert named is not None
+    step = core.Timeline(exercise_2())[1]
+    rendition, sheet = Rendition(named, step.statement), dict[str, Any]()
+    for name, equation in step.statement.equations.items():
+        if name in rendition.spellings and (equation.part != "backward" or equation.letter == "delta"):
+            flips = equation.part in ("backward", "gradient")
+            sheet[rendition.spellings[name].typed] = (
+                (-1) ** flips * rendition.turned(name, step.values[name])
+            ).tolist()
+    report = core.check_answers(sheet, step, notation=named)
+    assert not report.slips
+    (convention,) = report.shown.conventions
+    assert convention.text.endswith(told)
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("z3", 'unknown "z3": it is s_out in nielsen and ufldl: add notation = "nielsen"'),
+        ("dC_dw0", 'unknown "dC_dw0": it is dW_1 in nyu: add notation = "nyu"'),
+        ("nett1", 'unknown "nett1"; expected one of s_1, '),
+    ],
+)
+def test_a_name_that_sgdb_does_not_have_is_told_with_the_notations_that_have_it(key: str, told: str) -> None:
+    report = core.check_answers({"s_1[1,1]": 0.458, key: "?"}, core.Timeline(exercise_2())[0])
+    (line,) = report.unreadable
+    assert line.partition(": ")[2].startswith(told)
+
+
+def test_what_is_given_may_be_left_open_or_written_in_part(tmp_path: Path) -> None:
+    sheet = """
+notation = "ng"
+problem = "problem.toml"
+[answers]
+Z2 = [[0.00092281, -0.00056678, 0.00095853]]
+X = "?"
+Y = [["?", 0, "?"]]
+W2 = [["?", -0.00909008, "?", "?"]]
+"W1[2,1]" = -0.02136196
+b1 = ["?", 0, "?", 0]
+"b1[3,1]" = 0
+"b1[2,1]" = 0.5
+"W1[2,2]" = 7
+"W1[2,3]" = 7
+W1 = 1
+"""
+    assert [line.partition("this is another: ")[2] for line in checked(tmp_path, NG, sheet).unreadable] == [
+        "b1[2] is 0, found 0.5",
+        "W1[2,2] is 0.01640271, found 7",
+        "expected a row from 1 to 4 and a column from 1 to 2, found [2,3]",
+        "the shape is wrong: expected 4 rows of 2, found a single number",
+    ]
 
 
 @pytest.mark.parametrize(

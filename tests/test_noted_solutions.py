@@ -172,7 +172,8 @@ def test_the_top_says_what_it_is() -> None:
     top = render(solve([step], notation=core.notation("nielsen")), "md").splitlines()[2]
     assert top.startswith(
         "In the notation nielsen (Michael Nielsen, Neural Networks and Deep Learning): Columns are samples; "
-        "w is out × in; the 1/n is in the update. ⊙ multiplies entry by entry; w₂⁺ is w₂ after the update. "
+        "w is out × in; the input is layer 1; the 1/n is in the update. ⊙ multiplies entry by entry; "
+        "w₂⁺ is w₂ after the update. "
     )
     html = render(solve([step], notation=core.notation("ng")), "html")
     assert "<var>dZ</var> has no 1/<var>m</var>." in html

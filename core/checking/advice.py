@@ -1,15 +1,25 @@
-"""Which notation a sheet without one looks like: several conventions that one has are told as one, with its name."""
+"""Which notation a sheet without one looks like: several conventions that one has are told as one, with its name. And
+how a sheet differs from the notation that it says it is in.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from core.arrays import Array
+from core.checking.conventions import SIGN
 from core.checking.layouts import groups, is_matrix
 from core.checking.report import FOLLOWED, Convention
 from core.equations import BACKWARD, GRADIENT, Statement
-from core.notations.shipped import SGDB, SHIPPED
-from core.notations.words import IN_UPDATE, SWITCHES, Notation
+from core.notations.shipped import NOTATIONS, SGDB, SHIPPED
+from core.notations.wording import with_gradients
+from core.notations.words import IN_UPDATE, MINUS, PLUS, SWITCHES, Notation
+
+ITSELF = f"your δ are the gradient, not minus the gradient{FOLLOWED}"
+LETTERS = {"δ": "delta", "∂W": "dweight", "W": "weight"}  # of sgdb, without a layer's number
+LETTER = re.compile(r"∂W|δ|(?<!\w)W(?!\w)")
 
 
 def advised(
@@ -43,6 +53,21 @@ def advised(
     what = ", and ".join(convention.text.removesuffix(FOLLOWED) for convention in told)
     text = f"{what}{FOLLOWED}; {as_in}add notation = {whole}{{ {table} }}"
     return [Convention(told[0].kind, text, tuple(keys.items())), *(c for c in conventions if not c.keys)]
+
+
+def differing(convention: Convention, notation: Notation) -> Convention:
+    """A convention of a sheet in a notation, in its letters and with the advice what to change of it."""
+    text, keys = convention.text, convention.keys
+    if convention.kind == SIGN and keys and notation.sign == MINUS:
+        text, keys = ITSELF, (("sign", PLUS),)
+    named = with_gradients(notation)
+    text = LETTER.sub(lambda found: named.letter(LETTERS[found[0]], found[0]), text)
+    table = ", ".join(f'{key} = "{value}"' for key, value in keys)
+    if keys and notation.name in NOTATIONS:
+        text = f'{text}; write notation = {{ like = "{notation.name}", {table} }}'
+    elif keys:
+        text = f"{text}; write {table} in your notation"
+    return replace(convention, text=text, keys=keys)
 
 
 def _shown(

@@ -333,7 +333,7 @@ def _read_answer(reader: FieldReader, keys: Keys, key: str, value: object) -> An
     value = without_graph(value)
     if (isinstance(value, np.ndarray) or keys.may_be_given) and keys.is_given(typed):
         matrix = read_matrix(reader, path, value)
-        name = None if matrix is None else keys.of_given(reader, path, typed, matrix)
+        name = None if matrix is None else keys.of_given(reader, path, typed, Answer(key, "", position, matrix))
         return None if matrix is None or name is None else Answer(key, name, position, matrix)
     name = keys.of_answer(reader, path, typed)
     if name is not None and (commas := decimal_commas(value, keys.shape(name, position), keys.largest(name))):

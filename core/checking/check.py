@@ -75,7 +75,7 @@ class _Check:
         self.remarks: list[str] = [*sheet.remarks]
 
     def report(self) -> CheckReport:
-        from core.checking.advice import advised
+        from core.checking.advice import advised, differing
         from core.checking.conventions import FEWEST
         from core.checking.layouts import PRE_ACTIVATION, before_activations, pre_activation
 
@@ -100,7 +100,10 @@ class _Check:
             swapped |= {f"{formula.key} is read as {formula.name}" for formula in self.sheet.formulas}
             self.remarks = [remark for remark in self.remarks if remark not in swapped]
         written = [formula.name for formula in formulas.verdicts]
-        conventions = advised(conventions, self.statement, self._true, laid_out, written)
+        if self.sheet.notation is None:
+            conventions = advised(conventions, self.statement, self._true, laid_out, written)
+        else:
+            conventions = [differing(convention, self.sheet.notation) for convention in conventions]
         numbers = tuple(judge.cells), tuple(judge.slips)
         read = tuple(self.unreadable), tuple(dict.fromkeys(self.remarks))
         rest = tuple(conventions), self.sheet.notation

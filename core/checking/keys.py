@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.arrays import Array
-from core.checking.matrices import Matrix
 from core.expression.lexicon import spelled
 from core.expression.names import asked, no_such_thing
-from core.expression.shape import shape_text
 from core.loading.fields import FieldReader
 from core.step import Step
-from core.suggestion import suggest
+from core.suggestion import nearest, suggest
 from core.text import clean, shown, significant
+
+if TYPE_CHECKING:
+    from core.checking.answers import Answer
+    from core.checking.shapes import LaidOutAnswer
 
 OF_A_CLASS = re.compile(r"_[jkc]\Z")  # ∂ℒ/∂o_j
 
@@ -73,18 +77,19 @@ class Keys:
         reader.note(path, f"{self.called(name)} is given, not computed{hint}")
         return None
 
-    def of_given(self, reader: FieldReader, path: str, typed: str, matrix: Matrix) -> str | None:
+    def of_given(self, reader: FieldReader, path: str, typed: str, answer: Answer) -> str | None:
         """Where a program's array is one of what is given: nothing but a note where it is another; but what the weights
         are after the step may be given under their name.
         """
         (name,) = self._names.as_key(typed).names
-        if self._is_same(name, matrix):
+        why = self._difference(replace(answer, name=name))
+        if not why:
             return None
         after = self._statement.updates.get(name, "")
-        if after and self._is_same(after, matrix):
+        if after and not self._difference(replace(answer, name=after)):
             self.remarks.append(f"{clean(typed)} is read as {self.called(after)}: it is what {name} is after the step")
             return after
-        reader.note(path, f"{self.called(name)} is given, and this is another: {self._difference(name, matrix)}")
+        reader.note(path, f"{self.called(name)} is given, and this is another: {why}")
         return None
 
     def is_given(self, typed: str) -> bool:
@@ -92,21 +97,35 @@ class Keys:
         names = self._names.as_key(typed).names
         return len(names) == 1 and names[0] in self._statement.given
 
-    def _is_same(self, name: str, matrix: Matrix) -> bool:
-        return not self._difference(name, matrix)
+    def lay_out(self, answer: Answer) -> LaidOutAnswer:
+        """The numbers of an answer at their positions in what `values` has. Raises NoSuchCell."""
+        from core.checking.shapes import lay_out
 
-    def _difference(self, name: str, matrix: Matrix) -> str:
-        """The first cell in which an array is another than a quantity, in words; empty where it is the same."""
-        values = self.values(name)
-        found = [cell for row in matrix.rows for cell in row]
-        if len(found) != values.size:
-            return f"expected {shape_text(values.shape)}, found {matrix.size} numbers"
-        for place, cell in zip(np.ndindex(values.shape), found, strict=True):
+        return lay_out(answer, self.values(answer.name))
+
+    def _difference(self, answer: Answer) -> str:
+        """The first cell in which numbers are others than a quantity's, in words; empty where they are the same, as far
+        as they are not left open.
+        """
+        from core.checking.shapes import NoSuchCell
+
+        values = self.values(answer.name)
+        found = [cell for row in answer.numbers.rows for cell in row]
+        if not answer.position and len(found) == values.size:
+            cells = dict(zip(np.ndindex(values.shape), found, strict=True))
+        else:
+            try:
+                laid_out = self.lay_out(answer)
+            except NoSuchCell as mistake:
+                return str(mistake)
+            if laid_out.problem:
+                return laid_out.problem
+            cells = laid_out.cells
+        for place, cell in cells.items():
             right = float(values[place])
-            if cell is None or not cell.fits(right):
+            if cell is not None and not cell.fits(right):
                 where = ",".join(str(i + 1) for i in place)
-                found_there = "none" if cell is None else cell.text
-                return f"{self.called(name)}[{where}] is {significant(right, 7)}, found {found_there}"
+                return f"{self.called(answer.name)}[{where}] is {significant(right, 7)}, found {cell.text}"
         return ""
 
     def of_formula(self, reader: FieldReader, path: str, typed: str) -> str | None:
@@ -123,6 +142,8 @@ class Keys:
         return None
 
     def _meant(self, reader: FieldReader, path: str, typed: str) -> str | None:
+        from core.notations.reading import with_notation
+
         meaning = self._names.as_key(typed)
         left = [name for name in meaning.names if name not in self._beside]
         layers = {equation and equation.layer for equation in map(self._statement.equations.get, meaning.names)}
@@ -134,6 +155,8 @@ class Keys:
             return meaning.names[0]
         word = shown(typed)[1:-1]
         why = no_such_thing(typed, self._statement.numbers)
+        if not why and not nearest(word, self._statement.equations):
+            why = with_notation(self._statement, typed.strip())
         unknown = f'unknown "{word}": {why}' if why else suggest(word, self._statement.equations)
         reader.note(path, asked(word, meaning) if meaning.names else unknown)
         return None

@@ -15,7 +15,6 @@ from core.checking.conventions import ByConvention
 from core.checking.formulas.check import FormulaChecker
 from core.checking.formulas.noted import NotedChecker
 from core.checking.keys import Keys
-from core.checking.matrices import Matrix
 from core.checking.report import EXPECTED, Cell, CheckReport, FormulaVerdict, Slip
 from core.checking.shapes import LaidOutAnswer, NoSuchCell, lay_out
 from core.equations import Statement, statement_of
@@ -28,7 +27,6 @@ from core.expression.reader import read
 from core.loading.fields import FieldReader
 from core.notations.cells import NotedScope
 from core.notations.formulas import typed_formula
-from core.notations.names import lowered
 from core.notations.printing import typed_printer
 from core.notations.reading import named_elsewhere
 from core.notations.rendition import Rendition
@@ -38,7 +36,6 @@ from core.step import Step, shown_in
 from core.suggestion import suggest
 from core.text import shown
 
-OF_LAYER = re.compile(r"\s*([^\W\d]\w*)\s*\[\s*(\d{1,4})\s*\]")  # Z[1], behind which a cell may stand
 WORDS = ("loss", "penalty", "d", "t")  # names that are words, or parts of them, in a sentence
 SAID_IN_COLUMNS = {  # what is said of samples in rows
     "the samples (columns)": "the samples (rows)",
@@ -67,41 +64,55 @@ class NotedKeys(Keys):
         return called(self._rendition, name)
 
     def in_plain_letters(self, key: str) -> str:
-        names = self._rendition.names
-        layer = OF_LAYER.match(key)
-        if layer and spelled(layer[1]).strip() not in names and f"{layer[1]}{layer[2]}" in names:
-            key = f"{layer[1]}{layer[2]}{key[layer.end() :]}"
-        return spelled(lowered(self._rendition.notation, key))
+        return "".join(spelled(self._rendition.lowered(key)).split())
 
     def of_scheme(self, typed: str) -> str:
         return self.in_plain_letters(typed)
 
     def is_given(self, typed: str) -> bool:
-        return self._rendition.names.get(typed.strip(), "") in self._statement.given
+        return self._rendition.names.get(typed, "") in self._statement.given
 
     def _meant(self, reader: FieldReader, path: str, typed: str) -> str | None:
-        name = self._rendition.names.get(typed.strip())
+        name = self._rendition.names.get(typed)
         if name is not None and name not in self._statement.numbers:
             return name
-        word = shown(typed.strip())[1:-1]
+        word = shown(typed)[1:-1]
         if name is not None:
             reader.note(path, f"{word} is given, not computed")
             return None
-        elsewhere = named_elsewhere(self._rendition, typed.strip())
+        elsewhere = named_elsewhere(self._rendition, typed)
         known = [spelling.typed for name, spelling in self._rendition.spellings.items() if name in self._equations]
         reader.note(path, f'unknown "{word}": {elsewhere}' if elsewhere else suggest(word, known))
         return None
 
-    def of_given(self, reader: FieldReader, path: str, typed: str, matrix: Matrix) -> str | None:
-        name = self._rendition.names[typed.strip()]
-        why = self._difference(name, matrix)
+    def of_given(self, reader: FieldReader, path: str, typed: str, answer: Answer) -> str | None:
+        name = self._rendition.names[typed]
+        why = self._difference(replace(answer, name=name))
         if why:
             reader.note(path, f"{self.called(name)} is given, and this is another: {why}")
         return None
 
+    def lay_out(self, answer: Answer) -> LaidOutAnswer:
+        values = self.values(answer.name)
+        return lay_out(_along(self._rendition, answer) if values.ndim == 1 else answer, values)
+
     @property
     def _equations(self) -> Mapping[str, object]:
         return self._statement.equations
+
+
+def _along(rendition: Rendition, answer: Answer) -> Answer:
+    """An answer for a place in a vector, which a notation has as a row or a column: for the place along it. Raises
+    NoSuchCell.
+    """
+    if len(answer.position) != 2:
+        return answer
+    turned = rendition.turns(answer.name)
+    along, across = answer.position if turned else answer.position[::-1]
+    if across != 1:
+        what = "column" if turned else "row"
+        raise NoSuchCell(f"expected a single {what}, found [{','.join(map(str, answer.position))}]")
+    return replace(answer, position=(along,))
 
 
 class Noted:
@@ -120,16 +131,10 @@ class Noted:
 
     def lay_out(self, answer: Answer, summed_rows: int) -> LaidOutAnswer:
         """The numbers of an answer, at their positions in sgdb's layout. Raises NoSuchCell."""
-        values, turned = self.true[answer.name], self.rendition.turns(answer.name)
-        if values.ndim == 2 and turned:
+        values = self.true[answer.name]
+        if values.ndim == 2 and self.rendition.turns(answer.name):
             return lay_out(answer, values.T, summed_rows).turned
-        if values.ndim == 1 and len(answer.position) == 2:
-            along, across = answer.position if turned else answer.position[::-1]
-            if across != 1:
-                what = "column" if turned else "row"
-                raise NoSuchCell(f"expected a single {what}, found [{','.join(map(str, answer.position))}]")
-            answer = replace(answer, position=(along,))
-        return lay_out(answer, values, summed_rows)
+        return lay_out(_along(self.rendition, answer) if values.ndim == 1 else answer, values, summed_rows)
 
     def checker(self, step: Step, formulas: Sequence[WrittenFormula]) -> NotedChecker:
         """What checks formulas in the notation."""

@@ -5,12 +5,11 @@ the reader knows. Tables alone, and one pass over the text by them.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import NamedTuple
 
 from core.errors import FormulaError
+from core.expression.greek import greek
 from core.expression.latex import COMMANDS, FONTS, LAYER_ABOVE, SUPERSCRIPTS
 from core.expression.nodes import ALL, COLUMNS, ROWS
 from core.expression.style import LETTERS_OF_TRAINING, POWERS
@@ -210,11 +209,7 @@ def _hat(written: str) -> str:
 def _command(written: str) -> str:
     """One of LaTeX's commands, or a Greek letter; a command that nobody knows stays as it is."""
     name = written[1:]
-    if name in COMMANDS:
-        return COMMANDS[name]
-    with suppress(KeyError):
-        return unicodedata.lookup(f"GREEK SMALL LETTER {name.replace('lambda', 'lamda').upper()}")
-    return written
+    return COMMANDS[name] if name in COMMANDS else greek(name) or written
 
 
 PLAIN: dict[str, str | Callable[[str], str]] = {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
+from core.expression.greek import greek_command
 from core.expression.pieces import CLOSE, LETTER, NUMBER, OPEN, SIGN, SPACE, WORD, Piece, sign
 from core.expression.style import POWERS
 
@@ -13,7 +13,6 @@ OPERATORS = {"max", "log", "exp", "tanh"}  # that LaTeX knows by name
 MEAN = "mean"  # a function without brackets
 HAT = "\u0302"  # over the letter before it
 TEX_LETTERS = {"ℒ": r"\mathcal{L}", "ℓ": r"\ell", "Σ": r"\sum", "Ω": r"\Omega"}
-GREEK, ODD = "GREEK SMALL LETTER ", ("OMICRON", "FINAL SIGMA")  # which have no command
 TEX_SIGNS = {
     "⊙": r"\odot",
     "·": r"\cdot",
@@ -121,29 +120,23 @@ def _tex_piece(piece: Piece, applied: bool = False) -> str:
     return f"{_tex_name(piece, applied)}{index}{primes}{above}"
 
 
-def tex_greek(letter: str) -> str:
-    """The command for a small Greek letter; empty for anything else."""
-    name = unicodedata.name(letter, "") if len(letter) == 1 else ""
-    short = name.removeprefix(GREEK)
-    return rf"\{short.lower().replace('lamda', 'lambda')}" if short.isalpha() and short not in (name, *ODD) else ""
-
-
 def _tex_name(piece: Piece, applied: bool) -> str:
     if piece.tex:
         return piece.tex
     if piece.kind == LETTER:
-        letter = TEX_LETTERS.get(piece.text) or tex_greek(piece.text)
-        return letter or (piece.text if len(piece.text) == 1 else rf"\mathrm{{{_with_hats(piece.text)}}}")
+        letter = TEX_LETTERS.get(piece.text) or greek_command(piece.text)
+        return letter or (piece.text if len(piece.text) == 1 else rf"\mathrm{{{_several(piece.text)}}}")
     if piece.text in OPERATORS:
         return rf"\{piece.text}"
     name = piece.text.replace("_", r"\_")
     return rf"\operatorname{{{name}}}" if applied else rf"\text{{ {name} }}"
 
 
-def _with_hats(text: str) -> str:
-    """m̂W as \\hat{m}W."""
+def _several(text: str) -> str:
+    """Several letters: m̂W as \\hat{m}W, vθ as v\\theta."""
     before, hat, behind = text.partition(HAT)
-    return rf"{before[:-1]}\hat{{{before[-1]}}}{behind}" if hat else text
+    text = rf"{before[:-1]}\hat{{{before[-1]}}}{behind}" if hat else text
+    return "".join(f"{command} " if (command := greek_command(c)) else c for c in text).rstrip()
 
 
 def _tex_index(index: str) -> str:

@@ -32,8 +32,11 @@ SINGLE: Shape = (None, None)
 class Shapes:
     """Finds the shapes of trees, each once, from those of the quantities in them: rows and columns, None where the same
     entry stands for every row (as in a bias) or every column (as in what is per sample). `spell` writes a tree in
-    messages, and `signs` are how those of products are written there, where otherwise.
+    messages, and `signs` are how those of products are written there, where otherwise. Each sample is a row, unless
+    they are `in_columns`.
     """
+
+    in_columns = False
 
     def __init__(
         self,
@@ -58,7 +61,7 @@ class Shapes:
             return self._shape_of(node.name)
         if isinstance(node, IsTrueClass):
             rows, columns = self(Name("y_gt"))
-            return rows, max(2, columns or 1)
+            return (max(2, rows or 1), columns) if self.in_columns else (rows, max(2, columns or 1))
         if isinstance(node, (Literal, Signs)):
             return (1, 2) if isinstance(node, Signs) else SINGLE
         first, *rest = map(self, node.children)
@@ -68,7 +71,7 @@ class Shapes:
         if isinstance(node, Total):
             return (rows if node.over == COLUMNS else None), (columns if node.over == ROWS else None)
         if isinstance(node, Largest):
-            return rows, None
+            return (None, columns) if self.in_columns else (rows, None)
         if isinstance(node, MatrixProduct):
             return self._matrix_product(node, first, rest[0])
         signs = _signs(node)

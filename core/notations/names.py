@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import NamedTuple
 
 from core.equations import DATA_LOSS, Equation, Statement
@@ -20,12 +19,15 @@ OF_STEP = {
 }
 OF_LAYER = {"W": "weight", "b": "bias", "s": "pre", "delta": "delta", "dW": "dweight", "db": "dbias"}
 OF_NUMBER = {"alpha": "rate", "n": "count"}
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+TO_SUBSCRIPTS = str.maketrans(SUPERSCRIPTS, "₀₁₂₃₄₅₆₇₈₉")
 PARAMETERS = ("W", "b", "dW", "db")
 BUFFER = r"(?:[vmn]|[mn]hat|[mn]\u0302|\\hat\{[mn]\})"  # before the word for what an update keeps it of
+OURS = "own"  # before a name of sgdb's that stands for something else
 INSTEAD = {"o": Word("logits"), "do": Word("dlogits", "∂logits")}  # where their own letters are taken
-GREEK = "GREEK SMALL LETTER "
 POWER = re.compile(r"\^\{(\d+)\}")
 IN_BRACKETS = re.compile(r"(?<=\w)\^\[(\d+)\]")  # Z^[1]
+BEHIND = re.compile(r"([^\W\d]\w*)\s*\[\s*(\d{1,4})\s*\]")  # Z[1], behind which a cell may stand
 IN_PARENTHESES = re.compile(r"(?<=\w)\^\((\d+)\)")
 
 
@@ -36,9 +38,17 @@ class Spelling(NamedTuple):
     piece: Piece
 
     def forms(self) -> Iterator[str]:
-        """It in the reader's plain letters, from wherever it is read."""
-        for text in (self.typed, as_text([self.piece]), POWER.sub(r"_{\1}", tex([self.piece]))):
-            yield spelled(text).strip()
+        """It in the reader's plain letters, from wherever it is read: nabla_w2, nabla_w_2, ∂C/∂w₂, ∂C/∂w2."""
+        texts = [self.typed, as_text([self.piece]), POWER.sub(r"_{\1}", tex([self.piece]))]
+        if number := self.piece.subscript:
+            after = NEXT * ("⁺" in self.piece.marks)
+            stem = self.typed.removesuffix(after).removesuffix(number).rstrip("_")
+            letters = as_text([self.piece._replace(subscript="", marks="")])
+            texts += [f"{stem}_{number}{after}", f"{letters}{number}{after}"]
+        for form in (spelled(text).strip() for text in texts):
+            yield form
+            if " " in form:
+                yield "".join(form.split())
 
 
 def spellings(notation: Notation, statement: Statement) -> dict[str, Spelling]:
@@ -64,7 +74,7 @@ def spellings(notation: Notation, statement: Statement) -> dict[str, Spelling]:
         if name in found:
             continue
         own, other = Spelling(name, piece), fields.get(name, name)
-        words = (INSTEAD.get(name, Word(other)), Word(f"own{name.replace('_', '')}"))
+        words = (INSTEAD.get(name, Word(other)), Word(f"{OURS}{name.replace('_', '')}"))
         others = [_spelling(word, piece.name) for word in words]
         found[name] = next((s for s in (own, *others) if taken.isdisjoint(s.forms())), own)
         taken.update(found[name].forms())
@@ -93,11 +103,18 @@ def function_words(notation: Notation, depth: int) -> Mapping[str, str]:
     return found
 
 
-def lowered(notation: Notation, text: str) -> str:
+def lowered(notation: Notation, names: Container[str], text: str) -> str:
     """A formula or name with the layers' numbers as indices below, as many characters as before: w_{2} for w^{2}, Z_{1}
-    for Z^[1]. Where the number alone stands above, it is one behind the words that have one.
+    for Z^[1], Z_1 for Z[1] if that is one of the `names` and Z is none. Where the number alone stands above, it is one
+    behind the words that have one.
     """
-    text = IN_BRACKETS.sub(r"_{\1}", text)
+
+    def below(match: re.Match[str]) -> str:
+        name, number = match.groups()
+        is_layer = spelled(name).strip() not in names and spelled(f"{name}{number}").strip() in names
+        return f"{name}_{number}".ljust(len(match[0])) if is_layer else match[0]
+
+    text = IN_BRACKETS.sub(r"_{\1}", BEHIND.sub(below, text))
     if notation.layer == "^(k)":
         return IN_PARENTHESES.sub(r"_{\1}", text)
     if notation.layer != "^k":
@@ -105,7 +122,9 @@ def lowered(notation: Notation, text: str) -> str:
     words = [_spelling(word, "") for role, word in notation.words.items() if word is not None and ROLES[role][1]]
     letters = {form for s in words for form in (s.typed, s.piece.text, tex([s.piece._replace(before="")]))}
     either = "|".join(map(re.escape, sorted(letters, key=len, reverse=True)))
-    return re.sub(rf"(?<![A-Za-z\\])({BUFFER}?(?:{either})\}}?)\^(\d+|\{{\d+\}})", r"\1_\2", text)
+    before = rf"(?<![A-Za-z\\])({BUFFER}?(?:{either})\}}?)"
+    text = re.sub(rf"{before}\^(\d+|\{{\d+\}})", r"\1_\2", text)
+    return re.sub(rf"{before}([{SUPERSCRIPTS}]+)", lambda match: match[1] + match[2].translate(TO_SUBSCRIPTS), text)
 
 
 def _forms_of(word: Word, number: str) -> Iterator[str]:
@@ -140,7 +159,7 @@ def _word_of(notation: Notation, equation: Equation, is_last: bool) -> tuple[Wor
     if word is None:
         return None
     mark = BUFFERS[buffer]
-    return Word(f"{buffer}{word.typed}", f"{mark}{word.printed or printed(word.typed)}"), True
+    return Word(f"{buffer}{word.typed}", f"{mark}{word.in_print}"), True
 
 
 def _gradient_of_activation(notation: Notation, is_last: bool) -> tuple[Word, bool] | None:
@@ -152,13 +171,13 @@ def _gradient_of_activation(notation: Notation, is_last: bool) -> tuple[Word, bo
     of, loss = output or notation.word("activation"), notation.word("loss")
     if of is None:
         return None
-    before = "∂" if loss is None else f"∂{loss.printed or loss.typed}/∂"
-    return Word(f"d{of.typed}", f"{before}{of.printed or printed(of.typed)}", of.tex), output is None
+    before = "∂" if loss is None else f"∂{loss.in_print}/∂"
+    return Word(f"d{of.typed}", f"{before}{of.in_print}", of.tex), output is None
 
 
 def _named(notation: Notation, equation: Equation, depth: int) -> Spelling | None:
     if equation.name == DATA_LOSS and (word := notation.word("loss")) is not None:
-        piece = Piece(LETTER, word.printed or word.typed, "data", name=DATA_LOSS, tex=word.tex)
+        piece = Piece(LETTER, word.in_print, "data", name=DATA_LOSS, tex=word.tex)
         return Spelling(f"{word.typed}_data", piece)
     found = _word_of(notation, equation, equation.layer == depth)
     if found is None:
@@ -174,17 +193,9 @@ def _named(notation: Notation, equation: Equation, depth: int) -> Spelling | Non
 
 
 def _spelling(word: Word, name: str, number: str = "", raised: str = "", after: bool = False) -> Spelling:
-    shown = word.printed or printed(word.typed)
+    shown = word.in_print
     at = shown.rfind("∂") + 1
     letters = shown[at:]
     tex_letter = word.tex or (letters if raised and letters.isascii() and len(letters) > 1 else "")
     piece = Piece(LETTER, letters, number, "⁺" * after, shown[:at], name=name, tex=tex_letter, raised=raised)
     return Spelling(f"{word.typed}{number}{NEXT * after}", piece)
-
-
-def printed(typed: str) -> str:
-    """A word in print: a Greek letter for its name."""
-    try:
-        return unicodedata.lookup(f"{GREEK}{typed.replace('lambda', 'lamda').upper()}")
-    except KeyError:
-        return typed

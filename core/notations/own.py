@@ -26,7 +26,7 @@ from core.expression.cursor import WORDS
 from core.expression.lexicon import SUMS
 from core.expression.names import function_of
 from core.loading.fields import FieldReader, Kind, Unfit, choice, whole
-from core.notations.names import function_words, role_of, spellings
+from core.notations.names import OURS, Spelling, function_words, role_of, spellings
 from core.notations.rendition import typical_statement
 from core.notations.shipped import NOTATIONS
 from core.notations.words import GRADIENTS, RAISED, ROLES, SWITCHES, YOURS, Notation, Word
@@ -48,8 +48,10 @@ def _word(value: object) -> Word:
     parts = {"typed": value} if isinstance(value, str) else value
     if not isinstance(parts, dict) or not all(isinstance(part, str) for part in parts.values()):
         raise Unfit
-    if "typed" not in parts or not {*parts} <= {"typed", "printed", "tex"}:
-        raise Unfit('expected "typed", and "printed" or "tex" beside it')
+    others = [part for part in parts if part not in ("typed", "printed", "tex")]
+    if "typed" not in parts or others:
+        found = f", found {shown(others[0])}" if others else ""
+        raise Unfit(f'expected "typed", and "printed" or "tex" beside it{found}')
     word = Word(**parts)
     if not (word.typed.isidentifier() and len(word.typed) <= LONGEST):
         raise Unfit(f"expected letters, digits and _, at most {LONGEST}, found {shown(word.typed)}")
@@ -93,11 +95,13 @@ def read_notation(reader: FieldReader, value: object, path: str = "notation") ->
         return None
     before = len(reader.mistakes)
     read = reader.table(path, value, NOTATION)
-    if len(reader.mistakes) > before:
-        return None
+    if any(key in value and key not in read for key in ("like", *ROLES)):
+        return None  # words may clash for the lack of another
     given = [role for role in ROLES if role in read]
     notation = _with(read.pop("like", NOTATIONS["sgdb"]), read)
-    for role, mistake in _mistakes(notation, given):
+    mistakes = [*_mistakes(notation, given)]
+    told = [found for found in mistakes if found[0] in given] or mistakes  # the others are due to them
+    for role, mistake in told:
         reader.note(f"{path}.{role}" if role in given else path, mistake)
     return None if len(reader.mistakes) > before else notation
 
@@ -131,24 +135,31 @@ def _with(like: Notation, read: dict[str, Any]) -> Notation:
 
 
 def _mistakes(notation: Notation, given: list[str]) -> Iterator[tuple[str, str]]:
-    """What cannot be read again, or stands for two things at once, each with the role whose word it is."""
+    """What cannot be read again, or stands for two things at once, each with the role whose word it is: one a role."""
     named: dict[str, str] = {}
-    told: set[frozenset[str]] = set()
+    told: set[str] = set()
     for form, role in _forms(notation):
         other = named.setdefault(form, role)
-        pair = frozenset((role, other))
-        if pair in told:
+        first, second = (role, other) if role in given else (other, role)
+        if first in told:
             continue
         if form in TAKEN or form.endswith(INDEX):
-            told.add(pair)
-            yield role, f"{shown(form)} means something else in formulas"
+            mistake = f"{shown(form)} means something else in formulas"
         elif not form.isidentifier() or (role != "function" and function_of(form, ELEMENTARY)):
-            told.add(pair)
-            yield role, f"{shown(form)} cannot be told from other things in formulas"
+            mistake = f"{shown(''.join(form.split()))} cannot be told from other things in formulas"
         elif other != role:
-            told.add(pair)
-            first, second = (role, other) if role in given else (other, role)
-            yield first, f"{shown(form)} is {ROLES[second][0]}, too; each needs a name of its own"
+            mistake = f"{shown(form)} is {ROLES[second][0]}, too; each needs a name of its own"
+        else:
+            continue
+        told.add(first)
+        yield first, mistake
+
+
+def _takers(notation: Notation, taken: Spelling) -> Iterator[tuple[str, str]]:
+    """The words that are, without a layer's number, what sgdb calls something else: n for the weights."""
+    for role, word in notation.words.items():
+        if word is not None and word.typed in taken.forms():
+            yield word.typed, role
 
 
 def _forms(notation: Notation) -> Iterator[tuple[str, str]]:
@@ -158,6 +169,9 @@ def _forms(notation: Notation) -> Iterator[tuple[str, str]]:
     for form in function_words(notation, DEPTH):
         yield form, "function"
     for name, spelling in spellings(notation, statement).items():
+        if spelling.typed.startswith(OURS):  # no word that somebody would want for one of the roles
+            spelling = Spelling(name, statement.own_pieces[name])
+            yield from _takers(notation, spelling)
         equation = equations.get(name)
         letter, layer = ("", None) if equation is None else (equation.letter, equation.layer)
         role = role_of(name, letter, layer == DEPTH)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from core.expression.cursor import PRIME
 from core.expression.nodes import COLUMNS, Cell, Function, MatrixProduct, Name, Product, Total, product_of
 from core.expression.numbers import is_number
 from core.expression.paper import PaperPrinter
@@ -24,7 +25,6 @@ from core.expression.style import (
     typed_function,
 )
 from core.expression.typed import TypedPrinter
-from core.notations.names import printed
 from core.notations.rendition import Rendition
 from core.notations.turning import ACROSS
 
@@ -113,7 +113,7 @@ def printed_function_in(rendition: Rendition, node: Function) -> Form:
     found, index = rendition.notation.word("function"), _index(rendition, node)
     if found is None or index is None:
         return printed_function(node)
-    return call(letter(found.printed or printed(found.typed), index, PRIME * node.slope))
+    return call(letter(found.in_print, index, PRIME * node.slope))
 
 
 def _index(rendition: Rendition, node: Function) -> str | None:
@@ -125,6 +125,3 @@ def _index(rendition: Rendition, node: Function) -> str | None:
         return ""
     depth = len(rendition.statement.problem.network)
     return str((depth if label == "out" else int(label)) + rendition.notation.units)
-
-
-PRIME = "'"

@@ -11,7 +11,6 @@ from core.errors import FormulaError
 from core.expression.cursor import OPENING, PRIME, Context, Reading
 from core.expression.nodes import Name, Node
 from core.expression.reader import EULER, Reader, refuse_too_long
-from core.notations.names import lowered
 from core.notations.rendition import Rendition
 from core.notations.shipped import SHIPPED
 from core.notations.turning import ACROSS
@@ -47,7 +46,7 @@ def reading_in(rendition: Rendition, name: str, text: str, dialect: str = "") ->
         thin=(),
         dialect=dialect or context.dialect,
     )
-    return _NotationReader(REMARK.sub("", lowered(rendition.notation, text)), context, rendition).read()
+    return _NotationReader(REMARK.sub("", rendition.lowered(text)), context, rendition).read()
 
 
 def named_elsewhere(rendition: Rendition, typed: str) -> str:
@@ -64,6 +63,19 @@ def named_elsewhere(rendition: Rendition, typed: str) -> str:
             found.setdefault(name, f"{what} {verb} {here_it_is} ({typed} in {its})")
     parts = [*found.values()][:MOST_MEANINGS]
     return f"in {here} {' and '.join(parts)}" if parts else ""
+
+
+def with_notation(statement: Statement, typed: str) -> str:
+    """What a name that sgdb does not have is in the notations that have it, with the advice to say so: "it is s_out in
+    nielsen and ufldl: add notation = ..."; empty where none has it.
+    """
+    found: dict[str, list[str]] = {}
+    for other in _shipped(statement):
+        if (name := other.names.get(typed)) in statement.equations:
+            found.setdefault(name, []).append(other.notation.name)
+    parts = [f"{name} in {' and '.join(notations[:MOST_MEANINGS])}" for name, notations in found.items()]
+    first = next(iter(found.values()), [""])[0]
+    return f'it is {", ".join(parts[:MOST_MEANINGS])}: add notation = "{first}"' if found else ""
 
 
 @lru_cache(maxsize=2)

@@ -35,7 +35,7 @@ from core.expression.nodes import (
 )
 from core.losses import SquaredError
 from core.network import Layer, Network
-from core.notations.names import Spelling, function_words, role_of, spellings
+from core.notations.names import Spelling, function_words, lowered, role_of, spellings
 from core.notations.turning import Layout, negative, numbers_first, shared, transposes, without_minus
 from core.notations.words import (
     GRADIENTS,
@@ -84,6 +84,10 @@ class Rendition(Record):
         found = {form: name for name, spelling in self.spellings.items() for form in spelling.forms()}
         word = self.notation.word("activation")
         return found if word is None else {f"{word.typed}{self.notation.units}": "X_in", **found}
+
+    def lowered(self, text: str) -> str:
+        """A formula or name with the layers' numbers as indices below, as many characters as before: Z_1 for Z[1]."""
+        return lowered(self.notation, self.names, text)
 
     @property
     def classes(self) -> str:

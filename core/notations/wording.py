@@ -6,12 +6,12 @@ from dataclasses import replace
 from functools import cached_property
 
 from core.equations import MATRIX, Statement
-from core.expression.nodes import COLUMNS, NUMBERS, Cell, Function, Name, Node, Sum, put_in_place
-from core.expression.pieces import MINUS, Piece, Pieces, as_text, letter, sign
-from core.expression.style import Form, Style, call, printed_function
+from core.expression.nodes import COLUMNS, NUMBERS, Function, Name, Node, Sum, put_in_place
+from core.expression.pieces import MINUS, Piece, Pieces, as_text, sign
+from core.expression.style import Style
 from core.notations.formulas import on_paper_in
-from core.notations.names import OF_LAYER, printed
-from core.notations.printing import OWN, PRIME
+from core.notations.names import OF_LAYER
+from core.notations.printing import OWN, printed_function_in
 from core.notations.rendition import Rendition
 from core.notations.turning import Layout, without_minus
 from core.notations.words import GRADIENTS, Notation, Word
@@ -30,7 +30,7 @@ def with_gradients(notation: Notation) -> Notation:
     for role in GRADIENTS:
         of = notation.word(OF_GRADIENTS[role])
         if notation.lacks(role) and of is not None:
-            shown = f"∂{loss.printed or printed(loss.typed)}/∂{of.printed or printed(of.typed)}"
+            shown = f"∂{loss.in_print}/∂{of.in_print}"
             words[role] = Word(f"d{of.typed}", shown)
     return replace(notation, words=words)
 
@@ -102,30 +102,16 @@ class NotationWording(Wording):
 
     def word(self, letter: str) -> str:
         word = self.rendition.notation.word(ROLES_OF[letter])
-        return super().word(letter) if word is None else word.printed or printed(word.typed)
+        return super().word(letter) if word is None else word.in_print
 
     def function(self, k: int) -> str:
         name = f"{OWN}{layer_label(k, len(self._statement.problem.network))}"
-        piece = self._function(Function(name, Name("x"))).parts[0]
+        piece = printed_function_in(self.rendition, Function(name, Name("x"))).parts[0]
         assert isinstance(piece, Piece)
         return as_text([piece])
 
     def style(self, style: Style) -> Style:
-        return style._replace(function=self._function)
-
-    def _function(self, node: Function) -> Form:
-        """A layer's function: without an index where it is applied to that layer's own pre-activation."""
-        word = self.notation.word("function")
-        if word is None or not node.name.startswith(OWN):
-            return printed_function(node)
-        label, depth = node.name.removeprefix(OWN), len(self._statement.problem.network)
-        inner, own = node.argument, f"s_{label}"
-        layer = (
-            ""
-            if isinstance(inner, (Name, Cell)) and inner.name == own
-            else str((depth if label == "out" else int(label)) + self.notation.units)
-        )
-        return call(letter(word.printed or printed(word.typed), layer, PRIME * node.slope))
+        return style._replace(function=lambda node: printed_function_in(self.rendition, node))
 
     def tree(self, name: str) -> Node:
         named = self._own_way.trees

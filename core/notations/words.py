@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.expression.greek import greek
+
 ROLES = {  # what there is a word for: what it is, and whether a layer's number stands behind it
     "input": ("the inputs", False),
     "pre": ("the pre-activation", True),
@@ -43,13 +45,18 @@ RAISED = {"_k": "", "^k": "{}", "^(k)": "({})", "^[k]": "[{}]"}  # where LaTeX h
 
 @dataclass(frozen=True)
 class Word:
-    """What something is called: `typed` in formulas and as a key, "dW"; `printed` on screen, "∂C/∂w"; and the letter as
-    LaTeX has it, where that does not follow from what is printed.
+    """What something is called: `typed` in formulas and as a key, "dW"; `printed` on screen, "∂C/∂w", where that is
+    not the same, or the Greek letter of that name; and the letter as LaTeX has it, where that does not follow.
     """
 
     typed: str
     printed: str = ""
     tex: str = ""
+
+    @property
+    def in_print(self) -> str:
+        """What is printed."""
+        return self.printed or greek(self.typed) or self.typed
 
 
 @dataclass(frozen=True)
@@ -108,8 +115,8 @@ class Notation:
         return role in self.words and self.words[role] is None
 
     def layout(self, is_mean: bool = True) -> str:
-        """What a reader must know of it in a line: "Columns are samples; W is out x in; dZ has no 1/m."; nothing of the
-        1/m where the loss is no mean.
+        """What a reader must know of it in a line: "Columns are samples; W is out x in; dZ has no 1/m.", and from where
+        it counts, if not as sgdb; nothing of the 1/m where the loss is no mean.
         """
         words = {role: self.letter(role, own) for role, own in OWN_LETTERS.items()}
         return "".join(words.get(part, part) for part in self.layout_parts(is_mean))
@@ -117,6 +124,10 @@ class Notation:
     def layout_parts(self, is_mean: bool = True) -> tuple[str, ...]:
         """The same in parts, with the roles of OWN_LETTERS where their words stand."""
         parts: list[tuple[str, ...]] = [(f"{self.samples.capitalize()} are samples; ", "weight", f" is {self.weights}")]
+        if self.units:
+            parts.append((f"; the input is layer {self.units}",))
+        if self.numbers != self.units:
+            parts.append(("; ", "weight", f" counts from {self.numbers + 1}"))
         if self.sign == MINUS:
             parts.append(("; ", "delta", " is minus the gradient"))
         if is_mean and self.mean == IN_GRADIENT:
@@ -128,7 +139,7 @@ class Notation:
     def letter(self, role: str, own: str) -> str:
         """What it calls something, `own` where it has no word for it."""
         word = self.word(role)
-        return own if word is None else word.printed or word.typed
+        return own if word is None else word.in_print
 
 
 OWN_LETTERS = {"weight": "W", "delta": "δ", "count": "n"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from core.expression.markup import tex, tex_greek, tex_number
+from core.expression.greek import greek_command
+from core.expression.markup import tex, tex_number
 from core.expression.pieces import Pieces, as_text
 from core.solving.solution import BLANK, Arithmetic, Entry, Grid, Part, Prose, Solution
 from core.solving.wording import dots, equals, fractions, heading, rounding_note, shape_note
@@ -228,7 +229,7 @@ def _character(c: str) -> str:
         return SPECIAL[c]
     if c.isascii():
         return c
-    if command := tex_greek(c):
+    if command := greek_command(c):
         return f"${command}$"
     parts = unicodedata.normalize("NFD", c)
     if len(parts) == 2 and parts[1] in ACCENTS and parts[0].isascii():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TypeAlias, TypeVar
@@ -10,8 +9,6 @@ from typing import TypeAlias, TypeVar
 from core.errors import FormulaError
 from core.expression.cursor import OPENING, PRIME, Context
 from core.expression.nodes import (
-    IsTrueClass,
-    Largest,
     Name,
     Node,
     Product,
@@ -22,7 +19,6 @@ from core.expression.nodes import (
 )
 from core.expression.pieces import as_text
 from core.expression.shape import SINGLE, Shape
-from core.notations.names import lowered
 from core.notations.printing import typed_style, typed_symbols
 from core.notations.reading import named_elsewhere
 from core.notations.rendition import Rendition
@@ -36,10 +32,9 @@ from core.watching.language import Language
 from core.watching.nodes import Condition, Entry
 from core.watching.printer import WatchPrinter
 from core.watching.reader import WatchReader
-from core.watching.vocabulary import ACCURACY, EPOCH, STEP, Vocabulary, WatchShapes
+from core.watching.vocabulary import ACCURACY, EPOCH, STEP, Vocabulary
 
 COUNTED = (STEP, EPOCH, ACCURACY)  # which have these names in every notation
-BEHIND_LAYER = re.compile(r"([^\W\d]\w*)\s*\[\s*(\d{1,4})\s*\]")  # Z[1], behind which a cell may stand
 N = Name("n")
 
 ShapeOf: TypeAlias = Callable[[Node], Shape]
@@ -103,7 +98,7 @@ class NotedVocabulary(Vocabulary):
     def __init__(self, problem: Problem, notation: Notation, rows: int | None = None) -> None:
         super().__init__(problem, rows)
         self.rendition = Rendition(with_gradients(notation), self.statement)
-        self.shape_of_tree = _NotedShapes(self)
+        self.shape_of_tree.in_columns = self.rendition.notation.in_columns
 
     @cached_property
     def shapes(self) -> dict[str, Shape]:
@@ -121,15 +116,7 @@ class NotedVocabulary(Vocabulary):
         return as_text(self._printer(tree))
 
     def in_plain_letters(self, text: str) -> str:
-        """A text with the layers' numbers as indices below, as many characters as before: Z_1 for Z[1] and Z^[1]."""
-        names = self.rendition.names
-
-        def below(match: re.Match[str]) -> str:
-            word, number = match.groups()
-            is_layer = word not in names and f"{word}{number}" in names
-            return f"{word}_{number}".ljust(len(match[0])) if is_layer else match[0]
-
-        return BEHIND_LAYER.sub(below, lowered(self.rendition.notation, text))
+        return self.rendition.lowered(text)
 
     def meant(self, word: str) -> str:
         names = self.rendition.names
@@ -150,22 +137,6 @@ class NotedVocabulary(Vocabulary):
             across, along = cell if rows is None else cell[::-1]
             cell = (along,) if across == 1 else cell  # of a vector that is written as a row or a column
         return super().entry(argument, cell)
-
-
-class _NotedShapes(WatchShapes):
-    """The shapes of what was typed, in the layout of the notation."""
-
-    def __init__(self, vocabulary: NotedVocabulary) -> None:
-        super().__init__(vocabulary)
-        self._in_columns = vocabulary.rendition.notation.in_columns
-
-    def _shape(self, node: Node) -> Shape:
-        if self._in_columns and isinstance(node, IsTrueClass):
-            classes, samples = self(Name("y_gt"))
-            return max(2, classes or 1), samples
-        if self._in_columns and isinstance(node, Largest):
-            return None, self(node.children[0])[1]
-        return super()._shape(node)
 
 
 class _NotedReader(WatchReader):

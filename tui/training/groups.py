@@ -19,6 +19,7 @@ from tui.training.verdicts import longest
 from tui.training.why import short_names
 
 CLASS_WIDTH = 6  # columns of a class's name in place of its one-hot row
+LEAST_OF_TARGETS = 4  # columns of the classes that they are, whatever these are called
 
 
 class Density(NamedTuple):
@@ -152,7 +153,10 @@ def group_of(
         return Group(station, 1, wide, (0,), False, wide - 1, Written(), Written())
     if station.above == "y_gt" and classes:
         names = _class_names(problem, density.words)
-        wide = max(4, *(cell_len(name) + (not density.words) for name in names)) + 1
+        wide = (
+            max(LEAST_OF_TARGETS, cell_len(station.title), *(cell_len(name) + (not density.words) for name in names))
+            + 1
+        )
         return Group(station, density.pad, wide + density.pad, (0,), False, wide, Written(), Written(), names)
     title = station.title if density.words else station.title.split("=")[0]
     if squares:

@@ -37,8 +37,6 @@ class Evaluator:
     are those of the quantities, where they are not the step's own.
     """
 
-    shapes = Shapes
-
     def __init__(
         self,
         step: Step,
@@ -57,7 +55,7 @@ class Evaluator:
         self._plain_shapes: dict[str, Shape] = dict.fromkeys(statement.numbers, SINGLE)
         self._plain_shapes |= {name: _shape(value, name in per_unit) for name, value in self._values.items()}
         self._names = [*self._values, *statement.numbers]
-        self._shapes = self.shapes(self._shape_of, MOST_CELLS, spell.__call__, spell.signs)
+        self._shapes = Shapes(self._shape_of, MOST_CELLS, spell.__call__, spell.signs)
         self._compile = _Remembering(statement.functions, statement.numbers, per_unit, per_sample)
         self._known: dict[Node, Node] = {}
 

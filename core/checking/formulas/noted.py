@@ -21,7 +21,7 @@ from core.expression.lexicon import lexemes
 from core.expression.nodes import ROWS, Function, IsTrueClass, Largest, Name, Node, Softmax
 from core.expression.pieces import Piece, as_text
 from core.expression.printer import Printer
-from core.expression.shape import Shape, Shapes
+from core.expression.shape import Shape
 from core.expression.style import NUMPY
 from core.expression.typed import RELU
 from core.notations.printing import paper_printer, printed_function_in, typed_printer
@@ -118,28 +118,15 @@ class NotedChecker(FormulaChecker):
         return self._translated(next(self._mistakes(plain, name, self._plain(name, tree)), ""))
 
 
-class NotedShapes(Shapes):
-    """Shapes where a column is a sample."""
-
-    def _shape(self, node: Node) -> Shape:
-        if isinstance(node, IsTrueClass):
-            rows, columns = self(Name("y_gt"))
-            return max(2, rows or 1), columns
-        if isinstance(node, Largest):
-            return None, self(node.children[0])[1]
-        return super()._shape(node)
-
-
 class NotedEvaluator(Evaluator):
     """Formulas in the layout of a notation, evaluated on a step."""
 
     def __init__(self, rendition: Rendition, step: Step, target: str, spell: FormulaStyle) -> None:
         self._rendition = rendition
         self._in_columns = rendition.notation.in_columns
-        if self._in_columns:
-            self.shapes = NotedShapes
         values = {name: rendition.factor(name) * value for name, value in values_of(step).items()}
         super().__init__(step, target, spell, values=values)
+        self._shapes.in_columns = self._in_columns
 
     def _shape_of(self, name: str) -> Shape:
         rows, columns = super()._shape_of(name)

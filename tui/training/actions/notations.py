@@ -43,4 +43,4 @@ class NotationKeys(SheetScreen):
             self.say("Quantities have sgdb's own names.")
         else:
             layout = notation.layout(self.problem.reduction == "mean")
-            self.say(f"{layout} Here a row stays a sample, and ᵀ says what is turned.")
+            self.say(f"Here a row stays a sample, and ᵀ says what is turned. On paper: {layout}")
