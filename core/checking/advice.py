@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from core.arrays import Array
-from core.checking.conventions import SIGN
+from core.checking.conventions import SIGNS
 from core.checking.layouts import groups, is_matrix
 from core.checking.report import FOLLOWED, Convention
 from core.equations import BACKWARD, GRADIENT, Statement
@@ -58,7 +58,7 @@ def advised(
 def differing(convention: Convention, notation: Notation) -> Convention:
     """A convention of a sheet in a notation, in its letters and with the advice what to change of it."""
     text, keys = convention.text, convention.keys
-    if convention.kind == SIGN and keys and notation.sign == MINUS:
+    if convention.kind in SIGNS and keys and notation.sign == MINUS:
         text, keys = ITSELF, (("sign", PLUS),)
     named = with_gradients(notation)
     text = LETTER.sub(lambda found: named.letter(LETTERS[found[0]], found[0]), text)

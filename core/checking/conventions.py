@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from core.checking.report import Convention, FormulaVerdict
 from core.equations import BACKWARD, DATA_LOSS, GRADIENT, LOSS, UPDATE, Equation, Statement
 from core.expression.nodes import Node, Power, Product, Sum, Total, names_in
 from core.expression.spots import spots, without_factor
+from core.notations.turning import with_opposites
 from core.notations.words import IN_GRADIENT, IN_UPDATE, MINUS, SWITCHES, Notation
 
 if TYPE_CHECKING:
@@ -27,12 +28,21 @@ if TYPE_CHECKING:
 
 Sheet = Mapping[str, Numbers]
 OPPOSITE = 0.5  # of all δ: so many more have the opposite sign than have the right one
-SIGN, HALF_LEFT_OUT, HALF_PUT_IN, VELOCITY = "sign", "half left out", "half put in", "velocity"
+SIGN, SIGN_OF_DELTA, SIGN_OF_KEPT = "sign", "sign of δ alone", "sign of what is kept"
+HALF_LEFT_OUT, HALF_PUT_IN, VELOCITY = "half left out", "half put in", "velocity"
 NO_SHARE, NO_SHARES = "1/n in the gradient", "1/n in the update"
 MEANS = {NO_SHARE: IN_GRADIENT, NO_SHARES: IN_UPDATE}
+KEPT = [f"{buffer}{of}" for buffer in ("v", "m", "mhat") for of in "Wb"]
+SIGNS = {  # the letters of what has the opposite sign
+    SIGN: ("delta", "dW", "db"),
+    SIGN_OF_DELTA: ("delta",),
+    SIGN_OF_KEPT: ("delta", "dW", "db", *KEPT),
+}
 SCALES = {"mean for sum": ("sum", "mean"), "sum for mean": ("mean", "sum")}
 CONVENTIONS = {
     SIGN: "your δ have the opposite sign convention, with W + α ∂W; followed",
+    SIGN_OF_DELTA: "your δ are minus the gradient, and your ∂W are the gradient; followed",
+    SIGN_OF_KEPT: "your δ have the opposite sign convention, and so has what the update keeps; followed",
     VELOCITY: "your velocities are v = μ v - α ∂W, and you add them: W + v; followed",
     HALF_LEFT_OUT: "your squared error has no ½, and its gradient is twice as large; followed",
     HALF_PUT_IN: "your squared error has a ½, and its gradient is half as large; followed",
@@ -41,6 +51,7 @@ CONVENTIONS = {
     "mean for sum": "you take the mean over the samples, where the problem has the sum; followed",
     "sum for mean": "you take the sum over the samples, where the problem has the mean; followed",
 }
+MADE_UP_FOR = "your δ have the opposite sign convention, which the update makes up for; followed"
 FEWEST = 2  # formulas that show a convention
 NO_WAY: tuple[Convention, bool, set[str]] = (Convention("", ""), False, set())
 NEAR = 0.02  # relative: how near to what a convention gives a number is that may follow it
@@ -57,7 +68,7 @@ class Reading(NamedTuple):
     def holds(self, slipped: Collection[str]) -> bool:
         """Whether the convention was followed, with slips in these quantities: an update may be wrong among others."""
         against = sum(name in slipped for name in self.hinges)
-        mostly = self.convention.kind in (SIGN, *MEANS)
+        mostly = self.convention.kind in (*SIGNS, *MEANS)
         return 2 * against < len(self.hinges) if mostly else not against
 
 
@@ -85,7 +96,7 @@ def readings(
     if velocities := _are_steps(statement, parts, true, sheet):
         found[VELOCITY] = velocities
     if _is_opposite(parts, true, sheet):
-        found[SIGN] = tuple(name for name, e in parts.items() if e.part == UPDATE)
+        found |= dict(_signs(parts))
     if start is not None and parts[start].part == BACKWARD and _lacks_share(statement, sheet[start], true[start]):
         for kind, part in ((NO_SHARE, GRADIENT), (NO_SHARES, UPDATE)):
             if behind := [name for name, e in parts.items() if e.part == part]:
@@ -101,13 +112,24 @@ def readings(
     for kind, hinges in found.items():
         if (under := statement_under(kind, statement)) is not None:
             has_gradients = any(e.part == GRADIENT for e in parts.values())
-            convention = Convention(kind, CONVENTIONS[kind], () if kind == SIGN and has_gradients else keys_of(kind))
+            convention = Convention(kind, words_of(kind, statement), keys_of(kind, has_gradients))
             yield Reading(convention, under, values_under(under, true), hinges)
 
 
-def keys_of(kind: str) -> tuple[tuple[str, str], ...]:
-    """The keys of a notation that has a convention, with their values."""
-    return (("mean", MEANS[kind]),) if kind in MEANS else (("sign", MINUS),) if kind == SIGN else ()
+def words_of(kind: str, statement: Statement) -> str:
+    """What is said of a convention."""
+    update = statement.problem.update
+    is_plain = update.name == "sgd" and not update.weight_decay
+    return MADE_UP_FOR if kind == SIGN and not is_plain else CONVENTIONS[kind]
+
+
+def keys_of(kind: str, has_gradients: bool) -> tuple[tuple[str, str], ...]:
+    """The keys of a notation that has a convention, with their values: of the opposite sign where ∂W has it, too, none
+    if there is ∂W.
+    """
+    if kind in MEANS:
+        return (("mean", MEANS[kind]),)
+    return (("sign", MINUS),) if kind == SIGN_OF_DELTA or (kind == SIGN and not has_gradients) else ()
 
 
 def statement_under(kind: str, statement: Statement) -> Statement | None:
@@ -117,7 +139,7 @@ def statement_under(kind: str, statement: Statement) -> Statement | None:
         stated, taken = SCALES[kind]
         is_other = problem.reduction != stated or isinstance(statement, ByConvention)
         return None if is_other else replace(statement, problem=replace(problem, reduction=taken))
-    ways = {SIGN: _opposite, HALF_LEFT_OUT: _without_half, HALF_PUT_IN: _with_half, VELOCITY: _as_steps}
+    ways = {**dict.fromkeys(SIGNS, partial(_opposite, kind)), HALF_LEFT_OUT: _without_half, HALF_PUT_IN: _with_half, VELOCITY: _as_steps}
     if kind in MEANS:
         trees = {} if isinstance(statement, ByConvention) else _without_share(MEANS[kind], statement)
     else:
@@ -146,22 +168,35 @@ def formula_values(kind: str, statement: Statement, true: Mapping[str, Array]) -
     if under is None:
         return None
     values = values_under(under, true)
-    if kind == VELOCITY:
-        given = (name for name, after in statement.updates.items() if statement.equations[after].letter[0] == "v")
-        values |= {name: -statement.numbers["alpha"] * true[name] for name in given}
+    if kind in (VELOCITY, SIGN_OF_KEPT):
+        factor = -statement.numbers["alpha"] if kind == VELOCITY else -1
+        kept = [name for name, after in statement.updates.items() if statement.equations[after].letter in KEPT]
+        values |= {name: factor * true[name] for name in kept}
     return values
 
 
-def _opposite(statement: Statement) -> Iterator[tuple[str, Node]]:
+def _opposite(kind: str, statement: Statement) -> Iterator[tuple[str, Node]]:
     """δ = (t - y) f', and W + α ∂W."""
-    depth = len(statement.problem.network)
-    for name, equation in statement.equations.items():
-        if (equation.letter, equation.layer) == ("delta", depth):
-            yield name, Sum((-1, equation.tree))
-        elif equation.part == UPDATE:
-            for part, with_ in spots(equation.tree):
-                if isinstance(part, Product) and ALPHA in part.children:
-                    yield name, with_(Sum((-1, part)))
+    equations = statement.equations
+    opposite = {name for name, e in equations.items() if e.letter in SIGNS[kind]}
+    if kind == SIGN_OF_KEPT and all(equations[name].letter not in KEPT for name in opposite):
+        return
+    for name, equation in equations.items():
+        tree = with_opposites(equation.tree, opposite, name in opposite)
+        if tree != equation.tree:
+            yield name, tree
+
+
+def _signs(parts: Mapping[str, Equation]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The conventions of sign of which quantities that were written show something, and which these are."""
+    updates = tuple(name for name, e in parts.items() if e.part == UPDATE)
+    gradients = tuple(name for name, e in parts.items() if e.part == GRADIENT)
+    if updates:
+        yield SIGN, updates
+    if gradients:
+        yield SIGN_OF_DELTA, (*gradients, *updates)
+    if any(e.letter in KEPT for e in parts.values()):
+        yield SIGN_OF_KEPT, updates
 
 
 def _without_half(statement: Statement) -> Iterator[tuple[str, Node]]:
@@ -223,12 +258,10 @@ def _are_steps(
 
 
 def _is_opposite(parts: Mapping[str, Equation], true: Mapping[str, Array], sheet: Sheet) -> bool:
-    """Whether the δ that were written have the opposite sign, but for a few, and an update may make up for it. Where
-    ∂ℒ/∂y or the like was written, the sign is no convention.
+    """Whether the δ that were written have the opposite sign, but for a few. Where ∂ℒ/∂y or the like was written, the
+    sign is no convention.
     """
     if any(e.part == BACKWARD and e.letter != "delta" for e in parts.values()):
-        return False
-    if not any(e.part == UPDATE for e in parts.values()):
         return False
     signs = [
         np.sign(sheet[name].values) * np.sign(sheet[name].of(true[name]))
@@ -259,10 +292,10 @@ def by_convention(
     ways: list[tuple[Convention, bool, set[str]]] = []
     equations = checker.step.statement.equations
     has_gradients = any(equations[name].part == GRADIENT for name in wrong | right)
-    for kind, words in CONVENTIONS.items() if wrong else ():
+    for kind in CONVENTIONS if wrong else ():
         hold = {name for name in wrong | right if checker.holds_under(kind, name)}
-        is_of_notation = kind in MEANS or (kind == SIGN and not has_gradients)
-        ways.append((Convention(kind, words, keys_of(kind) if is_of_notation else ()), kind in kinds, hold))
+        convention = Convention(kind, words_of(kind, checker.step.statement), keys_of(kind, has_gradients))
+        ways.append((convention, kind in kinds, hold))
     for notation in layouts() if wrong and not is_noted else ():
         hold = {name for name in wrong | right if checker.holds_in(notation, name)}
         is_of_numbers = bool(keys) and all(getattr(notation, key) == value for key, value in keys)

@@ -36,7 +36,7 @@ from core.expression.nodes import (
 from core.losses import SquaredError
 from core.network import Layer, Network
 from core.notations.names import Spelling, function_words, lowered, role_of, spellings
-from core.notations.turning import Layout, negative, numbers_first, shared, transposes, without_minus
+from core.notations.turning import Layout, numbers_first, shared, transposes, with_opposites
 from core.notations.words import (
     GRADIENTS,
     IN_DELTA,
@@ -250,12 +250,7 @@ class Rendition(Record):
 
     def _with_sign(self, name: str, tree: Node) -> Node:
         """A quantity's tree with the sign that the notation has for δ."""
-        if not self._opposite:
-            return tree
-        delta: dict[str, Node] = {other: Sum((-1, Name(other))) for other in self._opposite}
-        sign, bare = without_minus(put_in_place(tree, delta))
-        tree = bare if sign > 0 else Sum((-1, bare))
-        return negative(tree) if name in self._opposite else tree
+        return with_opposites(tree, self._opposite, name in self._opposite) if self._opposite else tree
 
     def _scaled_tree(self, name: str, equation: Equation) -> Node:
         """A quantity's tree with the 1/n where the notation has it."""

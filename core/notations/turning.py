@@ -21,6 +21,7 @@ from core.expression.nodes import (
     Sum,
     Total,
     Transpose,
+    put_in_place,
     walk,
 )
 from core.expression.numbers import is_number
@@ -84,6 +85,15 @@ def without_minus(node: Node) -> tuple[int, Node]:
             sign *= own
         return sign, node.with_children(tuple(part for _, part in found))
     return 1, node.with_children(tuple(_signed(*without_minus(child)) for child in node.children))
+
+
+def with_opposites(node: Node, names: Collection[str], is_opposite: bool) -> Node:
+    """A tree by which quantities of these names have the other sign, and so has what it computes where it `is_opposite`
+    itself.
+    """
+    leaves: dict[str, Node] = {name: Sum((-1, Name(name))) for name in names}
+    tree = _signed(*without_minus(put_in_place(node, leaves)))
+    return negative(tree) if is_opposite else tree
 
 
 def negative(node: Node) -> Node:
