@@ -35,7 +35,7 @@ from core.checking.as_written import Sheet, read_sheet
 from core.checking.keys import Keys
 from core.checking.matrices import Matrix, decimal_commas, read_matrix, without_graph
 from core.errors import DivergedError, FormulaError, ProblemError
-from core.expression.lexicon import spelled
+from core.expression.lexicon import in_line, spelled
 from core.expression.reader import read
 from core.files import MIB, decode, path_in, read_bytes
 from core.loading.fields import TABLE, TEXT, FieldReader, Kind, whole
@@ -232,7 +232,7 @@ def _sheet_of(
 
 def _keys(step: Step, notation: Notation | None, typed: Iterable[str]) -> Keys:
     if notation is None:
-        matches = (NAME.fullmatch(spelled(key)) for key in typed)
+        matches = (NAME.fullmatch(spelled(in_line(key))) for key in typed)
         return Keys(step, [match[1] for match in matches if match is not None])
     from core.checking.noted import NotedKeys
 

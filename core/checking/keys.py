@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.arrays import Array
-from core.expression.lexicon import spelled
+from core.expression.lexicon import in_line, spelled
 from core.expression.names import asked, no_such_thing
 from core.loading.fields import FieldReader
 from core.step import Step
@@ -61,7 +61,7 @@ class Keys:
 
     def in_plain_letters(self, key: str) -> str:
         """A key as the reader has it."""
-        return spelled(key)
+        return spelled(in_line(key))
 
     def of_scheme(self, typed: str) -> str:
         """A name of a scheme as `of_answer` has it."""

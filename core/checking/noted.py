@@ -20,7 +20,7 @@ from core.checking.shapes import LaidOutAnswer, NoSuchCell, lay_out
 from core.equations import Statement, statement_of
 from core.errors import FormulaError
 from core.explanation import Explanation, explain
-from core.expression.lexicon import spelled
+from core.expression.lexicon import in_line, spelled
 from core.expression.nodes import ROWS, names_in
 from core.expression.pieces import as_text
 from core.expression.reader import read
@@ -64,7 +64,7 @@ class NotedKeys(Keys):
         return called(self._rendition, name)
 
     def in_plain_letters(self, key: str) -> str:
-        return "".join(spelled(self._rendition.lowered(key)).split())
+        return "".join(spelled(self._rendition.lowered(in_line(key))).split())
 
     def of_scheme(self, typed: str) -> str:
         return self.in_plain_letters(typed)

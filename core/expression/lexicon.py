@@ -112,6 +112,9 @@ PATTERNS = {
 PRINT = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PATTERNS.items()), re.DOTALL)
 
 
+DERIVATIVES = re.compile(rf"\\[dtc]?frac\s*\{{\s*((?:\\partial|[d∂]){GROUP})\}}\s*\{{({GROUP})\}}")
+
+
 class Lexeme(NamedTuple):
     """A word or sign in plain letters, its place in the formula as it was written, from 1, and how it stands there."""
 
@@ -123,6 +126,11 @@ class Lexeme(NamedTuple):
 def spelled(text: str) -> str:
     """A name or formula in plain letters, where it was written with the symbols of print; Σ alone stays."""
     return "".join(_plain(match) for match in PRINT.finditer(text))
+
+
+def in_line(name: str) -> str:
+    """A name with a derivative in it, \\frac{\\partial C}{\\partial w_1}, as it stands in a line: behind a slash."""
+    return DERIVATIVES.sub(r"\1/\2", name)
 
 
 def lexemes(text: str, signs: str = "") -> Iterator[Lexeme]:

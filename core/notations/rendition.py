@@ -82,6 +82,9 @@ class Rendition(Record):
     def names(self) -> dict[str, str]:
         """sgdb's names by every form of the notation's, in the reader's plain letters."""
         found = {form: name for name, spelling in self.spellings.items() for form in spelling.forms()}
+        if behind := self.notation.behind:
+            of = {e.gradient_of: name for name, e in self.statement.equations.items() if e.gradient_of}
+            found |= {f"{form}{behind}": of[name] for form, name in found.items() if name in of}
         word = self.notation.word("activation")
         return found if word is None else {f"{word.typed}{self.notation.units}": "X_in", **found}
 

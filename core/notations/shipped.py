@@ -98,6 +98,7 @@ PYTORCH = Notation(
         **{"dweight": D_W, "dbias": D_B, "loss": Word("loss"), "rate": Word("lr"), "function": F},
     },
     weights=OUT_IN,
+    behind=".grad",
 )
 MIT = Notation(
     "mit",

@@ -73,6 +73,7 @@ class Notation:
     sign       of δ: "plus" for ∂ℒ/∂s, "minus" for -∂ℒ/∂s
     mean       where the 1/n is of a loss that is a mean: in "delta", in the "gradient" of the weights, in the "update"
     layer      where LaTeX has the layer's number: "_k", "^k", "^(k)" or "^[k]"
+    behind     what may stand behind a quantity's name for its gradient: ".grad"
     settings   words for numbers of the loss, the penalty and the update by sgdb's names, where these are something else
     """
 
@@ -86,6 +87,7 @@ class Notation:
     sign: str = PLUS
     mean: str = IN_DELTA
     layer: str = "_k"
+    behind: str = ""
     settings: Mapping[str, Word] = field(default_factory=dict)
 
     def __hash__(self) -> int:
