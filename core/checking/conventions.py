@@ -139,7 +139,12 @@ def statement_under(kind: str, statement: Statement) -> Statement | None:
         stated, taken = SCALES[kind]
         is_other = problem.reduction != stated or isinstance(statement, ByConvention)
         return None if is_other else replace(statement, problem=replace(problem, reduction=taken))
-    ways = {**dict.fromkeys(SIGNS, partial(_opposite, kind)), HALF_LEFT_OUT: _without_half, HALF_PUT_IN: _with_half, VELOCITY: _as_steps}
+    ways = {
+        **dict.fromkeys(SIGNS, partial(_opposite, kind)),
+        HALF_LEFT_OUT: _without_half,
+        HALF_PUT_IN: _with_half,
+        VELOCITY: _as_steps,
+    }
     if kind in MEANS:
         trees = {} if isinstance(statement, ByConvention) else _without_share(MEANS[kind], statement)
     else:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
 from core.activations import ACTIVATIONS
 from core.errors import FormulaError
 from core.expression.dialect import dialect_of
-from core.expression.lexicon import lexemes
+from core.expression.lexicon import Lexeme, lexemes
 from core.expression.names import NUMBER_WORDS
 from core.expression.nodes import COLUMNS, NUMBERS, ROWS, Literal, Node
 
@@ -38,6 +38,7 @@ class Context(NamedTuple):
     dialect     the style of print, one of `dialect`'s; empty where the formula itself tells
     signs       what else may stand in it, each a single character
     classes     what a sum over the classes runs over: COLUMNS, where a sample is a row
+    layers      words for the layers' functions, each with its name; "" for that of the layer it is applied to
     """
 
     over: str = ROWS
@@ -51,6 +52,7 @@ class Context(NamedTuple):
     thin: Collection[str] = ()
     signs: str = ""
     classes: str = COLUMNS
+    layers: Mapping[str, str] = {}
 
 
 class Reading(NamedTuple):
@@ -64,11 +66,30 @@ class Reading(NamedTuple):
     words: Mapping[str, str] = {}
 
 
+def _whole(parts: Iterable[Lexeme], names: Collection[str]) -> list[Lexeme]:
+    """Words and signs, of which two with nothing between them are one word where that is a name: vβ₁, if v and β have
+    symbols of their own.
+    """
+    found: list[Lexeme] = []
+    for part in parts:
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and last.text + part.text in names
+            and part.place in (last.place, last.place + len(last.written))
+        ):
+            written = last.written if part.place == last.place else last.written + part.written
+            found[-1] = Lexeme(last.text + part.text, last.place, written)
+        else:
+            found.append(part)
+    return found
+
+
 class Cursor:
     """The words and signs of a formula, and how many of them were read."""
 
     def __init__(self, text: str, context: Context) -> None:
-        self._lexemes = list(lexemes(text, context.signs))
+        self._lexemes = _whole(lexemes(text, context.signs), context.symbols)
         self._end = len(text.rstrip()) + 1
         self._next = 0
         self._depth = 0

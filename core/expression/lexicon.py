@@ -94,7 +94,7 @@ PATTERNS = {
     "font": rf"\\(?:{FONTS})\s*\{{{GROUP}\}}",
     "font_alone": rf"\\(?:{FONTS})(?![A-Za-z])",
     "script": rf"_\s*\{{{GROUP}\}}",
-    "counted": r"(?:β|\\?beta)_?(?:\{\s*)?[12₁₂](?:\s*\})?\s*\^\s*(?:\{\s*t\s*\}|t(?!\w))",
+    "counted": r"(?<![A-Za-z])(?:β|\\?beta)_?(?:\{\s*)?[12₁₂](?:\s*\})?\s*\^\s*(?:\{\s*t\s*\}|t(?!\w))",
     "raised": rf"\^\s*(?:\{{{GROUP}\}}|\((?:t|t\s*\+\s*1)\)|\\[A-Za-z]+|[Tt+](?!\w)|-?\d+(?!\.?\d))",
     "hat": r"\\hat\s*\{?\s*[A-Za-z]\s*\}?",
     "bar": r"\\(?:bar|tilde)\s*\{?\s*[A-Za-z]\s*\}?",

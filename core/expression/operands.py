@@ -43,6 +43,8 @@ class Operands(Calls):
 
     def _atom(self) -> Node:
         token = self._peek()
+        if self._is_called():
+            return self._function_called()
         if token in OPENING:
             return self._within(self._bracket) if token == "[" else self._parenthesis()
         if token == "|":
@@ -166,6 +168,15 @@ class Operands(Calls):
         if self._peek() not in ("(", "{"):
             self._expect("(", f" behind the function {name}{PRIME * slope}")
         return Function(name, self._parenthesis(), slope)
+
+    def _is_called(self) -> bool:
+        """Whether a word for a layer's function stands here, with what it is applied to."""
+        return self._peek() in self._context.layers and self._peek(1) in (PRIME, *OPENING)
+
+    def _function_called(self) -> Node:
+        word = self._take()
+        name = self._context.layers[word]
+        return self._function(name, slope=False) if name else self._function_of_its_layer(word)
 
     def _function_of_its_layer(self, word: str) -> Node:
         """f'(s_1), where the layer is that of what it is applied to."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from core.checking.formulas.definitions import context_of
 from core.equations import Statement
 from core.errors import FormulaError
-from core.expression.cursor import OPENING, PRIME, Context, Reading
+from core.expression.cursor import Context, Reading
 from core.expression.nodes import Name, Node
 from core.expression.reader import EULER, Reader, refuse_too_long
 from core.notations.rendition import Rendition
@@ -43,6 +43,7 @@ def reading_in(rendition: Rendition, name: str, text: str, dialect: str = "") ->
         symbols=rendition.names,
         over=over_in(rendition, name),
         classes=rendition.classes,
+        layers=rendition.functions,
         thin=(),
         dialect=dialect or context.dialect,
     )
@@ -90,15 +91,6 @@ class _NotationReader(Reader):
     def __init__(self, text: str, context: Context, rendition: Rendition) -> None:
         super().__init__(text, context)
         self._rendition = rendition
-
-    def _atom(self) -> Node:
-        token = self._peek()
-        functions = self._rendition.functions
-        if token not in functions or self._peek(1) not in (PRIME, *OPENING):
-            return super()._atom()
-        self._take()
-        name = functions[token]
-        return self._function(name, slope=False) if name else self._function_of_its_layer(token)
 
     def _named(self, token: str) -> Node:
         names = self._rendition.names

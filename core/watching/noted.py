@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TypeAlias, TypeVar
 
 from core.errors import FormulaError
-from core.expression.cursor import OPENING, PRIME, Context
+from core.expression.cursor import Context
 from core.expression.nodes import (
     Name,
     Node,
@@ -58,10 +58,13 @@ class NotedLanguage(Language):
         )
 
     def condition(self, text: str) -> Condition:
-        return _kept(super().condition, self._as_own(_NotedReader(text, self._noted).watch()))
+        return _kept(super().condition, self._as_own(self._reader(text).watch()))
 
     def number(self, text: str) -> Node:
-        return _kept(super().number, self._as_own(_NotedReader(text, self._noted).number()))
+        return _kept(super().number, self._as_own(self._reader(text).number()))
+
+    def _reader(self, text: str) -> WatchReader:
+        return WatchReader(self.in_plain_letters(text), self._noted)
 
     def _as_own(self, tree: Node) -> str:
         """What was typed in the notation as it is typed in sgdb's names."""
@@ -106,7 +109,8 @@ class NotedVocabulary(Vocabulary):
 
     @cached_property
     def context(self) -> Context:
-        return super().context._replace(symbols=self.rendition.names, classes=self.rendition.classes)
+        rendition = self.rendition
+        return super().context._replace(symbols=rendition.names, classes=rendition.classes, layers=rendition.functions)
 
     @cached_property
     def _printer(self) -> WatchPrinter:
@@ -137,22 +141,6 @@ class NotedVocabulary(Vocabulary):
             across, along = cell if rows is None else cell[::-1]
             cell = (along,) if across == 1 else cell  # of a vector that is written as a row or a column
         return super().entry(argument, cell)
-
-
-class _NotedReader(WatchReader):
-    """Reads what the names of a notation are in."""
-
-    def __init__(self, text: str, vocabulary: NotedVocabulary) -> None:
-        super().__init__(vocabulary.in_plain_letters(text), vocabulary)
-        self._functions = vocabulary.rendition.functions
-
-    def _unplaced_atom(self) -> Node:
-        token = self._peek()
-        if token not in self._functions or self._peek(1) not in (PRIME, *OPENING):
-            return super()._unplaced_atom()
-        self._take()
-        name = self._functions[token]
-        return self._function(name, slope=False) if name else self._function_of_its_layer(token)
 
 
 class _Scaling:

@@ -232,6 +232,8 @@ class WatchReader(Reader):
 
     def _unplaced_atom(self) -> Node:
         token = self._peek()
+        if self._is_called():
+            return super()._atom()
         if token in WORDS:
             raise self._mistake("expected a number, a name or a parenthesis")
         name = token.rpartition(".")[2]
