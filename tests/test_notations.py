@@ -14,11 +14,12 @@ import core.notations
 from core.classes import one_hot, softmax
 from core.equations import Statement
 from core.errors import FormulaError
-from core.expression.nodes import Node
+from core.expression.markup import tex
+from core.expression.nodes import COUNT, Node
 from core.expression.paper import on_paper
 from core.expression.pieces import as_text, sign, word
 from core.expression.printer import Printer
-from core.expression.style import NUMPY, call
+from core.expression.style import NUMPY, POWERS, call
 from core.expression.typed import as_typed
 from core.loading.fields import FieldReader
 from core.notations import SHIPPED
@@ -147,6 +148,24 @@ def test_no_two_quantities_have_one_name(problem: core.Problem, notation: Notati
             assert named.setdefault(form, name) == name, form
 
 
+@examples(40)
+@given(*RENDITIONS)
+def test_a_name_in_print_is_one_thing_s_alone(problem: core.Problem, notation: Notation, detailed: bool) -> None:
+    found, _ = random_rendition(problem, notation, detailed)
+    named: dict[str, str] = {}
+    for name, spelling in found.spellings.items():
+        for text in {spelling.typed, as_text([spelling.piece]), tex([spelling.piece])}:
+            assert named.setdefault(text, name) == name, text
+    assert named.keys().isdisjoint(found.functions)
+    for name in found.trees:
+        for piece in paper_formula(found, name):
+            power = piece.text.translate(POWERS)
+            if power != piece.text and power.isalpha():
+                assert named[power] == COUNT
+            elif piece.name:
+                assert named.get(as_text([piece._replace(marks="⁺" * ("⁺" in piece.marks))]), piece.name) == piece.name
+
+
 def by_python(found: Rendition, tree: Node, turned: dict[str, Any]) -> Any:
     """What a tree comes to when Python runs its line of numpy over turned arrays."""
     across = 0 if found.notation.in_columns else 1
@@ -265,6 +284,9 @@ def test_a_course_s_own_notation() -> None:
         ({"delta": "alpha"}, 'notation.delta: "alpha_3" cannot be told from other things in formulas'),
         ({"bias": "s"}, 'notation.bias: "s_1" is the pre-activation, too; each needs a name of its own'),
         ({"weight": "n"}, 'notation.weight: "n" is the number of samples, too; each needs a name of its own'),
+        ({"like": "ng", "loss": "Z"}, 'notation.loss: "Z" is the pre-activation, too; each needs a name of its own'),
+        ({"like": "ng", "pre": "J"}, 'notation.pre: "J" is the loss, too; each needs a name of its own'),
+        ({"like": "ng", "input": "A"}, 'notation.input: "A" is the activation, too; each needs a name of its own'),
         ({"activation": "s"}, 'notation.activation: "s1" is the pre-activation, too; each needs a name of its own'),
         (
             {"bias": {"typed": "b", "prnted": "x"}},
@@ -286,6 +308,17 @@ def test_all_mistakes_in_a_notation_are_told_at_once() -> None:
     ]
     unread = {"like": "ng", "pre": "A", "activation": ""}  # which may have been meant to be another
     assert [line.partition(":")[0] for line in own(unread)[1]] == ["notation.activation"]
+
+
+@pytest.mark.parametrize("update", [core.Momentum(0.9), core.Adam()], ids=lambda update: update.name)
+@pytest.mark.parametrize("weight", ["beta", "lambda", "mu", "sigma", "delta", "epsilon", "rho", "Delta"])
+def test_what_an_update_keeps_of_any_greek_letter_reads_back(weight: str, update: core.Update) -> None:
+    found, mistakes = own({"like": "ng", "weight": weight})
+    assert found is not None, mistakes
+    step = Rendition(found, Statement(two_layers(update=update), 3, detailed=False))
+    for name, tree in step.trees.items():
+        for text in (typed_formula(step, name), as_text(paper_formula(step, name)), tex_formula(step, name)):
+            assert as_printed(read_in(step, name, text)) == as_printed(tree), text
 
 
 @pytest.mark.parametrize("update", [core.Momentum(0.9), core.Adam()], ids=lambda update: update.name)

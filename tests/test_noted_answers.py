@@ -131,6 +131,7 @@ def test_a_key_may_be_written_as_the_course_does(tmp_path: Path, key: str) -> No
         assert report.cells[0].cell == (2, 3)
 
 
+FRACTIONS = (r"\frac{\partial C}{\partial w^2}", r"\dfrac{\partial C}{\partial w^{2}}", r"\partial C / \partial w^2")
 NIELSEN_KEYS = ("nabla_w_2", "nabla_w^2", "nabla_w^{2}", "nabla_w²", "∂C/∂w^2", "∂C/∂w²", "∂C/∂w_2", "∂C/∂w2")
 
 
@@ -139,6 +140,13 @@ NIELSEN_KEYS = ("nabla_w_2", "nabla_w^2", "nabla_w^{2}", "nabla_w²", "∂C/∂w
     [
         ("nielsen", "nabla_w2", NIELSEN_KEYS),
         ("nielsen", "delta2", ("delta_2", "delta^2", "δ²", "δ2", "δ^{2}", "\\delta^2", "δ[2]")),
+        ("nielsen", "nabla_w2", FRACTIONS),
+        ("nyu", "dC_dw1", (r"\frac{\partial C}{\partial w_1}", r"\frac{dC}{dw_1}", r"\partial C / \partial w_1")),
+        ("mit", "dLdZ1", (r"\frac{\partial L}{\partial Z_1}",)),
+        ("sgdb", "dW_1", (r"\frac{\partial \mathcal{L}}{\partial W_1}", r"\frac{\partial L}{\partial W_{1}}")),
+        ("pytorch", "dW1", ("W1.grad", "W_1.grad", "W[1].grad")),
+        ("pytorch", "dz2", ("z2.grad",)),
+        ("pytorch", "doutput", ("output.grad",)),
         ("goodfellow", "nabla_W2", ("nabla_W_2", "nabla_W^(2)", "nabla_W^{(2)}", "∂J/∂W2")),
         ("nyu", "dC_dw0", ("dC_dw_0", "dC/dw0", "∂C/∂w_0")),
         ("mit", "dLdW1", ("dLdW_1", "∂L/∂W1")),
@@ -152,6 +160,19 @@ def test_a_name_of_any_notation_may_have_its_layer_in_any_place(
     for key in keys:
         report = core.check_answers({key: "?"}, core.Timeline(exercise_2())[0], notation=named)
         assert {verdict.name for verdict in report.shown.cells} == {name}, (key, report.unreadable)
+
+
+def test_a_derivative_is_a_key_without_a_notation_too() -> None:
+    key = r"\frac{\partial L}{\partial W_1}"
+    report = core.check_answers({key: "?"}, core.Timeline(exercise_2())[0])
+    assert ({verdict.name for verdict in report.cells}, report.unreadable) == ({"dW_1"}, ())
+
+
+def test_pytorch_s_grad_is_a_key_of_no_other_notation() -> None:
+    report = core.check_answers(
+        {"W1.grad": "?", "Z1": "?"}, core.Timeline(exercise_2())[0], notation=core.notation("ng")
+    )
+    assert len(report.unreadable) == 1
 
 
 @pytest.mark.parametrize(

@@ -162,3 +162,13 @@ async def test_help_and_palette_have_the_loss_as_it_is_typed() -> None:
             await press(pilot, "question_mark")
             assert f"Watches, such as {loss} < 0.01" in everything(pilot)
             await press(pilot, "escape")
+
+
+def test_a_gradient_by_a_dot_needs_no_quotes(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.toml"
+    numbers = core.Timeline(exercise_2())[0].values["dW_1"].T.tolist()
+    answers = f'[answers]\nW1.grad = {numbers}\n[formulas]\nW1.grad = "dz1\' * x"\n'
+    sheet.write_text(f'problem = "exercise-2"\nnotation = "pytorch"\n{answers}', encoding="utf-8")
+    report = core.check_answers(sheet).shown
+    assert ({verdict.name for verdict in report.cells}, report.right) == ({"dW1"}, True)
+    assert [formula.name for formula in report.formulas] == ["dW1"]

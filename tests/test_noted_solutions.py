@@ -299,8 +299,8 @@ def test_the_count_of_steps_is_called_what_stands_in_powers() -> None:
         [first_step(two_layers(update=core.Adam()))], notation=core.notation("mitchell")
     )  # whose t is y_gt
     counts = [as_text(formula) for text, formulas in solution.facts for formula in formulas if "steps so far" in text]
-    assert counts == ["t = 1"]
-    assert any("β₁ᵗ" in as_text(formula) for formula in solution.formulas)
+    assert counts == ["steps = 1"]
+    assert any("β₁ˢᵗᵉᵖˢ" in as_text(formula) for formula in solution.formulas)
 
 
 @pytest.mark.parametrize("notation", OTHERS, ids=lambda notation: notation.name)

@@ -55,6 +55,7 @@ LARGEST_FILE = MIB
 MOST_NUMBERS = 5_000
 MOST_FORMULAS = 50
 LAST_STEP = 100_000
+GRADIENT = "grad"  # behind a name and a dot
 OWED, MOST_OWED = 2, 15  # digits of a number
 STEPS = 500  # that are taken between two signs of progress
 MOST_IN_ARRAYS = 200_000
@@ -133,7 +134,7 @@ def load_answers(
     reader = FieldReader()
     tables, lost = _read_toml(Path(path), source)
     read = reader.table("", {key: _plain(value) for key, value in tables.items()}, SHEET)
-    answers, formulas = read.get("answers", {}), read.get("formulas", {})
+    answers, formulas = (_in_one_word(read.get(table, {})) for table in ("answers", "formulas"))
     if "notation" in read:
         from core.notations.own import read_notation
 
@@ -307,6 +308,15 @@ def _read_formula(reader: FieldReader, keys: Keys, key: str, value: object) -> W
     except FormulaError as error:
         reader.note(path, str(error))
     return None
+
+
+def _in_one_word(entries: Mapping[str, Any]) -> dict[str, Any]:
+    """The entries of a table, of which W1.grad without quotes is a table of its own in TOML."""
+    found: dict[str, Any] = {}
+    for key, value in entries.items():
+        is_gradient = isinstance(value, dict) and [*value] == [GRADIENT]
+        found[f"{key}.{GRADIENT}" if is_gradient else key] = value[GRADIENT] if is_gradient else value
+    return found
 
 
 def _unreadable(answers: Mapping[str, Any], formulas: Mapping[str, Any]) -> Iterator[str]:

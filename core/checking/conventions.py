@@ -4,7 +4,7 @@ or one where the problem has none, the mean for the sum.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -139,7 +139,7 @@ def statement_under(kind: str, statement: Statement) -> Statement | None:
         stated, taken = SCALES[kind]
         is_other = problem.reduction != stated or isinstance(statement, ByConvention)
         return None if is_other else replace(statement, problem=replace(problem, reduction=taken))
-    ways = {
+    ways: dict[str, Callable[[Statement], Iterator[tuple[str, Node]]]] = {
         **dict.fromkeys(SIGNS, partial(_opposite, kind)),
         HALF_LEFT_OUT: _without_half,
         HALF_PUT_IN: _with_half,

@@ -108,7 +108,8 @@ def _tex_piece(piece: Piece, applied: bool = False) -> str:
     if piece.kind == NUMBER:
         return tex_number(piece.text)
     if _is_power(piece):
-        return f"^{{{piece.text.translate(POWERS)}}}"
+        power = piece.text.translate(POWERS)
+        return rf"^{{\mathrm{{{power}}}}}" if len(power) > 1 and power.isalpha() else f"^{{{power}}}"
     if piece.kind not in (WORD, LETTER):
         return TEX_SIGNS.get(piece.text, piece.text)
     marks = "".join(TEX_MARKS.get(mark, "") for mark in piece.marks)

@@ -25,7 +25,7 @@ from core.expression.nodes import (
     Total,
     Transpose,
 )
-from core.expression.pieces import BLANK, MINUS, PLUS, Piece, Pieces, letter, number, sign
+from core.expression.pieces import BLANK, MINUS, PLUS, Piece, Pieces, as_text, letter, number, sign
 from core.expression.style import ATOM, NUMBERS, POSTFIX, PREFIX, PRODUCT, SUM, Form, Style
 from core.text import exact
 
@@ -154,7 +154,8 @@ class Printer:
         return Printed(form.fraction_level if numbers else form.level, pieces)
 
     def power(self, node: Power) -> Printed:
-        return self.filled(self.style.power(node.power), node.argument)
+        power = node.power if isinstance(node.power, int) else as_text([self.symbol(node.power)])
+        return self.filled(self.style.power(power), node.argument)
 
     def function(self, node: Function) -> Printed:
         return self.filled(self.style.function(node), node.argument)

@@ -181,7 +181,7 @@ class Reader(Operands):
         sign = -1 if self._peek() == "-" else 1
         self._next += sign < 0
         power = self._peek()
-        if power == COUNT and sign > 0:
+        if COUNT in (power, self._context.symbols.get(power)) and sign > 0:
             self._take()
             if close:
                 self._take(close)

@@ -19,7 +19,7 @@ LETTERS_OF_TRAINING = {"lambda": "λ", "mu": "μ", "beta": "β", "epsilon": "ε"
 WHOLE = {"data_loss": letter("ℒ", "data")}  # names that are no letter with an index
 PRINTED_LETTERS = {"penalty": "Ω", "delta": "δ", "alpha": "α", "loss": "ℒ", "sample": "ℓ", **LETTERS_OF_TRAINING}
 PRINTED_LETTERS |= {typed: printed for typed, printed in LETTERS.items() if typed[0] != "d"}
-SUPERSCRIPTS = str.maketrans("0123456789t", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵗ")
+SUPERSCRIPTS = str.maketrans("0123456789tsepown", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵗˢᵉᵖᵒʷⁿ")
 POWERS = {superscript: chr(character) for character, superscript in SUPERSCRIPTS.items()}
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from core.equations import DATA_LOSS, Equation, Statement
 from core.expression.lexicon import spelled
 from core.expression.markup import tex
+from core.expression.nodes import COUNT
 from core.expression.pieces import LETTER, Piece, as_text
 from core.notations.words import RAISED, ROLES, Notation, Word
 from core.quantity import BUFFERS, NEXT
@@ -24,7 +25,11 @@ TO_SUBSCRIPTS = str.maketrans(SUPERSCRIPTS, "₀₁₂₃₄₅₆₇₈₉")
 PARAMETERS = ("W", "b", "dW", "db")
 BUFFER = r"(?:[vmn]|[mn]hat|[mn]\u0302|\\hat\{[mn]\})"  # before the word for what an update keeps it of
 OURS = "own"  # before a name of sgdb's that stands for something else
-INSTEAD = {"o": Word("logits"), "do": Word("dlogits", "∂logits")}  # where their own letters are taken
+INSTEAD = {  # where their own letters are taken
+    **{"o": Word("logits"), "do": Word("dlogits", "∂logits")},
+    COUNT: Word("steps"),  # `step` is its number, from 0
+}
+RAISED_TO_COUNT = ("beta_1", "beta_2")  # behind which alone t is read as a power
 POWER = re.compile(r"\^\{(\d+)\}")
 IN_BRACKETS = re.compile(r"(?<=\w)\^\[(\d+)\]")  # Z^[1]
 BEHIND = re.compile(r"([^\W\d]\w*)\s*\[\s*(\d{1,4})\s*\]")  # Z[1], behind which a cell may stand
@@ -76,7 +81,8 @@ def spellings(notation: Notation, statement: Statement) -> dict[str, Spelling]:
         own, other = Spelling(name, piece), fields.get(name, name)
         words = (INSTEAD.get(name, Word(other)), Word(f"{OURS}{name.replace('_', '')}"))
         others = [_spelling(word, piece.name) for word in words]
-        found[name] = next((s for s in (own, *others) if taken.isdisjoint(s.forms())), own)
+        is_lost = name == COUNT and any(found[beta].typed != beta for beta in RAISED_TO_COUNT if beta in found)
+        found[name] = next((s for s in (own, *others)[is_lost:] if taken.isdisjoint(s.forms())), own)
         taken.update(found[name].forms())
     return {name: found[name] for name in statement.own_pieces}
 

@@ -138,8 +138,12 @@ def _mistakes(notation: Notation, given: list[str]) -> Iterator[tuple[str, str]]
     """What cannot be read again, or stands for two things at once, each with the role whose word it is: one a role."""
     named: dict[str, str] = {}
     told: set[str] = set()
+    numbered = {
+        word.typed: role for role, word in notation.words.items() if word is not None and ROLES[role][1]
+    }  # Z beside Z1, of which Z[1] can be either
     for form, role in _forms(notation):
         other = named.setdefault(form, role)
+        other = numbered.get(form, role) if other == role else other
         first, second = (role, other) if role in given else (other, role)
         if first in told:
             continue

@@ -52,8 +52,7 @@ def facts(writing: Writing, blank: bool) -> Iterator[tuple[str, tuple[Pieces, ..
     for name, count in problem.loss.counts(problem.targets.shape[1]).items():
         yield "the number of outputs", ((symbols[name], *EQUALS, *number(exact(count))),)
     if COUNT in symbols:
-        piece = step.statement.own_pieces[COUNT]  # as it stands in powers, in every notation
-        yield "the steps so far, with this one", ((piece, *EQUALS, *number(str(step.index + 1))),)
+        yield "the steps so far, with this one", ((symbols[COUNT], *EQUALS, *number(str(step.index + 1))),)
     yield from writing.counts
     yield "learning rate", ((symbols["alpha"], *EQUALS, *number(exact(step.learning_rate))),)
     same = dict(writing.same())
