@@ -169,6 +169,54 @@ async def test_the_table_is_sorted_filtered_and_has_all_runs(made: str) -> None:
         assert not sheet.look.whole
 
 
+async def test_the_figure_that_it_begins_with_gives_way_to_the_one_that_is_chosen(tmp_path: Path) -> None:
+    path = file_of(tmp_path / "a.sqlite", [result({"seed": k}, "still going", test_accuracy=0.5) for k in range(9)])
+    async with app(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        sheet = screen(pilot)
+        assert "median test accuracy, seed →" in texts(pilot)[1]
+        with SweepFile.open(path) as file:
+            file.add([result({"seed": k}, "stuck") for k in range(9, 12)])
+            sheet.poll()
+            await until(pilot, lambda: len(sheet.found) == 12)
+            assert sheet.look.figure == "outcome"
+            await press(pilot, "V")
+            file.add([result({"seed": k}, "still going") for k in range(12, 99)])
+            sheet.poll()
+            await until(pilot, lambda: len(sheet.found) == 99)
+        assert sheet.look.figure == "step"
+        await press(pilot, "v")
+        assert sheet.look.figure == "outcome"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (201, 59)], ids=str)
+@pytest.mark.parametrize("figure", ["outcome", "loss"])
+async def test_nothing_moves_where_other_cells_are_chosen(made: str, size: tuple[int, int], figure: str) -> None:
+    """But what tells of the cell and of its runs: the cells' texts, names and colours stay where they are."""
+
+    def still() -> list[str]:
+        width, lines = sheet.page.places.grid.width, texts(pilot)[1 : sheet.page.places.grid.height - 2]
+        return [line[: width - 1].replace("◂", " ") for line in lines]
+
+    async with app(made).run_test(size=size) as pilot:
+        await settle(pilot)
+        sheet = screen(pilot)
+        await press(pilot, *["v"] * (figure == "loss"))
+        before, places, heads = still(), sheet.page.places, sheet.page.table.heads
+        for key in ("right", "down", "right", "down", "right", "tab", "down", "n"):
+            await press(pilot, key)
+            assert (still(), sheet.page.places, sheet.page.table.heads) == (before, places, heads)
+
+
+async def test_the_chosen_run_is_told_in_full_below_the_table(made: str) -> None:
+    async with app(made).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "down")
+        assert " ▸ run 2: sgdb run exercise-2 --lr 0.01 --seed 1 --update adam --steps 100" in texts(pilot)[35]
+        reason = screen(pilot).found.reasons[1]
+        assert f"   failed: {reason}" in texts(pilot)[36]
+
+
 async def test_a_filter_is_typed_and_a_mistake_is_told_where_it_was_made(made: str) -> None:
     async with app(made).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
@@ -278,7 +326,7 @@ async def test_everything_can_be_clicked(made: str) -> None:
         await settle(pilot)
         sheet = screen(pilot)
         grid_pane = sheet.page.grid.spots
-        x, y = grid_pane.columns[2][0], grid_pane.rows[1][0] + 2
+        x, y = grid_pane.columns[2][0], next(at for at, row in grid_pane.rows if row == 1) + 2
         await click_at(pilot, x, y)
         assert sheet.seen.cell == (1, 2)
         legend = sheet.page.places.grid.y + sheet.page.places.grid.height - 1

@@ -27,6 +27,11 @@ def varied(results: Iterable[Result]) -> dict[str, tuple[Option | None, ...]]:
     return {name: tuple(sorted(found, key=in_order)) for name, found in values.items() if len(found) > 1}
 
 
+def column_of(option: str) -> str:
+    """What the column of an option is called: as the option, which is typed out where that is one of COLUMNS."""
+    return f"--{option}" if option in COLUMNS else option
+
+
 def in_order(value: Option | None) -> tuple[int, float, str]:
     """What sorts the values of an option: numbers, then texts; of these, numbers of units by their sizes."""
     if value is None:
@@ -72,7 +77,7 @@ def table_csv(results: Iterable[Result]) -> str:
     columns = [name for name in COLUMNS if name not in FIGURES or any(getattr(one, name) is not None for one in found)]
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow((*names, *columns))
+    writer.writerow((*map(column_of, names), *columns))
     writer.writerows(_row(result, names, columns) for result in found)
     return text.getvalue()
 

@@ -12,6 +12,8 @@ from tui.sweeps.results import Ints, Parameter, Snapshot
 
 OUTCOME = "outcome"  # what a grid shows, unless it is one of FIGURES
 SEED = "seed"
+NEARLY = 0.9  # of the runs: nearly all
+BAD = frozenset(OUTCOMES[-2:])  # diverging, failed: the loss says nothing
 MOST = 60  # values of an axis that have a row or a column each; more numbers than that stand in parts of their range
 PARTS = 12
 FACTOR = 100  # from the least to the largest number of an axis or a scale from which on it is by equal factors
@@ -125,12 +127,17 @@ def _in_parts(parameter: Parameter) -> Axis:
     of_value = np.clip(np.searchsorted(ends, numbers, side="right") - 1, 0, PARTS - 1)
     of_value[~np.isfinite(numbers)] = PARTS
     used, codes = np.unique(of_value[parameter.codes], return_inverse=True)
-    written = [significant(float(end), 3) for end in ends]
+    written = [_end(float(end)) for end in ends]
     labels = tuple(f"{written[k]}…" if k < PARTS else "other" for k in used.tolist())
     titles = tuple(
         f"{name} from {written[k]} to {written[k + 1]}" if k < PARTS else f"{name}: other" for k in used.tolist()
     )
     return Axis(name, labels, titles, codes.reshape(-1).astype(np.int64))
+
+
+def _end(value: float) -> str:
+    """The end of a part, in three digits, or as a whole number."""
+    return f"{value:.0f}" if 100 <= abs(value) < 1e6 else significant(value, 3)
 
 
 def first_axes(found: Snapshot) -> tuple[str, str]:
@@ -141,6 +148,14 @@ def first_axes(found: Snapshot) -> tuple[str, str]:
     rows, columns = names[1], names[0]
     numbers = [int(np.isfinite(found.parameters[name].numbers).all()) for name in (rows, columns)]
     return (columns, rows) if numbers == [1, 0] and rows != SEED else (rows, columns)
+
+
+def first_figure(found: Snapshot) -> str:
+    """What a grid begins with: the outcomes, unless nearly all runs have the same one, and that is not a bad one."""
+    counts = np.bincount(found.outcomes, minlength=len(OUTCOMES))
+    if not len(found) or counts.max() < NEARLY * len(found) or OUTCOMES[int(counts.argmax())] in BAD:
+        return OUTCOME
+    return next((name for name in ("test accuracy", "loss") if name in found.figures), OUTCOME)
 
 
 @dataclass(frozen=True)

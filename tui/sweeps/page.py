@@ -9,6 +9,7 @@ from typing import NamedTuple
 from tui.sheet.keyline import Key, keyline
 from tui.sheet.lines import Area, Line, Span, Words, clipped, fitting, line, moved
 from tui.sweeps import curves_pane, grid_pane, table_pane
+from tui.sweeps.chosen_run import chosen_run
 from tui.sweeps.curves_pane import CurvesPane
 from tui.sweeps.grid_pane import GridPane
 from tui.sweeps.layout import Layout, layout
@@ -18,6 +19,7 @@ from tui.sweeps.table_pane import TablePane
 from tui.sweeps.view import CURVES, GRID, PANES, TABLE, Seen
 from tui.training.rows import rule
 
+RULED = 6  # columns that a rule takes around its title, and the blank behind the name of the pane
 NOTHING_YET = "There are no results yet. They are shown as they come."
 
 
@@ -68,9 +70,10 @@ class Page:
             rows[len(rows) // 2] = line([(NOTHING_YET, "dim")], max(0, (places.width - len(NOTHING_YET)) // 2))
             return [*lines, *rows, offered]
         of = (seen.look.rows, seen.look.columns, seen.look.kept, seen.look.only, seen.cell, seen.look.whole)
-        left = [_rule(GRID, grid_pane.title(seen), places.grid, seen), *self.grid.draw(seen, places.grid)]
+        heading = grid_pane.title(seen, places.grid.width - len(GRID) - RULED)
+        left = [_rule(GRID, heading, places.grid, seen), *self.grid.draw(seen, places.grid)]
         right = [
-            _rule(CURVES, curves_pane.title(seen.look, places.curves.width - 12), places.curves, seen),
+            _rule(CURVES, curves_pane.title(seen.look, places.curves.width - len(CURVES) - RULED), places.curves, seen),
             *self.curves.draw(curves, seen.look, step, places.curves, of),
         ]
         for y, (one, other) in enumerate(zip(left, right, strict=True)):
@@ -79,7 +82,7 @@ class Page:
         rows = self.table.draw(seen, places.table)
         how, where = table_pane.title(seen, self.table.top, places.table.height - 2)
         lines += [_rule(TABLE, how, places.table, seen, where), *rows]
-        return [*lines, offered]
+        return [*lines, *chosen_run(seen, facts.problem, places.about), offered]
 
 
 def _status(seen: Seen, facts: Facts, width: int) -> Line:

@@ -22,7 +22,7 @@ from tui.key_reasons import SayingScreen
 from tui.keys import key_groups
 from tui.sheet.widget import Sheet
 from tui.sweeps.bindings import BINDINGS, GROUPS, READING, offered
-from tui.sweeps.cells import OUTCOME, first_axes
+from tui.sweeps.cells import OUTCOME, first_axes, first_figure
 from tui.sweeps.compare import FEWEST, MOST, side_of
 from tui.sweeps.filters import Filter, names_in, read_filter
 from tui.sweeps.layout import centred, small_text
@@ -59,7 +59,7 @@ class SweepScreen(SayingScreen[None]):
         self._planned = 0
         self._ended = False  # whether the file cannot be read any more
         self._reading = self._more = self._working = False
-        self._own_axes = False  # whether somebody has chosen the parameters of the grid
+        self._own_axes = self._own_figure = False  # whether somebody has chosen what the grid is of
         self._drawn: object = None  # what the curves are of
         self._sample: tuple[object, Any, Any] = None, (), ()
         self._mouse = Mouse(self)
@@ -94,6 +94,8 @@ class SweepScreen(SayingScreen[None]):
                 if not self._own_axes:
                     rows, columns = first_axes(found)
                     self.look = replace(self.look, rows=rows, columns=columns)
+                if not self._own_figure:
+                    self.look = replace(self.look, figure=first_figure(found))
                 self.show()
         except ProblemError as error:
             self._ended = True
@@ -250,6 +252,7 @@ class SweepScreen(SayingScreen[None]):
         names: list[str]
         if what == "figure":
             names = [OUTCOME, *self.found.figures]
+            self._own_figure = True
         else:
             other = self.look.columns if what == "rows" else self.look.rows
             names = ["", *(name for name in self.found.parameters if name != other)]
