@@ -563,6 +563,20 @@ def test_what_it_looks_like(made: str, snap_compare: Any, size: tuple[int, int],
     assert snap_compare(app(made), terminal_size=size, run_before=prepare)
 
 
+def test_learning_rates_by_hidden_units(tmp_path: Path, snap_compare: Any) -> None:
+    """A sweep that is computed: circles, for which two hidden units are too few."""
+    path = str(tmp_path / "circles.sqlite")
+    axes = {"lr": [0.01, 0.03, 0.1, 0.3, 1.0], "hidden": ["2", "4", "8"], "seed": range(5)}
+    assert len([*sweep("circles", axes, steps=200, into=path)]) == 75
+
+    async def prepare(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await press(pilot, "down", "right", "right", "right", "tab", "down", "down")
+        await stand_still(pilot)
+
+    assert snap_compare(app(path), terminal_size=(120, 40), run_before=prepare)
+
+
 def test_what_it_looks_like_in_a_light_theme(made: str, snap_compare: Any) -> None:
     async def prepare(pilot: Pilot[Any]) -> None:
         pilot.app.theme = "textual-light"

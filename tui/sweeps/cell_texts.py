@@ -185,9 +185,9 @@ def _short_median(grid: Cells, i: int, j: int) -> str:
 
 
 def _spread(grid: Cells, i: int, j: int) -> str:
-    """Half the distance of the quartiles; empty where there is none."""
+    """Half the distance of the quartiles; empty where there is none, and of a single run."""
     low, median, high = grid.quartiles[:, i, j].tolist()
-    if np.isnan(median) or not np.isfinite(high - low) or high == low:
+    if np.isnan(median) or not np.isfinite(high - low) or grid.counts[i, j].sum() == 1:
         return ""
     return f"±{number((high - low) / 2, 2)}"
 
