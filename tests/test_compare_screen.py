@@ -322,6 +322,7 @@ def test_the_steps_can_be_given(folder: Path, compared: list[Side]) -> None:
         ("exercise-2 {}/none.session", ["{}/none.session: "]),
         ("{0}/rates.sqlite:1 {0}/rates.sqlite:2 --lr 1", ["--lr: of no use without a problem"]),
         ("exercise-2 exercise-3 --lr fast", ["--lr: expected"]),
+        ("exercise-2 iris exercise-2 --hidden 3", ["exercise-2: --hidden: not for this problem"]),
         ("exercise-2 exercise-2 --steps many", ["--steps: expected a whole number"]),
     ],
 )

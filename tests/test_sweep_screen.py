@@ -318,6 +318,24 @@ async def test_a_run_whose_problem_is_gone_says_why(tmp_path: Path) -> None:
         assert "Nothing varies in these runs." in last_line(pilot)
 
 
+async def test_a_filter_points_at_a_cell_that_has_runs_left(tmp_path: Path) -> None:
+    runs = [result({"lr": lr}, outcome) for lr, outcome in ((0.1, "converged"), (0.2, "stuck"), (0.3, "stuck"))]
+    for small in (5000, 1):  # at once, and beside
+        async with app(file_of(tmp_path / f"{small}.sqlite", runs), small).run_test(size=(80, 24)) as pilot:
+            await settle(pilot)
+            sheet = screen(pilot)
+            await press(pilot, "slash")
+            pilot.app.screen.query_one(Input).value = "lr > 0.1"
+            await press(pilot, "enter")
+            await settle(pilot)
+            assert (sheet.seen.cell, chosen(pilot)) == ((0, 1), 2)
+            await press(pilot, "right", "o", "o")
+            await settle(pilot)
+            assert (sheet.look.only, sheet.seen.cell, chosen(pilot)) == ("stuck", (0, 2), 3)
+            await press(pilot, "escape")
+            assert sheet.seen.cell == (0, 2)
+
+
 # The mouse.
 
 

@@ -61,6 +61,14 @@ class Cells:
         """The places of the runs of all cells, in the order in which they came."""
         return np.sort(self._order)
 
+    def with_runs(self, row: int, column: int) -> tuple[int, int]:
+        """This cell if it has runs; else the first one that has, or this one where none has."""
+        totals = self.counts.sum(axis=2)
+        if totals[row, column] or not totals.any():
+            return row, column
+        first, second = np.unravel_index(int((totals > 0).argmax()), totals.shape)
+        return int(first), int(second)
+
     def nearest(self, row: int, column: int) -> tuple[int, int]:
         """A cell that there is, for one that was."""
         return max(0, min(row, len(self.rows) - 1)), max(0, min(column, len(self.columns) - 1))
