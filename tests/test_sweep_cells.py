@@ -396,6 +396,23 @@ def test_a_plot_has_its_size_and_knows_its_steps(logarithmic: bool) -> None:
     assert rows == ["●"]
 
 
+def test_a_plot_keeps_its_axis_while_it_is_not_far_too_long() -> None:
+    plot, steps = CurvesPlot(), np.arange(10)
+    axes = []
+    for most in (100.0, 60.0, 5.0):
+        frame = plot.draw((60, 12), [Curve("", steps, np.linspace(0.0, most, 10))], None, None, False, "a sweep").frame
+        assert frame is not None
+        axes.append(frame.heights.high)
+    assert axes[0] == axes[1] >= 100.0
+    assert axes[2] < 20.0
+
+
+def test_the_middle_of_runs_some_of_which_are_infinite_is_no_nan() -> None:
+    found = middle([(np.arange(2), np.array([1.0, value])) for value in (1.0, 2.0, 3.0, np.inf, np.inf)])
+    assert found is not None
+    assert found.median.values.tolist() == [1.0, 3.0]
+
+
 def test_a_plot_leaves_out_what_is_not_finite_and_holds_a_band_that_goes_beyond() -> None:
     steps = np.arange(50)
     wild = np.where(steps % 5 == 0, np.nan, np.where(steps % 7 == 0, np.inf, 1.0))

@@ -105,10 +105,15 @@ def _quartiles(cell: Ints, values: Array, size: int) -> Array:
         below = at.astype(np.int64)
         above = np.minimum(below + 1, counts[some] - 1)
         low, high = values[first[some] + below], values[first[some] + above]
-        with np.errstate(invalid="ignore"):
-            between = low + (at - below) * (high - low)
-        found[k, some] = np.where((low == high) | (at == below), low, between)
+        found[k, some] = between(low, high, at - below)
     return found
+
+
+def between(low: Array, high: Array, share: Array) -> Array:
+    """What stands between two numbers each, by linear interpolation; they may be infinite."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        found: Array = low + share * (high - low)
+    return np.where((low == high) | (share == 0), low, found)
 
 
 def axis(found: Snapshot, name: str) -> Axis:
