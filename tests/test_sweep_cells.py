@@ -107,6 +107,7 @@ def test_the_grid_begins_with_numbers_across_and_the_seed_last() -> None:
     assert first_axes(snapshot(grid({"lr": [1.0, 2.0]}))) == ("", "lr")
     assert first_axes(snapshot(grid({"lr": [1.0, 2.0], "seed": range(30)}))) == ("seed", "lr")
     assert first_axes(snapshot(grid(AXES))) == ("update", "lr")
+    assert first_axes(snapshot(grid({"batch": [1, 2], "lr": [0.1, 1.0], "seed": range(3)}))) == ("batch", "lr")
     assert first_axes(snapshot(grid({"lr": [0.1, 1.0], "update": ["sgd", "adam", "rmsprop"]}))) == ("update", "lr")
 
 
@@ -219,6 +220,10 @@ def test_many_values_stand_in_parts_of_their_range(factor: float) -> None:
         low, high = (float(word) for word in title.removeprefix("lr from ").split(" to "))
         assert low * (1 - math.copysign(0.006, low)) <= min(part)
         assert max(part) <= high * (1 + math.copysign(0.006, high))
+    whole = axis(snapshot(result({"seed": seed}) for seed in range(100)), "seed")
+    assert (whole.labels[:2], whole.titles[:2]) == (("0…", "9…"), ("seed from 0 to 8", "seed from 9 to 16"))
+    assert (whole.labels[-1], whole.titles[-1]) == ("91…", "seed from 91 to 99")
+    assert [whole.codes.tolist().index(k) for k in range(len(whole))] == [int(label[:-1]) for label in whole.labels]
     texts = axis(snapshot(result({"hidden": f"{k},x"}) for k in range(MOST + 1)), "hidden")
     assert texts.labels == ("…",)
 

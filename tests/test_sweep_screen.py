@@ -347,6 +347,10 @@ async def test_everything_can_be_clicked(made: str) -> None:
         x, y = grid_pane.columns[2][0], next(at for at, row in grid_pane.rows if row == 1) + 2
         await click_at(pilot, x, y)
         assert sheet.seen.cell == (1, 2)
+        for at, row in grid_pane.rows[::3]:  # whichever line of the cell
+            await click_at(pilot, x, at + 2)
+            assert sheet.seen.cell == (row, 2)
+        await click_at(pilot, x, y)
         legend = sheet.page.places.grid.y + sheet.page.places.grid.height - 1
         x = next(first for first, _, outcome in sheet.page.grid.spots.outcomes if outcome == "stuck")
         assert texts(pilot)[legend][x : x + 7] == "S stuck"

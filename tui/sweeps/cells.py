@@ -11,7 +11,7 @@ from core import OUTCOMES, Array, Mask, significant
 from tui.sweeps.results import Ints, Parameter, Snapshot
 
 OUTCOME = "outcome"  # what a grid shows, unless it is one of FIGURES
-SEED = "seed"
+SEED, RATE = "seed", "lr"
 NEARLY = 0.9  # of the runs: nearly all
 BAD = frozenset(OUTCOMES[-2:])  # diverging, failed: the loss says nothing
 MOST = 60  # values of an axis that have a row or a column each; more numbers than that stand in parts of their range
@@ -137,25 +137,33 @@ def _in_parts(parameter: Parameter) -> Axis:
     low, high = float(finite.min()), float(finite.max())
     by_factors = low > 0 and high / low >= FACTOR
     ends = np.geomspace(low, high, PARTS + 1) if by_factors else np.linspace(low, high, PARTS + 1)
-    of_value = np.clip(np.searchsorted(ends, numbers, side="right") - 1, 0, PARTS - 1)
-    of_value[~np.isfinite(numbers)] = PARTS
+    if whole := bool((finite == np.rint(finite)).all()):
+        ends = np.unique([*np.ceil(ends[:-1]), high + 1])  # the first numbers of the parts, and the one behind the last
+    parts = len(ends) - 1
+    of_value = np.clip(np.searchsorted(ends, numbers, side="right") - 1, 0, parts - 1)
+    of_value[~np.isfinite(numbers)] = parts
     used, codes = np.unique(of_value[parameter.codes], return_inverse=True)
-    written = [_end(float(end)) for end in ends]
-    labels = tuple(f"{written[k]}…" if k < PARTS else "other" for k in used.tolist())
-    titles = tuple(
-        f"{name} from {written[k]} to {written[k + 1]}" if k < PARTS else f"{name}: other" for k in used.tolist()
-    )
+    first = [_written(float(end), whole) for end in ends[:-1]]
+    last = [_written(float(end), whole) for end in ends[1:] - whole]
+    labels = tuple(f"{first[k]}…" if k < parts else "other" for k in used.tolist())
+    titles = tuple(f"{name} from {first[k]} to {last[k]}" if k < parts else f"{name}: other" for k in used.tolist())
     return Axis(name, labels, titles, codes.reshape(-1).astype(np.int64))
 
 
-def _end(value: float) -> str:
-    """The end of a part, in three digits, or as a whole number."""
-    return f"{value:.0f}" if 100 <= abs(value) < 1e6 else significant(value, 3)
+def _written(end: float, whole: bool) -> str:
+    """The end of a part: a whole number, or in three digits."""
+    return f"{end:.0f}" if whole or 100 <= abs(end) < 1e6 else significant(end, 3)
 
 
 def first_axes(found: Snapshot) -> tuple[str, str]:
-    """The parameters that a grid begins with, for its rows and its columns: the seed last, numbers across."""
-    names = sorted(found.parameters, key=lambda name: (name == SEED, -min(MOST, len(found.parameters[name].values))))
+    """The parameters that a grid begins with, for its rows and its columns: those with most values, of which the
+    learning rate is preferred to others with as many; the seed last; numbers across.
+    """
+
+    def wanted(name: str) -> tuple[bool, int, bool]:
+        return name == SEED, -min(MOST, len(found.parameters[name].values)), name != RATE
+
+    names = sorted(found.parameters, key=wanted)
     if len(names) < 2:
         return "", names[0] if names else ""
     rows, columns = names[1], names[0]
