@@ -446,6 +446,23 @@ async def test_a_file_that_cannot_be_read_any_more_says_so(made: str, monkeypatc
         assert screen(pilot).seen.cell == (1, 0)
 
 
+@pytest.mark.parametrize("how", ["removed", "replaced"])
+async def test_a_file_that_is_removed_or_replaced_says_so_and_what_was_read_stays(tmp_path: Path, how: str) -> None:
+    path = tmp_path / "a.sqlite"
+    async with app(file_of(path, grid(AXES, 2))).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        other = Path(file_of(tmp_path / "other.sqlite", grid(AXES, 3)))
+        path.unlink()
+        if how == "replaced":
+            other.rename(path)
+        screen(pilot).poll()
+        await settle(pilot)
+        assert "a.sqlite: was removed or replaced; what was read before stays" in last_line(pilot)
+        assert "60 runs │ not read any more │" in texts(pilot)[0]
+        await press(pilot, "down", "right")
+        assert len(screen(pilot).seen.order) == 5
+
+
 async def test_one_run_is_a_grid_of_one_cell(tmp_path: Path) -> None:
     async with app(file_of(tmp_path / "one.sqlite", [*grid({"lr": [0.5]})])).run_test(size=(80, 24)) as pilot:
         await settle(pilot)

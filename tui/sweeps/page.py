@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from tui.format import plain
 from tui.sheet.keyline import Key, keyline
 from tui.sheet.lines import Area, Line, Span, Words, clipped, fitting, line, moved
 from tui.sweeps import curves_pane, grid_pane, table_pane
@@ -82,20 +83,20 @@ class Page:
         rows = self.table.draw(seen, places.table)
         how, where = table_pane.title(seen, self.table.top, places.table.height - 2)
         lines += [_rule(TABLE, how, places.table, seen, where), *rows]
-        return [*lines, *chosen_run(seen, facts.problem, places.about), offered]
+        return [*lines, *chosen_run(seen, plain(facts.problem), places.about), offered]
 
 
 def _status(seen: Seen, facts: Facts, width: int) -> Line:
     """The first line: as far as whole items fit."""
     there = len(seen.found)
     count = f"{there:,} of {facts.planned:,} runs" if facts.planned else f"{there:,} run{'s' * (there != 1)}"
-    items: list[Words] = [[(facts.name, "title")], [count]]
+    items: list[Words] = [[(plain(facts.name), "title")], [count]]
     if facts.activity:
         items.append([(facts.activity, "amber")])
     if seen.look.filtered:
         kept = int(seen.cells.counts.sum())
         items.append([(f"{kept:,} with {seen.look.filtered}", "amber")])
-    items.append([facts.problem])
+    items.append([plain(facts.problem)])
     if seen.found.fixed:
         items += [[f"{name} {label_of(value)}"] for name, value in seen.found.fixed.items()]
     return fitting(items, width, start=1)

@@ -48,7 +48,6 @@ class SweepScreen(SayingScreen[None]):
         super().__init__()
         self.path = path
         self.reader = Reader(path)
-        self.problem = self.reader.problem
         self.look = Look()
         self.found: Snapshot = Results().snapshot()
         self.seen: Seen = see(self.found, self.look)
@@ -160,8 +159,9 @@ class SweepScreen(SayingScreen[None]):
             self.page = Page()  # nothing stands anywhere
             sheet.show(centred(small, width, height))
             return
-        activity = f"loading … {len(self.found):,}" if self._more else "…" if self._working else ""
-        facts = Facts(plain(os.path.basename(self.path)), plain(self.problem), self._planned, activity, self._message)
+        busy = f"loading … {len(self.found):,}" if self._more else "…" if self._working else ""
+        activity = "not read any more" if self._ended else busy
+        facts = Facts(os.path.basename(self.path), self.reader.problem, self._planned, activity, self._message)
         keys = offered(self.seen.look)
         sheet.show(self.page.paint((width, height), self.seen, facts, self.curves, self.step, keys))
 
