@@ -101,7 +101,7 @@ def _quartiles(cell: Ints, values: Array, size: int) -> Array:
     found = np.full((3, size), np.nan)
     some = np.flatnonzero(counts)
     for k, share in enumerate(QUARTILES):
-        at = share * (counts[some] - 1)
+        at = np.asarray(share * (counts[some] - 1), dtype=np.float64)
         below = at.astype(np.int64)
         above = np.minimum(below + 1, counts[some] - 1)
         low, high = values[first[some] + below], values[first[some] + above]
