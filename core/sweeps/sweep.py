@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 SECONDS = 0.5  # that a chunk should take
 LEAST = 0.2  # that one takes where that is known: a few runs in a stack take as long as many
 MOST = 1000  # runs of a chunk
-# Seconds, roughly, until it is known how long runs take: of a run, of a number of its data, which are loaded, of a step,
-# of one in batches, of a product of two numbers.
+# Seconds, roughly, until it is known how long runs take: of a run, of a number of its data, which are loaded, of a
+# step, of one in batches, of a product of two numbers.
 RUN, NUMBER, STEP, IN_BATCHES, PRODUCT = 1e-3, 1e-7, 3e-7, 2e-6, 5e-10
 STACKED = ("lr", "seed")  # options whose values train together: a chunk has runs that differ in these alone, if it can
 MOST_GUESSED = 50  # kinds of runs whose problem is loaded to guess how long they take
