@@ -113,7 +113,7 @@ if TYPE_CHECKING:
     from core.sweeps.seeds import SeedAnswer, ask_seed
     from core.sweeps.store import SweepFile
     from core.sweeps.sweep import Sweep, stored, sweep
-    from core.sweeps.table import in_order, sorted_runs, table_csv, text_of, varied, without_effect
+    from core.sweeps.table import column_of, in_order, sorted_runs, table_csv, text_of, varied, without_effect
     from core.sweeps.widths import Width, WidthAnswer, ask_width
     from core.watching.history import History
     from core.watching.hits import Hits
@@ -276,6 +276,7 @@ __all__ = [
     "check_gradients",
     "checked_in",
     "classes_said",
+    "column_of",
     "compare_losses",
     "compare_steps",
     "computations",
@@ -431,7 +432,15 @@ _LATER = {
         "core.sweeps.seeds": ("SeedAnswer", "ask_seed"),
         "core.sweeps.store": ("SweepFile",),
         "core.sweeps.sweep": ("Sweep", "stored", "sweep"),
-        "core.sweeps.table": ("in_order", "sorted_runs", "table_csv", "text_of", "varied", "without_effect"),
+        "core.sweeps.table": (
+            "column_of",
+            "in_order",
+            "sorted_runs",
+            "table_csv",
+            "text_of",
+            "varied",
+            "without_effect",
+        ),
         "core.sweeps.widths": ("Width", "WidthAnswer", "ask_width"),
         "core.watching.history": ("History",),
         "core.watching.hits": ("Hits",),

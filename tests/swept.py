@@ -27,7 +27,7 @@ def result(options: Mapping[str, Option], outcome: str = "converged", loss: floa
     """A result with these options; what `changes` says is otherwise."""
     steps = changes.pop("steps", 100)
     run = Run(Source("exercise-2", tuple(sorted(options.items()))), steps)
-    kept = Result(run, steps, loss, 0.5, 0.25, None, None, None, outcome, 7, f"the loss is {loss}", NOTHING, MACHINE)
+    kept = Result(run, steps, loss, 0.5, None, None, None, None, outcome, 7, f"the loss is {loss}", NOTHING, MACHINE)
     return replace(kept, **changes) if changes else kept
 
 
@@ -72,7 +72,7 @@ def many(path: Path, runs: int) -> str:
                 k,
                 '["exercise-2", null, [["lr", 0.' || (1 + k % 5) || '], ["seed", ' || ((k - 1) / 10)
                 || '], ["update", "' || iif(k / 5 % 2, 'adam', 'sgd') || '"]], 100]',
-                100, k % 1000 / 1000.0, 0.5, 0.25, NULL, NULL, NULL,
+                100, k % 1000 / 1000.0, 0.5, NULL, NULL, NULL, NULL,
                 iif(k % 3, 'converged', 'stuck'), 7, 'the loss is level', 1
             FROM count
             """,

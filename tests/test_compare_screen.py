@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from textual.widgets import Input
 import core
 from core import Edit, Session
 from core.sweeps.sweep import sweep
-from screen import click, click_at, mouse, notices, press, settle, stand_still, texts
+from screen import click, click_at, mouse, notices, press, settle, stand_still, texts, until
 from swept import OTHER
 from tui.app import SgdbApp
 from tui.cli import main
@@ -87,7 +89,7 @@ async def test_runs_are_computed_as_far_as_each_is_to_go_with_their_own_bits() -
     assert found.found is not None
     one, other = (core.Timeline(runner.sides[k].problem)[7] for k in (0, 2))
     assert found.found.total == core.compare_steps(one, other).total > 0
-    assert (await runner.compare(5, 20)).reason == "exercise-2 (3) has no step 20"
+    assert (await runner.compare(5, 20)).reason == "exercise-2 (3) has no step 20: it ends at step 10"
     assert "has no step 30: the run stops being finite" in (await runner.compare(4, 30)).reason.replace("  ", " ")
     runner.close()
 
@@ -155,6 +157,24 @@ async def test_every_key_does_what_it_says() -> None:
         assert isinstance(pilot.app.screen, HelpScreen)
         await press(pilot, "escape", "escape", "q")
     assert pilot.app.return_code == 0
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)], ids=str)
+async def test_what_is_known_of_the_chosen_run_is_told_in_full(size: tuple[int, int]) -> None:
+    found = [replace(one, about=f"hidden 2, lr 0.{k}, seed 1, the update {k}") for k, one in enumerate(sides())]
+    async with app(found).run_test(size=size) as pilot:
+        await settle(pilot)
+        assert " ▸ hidden 2, lr 0.1, seed 1, the update 1" in page(pilot)
+        assert "hidden …" not in page(pilot)
+        await press(pilot, "up")
+        assert " ▸ hidden 2, lr 0.0, seed 1, the update 0" in page(pilot)
+
+
+async def test_a_run_that_ends_before_the_cursor_says_where() -> None:
+    async with app([side(), side(steps=5)]).run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: "has no step" in page(pilot))
+        assert f"exercise-2 (2) has no step {STEPS}: it ends at step 5" in page(pilot)
+        assert re.search(r"exercise-2 \(2\) +ended ", page(pilot))
 
 
 async def test_a_run_opens_at_the_cursor_and_one_comes_back() -> None:
@@ -302,6 +322,7 @@ def test_the_steps_can_be_given(folder: Path, compared: list[Side]) -> None:
         ("exercise-2 {}/none.session", ["{}/none.session: "]),
         ("{0}/rates.sqlite:1 {0}/rates.sqlite:2 --lr 1", ["--lr: of no use without a problem"]),
         ("exercise-2 exercise-3 --lr fast", ["--lr: expected"]),
+        ("exercise-2 iris exercise-2 --hidden 3", ["exercise-2: --hidden: not for this problem"]),
         ("exercise-2 exercise-2 --steps many", ["--steps: expected a whole number"]),
     ],
 )

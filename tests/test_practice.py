@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import replace
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -579,14 +581,17 @@ def test_one_wrong_matrix_is_one_slip(name: str) -> None:
 
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_what_is_said_never_gives_a_number_away(name: str) -> None:
-    """Neither what is said of a slip nor a hint but the last has the number in it that is asked for."""
-    work = exercise(name)
+    """Neither what is said of a slip nor a hint but the last has the number in it that is asked for. A third of the
+    wrong numbers are tried at each place, others at the next one; by hand, SGDB_ALL=1 tries all of them.
+    """
+    work, every = exercise(name), 1 if os.environ.get("SGDB_ALL") else 3
+    turns = count()
     while work.current is not None:
         values = work.current.values
         key = (work.current.name, work.cell)
         told, true = work.told(*key), float(work.current.values[tuple(i - 1 for i in work.cell)])
         digits = told.lstrip("-")
-        for wrong in wrong_numbers(true):
+        for wrong in wrong_numbers(true)[next(turns) % every :: every]:
             reply = work.answer(wrong)
             if reply.verdict == "right":  # rounded, after all
                 break

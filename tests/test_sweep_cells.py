@@ -8,6 +8,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import OUTCOMES, Option, ProblemError, Result, steps_of_curve
+from core import OUTCOMES, Option, ProblemError, Result, steps_of_curve, table_csv
 from swept import grid, result, snapshot
-from tui.sweeps.cells import MOST, PARTS, axis, cells, first_axes, shades
+from tui.sheet.lines import Area
+from tui.sweeps.cell_texts import SHAPES, texts
+from tui.sweeps.cells import MOST, OUTCOME, PARTS, Cells, axis, cells, first_axes, first_figure, shades
+from tui.sweeps.chosen_run import chosen_run
 from tui.sweeps.curves import Band, Curve, CurvesPlot, middle
-from tui.sweeps.filters import read_filter
+from tui.sweeps.filters import LETTERS, read_filter
 from tui.sweeps.results import Results, label_of
 from tui.sweeps.view import Look, effort, in_order, see
 
@@ -103,7 +107,103 @@ def test_the_grid_begins_with_numbers_across_and_the_seed_last() -> None:
     assert first_axes(snapshot(grid({"lr": [1.0, 2.0]}))) == ("", "lr")
     assert first_axes(snapshot(grid({"lr": [1.0, 2.0], "seed": range(30)}))) == ("seed", "lr")
     assert first_axes(snapshot(grid(AXES))) == ("update", "lr")
+    assert first_axes(snapshot(grid({"batch": [1, 2], "lr": [0.1, 1.0], "seed": range(3)}))) == ("batch", "lr")
     assert first_axes(snapshot(grid({"lr": [0.1, 1.0], "update": ["sgd", "adam", "rmsprop"]}))) == ("update", "lr")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "figure"),
+    [
+        ("gggggggggS", "loss"),
+        ("ggggggggSS", OUTCOME),
+        ("SSSSSSSSSS", "loss"),
+        ("DDDDDDDDDg", OUTCOME),
+        ("ffffffffff", OUTCOME),
+        ("", OUTCOME),
+    ],
+)
+def test_the_grid_begins_with_a_figure_where_nearly_all_runs_have_one_outcome(outcomes: str, figure: str) -> None:
+    runs = [result({"seed": k}, LETTERS[letter]) for k, letter in enumerate(outcomes)]
+    assert first_figure(snapshot(runs)) == figure
+    tested = [replace(run, test_loss=1.0, test_accuracy=0.5) for run in runs]
+    assert first_figure(snapshot(tested)) == ("test accuracy" if figure == "loss" else OUTCOME)
+
+
+def test_an_option_that_is_called_like_a_figure_is_another_column() -> None:
+    runs = [result({"loss": loss}, loss=value) for loss, value in (("bce", 0.25), ("mse", 0.5))]
+    found = snapshot(runs)
+    assert [*found.parameters] == ["--loss"]
+    assert see(found, Look()).columns == ("run", "--loss", "outcome", "step", "loss", "accuracy", "reason")
+    assert read_filter("loss < 0.3", found).keeps(found).tolist() == [True, False]
+    assert read_filter("--loss = mse", found).keeps(found).tolist() == [False, True]
+    assert table_csv(runs).splitlines()[0].split(",")[:4] == ["--loss", "steps", "last", "loss"]
+    assert told(runs, "exercise-2")[0] == " ▸ run 1: sgdb run exercise-2 --loss bce --steps 100"
+
+
+def gridded(results: Iterable[Result], figure: str = OUTCOME, rows: str = "update") -> Cells:
+    found = snapshot(results)
+    return cells(found, rows, "lr", figure, np.ones(len(found), dtype=bool))
+
+
+def test_cells_say_more_where_there_is_room_and_all_have_one_size() -> None:
+    runs = [
+        result(
+            {"lr": lr, "update": update, "seed": seed}, LETTERS["SSD"[seed] if lr == 1.0 else "g"], loss=lr * (seed + 1)
+        )
+        for update in ("sgd", "adam")
+        for lr in (0.5, 1.0)
+        for seed in range(3)
+    ]
+    written = texts(gridded(runs), OUTCOME, 60, 12)
+    assert (written.tall, written.gap) == (5, 1)
+    assert written.cells[0] == [("g 3",), ("S 2", "D 1")]
+    assert [written.line(0, 1, k).strip() for k in range(5)] == ["", "S 2", "D 1", "", ""]
+    assert [written.line(0, 0, k).strip() for k in range(5)] == ["", "", "g 3", "", ""]
+    assert {len(written.line(i, j, k)) for i in (0, 1) for j in (0, 1) for k in range(5)} == {written.wide}
+    assert texts(gridded(runs, "loss"), "loss", 60, 5).cells[1] == [("1", "±0.25"), ("2", "±0.5 ")]
+    assert texts(gridded(runs, "loss"), "loss", 60, 7).cells[1] == [("1", "±0.25", "g 3"), ("2", "±0.5 ", "S 2 D 1")]
+    assert texts(gridded(runs), OUTCOME, 60, 3).cells[0] == [("g",), ("S 2/3",)]
+    assert texts(gridded(runs), OUTCOME, 8, 12).cells[0] == [("g",), ("S67",)]
+    alone = texts(gridded([run for run in runs if run.run.options["seed"] == 0], "loss"), "loss", 60, 12)
+    assert alone.cells[0] == [("0.5", "g"), ("1  ", "S")]
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 70), st.integers(1, 40), st.sampled_from([OUTCOME, "loss"]))
+def test_cells_of_several_lines_are_all_in_sight(down: int, across: int, columns: int, lines: int, figure: str) -> None:
+    found = gridded(grid({"seed": range(down), "lr": range(across), "x": [0, 1]}), figure, "seed")
+    written = texts(found, figure, columns, lines)
+    assert (written.tall, written.gap) in {*SHAPES, (1, 0)}
+    if written.tall > 1:
+        assert down * (written.tall + written.gap) - written.gap <= lines
+        assert across * (written.wide + 1) <= columns
+    for row in written.cells:
+        assert all(len(cell) <= written.tall and all(len(text) <= written.wide for text in cell) for cell in row)
+
+
+def told(results: Iterable[Result], problem: str, width: int = 100, height: int = 4) -> list[str]:
+    """What stands below the table of the first run."""
+    found = snapshot(results)
+    lines = chosen_run(see(found, Look(whole=True)), problem, Area(0, 0, width, height))
+    assert len(lines) == height
+    assert all(not line or line[-1].end <= width for line in lines)
+    return ["".join(span.text for span in line) for line in lines]
+
+
+def test_the_chosen_run_is_told_as_it_is_typed_with_all_of_its_reason() -> None:
+    options: dict[str, Option] = {"lr": 0.1, "hidden": (8, 4), "in-order": True, "drop": "a b"}
+    run = result(options, "stuck", reason="the loss is 1.5 from step 9 on: 2 of 3 hidden units are idle in all rows")
+    typed = "--drop 'a b' --hidden 8,4 --in-order true --lr 0.1 --steps 100"
+    assert told([run], "my table.csv") == [
+        f" ▸ run 1: sgdb run 'my table.csv' {typed}",
+        f"stuck: {run.reason}",
+        "",
+        "",
+    ]
+    short = told([run], "a/long/path/to/a/folder/of/the/table.csv", 60, 3)
+    assert short[0] == f" ▸ run 1: {typed}"[:59] + "…"
+    assert " ".join(short[1:]) == f"stuck: {run.reason}"
+    assert told([run], "xor", 60, 0) == []
+    assert told([], "xor", 60, 2) == ["", ""]
 
 
 @pytest.mark.parametrize("factor", [1.0, 1e6])
@@ -120,6 +220,10 @@ def test_many_values_stand_in_parts_of_their_range(factor: float) -> None:
         low, high = (float(word) for word in title.removeprefix("lr from ").split(" to "))
         assert low * (1 - math.copysign(0.006, low)) <= min(part)
         assert max(part) <= high * (1 + math.copysign(0.006, high))
+    whole = axis(snapshot(result({"seed": seed}) for seed in range(100)), "seed")
+    assert (whole.labels[:2], whole.titles[:2]) == (("0…", "9…"), ("seed from 0 to 8", "seed from 9 to 16"))
+    assert (whole.labels[-1], whole.titles[-1]) == ("91…", "seed from 91 to 99")
+    assert [whole.codes.tolist().index(k) for k in range(len(whole))] == [int(label[:-1]) for label in whole.labels]
     texts = axis(snapshot(result({"hidden": f"{k},x"}) for k in range(MOST + 1)), "hidden")
     assert texts.labels == ("…",)
 
@@ -295,6 +399,23 @@ def test_a_plot_has_its_size_and_knows_its_steps(logarithmic: bool) -> None:
     assert drawn.step_at(0) is drawn.step_at(60) is None
     rows = [span.text for line in lines for span in line if span.style == "amber bold"]
     assert rows == ["●"]
+
+
+def test_a_plot_keeps_its_axis_while_it_is_not_far_too_long() -> None:
+    plot, steps = CurvesPlot(), np.arange(10)
+    axes = []
+    for most in (100.0, 60.0, 5.0):
+        frame = plot.draw((60, 12), [Curve("", steps, np.linspace(0.0, most, 10))], None, None, False, "a sweep").frame
+        assert frame is not None
+        axes.append(frame.heights.high)
+    assert axes[0] == axes[1] >= 100.0
+    assert axes[2] < 20.0
+
+
+def test_the_middle_of_runs_some_of_which_are_infinite_is_no_nan() -> None:
+    found = middle([(np.arange(2), np.array([1.0, value])) for value in (1.0, 2.0, 3.0, np.inf, np.inf)])
+    assert found is not None
+    assert found.median.values.tolist() == [1.0, 3.0]
 
 
 def test_a_plot_leaves_out_what_is_not_finite_and_holds_a_band_that_goes_beyond() -> None:

@@ -68,6 +68,20 @@ def test_a_grid_is_trained_and_told(sgdb: Any) -> None:
     assert [(row["lr"], row["update"]) for row in rows] == [(a, b) for a in ("0.5", "1", "3") for b in ("adam", "sgd")]
     timeline = core.Timeline(core.load_problem("exercise-2", {"lr": 0.5}))
     assert float(rows[1]["loss"]) == timeline[500].loss
+    assert "rmse" not in found.out
+    assert not any("rmse" in name for name in rows[0])
+
+
+def test_runs_without_classes_are_told_by_their_root_mean_square(sgdb: Any) -> None:
+    found = sgdb("sine", "--lr", "0.1", "0.2", "--steps", "5", "--csv", "t.csv")
+    heads = next(line for line in found.lines if line.startswith("--lr")).split("  ")
+    assert [*filter(None, map(str.strip, heads))] == ["--lr", "loss", "rmse", "test loss", "test rmse", "outcomes"]
+    with open("t.csv", newline="") as file:
+        (row, _) = csv.DictReader(file)
+    assert {"rmse", "test_rmse"} <= row.keys()
+    assert not any("accuracy" in name for name in row)
+    step = core.Timeline(core.load_problem("sine", {"lr": 0.1}))[5]
+    assert float(row["rmse"]) == core.evaluate(step.problem, step.network).rmse
 
 
 def test_the_same_command_costs_nothing(sgdb: Any, monkeypatch: pytest.MonkeyPatch) -> None:

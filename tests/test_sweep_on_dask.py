@@ -28,9 +28,10 @@ def test_a_sweep_completes_where_a_worker_is_killed(monkeypatch: pytest.MonkeyPa
                 os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
             found.append(result)
         assert not client.futures
-        with monkeypatch.context() as patch, pytest.raises(ConnectionError, match="must be installed on each of them"):
+        with monkeypatch.context() as patch:
             patch.setattr("core.sweeps.executors.results_of", lambda _: import_module("a_module_that_is_not_there"))
-            list(core.sweep("xor", options, steps=400, executor=client))
+            with pytest.raises(ConnectionError, match="must be installed on each of them"):
+                list(core.sweep("xor", options, steps=400, executor=client))
         working = core.sweep("xor", {"lr": "0.05..5/log/1000"}, steps=10_000, executor=client)
         next(working)
         cluster.close()

@@ -169,6 +169,54 @@ async def test_the_table_is_sorted_filtered_and_has_all_runs(made: str) -> None:
         assert not sheet.look.whole
 
 
+async def test_the_figure_that_it_begins_with_gives_way_to_the_one_that_is_chosen(tmp_path: Path) -> None:
+    path = file_of(tmp_path / "a.sqlite", [result({"seed": k}, "still going", test_accuracy=0.5) for k in range(9)])
+    async with app(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        sheet = screen(pilot)
+        assert "median test accuracy, seed →" in texts(pilot)[1]
+        with SweepFile.open(path) as file:
+            file.add([result({"seed": k}, "stuck") for k in range(9, 12)])
+            sheet.poll()
+            await until(pilot, lambda: len(sheet.found) == 12)
+            assert sheet.look.figure == "outcome"
+            await press(pilot, "V")
+            file.add([result({"seed": k}, "still going") for k in range(12, 99)])
+            sheet.poll()
+            await until(pilot, lambda: len(sheet.found) == 99)
+        assert sheet.look.figure == "step"
+        await press(pilot, "v")
+        assert sheet.look.figure == "outcome"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (201, 59)], ids=str)
+@pytest.mark.parametrize("figure", ["outcome", "loss"])
+async def test_nothing_moves_where_other_cells_are_chosen(made: str, size: tuple[int, int], figure: str) -> None:
+    """But what tells of the cell and of its runs: the cells' texts, names and colours stay where they are."""
+
+    def still() -> list[str]:
+        width, lines = sheet.page.places.grid.width, texts(pilot)[1 : sheet.page.places.grid.height - 2]
+        return [line[: width - 1].replace("◂", " ") for line in lines]
+
+    async with app(made).run_test(size=size) as pilot:
+        await settle(pilot)
+        sheet = screen(pilot)
+        await press(pilot, *["v"] * (figure == "loss"))
+        before, places, heads = still(), sheet.page.places, sheet.page.table.heads
+        for key in ("right", "down", "right", "down", "right", "tab", "down", "n"):
+            await press(pilot, key)
+            assert (still(), sheet.page.places, sheet.page.table.heads) == (before, places, heads)
+
+
+async def test_the_chosen_run_is_told_in_full_below_the_table(made: str) -> None:
+    async with app(made).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "down")
+        assert " ▸ run 2: sgdb run exercise-2 --lr 0.01 --seed 1 --update adam --steps 100" in texts(pilot)[35]
+        reason = screen(pilot).found.reasons[1]
+        assert f"   failed: {reason}" in texts(pilot)[36]
+
+
 async def test_a_filter_is_typed_and_a_mistake_is_told_where_it_was_made(made: str) -> None:
     async with app(made).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
@@ -270,6 +318,24 @@ async def test_a_run_whose_problem_is_gone_says_why(tmp_path: Path) -> None:
         assert "Nothing varies in these runs." in last_line(pilot)
 
 
+async def test_a_filter_points_at_a_cell_that_has_runs_left(tmp_path: Path) -> None:
+    runs = [result({"lr": lr}, outcome) for lr, outcome in ((0.1, "converged"), (0.2, "stuck"), (0.3, "stuck"))]
+    for small in (5000, 1):  # at once, and beside
+        async with app(file_of(tmp_path / f"{small}.sqlite", runs), small).run_test(size=(80, 24)) as pilot:
+            await settle(pilot)
+            sheet = screen(pilot)
+            await press(pilot, "slash")
+            pilot.app.screen.query_one(Input).value = "lr > 0.1"
+            await press(pilot, "enter")
+            await settle(pilot)
+            assert (sheet.seen.cell, chosen(pilot)) == ((0, 1), 2)
+            await press(pilot, "right", "o", "o")
+            await settle(pilot)
+            assert (sheet.look.only, sheet.seen.cell, chosen(pilot)) == ("stuck", (0, 2), 3)
+            await press(pilot, "escape")
+            assert sheet.seen.cell == (0, 2)
+
+
 # The mouse.
 
 
@@ -278,9 +344,13 @@ async def test_everything_can_be_clicked(made: str) -> None:
         await settle(pilot)
         sheet = screen(pilot)
         grid_pane = sheet.page.grid.spots
-        x, y = grid_pane.columns[2][0], grid_pane.rows[1][0] + 2
+        x, y = grid_pane.columns[2][0], next(at for at, row in grid_pane.rows if row == 1) + 2
         await click_at(pilot, x, y)
         assert sheet.seen.cell == (1, 2)
+        for at, row in grid_pane.rows[::3]:  # whichever line of the cell
+            await click_at(pilot, x, at + 2)
+            assert sheet.seen.cell == (row, 2)
+        await click_at(pilot, x, y)
         legend = sheet.page.places.grid.y + sheet.page.places.grid.height - 1
         x = next(first for first, _, outcome in sheet.page.grid.spots.outcomes if outcome == "stuck")
         assert texts(pilot)[legend][x : x + 7] == "S stuck"
@@ -374,6 +444,23 @@ async def test_a_file_that_cannot_be_read_any_more_says_so(made: str, monkeypatc
         await settle(pilot)
         await press(pilot, "down")
         assert screen(pilot).seen.cell == (1, 0)
+
+
+@pytest.mark.parametrize("how", ["removed", "replaced"])
+async def test_a_file_that_is_removed_or_replaced_says_so_and_what_was_read_stays(tmp_path: Path, how: str) -> None:
+    path = tmp_path / "a.sqlite"
+    async with app(file_of(path, grid(AXES, 2))).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        other = Path(file_of(tmp_path / "other.sqlite", grid(AXES, 3)))
+        path.unlink()
+        if how == "replaced":
+            other.rename(path)
+        screen(pilot).poll()
+        await settle(pilot)
+        assert "a.sqlite: was removed or replaced; what was read before stays" in last_line(pilot)
+        assert "60 runs │ not read any more │" in texts(pilot)[0]
+        await press(pilot, "down", "right")
+        assert len(screen(pilot).seen.order) == 5
 
 
 async def test_one_run_is_a_grid_of_one_cell(tmp_path: Path) -> None:
@@ -513,6 +600,20 @@ def test_what_it_looks_like(made: str, snap_compare: Any, size: tuple[int, int],
         await stand_still(pilot)
 
     assert snap_compare(app(made), terminal_size=size, run_before=prepare)
+
+
+def test_learning_rates_by_hidden_units(tmp_path: Path, snap_compare: Any) -> None:
+    """A sweep that is computed: circles, for which two hidden units are too few."""
+    path = str(tmp_path / "circles.sqlite")
+    axes = {"lr": [0.01, 0.03, 0.1, 0.3, 1.0], "hidden": ["2", "4", "8"], "seed": range(5)}
+    assert len([*sweep("circles", axes, steps=200, into=path)]) == 75
+
+    async def prepare(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await press(pilot, "down", "right", "right", "right", "tab", "down", "down")
+        await stand_still(pilot)
+
+    assert snap_compare(app(path), terminal_size=(120, 40), run_before=prepare)
 
 
 def test_what_it_looks_like_in_a_light_theme(made: str, snap_compare: Any) -> None:

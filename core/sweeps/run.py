@@ -14,7 +14,7 @@ from core.diagnosis.finding import CONVERGED, DIVERGING, GOING, STUCK
 from core.diagnosis.glance import glance
 from core.diagnosis.losses import loss_over_all_rows
 from core.errors import DivergedError
-from core.evaluation import verdict_on
+from core.evaluation import Evaluation, verdict_on
 from core.machine import Fingerprint
 from core.source import Option, Source
 from core.sweeps.curve import thinned
@@ -64,7 +64,8 @@ class Result:
                    where there is none
     loss           ℒ of that step, over all rows, as `sgdb run` prints it; NaN where there is no step
     accuracy       the share of all rows that are right; None where the targets are not classes
-    rmse           the root mean square of y_out - y_gt over all rows; NaN where there is no step
+    rmse           the root mean square of y_out - y_gt over all rows; None where the targets are classes, as the
+                   distance of a score from a class says nothing, and where there is no step
     test_loss, test_accuracy, test_rmse   the same over the rows held out; None where there are none
     outcome        one of OUTCOMES: as far as the run went, which is not run on
     step           of the outcome: from which step on it is level, where it is not finite
@@ -77,7 +78,7 @@ class Result:
     last: int
     loss: float
     accuracy: float | None
-    rmse: float
+    rmse: float | None
     test_loss: float | None
     test_accuracy: float | None
     test_rmse: float | None
@@ -106,14 +107,18 @@ def result_of(run: Run, timeline: Timeline, machine: Fingerprint) -> Result:
         last,
         loss_over_all_rows(step) if whole else found.training.loss,
         found.training.accuracy,
-        found.training.rmse,
+        _rmse(found.training),
         None if test is None else test.loss,
         None if test is None else test.accuracy,
-        None if test is None else test.rmse,
+        None if test is None else _rmse(test),
         *glance(timeline, step),
         thinned(timeline.losses[: last + 1]),
         machine,
     )
+
+
+def _rmse(found: Evaluation) -> float | None:
+    return found.rmse if found.accuracy is None else None
 
 
 def failed(run: Run, reason: str, machine: Fingerprint) -> Result:
@@ -122,4 +127,4 @@ def failed(run: Run, reason: str, machine: Fingerprint) -> Result:
 
 
 def _without_steps(run: Run, outcome: str, reason: str, machine: Fingerprint) -> Result:
-    return Result(run, -1, nan, None, nan, None, None, None, outcome, 0, reason, np.empty(0), machine)
+    return Result(run, -1, nan, None, None, None, None, None, outcome, 0, reason, np.empty(0), machine)

@@ -169,7 +169,7 @@ class SweepFile:
                     last=last,
                     loss=nan if loss is None else loss,
                     accuracy=accuracy,
-                    rmse=nan if rmse is None else rmse,
+                    rmse=rmse,
                     test_loss=test_loss,
                     test_accuracy=test_accuracy,
                     test_rmse=test_rmse,

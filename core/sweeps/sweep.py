@@ -9,7 +9,6 @@ import os
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -31,7 +30,9 @@ if TYPE_CHECKING:
 SECONDS = 0.5  # that a chunk should take
 LEAST = 0.2  # that one takes where that is known: a few runs in a stack take as long as many
 MOST = 1000  # runs of a chunk
-RUN, STEP, IN_BATCHES, PRODUCT = 1e-3, 3e-7, 2e-6, 5e-10  # seconds, roughly, until it is known how long runs take
+# Seconds, roughly, until it is known how long runs take: of a run, of a number of its data, which are loaded, of a
+# step, of one in batches, of a product of two numbers.
+RUN, NUMBER, STEP, IN_BATCHES, PRODUCT = 1e-3, 1e-7, 3e-7, 2e-6, 5e-10
 STACKED = ("lr", "seed")  # options whose values train together: a chunk has runs that differ in these alone, if it can
 MOST_GUESSED = 50  # kinds of runs whose problem is loaded to guess how long they take
 MOST_WAITING = 20_000  # runs that wait for more of their kind
@@ -140,14 +141,16 @@ class _Pace:
 
 def _guess(run: Run) -> float:
     """About how many seconds a run takes, with the loading of its problem."""
-    begun = perf_counter()
     try:
         problem = run.source.problem()
     except ProblemError:
         return RUN
-    loading = perf_counter() - begun
     products = (problem.batch_size or len(problem.inputs)) * sum(a * b for a, b in pairwise(problem.network.sizes))
-    return RUN + loading + run.steps * (STEP + (IN_BATCHES if problem.batch_size else 0) + PRODUCT * products)
+    return (
+        RUN
+        + NUMBER * problem.inputs.size
+        + run.steps * (STEP + (IN_BATCHES if problem.batch_size else 0) + PRODUCT * products)
+    )
 
 
 def _kind(run: Run) -> object:

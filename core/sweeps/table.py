@@ -11,7 +11,7 @@ from core.sweeps.run import Result
 from core.text import exact
 
 FIGURES = ("loss", "accuracy", "rmse", "test_loss", "test_accuracy", "test_rmse")
-COLUMNS = ("steps", "last", *FIGURES, "outcome", "step", "reason")
+COLUMNS = ("steps", "last", *FIGURES, "outcome", "step", "reason")  # of a table, as far as any run has them
 
 
 def varied(results: Iterable[Result]) -> dict[str, tuple[Option | None, ...]]:
@@ -43,6 +43,11 @@ def _has_no_effect(results: Sequence[Result], option: str) -> bool:
             return False
         compared |= ends[others] is not end
     return compared
+
+
+def column_of(option: str) -> str:
+    """What the column of an option is called: as the option, which is typed out where that is one of COLUMNS."""
+    return f"--{option}" if option in COLUMNS else option
 
 
 def in_order(value: Option | None) -> tuple[int, float, str]:
@@ -82,20 +87,22 @@ def sorted_runs(results: Iterable[Result]) -> list[Result]:
 
 
 def table_csv(results: Iterable[Result]) -> str:
-    """A line for each run, in order: what is varied, then COLUMNS; numbers with all of their digits."""
+    """A line for each run, in order: what is varied, then those of COLUMNS that any run has; numbers with all of
+    their digits.
+    """
     found = sorted_runs(results)
     names = list(varied(found))
+    columns = [name for name in COLUMNS if name not in FIGURES or any(getattr(one, name) is not None for one in found)]
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow((*names, *COLUMNS))
-    writer.writerows(_row(result, names) for result in found)
+    writer.writerow((*map(column_of, names), *columns))
+    writer.writerows(_row(result, names, columns) for result in found)
     return text.getvalue()
 
 
-def _row(result: Result, names: Sequence[str]) -> Iterator[str]:
+def _row(result: Result, names: Sequence[str], columns: Sequence[str]) -> Iterator[str]:
     options: Mapping[str, Option] = result.run.options
     yield from (text_of(options.get(name)) for name in names)
-    yield str(result.run.steps)
-    for column in COLUMNS[1:]:
-        value = getattr(result, column)
+    for column in columns:
+        value = result.run.steps if column == "steps" else getattr(result, column)
         yield "" if value is None else value if isinstance(value, str) else repr(value)

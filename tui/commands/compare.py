@@ -51,11 +51,17 @@ def main(argv: Sequence[str]) -> int:
     mistakes = list(arguments.mistakes)
     steps = steps_of(arguments.values["steps"], mistakes) if "steps" in arguments.values else None
     sides, options = [], arguments.problem_options
+    wrong: dict[str, set[str]] = {}  # by mistake, the words in which it is
     for word in arguments.operands:
-        side, wrong = _side(word, options, steps)
-        mistakes += [mistake for mistake in wrong if mistake not in mistakes]
+        side, found = _side(word, options, steps)
+        for mistake in found:
+            wrong.setdefault(mistake, set()).add(word)
         sides += [] if side is None else [side]
-    if options and all(is_session(word) or _is_of_sweep(word) for word in arguments.operands):
+    problems = {word for word in arguments.operands if not (is_session(word) or _is_of_sweep(word))}
+    for mistake, words in wrong.items():
+        of_some = mistake.startswith("--") and len(words) < len(problems)
+        mistakes += [f"{printable(word)}: {mistake}" for word in sorted(words)] if of_some else [mistake]
+    if not problems:
         mistakes += [f"--{name}: of no use without a problem" for name in options]
 
     from tui.sweeps.compare import FEWEST, MOST

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST_VALUES = 24  # of an option that has a table of its own
 DIGITS = 4
 WIDTH = DIGITS + 5  # of a number with so many digits
-FIGURES = ("loss", "accuracy", "test_loss", "test_accuracy")
+FIGURES = ("loss", "accuracy", "rmse", "test_loss", "test_accuracy", "test_rmse")
 FAILED = "failed"
 MOST_REASONS = 3
 BAD = ("diverging", FAILED)  # outcomes whose loss says nothing

@@ -60,6 +60,7 @@ READING = (
             ("C g S D f", "converged, still going, stuck, diverging, failed: the commonest outcome of a cell's runs"),
             ("filled", "all runs of the cell have it"),
             ("C 17/20  C85  C·", "17 of 20 runs have it, 85 % have it, not all have it: as there is room"),
+            ("C 17  S 3", "where there is more room: how many runs have each outcome"),
             ("0.12 ±0.03", "the median of a figure, and half the distance of the quartiles"),
             ("0.01… ", "numbers from 0.01 on: more values than there is room for stand in parts of their range"),
         ),
@@ -68,7 +69,7 @@ READING = (
         "how to read the curves",
         (
             ("⠒ • ░", "the chosen run; the median of the runs in the table, and the half of them in the middle"),
-            ("●", "the step of the cursor"),
+            ("●", "the step of the cursor; the losses are over the rows of its batch"),
             ("", "a long curve is thinned: the least and the largest loss of each of 128 stretches"),
         ),
     ),

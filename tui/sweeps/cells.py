@@ -11,7 +11,9 @@ from core import OUTCOMES, Array, Mask, significant
 from tui.sweeps.results import Ints, Parameter, Snapshot
 
 OUTCOME = "outcome"  # what a grid shows, unless it is one of FIGURES
-SEED = "seed"
+SEED, RATE = "seed", "lr"
+NEARLY = 0.9  # of the runs: nearly all
+BAD = frozenset(OUTCOMES[-2:])  # diverging, failed: the loss says nothing
 MOST = 60  # values of an axis that have a row or a column each; more numbers than that stand in parts of their range
 PARTS = 12
 FACTOR = 100  # from the least to the largest number of an axis or a scale from which on it is by equal factors
@@ -59,6 +61,14 @@ class Cells:
         """The places of the runs of all cells, in the order in which they came."""
         return np.sort(self._order)
 
+    def with_runs(self, row: int, column: int) -> tuple[int, int]:
+        """This cell if it has runs; else the first one that has, or this one where none has."""
+        totals = self.counts.sum(axis=2)
+        if totals[row, column] or not totals.any():
+            return row, column
+        first, second = np.unravel_index(int((totals > 0).argmax()), totals.shape)
+        return int(first), int(second)
+
     def nearest(self, row: int, column: int) -> tuple[int, int]:
         """A cell that there is, for one that was."""
         return max(0, min(row, len(self.rows) - 1)), max(0, min(column, len(self.columns) - 1))
@@ -91,14 +101,19 @@ def _quartiles(cell: Ints, values: Array, size: int) -> Array:
     found = np.full((3, size), np.nan)
     some = np.flatnonzero(counts)
     for k, share in enumerate(QUARTILES):
-        at = share * (counts[some] - 1)
+        at = np.asarray(share * (counts[some] - 1), dtype=np.float64)
         below = at.astype(np.int64)
         above = np.minimum(below + 1, counts[some] - 1)
         low, high = values[first[some] + below], values[first[some] + above]
-        with np.errstate(invalid="ignore"):
-            between = low + (at - below) * (high - low)
-        found[k, some] = np.where((low == high) | (at == below), low, between)
+        found[k, some] = between(low, high, at - below)
     return found
+
+
+def between(low: Array, high: Array, share: Array) -> Array:
+    """What stands between two numbers each, by linear interpolation; they may be infinite."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        found: Array = low + share * (high - low)
+    return np.where((low == high) | (share == 0), low, found)
 
 
 def axis(found: Snapshot, name: str) -> Axis:
@@ -122,25 +137,46 @@ def _in_parts(parameter: Parameter) -> Axis:
     low, high = float(finite.min()), float(finite.max())
     by_factors = low > 0 and high / low >= FACTOR
     ends = np.geomspace(low, high, PARTS + 1) if by_factors else np.linspace(low, high, PARTS + 1)
-    of_value = np.clip(np.searchsorted(ends, numbers, side="right") - 1, 0, PARTS - 1)
-    of_value[~np.isfinite(numbers)] = PARTS
+    if whole := bool((finite == np.rint(finite)).all()):
+        ends = np.unique([*np.ceil(ends[:-1]), high + 1])  # the first numbers of the parts, and the one behind the last
+    parts = len(ends) - 1
+    of_value = np.clip(np.searchsorted(ends, numbers, side="right") - 1, 0, parts - 1)
+    of_value[~np.isfinite(numbers)] = parts
     used, codes = np.unique(of_value[parameter.codes], return_inverse=True)
-    written = [significant(float(end), 3) for end in ends]
-    labels = tuple(f"{written[k]}…" if k < PARTS else "other" for k in used.tolist())
-    titles = tuple(
-        f"{name} from {written[k]} to {written[k + 1]}" if k < PARTS else f"{name}: other" for k in used.tolist()
-    )
+    first = [_written(float(end), whole) for end in ends[:-1]]
+    last = [_written(float(end), whole) for end in ends[1:] - whole]
+    labels = tuple(f"{first[k]}…" if k < parts else "other" for k in used.tolist())
+    titles = tuple(f"{name} from {first[k]} to {last[k]}" if k < parts else f"{name}: other" for k in used.tolist())
     return Axis(name, labels, titles, codes.reshape(-1).astype(np.int64))
 
 
+def _written(end: float, whole: bool) -> str:
+    """The end of a part: a whole number, or in three digits."""
+    return f"{end:.0f}" if whole or 100 <= abs(end) < 1e6 else significant(end, 3)
+
+
 def first_axes(found: Snapshot) -> tuple[str, str]:
-    """The parameters that a grid begins with, for its rows and its columns: the seed last, numbers across."""
-    names = sorted(found.parameters, key=lambda name: (name == SEED, -min(MOST, len(found.parameters[name].values))))
+    """The parameters that a grid begins with, for its rows and its columns: those with most values, of which the
+    learning rate is preferred to others with as many; the seed last; numbers across.
+    """
+
+    def wanted(name: str) -> tuple[bool, int, bool]:
+        return name == SEED, -min(MOST, len(found.parameters[name].values)), name != RATE
+
+    names = sorted(found.parameters, key=wanted)
     if len(names) < 2:
         return "", names[0] if names else ""
     rows, columns = names[1], names[0]
     numbers = [int(np.isfinite(found.parameters[name].numbers).all()) for name in (rows, columns)]
     return (columns, rows) if numbers == [1, 0] and rows != SEED else (rows, columns)
+
+
+def first_figure(found: Snapshot) -> str:
+    """What a grid begins with: the outcomes, unless nearly all runs have the same one, and that is not a bad one."""
+    counts = np.bincount(found.outcomes, minlength=len(OUTCOMES))
+    if not len(found) or counts.max() < NEARLY * len(found) or OUTCOMES[int(counts.argmax())] in BAD:
+        return OUTCOME
+    return next((name for name in ("test accuracy", "loss") if name in found.figures), OUTCOME)
 
 
 @dataclass(frozen=True)

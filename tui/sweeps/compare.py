@@ -109,13 +109,16 @@ class Runner:
         for i in (0, k):
             run = self._runs[i]
             if run is None or step >= len(run):
-                reason = f"{plain(self.sides[i].title)} has no step {step}{_because(self.ended[i])}"
+                reason = f"{plain(self.sides[i].title)} has no step {step}: {self._why_not_further(i)}"
                 return Compared(one, other, None, reason)
             recorded.append(await self.engine.record(run, step))
         found = await self.engine.do(core.compare_steps, recorded[0], recorded[1])
         branches = [self.sides[i].session.looked_at.branch for i in (0, k)]
         changed = branches[0].parts_from(branches[1]) if branches[0].source == branches[1].source else None
         return Compared(one, other, found, "", changed, self.apart(k))
+
+    def _why_not_further(self, k: int) -> str:
+        return self.ended[k] or f"it ends at step {len(self.losses(k)) - 1}"
 
     def close(self) -> None:
         self.engine.close()
@@ -128,10 +131,6 @@ def _told_apart(sides: Sequence[Side]) -> Iterator[Side]:
         seen[side.title] += 1
         count = seen[side.title]
         yield side if count == 1 else replace(side, title=f"{side.title} ({count})")
-
-
-def _because(reason: str) -> str:
-    return f": {reason}" if reason else ""
 
 
 def drawn(count: int, chosen: int) -> list[int]:

@@ -11,15 +11,16 @@ from rich.cells import cell_len
 from tui.format import fit, plain, short_names
 from tui.sheet.keyline import Key, keyline
 from tui.sheet.lines import Area, Line, Span, Words, clipped, fitting, line, moved
+from tui.sweeps.cell_texts import number
 from tui.sweeps.compare import Runner, curves, drawn
 from tui.sweeps.curves import CurvesPlot, Drawn
-from tui.sweeps.grid_pane import number
 from tui.training.late import Compared
 from tui.training.plot_lines import mark_of
 from tui.training.rows import rule
 from tui.training.view import View
 from tui.training.why.compared import compared
 from tui.training.why.page import laid_out
+from tui.training.why.texts import wrapped
 
 UPPER = 0.5  # of the lines, for the curves
 LESS = 0.4  # the same where the rest stands below each other
@@ -27,7 +28,10 @@ LEFT = 0.5  # of the columns, for the table
 BESIDE = 100  # columns from which on what differs stands beside the table
 FEW = 4  # runs in sight where it does not
 WIDEST = 28  # of a title
+ENDED = "ended"
 SHORTEST = 8
+WORTHWHILE = 20  # columns from which on what is known about a run stands in its line
+ABOUT = (3, 1)  # lines for it below the runs, where what differs stands beside them, and where not
 DIGITS = 4
 FIGURE = 9
 NOWHERE = Area(0, 0, 0, 0)
@@ -102,7 +106,7 @@ class ComparePage:
             self.table = Area(0, 1 + upper, left, rest)
             self.aside = Area(left + 1, 1 + upper, width - left - 1, rest)
         else:
-            lines = 2 + min(runs, FEW, rest - 2 - FEW)
+            lines = 2 + min(runs, FEW, rest - 2 - FEW) + ABOUT[1]
             self.table = Area(0, 1 + upper, width, lines)
             self.aside = Area(0, 1 + upper + lines, width, rest - lines)
 
@@ -132,7 +136,8 @@ class ComparePage:
 
     def _table(self, runner: Runner, shown: Shown) -> list[Line]:
         area, sides = self.table, runner.sides
-        rows = max(1, area.height - 2)
+        below = ABOUT[self.aside.x == 0]
+        rows = max(1, area.height - 2 - below)
         self.top = max(0, min(max(shown.chosen - rows + 1, min(self.top, shown.chosen)), len(sides) - rows))
         wide = min(WIDEST, max(cell_len(plain(side.title)) for side in sides))
         wide = max(SHORTEST, min(wide, area.width - 4 - 3 * (FIGURE + 1)))
@@ -141,7 +146,7 @@ class ComparePage:
         lines = [rule([("runs", "title")], area.width)]
         head = [Span(4, "run", "structure")]
         head += [Span(end - len(text), text, "structure") for end, text in zip(places, heads, strict=True)]
-        lines.append((*head, Span(places[-1] + 2, "", "structure")))
+        lines.append(tuple(head))
         which = drawn(len(sides), shown.chosen)
         names = short_names([plain(side.title) for side in sides], wide)
         first = runner.losses(0)
@@ -154,16 +159,19 @@ class ComparePage:
                 spans.append(Span(2, mark, color))
             spans.append(Span(4, names[k], style))
             here = shown.step < len(losses)
-            texts = [number(float(losses[shown.step]), DIGITS) or "NaN" if here else "—"]
+            texts = [number(float(losses[shown.step]), DIGITS) or "NaN" if here else _beyond(runner, k)]
             gap = float(losses[shown.step] - first[shown.step]) if here and k and shown.step < len(first) else None
             texts.append("" if gap is None else _signed(gap))
             apart = runner.apart(k)
             texts.append("" if not k else f"{apart:,}" if apart is not None else "same")
-            spans += [Span(end - cell_len(text), text, style) for end, text in zip(places, texts, strict=True) if text]
-            about = runner.ended[k] or sides[k].about
-            spans.append(Span(places[-1] + 2, plain(about), "wrong" if runner.ended[k] else "dim"))
+            for end, text in zip(places, texts, strict=True):
+                wrong = text == ENDED and runner.ended[k]
+                spans.append(Span(end - cell_len(text), text, "wrong" if wrong else style))
+            if area.width - places[-1] - 2 >= WORTHWHILE:
+                spans.append(Span(places[-1] + 2, *_about(runner, k)))
             lines.append(clipped(tuple(spans), area.width))
-        return lines + [()] * (area.height - len(lines))
+        lines += [()] * (area.height - below - len(lines))
+        return lines + _in_full(runner, shown.chosen, area.width, below)
 
     def _differences(self, shown: Shown, found: Compared | None) -> list[Line]:
         area = self.aside
@@ -174,6 +182,24 @@ class ComparePage:
         why = laid_out(told, shown.scroll, area.width - 4, area.height - 1)
         lines = [rule(_spaced(why.title), area.width), *why.lines]
         return (lines + [()] * area.height)[: area.height]
+
+
+def _beyond(runner: Runner, k: int) -> str:
+    """What stands in place of the loss of a step that a run does not have, or not yet."""
+    return ENDED if runner.ended[k] or len(runner.losses(k)) > runner.sides[k].steps else "…"
+
+
+def _about(runner: Runner, k: int) -> tuple[str, str]:
+    """What is known about a run, or why it has ended, and the style of that."""
+    ended = runner.ended[k]
+    return plain(ended or runner.sides[k].about), "wrong" if ended else "dim"
+
+
+def _in_full(runner: Runner, k: int, width: int, height: int) -> list[Line]:
+    """The same in so many lines."""
+    text, style = _about(runner, k)
+    lines = wrapped([("▸ ", "amber"), (text, "wrong" if style == "wrong" else "text")], width, 2, prose=True)
+    return (lines + [()] * height)[:height]
 
 
 def _spaced(title: Line) -> list[tuple[str, str]]:

@@ -123,8 +123,7 @@ class ComparedScreen(SayingScreen[None]):
         shown = self.shown._replace(message=self._message)
         sheet.show(self.page.paint((width, height), self.runner, shown, self._found))
 
-    def _repaint(self) -> None:
-        self.paint()
+    _repaint = paint
 
     def on_resize(self, _event: events.Resize) -> None:
         self.call_after_refresh(self.paint)

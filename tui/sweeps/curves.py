@@ -11,18 +11,17 @@ from typing import NamedTuple
 import numpy as np
 
 from core import Array, Rows
-from tui.sheet.braille import BLANK, DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans, texts
-from tui.sheet.lines import Line, Span
+from tui.sheet.braille import BLANK, DOTS_ACROSS, DOTS_DOWN, Codes, braille, extents, spans
+from tui.sheet.lines import Line
+from tui.sweeps.cells import between
 from tui.training import ticks
 from tui.training.axes import Frame, axes
 from tui.training.plot import SMALLEST, limits, valid
-from tui.training.plot_lines import HERE, STYLES, Numbers, mark_of, put_marks, runs_of
+from tui.training.plot_lines import BAND, BAND_STYLE, Numbers, lines_of, mark_of, put_marks
 from tui.training.ticks import Scale
 
 NOTHING: Array = np.empty(0)
 SHADE = "░"  # of the band
-BAND_STYLE = "structure"
-OF_BAND = -1  # the number of the band among the curves
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +69,8 @@ class Drawn(NamedTuple):
 
     def step_at(self, x: int) -> int | None:
         """The step that a column stands for, counted from the left of the lines; None beside the curves."""
-        frame = self.frame
-        if frame is None or not frame.start <= x < frame.start + frame.columns:
-            return None
-        share = (x - frame.start) / (frame.columns - 1)
-        return max(0, min(self.reached, round(frame.first + share * (frame.last - frame.first))))
+        step = None if self.frame is None else self.frame.step_at(x)
+        return None if step is None else max(0, min(self.reached, step))
 
     @property
     def stride(self) -> int:
@@ -115,7 +111,8 @@ class CurvesPlot:
         frame = axes(width, height, 0, ticks.last_step(reached), heights, logarithmic)
         codes, numbers = _marked(frame, curves, band, logarithmic)
         places = [] if at is None else [_here(frame, curve, at, logarithmic) for curve in curves]
-        return Drawn(_lines(frame, codes, numbers, [place for place in places if place is not None]), frame, reached)
+        here = [place for place in places if place is not None]
+        return Drawn(lines_of(frame, codes, numbers, here), frame, reached)
 
     def _scale(self, drawn: Sequence[Array], height: int, logarithmic: bool, of: object) -> Scale:
         bounds = [found for values in drawn if (found := limits(values, logarithmic))]
@@ -124,7 +121,7 @@ class CurvesPlot:
         make = ticks.decades if logarithmic else partial(ticks.losses, crop=True)
         fresh = make(least, most, height - 1)
         kept, now = self._kept, (of, height, logarithmic)
-        if kept is not None and self._of == now and kept.low <= fresh.low <= fresh.high <= kept.high:
+        if kept is not None and self._of == now and kept.serves(fresh):
             return kept
         self._kept, self._of = fresh, now
         return fresh
@@ -141,7 +138,7 @@ def _marked(frame: Frame, curves: Sequence[Curve], band: Band | None, logarithmi
         levels = np.arange(frame.rows - 1, -1, -1)[:, np.newaxis]
         bottom, top = (np.rint(heights * (frame.rows - 1)) for heights in (low[2], high[3]))
         filled = (levels >= bottom) & (levels <= top)  # never where one is NaN
-        codes[filled], numbers[filled] = ord(SHADE), OF_BAND
+        codes[filled], numbers[filled] = ord(SHADE), BAND
     if curves:
         own = _extents(curves[0].steps, curves[0].values, frame, DOTS_ACROSS, logarithmic)
         dots = braille(*spans(own, frame.rows, DOTS_DOWN), frame.rows)
@@ -171,17 +168,6 @@ def _here(frame: Frame, curve: Curve, at: int, logarithmic: bool) -> tuple[int, 
         return None
     height = frame.heights.share(math.log10(found[1]) if logarithmic else found[1])
     return frame.row(height), frame.column(at)
-
-
-def _lines(frame: Frame, codes: Codes, numbers: Numbers, here: Sequence[tuple[int, int]]) -> list[Line]:
-    rows: list[Line] = []
-    for y, (left, text) in enumerate(zip(frame.left, texts(codes), strict=True)):
-        names = [BAND_STYLE if number == OF_BAND else STYLES[number % len(STYLES)] for number in numbers[y].tolist()]
-        for _, x in (place for place in here if place[0] == y):
-            text = text[:x] + HERE + text[x + 1 :]
-            names[x] = "amber bold"
-        rows.append((Span(0, left, "structure"), *runs_of(text, names, frame.start)))
-    return [*rows, (Span(0, frame.below, "structure"),)]
 
 
 def legend(curves: Sequence[Curve], band: str) -> list[list[tuple[str, str] | str]]:
@@ -225,7 +211,4 @@ def _quantile(values: Array, counts: Rows, share: float) -> Array:
     below = at.astype(np.int64)
     above = np.minimum(below + 1, np.maximum(counts - 1, 0))
     columns = np.arange(values.shape[1])
-    low, high = values[below, columns], values[above, columns]
-    with np.errstate(invalid="ignore", over="ignore"):
-        between: Array = low + (at - below) * (high - low)
-    return np.where(low == high, low, between)
+    return between(values[below, columns], values[above, columns], at - below)

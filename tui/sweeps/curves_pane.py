@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tui.sheet.lines import Area, Line, Words, clipped, fitting, line
+from tui.sweeps.cell_texts import number
 from tui.sweeps.curves import SHADE, Curve, CurvesPlot, Drawn, legend
-from tui.sweeps.grid_pane import number
 from tui.sweeps.reader import Curves
 from tui.sweeps.view import CURVES, Look
 from tui.training.plot_lines import mark_of

@@ -9,16 +9,16 @@ from typing import NamedTuple
 import numpy as np
 from rich.cells import cell_len
 
-from core import OUTCOMES, significant
+from core import OUTCOMES
 from tui.format import fit, right_aligned
 from tui.sheet.colours import LEVELS
 from tui.sheet.lines import Area, Line, Span, Words, clipped, line
+from tui.sweeps.cell_texts import LETTER, MIXED, Texts, common, number, texts
 from tui.sweeps.cells import OUTCOME, Cells, Shades, shades
 from tui.sweeps.filters import LETTERS
 from tui.sweeps.results import number_of
 from tui.sweeps.view import GRID, Seen
 
-LETTER = {outcome: letter for letter, outcome in LETTERS.items()}
 STYLES = {  # of an outcome that some runs have; "all ..." where all of a cell's have it
     "converged": "right",
     "still going": "blue",
@@ -26,9 +26,8 @@ STYLES = {  # of an outcome that some runs have; "all ..." where all of a cell's
     "diverging": "alarm",
     "failed": "dim",
 }
-MIXED = "·"  # behind a letter that is not that of all runs
+MIXED_STYLES = {letter: STYLES[outcome] for letter, outcome in LETTERS.items()}
 EXPLAINED = 3  # lines below the cells
-SHORT_NUMBER = 5  # characters of a number in two digits; a longer one has one digit
 ROOMY = 12  # lines below the title from which on two can have the names of the columns
 WIDEST_LABEL = 12  # of a row
 SHORT = {"converged": "conv", "still going": "going", "diverging": "div"}  # where room is short
@@ -51,38 +50,42 @@ class GridPane:
     top: int = 0
     left: int = 0
     spots: Spots = field(default=Spots())
-    _written: tuple[object, tuple[list[list[str]], int]] | None = None  # the texts of the cells, and what they are of
+    _written: tuple[object, Texts] | None = None  # the texts of the cells, and what they are of
 
     def draw(self, seen: Seen, area: Area) -> list[Line]:
         """The lines below the pane's title."""
         width, height = area.width, area.height - 1
         grid = seen.cells
         heads = 2 if height >= ROOMY else 1
-        rows = max(1, height - heads - EXPLAINED)
+        room = max(1, height - heads - EXPLAINED)
         labels = [fit(label, WIDEST_LABEL) for label in grid.rows.labels]
         start = max(map(cell_len, labels), default=0) + 2 if grid.rows.name else 1
-        texts, wide = self._texts(seen, width - start)
+        found = self._texts(seen, width - start, room)
         row, column = seen.cell
-        shown = max(1, min(len(grid.columns), (width - start) // (wide + 1)))
-        self.top = _scrolled(self.top, row, min(rows, len(grid.rows)), len(grid.rows))
+        shown = max(1, min(len(grid.columns), (width - start) // (found.wide + 1)))
+        rows = min(len(grid.rows), room if found.tall == 1 else len(grid.rows))
+        self.top = _scrolled(self.top, row, rows, len(grid.rows))
         self.left = _scrolled(self.left, column, shown, len(grid.columns))
         columns = range(self.left, self.left + shown)
-        lines = _heads(seen, columns, start, wide, width, heads)
+        lines = _heads(seen, columns, start, found.wide, width, heads)
         scale = shades(grid.quartiles[1]) if seen.look.figure != OUTCOME else None
         spots: list[tuple[int, int]] = []
-        for i in range(self.top, min(len(grid.rows), self.top + rows)):
-            spots.append((len(lines), i))
-            lines.append(self._row(seen, i, columns, labels[i], start, texts, wide, scale))
-        lines += [()] * (heads + rows - len(lines))
-        across = tuple((start + k * (wide + 1), start + (k + 1) * (wide + 1), j) for k, j in enumerate(columns))
+        for i in range(self.top, self.top + rows):
+            for k in range(found.tall):
+                spots.append((len(lines), i))
+                lines.append(_row(seen, i, k, columns, labels[i], start, found, scale))
+            lines += [()] * (found.gap if i + 1 < self.top + rows else 0)
+        lines += [()] * (heads + room - len(lines))
+        wide = found.wide + 1
+        across = tuple((start + k * wide, start + (k + 1) * wide, j) for k, j in enumerate(columns))
         about, outcomes = _explained(seen, scale, width - 1)
         self.spots = Spots(across, tuple(spots), outcomes)
         return [clipped(one, width) for one in [*lines, *about]][:height]
 
-    def _texts(self, seen: Seen, room: int) -> tuple[list[list[str]], int]:
-        of = (seen.cells, seen.look.figure, room)
+    def _texts(self, seen: Seen, columns: int, lines: int) -> Texts:
+        of = (seen.cells, seen.look.figure, columns, lines)
         if self._written is None or self._written[0] != of:
-            self._written = of, _texts(seen, room)
+            self._written = of, texts(*of)
         return self._written[1]
 
     def cell_at(self, x: int, y: int) -> tuple[int, int] | None:
@@ -97,38 +100,33 @@ class GridPane:
             return None
         return next((outcome for first, end, outcome in self.spots.outcomes if first <= x < end), None)
 
-    def _row(
-        self,
-        seen: Seen,
-        i: int,
-        columns: Sequence[int],
-        label: str,
-        start: int,
-        texts: list[list[str]],
-        wide: int,
-        scale: Shades | None,
-    ) -> Line:
-        row, pointed = seen.cell
-        here = i == row
-        spans = []
-        if label:
-            spans.append(Span(1, right_aligned(label, start - 2), "amber" if here else "text"))
-        for k, j in enumerate(columns):
-            x, text = start + k * (wide + 1), texts[i][j].center(wide)
-            if here and j == pointed:
-                style = "cursor" if seen.look.pane == GRID else "current"
-                spans += [Span(x, text, style), Span(x + wide, POINTED, "amber bold")]
-            else:
-                spans.append(Span(x, text, _style(seen, i, j, scale)))
-        return tuple(spans)
+
+def _row(
+    seen: Seen, i: int, k: int, columns: Sequence[int], label: str, start: int, texts: Texts, scale: Shades | None
+) -> Line:
+    """Line k of the cells of a row."""
+    row, pointed = seen.cell
+    here, middle = i == row, k == texts.middle
+    spans = []
+    if label and middle:
+        spans.append(Span(1, right_aligned(label, start - 2), "amber" if here else "text"))
+    for x, j in zip(range(start, start + len(columns) * (texts.wide + 1), texts.wide + 1), columns, strict=True):
+        text = texts.line(i, j, k)
+        style = _style(seen, i, j, scale, text)
+        if here and j == pointed:
+            style = "cursor" if seen.look.pane == GRID else "current"
+        spans.append(Span(x, text, style))
+        if here and j == pointed and middle:
+            spans.append(Span(x + texts.wide, POINTED, "amber bold"))
+    return tuple(spans)
 
 
-def title(seen: Seen) -> Words:
-    """What stands in the pane's rule, behind its name."""
+def title(seen: Seen, width: int) -> Words:
+    """What stands in the pane's rule, behind its name, in so many columns."""
     cells, look = seen.cells, seen.look
     shown = "outcome" if look.figure == OUTCOME else f"median {look.figure}"
     axes = [f"{axis.name} {arrow}" for axis, arrow in ((cells.rows, "↓"), (cells.columns, "→")) if axis.name]
-    return [", ".join([shown, *axes])]
+    return [_first_that_fits([", ".join(words) for words in ([shown, *axes], [look.figure, *axes], axes)], width)]
 
 
 def _scrolled(first: int, at: int, shown: int, total: int) -> int:
@@ -137,8 +135,8 @@ def _scrolled(first: int, at: int, shown: int, total: int) -> int:
 
 
 def _heads(seen: Seen, columns: Sequence[int], start: int, wide: int, width: int, count: int) -> list[Line]:
-    """What the columns are called, in the lowest of `count` lines or in turn, as many as there is room for, that of the
-    cell first; and whether there are more to the left or the right.
+    """What the columns are called, in the lowest of `count` lines or in turn, as many as there is room for; and
+    whether there are more to the left or the right.
     """
     axis, pointed = seen.cells.columns, seen.cell[1]
     if not axis.name:
@@ -147,7 +145,7 @@ def _heads(seen: Seen, columns: Sequence[int], start: int, wide: int, width: int
     more = [Span(start - 2, "‹", "amber")] if columns[0] > 0 else []
     more += [Span(width - 1, "›", "amber")] if columns[-1] + 1 < len(axis) else []
     lines: list[list[Span]] = [[] for _ in range(count - 1)] + [more]
-    for k, j in sorted(enumerate(columns), key=lambda found: (found[1] != pointed, found[0])):
+    for k, j in enumerate(columns):
         text = labels[j]
         size = cell_len(text)
         x = min(start + k * (wide + 1) + max(0, (wide - size) // 2), width - size - 1)
@@ -167,88 +165,13 @@ def _short_labels(labels: Sequence[str], wide: int) -> list[str]:
     return [fit(label, WIDEST_LABEL) for label in labels]
 
 
-def _texts(seen: Seen, room: int) -> tuple[list[list[str]], int]:
-    """What stands in each cell, as fully as all columns have room for, and how wide that is."""
-    found: list[list[str]] = [[""]]
-    wide = 1
-    for write in _WORDY if seen.look.figure == OUTCOME else _NUMBERED:
-        found = [[write(seen.cells, i, j) for j in range(len(seen.cells.columns))] for i in range(len(seen.cells.rows))]
-        wide = max(2, max((len(text) for row in found for text in row), default=1))
-        if len(seen.cells.columns) * (wide + 1) <= room:
-            break
-    return found, wide
-
-
-def _common(grid: Cells, i: int, j: int) -> tuple[str, int, int] | None:
-    """The commonest outcome of a cell, how many runs have it, and how many there are; None without runs."""
-    counts = grid.counts[i, j]
-    total = int(counts.sum())
-    return (OUTCOMES[int(counts.argmax())], int(counts.max()), total) if total else None
-
-
-def _counted(grid: Cells, i: int, j: int) -> str:
-    found = _common(grid, i, j)
-    if found is None:
-        return ""
-    outcome, count, total = found
-    return LETTER[outcome] if count == total else f"{LETTER[outcome]} {count}/{total}"
-
-
-def _in_percent(grid: Cells, i: int, j: int) -> str:
-    found = _common(grid, i, j)
-    if found is None:
-        return ""
-    outcome, count, total = found
-    return LETTER[outcome] if count == total else f"{LETTER[outcome]}{min(99, round(100 * count / total))}"
-
-
-def _marked(grid: Cells, i: int, j: int) -> str:
-    found = _common(grid, i, j)
-    if found is None:
-        return ""
-    outcome, count, total = found
-    return LETTER[outcome] if count == total else f"{LETTER[outcome]}{MIXED}"
-
-
-def number(value: float, digits: int = 3) -> str:
-    """A number in a few digits, without the zeros of 1e-05; empty for none."""
-    if np.isnan(value):
-        return ""
-    if np.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    text = significant(value, digits)
-    mantissa, _, power = text.partition("e")
-    return f"{mantissa}e{int(power)}" if power else text
-
-
-def _with_spread(grid: Cells, i: int, j: int) -> str:
-    low, median, high = grid.quartiles[:, i, j].tolist()
-    if np.isnan(median) or not np.isfinite(high - low) or high == low:
-        return number(median)
-    return f"{number(median)} ±{number((high - low) / 2, 2)}"
-
-
-def _median(grid: Cells, i: int, j: int) -> str:
-    return number(float(grid.quartiles[1, i, j]))
-
-
-def _short_median(grid: Cells, i: int, j: int) -> str:
-    value = float(grid.quartiles[1, i, j])
-    text = number(value, 2)
-    return text if len(text) <= SHORT_NUMBER else number(value, 1)
-
-
-_WORDY = (_counted, _in_percent, _marked)
-_NUMBERED = (_with_spread, _median, _short_median)
-
-
-def _style(seen: Seen, i: int, j: int, scale: Shades | None) -> str:
+def _style(seen: Seen, i: int, j: int, scale: Shades | None, text: str) -> str:
     if seen.look.figure == OUTCOME:
-        found = _common(seen.cells, i, j)
+        found = common(seen.cells, i, j)
         if found is None:
             return "text"
         outcome, count, total = found
-        return f"all {outcome}" if count == total else STYLES[outcome]
+        return f"all {outcome}" if count == total else MIXED_STYLES.get(text.strip()[:1], "dim")
     value = float(seen.cells.quartiles[1, i, j])
     if scale is None or np.isnan(value):
         return "text"
@@ -269,7 +192,7 @@ def _explained(seen: Seen, scale: Shades | None, width: int) -> tuple[list[Line]
     about = _first_that_fits(_about(seen, row, column), width - 3)
     lines = [line([(" ▸ ", "amber"), (which or "all runs", "amber")]), line([f"   {about}"])]
     if seen.look.figure != OUTCOME:
-        return [*lines, _scale_line(seen, scale)], ()
+        return [*lines, _scale_line(seen, scale, width)], ()
     found, spots = _outcome_line(grid, width)
     return [*lines, found], spots
 
@@ -320,14 +243,23 @@ def _about(seen: Seen, row: int, column: int) -> list[str]:
     return [
         f"{runs}: {number(median, 4)}, half of them {number(low, 4)} to {number(high, 4)}",
         f"{number(median)}, half of {total:,}: {number(low)} to {number(high)}",
+        f"{number(median)}, half: {number(low, 2)} to {number(high, 2)}",
+        f"{number(median)} of {total:,}",
     ]
 
 
-def _scale_line(seen: Seen, scale: Shades | None) -> Line:
+def _scale_line(seen: Seen, scale: Shades | None, width: int) -> Line:
     """From which number the colours go to which."""
     if scale is None:
         return line([f" no run has a {seen.look.figure}"])
-    ramp = [("  ", f"ink on ramp0.{level}") for level in range(LEVELS)]
+    if scale.low == scale.high:
+        return line([f" {seen.look.figure} {number(scale.low)}"])
     more = "+" if float(np.nanmax(seen.cells.quartiles[1])) > scale.high else ""
     how = ", log" if scale.by_factors else ""
-    return line([f" {seen.look.figure} {number(scale.low)} ", *ramp, f" {number(scale.high)}{more}{how}"])
+    drawn: Line = ()
+    for name, blank in ((f" {seen.look.figure}", "  "), (f" {seen.look.figure}", " "), ("", "  ")):
+        ramp = [(blank, f"ink on ramp0.{level}") for level in range(LEVELS)]
+        drawn = line([f"{name} {number(scale.low)} ", *ramp, f" {number(scale.high)}{more}{how}"])
+        if drawn[-1].end <= width:
+            break
+    return drawn

@@ -9,6 +9,7 @@ from tui.sheet.lines import Area, Line, line
 SMALLEST = (60, 20)
 UPPER = 0.55  # of the lines that the panes share
 LEFT = 0.55  # of the columns, for the grid
+ABOUT = ((36, 4), (24, 3))  # from how many lines on so many tell of the chosen run
 
 
 class Layout(NamedTuple):
@@ -19,18 +20,21 @@ class Layout(NamedTuple):
     grid: Area
     curves: Area
     table: Area
+    about: Area
 
 
 def layout(width: int, height: int) -> Layout:
     """That of a terminal of this size."""
     upper = round(UPPER * (height - 2))
     left = round(LEFT * width)
+    about = next((lines for least, lines in ABOUT if height >= least), 0)
     return Layout(
         width,
         height,
         Area(0, 1, left, upper),
         Area(left + 1, 1, width - left - 1, upper),
-        Area(0, 1 + upper, width, height - 2 - upper),
+        Area(0, 1 + upper, width, height - 2 - upper - about),
+        Area(0, height - 1 - about, width, about),
     )
 
 

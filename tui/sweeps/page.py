@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from tui.format import plain
 from tui.sheet.keyline import Key, keyline
 from tui.sheet.lines import Area, Line, Span, Words, clipped, fitting, line, moved
 from tui.sweeps import curves_pane, grid_pane, table_pane
+from tui.sweeps.chosen_run import chosen_run
 from tui.sweeps.curves_pane import CurvesPane
 from tui.sweeps.grid_pane import GridPane
 from tui.sweeps.layout import Layout, layout
@@ -18,6 +20,7 @@ from tui.sweeps.table_pane import TablePane
 from tui.sweeps.view import CURVES, GRID, PANES, TABLE, Seen
 from tui.training.rows import rule
 
+RULED = 6  # columns that a rule takes around its title, and the blank behind the name of the pane
 NOTHING_YET = "There are no results yet. They are shown as they come."
 
 
@@ -68,9 +71,10 @@ class Page:
             rows[len(rows) // 2] = line([(NOTHING_YET, "dim")], max(0, (places.width - len(NOTHING_YET)) // 2))
             return [*lines, *rows, offered]
         of = (seen.look.rows, seen.look.columns, seen.look.kept, seen.look.only, seen.cell, seen.look.whole)
-        left = [_rule(GRID, grid_pane.title(seen), places.grid, seen), *self.grid.draw(seen, places.grid)]
+        heading = grid_pane.title(seen, places.grid.width - len(GRID) - RULED)
+        left = [_rule(GRID, heading, places.grid, seen), *self.grid.draw(seen, places.grid)]
         right = [
-            _rule(CURVES, curves_pane.title(seen.look, places.curves.width - 12), places.curves, seen),
+            _rule(CURVES, curves_pane.title(seen.look, places.curves.width - len(CURVES) - RULED), places.curves, seen),
             *self.curves.draw(curves, seen.look, step, places.curves, of),
         ]
         for y, (one, other) in enumerate(zip(left, right, strict=True)):
@@ -79,20 +83,20 @@ class Page:
         rows = self.table.draw(seen, places.table)
         how, where = table_pane.title(seen, self.table.top, places.table.height - 2)
         lines += [_rule(TABLE, how, places.table, seen, where), *rows]
-        return [*lines, offered]
+        return [*lines, *chosen_run(seen, plain(facts.problem), places.about), offered]
 
 
 def _status(seen: Seen, facts: Facts, width: int) -> Line:
     """The first line: as far as whole items fit."""
     there = len(seen.found)
     count = f"{there:,} of {facts.planned:,} runs" if facts.planned else f"{there:,} run{'s' * (there != 1)}"
-    items: list[Words] = [[(facts.name, "title")], [count]]
+    items: list[Words] = [[(plain(facts.name), "title")], [count]]
     if facts.activity:
         items.append([(facts.activity, "amber")])
     if seen.look.filtered:
         kept = int(seen.cells.counts.sum())
         items.append([(f"{kept:,} with {seen.look.filtered}", "amber")])
-    items.append([facts.problem])
+    items.append([plain(facts.problem)])
     if seen.found.fixed:
         items += [[f"{name} {label_of(value)}"] for name, value in seen.found.fixed.items()]
     return fitting(items, width, start=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -51,6 +52,7 @@ class Reader:
         self._path = path
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sweep")
         self._file: SweepFile | None = None
+        self._stat: os.stat_result | None = None  # of that file, which another one may take the place of
         self._results = Results()
         self._shown: Snapshot | None = None
         self._curves: OrderedDict[int, tuple[Rows, Array]] = OrderedDict()
@@ -86,13 +88,13 @@ class Reader:
             try:
                 return work()
             except sqlite3.Error as error:
-                raise ProblemError(self._path, [f"cannot be read: {error}"]) from None
+                raise ProblemError(os.path.basename(self._path), [f"cannot be read: {error}"]) from None
 
         return await asyncio.wrap_future(self._thread.submit(done))
 
     def _open(self) -> SweepFile:
         if self._file is None:
-            self._file = SweepFile.open(self._path)
+            self._file, self._stat = SweepFile.open(self._path), os.stat(self._path)
         return self._file
 
     def _close(self) -> None:
@@ -101,10 +103,19 @@ class Reader:
 
     def _read(self) -> Read:
         file = self._open()
+        if not self._is_there():
+            raise ProblemError(os.path.basename(self._path), ["was removed or replaced; what was read before stays"])
         added = self._results.add(islice(file.results(self._results.newest), PIECE))
         if added or self._shown is None:
             self._shown = self._results.snapshot()
         return Read(self._shown, file.heading.planned, added == PIECE)
+
+    def _is_there(self) -> bool:
+        assert self._stat is not None
+        try:
+            return os.path.samestat(os.stat(self._path), self._stat)
+        except OSError:
+            return False
 
     def _drawn(self, own: int, last: int, others: Sequence[int], ends: Sequence[int]) -> Curves:
         runs = [self._curve(number, end) for number, end in zip(others, ends, strict=True)]

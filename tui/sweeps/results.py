@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from core import OUTCOMES, Array, Option, Result, in_order, text_of
+from core import OUTCOMES, Array, Option, Result, column_of, in_order, text_of
 from tui.format import plain
 from tui.sheet.lines import cells
 
@@ -83,7 +83,7 @@ class Snapshot:
     outcomes    places in OUTCOMES
     last        the last step that was computed; -1 where there is none
     figures     those of FIGURES that any run has; NaN in a run that does not
-    parameters  the options that vary
+    parameters  the options that vary, by the names of their columns
     fixed       those that do not, with their values
     reasons     may have more at the end than these results
     """
@@ -126,7 +126,10 @@ class Results:
             self._figures[name].put(
                 self._length, [nan if (value := of(result)) is None else value for result in results]
             )
-        options = [{**result.run.options, STEPS: result.run.steps} for result in results]
+        options = [
+            {**{column_of(name): value for name, value in result.run.options.items()}, STEPS: result.run.steps}
+            for result in results
+        ]
         for name in {name for given in options for name in given} - self._options.keys():
             self._options[name] = _Options()
             self._options[name].take(0, [None] * self._length)

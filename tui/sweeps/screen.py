@@ -22,7 +22,7 @@ from tui.key_reasons import SayingScreen
 from tui.keys import key_groups
 from tui.sheet.widget import Sheet
 from tui.sweeps.bindings import BINDINGS, GROUPS, READING, offered
-from tui.sweeps.cells import OUTCOME, first_axes
+from tui.sweeps.cells import OUTCOME, first_axes, first_figure
 from tui.sweeps.compare import FEWEST, MOST, side_of
 from tui.sweeps.filters import Filter, names_in, read_filter
 from tui.sweeps.layout import centred, small_text
@@ -48,7 +48,6 @@ class SweepScreen(SayingScreen[None]):
         super().__init__()
         self.path = path
         self.reader = Reader(path)
-        self.problem = self.reader.problem
         self.look = Look()
         self.found: Snapshot = Results().snapshot()
         self.seen: Seen = see(self.found, self.look)
@@ -58,8 +57,8 @@ class SweepScreen(SayingScreen[None]):
         self._small = small
         self._planned = 0
         self._ended = False  # whether the file cannot be read any more
-        self._reading = self._more = self._working = False
-        self._own_axes = False  # whether somebody has chosen the parameters of the grid
+        self._reading = self._more = self._working = self._narrowed = False
+        self._own_axes = self._own_figure = False  # whether somebody has chosen what the grid is of
         self._drawn: object = None  # what the curves are of
         self._sample: tuple[object, Any, Any] = None, (), ()
         self._mouse = Mouse(self)
@@ -94,6 +93,8 @@ class SweepScreen(SayingScreen[None]):
                 if not self._own_axes:
                     rows, columns = first_axes(found)
                     self.look = replace(self.look, rows=rows, columns=columns)
+                if not self._own_figure:
+                    self.look = replace(self.look, figure=first_figure(found))
                 self.show()
         except ProblemError as error:
             self._ended = True
@@ -111,13 +112,13 @@ class SweepScreen(SayingScreen[None]):
     def show(self) -> None:
         """Work out what is seen, beside where that takes longer, and paint it."""
         if self._working:
-            self._repaint()  # the thread goes on to what is wanted now
+            self.paint()  # the thread goes on to what is wanted now
         elif effort(self.found, self.look, self.seen) <= self._small:
             self._take(see(self.found, self.look, self.seen))
         else:
             self._working = True
             work(self, self._see, "see")
-            self._repaint()
+            self.paint()
 
     async def _see(self) -> None:
         try:
@@ -132,6 +133,11 @@ class SweepScreen(SayingScreen[None]):
 
     def _take(self, seen: Seen) -> None:
         self.seen = seen
+        if self._narrowed and seen.look == self.look:
+            self._narrowed, cell = False, seen.cells.with_runs(*seen.cell)
+            if cell != seen.cell:
+                self.point(*cell)
+                return
         self._ask_for_curves()
         self.paint()
 
@@ -153,15 +159,13 @@ class SweepScreen(SayingScreen[None]):
             self.page = Page()  # nothing stands anywhere
             sheet.show(centred(small, width, height))
             return
+        busy = f"loading … {len(self.found):,}" if self._more else "…" if self._working else ""
+        activity = "not read any more" if self._ended else busy
+        facts = Facts(os.path.basename(self.path), self.reader.problem, self._planned, activity, self._message)
         keys = offered(self.seen.look)
-        sheet.show(self.page.paint((width, height), self.seen, self._facts(), self.curves, self.step, keys))
+        sheet.show(self.page.paint((width, height), self.seen, facts, self.curves, self.step, keys))
 
-    def _repaint(self) -> None:
-        self.paint()
-
-    def _facts(self) -> Facts:
-        activity = f"loading … {len(self.found):,}" if self._more else "…" if self._working else ""
-        return Facts(plain(os.path.basename(self.path)), plain(self.problem), self._planned, activity, self._message)
+    _repaint = paint
 
     def on_resize(self, _event: events.Resize) -> None:
         self.call_after_refresh(self.paint)
@@ -250,13 +254,14 @@ class SweepScreen(SayingScreen[None]):
         names: list[str]
         if what == "figure":
             names = [OUTCOME, *self.found.figures]
+            self._own_figure = True
         else:
             other = self.look.columns if what == "rows" else self.look.rows
             names = ["", *(name for name in self.found.parameters if name != other)]
             self._own_axes = True
         now = getattr(self.look, what)
-        at = names.index(now) if now in names else 0
-        self.change(**{what: names[(at + change) % len(names)]})
+        at = (names.index(now) if now in names else 0) + change
+        self.change(**{what: names[at % len(names)]})
 
     def action_whole(self) -> None:
         self.change(whole=not self.look.whole)
@@ -282,22 +287,27 @@ class SweepScreen(SayingScreen[None]):
         from tui.dialogs.filter import FilterScreen
 
         names = f"Names: {', '.join(names_in(self.found))}"
-        read = partial(read_filter, found=self.found)
-        self.app.push_screen(FilterScreen(self.look.kept.text, names, read), self._filtered)
+        dialog = FilterScreen(self.look.kept.text, names, partial(read_filter, found=self.found))
+        self.app.push_screen(dialog, self._filtered)
 
     def _filtered(self, kept: Filter | None) -> None:
         if kept is not None:
-            self.change(kept=kept)
+            self._narrow(kept=kept)
+
+    def _narrow(self, **changes: Any) -> None:
+        """Filter the runs; where that leaves none in the cell, point at one that has some."""
+        self._narrowed = True
+        self.change(**changes)
 
     def action_only(self) -> None:
         there = [OUTCOMES[k] for k in np.unique(self.found.outcomes).tolist()]
         choices = ["", *there]
-        at = choices.index(self.look.only) if self.look.only in choices else 0
-        self.change(only=choices[(at + 1) % len(choices)])
+        at = choices.index(self.look.only) + 1 if self.look.only in choices else 1
+        self._narrow(only=choices[at % len(choices)])
 
     def keep_only(self, outcome: str) -> None:
         """Filter by an outcome; by the one that is filtered by already, no more."""
-        self.change(only="" if self.look.only == outcome else outcome)
+        self._narrow(only="" if self.look.only == outcome else outcome)
 
     def action_log(self) -> None:
         self.change(logarithmic=not self.look.logarithmic)
@@ -325,8 +335,8 @@ class SweepScreen(SayingScreen[None]):
         number, last = int(seen.found.numbers[seen.run]), int(seen.found.last[seen.run])
         if last < 0:
             self.say(f"Run {number} has no step: {plain(seen.found.reasons[seen.run])}")
-            return
-        work(self, partial(self._open, number, last if step is None else step), "open")
+        else:
+            work(self, partial(self._open, number, last if step is None else step), "open")
 
     async def _open(self, number: int, step: int) -> None:
         from tui.sweeps.replay import ReplayScreen

@@ -10,9 +10,10 @@ from rich.cells import cell_len
 from core import OUTCOMES
 from tui.format import fit, plain, right_aligned
 from tui.sheet.lines import Area, Line, Span, Words, clipped
+from tui.sweeps.cell_texts import LETTER, number
 from tui.sweeps.cells import OUTCOME
 from tui.sweeps.filters import NUMBER
-from tui.sweeps.grid_pane import LETTER, STYLES, number
+from tui.sweeps.grid_pane import STYLES
 from tui.sweeps.view import REASON, TABLE, Seen
 
 GAP = 2

@@ -90,8 +90,6 @@ class Seen:
         """The columns of the table."""
         found = self.found
         figures = [name for name in FIGURES if name in found.figures and name != "step"]
-        if "accuracy" in figures:
-            figures = [name for name in figures if "rmse" not in name]
         return NUMBER, *found.parameters, OUTCOME, "step", *figures, REASON
 
 

@@ -48,15 +48,15 @@ def scores_drawn(
     frame = axes(width, height, first, last, _scale(found, height), False)
     codes: Codes = np.full((frame.rows, frame.columns), BLANK, np.uint32)
     styles: Numbers = np.zeros(codes.shape, np.int8)
-    here = None
+    here = []
     if len(found.trained.steps):
         codes = braille(*spans(_extents(found.trained, frame, DOTS_ACROSS), frame.rows, DOTS_DOWN), frame.rows)
         score = float(np.interp(at, found.trained.steps, found.trained.scores))
         if first <= at <= last and abs(score) < FARTHEST:
-            here = frame.row(float(_heights(np.array(score), frame))), frame.column(at)
+            here.append((frame.row(float(_heights(np.array(score), frame))), frame.column(at)))
     if len(found.held_out.steps):
         put_points(codes, styles, TEST, frame, found.held_out.steps, _heights(found.held_out.scores, frame))
-    return frame, lines_of(frame, codes, styles, here, ())
+    return frame, lines_of(frame, codes, styles, here)
 
 
 def _scale(found: Scored, height: int) -> Scale:

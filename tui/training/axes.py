@@ -56,6 +56,13 @@ class Frame(NamedTuple):
         """The character that a step is in."""
         return math.floor(0.5 + (self.columns - 1) * (step - self.first) / (self.last - self.first))
 
+    def step_at(self, x: int) -> int | None:
+        """The step that a column stands for, counted from the left of the labels; None beside the curves."""
+        if not self.start <= x < self.start + self.columns:
+            return None
+        share = (x - self.start) / (self.columns - 1)
+        return round(self.first + share * (self.last - self.first))
+
     def row(self, height: float) -> int:
         """The character, from the top, that a height is in, as a share of the axis."""
         return self.rows - 1 - min(self.rows - 1, max(0, math.floor(0.5 + (self.rows - 1) * height)))

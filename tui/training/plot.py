@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from core import Points
 
 FEW = 20  # losses of which an axis begins at 0, so that it stays while a run gets under way
-LOOSE = 3  # how many times as long as needed an axis may be before it is drawn anew
 NEAREST = 1 / FARTHEST  # what is smaller is taken for 0 on a log scale
 SMALLEST = 4, 12  # rows and columns of a plot
 NO_CURVE = ("{} of every step is drawn here.", "→ takes the next step.")
@@ -142,11 +141,8 @@ class LossPlot:
 
     def step_at(self, x: int) -> int | None:
         """The step that a column of the plot stands for, counted from its left; None beside the curves."""
-        frame = self._frame
-        if frame is None or not frame.start <= x < frame.start + frame.columns:
-            return None
-        share = (x - frame.start) / (frame.columns - 1)
-        return max(0, min(self._reached, round(frame.first + share * (frame.last - frame.first))))
+        step = None if self._frame is None else self._frame.step_at(x)
+        return None if step is None else max(0, min(self._reached, step))
 
     def _scale(self, curves: Sequence[Curve], window: tuple[int, int], view: View, height: int) -> Scale:
         """The axis of the losses: the one that was, while it holds them and is not far too long."""
@@ -161,14 +157,7 @@ class LossPlot:
         make = ticks.decades if view.logarithmic else partial(ticks.losses, crop=crop)
         fresh = make(least, most, height - 1)
         of = (height, view.window, view.logarithmic, *(curve.title for curve in curves))
-        stays = (
-            kept is not None
-            and of == self._of
-            and kept.low <= fresh.low
-            and fresh.high <= kept.high
-            and kept.high - kept.low <= LOOSE * (fresh.high - fresh.low)
-        )
-        if kept is None or not stays:
+        if kept is None or of != self._of or not kept.serves(fresh):
             kept = self._heights = fresh
             self._of = of
         return kept
@@ -275,14 +264,14 @@ def epoch_means(curve: Curve) -> Array:
     return means
 
 
-def _here(frame: Frame, curve: Curve, at: int, logarithmic: bool) -> tuple[int, int] | None:
+def _here(frame: Frame, curve: Curve, at: int, logarithmic: bool) -> list[tuple[int, int]]:
     """The character, row and column, in which ● stands: at the foot where its loss cannot be drawn."""
     if not (0 <= at < len(curve.losses) and frame.first <= at <= frame.last):
-        return None
+        return []
     loss, height = float(curve.losses[at]), 0.0
     if _drawable(loss, loss, logarithmic):
         height = frame.heights.share(math.log10(loss) if logarithmic else loss)
-    return frame.row(height), frame.column(at)
+    return [(frame.row(height), frame.column(at))]
 
 
 def title(view: View, step: Step, curves: Sequence[Curve], width: int, held_out: Evaluation | None = None) -> Line:

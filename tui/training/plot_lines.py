@@ -21,6 +21,7 @@ BETWEEN = " ─ "  # two items of a title
 HERE = "●"
 MARKS = ("⠒", "•", "+", "x")  # of the curves; the first one is drawn in braille
 STYLES = ("curve", "curve 2", "curve 3", "curve 4")
+BAND, BAND_STYLE = len(STYLES), "structure"  # what stands for a band in place of the number of a curve
 MEAN = 1  # the mark and the style of an epoch's mean
 TEST = 2  # those of the rows held out
 EVERY = 3  # columns from one mark to the next, so that the curve below stays in sight
@@ -61,19 +62,21 @@ def lines_of(
     frame: Frame,
     codes: Codes,
     styles: Numbers | None,
-    here: tuple[int, int] | None,
-    held: Sequence[int],
+    here: Sequence[tuple[int, int]],
+    held: Sequence[int] = (),
 ) -> list[Line]:
-    """The lines; the first curve is amber in the columns `held`."""
+    """The lines, with ● `here` in characters, row and column each; the first curve is amber in the columns `held`."""
+    styles_of = (*STYLES, BAND_STYLE)
     rows: list[Line] = []
     for i, (left, text) in enumerate(zip(frame.left, texts(codes), strict=True)):
-        names = ["curve"] * len(text) if styles is None else [STYLES[style] for style in styles[i].tolist()]
+        names = ["curve"] * len(text) if styles is None else [styles_of[style] for style in styles[i].tolist()]
         for x in held:
             names[x] = "amber" if names[x] == "curve" else names[x]
-        if here is not None and i == here[0]:
-            text = text[: here[1]] + HERE + text[here[1] + 1 :]
-            names[here[1]] = "amber bold"
-        elif styles is None and not held:
+        places = [x for row, x in here if row == i]
+        for x in places:
+            text = text[:x] + HERE + text[x + 1 :]
+            names[x] = "amber bold"
+        if not places and styles is None and not held:
             shown = text.rstrip()
             blanks = len(shown) - len(shown.lstrip())
             curve = (Span(frame.start + blanks, shown.lstrip(), "curve"),) if shown else ()

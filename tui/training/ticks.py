@@ -12,6 +12,7 @@ from core import Array, significant
 FINE = 20  # parts of an axis at whose ends its limits may be: fewer leave more of the plot empty
 NEAR_ZERO = 0.7  # of the largest: losses that all are farther from 0 may have an axis without it
 ROOM = 2  # rows for a label on the left, at least
+LOOSE = 3  # how many times as long as needed an axis may be before it is drawn anew
 SAME = 1e-9  # of their size: what two losses are apart by that are the same in a label's digits
 TINY = 1e-300  # what is smaller is 0 on an axis
 APART = 7  # columns between two labels below, at least: room for the word before the last one
@@ -34,6 +35,11 @@ class Scale(NamedTuple):
     def share(self, values: Values) -> Values:
         """Where values stand, on a log scale their logarithms, from 0 at its low end to 1 at its high end."""
         return (values - self.low) / (self.high - self.low)
+
+    def serves(self, fresh: Scale) -> bool:
+        """Whether this axis can stay in place of a fresh one: it holds that, and is not far too long."""
+        holds = self.low <= fresh.low and fresh.high <= self.high
+        return holds and self.high - self.low <= LOOSE * (fresh.high - fresh.low)
 
 
 def round_steps(least: float) -> Iterator[float]:
