@@ -310,6 +310,11 @@ def test_all_mistakes_in_a_notation_are_told_at_once() -> None:
     assert [line.partition(":")[0] for line in own(unread)[1]] == ["notation.activation"]
 
 
+def test_a_square_has_no_minus() -> None:
+    found = rendition("mitchell", two_layers(update=core.RMSprop()))
+    assert typed_formula(found, "nW_1_next") == "nw1_next = rho * nw1 + (1 - rho) * (delta1 * x')^2"
+
+
 @pytest.mark.parametrize("update", [core.Momentum(0.9), core.Adam()], ids=lambda update: update.name)
 @pytest.mark.parametrize("weight", ["beta", "lambda", "mu", "sigma", "delta", "epsilon", "rho", "Delta"])
 def test_what_an_update_keeps_of_any_greek_letter_reads_back(weight: str, update: core.Update) -> None:

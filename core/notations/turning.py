@@ -14,6 +14,7 @@ from core.expression.nodes import (
     MatrixProduct,
     Name,
     Node,
+    Power,
     Product,
     Quotient,
     Signs,
@@ -69,7 +70,9 @@ def transposes(node: Node) -> int:
 
 
 def without_minus(node: Node) -> tuple[int, Node]:
-    """A tree without the minus signs that its factors have in common, and their sign: W - α (-a) as W + α a."""
+    """A tree without the minus signs that its factors have in common, and their sign: W - α (-a) as W + α a. Nor has a
+    square any.
+    """
     if isinstance(node, Sum):
         terms = []
         for sign, term in node.terms:
@@ -84,6 +87,8 @@ def without_minus(node: Node) -> tuple[int, Node]:
         for own, _ in found:
             sign *= own
         return sign, node.with_children(tuple(part for _, part in found))
+    if isinstance(node, Power) and isinstance(node.power, int) and node.power % 2 == 0:
+        return 1, node.with_children((without_minus(node.argument)[1],))
     return 1, node.with_children(tuple(_signed(*without_minus(child)) for child in node.children))
 
 
