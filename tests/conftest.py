@@ -24,7 +24,7 @@ gc.set_threshold(50_000, 20, 10)
 
 # A slow, shared machine must not turn a property red, and neither must chance: the examples are the same in every run,
 # until a property changes. New ones are drawn by hand.
-settings.register_profile("sgdb", deadline=None, max_examples=25, derandomize=True)
+settings.register_profile("sgdb", deadline=None, max_examples=20, derandomize=True)
 settings.register_profile("long", deadline=None, max_examples=1_000)  # by hand: --hypothesis-profile long
 settings.load_profile("sgdb")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -42,7 +43,7 @@ from core.expression.typed import as_typed
 from formula_slips import right_formulas, slips
 from samples import LOSSES, exercise_2, problems, random_problem, random_targets
 from test_from_outside import Huber
-from work import counted_calls
+from work import Calls, counted_calls
 
 
 def three_layers(seed: int = 3, sizes: tuple[int, ...] = (2, 3, 4, 1)) -> core.Step:
@@ -878,7 +879,9 @@ def holds(step: core.Step, name: str, tree: Node) -> bool:
 
 
 class TestManySlips:
-    """One slip, and two, planted in right formulas of random problems."""
+    """One slip, and two, planted in right formulas of random problems. Counting the calls takes as long as what is
+    counted, so that is done for the first formula of each problem.
+    """
 
     @pytest.mark.parametrize("seeds", [range(0, 20), range(20, 40)])
     def test_they_are_named(self, seeds: range) -> None:
@@ -886,13 +889,13 @@ class TestManySlips:
         for seed in seeds:
             step, rng = some_step(seed), np.random.default_rng(seed)
             checker, formulas = FormulaChecker(step), list(right_formulas(step))
-            for _ in range(8):
+            for turn in range(8):
                 name, text = formulas[int(rng.integers(len(formulas)))]
                 context = context_of(name, step.statement)
                 tree = read(text, context)
                 for outcomes in (one, two):
                     tree = self.slipped(tree, step, rng)
-                    with counted_calls() as calls:
+                    with nullcontext(Calls()) if turn else counted_calls() as calls:
                         found = checker.check(name, name, WrittenFormula(name, as_typed(tree, context.over)))
                     assert calls.count < 1_000_000
                     outcomes["right" if found.right else "named" if found.mended else "not named"] += 1
