@@ -43,5 +43,5 @@ def no_session_of_another_test(states: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers more than processors: a screen that is tested waits half of its time."""
-    return (os.cpu_count() or 1) + 2
+    """A worker more than processors: a screen that is tested waits some of its time."""
+    return (os.cpu_count() or 1) + 1
