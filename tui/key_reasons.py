@@ -85,10 +85,25 @@ class KeyReasonsScreen(BaseScreen[ScreenResultType]):
 
         return perform
 
+    def perform(self, action: str) -> None:
+        """Do what a key of the screen does, or say why it cannot."""
+        self.call_later(self.performer(self, action))
+
+
+class Pointing(Protocol):
+    """What the mouse does on a screen."""
+
+    def click(self, event: events.Click) -> None: ...
+    def drag(self, event: events.MouseMove) -> None: ...
+    def wheel(self, event: events.MouseEvent, change: int) -> None: ...
+
 
 class SayingScreen(KeyReasonsScreen[ScreenResultType]):
-    """One that says what there is to say in its last line, until the next key or click."""
+    """One that says what there is to say in its last line, until the next key or click, and leaves the mouse to its
+    `pointing`.
+    """
 
+    pointing: Pointing
     _message = ""  # what there is to say about the last key
 
     def _repaint(self) -> None:
@@ -106,6 +121,18 @@ class SayingScreen(KeyReasonsScreen[ScreenResultType]):
 
     def on_mouse_down(self) -> None:
         self._unsay()
+
+    def on_click(self, event: events.Click) -> None:
+        self.pointing.click(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        self.pointing.drag(event)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self.pointing.wheel(event, 1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self.pointing.wheel(event, -1)
 
     def _unsay(self) -> None:
         if self._message:

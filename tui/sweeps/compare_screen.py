@@ -54,6 +54,7 @@ class ComparedScreen(SayingScreen[None]):
 
     def __init__(self, sides: Sequence[Side]) -> None:
         super().__init__()
+        self.pointing = self
         self.runner = Runner(sides)
         self.shown = Shown(1, 0, False, False)
         self.page = ComparePage()
@@ -198,20 +199,20 @@ class ComparedScreen(SayingScreen[None]):
 
     # The mouse.
 
-    def on_click(self, event: events.Click) -> None:
+    def click(self, event: events.Click) -> None:
         page = self.page
         if not isinstance(event.widget, Sheet) or not page.table.height:
             return
         if event.y == page.aside.y + page.aside.height:
             action = next((action for first, end, action in page.keys if first <= event.x < end), None)
             if action is not None:
-                self.call_later(self.performer(self, action))
+                self.perform(action)
         elif page.upper.holds(event.x, event.y):
             self._to_step(event)
         elif page.table.holds(event.x, event.y) and 0 <= page.run_at(event.y) < len(self.runner.sides):
             self.choose(page.run_at(event.y))
 
-    def on_mouse_move(self, event: events.MouseMove) -> None:
+    def drag(self, event: events.MouseMove) -> None:
         if event.button and self.page.upper.holds(event.x, event.y):
             self._to_step(event)
 
@@ -219,13 +220,7 @@ class ComparedScreen(SayingScreen[None]):
         if (step := self.page.drawn.step_at(event.x)) is not None:
             self.go_to_step(step)
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._wheel(event, 1)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._wheel(event, -1)
-
-    def _wheel(self, event: events.MouseEvent, change: int) -> None:
+    def wheel(self, event: events.MouseEvent, change: int) -> None:
         if self.page.aside.holds(event.x, event.y):
             self.action_scroll(LINES * change)
         elif self.page.table.holds(event.x, event.y):

@@ -61,7 +61,7 @@ class SweepScreen(SayingScreen[None]):
         self._own_axes = self._own_figure = False  # whether somebody has chosen what the grid is of
         self._drawn: object = None  # what the curves are of
         self._sample: tuple[object, Any, Any] = None, (), ()
-        self._mouse = Mouse(self)
+        self.pointing = Mouse(self)
 
     def compose(self) -> ComposeResult:
         yield Sheet(id="sheet")
@@ -380,21 +380,3 @@ class SweepScreen(SayingScreen[None]):
         from tui.dialogs.help import HelpScreen
 
         self.app.push_screen(HelpScreen(key_groups(self.explained, GROUPS), READING))
-
-    # The mouse.
-
-    def perform(self, action: str) -> None:
-        """Do what a key does, or say why it cannot."""
-        self.call_later(self.performer(self, action))
-
-    def on_click(self, event: events.Click) -> None:
-        self._mouse.click(event)
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        self._mouse.drag(event)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._mouse.wheel(event, 1)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._mouse.wheel(event, -1)

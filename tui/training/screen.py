@@ -51,7 +51,7 @@ class TrainingScreen(
         """
         super().__init__(problem)
         self.view = replace(self.view, notation=notation)
-        self._mouse = Mouse(self, self._painter.plot)
+        self.pointing = Mouse(self, self._painter.plot)
         if report is not None:
             self.begin_with(report)
         if session is not None:
@@ -105,22 +105,6 @@ class TrainingScreen(
     def stand_still(self) -> None:
         """Stop what is under way, for a dialog."""
         self._pause()
-
-    def perform(self, action: str) -> None:
-        """Do what a key does, or say why it cannot."""
-        self.call_later(self.performer(self, action))
-
-    def on_click(self, event: events.Click) -> None:
-        self._mouse.click(event)
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        self._mouse.drag(event)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._mouse.wheel(event, 1)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._mouse.wheel(event, -1)
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
