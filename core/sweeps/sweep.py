@@ -1,7 +1,4 @@
-"""Sweep: many runs of one problem, in chunks, and what is kept of each.
-
-A million runs of 10,000 steps of Exercise 2: see the README for what they cost.
-"""
+"""Sweep: many runs of one problem, in chunks, and what is kept of each."""
 
 from __future__ import annotations
 
